@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Markethall's one entry point: `python3 run.py` starts everything, `python3 run.py --help` lists the commands.
+"""Markethall's one entry point: `python3 run.py` starts everything, `python3 run.py --help` lists
+the commands.
 
-Runs under a bare Python: it makes `.venv` beside itself, installs the locked dependencies there and starts again inside
-(shared/entrypoints/cli/bootstrap.py). It is also the composition root: the only place that knows every part, and joins them.
+Runs under a bare Python: it makes `.venv` beside itself, installs the locked dependencies there and
+starts again inside (shared/entrypoints/cli/bootstrap.py). It is also the composition root: the only
+place that knows every part, and joins them.
 """
 
 from __future__ import annotations
@@ -58,14 +60,18 @@ def compose(
     from shared.infra.mail.links import links
 
     domains.manifests()  # now, and not in the first transaction that emits something
-    app = create_app(settings, gateway, blueprints(), before_serving=before_serving, while_serving=while_serving)
+    app = create_app(
+        settings, gateway, blueprints(), before_serving=before_serving, while_serving=while_serving
+    )
     links.come_from(lambda: app.url_map.bind("localhost"))
     return app
 
 
 def blueprints() -> Sequence[Blueprint]:
     """Every page and every endpoint."""
-    return [blueprint for door in DOORS for blueprint in import_module(f"{door}.blueprints").BLUEPRINTS]
+    return [
+        blueprint for door in DOORS for blueprint in import_module(f"{door}.blueprints").BLUEPRINTS
+    ]
 
 
 def addresses() -> Routes:
@@ -79,11 +85,17 @@ def main(arguments: list[str]) -> int:
     """Run one command; the process's exit code."""
     if sys.version_info < OLDEST:
         wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
-        print("Markethall needs Python %s or newer; this is %s at %s." % (wanted, found, sys.executable))  # noqa: UP031
+        print(
+            "Markethall needs Python %s or newer; this is %s at %s."
+            % (wanted, found, sys.executable)
+        )  # noqa: UP031
         return 2
     from shared.entrypoints.cli import bootstrap, private
 
-    code = bootstrap.enter("test" if arguments[:1] == ["test"] else "runtime", arguments)
+    code = bootstrap.enter(
+        "test" if arguments[:1] == ["test"] else "runtime",
+        arguments,
+    )
     if code is not None:
         return code
     from shared.entrypoints.cli.main import Parts
@@ -92,7 +104,9 @@ def main(arguments: list[str]) -> int:
 
     private.begin()
     links.come_from(addresses)
-    return command_line(arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs))
+    return command_line(
+        arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs)
+    )
 
 
 if __name__ == "__main__":

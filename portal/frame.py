@@ -16,9 +16,17 @@ from shared.trade.orders.order_lists import count_to_ship
 
 
 async def vendor_page(
-    template: str, *, nav: str, fragments: Mapping[str, str] | None = None, status: int = 200, **context: Any
+    template: str,
+    *,
+    nav: str,
+    fragments: Mapping[str, str] | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> Response:
-    """`page()` for the signed-in vendor; `nav` names the area that is lit. Fragments have no navigation to count for."""
+    """`page()` for the signed-in vendor; `nav` names the area that is lit.
+
+    Fragments have no navigation to count for.
+    """
     is_part = bool(fragments) and is_htmx()
     return await page(
         template,

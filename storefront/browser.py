@@ -1,4 +1,6 @@
-"""What a shopper's browser carries for us in the signed session: its basket's token and the links of the purchases it made."""
+"""What a shopper's browser carries for us in the signed session: its basket's token and the links
+of the purchases it made.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def basket_token() -> str | None:
 
 
 def promise_basket() -> str:
-    """This browser's basket token, given out before the first click, so that a lost answer loses no basket."""
+    """This browser's basket token, given out before the first click, so that a lost answer loses no
+    basket.
+    """
     token = basket_token()
     if token is None:
         token = new_token("ba")

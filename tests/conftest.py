@@ -1,9 +1,11 @@
-"""Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`, `client`, `market`.
+"""Fixtures for everyone: `database` (both engines), `sandbox`, `gateway`, `context`, `app`,
+`client`, `market`.
 
-Whatever uses `database` is for SQLite and for PostgreSQL. Where the engine is the point (marked `both_engines`, naming
-`engine`, or letting several things happen at once) a test runs on each; `sqlite_only`, `postgres_only` and `one_engine`
-(it cannot matter; SQLite then) say otherwise. All others run on one of the two, by their name and row, so that each engine
-answers half of them. `--engine both` runs them all on each, `--engine sqlite` what has a choice on that one.
+Whatever uses `database` is for SQLite and for PostgreSQL. Where the engine is the point (marked
+`both_engines`, naming `engine`, or letting several things happen at once) a test runs on each;
+`sqlite_only`, `postgres_only` and `one_engine` (it cannot matter; SQLite then) say otherwise. All
+others run on one of the two, by their name and row, so that each engine answers half of them.
+`--engine both` runs them all on each, `--engine sqlite` what has a choice on that one.
 """
 
 from __future__ import annotations
@@ -36,18 +38,25 @@ if TYPE_CHECKING:
     from tests.support.visitor import Visitor
 
 
-# How long an example takes says more about the machine, which runs three processes on two cores, than about the code.
+# How long an example takes says more about the machine, which runs three processes on two cores,
+# than about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
-hypothesis.settings.register_profile("long", deadline=None)  # state machines look at it: `--hypothesis-profile=long`
+hypothesis.settings.register_profile(
+    "long", deadline=None
+)  # state machines look at it: `--hypothesis-profile=long`
 hypothesis.settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--engine", choices=(*ENGINES, "both"), help="where database tests run that have a choice")
+    parser.addoption(
+        "--engine", choices=(*ENGINES, "both"), help="where database tests run that have a choice"
+    )
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not walk through it in each of thousands of tests."""
+    """What is loaded by now stays: the garbage collector need not walk through it in each of
+    thousands of tests.
+    """
     gc.collect()
     gc.freeze()
 
@@ -62,7 +71,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         engines = ("sqlite",)
     elif "postgres_only" in marks:
         engines = ("postgres",)
-    ways: dict[str, tuple[str, ...]] = dict(*(mark.kwargs for mark in metafunc.definition.iter_markers("ways")))
+    ways: dict[str, tuple[str, ...]] = dict(
+        *(mark.kwargs for mark in metafunc.definition.iter_markers("ways"))
+    )
     if ways:
         pairs = [(engine, way) for engine in engines for way in ways[engine]]
         metafunc.parametrize(("engine", "way"), pairs, scope="function")
@@ -109,7 +120,9 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Argon2 with as little work as it can be given: thousands of sign-ins prove nothing about its cost."""
+    """Argon2 with as little work as it can be given: thousands of sign-ins prove nothing about its
+    cost.
+    """
     from argon2 import PasswordHasher
 
     from shared.trade.people import passwords
@@ -122,7 +135,9 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_retries() -> Iterator[None]:
-    """The SDK waits half a second and more before it asks again; here the line it waits for is a test's own."""
+    """The SDK waits half a second and more before it asks again; here the line it waits for is a
+    test's own.
+    """
     from stripe._http_client import HTTPClient
 
     real = HTTPClient.INITIAL_DELAY
@@ -183,8 +198,9 @@ def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) ->
 def races(test: Callable[..., object]) -> bool:
     """Whether a test lets several things happen at once.
 
-    Opening a connection takes as long as a short transaction: with one open the second of two would only come when the
-    first has ended, and a lock that is gone would not be missed. A connection that nobody uses costs time in all others.
+    Opening a connection takes as long as a short transaction: with one open the second of two would
+    only come when the first has ended, and a lock that is gone would not be missed. A connection
+    that nobody uses costs time in all others.
     """
     return "gather" in _names_in(inspect.unwrap(test).__code__)
 
@@ -221,8 +237,13 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def sandbox(request: pytest.FixtureRequest, running_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    """The stand-in, emptied. What was asked of it during the test must suit the SDK's own parameter types."""
+def sandbox(
+    request: pytest.FixtureRequest, running_sandbox: RunningSandbox
+) -> Iterator[RunningSandbox]:
+    """The stand-in, emptied.
+
+    What was asked of it during the test must suit the SDK's own parameter types.
+    """
     from tests.support.requests import problems
 
     running_sandbox.control("POST", "reset")  # its log of requests, too
@@ -245,12 +266,20 @@ async def market(database_url: str, tmp_path: Path) -> AsyncIterator[Market]:
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Development settings; they point at the stand-in and at the database where the test uses those."""
+    """Development settings; they point at the stand-in and at the database where the test uses
+    those.
+    """
     from tests.support.app import settings_for
 
     names = request.fixturenames
-    url = request.getfixturevalue("database_url") if "database_url" in names else f"sqlite://{tmp_path}/unused.sqlite3"
-    base = request.getfixturevalue("sandbox").base_url if "sandbox" in names else "http://127.0.0.1:9"
+    url = (
+        request.getfixturevalue("database_url")
+        if "database_url" in names
+        else f"sqlite://{tmp_path}/unused.sqlite3"
+    )
+    base = (
+        request.getfixturevalue("sandbox").base_url if "sandbox" in names else "http://127.0.0.1:9"
+    )
     return settings_for(database_url=url, data_dir=tmp_path, sandbox_base=base)
 
 

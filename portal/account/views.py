@@ -1,4 +1,6 @@
-"""`/vendor/admin/security` and `/operator/security`: address, password and browsers of owners and of the marketplace's staff."""
+"""`/vendor/admin/security` and `/operator/security`: address, password and browsers of owners and
+of the marketplace's staff.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,20 @@ async def _operator(**context: Any) -> Response:
     return await page("portal/account/operator.html", nav_active="security", **context)
 
 
-add_account_pages(vendor_account, Audience("member", "/vendor/admin/security", "/vendor/login"), owner, _owner)
-add_account_pages(operator_account, Audience("member", "/operator/security", "/operator/login"), operator, _operator)
+add_account_pages(
+    vendor_account, Audience("member", "/vendor/admin/security", "/vendor/login"), owner, _owner
+)
+add_account_pages(
+    operator_account,
+    Audience("member", "/operator/security", "/operator/login"),
+    operator,
+    _operator,
+)
 for at, sign_in in (("/vendor/forgot", "/vendor/login"), ("/operator/forgot", "/operator/login")):
     view = public(forgot_page("member", sign_in))
-    forgotten.add_url_rule(at, at.strip("/").replace("/", "_"), view, methods=["GET", "POST"])
+    forgotten.add_url_rule(
+        at,
+        at.strip("/").replace("/", "_"),
+        view,
+        methods=["GET", "POST"],
+    )

@@ -14,8 +14,12 @@ def day_of(text: str | None) -> date | None:
 
 
 def begin_of(day: date | None, zone: tzinfo) -> datetime | None:
-    """The first moment of a day in the marketplace's zone; None without a day, or for one that no calendar of ours holds."""
-    return datetime.combine(day, time(), zone) if day is not None and 1970 <= day.year < 9000 else None
+    """The first moment of a day in the marketplace's zone; None without a day, or for one that no
+    calendar of ours holds.
+    """
+    return (
+        datetime.combine(day, time(), zone) if day is not None and 1970 <= day.year < 9000 else None
+    )
 
 
 def end_of(day: date | None, zone: tzinfo) -> datetime | None:

@@ -41,26 +41,38 @@ async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
     return [_shown(row, names, "/operator") for row in rows]
 
 
-async def for_vendor(rows: Sequence[EntryView], own: frozenset[str]) -> list[Shown]:
+async def for_vendor(
+    rows: Sequence[EntryView],
+    own: frozenset[str],
+) -> list[Shown]:
     """The same for the vendor's people: `own` are their labels and their tokens'.
 
-    Of others they read that it was done, not by whom of the staff, from where, or with which inner details.
+    Of others they read that it was done, not by whom of the staff, from where, or with which inner
+    details.
     """
     names = await _names(rows)
-    return [_shown(row, names, "/vendor/admin") if row.actor in own else _of_others(row, names) for row in rows]
+    return [
+        _shown(row, names, "/vendor/admin") if row.actor in own else _of_others(row, names)
+        for row in rows
+    ]
 
 
 async def _names(rows: Sequence[EntryView]) -> _Names:
     labels = {row.actor for row in rows} | {row.subject for row in rows}
     vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(labels, "vendor")
-    return _Names(await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors))
+    return _Names(
+        await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors)
+    )
 
 
 def _shown(row: EntryView, names: _Names, root: str) -> Shown:
     about, link = _about(row, names, root)
     return Shown(
         at=row.at,
-        who=names.people.get(row.actor, row.actor.replace(":", " ").capitalize()),
+        who=names.people.get(
+            row.actor,
+            row.actor.replace(":", " ").capitalize(),
+        ),
         what=told(row.action),
         about=about,
         link=link,
@@ -71,13 +83,29 @@ def _shown(row: EntryView, names: _Names, root: str) -> Shown:
 
 def _of_others(row: EntryView, names: _Names) -> Shown:
     about, link = _about(row, names, "/vendor/admin")
-    who = names.people[row.actor] if row.actor in ("stripe", "nobody", "shopper") else "The marketplace"
+    who = (
+        names.people[row.actor]
+        if row.actor in ("stripe", "nobody", "shopper")
+        else "The marketplace"
+    )
     if row.actor.startswith("customer:"):
         who = "A shopper"
-    return Shown(row.at, who, told(row.action), about, link, "", "")
+    return Shown(
+        row.at,
+        who,
+        told(row.action),
+        about,
+        link,
+        "",
+        "",
+    )
 
 
-def _about(row: EntryView, names: _Names, root: str) -> tuple[str, str]:
+def _about(
+    row: EntryView,
+    names: _Names,
+    root: str,
+) -> tuple[str, str]:
     """What an act is about, and where that stands."""
     kind, _, number = row.subject.partition(":")
     id_ = int(number) if number.isdigit() else 0
@@ -89,7 +117,10 @@ def _about(row: EntryView, names: _Names, root: str) -> tuple[str, str]:
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
-    noun = NOUNS.get(kind, kind.replace("_", " ").capitalize())
+    noun = NOUNS.get(
+        kind,
+        kind.replace("_", " ").capitalize(),
+    )
     thing = f"{noun} {number}".strip()
     return (f"{thing}, {shop}" if shop and root == "/operator" else thing), ""
 

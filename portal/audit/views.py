@@ -42,7 +42,11 @@ class Asked:
     def query(self) -> dict[str, str]:
         """The same as an address says it."""
         days = {"since": self.since, "until": self.until}
-        return {"q": self.search, "kind": self.kind, **{name: day.isoformat() for name, day in days.items() if day}}
+        return {
+            "q": self.search,
+            "kind": self.kind,
+            **{name: day.isoformat() for name, day in days.items() if day},
+        }
 
 
 def _asked() -> Asked:
@@ -55,7 +59,11 @@ def _asked() -> Asked:
     )
 
 
-async def _wanted(asked: Asked, about: About | None, vendor: int | None = None) -> Wanted:
+async def _wanted(
+    asked: Asked,
+    about: About | None,
+    vendor: int | None = None,
+) -> Wanted:
     zone = (await marketplace()).zone
     return Wanted(
         vendor_id=vendor,
@@ -74,7 +82,10 @@ async def trail() -> Response:
     asked = _asked()
     about = None
     if asked.search:
-        labels = (*await found_people(asked.search), *await ids_by_number(asked.search))
+        labels = (
+            *await found_people(asked.search),
+            *await ids_by_number(asked.search),
+        )
         about = About(labels, await found_vendors(asked.search))
     found = await entry_page(await _wanted(asked, about), page=page_number())
     return await operator_page(
@@ -92,22 +103,45 @@ async def own_trail() -> Response:
     asked, mine = _asked(), vendor_id()
     about = None
     if asked.search:
-        labels = (*await found_people(asked.search, vendor_id=mine), *await ids_by_number(asked.search, vendor_id=mine))
+        labels = (
+            *await found_people(asked.search, vendor_id=mine),
+            *await ids_by_number(asked.search, vendor_id=mine),
+        )
         about = About(labels)
-    found = await entry_page(await _wanted(asked, about, mine), page=page_number())
+    found = await entry_page(
+        await _wanted(asked, about, mine),
+        page=page_number(),
+    )
     rows = await shown.for_vendor(found.rows, await labels_of_vendor(mine))
-    return await vendor_page("portal/audit/vendor.html", nav="audit", rows=rows, **_list(asked, found, VENDOR))
+    return await vendor_page(
+        "portal/audit/vendor.html", nav="audit", rows=rows, **_list(asked, found, VENDOR)
+    )
 
 
-def _list(asked: Asked, found: EntryPage, path: str) -> dict[str, Any]:
+def _list(
+    asked: Asked,
+    found: EntryPage,
+    path: str,
+) -> dict[str, Any]:
     """What both pages show around the rows."""
     query = asked.query
     others = {name: value for name, value in query.items() if name != "kind"}
     chips = [
         ("By people", address(path, **others), not asked.kind),
-        ("Everything", address(path, **others, kind=EVERYTHING), asked.kind == EVERYTHING),
+        (
+            "Everything",
+            address(path, **others, kind=EVERYTHING),
+            asked.kind == EVERYTHING,
+        ),
     ]
-    chips += [(kind.text, address(path, **others, kind=name), name == asked.kind) for name, kind in KINDS.items()]
+    chips += [
+        (
+            kind.text,
+            address(path, **others, kind=name),
+            name == asked.kind,
+        )
+        for name, kind in KINDS.items()
+    ]
     searched = {name: value for name, value in query.items() if name != "q"}
     return {
         "asked": asked,

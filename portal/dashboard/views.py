@@ -89,7 +89,13 @@ async def home() -> Response:
     )
 
 
-def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -> list[Step]:
+def _steps(
+    vendor: VendorView,
+    now: Standing,
+    *,
+    accepts: bool,
+    products: int,
+) -> list[Step]:
     stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
         Step(
@@ -97,7 +103,11 @@ def _steps(vendor: VendorView, now: Standing, *, accepts: bool, products: int) -
             accepts,
             "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
             "/vendor/admin/payments",
-            "Connect" if now.next_step == "connect" else "Continue" if now.next_step else "See how it stands",
+            "Connect"
+            if now.next_step == "connect"
+            else "Continue"
+            if now.next_step
+            else "See how it stands",
         ),
         Step(
             "Add a product",
@@ -137,7 +147,9 @@ async def shop() -> Response:
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
     look = form.look(as_it_is, page=CLOSE, trail=trail)
     try:
-        await vendors.close_shop(vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look)
+        await vendors.close_shop(
+            vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _close_page(form, status=error.status)

@@ -19,9 +19,15 @@ USUAL = 90
 class TokenForm(MarketForm):
     """`once` is a key of this one form: sent twice, it makes one token."""
 
-    once = HiddenField(validators=[DataRequired(OPEN_TOO_LONG), Length(min=16, max=64, message=OPEN_TOO_LONG)])
+    once = HiddenField(
+        validators=[
+            DataRequired(OPEN_TOO_LONG),
+            Length(min=16, max=64, message=OPEN_TOO_LONG),
+        ]
+    )
     name = StringField(
-        "Name", [DataRequired("Give the token a name, such as the program that uses it."), Length(max=80)]
+        "Name",
+        [DataRequired("Give the token a name, such as the program that uses it."), Length(max=80)],
     )
     scopes = ChecksField(
         "What it may do",
@@ -31,15 +37,27 @@ class TokenForm(MarketForm):
     lasts = RadioField(
         "How long it lasts",
         [DataRequired("Choose how long the token lasts.")],
-        choices=choices((str(days), _LASTS.get(days, f"{days} days")) for days in LIFETIMES),
+        choices=choices(
+            (
+                str(days),
+                _LASTS.get(days, f"{days} days"),
+            )
+            for days in LIFETIMES
+        ),
         default=str(USUAL),
-        description="We write to you a week before it ends. A token without an end opens your shop’s data to whoever finds it, for years.",
+        description=(
+            "We write to you a week before it ends. A token without an end opens your shop’s data "
+            "to whoever finds it, for years."
+        ),
     )
 
     @classmethod
     def fresh(cls) -> TokenForm:
         """An empty form with a key of its own."""
-        empty = {"once": secrets.token_urlsafe(24), "scopes": [Scope.PAYMENTS_READ.value]}
+        empty = {
+            "once": secrets.token_urlsafe(24),
+            "scopes": [Scope.PAYMENTS_READ.value],
+        }
         return cls(data=empty, meta={"currency": None})
 
     def wanted(self) -> NewToken:

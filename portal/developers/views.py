@@ -17,7 +17,8 @@ from shared.trade.people.queries import vendor_tokens
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
 HOME = "/vendor/admin/developers"
-MADE = "made_token"  # in the session: the key of the form that made it, from which alone nobody makes the token
+# in the session: the key of the form that made it, from which alone nobody makes the token
+MADE = "made_token"
 
 
 @blueprint.get("")
@@ -42,21 +43,30 @@ async def create() -> Response:
         return await _page(form, status=422)
     try:
         new = form.wanted()
-        is_new = await tokens.create_from_form(new, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
+        is_new = await tokens.create_from_form(
+            new, vendor_id=vendor_id(), member_id=person_id(), secret=_secret()
+        )
     except Invalid as error:
         form.blame(error)
         return await _page(form, status=422)
     session[MADE] = new.form
     if is_new or await _just_made():
         return see_other(HOME)
-    return see_other(HOME, ("info", "That form made its token already. It stands in the list and is not shown again."))
+    return see_other(
+        HOME,
+        ("info", "That form made its token already. It stands in the list and is not shown again."),
+    )
 
 
 @blueprint.post("/tokens/<int:token_id>/revoke")
 @owner
 async def revoke(token_id: int) -> Response:
     """Make a token worthless at once."""
-    await tokens.revoke_token(vendor_id=vendor_id(), token_id=token_id, actor=actor_label(actor()))
+    await tokens.revoke_token(
+        vendor_id=vendor_id(),
+        token_id=token_id,
+        actor=actor_label(actor()),
+    )
     return see_other(HOME, ("ok", "The token is revoked. Whatever used it is signed out."))
 
 
@@ -64,7 +74,9 @@ async def _just_made() -> str | None:
     form = session.get(MADE)
     if not isinstance(form, str):
         return None
-    made = await tokens.shown_again(form, vendor_id=vendor_id(), member_id=person_id(), secret=_secret())
+    made = await tokens.shown_again(
+        form, vendor_id=vendor_id(), member_id=person_id(), secret=_secret()
+    )
     if made is None:
         session.pop(MADE, None)
     return made
@@ -74,7 +86,12 @@ def _secret() -> str:
     return str(current_app.secret_key)
 
 
-async def _page(form: TokenForm, *, made: str | None = None, status: int = 200) -> Response:
+async def _page(
+    form: TokenForm,
+    *,
+    made: str | None = None,
+    status: int = 200,
+) -> Response:
     return await vendor_page(
         "portal/developers/developers.html",
         status=status,

@@ -1,4 +1,6 @@
-"""`/vendor/admin/disputes/<id>/…`: the documents of an answer, to look at; and how the answer's form brings them."""
+"""`/vendor/admin/disputes/<id>/…`: the documents of an answer, to look at; and how the answer's
+form brings them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ async def made(dispute: DisputeView) -> bytes:
 
     facts = await facts_of(dispute, public_url=kit().settings.public_url)
     who = await identity()
-    return await asyncio.to_thread(receipt.as_pdf, facts, seller=who.legal_name if who else "The marketplace")
+    return await asyncio.to_thread(
+        receipt.as_pdf, facts, seller=who.legal_name if who else "The marketplace"
+    )
 
 
 def receipt_name(dispute: DisputeView) -> str:
@@ -67,9 +71,11 @@ def receipt_name(dispute: DisputeView) -> str:
 
 
 async def take_in(dispute: DisputeView, form: EvidenceForm) -> None:
-    """Attach what the form brings and remove what it says, each by itself; what is wrong is said at its field.
+    """Attach what the form brings and remove what it says, each by itself; what is wrong is said at
+    its field.
 
-    Raises AnswerClosed, AnswerChanged. Documents do not wait for the texts to be right: a browser would forget them.
+    Raises AnswerClosed, AnswerChanged. Documents do not wait for the texts to be right: a browser
+    would forget them.
     """
     brought = await request.files
     for kind in KINDS:
@@ -78,15 +84,26 @@ async def take_in(dispute: DisputeView, form: EvidenceForm) -> None:
             await _attach(dispute, form, kind, given.filename, given.read())
     there = await attachments.attached_to(dispute.id)
     if form.own_receipt.data and RECEIPT not in there:
-        await _attach(dispute, form, RECEIPT, receipt_name(dispute), await made(dispute), made_here=True)
+        await _attach(
+            dispute, form, RECEIPT, receipt_name(dispute), await made(dispute), made_here=True
+        )
     if form.removed() in KINDS:
         await attachments.remove(
-            vendor_id=vendor_id(), dispute_id=dispute.id, kind=form.removed(), actor=actor_label(actor())
+            vendor_id=vendor_id(),
+            dispute_id=dispute.id,
+            kind=form.removed(),
+            actor=actor_label(actor()),
         )
 
 
 async def _attach(
-    dispute: DisputeView, form: EvidenceForm, kind: str, name: str, content: bytes, *, made_here: bool = False
+    dispute: DisputeView,
+    form: EvidenceForm,
+    kind: str,
+    name: str,
+    content: bytes,
+    *,
+    made_here: bool = False,
 ) -> None:
     try:
         await attachments.attach(

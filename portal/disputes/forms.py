@@ -1,4 +1,7 @@
-"""The answer to a bank, as a vendor types it. Limits are the domain's (shared/finance/disputes/evidence.py), in its sentences."""
+"""The answer to a bank, as a vendor types it.
+
+Limits are the domain's (shared/finance/disputes/evidence.py), in its sentences.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ class Paragraphs(TextAreaField):
 
 
 class EvidenceForm(Edited):
-    """One field for each text that a bank reads, one for each kind of document; all of them may stay empty.
+    """One field for each text that a bank reads, one for each kind of document; all of them may
+    stay empty.
 
     The documents themselves are read from the request: a form never gives a chosen file back.
     """
@@ -59,7 +63,11 @@ def _control(field: Field) -> StringField:
 for _field in FIELDS.values():
     setattr(EvidenceForm, _field.name, _control(_field))
 for _kind in KINDS.values():
-    setattr(EvidenceForm, _kind.name, FileField(_kind.label, description=_kind.hint))
+    setattr(
+        EvidenceForm,
+        _kind.name,
+        FileField(_kind.label, description=_kind.hint),
+    )
 
 
 class SubmitForm(MarketForm):

@@ -1,4 +1,6 @@
-"""`/vendor/admin/disputes`: the list, one dispute with its answer, reading it through, handing it in, accepting the loss."""
+"""`/vendor/admin/disputes`: the list, one dispute with its answer, reading it through, handing it
+in, accepting the loss.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,23 @@ async def index() -> Response:
     """The vendor's disputes, by state: what is asked, how much, and how long there is to answer."""
     status = request.args.get("status", "all")
     status = status if status in dict(CHIPS) else "all"
-    found = await dispute_page(vendor_id=vendor_id(), page=page_number(), status=status)
+    found = await dispute_page(
+        vendor_id=vendor_id(),
+        page=page_number(),
+        status=status,
+    )
     told = status if status != "all" else None
     return await vendor_page(
         "portal/disputes/list.html",
         nav="disputes",
         found=found,
         chips=[
-            (text, address(LIST, status=name if name != "all" else None), name == status, found.counts.get(name))
+            (
+                text,
+                address(LIST, status=name if name != "all" else None),
+                name == status,
+                found.counts.get(name),
+            )
             for name, text in CHIPS
         ],
         pager=pager(LIST, found, status=told),
@@ -66,7 +77,9 @@ async def show(dispute_id: int) -> Response:
 @owner
 @large_body(MAX_UPLOAD)
 async def save(dispute_id: int) -> Response:
-    """Keep the draft of the answer and stage it at Stripe, where the bank does not see it; then it is read through."""
+    """Keep the draft of the answer and stage it at Stripe, where the bank does not see it; then it
+    is read through.
+    """
     dispute = await _mine(dispute_id)
     form = await (await EvidenceForm.from_request()).pressed()
     try:
@@ -86,16 +99,23 @@ async def save(dispute_id: int) -> Response:
         form.blame(error)
         return await _dispute_page(await _mine(dispute_id), form=form, status=error.status)
     except (AnswerClosed, AnswerChanged) as error:
-        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+        return await _dispute_page(
+            await _mine(dispute_id), status=error.status, problem=error.message
+        )
     said = await _staged(dispute.id)
-    return see_other(f"{LIST}/{dispute.id}#documents" if form.button else f"{LIST}/{dispute.id}/preview", said)
+    return see_other(
+        f"{LIST}/{dispute.id}#documents" if form.button else f"{LIST}/{dispute.id}/preview", said
+    )
 
 
 async def _staged(dispute_id: int) -> tuple[str, str]:
     try:
         await responses.stage(kit().gateway, dispute_id)
     except TryLater:
-        return "info", "Saved. Stripe is not answering right now; your draft goes there as soon as it does."
+        return (
+            "info",
+            "Saved. Stripe is not answering right now; your draft goes there as soon as it does.",
+        )
     return "ok", "Saved. The bank has not seen it yet."
 
 
@@ -124,13 +144,20 @@ async def submit(dispute_id: int) -> Response:
             actor=actor_label(actor()),
         )
     except (AnswerChanged, NothingToSay, DocumentRefused) as error:
-        return await _preview_page(await _mine(dispute_id), status=error.status, problem=error.message)
+        return await _preview_page(
+            await _mine(dispute_id), status=error.status, problem=error.message
+        )
     except (AnswerClosed, AnswerRefused) as error:
-        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+        return await _dispute_page(
+            await _mine(dispute_id), status=error.status, problem=error.message
+        )
     said = (
         "Your answer is with the bank. We write to you when it has decided."
         if done
-        else "Your answer is handed in. It is not at Stripe yet; it goes there by itself, nothing is lost."
+        else (
+            "Your answer is handed in. It is not at Stripe yet; it goes there by itself, nothing "
+            "is lost."
+        )
     )
     return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
 
@@ -146,7 +173,9 @@ async def accept(dispute_id: int) -> Response:
             kit().gateway, vendor_id=vendor_id(), dispute_id=dispute.id, actor=actor_label(actor())
         )
     except (AnswerClosed, AnswerRefused) as error:
-        return await _dispute_page(await _mine(dispute_id), status=error.status, problem=error.message)
+        return await _dispute_page(
+            await _mine(dispute_id), status=error.status, problem=error.message
+        )
     said = (
         "You accepted the loss. The shopper keeps the money."
         if done
@@ -160,11 +189,20 @@ async def _mine(dispute_id: int) -> DisputeView:
 
 
 async def _dispute_page(
-    dispute: DisputeView, *, form: EvidenceForm | None = None, status: int = 200, problem: str | None = None
+    dispute: DisputeView,
+    *,
+    form: EvidenceForm | None = None,
+    status: int = 200,
+    problem: str | None = None,
 ) -> Response:
     if form is None and dispute.can_answer:
-        texts = dispute.evidence or await drafted(dispute, public_url=kit().settings.public_url)
-        form = EvidenceForm(data={**texts, "own_receipt": not dispute.version}, meta={"currency": None})
+        texts = dispute.evidence or await drafted(
+            dispute,
+            public_url=kit().settings.public_url,
+        )
+        form = EvidenceForm(
+            data={**texts, "own_receipt": not dispute.version}, meta={"currency": None}
+        )
     return await vendor_page(
         "portal/disputes/dispute.html",
         status=status,
@@ -181,13 +219,21 @@ async def _dispute_page(
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
         most_words=files.size(files.MOST_TOGETHER),
-        happenings=history(dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY)),
+        happenings=history(
+            dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY)
+        ),
         problem=problem,
     )
 
 
-async def _preview_page(dispute: DisputeView, *, status: int = 200, problem: str | None = None) -> Response:
-    missing = [field.label for field in evidence.weighty(dispute.reason_code) if field.name not in dispute.evidence]
+async def _preview_page(
+    dispute: DisputeView, *, status: int = 200, problem: str | None = None
+) -> Response:
+    missing = [
+        field.label
+        for field in evidence.weighty(dispute.reason_code)
+        if field.name not in dispute.evidence
+    ]
     return await vendor_page(
         "portal/disputes/preview.html",
         status=status,

@@ -15,18 +15,43 @@ from shared.finance.disputes.rules import DisputeStatus
 from shared.infra.activity.queries import Happened
 
 # Drafts in between are left out.
-KINDS = frozenset(DisputeActivity) - {DisputeActivity.DRAFTED, DisputeActivity.ATTACHED, DisputeActivity.DETACHED}
-CHIPS = (("all", "All"), ("answer", "To answer"), ("open", "Open"), ("closed", "Closed"))
+KINDS = frozenset(DisputeActivity) - {
+    DisputeActivity.DRAFTED,
+    DisputeActivity.ATTACHED,
+    DisputeActivity.DETACHED,
+}
+CHIPS = (
+    ("all", "All"),
+    ("answer", "To answer"),
+    ("open", "Open"),
+    ("closed", "Closed"),
+)
 
 
-def history(dispute: DisputeView, entries: Sequence[Happened], *, whose: str = "you") -> tuple[TimelineEntry, ...]:
+def history(
+    dispute: DisputeView, entries: Sequence[Happened], *, whose: str = "you"
+) -> tuple[TimelineEntry, ...]:
     """What happened, newest first. `whose` is the vendor's name for other readers."""
     accepted = dispute.accepted_at is not None
-    found = [_told(entry, dispute.amount.currency, whose, accepted=accepted) for entry in entries]
+    found = [
+        _told(
+            entry,
+            dispute.amount.currency,
+            whose,
+            accepted=accepted,
+        )
+        for entry in entries
+    ]
     return tuple(happening for happening in found if happening is not None)
 
 
-def _told(entry: Happened, currency: str, whose: str, *, accepted: bool) -> TimelineEntry | None:
+def _told(
+    entry: Happened,
+    currency: str,
+    whose: str,
+    *,
+    accepted: bool,
+) -> TimelineEntry | None:
     details = entry.details
 
     def amount(name: str = "amount") -> str:
@@ -36,15 +61,24 @@ def _told(entry: Happened, currency: str, whose: str, *, accepted: bool) -> Time
         case DisputeActivity.OPENED:
             status = words.of(DisputeStatus(details["status"]))
             return TimelineEntry(
-                "The bank told us of it", entry.at, words.reason(str(details.get("reason"))) + ".", status.kind
+                "The bank told us of it",
+                entry.at,
+                words.reason(str(details.get("reason"))) + ".",
+                status.kind,
             )
         case DisputeActivity.WITHDRAWN:
             return TimelineEntry(
-                f"The bank took {amount()} back", entry.at, f"{amount('vendor')} of it from {whose}.", "bad"
+                f"The bank took {amount()} back",
+                entry.at,
+                f"{amount('vendor')} of it from {whose}.",
+                "bad",
             )
         case DisputeActivity.REINSTATED:
             return TimelineEntry(
-                f"The bank gave {amount()} back", entry.at, f"{amount('vendor')} of it to {whose}.", "ok"
+                f"The bank gave {amount()} back",
+                entry.at,
+                f"{amount('vendor')} of it to {whose}.",
+                "ok",
             )
         case DisputeActivity.SUBMITTED:
             return TimelineEntry("The answer was handed in", entry.at, _who(entry.actor, whose))
@@ -58,7 +92,12 @@ def _told(entry: Happened, currency: str, whose: str, *, accepted: bool) -> Time
             return None
 
 
-def _moved(entry: Happened, details: Mapping[str, Any], *, accepted: bool) -> TimelineEntry:
+def _moved(
+    entry: Happened,
+    details: Mapping[str, Any],
+    *,
+    accepted: bool,
+) -> TimelineEntry:
     status = words.of(DisputeStatus(details["status"]), accepted=accepted)
     return TimelineEntry(status.badge, entry.at, status.text, status.kind)
 

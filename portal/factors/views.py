@@ -1,4 +1,6 @@
-"""`/vendor/factors`: the second step of members: authenticator apps, passkeys, and codes for the day they are lost."""
+"""`/vendor/factors`: the second step of members: authenticator apps, passkeys, and codes for the
+day they are lost.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +36,26 @@ class AppForm(MarketForm):
     """The first code of an authenticator app, which proves that it has the secret."""
 
     sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
-    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “My phone”.")
+    name = StringField(
+        "Name", [Length(max=60)], description="So that you know it again, such as “My phone”."
+    )
     code = StringField(
-        "Code that the app shows", [DataRequired("Enter the six digits that the app shows."), Length(max=20)]
+        "Code that the app shows",
+        [DataRequired("Enter the six digits that the app shows."), Length(max=20)],
     )
 
 
 class PasskeyForm(MarketForm):
     """A passkey that the browser has made."""
 
-    name = StringField("Name", [Length(max=60)], description="So that you know it again, such as “Laptop”.")
+    name = StringField(
+        "Name", [Length(max=60)], description="So that you know it again, such as “Laptop”."
+    )
     credential = HiddenField(
-        validators=[DataRequired("This takes a browser with JavaScript."), Length(max=passkeys.MAX_ANSWER)]
+        validators=[
+            DataRequired("This takes a browser with JavaScript."),
+            Length(max=passkeys.MAX_ANSWER),
+        ]
     )
 
 
@@ -57,13 +67,25 @@ async def show() -> Response:
     return await _list()
 
 
-async def _list(*, codes: tuple[str, ...] = ()) -> Response:
+async def _list(
+    *,
+    codes: tuple[str, ...] = (),
+) -> Response:
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
     kinds = {Kind.TOTP.value: "Authenticator app", Kind.PASSKEY.value: "Passkey"}
     answer = await _page(
         "portal/factors/list.html",
-        factors=[(row.id, row.name, kinds[row.kind], row.created_at, row.last_used_at) for row in rows],
+        factors=[
+            (
+                row.id,
+                row.name,
+                kinds[row.kind],
+                row.created_at,
+                row.last_used_at,
+            )
+            for row in rows
+        ],
         codes_left=await confirming.codes_left(person_id()),
         codes=codes,
         offers_passkeys=proving.site() is not None,
@@ -81,7 +103,12 @@ async def _list(*, codes: tuple[str, ...] = ()) -> Response:
 async def choose_app() -> Response:
     """Add an authenticator app: a picture with its secret, and the first code"""
     sealed = service.new_secret(proving.vault(), person_id())
-    return await _app_page(AppForm(data={"sealed": sealed}, meta={"currency": None}))
+    return await _app_page(
+        AppForm(
+            data={"sealed": sealed},
+            meta={"currency": None},
+        )
+    )
 
 
 @blueprint.post("/app")
@@ -114,10 +141,17 @@ async def add_app() -> Response:
 async def _app_page(form: AppForm, *, status: int = 200) -> Response:
     who = _who()
     try:
-        secret = service.secret_in(proving.vault(), form.sealed.data or "", person_id())
+        secret = service.secret_in(
+            proving.vault(),
+            form.sealed.data or "",
+            person_id(),
+        )
     except service.SetupEnded as error:
         return see_other(f"{FACTORS}/app", ("warn", error.message))
-    picture = segno.make(service.app_address(secret, who.email, (await market()).name), error="m")
+    picture = segno.make(
+        service.app_address(secret, who.email, (await market()).name),
+        error="m",
+    )
     return await _page(
         "portal/factors/app.html",
         status=status,
@@ -168,20 +202,36 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
 
     who, site = _who(), proving.site()
     if site is None:
-        return see_other(FACTORS, ("warn", "Passkeys need an address with a name. Use an authenticator app here."))
-    known = await SecondFactor.filter(member_id=who.id, kind=Kind.PASSKEY.value)
-    question = ceremonies.ask_to_make(site, await Member.get(id=who.id), known, name=(await market()).name)
+        return see_other(
+            FACTORS,
+            ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
+        )
+    known = await SecondFactor.filter(
+        member_id=who.id,
+        kind=Kind.PASSKEY.value,
+    )
+    question = ceremonies.ask_to_make(
+        site, await Member.get(id=who.id), known, name=(await market()).name
+    )
     await challenges.remember(session_id(), question)
     form.credential.data = ""
     back = safe_next(request.args.get("next"))
-    return await _page("portal/factors/passkey.html", status=status, form=form, question=question.options, back=back)
+    return await _page(
+        "portal/factors/passkey.html",
+        status=status,
+        form=form,
+        question=question.options,
+        back=back,
+    )
 
 
 async def _added(codes: tuple[str, ...]) -> Response:
     """Recovery codes are on this one answer; a second factor brings none."""
     if codes:
         return await _list(codes=codes)
-    return see_other(safe_next(request.args.get("next")) or FACTORS, ("ok", "Added. It can be used from now on."))
+    return see_other(
+        safe_next(request.args.get("next")) or FACTORS, ("ok", "Added. It can be used from now on.")
+    )
 
 
 @blueprint.post("/codes")
@@ -205,7 +255,11 @@ async def make_codes() -> Response:
 @limit("20/minute")
 async def remove(factor_id: int) -> Response:
     """Take one away; all other browsers are signed out"""
-    await service.remove(member_id=person_id(), session_id=session_id(), factor_id=factor_id)
+    await service.remove(
+        member_id=person_id(),
+        session_id=session_id(),
+        factor_id=factor_id,
+    )
     return see_other(FACTORS, ("ok", "Removed. All other browsers were signed out."))
 
 

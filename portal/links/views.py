@@ -1,4 +1,7 @@
-"""`/account/reset/<token>` and `/account/email/<token>`: what mailed links lead to. Mail scanners open links; people press buttons."""
+"""`/account/reset/<token>` and `/account/email/<token>`: what mailed links lead to.
+
+Mail scanners open links; people press buttons.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ HOMES = {"operator": "/operator/security", "owner": "/vendor/admin", "customer":
 DONE = {
     Purpose.CONFIRM: _n("Your address is confirmed."),
     Purpose.CHANGE: _n("Your account has the new address now. Sign in with it from now on."),
-    Purpose.UNDO: _n("Your account has its old address again. We have sent you a link to choose a new password."),
+    Purpose.UNDO: _n(
+        "Your account has its old address again. We have sent you a link to choose a new password."
+    ),
 }
 
 
@@ -38,13 +43,20 @@ async def reset(token: str) -> Response:
     try:
         view = await mailed_links.look(nonce, (Purpose.RESET,))
         if form.ok():
-            role = await password_change.reset_password(nonce=nonce, new=form.password.data or "")
-            return see_other(sign_in_of(role), ("ok", _("Your password is changed. Sign in with it.")))
+            role = await password_change.reset_password(
+                nonce=nonce,
+                new=form.password.data or "",
+            )
+            return see_other(
+                sign_in_of(role), ("ok", _("Your password is changed. Sign in with it."))
+            )
     except LinkEnded as ended:
         return await _ended(ended)
     except Invalid as error:
         form.blame(error)
-    return await page("account/reset.html", status=422 if form.errors else 200, form=form, link=view, hint=HINT)
+    return await page(
+        "account/reset.html", status=422 if form.errors else 200, form=form, link=view, hint=HINT
+    )
 
 
 @blueprint.route("/email/<token>", methods=["GET", "POST"])
@@ -60,12 +72,19 @@ async def email(token: str) -> Response:
             return await _answered(nonce)
     except (LinkEnded, EmailTaken) as ended:
         return await _ended(ended)
-    return await page("account/email.html", form=form, link=view, purpose=view.purpose.value)
+    return await page(
+        "account/email.html",
+        form=form,
+        link=view,
+        purpose=view.purpose.value,
+    )
 
 
 async def _answered(nonce: str | None) -> Response:
     purpose, role = await email_addresses.answer(nonce)
-    return see_other(HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", _(DONE[purpose])))
+    return see_other(
+        HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", _(DONE[purpose]))
+    )
 
 
 def _nonce(token: str) -> str | None:

@@ -1,1 +1,3 @@
-"""The marketplace's own staff: vendors and their fees, the webhook inbox, payments that wait for a person."""
+"""The marketplace's own staff: vendors and their fees, the webhook inbox, payments that wait for a
+person.
+"""

@@ -1,4 +1,6 @@
-"""`/operator/disputes`: every vendor's disputes, and what the marketplace has in those that are open."""
+"""`/operator/disputes`: every vendor's disputes, and what the marketplace has in those that are
+open.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,12 @@ async def index() -> Response:
         found=found,
         exposure=await exposure(),
         chips=[
-            (text, address(LIST, status=name if name != "all" else None), name == status, found.counts.get(name))
+            (
+                text,
+                address(LIST, status=name if name != "all" else None),
+                name == status,
+                found.counts.get(name),
+            )
             for name, text in CHIPS
         ],
         pager=pager(LIST, found, status=told),
@@ -53,7 +60,9 @@ async def show(dispute_id: int) -> Response:
         papers=await attachments.attached_to(dispute.id),
         papers_at=f"{LIST}/{dispute.id}/documents",
         happenings=history(
-            dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY), whose=dispute.vendor_name
+            dispute,
+            await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),
+            whose=dispute.vendor_name,
         ),
     )
 

@@ -31,7 +31,8 @@ class InvoicingForm(Edited):
     """Who writes the commission invoices."""
 
     legal_name = StringField(
-        "Legal name", [DataRequired("Enter the name that invoices are written in."), Length(max=120)]
+        "Legal name",
+        [DataRequired("Enter the name that invoices are written in."), Length(max=120)],
     )
     address = TextAreaField("Address", [DataRequired("Enter an address."), Length(max=300)])
     country = SelectField(
@@ -40,7 +41,9 @@ class InvoicingForm(Edited):
         validators=[DataRequired("Choose a country.")],
         default="LU",
     )
-    vat_number = StringField("VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")])
+    vat_number = StringField(
+        "VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")]
+    )
     vat_percentage = PercentField(
         "VAT",
         [
@@ -51,5 +54,8 @@ class InvoicingForm(Edited):
     )
     invoice_prefix = StringField(
         "Invoice prefix",
-        [DataRequired("Enter a prefix such as MH."), Length(max=12, message="At most twelve characters.")],
+        [
+            DataRequired("Enter a prefix such as MH."),
+            Length(max=12, message="At most twelve characters."),
+        ],
     )

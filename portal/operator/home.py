@@ -1,4 +1,6 @@
-"""`/operator`: what waits for the marketplace's own staff, line by line, and what was sold today and in the last week."""
+"""`/operator`: what waits for the marketplace's own staff, line by line, and what was sold today
+and in the last week.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that needs doing: how loud, what with its number, the rest of it, and where it is done."""
+    """One thing that needs doing: how loud, what with its number, the rest of it, and where it is
+    done.
+    """
 
     kind: str
     title: str
@@ -68,7 +72,11 @@ def _lines(now: Desk) -> Iterator[Line]:
     yield from _vat(now)
     if now.owing.count:
         title = f"{_counted(now.owing.count, 'vendor owes', 'vendors owe')} {_sums(now.owing.sums)}"
-        since = Markup(" The oldest debt is from {}.").format(day(now.owing.since)) if now.owing.since else ""
+        since = (
+            Markup(" The oldest debt is from {}.").format(day(now.owing.since))
+            if now.owing.since
+            else ""
+        )
         yield Line(
             "warn",
             title,
@@ -79,14 +87,22 @@ def _lines(now: Desk) -> Iterator[Line]:
     if count := now.parked_events:
         title = _counted(count, "webhook event is parked", "webhook events are parked")
         said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
-        yield Line("warn", title, f"{said} for a person.", "/operator/webhooks?status=parked", "Open the inbox")
+        yield Line(
+            "warn",
+            title,
+            f"{said} for a person.",
+            "/operator/webhooks?status=parked",
+            "Open the inbox",
+        )
     yield from _webhooks(now)
     yield from _mails(now)
 
 
 def _standstill(found: Standstill) -> Line:
     """What comes next before money moves again."""
-    title = Markup("No money moves: restored from a backup of {}").format(moment(found.backup_made_at))
+    title = Markup("No money moves: restored from a backup of {}").format(
+        moment(found.backup_made_at)
+    )
     if found.backfilled_at is None:
         said = "What Stripe did since then has to be fetched and compared first."
     elif found.compared_at is None:
@@ -125,7 +141,9 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
     if count := now.parked_payments:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
-        yield Line("bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them")
+        yield Line(
+            "bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them"
+        )
     if unexpected := now.unexpected_answers:
         yield _unexpected(len(unexpected), unexpected[0])
     if (count := now.disputes) and (first := now.next_dispute):
@@ -150,7 +168,10 @@ def _dispute(count: int, first: DisputeView) -> Line:
         title = "1 dispute can be appealed"
     left = f"{first.countdown}: " if first.countdown else ""
     nearest = "The next one: " if count > 1 else ""
-    what = f"{nearest}{left}{money(first.amount)} on order {first.order_number} of {first.vendor_name}. {first.reason}."
+    what = (
+        f"{nearest}{left}{money(first.amount)} on order {first.order_number} of "
+        f"{first.vendor_name}. {first.reason}."
+    )
     if first.is_appealable:
         what += " An appeal is filed by you, in Stripe’s dashboard."
     where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
@@ -161,7 +182,9 @@ def _decisions(now: Desk) -> Iterator[Line]:
     if count := now.refunds.count:
         title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
         before = ", waiting since " if count == 1 else " in all; the oldest waits since "
-        said = Markup("{}{}{}.").format(_sums(now.refunds.sums), before, day(now.refunds.since or clock.now()))
+        said = Markup("{}{}{}.").format(
+            _sums(now.refunds.sums), before, day(now.refunds.since or clock.now())
+        )
         yield Line("warn", title, said, "/operator/refunds", "Decide")
 
 
@@ -170,12 +193,22 @@ def _books(now: Desk) -> Iterator[Line]:
     if last is None:
         return
     if count := last.open:
-        title = _counted(count, "difference between the books and Stripe", "differences between the books and Stripe")
+        title = _counted(
+            count,
+            "difference between the books and Stripe",
+            "differences between the books and Stripe",
+        )
         yield Line(
-            "warn", title, Markup("Found by the comparison of {}.").format(moment(last.started_at)), where, "See what"
+            "warn",
+            title,
+            Markup("Found by the comparison of {}.").format(moment(last.started_at)),
+            where,
+            "See what",
         )
     if last.status == "failed":
-        said = Markup("It was started {}. {}").format(moment(last.started_at), last.error or "It was stopped.")
+        said = Markup("It was started {}. {}").format(
+            moment(last.started_at), last.error or "It was stopped."
+        )
         yield Line("warn", "The last comparison could not finish", said, where, "See why")
     elif now.is_stale:
         said = Markup("The last comparison with Stripe was {}; it should run every night.").format(
@@ -188,7 +221,11 @@ def _payouts(now: Desk) -> Iterator[Line]:
     if count := len(now.payouts):
         first = now.payouts[0]
         whose = first.vendor_name or "The marketplace itself"
-        why = failure(first.failure_code).reason if first.state is PayoutState.FAILED else first.refusal
+        why = (
+            failure(first.failure_code).reason
+            if first.state is PayoutState.FAILED
+            else first.refusal
+        )
         said = (
             f"{money(first.amount)} to {whose}: {why}"
             if count == 1
@@ -197,29 +234,54 @@ def _payouts(now: Desk) -> Iterator[Line]:
         title = _counted(count, "payout did not arrive", "payouts did not arrive")
         yield Line("bad", title, said, "/operator/payouts?state=failed", "See why")
     if found := now.banks:
-        title = _counted(len(found), "bank account takes no payouts", "bank accounts take no payouts")
-        said = f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
-        yield Line("warn", title, said, _where(found, "bank"), "See whose" if len(found) > 1 else "See the vendor")
+        title = _counted(
+            len(found), "bank account takes no payouts", "bank accounts take no payouts"
+        )
+        said = (
+            f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
+        )
+        yield Line(
+            "warn",
+            title,
+            said,
+            _where(found, "bank"),
+            "See whose" if len(found) > 1 else "See the vendor",
+        )
     if found := now.held:
         title = _counted(len(found), "vendor’s payouts are on hold", "vendors’ payouts are on hold")
         only = found[0]
         said = f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
-        yield Line("warn", title, said, _where(found, "held"), "See whose" if len(found) > 1 else "See the vendor")
+        yield Line(
+            "warn",
+            title,
+            said,
+            _where(found, "held"),
+            "See whose" if len(found) > 1 else "See the vendor",
+        )
 
 
 def _vat(now: Desk) -> Iterator[Line]:
     """Months that wait for a rate, which vendors wait for; and numbers to be looked up."""
     if missing := now.missing_rates:
         first, months = missing[0], sum(rate.vendors for rate in missing)
-        title = _counted(months, "month waits for an exchange rate", "months wait for exchange rates")
+        title = _counted(
+            months, "month waits for an exchange rate", "months wait for exchange rates"
+        )
         said = (
-            f"{first.currency} in {first.into} of {first.day.day} {first.day:%B %Y}; until then no invoice is written."
+            f"{first.currency} in {first.into} of {first.day.day} {first.day:%B %Y}; until then "
+            "no invoice is written."
         )
         many = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
         yield Line("warn", title, said + many, f"/operator/vat/rates?{_pair(first)}", "Enter it")
     if found := now.vat_numbers:
-        title = _counted(found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed")
-        said = f"{found.vendor_name}: {found.number}" if found.count == 1 else f"{found.vendor_name} waits longest"
+        title = _counted(
+            found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed"
+        )
+        said = (
+            f"{found.vendor_name}: {found.number}"
+            if found.count == 1
+            else f"{found.vendor_name} waits longest"
+        )
         one = f"/operator/vendors/{found.vendor_id}/vat"
         yield Line(
             "info",
@@ -231,16 +293,25 @@ def _vat(now: Desk) -> Iterator[Line]:
 
 
 def _pair(missing: MissingRate) -> str:
-    """The pair and the day as the form of rates is asked for them: the euro's rates are published per euro."""
+    """The pair and the day as the form of rates is asked for them: the euro's rates are published
+    per euro.
+    """
     one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
     return f"base={one}&quote={other}&day={missing.day.isoformat()}"
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
-    return f"/operator/vendors/{found[0].vendor_id}" if len(found) == 1 else f"/operator/vendors?only={only}"
+    return (
+        f"/operator/vendors/{found[0].vendor_id}"
+        if len(found) == 1
+        else f"/operator/vendors?only={only}"
+    )
 
 
-def _names(found: tuple[VendorTrouble, ...], most: int = 3) -> str:
+def _names(
+    found: tuple[VendorTrouble, ...],
+    most: int = 3,
+) -> str:
     """`A`, `A and B`, `A, B, C and 4 more`."""
     names = [vendor.name for vendor in found[:most]]
     more = len(found) - len(names)
@@ -259,7 +330,9 @@ def _sums(sums: tuple[Money, ...]) -> str:
 
 
 def _compared(now: Desk) -> str:
-    """When the books were last compared, and how that went, for the end of the list or for a day when nothing waits."""
+    """When the books were last compared, and how that went, for the end of the list or for a day
+    when nothing waits.
+    """
     last = now.last_run
     if last is None:
         return "Ledger, orders and Stripe have not been compared yet; that happens every night."
@@ -272,7 +345,9 @@ def _compared(now: Desk) -> str:
 
 @dataclass(frozen=True)
 class Stat:
-    """One figure as the page shows it: the last 7 days large, today and the change beside it small."""
+    """One figure as the page shows it: the last 7 days large, today and the change beside it
+    small.
+    """
 
     label: str
     value: str
@@ -283,14 +358,33 @@ def _stats(found: Figures) -> list[Stat]:
     orders = found.orders[0]
     count = f", {_counted(orders, 'order', 'orders')}" if orders else ""
     return [
-        Stat("Sales", money(found.sales[1]), _note(found.sales, count)),
-        Stat("Commission", money(found.commission[1]), _note(found.commission)),
-        Stat("Refunds", money(found.refunds[1]), _note(found.refunds, change=False)),
+        Stat(
+            "Sales",
+            money(found.sales[1]),
+            _note(found.sales, count),
+        ),
+        Stat(
+            "Commission",
+            money(found.commission[1]),
+            _note(found.commission),
+        ),
+        Stat(
+            "Refunds",
+            money(found.refunds[1]),
+            _note(found.refunds, change=False),
+        ),
     ]
 
 
-def _note(spans: tuple[Money, Money, Money], more: str = "", *, change: bool = True) -> str:
-    """`€13.40 today`, and on a line of its own `+48% on the 7 days before`, where there is something to compare with."""
+def _note(
+    spans: tuple[Money, Money, Money],
+    more: str = "",
+    *,
+    change: bool = True,
+) -> str:
+    """`€13.40 today`, and on a line of its own `+48% on the 7 days before`, where there is
+    something to compare with.
+    """
     today, week, before = spans
     said = Markup("{} today{}").format(money(today), more)
     if not change or before.amount <= 0 or week.amount < 0:

@@ -13,9 +13,15 @@ from shared.finance.ledger.queries import AccountTotal
 ACCOUNTS = {
     Account.VENDOR_PAYABLE: ("Owed to vendors", "Their share of what was sold"),
     Account.VENDOR_RESERVED: ("Held back for vendors", "Of that, what is kept as a reserve"),
-    Account.VENDOR_RECEIVABLE: ("Owed by vendors", "What could not be taken back from their balance"),
+    Account.VENDOR_RECEIVABLE: (
+        "Owed by vendors",
+        "What could not be taken back from their balance",
+    ),
     Account.STRIPE_VENDOR: ("Vendors' balances", "What vendors hold at Stripe"),
-    Account.STRIPE_HELD_VENDOR: ("Vendors' money in Stripe's reserve", "What Stripe holds back beside their balances"),
+    Account.STRIPE_HELD_VENDOR: (
+        "Vendors' money in Stripe's reserve",
+        "What Stripe holds back beside their balances",
+    ),
     Account.BANK_VENDOR: ("On its way to vendors' banks", "Payouts that have not arrived yet"),
     Account.STRIPE_PLATFORM: ("The platform's balance", "What the platform holds at Stripe"),
     Account.STRIPE_HELD_PLATFORM: (
@@ -44,7 +50,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One currency: its accounts, and the two sums, which are the same as long as the books are right."""
+    """One currency: its accounts, and the two sums, which are the same as long as the books are
+    right.
+    """
 
     currency: str
     lines: tuple[Line, ...]
@@ -66,8 +74,14 @@ def sheets(rows: list[AccountTotal]) -> list[Sheet]:
             Sheet(
                 currency,
                 tuple(_line(row) for row in mine),
-                Money(sum(row.balance.amount for row in mine if row.balance.amount > 0), currency),
-                Money(-sum(row.balance.amount for row in mine if row.balance.amount < 0), currency),
+                Money(
+                    sum(row.balance.amount for row in mine if row.balance.amount > 0),
+                    currency,
+                ),
+                Money(
+                    -sum(row.balance.amount for row in mine if row.balance.amount < 0),
+                    currency,
+                ),
             )
         )
     return found

@@ -19,7 +19,10 @@ blueprint = Blueprint("operator_mails", __name__, url_prefix="/operator")
 async def show() -> Response:
     """Mails that should have gone out a quarter of an hour ago and did not."""
     return await page(
-        "portal/operator/mails.html", nav_active="mails", unsent=await unsent(), mails=await unsent_mails()
+        "portal/operator/mails.html",
+        nav_active="mails",
+        unsent=await unsent(),
+        mails=await unsent_mails(),
     )
 
 
@@ -29,5 +32,9 @@ async def show() -> Response:
 async def send() -> Response:
     """Try them all once more, now."""
     count = await service.send_again()
-    said = f"Trying {count} mail{'' if count == 1 else 's'} again." if count else "Every mail has gone out."
+    said = (
+        f"Trying {count} mail{'' if count == 1 else 's'} again."
+        if count
+        else "Every mail has gone out."
+    )
     return see_other("/operator/mails", ("ok", said))

@@ -1,4 +1,6 @@
-"""`/operator/orders/<number>`: one order as the staff needs it: who is who, and where every cent went."""
+"""`/operator/orders/<number>`: one order as the staff needs it: who is who, and where every cent
+went.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ MAX_NUMBER = 20
 @blueprint.get("/<number>")
 @operator
 async def show(number: str) -> Response:
-    """One order: who is who, its money with Stripe's ids, and every event with what we decided and what changed."""
+    """One order: who is who, its money with Stripe's ids, and every event with what we decided and
+    what changed.
+    """
     if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
         raise NotFound("We could not find that order.")
     order = await order_by_number(number)

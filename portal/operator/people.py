@@ -1,4 +1,6 @@
-"""`/operator/owners`, `/operator/staff`, `/operator/customers`: who has an account, and who is switched off."""
+"""`/operator/owners`, `/operator/staff`, `/operator/customers`: who has an account, and who is
+switched off.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ from shared.trade.people import account_history, deactivation, directory, rules
 from shared.trade.people.directory import PersonRow
 
 blueprint = Blueprint("operator_people", __name__, url_prefix="/operator")
-GROUPS = {"owners": rules.OWNER, "staff": rules.OPERATOR, "customers": rules.CUSTOMER}
+GROUPS = {
+    "owners": rules.OWNER,
+    "staff": rules.OPERATOR,
+    "customers": rules.CUSTOMER,
+}
 TITLES = {"owners": "Owners", "staff": "Staff", "customers": "Shoppers"}
 
 
@@ -44,12 +50,25 @@ class Group:
     async def people(self) -> Response:
         """The people of a role: a search, and who is switched off."""
         search, only_off = clean_search(asked.args.get("q")), asked.args.get("only") == "off"
-        found = await directory.people(self.role, search=search, only_off=only_off, page=page_number())
+        found = await directory.people(
+            self.role, search=search, only_off=only_off, page=page_number()
+        )
         only = "off" if only_off else None
-        groups = [(TITLES[name], f"/operator/{name}", name == self.name) for name in GROUPS]
+        groups = [
+            (
+                TITLES[name],
+                f"/operator/{name}",
+                name == self.name,
+            )
+            for name in GROUPS
+        ]
         states = [
             ("All", address(self.home, q=search), not only_off),
-            ("Switched off", address(self.home, q=search, only="off"), only_off),
+            (
+                "Switched off",
+                address(self.home, q=search, only="off"),
+                only_off,
+            ),
         ]
         return await page(
             "portal/operator/people.html",
@@ -75,23 +94,42 @@ class Group:
             return await self._one(row, form, status=422)
         try:
             await deactivation.switch_off(
-                kind=row.kind, person_id=row.id, by=identity.person_id(), reason=form.reason.data or ""
+                kind=row.kind,
+                person_id=row.id,
+                by=identity.person_id(),
+                reason=form.reason.data or "",
             )
         except Conflict as error:
             form.blame(error)
             return await self._one(row, form, status=error.status)
-        return see_other(f"{self.home}/{row.id}", ("ok", f"{row.full_name} is switched off, and was told by mail."))
+        return see_other(
+            f"{self.home}/{row.id}",
+            ("ok", f"{row.full_name} is switched off, and was told by mail."),
+        )
 
     async def on(self, person_id: int) -> Response:
         """Let a person in again."""
         row = await self._row(person_id)
-        await deactivation.switch_on(kind=row.kind, person_id=row.id, by=identity.person_id())
-        return see_other(f"{self.home}/{row.id}", ("ok", f"{row.full_name} can sign in again, and was told by mail."))
+        await deactivation.switch_on(
+            kind=row.kind,
+            person_id=row.id,
+            by=identity.person_id(),
+        )
+        return see_other(
+            f"{self.home}/{row.id}",
+            ("ok", f"{row.full_name} can sign in again, and was told by mail."),
+        )
 
     async def _row(self, person_id: int) -> PersonRow:
         return await directory.person(self.role, person_id if person_id < 2**63 else 0)
 
-    async def _one(self, row: PersonRow, form: SwitchForm, *, status: int = 200) -> Response:
+    async def _one(
+        self,
+        row: PersonRow,
+        form: SwitchForm,
+        *,
+        status: int = 200,
+    ) -> Response:
         return await page(
             "portal/operator/person.html",
             status=status,
@@ -128,4 +166,6 @@ for _name in GROUPS:
         _made = operator(_view(_act))
         if _path.endswith("/off"):
             _made = fresh_sign_in("switch somebody off")(_made)
-        blueprint.add_url_rule(f"/{_name}{_path}", f"{_name}_{_act.__name__}", _made, methods=[_method])
+        blueprint.add_url_rule(
+            f"/{_name}{_path}", f"{_name}_{_act.__name__}", _made, methods=[_method]
+        )

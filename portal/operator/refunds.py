@@ -1,4 +1,6 @@
-"""`/operator/refunds`: everybody's refunds, and those above the limit, which wait for a decision."""
+"""`/operator/refunds`: everybody's refunds, and those above the limit, which wait for a
+decision.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ FILTERS = {
 class DeclineForm(MarketForm):
     """Why a refund is not made; the vendor reads it."""
 
-    reason = StringField("Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)])
+    reason = StringField(
+        "Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)]
+    )
 
 
 @blueprint.get("")
@@ -62,7 +66,10 @@ async def approve(refund_id: int) -> Response:
         return see_other(HOME, ("warn", error.message))
     state = (await service.try_now(kit().gateway, made.id)).state
     word = words.STATES[state][1]
-    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."))
+    return see_other(
+        HOME,
+        ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."),
+    )
 
 
 @blueprint.post("/<int:refund_id>/decline")
@@ -74,22 +81,37 @@ async def decline(refund_id: int) -> Response:
         return await _page(refused=(refund_id, form), status=422)
     try:
         policies.require(actor(), "decide_refund", None)
-        made = await service.decline(refund_id, reason=form.reason.data or "", by=actor_label(actor()))
+        made = await service.decline(
+            refund_id, reason=form.reason.data or "", by=actor_label(actor())
+        )
     except NotFound:
         raise
     except MarketError as error:
         return see_other(HOME, ("warn", error.message))
-    return see_other(HOME, ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor."))
+    return see_other(
+        HOME, ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor.")
+    )
 
 
-async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int = 200) -> Response:
+async def _page(
+    *,
+    refused: tuple[int, DeclineForm] | None = None,
+    status: int = 200,
+) -> Response:
     wanted = request.args.get("status", "")
     wanted = wanted if wanted in FILTERS else ""
     states = FILTERS[wanted][1] if wanted else ()
     found = await refund_page(page=page_number(), states=states)
     waiting = await refund_page(states=(RefundState.AWAITING_APPROVAL,))
     chips = [("All", HOME, not wanted)]
-    chips += [(text, address(HOME, status=name), name == wanted) for name, (text, _) in FILTERS.items()]
+    chips += [
+        (
+            text,
+            address(HOME, status=name),
+            name == wanted,
+        )
+        for name, (text, _) in FILTERS.items()
+    ]
     return await page(
         "portal/operator/refunds.html",
         status=status,
@@ -104,7 +126,10 @@ async def _page(*, refused: tuple[int, DeclineForm] | None = None, status: int =
     )
 
 
-def _form_of(refund: RefundView, refused: tuple[int, DeclineForm] | None) -> DeclineForm:
+def _form_of(
+    refund: RefundView,
+    refused: tuple[int, DeclineForm] | None,
+) -> DeclineForm:
     """The form beside one refund; its field has an id of its own among the others."""
     form = refused[1] if refused and refused[0] == refund.id else DeclineForm()
     form.reason.id = f"reason-{refund.id}"

@@ -73,25 +73,38 @@ async def show(vendor_id: int, month: str) -> Response:
 @operator
 async def as_csv(vendor_id: int, month: str) -> Response:
     """The vendor's own CSV."""
-    return await download(await statement_of(_sane(vendor_id), month, wanted_currency()), "csv")
+    return await download(
+        await statement_of(_sane(vendor_id), month, wanted_currency()),
+        "csv",
+    )
 
 
 @blueprint.get("/vendors/<int:vendor_id>/statements/<month>.pdf")
 @operator
 async def as_pdf(vendor_id: int, month: str) -> Response:
     """The vendor's own PDF."""
-    return await download(await statement_of(_sane(vendor_id), month, wanted_currency()), "pdf")
+    return await download(
+        await statement_of(_sane(vendor_id), month, wanted_currency()),
+        "pdf",
+    )
 
 
 @blueprint.get("/invoicing")
 @operator
 async def invoicing() -> Response:
     """Who writes the commission invoices, and with how much VAT."""
-    return await _invoicing(InvoicingForm(data=_shown(await identity()), meta={"currency": None}))
+    return await _invoicing(
+        InvoicingForm(
+            data=_shown(await identity()),
+            meta={"currency": None},
+        )
+    )
 
 
 def _shown(known: Identity | None) -> dict[str, Any]:
-    return vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
+    return (
+        vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
+    )
 
 
 @blueprint.post("/invoicing")
@@ -101,13 +114,21 @@ async def save_invoicing() -> Response:
     form = await InvoicingForm.from_request()
     if not form.ok():
         return await _invoicing(form, status=422)
-    look = form.look(_shown, page=INVOICING, trail=Trail("marketplace", ("marketplace.identity_changed",)))
+    look = form.look(
+        _shown, page=INVOICING, trail=Trail("marketplace", ("marketplace.identity_changed",))
+    )
     try:
-        await save_identity(_values(form), actor=actor_label(actor()), look=look)
+        await save_identity(
+            _values(form),
+            actor=actor_label(actor()),
+            look=look,
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _invoicing(form, status=error.status)
-    return see_other(INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on."))
+    return see_other(
+        INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on.")
+    )
 
 
 async def _invoicing(form: InvoicingForm, *, status: int = 200) -> Response:
@@ -126,7 +147,9 @@ def _values(form: InvoicingForm) -> Identity:
         address=form.address.data or "",
         country=form.country.data,
         vat_number=form.vat_number.data or "",
-        vat_percentage=form.vat_percentage.data if form.vat_percentage.data is not None else Decimal(0),
+        vat_percentage=form.vat_percentage.data
+        if form.vat_percentage.data is not None
+        else Decimal(0),
         invoice_prefix=(form.invoice_prefix.data or "").upper(),
     )
 

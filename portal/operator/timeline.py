@@ -1,4 +1,6 @@
-"""An order's timeline in an operator's words: what was done, what Stripe told us, what we decided and what that changed."""
+"""An order's timeline in an operator's words: what was done, what Stripe told us, what we decided
+and what that changed.
+"""
 
 from __future__ import annotations
 
@@ -90,14 +92,19 @@ def lines(timeline: Timeline) -> tuple[Line, ...]:
 
 def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     """The same lines, with the quiet ones that follow each other put together."""
-    return tuple(Run(tuple(lines), is_quiet) for is_quiet, lines in groupby(found, key=lambda line: line.is_quiet))
+    return tuple(
+        Run(tuple(lines), is_quiet)
+        for is_quiet, lines in groupby(found, key=lambda line: line.is_quiet)
+    )
 
 
 def _line(entry: Done | Told | MailView, currency: str) -> Line:
     if isinstance(entry, Told):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
-        state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(entry.status, "")
+        state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(
+            entry.status, ""
+        )
         kind = "warn" if entry.status == "failed" else None
         return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
     act = entry.act
@@ -131,7 +138,11 @@ def again(event: EventView) -> str:
     """How often an event came again, in words."""
     if not event.duplicates:
         return ""
-    return "Delivered once more" if event.duplicates == 1 else f"Delivered {event.duplicates} times more"
+    return (
+        "Delivered once more"
+        if event.duplicates == 1
+        else f"Delivered {event.duplicates} times more"
+    )
 
 
 def sentence(action: str) -> str:
@@ -145,11 +156,16 @@ def who(actor: str) -> str:
     return ACTORS.get(actor) or _things(actor)
 
 
-def change_lines(changes: Iterable[Change], currency: str | None) -> tuple[ChangeLine, ...]:
+def change_lines(
+    changes: Iterable[Change],
+    currency: str | None,
+) -> tuple[ChangeLine, ...]:
     """Changes with names and amounts as people read them."""
     return tuple(
         ChangeLine(
-            _label(change), _value(change.field, change.before, currency), _value(change.field, change.after, currency)
+            _label(change),
+            _value(change.field, change.before, currency),
+            _value(change.field, change.after, currency),
         )
         for change in changes
     )
@@ -192,7 +208,9 @@ def _details(details: Mapping[str, Any], currency: str) -> str:
     shown = [
         f"{_field(name)} {_value(name, value, currency)}"
         for name, value in details.items()
-        if isinstance(value, str | int) and name not in ("changes", "order", "currency") and value != ""
+        if isinstance(value, str | int)
+        and name not in ("changes", "order", "currency")
+        and value != ""
     ]
     return "".join(f" · {part}" for part in shown)
 

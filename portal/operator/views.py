@@ -1,4 +1,6 @@
-"""`/operator/vendors` and each vendor's page, the webhook inbox, and parked payments, which are loud."""
+"""`/operator/vendors` and each vendor's page, the webhook inbox, and parked payments, which are
+loud.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +57,20 @@ async def vendors() -> Response:
     """All vendors with their standing and commission; a search, and whose payouts do not go."""
     search, only = clean_search(request.args.get("q")), request.args.get("only", "")
     only = only if only in CHIPS else ""
-    found = await vendor_rows(page=page_number(), search=search, only=only or None)
+    found = await vendor_rows(
+        page=page_number(),
+        search=search,
+        only=only or None,
+    )
     chips = [("All", address(VENDORS, q=search), not only)]
-    chips += [(text, address(VENDORS, q=search, only=name), name == only) for name, text in CHIPS.items()]
+    chips += [
+        (
+            text,
+            address(VENDORS, q=search, only=name),
+            name == only,
+        )
+        for name, text in CHIPS.items()
+    ]
     counts = await event_counts()
     return await page(
         "portal/operator/vendors.html",
@@ -99,11 +112,17 @@ async def fee(vendor_id: int) -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await vendor_page(row.id, form=form, status=error.status)
-    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."))
+    return see_other(
+        f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on.")
+    )
 
 
 async def vendor_page(
-    vendor_id: int, *, form: FeeForm | None = None, payouts: PayoutForms | None = None, status: int = 200
+    vendor_id: int,
+    *,
+    form: FeeForm | None = None,
+    payouts: PayoutForms | None = None,
+    status: int = 200,
 ) -> Response:
     """A vendor's page, with forms as they were sent where something is wrong in them."""
     row = await vendor_row(_sane(vendor_id))
@@ -122,7 +141,9 @@ async def vendor_page(
         entries=await entries_about(f"vendor:{row.id}", limit=12),
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.standing] if registration else ("plain", "Nothing stated"),
+        vat_badge=vat_words.BADGES[registration.standing]
+        if registration
+        else ("plain", "Nothing stated"),
     )
 
 
@@ -140,9 +161,22 @@ async def webhooks() -> Response:
     search = clean_search(request.args.get("q"))
     found = await event_page(page=page_number(), status=status, search=search)
     counts = await event_counts()
-    chips = [("All", address(INBOX, q=search), status is None, sum(counts.values()))]
+    chips = [
+        (
+            "All",
+            address(INBOX, q=search),
+            status is None,
+            sum(counts.values()),
+        )
+    ]
     chips += [
-        (EVENT_STATES[s][1], address(INBOX, status=s.value, q=search), s is status, counts[s]) for s in EventStatus
+        (
+            EVENT_STATES[s][1],
+            address(INBOX, status=s.value, q=search),
+            s is status,
+            counts[s],
+        )
+        for s in EventStatus
     ]
     told = status.value if status else None
     return await page(
@@ -184,7 +218,10 @@ async def _preview(event: EventView) -> dict[str, Any]:
     except TryLater as error:
         return {"preview": error.message, "would": ()}
     text = done.outcome[:1].upper() + done.outcome[1:]
-    return {"preview": f"{text}{':' if done.changes else '.'}", "would": change_lines(done.changes, event.currency)}
+    return {
+        "preview": f"{text}{':' if done.changes else '.'}",
+        "would": change_lines(done.changes, event.currency),
+    }
 
 
 @blueprint.post("/webhooks/<event_id>/replay")
@@ -193,9 +230,17 @@ async def _preview(event: EventView) -> dict[str, Any]:
 async def replay_event(event_id: str) -> Response:
     """Apply a stored event again: what it names is read anew from Stripe."""
     event = await stored_event(event_id[:255])
-    done = await replay(kit(), event.stripe_event_id, actor=actor_label(actor()))
+    done = await replay(
+        kit(),
+        event.stripe_event_id,
+        actor=actor_label(actor()),
+    )
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
-    said = f"{DECISIONS[done.decision][1]}: {done.outcome}" if done.outcome else DECISIONS[done.decision][1]
+    said = (
+        f"{DECISIONS[done.decision][1]}: {done.outcome}"
+        if done.outcome
+        else DECISIONS[done.decision][1]
+    )
     return see_other(f"{INBOX}/{event.stripe_event_id}", ("ok" if well else "error", said[:300]))
 
 
@@ -204,7 +249,10 @@ async def replay_event(event_id: str) -> Response:
 async def payments() -> Response:
     """Payments that Stripe took but that do not match their order: each waits for a person."""
     return await page(
-        "portal/operator/payments.html", nav_active="payments", parked=await parked_payments(), states=STATES
+        "portal/operator/payments.html",
+        nav_active="payments",
+        parked=await parked_payments(),
+        states=STATES,
     )
 
 
@@ -212,4 +260,8 @@ async def payments() -> Response:
 @operator
 async def books() -> Response:
     """What the ledger comes to, per account and currency."""
-    return await page("portal/operator/ledger.html", nav_active="ledger", sheets=ledger.sheets(await trial_balance()))
+    return await page(
+        "portal/operator/ledger.html",
+        nav_active="ledger",
+        sheets=ledger.sheets(await trial_balance()),
+    )

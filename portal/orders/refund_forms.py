@@ -16,7 +16,9 @@ from shared.finance.refunds.service import MAX_NOTE
 
 
 class RefundForm(MarketForm):
-    """The refund of one order; its lines add `quantity_<id>` and `restock_<id>` (see `refund_form`)."""
+    """The refund of one order; its lines add `quantity_<id>` and `restock_<id>` (see
+    `refund_form`).
+    """
 
     reach = RadioField(
         "What goes back",
@@ -25,13 +27,22 @@ class RefundForm(MarketForm):
         default=Reach.WHOLE.value,
     )
     amount = MoneyField("Amount")
-    reason = SelectField("Why", choices=choices(REASONS), default=REASONS[0][0])
+    reason = SelectField(
+        "Why",
+        choices=choices(REASONS),
+        default=REASONS[0][0],
+    )
     note = TextAreaField("Note to the shopper", [Optional(), Length(max=MAX_NOTE)])
     seen = WholeField("Refunds so far", [Optional(), NumberRange(min=0)])
     line_ids: Sequence[int] = ()
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Only what was chosen has to be right: an amount does not matter when everything goes back."""
+    def validate(
+        self,
+        extra_validators: Mapping[str, Sequence[Any]] | None = None,
+    ) -> bool:
+        """Only what was chosen has to be right: an amount does not matter when everything goes
+        back.
+        """
         super().validate(extra_validators)
         for name, field in self._fields.items():
             idle = (name == "amount" and self.reach.data != Reach.AMOUNT) or (
@@ -46,7 +57,9 @@ class RefundForm(MarketForm):
         reach = Reach(self.reach.data)
         return Wish(
             reach,
-            amount=self.amount.data.amount if reach is Reach.AMOUNT and self.amount.data is not None else None,
+            amount=self.amount.data.amount
+            if reach is Reach.AMOUNT and self.amount.data is not None
+            else None,
             quantities={id_: self[f"quantity_{id_}"].data or 0 for id_ in self.line_ids},
             restock=frozenset(id_ for id_ in self.line_ids if self[f"restock_{id_}"].data),
         )
@@ -57,8 +70,15 @@ async def refund_form(order: Refundable) -> RefundForm:
     fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
     for line in order.lines:
         fields[f"quantity_{line.id}"] = WholeField(
-            f"Pieces of {line.name}", [Optional(), NumberRange(min=0, message="Enter how many pieces, from 0 on.")]
+            f"Pieces of {line.name}",
+            [Optional(), NumberRange(min=0, message="Enter how many pieces, from 0 on.")],
         )
         fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")
     form = type("RefundFormOfOrder", (RefundForm,), fields)
-    return cast("RefundForm", await form.from_request(currency=order.total.currency, data={"seen": order.seen}))  # type: ignore[attr-defined]
+    return cast(
+        "RefundForm",
+        await form.from_request(
+            currency=order.total.currency,
+            data={"seen": order.seen},
+        ),
+    )  # type: ignore[attr-defined]

@@ -13,7 +13,10 @@ from shared.finance.refunds.rules import Preview, RefundState, Standing
 from shared.trade.orders.remaining_money import MoneyState
 
 STATES = words.STATES
-REASONS = (("requested_by_customer", "The shopper asked for it"), ("duplicate", "It was paid twice"))
+REASONS = (
+    ("requested_by_customer", "The shopper asked for it"),
+    ("duplicate", "It was paid twice"),
+)
 _STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
 
@@ -42,7 +45,12 @@ class Told:
     waits: bool
 
 
-def told(preview: Preview, *, method: str | None, write: Callable[[Money], str]) -> Told:
+def told(
+    preview: Preview,
+    *,
+    method: str | None,
+    write: Callable[[Money], str],
+) -> Told:
     """What a refund will do, in words and Money; `write` is the page's own way to write money."""
 
     def money(amount: int) -> Money:
@@ -52,22 +60,46 @@ def told(preview: Preview, *, method: str | None, write: Callable[[Money], str])
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", stopped.default))
     if preview.standing is Standing.INQUIRY:
-        notes.append(("info", "The shopper’s bank is asking about this payment. A refund closes that question."))
+        notes.append(
+            (
+                "info",
+                "The shopper’s bank is asking about this payment. A refund closes that question.",
+            )
+        )
     if preview.needs_approval:
-        notes.append(("warn", "This is above the limit, so the marketplace looks at it before it is sent."))
+        notes.append(
+            ("warn", "This is above the limit, so the marketplace looks at it before it is sent.")
+        )
     if preview.owed and preview.balance is not None:
-        notes.append((
-            "warn",
-            (f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. The marketplace advances "
-            f"{write(money(preview.owed))}, which is taken from your next sales."),
-        ))  # fmt: skip
+        notes.append(
+            (
+                "warn",
+                (
+                    f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. The "
+                    "marketplace advances "
+                    f"{write(money(preview.owed))}, which is taken from your next sales."
+                ),
+            )
+        )
     if preview.balance is None:
         notes.append(
-            ("info", "Stripe does not answer just now. What your balance does not cover is taken from your next sales.")
+            (
+                "info",
+                (
+                    "Stripe does not answer just now. What your balance does not cover is taken "
+                    "from your next sales."
+                ),
+            )
         )
     if preview.stripe_fee:
         notes.append(
-            ("plain", f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; the marketplace bears it.")
+            (
+                "plain",
+                (
+                    f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; the "
+                    "marketplace bears it."
+                ),
+            )
         )
     return Told(
         amount=money(preview.amount),
@@ -92,14 +124,29 @@ def nothing_left(order: Refundable) -> tuple[str, str] | None:
             return "The bank took this payment", TakenByBank.default
         case MoneyState.DISPUTED:
             return "The bank holds this payment", ChargedBack.default
-    return "Nothing left to give back", "Everything of this order has been given back, or is on its way."
+    return (
+        "Nothing left to give back",
+        "Everything of this order has been given back, or is on its way.",
+    )
 
 
-def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
-    """What to say after the button was pressed: category and sentence; `written` is the amount, `detail` why it stopped."""
+def done(
+    state: RefundState,
+    written: str,
+    detail: str,
+) -> tuple[str, str]:
+    """What to say after the button was pressed: category and sentence; `written` is the amount,
+    `detail` why it stopped.
+    """
     match state:
         case RefundState.AWAITING_APPROVAL:
-            return "info", f"The refund of {written} waits for the marketplace. We write to you when it is decided."
+            return (
+                "info",
+                (
+                    f"The refund of {written} waits for the marketplace. We write to you when it "
+                    "is decided."
+                ),
+            )
         case RefundState.SUCCEEDED:
             return "ok", f"{written} went back. We have told the shopper."
         case RefundState.REFUSED:
@@ -110,5 +157,8 @@ def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
                 f"The refund of {written} is written down, and is sent by itself. {detail}",
             )
         case RefundState.FAILED | RefundState.CANCELED:
-            return "error", f"The refund of {written} did not reach the shopper. You have the money again."
+            return (
+                "error",
+                f"The refund of {written} did not reach the shopper. You have the money again.",
+            )
     return "ok", f"The refund of {written} is on its way. We tell the shopper when it has arrived."

@@ -1,4 +1,6 @@
-"""`/vendor/admin/orders/<number>/refunds`: choose what goes back, see what it will do, and do it."""
+"""`/vendor/admin/orders/<number>/refunds`: choose what goes back, see what it will do, and do
+it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ async def choose(number: str) -> Response:
 @blueprint.post("/preview")
 @owner
 async def look(number: str) -> Response:
-    """What a refund will do, in numbers; nothing is done yet. The second step of the form, or a part of its page."""
+    """What a refund will do, in numbers; nothing is done yet.
+
+    The second step of the form, or a part of its page.
+    """
     order = await _mine(number)
     form = await refund_form(order)
     if not is_htmx() and "change" in await request.form:
@@ -53,7 +58,10 @@ async def look(number: str) -> Response:
 
 
 async def _is_large(number: str) -> bool:
-    """Whether this is a refund that the vendor confirms first. What the form will not take is not asked about."""
+    """Whether this is a refund that the vendor confirms first.
+
+    What the form will not take is not asked about.
+    """
     try:
         order = await _mine(number)
     except NotFound:
@@ -64,7 +72,11 @@ async def _is_large(number: str) -> bool:
     wish = form.wish()
     prices = {line.id: line.unit for line in order.lines}
     pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
-    amount = {Reach.WHOLE: order.left.amount, Reach.LINES: pieces, Reach.AMOUNT: wish.amount or 0}[wish.reach]
+    amount = {
+        Reach.WHOLE: order.left.amount,
+        Reach.LINES: pieces,
+        Reach.AMOUNT: wish.amount or 0,
+    }[wish.reach]
     return (await get_policy()).needs_fresh_sign_in(Money(amount, order.left.currency))
 
 
@@ -95,8 +107,12 @@ async def give_back(number: str) -> Response:
     if state is RefundState.OPENING:
         tried = await service.try_now(kit().gateway, made.id)
         state, waits = tried.state, tried.waits
-    refusal = next((r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), "")
-    return see_other(f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits))
+    refusal = next(
+        (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), ""
+    )
+    return see_other(
+        f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits)
+    )
 
 
 async def _mine(number: str) -> Refundable:
@@ -111,12 +127,16 @@ async def _preview(order: Refundable, form: RefundForm) -> Told | None:
     """The preview of what was filled in; None when that is not right yet (the form says where)."""
     if not form.ok():
         return None
-    found = await preview(kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish())
+    found = await preview(
+        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish()
+    )
     return told(found, method=order.method, write=money)
 
 
 async def _blamed(order: Refundable, form: RefundForm, error: MarketError) -> Response:
-    """The form again with what stops it, at its field where there is one, and with what was typed."""
+    """The form again with what stops it, at its field where there is one, and with what was
+    typed.
+    """
     if isinstance(error, NotFound):
         raise error
     if isinstance(error, BadRefund):
@@ -149,17 +169,35 @@ async def _page(
         problem=problem,
         first_error=errors[0] if errors else None,
         facts=_facts(order, form) if step == 2 else [],
-        lines=[(line, form[f"quantity_{line.id}"], form[f"restock_{line.id}"]) for line in order.lines],
+        lines=[
+            (line, form[f"quantity_{line.id}"], form[f"restock_{line.id}"]) for line in order.lines
+        ],
     )
 
 
 def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
     """What was chosen, said again before the button."""
     wish = form.wish()
-    pieces = [f"{wish.quantities[line.id]} × {line.name}" for line in order.lines if wish.quantities.get(line.id)]
+    pieces = [
+        f"{wish.quantities[line.id]} × {line.name}"
+        for line in order.lines
+        if wish.quantities.get(line.id)
+    ]
     facts = [("Pieces", ", ".join(pieces))] if wish.reach is Reach.LINES else []
     if wish.reach is not Reach.AMOUNT:
         back = [line.name for line in order.lines if line.id in wish.restock]
         facts += [("Back on the shelf", ", ".join(back))] if back else []
-    facts.append(("Why", dict(REASONS).get(form.reason.data or "", "")))
-    return [*facts, ("Note to the shopper", form.note.data)] if form.note.data else facts
+    facts.append(
+        (
+            "Why",
+            dict(REASONS).get(form.reason.data or "", ""),
+        )
+    )
+    return (
+        [
+            *facts,
+            ("Note to the shopper", form.note.data),
+        ]
+        if form.note.data
+        else facts
+    )

@@ -21,14 +21,28 @@ from shared.trade.orders.rules import OrderStatus
 
 _ENDS = {
     DisputeStatus.WON: ("You won the dispute", "The shopper's bank decided for you.", "ok"),
-    DisputeStatus.LOST: ("You lost the dispute", "The shopper's bank decided for the shopper.", "bad"),
-    DisputeStatus.WARNING_CLOSED: ("The bank's question is settled", "It did not become a dispute.", "ok"),
+    DisputeStatus.LOST: (
+        "You lost the dispute",
+        "The shopper's bank decided for the shopper.",
+        "bad",
+    ),
+    DisputeStatus.WARNING_CLOSED: (
+        "The bank's question is settled",
+        "It did not become a dispute.",
+        "ok",
+    ),
     DisputeStatus.PREVENTED: ("The dispute was prevented", "It never reached the bank.", "ok"),
 }
-_SETTLED = ("The card network settled it", "It did not become a dispute; the shopper has the money back.", "bad")
+_SETTLED = (
+    "The card network settled it",
+    "It did not become a dispute; the shopper has the money back.",
+    "bad",
+)
 
 
-def timeline(facts: OrderFacts, history: Sequence[Happened], mails: Sequence[MailView]) -> tuple[TimelineEntry, ...]:
+def timeline(
+    facts: OrderFacts, history: Sequence[Happened], mails: Sequence[MailView]
+) -> tuple[TimelineEntry, ...]:
     """The whole history of an order; of the same moment the cause stands below what it led to."""
     found = [entry for happened in history for entry in _WORDS[happened.kind](facts, happened)]
     found += [_mail(mail) for mail in mails]
@@ -61,7 +75,10 @@ def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> b
 
 def _paid(facts: OrderFacts, happened: Happened) -> Entries:
     states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
-    method = next((p.method for p in facts.payments.values() if p.state in states), None)
+    method = next(
+        (p.method for p in facts.payments.values() if p.state in states),
+        None,
+    )
     detail = {"card": "By card.", "sepa_debit": "By direct debit."}.get(method or "")
     yield TimelineEntry("Paid", happened.at, detail, "ok")
 
@@ -90,7 +107,11 @@ def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
         yield TimelineEntry(text, happened.at, "The marketplace looks at it first.", "info")
     else:
-        yield TimelineEntry(text, happened.at, (refund.note or None) if refund else None)
+        yield TimelineEntry(
+            text,
+            happened.at,
+            (refund.note or None) if refund else None,
+        )
 
 
 def _refund_declined(facts: OrderFacts, happened: Happened) -> Entries:
@@ -108,7 +129,9 @@ def _refund_ended(facts: OrderFacts, happened: Happened, word: str) -> TimelineE
 
 def _refund_failed(facts: OrderFacts, happened: Happened) -> Entries:
     detail = "The shopper's bank sent it back. Nothing is taken from you for it."
-    yield TimelineEntry(f"Refund of {_refunded(facts, happened)} failed", happened.at, detail, "bad")
+    yield TimelineEntry(
+        f"Refund of {_refunded(facts, happened)} failed", happened.at, detail, "bad"
+    )
 
 
 def _refund_cancelled(facts: OrderFacts, happened: Happened) -> Entries:
@@ -120,7 +143,9 @@ def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
     if refund is not None and refund.state is RefundState.REQUIRES_ACTION:
         text = f"Refund of {money(refund.amount)} waits for the shopper"
-        yield TimelineEntry(text, happened.at, "The shopper has to say where the money goes.", "warn")
+        yield TimelineEntry(
+            text, happened.at, "The shopper has to say where the money goes.", "warn"
+        )
 
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
@@ -146,7 +171,11 @@ def _dispute_opened(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _dispute_moved(facts: OrderFacts, happened: Happened) -> Entries:
-    yield from _dispute_ended(facts, happened, DisputeStatus(str(happened.details["status"])))
+    yield from _dispute_ended(
+        facts,
+        happened,
+        DisputeStatus(str(happened.details["status"])),
+    )
 
 
 def _dispute_ended(facts: OrderFacts, happened: Happened, status: DisputeStatus) -> Entries:
@@ -179,7 +208,9 @@ def _dispute_accepted(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _dispute_submitted(facts: OrderFacts, happened: Happened) -> Entries:
     if (dispute := facts.disputes.get(happened.subject)) and dispute.submitted_at:
-        yield TimelineEntry("Your answer was handed in", happened.at, "The bank decides now.", "info")
+        yield TimelineEntry(
+            "Your answer was handed in", happened.at, "The bank decides now.", "info"
+        )
 
 
 def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -188,7 +219,9 @@ def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
 
 def _mail(mail: MailView) -> TimelineEntry:
     if mail.status == "failed":
-        return TimelineEntry("A mail to the shopper could not be sent", mail.at, mail.subject, "warn")
+        return TimelineEntry(
+            "A mail to the shopper could not be sent", mail.at, mail.subject, "warn"
+        )
     return TimelineEntry("Mail to the shopper", mail.at, mail.subject, is_quiet=True)
 
 

@@ -17,7 +17,10 @@ from shared.trade.orders.queries import OrderView
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """An order, and how what belongs to it stands now. A line about the present is only shown while it is true."""
+    """An order, and how what belongs to it stands now.
+
+    A line about the present is only shown while it is true.
+    """
 
     order: OrderView
     payments: Mapping[str, PaymentView]

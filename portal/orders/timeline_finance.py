@@ -20,12 +20,16 @@ def _taken(_facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(f"{amount_of(happened)} of the platform fee given back", happened.at, None, "ok")
+    yield TimelineEntry(
+        f"{amount_of(happened)} of the platform fee given back", happened.at, None, "ok"
+    )
 
 
 def _given_back(_facts: OrderFacts, happened: Happened) -> Entries:
     detail = f"The {happened.thing} was undone."
-    yield TimelineEntry(f"{amount_of(happened)} given back to your balance", happened.at, detail, "ok")
+    yield TimelineEntry(
+        f"{amount_of(happened)} given back to your balance", happened.at, detail, "ok"
+    )
 
 
 def _owed(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -38,7 +42,9 @@ def _owed_less(_facts: OrderFacts, happened: Happened) -> Entries:
     detail = "Nothing is owed here any more."
     if left and happened.amount is not None:
         detail = f"{money(Money(left, happened.amount.currency))} is left."
-    yield TimelineEntry(f"{amount_of(happened)} of what you owed is settled", happened.at, detail, "ok")
+    yield TimelineEntry(
+        f"{amount_of(happened)} of what you owed is settled", happened.at, detail, "ok"
+    )
 
 
 def _given_up(_facts: OrderFacts, happened: Happened) -> Entries:

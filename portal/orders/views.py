@@ -57,7 +57,9 @@ async def index() -> Response:
     status = request.args.get("status", "all")
     status = status if status in dict(CHIPS) else "all"
     search = clean_search(request.args.get("q"))
-    found = await vendor_orders(vendor_id(), page=page_number(), status=status, search=search or None)
+    found = await vendor_orders(
+        vendor_id(), page=page_number(), status=status, search=search or None
+    )
     told = status if status != "all" else None
     return await vendor_page(
         "portal/orders/list.html",
@@ -92,7 +94,10 @@ async def show(number: str) -> Response:
 @blueprint.post("/<number>/ship")
 @owner
 async def ship(number: str) -> Response:
-    """Mark a paid order as shipped; the shopper is told. Where its money is in doubt, only if that is meant."""
+    """Mark a paid order as shipped; the shopper is told.
+
+    Where its money is in doubt, only if that is meant.
+    """
     order = await _mine(number)
     form = await ShipForm.from_request()
     if not form.ok():
@@ -110,9 +115,15 @@ async def ship(number: str) -> Response:
         form.blame(error)
         return await _order_page(await _mine(number), form=form, status=error.status)
     except (CannotShip, MoneyGone) as error:
-        return await _order_page(await _mine(number), form=form, status=error.status, problem=error)
+        return await _order_page(
+            await _mine(number),
+            form=form,
+            status=error.status,
+            problem=error,
+        )
     return see_other(
-        f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as shipped. We have told the shopper.")
+        f"{LIST}/{order.number}",
+        ("ok", f"Order {order.number} is marked as shipped. We have told the shopper."),
     )
 
 
@@ -125,7 +136,9 @@ async def keep(number: str) -> Response:
     if not form.ok():
         return await _order_page(order, status=422)
     try:
-        pieces = await keep_goods(vendor_id=vendor_id(), number=order.number, actor=actor_label(actor()))
+        pieces = await keep_goods(
+            vendor_id=vendor_id(), number=order.number, actor=actor_label(actor())
+        )
     except NothingToKeep as error:
         return await _order_page(await _mine(number), status=error.status, problem=error)
     told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
@@ -138,10 +151,14 @@ async def delivered(number: str) -> Response:
     """Mark an order that was sent as delivered."""
     order = await _mine(number)
     try:
-        await mark_as_delivered(vendor_id=vendor_id(), number=order.number, actor=actor_label(actor()))
+        await mark_as_delivered(
+            vendor_id=vendor_id(), number=order.number, actor=actor_label(actor())
+        )
     except CannotDeliver as error:
         return await _order_page(await _mine(number), status=error.status, problem=error)
-    return see_other(f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as delivered."))
+    return see_other(
+        f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as delivered.")
+    )
 
 
 async def _mine(number: str) -> OrderView:
@@ -151,7 +168,11 @@ async def _mine(number: str) -> OrderView:
 
 
 async def _order_page(
-    order: OrderView, *, form: ShipForm | None = None, status: int = 200, problem: MarketError | None = None
+    order: OrderView,
+    *,
+    form: ShipForm | None = None,
+    status: int = 200,
+    problem: MarketError | None = None,
 ) -> Response:
     disputes, refunds = await disputes_of_order(order.id), await refunds_of_order(order.id)
     flow = await order_waterfall(order.id)
@@ -168,8 +189,12 @@ async def _order_page(
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
         refunds=refunds,
-        counts_from=await counts_from(order.shipped_at) if order.may_deliver and order.shipped_at else None,
-        short=await short_of(order.id) if order.may_ship and any(line.missing for line in order.lines) else (),
+        counts_from=await counts_from(order.shipped_at)
+        if order.may_deliver and order.shipped_at
+        else None,
+        short=await short_of(order.id)
+        if order.may_ship and any(line.missing for line in order.lines)
+        else (),
         refund_states=STATES,
         refund_detail=refund_detail,
         fee=order.vendor_share - order.total,
@@ -184,6 +209,10 @@ async def _history(
 ) -> tuple[TimelineEntry, ...]:
     """What happened to an order, as its vendor may know it; of mails those to the shopper."""
     payouts, payments = await parts_of_order(order.id), await payments_of_order(order.id)
-    history = await of_order(order.id, also=[row.subject for row in payouts], kinds=KINDS)
+    history = await of_order(
+        order.id,
+        also=[row.subject for row in payouts],
+        kinds=KINDS,
+    )
     mails = await mails_of_order(order.id, to=order.contact.email)
     return timeline(facts_of(order, payments, refunds, disputes, payouts), history, mails)

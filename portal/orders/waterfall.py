@@ -1,4 +1,6 @@
-"""An order's waterfall in words: one column for the vendor, two sides with Stripe's ids for the operator."""
+"""An order's waterfall in words: one column for the vendor, two sides with Stripe's ids for the
+operator.
+"""
 
 from __future__ import annotations
 
@@ -73,11 +75,26 @@ class OperatorLine:
 
 
 def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
-    """What `money.waterfall` takes; nothing before the order was paid. What is left over in the end is what is still to come."""
+    """What `money.waterfall` takes; nothing before the order was paid.
+
+    What is left over in the end is what is still to come.
+    """
     return [
-        (_words(line, VENDOR), line.vendor * -1, _note(line), None, "sum")
+        (
+            _words(line, VENDOR),
+            line.vendor * -1,
+            _note(line),
+            None,
+            "sum",
+        )
         if line.kind is Kind.NOT_PAID_OUT
-        else (_words(line, VENDOR), line.vendor, _note(line), None, "sum" if line.is_sum else "")
+        else (
+            _words(line, VENDOR),
+            line.vendor,
+            _note(line),
+            None,
+            "sum" if line.is_sum else "",
+        )
         for line in found.vendor_lines
     ]
 
@@ -88,17 +105,35 @@ def operator_lines(found: Waterfall) -> list[OperatorLine]:
         _result(line)
         if line.kind in RESULTS
         else OperatorLine(
-            _words(line, OPERATOR), _note(line), line.whole, line.vendor, line.market, line.stripe_id, line.is_sum
+            _words(line, OPERATOR),
+            _note(line),
+            line.whole,
+            line.vendor,
+            line.market,
+            line.stripe_id,
+            line.is_sum,
         )
         for line in found.lines
-        if line.whole or line.vendor or line.market or line.is_sum or line.kind is Kind.PAYOUT_FAILED
+        if line.whole
+        or line.vendor
+        or line.market
+        or line.is_sum
+        or line.kind is Kind.PAYOUT_FAILED
     ]
 
 
 def _result(line: WaterLine) -> OperatorLine:
-    """What is left over in the end, as what it is: still to come for the vendor, kept or borne by the marketplace."""
+    """What is left over in the end, as what it is: still to come for the vendor, kept or borne by
+    the marketplace.
+    """
     return OperatorLine(
-        _words(line, OPERATOR), None, line.whole, _size(line.vendor), _size(line.market), "", is_sum=True
+        _words(line, OPERATOR),
+        None,
+        line.whole,
+        _size(line.vendor),
+        _size(line.market),
+        "",
+        is_sum=True,
     )
 
 
@@ -118,7 +153,10 @@ def _note(line: WaterLine) -> Any:
     if line.kind is Kind.PAYOUT:
         if line.at is None:
             return "on its way"
-        return Markup("{} {}").format("arrived" if line.arrived else "expected", day(line.at))
+        return Markup("{} {}").format(
+            "arrived" if line.arrived else "expected",
+            day(line.at),
+        )
     if line.at is None or line.kind in (Kind.PAID, Kind.COMMISSION):
         return None
     return day(line.at)

@@ -34,7 +34,9 @@ _MONEY = {
 
 def money_badge(money: OrderMoney) -> tuple[str, str]:
     """Where an order's money is: kind and word."""
-    return _UNPAID[money.payment_status] if money.state is MoneyState.UNPAID else _MONEY[money.state]
+    return (
+        _UNPAID[money.payment_status] if money.state is MoneyState.UNPAID else _MONEY[money.state]
+    )
 
 
 def goods_badge(status: OrderStatus, money: OrderMoney) -> tuple[str, str]:

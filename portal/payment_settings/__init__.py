@@ -1,1 +1,3 @@
-"""How a vendor is paid: connecting Stripe, what is still missing, currency, fee, payout schedule."""
+"""How a vendor is paid: connecting Stripe, what is still missing, currency, fee, payout
+schedule.
+"""

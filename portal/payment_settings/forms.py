@@ -34,13 +34,20 @@ class ConnectForm(MarketForm):
         description="Where your business is registered. It cannot be changed later.",
     )
     business_type = SelectField("You sell as", choices=BUSINESS_TYPES, default="company")
-    business_name = StringField("Business name", [DataRequired("Enter the name of your business."), Length(max=120)])
+    business_name = StringField(
+        "Business name", [DataRequired("Enter the name of your business."), Length(max=120)]
+    )
     email = EmailField("Email", [DataRequired("Enter an email address."), email_address])
     phone = TelField(
-        "Phone", [Optional(), Length(min=5, max=40, message="Enter a phone number with its country code.")]
+        "Phone",
+        [
+            Optional(),
+            Length(min=5, max=40, message="Enter a phone number with its country code."),
+        ],
     )
     url = URLField(
-        "Website", [Optional(), URL(message="Enter an address such as https://example.com."), Length(max=200)]
+        "Website",
+        [Optional(), URL(message="Enter an address such as https://example.com."), Length(max=200)],
     )
     currency = SelectField(
         "Currency of your prices",
@@ -60,7 +67,10 @@ class ConnectForm(MarketForm):
             raise ValidationError(f"Shops in {country.name} sell in {offered}.")
 
     def chosen_currency(self) -> str:
-        """The currency asked for, the country's own when none was named. Only after the form was found right."""
+        """The currency asked for, the country's own when none was named.
+
+        Only after the form was found right.
+        """
         return self.currency.data or COUNTRIES[self.country.data].currencies[0]
 
     def details(self) -> AccountDetails:
@@ -96,13 +106,22 @@ class PayoutForm(Edited):
     )
     weekday = SelectField("Day of the week", choices=WEEKDAY_CHOICES, default="monday")
     month_day = SelectField("Day of the month", choices=DAY_CHOICES, default="1")
-    minimum_payout = MoneyField("Smallest payout", [InputRequired("Enter an amount; 0 pays out whatever is there.")])
+    minimum_payout = MoneyField(
+        "Smallest payout", [InputRequired("Enter an amount; 0 pays out whatever is there.")]
+    )
 
     def plan(self) -> PayoutPlan:
         """What the use case takes. Only after the form was found right."""
         schedule = PayoutSchedule(self.payout_schedule.data)
-        anchors = {PayoutSchedule.WEEKLY: self.weekday.data, PayoutSchedule.MONTHLY: self.month_day.data}
-        return PayoutPlan(schedule, anchors.get(schedule, ""), self.minimum_payout.data.amount)
+        anchors = {
+            PayoutSchedule.WEEKLY: self.weekday.data,
+            PayoutSchedule.MONTHLY: self.month_day.data,
+        }
+        return PayoutPlan(
+            schedule,
+            anchors.get(schedule, ""),
+            self.minimum_payout.data.amount,
+        )
 
 
 def plan_values(plan: PayoutPlan, currency: str) -> dict[str, object]:

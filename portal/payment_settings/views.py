@@ -1,4 +1,6 @@
-"""`/vendor/admin/payments`: connect Stripe, finish what it asks for, and choose when the money comes."""
+"""`/vendor/admin/payments`: connect Stripe, finish what it asks for, and choose when the money
+comes.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ async def _settings(
         connect = await _prefilled(config)
     if config.stripe_account_id is not None and payout is None:
         terms = await terms_of(config.vendor_id)
-        payout = PayoutForm(data=plan_values(terms.plan, terms.currency), meta={"currency": terms.currency})
+        payout = PayoutForm(
+            data=plan_values(terms.plan, terms.currency), meta={"currency": terms.currency}
+        )
     return await vendor_page(
         "portal/payment_settings/settings.html",
         status=status,
@@ -72,19 +76,28 @@ async def _settings(
 
 
 async def _fees(config: PaymentConfigView) -> list[str]:
-    """What this vendor pays, rule by rule in words; its own percentage last, where a sale can still come to it."""
+    """What this vendor pays, rule by rule in words; its own percentage last, where a sale can still
+    come to it.
+    """
     rules = await vendor_rules(config.vendor_id, config.currency)
     told = [words.sentence(view.rule, money, view.product_name) for view in rules]
     if not rules:
         return [f"{percent(config.platform_fee_percentage)} of each sale"]
     return (
-        told if rules[-1].rule.is_general else [*told, f"{percent(config.platform_fee_percentage)} on everything else"]
+        told
+        if rules[-1].rule.is_general
+        else [*told, f"{percent(config.platform_fee_percentage)} on everything else"]
     )
 
 
 async def _prefilled(config: PaymentConfigView) -> ConnectForm:
     contact = await vendor_contact(config.vendor_id)
-    known = {"country": contact.country, "business_name": contact.name, "email": contact.email, "phone": contact.phone}
+    known = {
+        "country": contact.country,
+        "business_name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+    }
     return ConnectForm(data=known, meta={"currency": None})
 
 
@@ -108,10 +121,16 @@ async def connect() -> Response:
                 await payment_configs.choose_currency(
                     vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who
                 )
-            await service.setup_payments(kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who)
+            await service.setup_payments(
+                kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who
+            )
         return see_other(await _fresh_link(config.vendor_id))
     except MarketError as error:
-        return await _settings(status=error.status, connect=form, problem=_sentence(error))
+        return await _settings(
+            status=error.status,
+            connect=form,
+            problem=_sentence(error),
+        )
 
 
 @blueprint.post("/onboarding")
@@ -143,7 +162,10 @@ async def _to_onboarding() -> Response:
 
 async def _fresh_link(vendor: int) -> str:
     return await service.create_onboarding_link(
-        kit().gateway, vendor_id=vendor, public_url=kit().settings.public_url, actor=actor_label(actor())
+        kit().gateway,
+        vendor_id=vendor,
+        public_url=kit().settings.public_url,
+        actor=actor_label(actor()),
     )
 
 
@@ -155,7 +177,9 @@ async def dashboard() -> Response:
     """Open the vendor's own Stripe dashboard by a link made for this click."""
     try:
         return see_other(
-            await service.create_dashboard_link(kit().gateway, vendor_id=vendor_id(), actor=actor_label(actor()))
+            await service.create_dashboard_link(
+                kit().gateway, vendor_id=vendor_id(), actor=actor_label(actor())
+            )
         )
     except PaymentNotConfigured as error:
         return see_other(HOME, ("warn", error.message))
@@ -170,7 +194,12 @@ async def success() -> Response:
     asked = _asked()
     answered = True
     try:
-        config = await shielded(service.sync_account(kit().gateway, vendor_id=vendor_id()))
+        config = await shielded(
+            service.sync_account(
+                kit().gateway,
+                vendor_id=vendor_id(),
+            )
+        )
     except (StripeUnavailable, StripeRefused):
         config, answered = await get_vendor_payment_config(vendor_id()), False
     now = standing(config)
@@ -181,7 +210,9 @@ async def success() -> Response:
         config=config,
         standing=now,
         answered=answered,
-        again=f"{HOME}/success?asked={asked + 1}" if not now.settled and asked < MAX_ASKED else None,
+        again=f"{HOME}/success?asked={asked + 1}"
+        if not now.settled and asked < MAX_ASKED
+        else None,
         every=_patience(asked),
     )
 
@@ -202,7 +233,9 @@ def _patience(asked: int) -> str:
 @fresh_sign_in("change how you are paid out", form=PayoutForm)
 @limit("20/minute")
 async def schedule() -> Response:
-    """Say when and from which amount to pay out; what is shown afterwards is what Stripe answered."""
+    """Say when and from which amount to pay out; what is shown afterwards is what Stripe
+    answered.
+    """
     config = await get_vendor_payment_config(vendor_id())
     form = await PayoutForm.from_request(currency=config.currency)
     if not form.ok():
@@ -214,21 +247,35 @@ async def schedule() -> Response:
     )
     try:
         await stripe_schedule.choose(
-            kit().gateway, vendor_id=config.vendor_id, plan=form.plan(), actor=actor_label(actor()), look=look
+            kit().gateway,
+            vendor_id=config.vendor_id,
+            plan=form.plan(),
+            actor=actor_label(actor()),
+            look=look,
         )
     except PaymentNotConfigured as error:
         return see_other(HOME, ("warn", error.message))
     except ChangedMeanwhile as error:
         return await _settings(status=error.status, payout=form)
     except MarketError as error:
-        return await _settings(status=error.status, payout=form, problem=_sentence(error))
+        return await _settings(
+            status=error.status,
+            payout=form,
+            problem=_sentence(error),
+        )
     return see_other(HOME, ("ok", "Saved. Your balance is paid out as you chose."))
 
 
 def _sentence(error: MarketError) -> str:
     """What to say on this page; Stripe's own words stay in the log."""
     if isinstance(error, StripeUnavailable):
-        return "Stripe is not answering right now. Nothing is lost: please try the same button again in a moment."
+        return (
+            "Stripe is not answering right now. Nothing is lost: please try the same button again "
+            "in a moment."
+        )
     if isinstance(error, StripeRefused):
-        return "Stripe did not accept this. Check what you entered, or write to us if it happens again."
+        return (
+            "Stripe did not accept this. Check what you entered, or write to us if it happens "
+            "again."
+        )
     return error.message

@@ -13,6 +13,19 @@ from shared.entrypoints.web.forms import MarketForm, WholeField
 class InstantForm(MarketForm):
     """The instant payout that the preview showed, and its fee; minor units of the currency."""
 
-    amount = WholeField(validators=[InputRequired(), NumberRange(min=1, max=MAX_AMOUNT)], widget=HiddenInput())
-    fee = WholeField(default=0, validators=[Optional(), NumberRange(min=0, max=MAX_AMOUNT)], widget=HiddenInput())
+    amount = WholeField(
+        validators=[
+            InputRequired(),
+            NumberRange(min=1, max=MAX_AMOUNT),
+        ],
+        widget=HiddenInput(),
+    )
+    fee = WholeField(
+        default=0,
+        validators=[
+            Optional(),
+            NumberRange(min=0, max=MAX_AMOUNT),
+        ],
+        widget=HiddenInput(),
+    )
     currency = HiddenField(validators=[InputRequired(), Regexp(r"^[A-Z]{3}$")])

@@ -40,7 +40,9 @@ def held_note(balance: BalanceView) -> str:
 
 
 def price(offer: InstantOffer) -> str:
-    """What an instant payout would cost, for whoever presses the button without seeing the dialog."""
+    """What an instant payout would cost, for whoever presses the button without seeing the
+    dialog.
+    """
     most = "at most " if offer.is_most else ""
     return f"Paid out now, you get {money(offer.amount)} for a fee of {most}{money(offer.fee)}."
 
@@ -56,7 +58,10 @@ class Stage:
 
 
 def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
-    """The way of a payout: made, on its way, at the bank; or where it ended. `waits`: why nothing leaves at the moment."""
+    """The way of a payout: made, on its way, at the bank; or where it ended.
+
+    `waits`: why nothing leaves at the moment.
+    """
     stages = [Stage(_made_by(payout), payout.created_at)]
     state = payout.state
     if state is PayoutState.REFUSED:
@@ -66,9 +71,20 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     if state is PayoutState.FAILED:
         if payout.paid_at:
             stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
-        return [*stages, Stage("Came back", payout.failed_at, words.failure(payout.failure_code).reason, "bad")]
+        return [
+            *stages,
+            Stage(
+                "Came back",
+                payout.failed_at,
+                words.failure(payout.failure_code).reason,
+                "bad",
+            ),
+        ]
     if state is PayoutState.OPENING and waits:
-        return [Stage("Prepared, not sent", payout.created_at), Stage("Waits", None, waits, "warn")]
+        return [
+            Stage("Prepared, not sent", payout.created_at),
+            Stage("Waits", None, waits, "warn"),
+        ]
     if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):
         stages.append(Stage("On its way to your bank", None))
     if state is PayoutState.PAID:
@@ -89,7 +105,10 @@ def _made_by(payout: PayoutRow) -> str:
 
 def expected(payout: PayoutRow) -> str:
     """When an unfinished payout should be there; nothing for a finished one."""
-    if payout.arrives_on is None or payout.state not in (PayoutState.PENDING, PayoutState.IN_TRANSIT):
+    if payout.arrives_on is None or payout.state not in (
+        PayoutState.PENDING,
+        PayoutState.IN_TRANSIT,
+    ):
         return ""
     return weekday(payout.arrives_on.date())
 

@@ -1,4 +1,6 @@
-"""`/vendor/admin/payouts`: what the vendor has, what comes next, its payouts, and what each consists of."""
+"""`/vendor/admin/payouts`: what the vendor has, what comes next, its payouts, and what each
+consists of.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,11 @@ async def index() -> Response:
     return await _home()
 
 
-async def _home(*, status: int = 200, problem: str | None = None) -> Response:
+async def _home(
+    *,
+    status: int = 200,
+    problem: str | None = None,
+) -> Response:
     mine = vendor_id()
     found = await payouts_of(mine, page=page_number())
     look = await overview(kit().gateway, mine)
@@ -58,7 +64,10 @@ async def _home(*, status: int = 200, problem: str | None = None) -> Response:
         next_sentence=sentences.next_sentence(coming) if coming else "",
         terms=terms,
         bank_sentence=words.bank_waits(terms.bank_hold_until),
-        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        schedule=words.schedule(
+            terms.plan.schedule.value,
+            terms.plan.day,
+        ),
         holds=await holds(mine),
         debts=await debts(mine),
         states=words.states(still=terms.still),
@@ -79,11 +88,19 @@ async def pay_instantly() -> Response:
     """Send what the preview showed to the vendor's bank at once."""
     form = await InstantForm.from_request()
     if not form.ok():
-        return await _home(status=422, problem="That amount was not understood. Nothing was sent; please look again.")
-    amount = Money(int(form.amount.data or 0), str(form.currency.data))
+        return await _home(
+            status=422,
+            problem="That amount was not understood. Nothing was sent; please look again.",
+        )
+    amount = Money(
+        int(form.amount.data or 0),
+        str(form.currency.data),
+    )
     seen, by = int(form.fee.data or 0), actor_label(actor())
     try:
-        row = await instant_payouts.pay(kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen)
+        row = await instant_payouts.pay(
+            kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen
+        )
     except MarketError as error:
         return await _home(status=error.status, problem=_sentence(error))
     return see_other(f"{HOME}/{row.id}", ("ok", "On its way. It is at your bank within minutes."))
@@ -96,7 +113,9 @@ async def payout(payout_id: int) -> Response:
     return await _payout_page(await payout_of(_sane(payout_id), vendor_id=vendor_id()))
 
 
-async def _payout_page(view: PayoutView, *, status: int = 200, problem: str | None = None) -> Response:
+async def _payout_page(
+    view: PayoutView, *, status: int = 200, problem: str | None = None
+) -> Response:
     shown, terms = view.payout, await terms_of(vendor_id())
     waits = words.why_still(terms.bank_hold_until, terms.held_reason) if terms.still else ""
     return await vendor_page(
@@ -124,17 +143,23 @@ async def cancel(payout_id: int) -> Response:
     mine, number = vendor_id(), _sane(payout_id)
     view = await payout_of(number, vendor_id=mine)
     try:
-        await service.cancel(kit().gateway, vendor_id=mine, payout_id=number, actor=actor_label(actor()))
+        await service.cancel(
+            kit().gateway, vendor_id=mine, payout_id=number, actor=actor_label(actor())
+        )
     except MarketError as error:
         view = await payout_of(number, vendor_id=mine)
         return await _payout_page(view, status=error.status, problem=_sentence(error))
-    return see_other(f"{HOME}/{view.payout.id}", ("ok", "Called back. The money is in your balance again."))
+    return see_other(
+        f"{HOME}/{view.payout.id}", ("ok", "Called back. The money is in your balance again.")
+    )
 
 
 @blueprint.get("/<int:payout_id>/items.csv")
 @owner
 async def items_csv(payout_id: int) -> Response:
-    """What a payout consists of, as a table for a spreadsheet; moments are those of the marketplace's zone, with its offset."""
+    """What a payout consists of, as a table for a spreadsheet; moments are those of the
+    marketplace's zone, with its offset.
+    """
     zone = (await marketplace()).zone
     view = await payout_of(_sane(payout_id), vendor_id=vendor_id())
     out = io.StringIO()
@@ -143,13 +168,45 @@ async def items_csv(payout_id: int) -> Response:
     currency = view.payout.amount.currency
     for item in view.items:
         at = months.exact(item.at, zone)
-        sheet.writerow([item.order_number or "", at, item.what, item.amount.to_decimal(), currency])
+        sheet.writerow(
+            [
+                item.order_number or "",
+                at,
+                item.what,
+                item.amount.to_decimal(),
+                currency,
+            ]
+        )
     if view.rest:
-        sheet.writerow(["", "", "Other", view.rest.to_decimal(), currency])
+        sheet.writerow(
+            [
+                "",
+                "",
+                "Other",
+                view.rest.to_decimal(),
+                currency,
+            ]
+        )
     if view.payout.fee:
-        sheet.writerow(["", "", "Fee", -view.payout.fee.to_decimal(), currency])
+        sheet.writerow(
+            [
+                "",
+                "",
+                "Fee",
+                -view.payout.fee.to_decimal(),
+                currency,
+            ]
+        )
     made = months.exact(view.payout.created_at, zone)
-    sheet.writerow(["", made, "Payout", view.payout.amount.to_decimal(), currency])
+    sheet.writerow(
+        [
+            "",
+            made,
+            "Payout",
+            view.payout.amount.to_decimal(),
+            currency,
+        ]
+    )
     headers = {"Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'}
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -162,7 +219,10 @@ def _sane(number: int) -> int:
 def _sentence(error: MarketError) -> str:
     """What to say on these pages; Stripe's own words stay in the log."""
     if isinstance(error, StripeUnavailable) and not isinstance(error, StandsStill):
-        return "Stripe is not answering right now. If it took the payout, it shows here in a moment; it is never sent twice."
+        return (
+            "Stripe is not answering right now. If it took the payout, it shows here in a moment; "
+            "it is never sent twice."
+        )
     if isinstance(error, StripeRefused):
         return words.GENERAL_REFUSAL
     return error.message

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
@@ -15,7 +23,11 @@ from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 
 
 class ProductForm(Edited):
-    """One product. Its stock moves as orders come in, so it is told, and set, only where the vendor typed another number."""
+    """One product.
+
+    Its stock moves as orders come in, so it is told, and set, only where the vendor typed another
+    number.
+    """
 
     moving: ClassVar = frozenset({"stock"})
 
@@ -28,14 +40,19 @@ class ProductForm(Edited):
             NumberRange(min=0, max=MAX_STOCK, message=f"Enter a number from 0 to {MAX_STOCK:,}."),
         ],
     )
-    category = StringField("Category", [Optional(), Length(max=60)], description="Shoppers filter your shop by it.")
+    category = StringField(
+        "Category", [Optional(), Length(max=60)], description="Shoppers filter your shop by it."
+    )
     description = TextAreaField("Description", [Optional(), Length(max=5000)])
     slug = StringField(
         "Address in your shop",
         [
             Optional(),
             Length(max=60),
-            Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", message="Use small letters, digits and hyphens, such as linen-shirt."),
+            Regexp(
+                r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
+                message="Use small letters, digits and hyphens, such as linen-shirt.",
+            ),
         ],
     )
     picture = RadioField("Picture", validate_choice=True, default="")

@@ -29,7 +29,11 @@ CHECKED = ("name", "price", "stock", "slug", "category")
 @owner
 async def index() -> Response:
     """The vendor's products, newest first, with a search."""
-    found = await vendor_products(vendor_id(), page=page_number(), search=request.args.get("q", ""))
+    found = await vendor_products(
+        vendor_id(),
+        page=page_number(),
+        search=request.args.get("q", ""),
+    )
     return await vendor_page(
         "portal/products/list.html",
         fragments={"product-list": "product_list"},
@@ -77,10 +81,15 @@ async def check(field: str) -> Response:
         raise NotFound
     form = await _form(None)
     form.validate()
-    return await page("portal/products/_field.html", field=form[field], currency=form.price.currency)
+    return await page(
+        "portal/products/_field.html", field=form[field], currency=form.price.currency
+    )
 
 
-async def _form(product: ProductView | None, data: dict[str, object] | None = None) -> ProductForm:
+async def _form(
+    product: ProductView | None,
+    data: dict[str, object] | None = None,
+) -> ProductForm:
     config = await get_vendor_payment_config(vendor_id())
     form = await ProductForm.from_request(currency=config.currency, data=data)
     choices = {"": "No picture", **dict(pictures(str(STATIC)))}
@@ -101,7 +110,11 @@ async def _save(product: ProductView | None) -> Response:
             product_id=product.id if product else None,
             values=values,
             actor=actor_label(actor()),
-            look=form.look(from_product, page=_address(product), trail=_trail(product)),
+            look=form.look(
+                from_product,
+                page=_address(product),
+                trail=_trail(product),
+            ),
         )
     except (Conflict, EmailNotConfirmed, Invalid) as error:
         form.blame(error)
@@ -119,7 +132,9 @@ def _trail(product: ProductView | None) -> Trail:
     return Trail(f"product:{product.id if product else 0}", ("product.created", "product.changed"))
 
 
-async def _form_page(form: ProductForm, product: ProductView | None, *, status: int = 200) -> Response:
+async def _form_page(
+    form: ProductForm, product: ProductView | None, *, status: int = 200
+) -> Response:
     return await vendor_page(
         "portal/products/form.html",
         fragments={"product-form": "product_form"},

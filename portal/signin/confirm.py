@@ -1,4 +1,6 @@
-"""`/vendor/confirm/<number>`: show again that it is you, and go on with what you were about to do."""
+"""`/vendor/confirm/<number>`: show again that it is you, and go on with what you were about to
+do.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import member
-from shared.entrypoints.web.identity import end_session, member_or_none, person_id, renew_session, session_id
+from shared.entrypoints.web.identity import (
+    end_session,
+    member_or_none,
+    person_id,
+    renew_session,
+    session_id,
+)
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
@@ -52,14 +60,23 @@ async def confirm(kept_id: int) -> Response:
         return await _question(found, form, status=422)
     person = await Member.get(id=who.id)
     try:
-        by = await proving.prove(form, session_id=session_id(), member=person, by_password=True)
+        by = await proving.prove(
+            form,
+            session_id=session_id(),
+            member=person,
+            by_password=True,
+        )
     except challenges.WrongAnswer as error:
         form.blame(error)
         return await _question(found, form, status=422)
     except challenges.TooManyAnswers as error:
         end_session("member")
         return see_other("/vendor/login", ("warn", error.message))
-    token = await confirming.freshen(session_id=session_id(), member=person, by=by)
+    token = await confirming.freshen(
+        session_id=session_id(),
+        member=person,
+        by=by,
+    )
     if token is None:
         end_session("member")
         return see_other("/vendor/login", ("warn", OVER))
@@ -68,14 +85,32 @@ async def confirm(kept_id: int) -> Response:
 
 
 async def _found(kept_id: int) -> tuple[Actor, Kept]:
-    """Who asks, and what of theirs waits. Raises NotFound for what is somebody else's, gone or too old."""
+    """Who asks, and what of theirs waits.
+
+    Raises NotFound for what is somebody else's, gone or too old.
+    """
     who = member_or_none()
-    found = await kept(kept_id, session_id=who.session_id) if who is not None and who.session_id is not None else None
+    found = (
+        await kept(kept_id, session_id=who.session_id)
+        if who is not None and who.session_id is not None
+        else None
+    )
     if who is None or found is None:
         raise NotFound("That waited too long, or it is done. Go back to the page and try again.")
     return who, found
 
 
-async def _question(found: Kept, form: proving.ProofForm, *, status: int = 200) -> Response:
+async def _question(
+    found: Kept,
+    form: proving.ProofForm,
+    *,
+    status: int = 200,
+) -> Response:
     ways = await proving.ways(session_id(), person_id())
-    return await page("portal/signin/confirm.html", status=status, form=form, kept=found, **ways)
+    return await page(
+        "portal/signin/confirm.html",
+        status=status,
+        form=form,
+        kept=found,
+        **ways,
+    )

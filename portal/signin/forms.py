@@ -8,7 +8,12 @@ from wtforms.validators import DataRequired, Length
 from shared.entrypoints.web.forms import MarketForm, choices, email_address, good_password
 from shared.trade.vendors.countries import COUNTRIES
 
-_COUNTRY_CHOICES = choices([("", "Choose a country"), *((c.code, c.name) for c in COUNTRIES.values())])
+_COUNTRY_CHOICES = choices(
+    [
+        ("", "Choose a country"),
+        *((c.code, c.name) for c in COUNTRIES.values()),
+    ]
+)
 
 
 class SignInForm(MarketForm):
@@ -21,8 +26,12 @@ class SignInForm(MarketForm):
 class SignUpForm(MarketForm):
     """A new business with its first member."""
 
-    business_name = StringField("Business name", [DataRequired("Enter your business's name."), Length(min=2, max=120)])
-    country = SelectField("Country", [DataRequired("Choose where your business is.")], choices=_COUNTRY_CHOICES)
+    business_name = StringField(
+        "Business name", [DataRequired("Enter your business's name."), Length(min=2, max=120)]
+    )
+    country = SelectField(
+        "Country", [DataRequired("Choose where your business is.")], choices=_COUNTRY_CHOICES
+    )
     full_name = StringField("Full name", [DataRequired("Enter your name."), Length(max=120)])
     email = EmailField("Email", [DataRequired("Enter your email."), email_address])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])

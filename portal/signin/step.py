@@ -1,4 +1,6 @@
-"""`/vendor/login/step`: what is asked after the password, of whoever has set it up; `/vendor/keep/<token>`: stop a reset."""
+"""`/vendor/login/step`: what is asked after the password, of whoever has set it up;
+`/vendor/keep/<token>`: stop a reset.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ from quart import Blueprint, Response, request
 
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import public
-from shared.entrypoints.web.identity import end_half_session, half_token, start_half_session, start_session
+from shared.entrypoints.web.identity import (
+    end_half_session,
+    half_token,
+    start_half_session,
+    start_session,
+)
 from shared.entrypoints.web.kit import safe_next
 from shared.entrypoints.web.limits import knock_here, limit
 from shared.entrypoints.web.pages import add_flash, page, see_other
@@ -23,7 +30,9 @@ AGAIN = "That took too long. Please sign in again."
 
 
 def ask_for_step(token: str, back: str | None) -> Response:
-    """After the right password: on to the second step, and from there to where the person wanted."""
+    """After the right password: on to the second step, and from there to where the person
+    wanted.
+    """
     start_half_session(token)
     return see_other(f"{STEP}?{urlencode({'next': back})}" if back else STEP)
 
@@ -51,30 +60,49 @@ async def enter() -> Response:
         return await _question(half, form, status=422)
     await knock_here("member.step", half.member.email)
     try:
-        by = await proving.prove(form, session_id=half.id, member=half.member, by_password=False)
+        by = await proving.prove(
+            form,
+            session_id=half.id,
+            member=half.member,
+            by_password=False,
+        )
     except challenges.WrongAnswer as error:
         form.blame(error)
         return await _question(half, form, status=422)
     except challenges.TooManyAnswers as error:
         end_half_session()
         return see_other("/vendor/login", ("warn", error.message))
-    token = await confirming.enter(session_id=half.id, member=half.member, by=by)
+    token = await confirming.enter(
+        session_id=half.id,
+        member=half.member,
+        by=by,
+    )
     end_half_session()
     if token is None:
         return see_other("/vendor/login", ("warn", AGAIN))
     start_session("member", token)
     if by == confirming.RECOVERY:
         left = await confirming.codes_left(half.member.id)
-        add_flash("warn", f"You used a recovery code; {left} are left. Remove what you lost, and set up another.")
+        add_flash(
+            "warn",
+            f"You used a recovery code; {left} are left. Remove what you lost, and set up another.",
+        )
     who = await sessions.identify(token)
-    return see_other(safe_next(request.args.get("next")) or (home_of(who) if who else "/vendor/login"))
+    return see_other(
+        safe_next(request.args.get("next")) or (home_of(who) if who else "/vendor/login")
+    )
 
 
 async def _half() -> Session | None:
     return await sessions.half_open(half_token())
 
 
-async def _question(half: Session, form: proving.ProofForm, *, status: int = 200) -> Response:
+async def _question(
+    half: Session,
+    form: proving.ProofForm,
+    *,
+    status: int = 200,
+) -> Response:
     ways = await proving.ways(half.id, half.member_id or 0)
     return await page("portal/signin/step.html", status=status, form=form, **ways)
 

@@ -33,12 +33,18 @@ async def login() -> Response:
         return see_other(back or home_of(member))
     if form.ok():
         try:
-            return await _enter(form.email.data or "", form.password.data or "", back)
+            return await _enter(
+                form.email.data or "",
+                form.password.data or "",
+                back,
+            )
         except WrongCredentials as error:
             form.blame(error)
     forgot = "/operator/forgot" if request.path.startswith("/operator") else "/vendor/forgot"
     status = 422 if form.errors else 200
-    return await page("portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo())
+    return await page(
+        "portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo()
+    )
 
 
 def _is_demo() -> bool:
@@ -47,9 +53,16 @@ def _is_demo() -> bool:
     return settings.stripe.stand_in and not settings.production
 
 
-async def _enter(email: str, password: str, back: str | None = None) -> Response:
+async def _enter(
+    email: str,
+    password: str,
+    back: str | None = None,
+) -> Response:
     token = await sessions.sign_in(
-        email=email, password=password, kind="member", user_agent=request.headers.get("User-Agent", "")
+        email=email,
+        password=password,
+        kind="member",
+        user_agent=request.headers.get("User-Agent", ""),
     )
     if former := end_session("member"):
         await sessions.sign_out(former)

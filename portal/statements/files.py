@@ -19,12 +19,17 @@ async def download(view: StatementView, ending: str) -> Response:
     return Response(
         body,
         content_type=TYPES[ending],
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
     )
 
 
 def _as_pdf(view: StatementView) -> bytes:
-    from shared.finance.statements.document import as_pdf  # late: ReportLab takes a fiftieth of the start
+    from shared.finance.statements.document import (
+        as_pdf,
+    )  # late: ReportLab takes a fiftieth of the start
 
     return as_pdf(view)
 

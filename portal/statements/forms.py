@@ -12,4 +12,6 @@ from shared.trade.vat.numbers import MOST
 class VatForm(Edited):
     """The vendor's own VAT number; empty for none."""
 
-    vat_number = StringField("VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")])
+    vat_number = StringField(
+        "VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")]
+    )

@@ -1,4 +1,6 @@
-"""What pages say of a VAT number and of the VAT on the commission, to the vendor and to the marketplace's staff."""
+"""What pages say of a VAT number and of the VAT on the commission, to the vendor and to the
+marketplace's staff.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,11 @@ BADGES = {
     Standing.CONFIRMED: ("ok", "Confirmed"),
     Standing.REFUSED: ("bad", "Refused"),
 }
-NAMES = {Standing.WAITING: "To confirm", Standing.CONFIRMED: "Confirmed", Standing.REFUSED: "Refused"}
+NAMES = {
+    Standing.WAITING: "To confirm",
+    Standing.CONFIRMED: "Confirmed",
+    Standing.REFUSED: "Refused",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,9 @@ class Register:
     href: str
 
 
-VIES = Register("VIES, the European Commission’s register", "https://ec.europa.eu/taxation_customs/vies/")
+VIES = Register(
+    "VIES, the European Commission’s register", "https://ec.europa.eu/taxation_customs/vies/"
+)
 _REGISTERS = {
     "CHE": Register("the Swiss UID register", "https://www.uid.admin.ch/"),
     "NO": Register("the Norwegian Brønnøysund register", "https://www.brreg.no/"),
@@ -49,48 +57,84 @@ def number_and_state(found: Registration | None) -> str:
     return f"{found.number} ({found.state})" if found.state else found.number
 
 
-def to_vendor(found: Registration | None, treatment: Treatment | None, country: str) -> str:
+def to_vendor(
+    found: Registration | None,
+    treatment: Treatment | None,
+    country: str,
+) -> str:
     """What the vendor's own page says about the VAT in its platform fee."""
     if treatment is None:
         return ""
     if treatment is Treatment.DOMESTIC:
-        return "You and the marketplace are in the same state, so the platform fee contains its VAT, with a number or without."
+        return (
+            "You and the marketplace are in the same state, so the platform fee contains its VAT, "
+            "with a number or without."
+        )
     if treatment is Treatment.REVERSE_CHARGE:
-        return f"The platform fee contains no VAT: you account for it in {country_name(country)} (reverse charge)."
+        return (
+            f"The platform fee contains no VAT: you account for it in {country_name(country)} "
+            "(reverse charge)."
+        )
     if treatment is Treatment.OUTSIDE:
         return "The platform fee contains no VAT: you are a business outside the EU."
     if found is not None and found.standing is Standing.WAITING:
-        return "Until the marketplace’s staff has confirmed the number, the platform fee contains VAT. We write to you then."
+        return (
+            "Until the marketplace’s staff has confirmed the number, the platform fee contains "
+            "VAT. We write to you then."
+        )
     if found is not None and found.standing is Standing.REFUSED:
         return f"The number was refused, so the platform fee contains VAT: {found.words}"
     if is_in_eu(country):
         return "Without a confirmed VAT number the platform fee contains VAT."
-    return "Until we know that you are a business, the platform fee contains VAT. State your number, or write to us."
+    return (
+        "Until we know that you are a business, the platform fee contains VAT. State your number, "
+        "or write to us."
+    )
 
 
 def to_staff(treatment: Treatment | None) -> str:
     """What the vendor's page says to the staff: what becomes of the VAT as things stand."""
     return {
         None: "Nobody writes invoices yet.",
-        Treatment.DOMESTIC: "Your VAT is charged: the vendor is in your own state, so its number decides nothing.",
-        Treatment.UNPROVEN: "Your VAT is charged, until you have confirmed that the vendor is a business abroad.",
-        Treatment.REVERSE_CHARGE: "Reverse charge: the vendor accounts for the VAT in its own state.",
-        Treatment.OUTSIDE: "No VAT: the commission of a business outside the EU is outside its scope.",
+        Treatment.DOMESTIC: (
+            "Your VAT is charged: the vendor is in your own state, so its number decides nothing."
+        ),
+        Treatment.UNPROVEN: (
+            "Your VAT is charged, until you have confirmed that the vendor is a business abroad."
+        ),
+        Treatment.REVERSE_CHARGE: (
+            "Reverse charge: the vendor accounts for the VAT in its own state."
+        ),
+        Treatment.OUTSIDE: (
+            "No VAT: the commission of a business outside the EU is outside its scope."
+        ),
     }[treatment]
 
 
 def rule_of(country: str, seller: str | None) -> str:
     """Which rule decides about a vendor of `country`, and what is a proof there."""
     if seller == country:
-        return "In your own state your VAT is charged, whatever the number. Confirm it so that it stands on invoices."
+        return (
+            "In your own state your VAT is charged, whatever the number. Confirm it so that it "
+            "stands on invoices."
+        )
     if is_in_eu(country) and (seller is None or is_in_eu(seller)):
         return (
-            "In another member state a confirmed number moves the VAT to the vendor (articles 44 and 196 of directive "
-            "2006/112/EC). The proof is VIES’ answer with this name (article 18 of regulation 282/2011)."
+            "In another member state a confirmed number moves the VAT to the vendor (articles 44 "
+            "and 196 of directive "
+            "2006/112/EC). The proof is VIES’ answer with this name (article 18 of regulation "
+            "282/2011)."
         )
     return (
-        "Outside the EU a number decides nothing by itself. What counts is that the vendor is a business: a certificate "
-        "of its tax office, its number as its state’s register shows it, or another proof that you have checked "
-        "(article 18, paragraph 3, of regulation 282/2011). Then the commission is outside the scope of VAT."
-        + (" An XI number is for goods only, so it counts as outside here." if country == "GB" else "")
+        "Outside the EU a number decides nothing by itself. What counts is that the vendor is a "
+        "business: a certificate "
+        "of its tax office, its number as its state’s register shows it, or another proof that "
+        "you have checked "
+        "(article 18, paragraph 3, of regulation 282/2011). Then the commission is outside the "
+        "scope of VAT."
+        + (
+            " An XI number is for goods only, so it counts as outside here."
+            if country == "GB"
+            else ""
+        )
     )

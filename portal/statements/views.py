@@ -1,4 +1,6 @@
-"""`/vendor/admin/statements`: the vendor's months, one month line by line, its files, and the VAT number on its invoices."""
+"""`/vendor/admin/statements`: the vendor's months, one month line by line, its files, and the VAT
+number on its invoices.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,11 @@ async def vat_number() -> Response:
     return see_other(LIST, ("ok", said))
 
 
-async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:
+async def _index(
+    *,
+    form: VatForm | None = None,
+    status: int = 200,
+) -> Response:
     contact = await vendor_contact(vendor_id())
     found = await registration_of(vendor_id())
     known = {"vat_number": found.number if found else ""}
@@ -68,7 +74,11 @@ async def _index(*, form: VatForm | None = None, status: int = 200) -> Response:
         zone=(await marketplace()).zone,
         number=vat_words.number_and_state(found),
         badge=vat_words.BADGES[found.standing] if found else None,
-        vat_now=vat_words.to_vendor(found, await treatment_of(vendor_id()), contact.country),
+        vat_now=vat_words.to_vendor(
+            found,
+            await treatment_of(vendor_id()),
+            contact.country,
+        ),
         shop_slug=actor().vendor_slug,
     )
 

@@ -42,7 +42,13 @@ def badge_of(payment: PaymentView) -> tuple[str, str]:
     return STATES[payment.state]
 
 
-METHODS = {"card": "Card", "sepa_debit": "Direct debit", "link": "Link", "bancontact": "Bancontact", "ideal": "iDEAL"}
+METHODS = {
+    "card": "Card",
+    "sepa_debit": "Direct debit",
+    "link": "Link",
+    "bancontact": "Bancontact",
+    "ideal": "iDEAL",
+}
 
 
 @blueprint.get("")
@@ -64,7 +70,9 @@ async def index() -> Response:
 
 
 async def _shares(payments: Sequence[PaymentView]) -> Mapping[int, Share]:
-    """What is left of each payment that paid its order, by the payment's id; others brought nobody anything."""
+    """What is left of each payment that paid its order, by the payment's id; others brought nobody
+    anything.
+    """
     paid = {payment.id: payment.order_id for payment in payments if payment.state in PAID_STATES}
     left = await shares_of(set(paid.values()))
     return {id_: left[order_id] for id_, order_id in paid.items() if order_id in left}

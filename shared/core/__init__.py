@@ -1,1 +1,4 @@
-"""What every room builds on: time, money, ids, errors, settings, languages. No table, no network."""
+"""What every room builds on: time, money, ids, errors, settings, languages.
+
+No table, no network.
+"""

@@ -1,10 +1,11 @@
 """Amounts, whole numbers and percentages as people type and paste them. Pure.
 
-Nobody types minor units, and nobody types like a program: a vendor writes `1,000` as the page beside it does, pastes
-`1.204,30 €` out of a bank's statement, or `1’204.30` out of a Swiss one. What can be read in one way only is read; what
-can be read in two is asked about and never guessed; precision is judged by the digits that were typed, not by the value,
-since `1,000` has the value of 1.00 in a reader that takes the comma for a decimal sign.
-The JSON API takes none of this: there an amount is a plain decimal string (`Money.parse`).
+Nobody types minor units, and nobody types like a program: a vendor writes `1,000` as the page
+beside it does, pastes `1.204,30 €` out of a bank's statement, or `1’204.30` out of a Swiss one.
+What can be read in one way only is read; what can be read in two is asked about and never guessed;
+precision is judged by the digits that were typed, not by the value, since `1,000` has the value of
+1.00 in a reader that takes the comma for a decimal sign. The JSON API takes none of this: there an
+amount is a plain decimal string (`Money.parse`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from shared.core.locales import gettext as _
 from shared.core.money import MAX_AMOUNT, SYMBOLS, WHOLE_UNITS_ONLY, Money, decimals, step
 from shared.core.typed import plain
 
-# Decimal signs of the languages that forms are offered in. Each takes either sign where only one reading is possible.
+# Decimal signs of the languages that forms are offered in. Each takes either sign where only one
+# reading is possible.
 DECIMAL_SIGNS = {"en": ".", "fr": ",", "de": ","}
 LONGEST = 60  # signs; the largest amount with its currency, in every spelling, is half as long
 MAX_WHOLE = 2**53
@@ -50,7 +52,9 @@ _AT_HOME = {
     "UAH": ("₴",),
 }
 
-_APOSTROPHES = re.compile("[\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\N{PRIME}\N{ACUTE ACCENT}`]")
+_APOSTROPHES = re.compile(
+    "[\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\N{PRIME}\N{ACUTE ACCENT}`]"
+)
 _GROUPED = r"[1-9][0-9]{0,2}(?:(?P<group>[ '.,])[0-9]{3})(?:(?P=group)[0-9]{3})*"
 _INDIAN = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
 _THOUSANDS = re.compile(rf"{_GROUPED}|{_INDIAN}")
@@ -63,7 +67,9 @@ _WITH_UNIT = re.compile(r"(?P<before>[^0-9]*)(?P<number>[0-9][0-9 .,']*)(?P<afte
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """Digits before and behind the decimal sign, as typed; `other` is the second reading, where there is one."""
+    """Digits before and behind the decimal sign, as typed; `other` is the second reading, where
+    there is one.
+    """
 
     whole: str
     fraction: str = ""
@@ -77,10 +83,11 @@ class _Unreadable(ValueError):
 def read_amount(text: str, currency: str, locale: str = "en") -> Money:
     """The amount that `text` says in major units, in `currency`; negative ones too.
 
-    `locale` (en, fr or de) decides about one separator with three digits behind it where the currency has three
-    decimals. Raises Invalid, with a sentence for the person who typed it: no number, more decimals than the currency
-    has, another currency's sign, or two possible readings, which are named. Whether it can be paid is for `payable` to
-    say: a balance that a page shows may be larger, or less than nothing.
+    `locale` (en, fr or de) decides about one separator with three digits behind it where the
+    currency has three decimals. Raises Invalid, with a sentence for the person who typed it: no
+    number, more decimals than the currency has, another currency's sign, or two possible readings,
+    which are named. Whether it can be paid is for `payable` to say: a balance that a page shows may
+    be larger, or less than nothing.
     """
     code = currency.upper()
     digits = decimals(code)
@@ -88,10 +95,18 @@ def read_amount(text: str, currency: str, locale: str = "en") -> Money:
         negative, bare = _without_minus(_spelled(text))
         number = _read_number(_without_unit(bare, code), digits, _decimal_sign(locale))
     except _Unreadable:
-        raise Invalid(_("Enter an amount such as %(example)s.", example=_example(code, locale))) from None
+        raise Invalid(
+            _("Enter an amount such as %(example)s.", example=_example(code, locale))
+        ) from None
     if number.other is not None:
         readings = [_written(one, digits, locale) for one in (number.other, number)]
-        raise Invalid(_("Did you mean %(one)s or %(other)s?", one=readings[0], other=readings[1]))
+        raise Invalid(
+            _(
+                "Did you mean %(one)s or %(other)s?",
+                one=readings[0],
+                other=readings[1],
+            )
+        )
     if len(number.fraction) > digits:
         raise Invalid(_too_precise(code))
     minor = int(number.whole + number.fraction.ljust(digits, "0"))
@@ -99,7 +114,9 @@ def read_amount(text: str, currency: str, locale: str = "en") -> Money:
 
 
 def payable(money: Money) -> Money:
-    """`money`, when it can be paid: not negative, not above what Stripe takes, in its currency's steps. Raises Invalid."""
+    """`money`, when it can be paid: not negative, not above what Stripe takes, in its currency's
+    steps. Raises Invalid.
+    """
     code = money.currency
     if money.amount < 0:
         raise Invalid(_("Enter an amount that is not negative."))
@@ -117,12 +134,17 @@ def payable(money: Money) -> Money:
 
 
 def write_amount(money: Money, locale: str = "en") -> str:
-    """What stands in a field that is edited: no sign, no thousands, as `read_amount` takes it in the same locale."""
+    """What stands in a field that is edited: no sign, no thousands, as `read_amount` takes it in
+    the same locale.
+    """
     return str(money.to_decimal()).replace(".", _decimal_sign(locale))
 
 
 def read_whole(text: str, locale: str = "en") -> int:
-    """The whole number that `text` says: `1,000`, `1.000` and `1 000` are a thousand. Raises Invalid."""
+    """The whole number that `text` says: `1,000`, `1.000` and `1 000` are a thousand.
+
+    Raises Invalid.
+    """
     try:
         negative, bare = _without_minus(_spelled(text))
         number = _read_number(bare, 0, _decimal_sign(locale))
@@ -137,13 +159,19 @@ def read_whole(text: str, locale: str = "en") -> int:
 
 
 def read_percentage(text: str) -> Decimal:
-    """The percentage that `text` says, with at most two decimals: `2,5`, `2.5 %`. Nobody's has thousands. Raises Invalid."""
+    """The percentage that `text` says, with at most two decimals: `2,5`, `2.5 %`.
+
+    Nobody's has thousands. Raises Invalid.
+    """
     try:
         negative, bare = _without_minus(_spelled(text))
         number = _read_decimal(bare.strip("%٪ "))
     except _Unreadable:
         raise Invalid(
-            _("Enter a percentage such as %(example)s.", example="2.5".replace(".", _decimal_sign(current())))
+            _(
+                "Enter a percentage such as %(example)s.",
+                example="2.5".replace(".", _decimal_sign(current())),
+            )
         ) from None
     if len(number.fraction) > 2:
         raise Invalid(_("Enter at most two decimals."))
@@ -160,7 +188,9 @@ def _spelled(text: str) -> str:
 
 
 def _without_minus(text: str) -> tuple[bool, str]:
-    """Whether it is less than nothing, and the rest: `-€5`, `€-5`, `5-`, `5 € -` and a bookkeeper's `(5)`."""
+    """Whether it is less than nothing, and the rest: `-€5`, `€-5`, `5-`, `5 € -` and a bookkeeper's
+    `(5)`.
+    """
     if text.startswith("(") and text.endswith(")"):
         inner = text[1:-1].strip()
         if "-" in inner:
@@ -173,7 +203,10 @@ def _without_minus(text: str) -> tuple[bool, str]:
 
 
 def _without_unit(text: str, currency: str) -> str:
-    """The number alone, after a sign or code of this currency on either side was taken off. Raises Invalid for another's."""
+    """The number alone, after a sign or code of this currency on either side was taken off.
+
+    Raises Invalid for another's.
+    """
     found = _WITH_UNIT.fullmatch(text)
     if found is None:
         raise _Unreadable
@@ -187,7 +220,9 @@ def _without_unit(text: str, currency: str) -> str:
 
 
 def _read_number(text: str, digits: int, decimal_sign: str) -> _Number:
-    """Digits and separators, read by what they can mean where a number has at most `digits` decimals."""
+    """Digits and separators, read by what they can mean where a number has at most `digits`
+    decimals.
+    """
     if re.fullmatch(r"[0-9]+", text):
         return _Number(text)
     thousands = _Number(re.sub(r"[^0-9]", "", text)) if _THOUSANDS.fullmatch(text) else None
@@ -201,7 +236,11 @@ def _read_number(text: str, digits: int, decimal_sign: str) -> _Number:
         return decimal or thousands  # type: ignore[return-value]  # one of them is there
     if digits < 3:
         return thousands
-    return decimal if decimal_sign in text else _Number(decimal.whole, decimal.fraction, other=thousands)
+    return (
+        decimal
+        if decimal_sign in text
+        else _Number(decimal.whole, decimal.fraction, other=thousands)
+    )
 
 
 def _read_decimal(text: str) -> _Number:
@@ -209,14 +248,25 @@ def _read_decimal(text: str) -> _Number:
     if re.fullmatch(r"[0-9]+", text):
         return _Number(text)
     found = _DECIMAL.fullmatch(text)
-    if found is None or found["sign"] in found["whole"] or not (found["whole"] or found["fraction"]):
+    if (
+        found is None
+        or found["sign"] in found["whole"]
+        or not (found["whole"] or found["fraction"])
+    ):
         raise _Unreadable
-    return _Number(re.sub(r"[^0-9]", "", found["whole"]), found["fraction"])
+    return _Number(
+        re.sub(r"[^0-9]", "", found["whole"]),
+        found["fraction"],
+    )
 
 
 def _too_precise(code: str) -> str:
     digits = decimals(code)
-    most = {0: _("it has none"), 2: _("at most two"), 3: _("at most three")}[digits]
+    most = {
+        0: _("it has none"),
+        2: _("at most two"),
+        3: _("at most three"),
+    }[digits]
     return _("%(code)s does not have that many decimals: %(most)s.", code=code, most=most)
 
 
@@ -232,7 +282,10 @@ def _decimal_sign(locale: str) -> str:
 def _example(code: str, locale: str) -> str:
     if code in WHOLE_UNITS_ONLY or not decimals(code):
         return "4990"
-    return write_amount(Money(499 * 10 ** (decimals(code) - 1), code), locale)
+    return write_amount(
+        Money(499 * 10 ** (decimals(code) - 1), code),
+        locale,
+    )
 
 
 def _written(number: _Number, digits: int, locale: str) -> str:
@@ -250,7 +303,11 @@ def _foreign(unit: str, currency: str) -> Exception:
     """What is wrong with a unit: another currency's, which is said, or no currency's at all."""
     if any(_folded(unit) in _signs(code) for code in _all_currencies()):
         return Invalid(
-            _("This amount is in %(currency)s, and %(unit)s stands for another currency.", currency=currency, unit=unit)
+            _(
+                "This amount is in %(currency)s, and %(unit)s stands for another currency.",
+                currency=currency,
+                unit=unit,
+            )
         )
     return _Unreadable()
 
@@ -261,9 +318,18 @@ def _folded(sign: str) -> str:
 
 @cache
 def _signs(currency: str) -> frozenset[str]:
-    """Everything that stands for a currency: its code, its signs in the offered languages and at home, the bare $ of CA$."""
-    by_language = [Locale.parse(code).currency_symbols.get(currency, currency) for code in DECIMAL_SIGNS]
-    whole = {currency, SYMBOLS.get(currency, currency), *by_language, *_AT_HOME.get(currency, ())}
+    """Everything that stands for a currency: its code, its signs in the offered languages and at
+    home, the bare $ of CA$.
+    """
+    by_language = [
+        Locale.parse(code).currency_symbols.get(currency, currency) for code in DECIMAL_SIGNS
+    ]
+    whole = {
+        currency,
+        SYMBOLS.get(currency, currency),
+        *by_language,
+        *_AT_HOME.get(currency, ()),
+    }
     bare = {sign for sign in chain.from_iterable(whole) if sign in "$£¥€₩₹₪₫฿₺₴₱"}
     return frozenset(map(_folded, whole | bare))
 

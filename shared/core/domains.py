@@ -1,8 +1,8 @@
 """The domains of this installation, and what each of them registers.
 
-A new domain is its own folder and one line here. Its `models.py` are its tables, its `manifest.py` is the rest. Both are
-found by name, so that this list can stand below everything that reads it: the database, the transaction, `run.py`.
-For the same reason no type of theirs is named here.
+A new domain is its own folder and one line here. Its `models.py` are its tables, its `manifest.py`
+is the rest. Both are found by name, so that this list can stand below everything that reads it: the
+database, the transaction, `run.py`. For the same reason no type of theirs is named here.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ DOMAINS = (
 NOT_OURS = "not ours"
 
 E = TypeVar("E")
-# Takes a Context and a VerifiedEvent, reads again what that is about, and says in words what came of
-# it; NOT_OURS for what is not. `tests/house/test_handlers.py` holds each to it.
+# Takes a Context and a VerifiedEvent, reads again what that is about, and says in words what came
+# of it; NOT_OURS for what is not. `tests/house/test_handlers.py` holds each to it.
 StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[str]]
 
 
 @dataclass(frozen=True)
 class Subscription(Generic[E]):
-    """Whenever a transaction has emitted `event`, `handler` runs in that same transaction, its first
-    argument, before it commits.
+    """Whenever a transaction has emitted `event`, `handler` runs in that same transaction, its
+    first argument, before it commits.
     """
 
     event: type[E]

@@ -1,7 +1,8 @@
 """Two people edit one thing: what changed since the second opened it. Pure.
 
-Whoever saves what somebody may edit at the same time takes a `look`, and calls it under the lock with what is there now:
-lock, look, move or leave. The look is the form's (shared/entrypoints/web/editing.py); what comes from elsewhere brings none.
+Whoever saves what somebody may edit at the same time takes a `look`, and calls it under the lock
+with what is there now: lock, look, move or leave. The look is the form's
+(shared/entrypoints/web/editing.py); what comes from elsewhere brings none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from shared.core.errors import Conflict
 T = TypeVar("T")
 Look = Callable[[T], Awaitable[None]]
 
-LONGEST = 120  # characters of a text that is carried as it is; of longer ones a digest says whether they changed
+# characters of a text that is carried as it is; of longer ones a digest says whether they changed
+LONGEST = 120
 _DIGEST = "sha256:"
 
 
@@ -25,7 +27,9 @@ class ChangedMeanwhile(Conflict):
     """Somebody else has changed the same thing since it was opened. Nothing was saved."""
 
     code = "changed_meanwhile"
-    default = "Somebody else has changed this since you opened it. Nothing was saved; please look again."
+    default = (
+        "Somebody else has changed this since you opened it. Nothing was saved; please look again."
+    )
 
 
 async def unseen(_now: object) -> None:
@@ -34,7 +38,10 @@ async def unseen(_now: object) -> None:
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """One field that somebody else changed. `was` is None where nobody can say; `is_both`: whoever saves changed it too."""
+    """One field that somebody else changed.
+
+    `was` is None where nobody can say; `is_both`: whoever saves changed it too.
+    """
 
     name: str
     was: str | None
@@ -44,12 +51,17 @@ class FieldDifference:
 
 
 def differences(
-    opened: Mapping[str, str] | None, now: Mapping[str, str], typed: Mapping[str, str], *, moving: Collection[str] = ()
+    opened: Mapping[str, str] | None,
+    now: Mapping[str, str],
+    typed: Mapping[str, str],
+    *,
+    moving: Collection[str] = (),
 ) -> tuple[FieldDifference, ...]:
     """What changed between opening and saving, field by field, in the order of `now`.
 
-    `opened` holds marks; None is a page that does not say what it showed: then all that would be changed is told. Where
-    both say the same there is nothing to tell. What is `moving` by itself is told to those alone who touched it.
+    `opened` holds marks; None is a page that does not say what it showed: then all that would be
+    changed is told. Where both say the same there is nothing to tell. What is `moving` by itself is
+    told to those alone who touched it.
     """
     marks = opened or {}
     found = []
@@ -77,7 +89,10 @@ def told(was: str | None) -> str | None:
 
 def write(texts: Mapping[str, str]) -> str:
     """What a page carries of what it showed."""
-    return json.dumps({name: mark(text) for name, text in texts.items()}, ensure_ascii=False)
+    return json.dumps(
+        {name: mark(text) for name, text in texts.items()},
+        ensure_ascii=False,
+    )
 
 
 def read(carried: str | None) -> dict[str, str] | None:

@@ -1,7 +1,8 @@
 """The one hierarchy of business facts that go wrong.
 
-A MarketError is a sentence about the business. It knows its HTTP status, a stable code for machines and a message that
-is fit to be shown to the person who caused it. How it is rendered (page, fragment, JSON) is decided in shared/entrypoints/web/errors.py.
+A MarketError is a sentence about the business. It knows its HTTP status, a stable code for machines
+and a message that is fit to be shown to the person who caused it. How it is rendered (page,
+fragment, JSON) is decided in shared/entrypoints/web/errors.py.
 """
 
 from typing import ClassVar
@@ -11,16 +12,21 @@ from shared.core.locales import gettext_noop as _n
 
 
 class MarketError(Exception):
-    """A business fact that stops a use case. `message` may be shown as it is; details for the log go into `log`.
+    """A business fact that stops a use case.
 
-    `default` is the sentence in English, and is said in the language spoken where the error is raised.
+    `message` may be shown as it is; details for the log go into `log`.
+
+    `default` is the sentence in English, and is said in the language spoken where the error is
+    raised.
     """
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad_request"
     default: ClassVar[str] = _n("That did not work.")
 
-    def __init__(self, message: str | None = None, *, param: str | None = None, log: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, param: str | None = None, log: str | None = None
+    ) -> None:
         self.message = message or gettext(self.default)
         self.param = param
         self.log = log
@@ -80,12 +86,16 @@ class TryLater(MarketError):
 
 
 class TooMany(MarketError):
-    """The same was asked for too often; `retry_after` says in how many seconds it may be asked for again."""
+    """The same was asked for too often; `retry_after` says in how many seconds it may be asked for
+    again.
+    """
 
     status = 429
     code = "too_many_requests"
     default = _n("That was a lot at once. Wait a little and try again.")
 
-    def __init__(self, message: str | None = None, *, retry_after: int = 60, log: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, retry_after: int = 60, log: str | None = None
+    ) -> None:
         self.retry_after = max(retry_after, 1)
         super().__init__(message, log=log)

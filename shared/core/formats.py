@@ -1,6 +1,8 @@
-"""Money, days, times, numbers and countries as the language spoken here writes them, by Babel's CLDR data.
+"""Money, days, times, numbers and countries as the language spoken here writes them, by Babel's
+CLDR data.
 
-English has ways of its own, which tests hold: `€49.90`, `23 Nov, 14:05`, `2.5%`. The others are CLDR's.
+English has ways of its own, which tests hold: `€49.90`, `23 Nov, 14:05`, `2.5%`. The others are
+CLDR's.
 """
 
 from __future__ import annotations
@@ -22,8 +24,13 @@ from shared.core.money import Money, decimals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# As people write a day without and with its year, and an exact time; CLDR's own short forms are numbers alone.
-_DAYS = {"en": ("d MMM", "d MMM y"), "de": ("d. MMM", "d. MMM y"), "fr": ("d MMM", "d MMM y")}
+# As people write a day without and with its year, and an exact time; CLDR's own short forms are
+# numbers alone.
+_DAYS = {
+    "en": ("d MMM", "d MMM y"),
+    "de": ("d. MMM", "d. MMM y"),
+    "fr": ("d MMM", "d MMM y"),
+}
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR = {"en": "d MMMM", "de": "d. MMMM", "fr": "d MMMM"}
@@ -41,17 +48,29 @@ def _locale(language: str) -> Locale:
 
 
 def money(value: Money) -> str:
-    """`€49.90` or `DKK 349.00`, `49,90 €` where that is written; as many decimals as our minor unit has."""
+    """`€49.90` or `DKK 349.00`, `49,90 €` where that is written; as many decimals as our minor unit
+    has.
+    """
     if current() == SOURCE:
         return str(value)
     digits = decimals(value.currency)
     pattern = _pattern(current(), digits)
-    return str(pattern.apply(value.to_decimal(), locale(), currency=value.currency, currency_digits=False))
+    return str(
+        pattern.apply(
+            value.to_decimal(),
+            locale(),
+            currency=value.currency,
+            currency_digits=False,
+        )
+    )
 
 
 @cache
 def _pattern(language: str, digits: int) -> NumberPattern:
-    """How the language writes money, with so many decimals. A pattern of our own: CLDR's are shared."""
+    """How the language writes money, with so many decimals.
+
+    A pattern of our own: CLDR's are shared.
+    """
     own = parse_pattern(_locale(language).currency_formats["standard"].pattern)
     own.frac_prec = (digits, digits)
     return own
@@ -60,7 +79,9 @@ def _pattern(language: str, digits: int) -> NumberPattern:
 def number(value: int | Decimal) -> str:
     """`1,204` and `1.204`; a Decimal keeps its digits."""
     return (
-        f"{value:,}" if current() == SOURCE else str(format_decimal(value, locale=locale(), decimal_quantization=False))
+        f"{value:,}"
+        if current() == SOURCE
+        else str(format_decimal(value, locale=locale(), decimal_quantization=False))
     )
 
 
@@ -72,7 +93,11 @@ def percent(value: Decimal) -> str:
 
 def day(value: date, *, with_year: bool) -> str:
     """`23 Nov` or `23 Nov 2025`."""
-    return format_date(value, _DAYS[current()][with_year], locale=locale())
+    return format_date(
+        value,
+        _DAYS[current()][with_year],
+        locale=locale(),
+    )
 
 
 def written_day(value: date) -> str:
@@ -103,11 +128,16 @@ def country(code: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
-    return format_list(list(items), locale="en_GB" if current() == SOURCE else locale())
+    return format_list(
+        list(items),
+        locale="en_GB" if current() == SOURCE else locale(),
+    )
 
 
 def deadline(value: datetime, zone: tzinfo) -> str:
-    """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of the world."""
+    """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of
+    the world.
+    """
     return f"{written_day(value.astimezone(zone).date())}, {hour(value, zone)}"
 
 
@@ -131,7 +161,9 @@ def time_left(until: datetime, now: datetime) -> str:
     if left >= timedelta(days=1):
         return ngettext("%(num)s day left", "%(num)s days left", left.days)
     hours = left // timedelta(hours=1)
-    return ngettext("%(num)s hour left", "%(num)s hours left", hours) if hours else _("Minutes left")
+    return (
+        ngettext("%(num)s hour left", "%(num)s hours left", hours) if hours else _("Minutes left")
+    )
 
 
 def month(value: str) -> str:
@@ -155,7 +187,9 @@ def weekday(name: str) -> str:
 
 
 def paydays(interval: str, anchor: str) -> str:
-    """When one is paid out: `every weekday`, `every Monday`, `on day 31 of each month, or its last day`."""
+    """When one is paid out: `every weekday`, `every Monday`, `on day 31 of each month, or its last
+    day`.
+    """
     if interval == "daily":
         return _("every weekday")
     if interval == "weekly":

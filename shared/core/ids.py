@@ -16,7 +16,10 @@ _READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new_token(prefix: str) -> str:
-    """An unguessable url-safe token of 192 bits, `prefix_…`. Store only its `digest` where it grants access."""
+    """An unguessable url-safe token of 192 bits, `prefix_…`.
+
+    Store only its `digest` where it grants access.
+    """
     return f"{prefix}_{secrets.token_urlsafe(24)}"
 
 
@@ -41,13 +44,25 @@ _SEAL = 32  # characters
 _SIGNED_FOR = {Sealed.MAILED: b"markethall:mailed links", Sealed.ORDER: b"markethall:order links"}
 
 
-def sealed(secret_key: str, nonce: str, kind: Sealed = Sealed.MAILED) -> str:
-    """The token that only who has the secret key can make of a nonce, the same each time: the database alone opens nothing."""
+def sealed(
+    secret_key: str,
+    nonce: str,
+    kind: Sealed = Sealed.MAILED,
+) -> str:
+    """The token that only who has the secret key can make of a nonce, the same each time: the
+    database alone opens nothing.
+    """
     return f"{kind}{nonce}{_seal(secret_key, nonce, kind)}"
 
 
-def unsealed(secret_keys: Iterable[str], token: str, kind: Sealed = Sealed.MAILED) -> str | None:
-    """The nonce that a token of this kind was made of; None when it was made with none of these keys."""
+def unsealed(
+    secret_keys: Iterable[str],
+    token: str,
+    kind: Sealed = Sealed.MAILED,
+) -> str | None:
+    """The nonce that a token of this kind was made of; None when it was made with none of these
+    keys.
+    """
     if not token.startswith(kind) or not token.isascii():
         return None
     nonce, seal = token[len(kind) : -_SEAL], token[-_SEAL:]
@@ -58,18 +73,24 @@ def unsealed(secret_keys: Iterable[str], token: str, kind: Sealed = Sealed.MAILE
 def _seal(secret_key: str, nonce: str, kind: Sealed) -> str:
     if not secret_key:
         raise ValueError("a token is sealed with a secret key")
-    key = hmac.digest(secret_key.encode(), _SIGNED_FOR[kind], "sha256")  # the cookie's key signs nothing else
+    key = hmac.digest(
+        secret_key.encode(), _SIGNED_FOR[kind], "sha256"
+    )  # the cookie's key signs nothing else
     return base64.urlsafe_b64encode(hmac.digest(key, nonce.encode(), "sha256")[:24]).decode()
 
 
 def new_number(prefix: str = "MH") -> str:
-    """A readable reference such as `MH-7KQ2-9FXD`, without letters that look like digits. The caller enforces uniqueness."""
+    """A readable reference such as `MH-7KQ2-9FXD`, without letters that look like digits.
+
+    The caller enforces uniqueness.
+    """
     letters = [secrets.choice(_READABLE) for _ in range(8)]
     return f"{prefix}-{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
 def typed_number(text: str, prefix: str = "MH") -> str:
-    """The number that someone typed, as `new_number` writes it: `mh7kq29fxd`, `7KQ2 9FXD` -> `MH-7KQ2-9FXD`.
+    """The number that someone typed, as `new_number` writes it: `mh7kq29fxd`, `7KQ2 9FXD` ->
+    `MH-7KQ2-9FXD`.
 
     What cannot be a number comes back in capitals and without separators.
     """
@@ -81,12 +102,15 @@ def typed_number(text: str, prefix: str = "MH") -> str:
 def born(at: datetime) -> str:
     """A row's moment of birth in a few characters, for keys that leave this database.
 
-    Row ids start again in a fresh database while Stripe remembers what it was asked under `vendor:1:…` before.
+    Row ids start again in a fresh database while Stripe remembers what it was asked under
+    `vendor:1:…` before.
     """
     return format(int(at.timestamp() * 1000), "x")
 
 
 def slugify(text: str) -> str:
-    """`text` as an address part: lower case ASCII words joined by hyphens, at most 60 characters; may be empty."""
+    """`text` as an address part: lower case ASCII words joined by hyphens, at most 60 characters;
+    may be empty.
+    """
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:60].strip("-")

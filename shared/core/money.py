@@ -1,7 +1,9 @@
-"""Money as integers in minor units with an ISO 4217 currency, and the arithmetic on it that loses nothing.
+"""Money as integers in minor units with an ISO 4217 currency, and the arithmetic on it that loses
+nothing.
 
-How many decimals a currency has on Stripe's wire differs from ISO for a few (UGX, ISK are sent with two); the table
-here is Stripe's (docs "currencies", see docs/decisions), since minor units here are always Stripe's minor units.
+How many decimals a currency has on Stripe's wire differs from ISO for a few (UGX, ISK are sent with
+two); the table here is Stripe's (docs "currencies", see docs/decisions), since minor units here are
+always Stripe's minor units.
 """
 
 from __future__ import annotations
@@ -13,7 +15,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from shared.core.errors import Invalid
 
 ZERO_DECIMAL = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Sent with two decimals of which the last two digits must be 00.
@@ -24,19 +42,64 @@ _DECIMAL_STRING = re.compile(r"([0-9]{1,12})(?:\.([0-9]+))?")
 
 # The least Stripe charges, in minor units (docs "currencies", minimum charge amounts).
 MINIMUM_CHARGE = {
-    **dict.fromkeys(["USD", "EUR", "AUD", "CAD", "CHF", "NZD", "SGD", "BRL", "INR", "ARS", "COP", "IDR", "ILS", "PHP", "RUB", "ZAR", "JPY", "KRW"], 50),
+    **dict.fromkeys(
+        [
+            "USD",
+            "EUR",
+            "AUD",
+            "CAD",
+            "CHF",
+            "NZD",
+            "SGD",
+            "BRL",
+            "INR",
+            "ARS",
+            "COP",
+            "IDR",
+            "ILS",
+            "PHP",
+            "RUB",
+            "ZAR",
+            "JPY",
+            "KRW",
+        ],
+        50,
+    ),
     **dict.fromkeys(["PLN", "RON", "MYR", "AED"], 200),
     **dict.fromkeys(["SEK", "NOK"], 300),
     **dict.fromkeys(["MXN", "THB"], 1000),
-    "GBP": 30, "HKD": 400, "DKK": 250, "CZK": 1500, "HUF": 17500,
-}  # fmt: skip
+    "GBP": 30,
+    "HKD": 400,
+    "DKK": 250,
+    "CZK": 1500,
+    "HUF": 17500,
+}
 
 # What English (CLDR) writes for a currency where it is not the code itself.
 SYMBOLS = {
-    "AUD": "A$", "BRL": "R$", "CAD": "CA$", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
-    "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$", "VND": "₫", "XAF": "FCFA",
-    "XCD": "EC$", "XCG": "Cg.", "XOF": "F\N{NARROW NO-BREAK SPACE}CFA", "XPF": "CFPF",
-}  # fmt: skip
+    "AUD": "A$",
+    "BRL": "R$",
+    "CAD": "CA$",
+    "CNY": "CN¥",
+    "EUR": "€",
+    "GBP": "£",
+    "HKD": "HK$",
+    "ILS": "₪",
+    "INR": "₹",
+    "JPY": "¥",
+    "KRW": "₩",
+    "MXN": "MX$",
+    "NZD": "NZ$",
+    "PHP": "₱",
+    "TWD": "NT$",
+    "USD": "$",
+    "VND": "₫",
+    "XAF": "FCFA",
+    "XCD": "EC$",
+    "XCG": "Cg.",
+    "XOF": "F\N{NARROW NO-BREAK SPACE}CFA",
+    "XPF": "CFPF",
+}
 
 
 def decimals(currency: str) -> int:
@@ -46,7 +109,9 @@ def decimals(currency: str) -> int:
 
 
 def step(currency: str) -> int:
-    """The smallest amount of minor units that `currency` may be charged in: 1, 10 (three decimals) or 100 (whole units)."""
+    """The smallest amount of minor units that `currency` may be charged in: 1, 10 (three decimals)
+    or 100 (whole units).
+    """
     code = currency.upper()
     return 100 if code in WHOLE_UNITS_ONLY else 10 if code in THREE_DECIMAL else 1
 
@@ -66,9 +131,11 @@ class Money:
 
     @classmethod
     def parse(cls, text: str | Decimal, currency: str) -> Money:
-        """Read a program's decimal string in major units, `"49.90"`; what people type is for `shared.core.amounts` to read.
+        """Read a program's decimal string in major units, `"49.90"`; what people type is for
+        `shared.core.amounts` to read.
 
-        Raises Invalid when it is anything else: a sign, an exponent, thousands, more decimals than the currency has.
+        Raises Invalid when it is anything else: a sign, an exponent, thousands, more decimals than
+        the currency has.
         """
         code = currency.upper()
         found = _DECIMAL_STRING.fullmatch(str(text))
@@ -85,13 +152,19 @@ class Money:
         return cls(minor, code)
 
     def to_decimal(self) -> Decimal:
-        """The amount in major units, exact, with the currency's number of decimals: 4990 EUR -> Decimal("49.90")."""
+        """The amount in major units, exact, with the currency's number of decimals: 4990 EUR ->
+        Decimal("49.90").
+        """
         return (
-            Decimal(self.amount).scaleb(-decimals(self.currency)).quantize(Decimal(1).scaleb(-decimals(self.currency)))
+            Decimal(self.amount)
+            .scaleb(-decimals(self.currency))
+            .quantize(Decimal(1).scaleb(-decimals(self.currency)))
         )
 
     def __str__(self) -> str:
-        """As people read it, on pages, in mails and in errors alike: `€49.90`, `-€1,204.30` or `DKK 349.00`."""
+        """As people read it, on pages, in mails and in errors alike: `€49.90`, `-€1,204.30` or `DKK
+        349.00`.
+        """
         sign = "-" if self.amount < 0 else ""
         symbol = SYMBOLS.get(self.currency, self.currency)
         gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
@@ -124,7 +197,9 @@ def round_half_up(value: Decimal) -> int:
 
 
 def split(amount: int, weights: list[int]) -> list[int]:
-    """Divide `amount` minor units by `weights` so that the parts sum to it exactly; leftovers go to the largest remainders first."""
+    """Divide `amount` minor units by `weights` so that the parts sum to it exactly; leftovers go to
+    the largest remainders first.
+    """
     total = sum(weights)
     if total <= 0 or min(weights) < 0:
         raise ValueError("weights must be non-negative and not all zero")

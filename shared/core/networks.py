@@ -1,4 +1,6 @@
-"""Network addresses as limits count them: whoever can have one of a network's addresses for the asking has all of them."""
+"""Network addresses as limits count them: whoever can have one of a network's addresses for the
+asking has all of them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ HOUSEHOLD = 64  # bits of an IPv6 address that one line is given; the rest is it
 
 
 def network_of(address: str | None) -> str:
-    """What `address` is counted as: an IPv4 address itself, an IPv6 address its /64, and anything else `local`.
+    """What `address` is counted as: an IPv4 address itself, an IPv6 address its /64, and anything
+    else `local`.
 
-    However it is written: `2001:DB8::1` is in the network of `2001:db8:0:0::2`, `::ffff:192.0.2.1` is `192.0.2.1`.
+    However it is written: `2001:DB8::1` is in the network of `2001:db8:0:0::2`, `::ffff:192.0.2.1`
+    is `192.0.2.1`.
     """
     found = _parsed(address or "")
     if found is None:

@@ -1,7 +1,8 @@
-"""Typed settings: read once from the environment or a `.env` file, checked once, passed as arguments.
+"""Typed settings: read once from the environment or a `.env` file, checked once, passed as
+arguments.
 
-What can be given and how it must look is `shared/core/environment.py`; what each one means stands in docs/operations.md, and a
-test keeps the two equal.
+What can be given and how it must look is `shared/core/environment.py`; what each one means stands
+in docs/operations.md, and a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from shared.core.encrypted import SERVICES, is_plain
 from shared.core.environment import Environment, read
 from shared.core.errors import SettingsError
 
-SANDBOX_SECRET_KEY = "sk_test_markethall"  # the stand-in's own platform; no secret outside this machine
+SANDBOX_SECRET_KEY = (
+    "sk_test_markethall"  # the stand-in's own platform; no secret outside this machine
+)
 SANDBOX_PUBLISHABLE_KEY = "pk_test_markethall"
 SANDBOX_WEBHOOK_SECRET = "whsec_markethall_platform_stand_in"
 SANDBOX_CONNECT_WEBHOOK_SECRET = "whsec_markethall_connect_stand_in"
@@ -47,7 +50,9 @@ class StripeSettings:
 
     @property
     def files_base(self) -> str:
-        """Where files are uploaded: Stripe has a host of its own for them, whatever stands in for Stripe has not."""
+        """Where files are uploaded: Stripe has a host of its own for them, whatever stands in for
+        Stripe has not.
+        """
         return REAL_STRIPE_FILES if self.api_base == REAL_STRIPE_API else self.api_base
 
 
@@ -61,12 +66,16 @@ class Settings:
     public_url: str
     data_dir: Path
     stripe: StripeSettings
-    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)  # still opened with, never signed with
+    old_secret_keys: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # still opened with, never signed with
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     plain_connections: tuple[str, ...] = ()  # services on other machines that may go without TLS
     order_hold_minutes: int = 30
-    trusted_proxies: int = 0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
+    trusted_proxies: int = (
+        0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
+    )
     allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     log_level: str = "WARNING"
@@ -106,7 +115,8 @@ def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
         secret_key=SANDBOX_SECRET_KEY,
         publishable_key=SANDBOX_PUBLISHABLE_KEY,
         webhook_secrets=found.stripe_webhook_secrets or (SANDBOX_WEBHOOK_SECRET,),
-        connect_webhook_secrets=found.stripe_connect_webhook_secrets or (SANDBOX_CONNECT_WEBHOOK_SECRET,),
+        connect_webhook_secrets=found.stripe_connect_webhook_secrets
+        or (SANDBOX_CONNECT_WEBHOOK_SECRET,),
         api_base=base,
         js_url=found.stripe_js_url or base + "/js/stripe.js",
         stand_in=True,
@@ -121,10 +131,18 @@ def load(
     sandbox_base: str = "http://127.0.0.1:12111",
     dotenv: Path | None = None,
 ) -> Settings:
-    """Read the settings. Raises SettingsError naming everything that is wrong, and all that production lacks."""
-    found, wrong, notes = read(os.environ if environ is None else environ, dotenv or Path(".env"))
+    """Read the settings.
+
+    Raises SettingsError naming everything that is wrong, and all that production lacks.
+    """
+    found, wrong, notes = read(
+        os.environ if environ is None else environ,
+        dotenv or Path(".env"),
+    )
     folder = Path(data_dir or found.data_dir or "var").absolute()
-    secret_key, *old_keys = [key.strip() for key in found.secret_key.split(",") if key.strip()] or [""]
+    secret_key, *old_keys = [key.strip() for key in found.secret_key.split(",") if key.strip()] or [
+        ""
+    ]
     settings = Settings(
         env=found.env,
         secret_key=secret_key,
@@ -167,23 +185,35 @@ def check(settings: Settings) -> list[str]:
         out.append("STRIPE_SECRET_KEY is missing; the stand-in is for development only.")
     else:
         if not stripe.webhook_secrets:
-            out.append("STRIPE_WEBHOOK_SECRET is missing (signing secret of the platform endpoint).")
+            out.append(
+                "STRIPE_WEBHOOK_SECRET is missing (signing secret of the platform endpoint)."
+            )
         if not stripe.connect_webhook_secrets:
-            out.append("STRIPE_CONNECT_WEBHOOK_SECRET is missing (signing secret of the connected accounts' endpoint).")
+            out.append(
+                "STRIPE_CONNECT_WEBHOOK_SECRET is missing (signing secret of the connected "
+                "accounts' endpoint)."
+            )
     return out + _plain(settings)
 
 
 def _plain(settings: Settings) -> list[str]:
-    """Connections to other machines that would go without TLS, though nobody has said that they may."""
+    """Connections to other machines that would go without TLS, though nobody has said that they
+    may.
+    """
     urls = {
         "database": settings.database_url,
         "mail": settings.smtp_url,
         "redis": settings.redis_url,
         "stripe": settings.stripe.api_base,
     }
-    readable = [name for name, url in urls.items() if url and name not in settings.plain_connections and is_plain(url)]
+    readable = [
+        name
+        for name, url in urls.items()
+        if url and name not in settings.plain_connections and is_plain(url)
+    ]
     return [
-        f"{SERVICES[name][0]} leads to another machine without encryption. Use {SERVICES[name][1]}; in a network"
+        f"{SERVICES[name][0]} leads to another machine without encryption. Use "
+        f"{SERVICES[name][1]}; in a network"
         f" that is yours alone, name {name} in MARKETHALL_PLAIN_CONNECTIONS."
         for name in readable
     ]

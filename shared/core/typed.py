@@ -1,7 +1,9 @@
-"""What people type or paste into fields of codes and numbers, as a plain keyboard would have typed it. Pure.
+"""What people type or paste into fields of codes and numbers, as a plain keyboard would have typed
+it. Pure.
 
-Postal codes, VAT numbers, amounts, whole numbers and order numbers all pass through here first, so that full-width
-digits, a dash of another kind or a no-break space are the same in each of them. What a field makes of it is its own.
+Postal codes, VAT numbers, amounts, whole numbers and order numbers all pass through here first, so
+that full-width digits, a dash of another kind or a no-break space are the same in each of them.
+What a field makes of it is its own.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import string
 import unicodedata
 
-# Typed as a dash, or shown like one, without being of Unicode's category of dashes: the minus sign, the Japanese sign
-# for a long vowel (the key beside the digits), the hyphen bullet, the modifier minus.
+# Typed as a dash, or shown like one, without being of Unicode's category of dashes: the minus sign,
+# the Japanese sign for a long vowel (the key beside the digits), the hyphen bullet, the modifier
+# minus.
 _DASHES = frozenset(
     "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}"
 )
@@ -21,22 +24,29 @@ _UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
 def plain(text: str) -> str:
-    """`text` in plain signs: full-width and other scripts' digits as 0-9, each dash `-`, each run of spaces one space.
+    """`text` in plain signs: full-width and other scripts' digits as 0-9, each dash `-`, each run
+    of spaces one space.
 
-    Invisible signs (marks of direction, soft hyphens, byte order marks) and the Japanese postal mark are taken off, and
-    spaces at both ends. Letters keep their case and accents. Doing it twice changes nothing.
+    Invisible signs (marks of direction, soft hyphens, byte order marks) and the Japanese postal
+    mark are taken off, and spaces at both ends. Letters keep their case and accents. Doing it twice
+    changes nothing.
     """
     folded = "".join(map(_plain_sign, unicodedata.normalize("NFC", text)))
     return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 def plain_code(text: str) -> str:
-    """`text` in plain signs and capitals: `ｄｋ–2100` -> `DK-2100`. Only a-z become capitals: `ß` stays what it is."""
+    """`text` in plain signs and capitals: `ｄｋ–2100` -> `DK-2100`.
+
+    Only a-z become capitals: `ß` stays what it is.
+    """
     return plain(text).translate(_UPPER)
 
 
 def bare_code(text: str, separators: str = " -./") -> str:
-    """`text` as capitals and digits without what people write between them: `lu 123.456-78` -> `LU12345678`."""
+    """`text` as capitals and digits without what people write between them: `lu 123.456-78` ->
+    `LU12345678`.
+    """
     return "".join(sign for sign in plain_code(text) if sign not in separators)
 
 

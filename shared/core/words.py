@@ -1,9 +1,11 @@
-"""The words for codes and states: tables in `templates/words/<name>.toml`, each sentence once, in English.
+"""The words for codes and states: tables in `templates/words/<name>.toml`, each sentence once, in
+English.
 
-Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words up here, a mail and a
-page alike. A key may name several codes that share their words, with spaces between; `other` stands for every code that
-has none of its own. An entry is a sentence, or several by name (`text`, `next_step`); a table may also be a list of sentences
-(`say`), each with its `codes`. `kind`, the look of a badge, is no word. The catalogues of translations hold all others
+Code speaks of codes (`account_closed`, `needs_response`); who shows one to a person looks its words
+up here, a mail and a page alike. A key may name several codes that share their words, with spaces
+between; `other` stands for every code that has none of its own. An entry is a sentence, or several
+by name (`text`, `next_step`); a table may also be a list of sentences (`say`), each with its
+`codes`. `kind`, the look of a badge, is no word. The catalogues of translations hold all others
 (`run.py translations`).
 """
 
@@ -24,7 +26,12 @@ NO_WORDS: Final = frozenset({"kind"})
 Entry = str | Mapping[str, str]
 
 
-def word(table: str, code: str | None, /, **values: Any) -> str:
+def word(
+    table: str,
+    code: str | None,
+    /,
+    **values: Any,
+) -> str:
     """The sentence of `code` in `payouts.refusals`, say, in the language spoken here.
 
     Raises KeyError where the table has neither the code nor `other`.
@@ -52,7 +59,9 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """(line, sentence) of one file of tables, for the catalogues."""
     text = path.read_text(encoding="utf-8")
     for found in tomllib.loads(text).values():
-        for said in dict.fromkeys(said for entry in _spread(found).values() for said in _said(entry)):
+        for said in dict.fromkeys(
+            said for entry in _spread(found).values() for said in _said(entry)
+        ):
             yield text[: text.find(said[:40])].count("\n") + 1, said
 
 

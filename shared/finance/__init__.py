@@ -1,1 +1,3 @@
-"""Where the money goes: ledger, payments, refunds, disputes, recovery, payouts, statements, reconciliation."""
+"""Where the money goes: ledger, payments, refunds, disputes, recovery, payouts, statements,
+reconciliation.
+"""

@@ -1,1 +1,3 @@
-"""What carries the domains: database and transactions, jobs, mail, audit, and Stripe behind its gateway."""
+"""What carries the domains: database and transactions, jobs, mail, audit, and Stripe behind its
+gateway.
+"""

@@ -21,15 +21,31 @@ def _endpoint(text: str, *, connect: bool) -> EndpointConfig:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    options = argparse.ArgumentParser(prog="shared.sandbox", description="The Stripe stand-in. No real money moves.")
+    options = argparse.ArgumentParser(
+        prog="shared.sandbox", description="The Stripe stand-in. No real money moves."
+    )
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, default=12111)
-    options.add_argument("--database", default=":memory:", help="path of its SQLite file (default: in memory)")
-    options.add_argument("--secret-key", default="sk_test_markethall", help="the platform that the control page shows")
-    options.add_argument("--seed", type=int, default=None, help="the same requests get the same ids again")
-    options.add_argument("--base-url", default=None, help="the address that it hands out, if not its own")
     options.add_argument(
-        "--endpoint", action="append", default=[], metavar="URL=SECRET", type=lambda t: _endpoint(t, connect=False)
+        "--database", default=":memory:", help="path of its SQLite file (default: in memory)"
+    )
+    options.add_argument(
+        "--secret-key",
+        default="sk_test_markethall",
+        help="the platform that the control page shows",
+    )
+    options.add_argument(
+        "--seed", type=int, default=None, help="the same requests get the same ids again"
+    )
+    options.add_argument(
+        "--base-url", default=None, help="the address that it hands out, if not its own"
+    )
+    options.add_argument(
+        "--endpoint",
+        action="append",
+        default=[],
+        metavar="URL=SECRET",
+        type=lambda t: _endpoint(t, connect=False),
     )
     options.add_argument(
         "--connect-endpoint",
@@ -55,7 +71,13 @@ def main(arguments: list[str] | None = None) -> None:
     )
     sys.stdout.write(f"Stripe stand-in at {config.base_url} (Ctrl-C stops it)\n")
     sys.stdout.flush()
-    asyncio.run(serve(config, host=given.host, port=given.port))
+    asyncio.run(
+        serve(
+            config,
+            host=given.host,
+            port=given.port,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Web addresses that callers give: looked at when they come in, for they end up in headers and requests."""
+"""Web addresses that callers give: looked at when they come in, for they end up in headers and
+requests.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,15 @@ _WEB = ("http", "https")
 _CODE = ("about", "blob", "data", "file", "javascript", "vbscript")
 
 
-def check(url: Any, param: str, *, apps: bool = False) -> None:
-    """Refuse what is no whole address; with `apps` it may be a mobile application's (stripe-facts 3.15)."""
+def check(
+    url: Any,
+    param: str,
+    *,
+    apps: bool = False,
+) -> None:
+    """Refuse what is no whole address; with `apps` it may be a mobile application's (stripe-facts
+    3.15).
+    """
     try:
         parts = urlsplit(str(url))
         host = parts.hostname

@@ -1,4 +1,7 @@
-"""What the stand-in does by itself at a time: money settles, holds expire, payouts arrive. Each task is one transaction."""
+"""What the stand-in does by itself at a time: money settles, holds expire, payouts arrive.
+
+Each task is one transaction.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ from shared.sandbox.world import Act, World, home_of
 
 _log = logging.getLogger(__name__)
 
-# Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads to another.
+# Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads
+# to another.
 TASKS: dict[str, Callable[[Act, str], None]] = {
     "aftermath": aftermath.happen,
     "balance_available": balance.tell,
@@ -41,7 +45,10 @@ TASKS: dict[str, Callable[[Act, str], None]] = {
 
 
 def run(world: World) -> None:
-    """Do all that is due at this moment, in order. A task that goes wrong is told to the log and not tried again."""
+    """Do all that is due at this moment, in order.
+
+    A task that goes wrong is told to the log and not tried again.
+    """
     sql = "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
     for id, task, platform, subject in world.store.db.execute(sql, (world.clock.now(),)).fetchall():
         try:
@@ -54,7 +61,13 @@ def run(world: World) -> None:
             world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
 
 
-def _do(world: World, id: int, task: str, platform: str, subject: str) -> None:
+def _do(
+    world: World,
+    id: int,
+    task: str,
+    platform: str,
+    subject: str,
+) -> None:
     world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
     TASKS[task](Act(world, platform, home_of(platform)), subject)
     if world.config.audit and (found := audit.problems(world.store, platform)):

@@ -42,16 +42,25 @@ class Standin:
         return platform_of(self.world.config.secret_key)
 
     def register_endpoints(self) -> None:
-        """The endpoints that the configuration names. One that is there already stays as it is, with rolled secrets,
-        unless the configuration gives it another secret now.
+        """The endpoints that the configuration names.
+
+        One that is there already stays as it is, with rolled secrets, unless the configuration
+        gives it another secret now.
         """
         act = Act(self.world, self.own_platform, home_of(self.own_platform))
         store = self.world.store
         with store.transaction():
             known = store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
-            old = {tuple(doc.hidden["configured"]): doc for doc in known if doc.hidden.get("configured")}
+            old = {
+                tuple(doc.hidden["configured"]): doc
+                for doc in known
+                if doc.hidden.get("configured")
+            }
             for given in self.world.config.endpoints:
-                doc = old.pop((given.url, given.connect, given.secret), None)
+                doc = old.pop(
+                    (given.url, given.connect, given.secret),
+                    None,
+                )
                 if doc is None:
                     params = {"url": given.url, "connect": given.connect}
                     params["enabled_events"] = given.enabled_events
@@ -76,13 +85,18 @@ class Standin:
 
 
 class Sandbox:
-    """The ASGI application. The API answers itself; pages load with the first one that is asked for."""
+    """The ASGI application.
+
+    The API answers itself; pages load with the first one that is asked for.
+    """
 
     def __init__(self, standin: Standin) -> None:
         self.standin = standin
         self._pages: Quart | None = None
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
         """One connection's worth of ASGI."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
@@ -109,10 +123,16 @@ class Sandbox:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_sandbox(config: SandboxConfig, *, cut: Callable[[tuple[str, int]], None] = _nothing_to_cut) -> Sandbox:
+def create_sandbox(
+    config: SandboxConfig, *, cut: Callable[[tuple[str, int]], None] = _nothing_to_cut
+) -> Sandbox:
     """The stand-in for this configuration; its database is open until it stops serving."""
     store = Store(config.database)
-    world = World(config, store, Clock(float(store.meta("clock", "0"))))
+    world = World(
+        config,
+        store,
+        Clock(float(store.meta("clock", "0"))),
+    )
     faults = Faults(store)
     courier = Courier(world, faults)
     standin = Standin(world, Engine(world), faults, courier, cut)

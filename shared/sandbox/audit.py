@@ -1,4 +1,6 @@
-"""The proof that no money appears or vanishes; tests run it after every request (`SandboxConfig.audit`)."""
+"""The proof that no money appears or vanishes; tests run it after every request
+(`SandboxConfig.audit`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from shared.sandbox.store import Store
 
 
 def problems(store: Store, platform: str) -> list[str]:
-    """Every sentence is a cent that cannot be accounted for; an empty list is the only good answer."""
+    """Every sentence is a cent that cannot be accounted for; an empty list is the only good
+    answer.
+    """
     found: list[str] = []
     for check in CHECKS:
         found += check(store, platform)
@@ -14,9 +18,16 @@ def problems(store: Store, platform: str) -> list[str]:
 
 
 def _nothing_appears(store: Store, platform: str) -> list[str]:
-    """The platform, its accounts, the card network, the banks and Stripe: together they hold nothing."""
-    sql = "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
-    return [f"{net} {currency} came from nowhere" for currency, net in store.db.execute(sql, (platform,))]
+    """The platform, its accounts, the card network, the banks and Stripe: together they hold
+    nothing.
+    """
+    sql = (
+        "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
+    )
+    return [
+        f"{net} {currency} came from nowhere"
+        for currency, net in store.db.execute(sql, (platform,))
+    ]
 
 
 def _balances_are_sums(store: Store, platform: str) -> list[str]:
@@ -46,7 +57,8 @@ def _transactions_add_up(store: Store, platform: str) -> list[str]:
     return [f"{id} does not add up" for (id,) in store.db.execute(sql, (platform,))]
 
 
-# An object, the field that tells what went back, the object that took it back, how it names the first, and which do not count.
+# An object, the field that tells what went back, the object that took it back, how it names the
+# first, and which do not count.
 _RETURNS = (
     ("charge", "amount_refunded", "refund", "charge", "('failed', 'canceled')"),
     ("transfer", "amount_reversed", "transfer_reversal", "transfer", "()"),
@@ -55,7 +67,9 @@ _RETURNS = (
 
 
 def _returns_are_counted(store: Store, platform: str) -> list[str]:
-    """What an object says was given back is what its refunds or reversals took, and never more than there was."""
+    """What an object says was given back is what its refunds or reversals took, and never more than
+    there was.
+    """
     found = []
     for kind, field, back, name, dead in _RETURNS:
         sql = f"""
@@ -74,22 +88,33 @@ def _returns_are_counted(store: Store, platform: str) -> list[str]:
 
 # What the rows of an object must come to, by its status, or by what else tells.
 _CASE = "json_extract(body, '$.payment_method_details.card.case_type')"
-_AMOUNT, _BOOKED = "json_extract(body, '$.amount')", "json_extract(body, '$.balance_transaction') IS NOT NULL"
+_AMOUNT, _BOOKED = (
+    "json_extract(body, '$.amount')",
+    "json_extract(body, '$.balance_transaction') IS NOT NULL",
+)
 _COMES_TO = {
     "application_fee": _AMOUNT,
     "charge": f"CASE WHEN {_BOOKED} THEN json_extract(body, '$.amount_captured') ELSE 0 END",
     "dispute": f"CASE WHEN {_CASE} IN ('inquiry', 'block') THEN 0 WHEN json_extract(body, '$.status') = 'won' THEN 0 "
     f"ELSE coalesce(json_extract(hidden, '$.returned'), 0) - {_AMOUNT} END",
     "fee_refund": f"-{_AMOUNT}",
-    "payout": f"CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -{_AMOUNT} END",
-    "refund": f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') NOT IN ('failed', 'canceled') THEN -{_AMOUNT} ELSE 0 END",
+    "payout": (
+        "CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE "
+        f"-{_AMOUNT} END"
+    ),
+    "refund": (
+        f"CASE WHEN {_BOOKED} AND json_extract(body, '$.status') NOT IN ('failed', 'canceled') "
+        f"THEN -{_AMOUNT} ELSE 0 END"
+    ),
     "transfer": f"-{_AMOUNT}",
     "transfer_reversal": _AMOUNT,
 }
 
 
 def _rows_follow_status(store: Store, platform: str) -> list[str]:
-    """The rows of whatever moves money come to its amount: a payout's until it comes back, a chargeback's until it is won, or in part."""
+    """The rows of whatever moves money come to its amount: a payout's until it comes back, a
+    chargeback's until it is won, or in part.
+    """
     cases = " ".join(f"WHEN '{kind}' THEN {wanted}" for kind, wanted in _COMES_TO.items())
     kinds = ", ".join(f"'{kind}'" for kind in _COMES_TO)
     sql = f"""
@@ -107,4 +132,10 @@ def _rows_follow_status(store: Store, platform: str) -> list[str]:
     ]
 
 
-CHECKS = (_nothing_appears, _balances_are_sums, _transactions_add_up, _returns_are_counted, _rows_follow_status)
+CHECKS = (
+    _nothing_appears,
+    _balances_are_sums,
+    _transactions_add_up,
+    _returns_are_counted,
+    _rows_follow_status,
+)

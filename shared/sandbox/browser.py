@@ -1,4 +1,6 @@
-"""What a shopper's browser loads: the Stripe.js stand-in, and the frame in which card data stays."""
+"""What a shopper's browser loads: the Stripe.js stand-in, and the frame in which card data
+stays.
+"""
 
 from __future__ import annotations
 
@@ -18,26 +20,40 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
 }
 _FRAME_CSP = (  # fonts come from where the page says
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src http: https:; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src http: "
+    "https:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors *"
 )
 
-# Address -> the files that it is made of, in order; nothing else can be asked for. A page needs one script tag alone, so the
-# parts of a script are joined into one function here: each part sees what stands before it, and nothing leaks out.
+# Address -> the files that it is made of, in order; nothing else can be asked for. A page needs one
+# script tag alone, so the parts of a script are joined into one function here: each part sees what
+# stands before it, and nothing leaks out.
 _SERVED: dict[str, tuple[str, ...]] = {
     "stripe.js": (
-        "wire.js", "page/base.js", "page/challenge.js", "page/element.js", "page/fonts.js", "page/elements.js",
-        "page/stripe.js"),
+        "wire.js",
+        "page/base.js",
+        "page/challenge.js",
+        "page/element.js",
+        "page/fonts.js",
+        "page/elements.js",
+        "page/stripe.js",
+    ),
     "elements/payment": ("payment.html",),
     "elements/payment.js": (
-        "wire.js", "frame/post.js", "frame/words.js", "frame/look.js", "frame/card.js", "frame/choices.js", "frame/payment.js",
+        "wire.js",
+        "frame/post.js",
+        "frame/words.js",
+        "frame/look.js",
+        "frame/card.js",
+        "frame/choices.js",
+        "frame/payment.js",
     ),
     "elements/payment.css": ("payment.css",),
     "hosted.css": ("hosted.css",),
     "control.css": ("control.css",),
     "control.js": ("control.js",),
     "challenge.js": ("challenge.js",),
-}  # fmt: skip
+}
 
 
 @cache
@@ -59,9 +75,12 @@ def blueprint(standin: Standin) -> Blueprint:
             return Response("Not found", 404, {"Content-Type": "text/plain"})
         kind = Path(parts[0]).suffix
         headers = {
-            "Content-Type": _TYPES[kind], "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "cross-origin", "Referrer-Policy": "no-referrer",
-        }  # fmt: skip
+            "Content-Type": _TYPES[kind],
+            "Cache-Control": "no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Referrer-Policy": "no-referrer",
+        }
         if kind == ".html":
             headers["Content-Security-Policy"] = _FRAME_CSP
         return Response(_file(name), 200, headers)

@@ -1,4 +1,6 @@
-"""Stripe's test cards as data, and the checks that every card number, date and code must pass (stripe-facts 7)."""
+"""Stripe's test cards as data, and the checks that every card number, date and code must pass
+(stripe-facts 7).
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,15 @@ from typing import Any
 
 from shared.sandbox.errors import ApiError
 
-# Message that a shopper may see, per error code; lost and stolen cards share the plain one on purpose.
+# Message that a shopper may see, per error code; lost and stolen cards share the plain one on
+# purpose.
 MESSAGES: dict[str, str] = {
     "card_declined": "Your card was declined.",
     "insufficient_funds": "Your card has insufficient funds.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    "card_velocity_exceeded": (
+        "Your card was declined for making repeated attempts too frequently or exceeding its "
+        "amount limit."
+    ),
     "incorrect_cvc": "Your card's security code is incorrect.",
     "expired_card": "Your card has expired.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
@@ -33,8 +39,9 @@ Decline = tuple[str, str | None]  # a code and its reason
 class Card:
     """How one test card behaves.
 
-    `challenge` says when the issuer wants to see the shopper: `never`, `asked` (when the platform asks for it), `on_session`,
-    `until_set_up` (on session always, off session until the card was set up for that), or `always`.
+    `challenge` says when the issuer wants to see the shopper: `never`, `asked` (when the platform
+    asks for it), `on_session`, `until_set_up` (on session always, off session until the card was
+    set up for that), or `always`.
     """
 
     number: str
@@ -44,7 +51,9 @@ class Card:
     funding: str = "credit"
     declines: Decline | None = None  # what a payment comes to, after a challenge if there is one
     challenge: str = "never"
-    asked_error: Decline | None = None  # what a payment comes to when the platform asks for authentication
+    asked_error: Decline | None = (
+        None  # what a payment comes to when the platform asks for authentication
+    )
     frictionless: bool = False  # authenticates without a challenge when asked
     attaches: bool = True
     sets_up: bool = True  # whether a setup goes through, after a challenge if there is one
@@ -54,9 +63,17 @@ class Card:
     bypass_pending: bool = False
 
 
-def _declined(number: str, token: str, code: str = "card_declined", reason: str | None = None) -> Card:
+def _declined(
+    number: str, token: str, code: str = "card_declined", reason: str | None = None
+) -> Card:
     """A card that its issuer declines: for payments, when it is attached, and when it is set up."""
-    return Card(number, (token,), declines=(code, reason), attaches=False, sets_up=False)
+    return Card(
+        number,
+        (token,),
+        declines=(code, reason),
+        attaches=False,
+        sets_up=False,
+    )
 
 
 CARDS: tuple[Card, ...] = (
@@ -73,33 +90,76 @@ CARDS: tuple[Card, ...] = (
     Card("3566002020360505", ("jcb",), "jcb", "JP"),
     Card("6200000000000005", ("unionpay",), "unionpay", "CN"),
     _declined("4000000000000002", "visa_chargeDeclined", reason="generic_decline"),
-    _declined("4000000000009995", "visa_chargeDeclinedInsufficientFunds", reason="insufficient_funds"),
+    _declined(
+        "4000000000009995", "visa_chargeDeclinedInsufficientFunds", reason="insufficient_funds"
+    ),
     _declined("4000000000009987", "visa_chargeDeclinedLostCard", reason="lost_card"),
     _declined("4000000000009979", "visa_chargeDeclinedStolenCard", reason="stolen_card"),
-    _declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded", reason="card_velocity_exceeded"),
+    _declined(
+        "4000000000006975",
+        "visa_chargeDeclinedVelocityLimitExceeded",
+        reason="card_velocity_exceeded",
+    ),
     _declined("4000000000000069", "chargeDeclinedExpiredCard", "expired_card"),
-    Card("4000000000000127", ("chargeDeclinedIncorrectCvc",), declines=("incorrect_cvc", None), attaches=False, sets_up=False,
-         fails="cvc_check"),
+    Card(
+        "4000000000000127",
+        ("chargeDeclinedIncorrectCvc",),
+        declines=("incorrect_cvc", None),
+        attaches=False,
+        sets_up=False,
+        fails="cvc_check",
+    ),
     _declined("4000000000000119", "chargeDeclinedProcessingError", "processing_error"),
-    Card("4000000000000341", ("chargeCustomerFail",), declines=("card_declined", "generic_decline")),
-    Card("4100000000000019", ("radarBlock",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
-    Card("4000000000004954", ("riskLevelHighest",), declines=("card_declined", "fraudulent"), blocked=True, risk="highest"),
+    Card(
+        "4000000000000341", ("chargeCustomerFail",), declines=("card_declined", "generic_decline")
+    ),
+    Card(
+        "4100000000000019",
+        ("radarBlock",),
+        declines=("card_declined", "fraudulent"),
+        blocked=True,
+        risk="highest",
+    ),
+    Card(
+        "4000000000004954",
+        ("riskLevelHighest",),
+        declines=("card_declined", "fraudulent"),
+        blocked=True,
+        risk="highest",
+    ),
     Card("4000000000009235", ("riskLevelElevated",), risk="elevated"),
     Card("4000000000000101", ("cvcCheckFail",), fails="cvc_check"),
     Card("4000000000000036", ("avsZipFail",), fails="address_postal_code_check"),
     Card("4000002500003155", ("authenticationRequiredOnSetup",), challenge="until_set_up"),
     Card("4000002760003184", ("authenticationRequired",), challenge="always"),
     Card("4000003800000446", ("authenticationRequiredSetupForOffSession",), challenge="on_session"),
-    Card("4000008260003178", ("authenticationRequiredChargeDeclinedInsufficientFunds",), challenge="until_set_up",
-         declines=("card_declined", "insufficient_funds")),
+    Card(
+        "4000008260003178",
+        ("authenticationRequiredChargeDeclinedInsufficientFunds",),
+        challenge="until_set_up",
+        declines=("card_declined", "insufficient_funds"),
+    ),
     Card("4000000000003220", ("threeDSecure2Required",), country="IE", challenge="always"),
     Card("4000008400000027", (), challenge="always"),
-    Card("4000008400001629", ("threeDSecureRequiredChargeDeclined",), challenge="always",
-         declines=("card_declined", "generic_decline"), sets_up=False),
-    Card("4000008400001280", ("threeDSecureRequiredProcessingError",), declines=("card_declined", "generic_decline"),
-         sets_up=False),
+    Card(
+        "4000008400001629",
+        ("threeDSecureRequiredChargeDeclined",),
+        challenge="always",
+        declines=("card_declined", "generic_decline"),
+        sets_up=False,
+    ),
+    Card(
+        "4000008400001280",
+        ("threeDSecureRequiredProcessingError",),
+        declines=("card_declined", "generic_decline"),
+        sets_up=False,
+    ),
     Card("4000000000003055", ("threeDSecureOptional",), challenge="asked"),
-    Card("4000000000003097", ("threeDSecureOptionalProcessingError",), asked_error=("processing_error", None)),
+    Card(
+        "4000000000003097",
+        ("threeDSecureOptionalProcessingError",),
+        asked_error=("processing_error", None),
+    ),
     Card("4000000032200000", frictionless=True),
     Card("4000000000000259", ("createDispute",)),
     Card("4000000000002685", ("createDisputeProductNotReceived",)),
@@ -110,38 +170,69 @@ CARDS: tuple[Card, ...] = (
     Card("4000000000005126", ("refundFail",)),
     Card("4000000000000077", ("bypassPending",), bypass_pending=True),
     Card("4000003720000278", ("bypassPendingInternational",), country="IE", bypass_pending=True),
-)  # fmt: skip
+)
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_TOKEN = {f"pm_card_{token}": card for card in CARDS for token in card.tokens}
-_BRANDS = (("34", "amex"), ("37", "amex"), ("4", "visa"), ("6011", "discover"), ("65", "discover"), ("35", "jcb"), ("62", "unionpay"),
-           ("36", "diners"), ("30", "diners"), ("5", "mastercard"), ("2", "mastercard"))  # fmt: skip
+_BRANDS = (
+    ("34", "amex"),
+    ("37", "amex"),
+    ("4", "visa"),
+    ("6011", "discover"),
+    ("65", "discover"),
+    ("35", "jcb"),
+    ("62", "unionpay"),
+    ("36", "diners"),
+    ("30", "diners"),
+    ("5", "mastercard"),
+    ("2", "mastercard"),
+)
 
-_PARAMS = {"expired_card": "exp_month", "incorrect_cvc": "cvc"}  # the field of the form that a code is about
+_PARAMS = {
+    "expired_card": "exp_month",
+    "incorrect_cvc": "cvc",
+}  # the field of the form that a code is about
 
 
 def by_token(token: str) -> Card | None:
     """The card behind a `pm_card_…` name, or behind its older twin `tok_…`."""
-    return _BY_TOKEN.get(token.replace("tok_", "pm_card_", 1) if token.startswith("tok_") else token)
+    return _BY_TOKEN.get(
+        token.replace("tok_", "pm_card_", 1) if token.startswith("tok_") else token
+    )
 
 
-def needs_challenge(card: Card, *, asked: bool, off_session: bool, set_up: bool) -> bool:
+def needs_challenge(
+    card: Card,
+    *,
+    asked: bool,
+    off_session: bool,
+    set_up: bool,
+) -> bool:
     """Whether the issuer wants to see the shopper before this payment or setup (stripe-facts 7)."""
     if card.challenge == "until_set_up":
         return not (off_session and set_up)
-    return {"always": True, "on_session": not off_session, "asked": asked}.get(card.challenge, False)
+    return {"always": True, "on_session": not off_session, "asked": asked}.get(
+        card.challenge, False
+    )
 
 
 def outcome(card: Card, *, asked: bool) -> Decline | None:
-    """What a payment is declined with once any challenge is behind it; None when it goes through."""
+    """What a payment is declined with once any challenge is behind it; None when it goes
+    through.
+    """
     return (card.asked_error if asked else None) or card.declines
 
 
 def by_number(number: str) -> Card:
-    """The card with this number; one that Stripe's table does not name behaves like the plain card of its brand."""
+    """The card with this number; one that Stripe's table does not name behaves like the plain card
+    of its brand.
+    """
     known = _BY_NUMBER.get(number)
     if known:
         return known
-    brand = next((name for head, name in _BRANDS if number.startswith(head)), "unknown")
+    brand = next(
+        (name for head, name in _BRANDS if number.startswith(head)),
+        "unknown",
+    )
     return Card(number, brand=brand)
 
 
@@ -156,9 +247,18 @@ def luhn(number: str) -> bool:
     return sum(digits[::2]) % 10 + sum(sum(divmod(2 * d, 10)) for d in digits[1::2]) % 10 in (0, 10)
 
 
-def card_error(code: str, param: str | None = None, *, status: int = 402, **members: Any) -> ApiError:
+def card_error(
+    code: str, param: str | None = None, *, status: int = 402, **members: Any
+) -> ApiError:
     """An error that a shopper may read."""
-    return ApiError(status, MESSAGES[code], type="card_error", code=code, param=param or _PARAMS.get(code), **members)
+    return ApiError(
+        status,
+        MESSAGES[code],
+        type="card_error",
+        code=code,
+        param=param or _PARAMS.get(code),
+        **members,
+    )
 
 
 def declined(decline: Decline, **members: Any) -> ApiError:
@@ -170,7 +270,9 @@ def declined(decline: Decline, **members: Any) -> ApiError:
 
 
 def message(code: str, reason: str | None) -> str:
-    """What a shopper may read about a decline; lost and stolen cards are never named (stripe-facts 7.4)."""
+    """What a shopper may read about a decline; lost and stolen cards are never named (stripe-facts
+    7.4).
+    """
     specific = reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
     return MESSAGES[specific or code]
 
@@ -186,7 +288,9 @@ class Typed:
 
 
 def check(typed: Typed, today: datetime.date) -> tuple[str, int, int]:
-    """The number in plain digits with month and year, or the error of stripe-facts 7.2 for what is wrong."""
+    """The number in plain digits with month and year, or the error of stripe-facts 7.2 for what is
+    wrong.
+    """
     month, year, cvc = typed.month, typed.year, typed.cvc
     digits = typed.number.replace(" ", "").replace("-", "")
     if not digits.isdecimal() or not 12 <= len(digits) <= 19:

@@ -1,4 +1,6 @@
-"""The stand-in's time: real time plus an offset that only the control API moves, and only forward."""
+"""The stand-in's time: real time plus an offset that only the control API moves, and only
+forward.
+"""
 
 from __future__ import annotations
 

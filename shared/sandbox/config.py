@@ -25,8 +25,14 @@ class SandboxConfig:
     base_url: str  # without a trailing slash; stands in every address that is handed out
     secret_key: str = "sk_test_markethall"  # the marketplace's own platform
     endpoints: tuple[EndpointConfig, ...] = ()
-    settle_delay: float = 0.3  # seconds until transfer, fee and balance transactions follow a captured charge
+    settle_delay: float = (
+        0.3  # seconds until transfer, fee and balance transactions follow a captured charge
+    )
     retry_delays: tuple[float, ...] = (5, 60, 3600)
     delivery_timeout: float = 10.0
-    seed: int | None = None  # with one, the same requests get the same ids; without, nobody can foretell them
-    audit: bool = False  # prove after every change that no money appeared or vanished; slow, for tests
+    seed: int | None = (
+        None  # with one, the same requests get the same ids; without, nobody can foretell them
+    )
+    audit: bool = (
+        False  # prove after every change that no money appeared or vanished; slow, for tests
+    )

@@ -1,4 +1,6 @@
-"""The control API under `/_control/`: look inside, move the clock, break things on purpose (docs/stand-in.md)."""
+"""The control API under `/_control/`: look inside, move the clock, break things on purpose
+(docs/stand-in.md).
+"""
 
 from __future__ import annotations
 
@@ -52,11 +54,17 @@ def blueprint(standin: Standin) -> Blueprint:
     async def refused(error: Refused) -> Response:
         return _answer({"error": str(error)}, error.status)
 
-    def route(method: str, path: str, view: Callable[..., Awaitable[Any]]) -> None:
+    def route(
+        method: str,
+        path: str,
+        view: Callable[..., Awaitable[Any]],
+    ) -> None:
         async def wrapped(**ids: str) -> Response:
             return _answer(await view(standin, **ids))
 
-        control.add_url_rule(path, endpoint=f"{method} {path}".replace(".", "_"), view_func=wrapped, methods=[method])
+        control.add_url_rule(
+            path, endpoint=f"{method} {path}".replace(".", "_"), view_func=wrapped, methods=[method]
+        )
 
     for method, path, view in CALLS:
         route(method, path, view)
@@ -69,7 +77,9 @@ def blueprint(standin: Standin) -> Blueprint:
 
 
 def _answer(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, {"Content-Type": "application/json", "Cache-Control": "no-store"})
+    return Response(
+        json.dumps(body), status, {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    )
 
 
 async def state(standin: Standin) -> Json:
@@ -87,9 +97,13 @@ async def state(standin: Standin) -> Json:
 def endpoint_shown(doc: Document) -> Json:
     """An endpoint with its newest secret."""
     return {
-        "id": doc.id, "url": doc.body["url"], "secret": doc.hidden["secrets"][-1]["secret"],
-        "connect": doc.hidden["connect"], "enabled_events": doc.body["enabled_events"], "status": doc.body["status"],
-    }  # fmt: skip
+        "id": doc.id,
+        "url": doc.body["url"],
+        "secret": doc.hidden["secrets"][-1]["secret"],
+        "connect": doc.hidden["connect"],
+        "enabled_events": doc.body["enabled_events"],
+        "status": doc.body["status"],
+    }
 
 
 async def reset(standin: Standin) -> Json:
@@ -101,7 +115,11 @@ async def reset(standin: Standin) -> Json:
 async def advance(standin: Standin) -> Json:
     """Move the clock ahead; what falls due happens before the answer."""
     seconds = (await read_body()).get("seconds")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds <= FURTHEST:
+    if (
+        not isinstance(seconds, (int, float))
+        or isinstance(seconds, bool)
+        or not 0 <= seconds <= FURTHEST
+    ):
         raise Refused(400, "`seconds` must be a number, not negative, and at most ten years.")
     await standin.courier.advance(seconds)
     return {"clock": standin.world.clock.seconds()}
@@ -118,7 +136,9 @@ async def events(standin: Standin) -> list[Json]:
         after = found.seq
     return [
         event_shown(act, doc)
-        for doc in act.store.select("platform = ? AND object = 'event' AND seq > ?", [act.platform, after])
+        for doc in act.store.select(
+            "platform = ? AND object = 'event' AND seq > ?", [act.platform, after]
+        )
     ]
 
 
@@ -126,7 +146,13 @@ def event_shown(act: Act, doc: Document) -> Json:
     """An event with its deliveries so far."""
     sql = "SELECT url, status, at, error, fault FROM attempts WHERE event = ? ORDER BY id"
     tries = [
-        dict(zip(("url", "status", "at", "error", "fault"), row, strict=True))
+        dict(
+            zip(
+                ("url", "status", "at", "error", "fault"),
+                row,
+                strict=True,
+            )
+        )
         for row in act.store.db.execute(sql, (doc.id,))
     ]
     due = act.store.db.execute(
@@ -166,11 +192,18 @@ async def get_faults(standin: Standin) -> list[Json]:
 
 
 async def change_account(standin: Standin, id: str) -> Json:
-    """Finish an account's onboarding, or set its requirements and flags; `account.updated` tells about it."""
+    """Finish an account's onboarding, or set its requirements and flags; `account.updated` tells
+    about it.
+    """
     given, act = await read_body(), acting(standin)
     if unknown := set(given) - _ACCOUNT_FIELDS:
         raise Refused(400, f"An account has no {', '.join(sorted(unknown))} here.")
-    doc = act.store.find(act.platform, id, scope=act.home, object="account")
+    doc = act.store.find(
+        act.platform,
+        id,
+        scope=act.home,
+        object="account",
+    )
     if doc is None:
         raise Refused(404, f"There is no account {id}.")
     forced = {key: value for key, value in given.items() if key in onboarding.FORCED}
@@ -188,7 +221,11 @@ async def change_account(standin: Standin, id: str) -> Json:
 async def roll(standin: Standin, id: str) -> Json:
     """A new secret for an endpoint; until the old one expires both sign (stripe-facts 15.6)."""
     expires_in = (await read_body()).get("expires_in", 0)
-    if not isinstance(expires_in, (int, float)) or isinstance(expires_in, bool) or not 0 <= expires_in <= 86400:
+    if (
+        not isinstance(expires_in, (int, float))
+        or isinstance(expires_in, bool)
+        or not 0 <= expires_in <= 86400
+    ):
         raise Refused(400, "`expires_in` must be between 0 and 86400 seconds.")
     act = acting(standin)
     doc = act.store.find(act.platform, id, object="webhook_endpoint")
@@ -196,10 +233,16 @@ async def roll(standin: Standin, id: str) -> Json:
         raise Refused(404, f"There is no webhook endpoint {id}.")
     now, secret = standin.world.clock.now(), f"whsec_{standin.world.token(32)}"
     kept = [
-        {**entry, "expires": min(entry["expires"] or now + expires_in, now + expires_in)}
+        {
+            **entry,
+            "expires": min(entry["expires"] or now + expires_in, now + expires_in),
+        }
         for entry in doc.hidden["secrets"]
     ]
-    doc.hidden["secrets"] = [*(entry for entry in kept if entry["expires"] > now), {"secret": secret, "expires": None}]
+    doc.hidden["secrets"] = [
+        *(entry for entry in kept if entry["expires"] > now),
+        {"secret": secret, "expires": None},
+    ]
     act.store.save(doc)
     return {"secret": secret}
 
@@ -213,7 +256,9 @@ async def requests_log(standin: Standin) -> list[Json]:
 
 
 async def idle(standin: Standin) -> Json:
-    """Wait, ten seconds at most, until nothing more falls due within the next two; for tests that watch deliveries."""
+    """Wait, ten seconds at most, until nothing more falls due within the next two; for tests that
+    watch deliveries.
+    """
     for _ in range(2000):
         due = standin.courier.next_due()
         if due is None or due > standin.world.clock.now() + 2:

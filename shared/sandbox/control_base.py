@@ -1,4 +1,6 @@
-"""What all control calls share: how they refuse, what they are given, and on which platform they act."""
+"""What all control calls share: how they refuse, what they are given, and on which platform they
+act.
+"""
 
 from __future__ import annotations
 
@@ -54,9 +56,11 @@ def acting(standin: Standin) -> Act:
 
 
 def known_host(host: str, base_url: str) -> bool:
-    """Whether a request came by a name that is ours: the configured one, an IP address, or one without a dot.
+    """Whether a request came by a name that is ours: the configured one, an IP address, or one
+    without a dot.
 
-    Any other name may have been pointed here by a page that wants to control the stand-in from its visitor's browser.
+    Any other name may have been pointed here by a page that wants to control the stand-in from its
+    visitor's browser.
     """
     name = urlsplit(f"//{host}").hostname or ""
     if name == urlsplit(base_url).hostname or "." not in name or name.endswith(".localhost"):

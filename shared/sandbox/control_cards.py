@@ -1,4 +1,6 @@
-"""A control call about saved cards: the card network replaces one, as it does when a bank sends out the next."""
+"""A control call about saved cards: the card network replaces one, as it does when a bank sends out
+the next.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _FIELDS = {"number", "exp_month", "exp_year"}
 
 
 async def replace(standin: Standin, id: str) -> Json:
-    """Another number, another date, or both, of a saved card; `payment_method.automatically_updated` tells about it."""
+    """Another number, another date, or both, of a saved card;
+    `payment_method.automatically_updated` tells about it.
+    """
     given, act = await read_body(), acting(standin)
     if not given or set(given) - _FIELDS:
         raise Refused(400, "Give `number`, or `exp_month` and `exp_year`, or all three.")
@@ -46,7 +50,12 @@ async def replace(standin: Standin, id: str) -> Json:
 
 
 def _digits(number: object) -> str:
-    if not isinstance(number, str) or not number.isascii() or not number.isdigit() or not 12 <= len(number) <= 19:
+    if (
+        not isinstance(number, str)
+        or not number.isascii()
+        or not number.isdigit()
+        or not 12 <= len(number) <= 19
+    ):
         raise Refused(400, "`number` must be a card number: 12 to 19 digits, as text.")
     return number
 

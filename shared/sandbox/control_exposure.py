@@ -1,4 +1,6 @@
-"""A control call about risk: what the platform may still have to pay for others, added up from the store itself."""
+"""A control call about risk: what the platform may still have to pay for others, added up from the
+store itself.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,10 @@ PARTS = ("negative_balances", "open_disputes", "unsettled_refunds")
 
 
 async def exposure(standin: Standin) -> Json:
-    """Per currency: what connected accounts are below nought (pending money counts), disputes of the platform's own charges
-    that are not decided, and refunds of the platform that have not arrived; and whose balances they are. Beside it, what
-    Stripe holds in reserve of each account, the platform's own among them.
+    """Per currency: what connected accounts are below nought (pending money counts), disputes of
+    the platform's own charges that are not decided, and refunds of the platform that have not
+    arrived; and whose balances they are. Beside it, what Stripe holds in reserve of each account,
+    the platform's own among them.
     """
     return added_up(acting(standin))
 
@@ -38,31 +41,45 @@ def added_up(act: Act) -> Json:
         ("unsettled_refunds", "refund", "IN ('pending', 'requires_action')"),
     ):
         sql = (
-            "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.amount')) FROM docs "
-            f"WHERE platform = ? AND scope = ? AND object = ? AND json_extract(body, '$.status') {condition} GROUP BY 1"
+            "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.amount')) FROM "
+            "docs "
+            "WHERE platform = ? AND scope = ? AND object = ? AND json_extract(body, '$.status') "
+            f"{condition} GROUP BY 1"
         )
-        for currency, amount in act.store.db.execute(sql, (act.platform, act.home, object)):
+        for currency, amount in act.store.db.execute(
+            sql,
+            (act.platform, act.home, object),
+        ):
             sums[currency][part] += amount
-    shown = {currency: {**parts, "total": sum(parts.values())} for currency, parts in sorted(sums.items())}
+    shown = {
+        currency: {**parts, "total": sum(parts.values())}
+        for currency, parts in sorted(sums.items())
+    }
     return {"currencies": shown, "accounts": negative, "reserved": _reserved(act)}
 
 
 def _reserved(act: Act) -> dict[str, dict[str, int]]:
     head = f"{books.RESERVED}:"
     sql = (
-        "SELECT substr(scope, ?), currency, sum(net) FROM balances WHERE platform = ? AND scope LIKE ? || '%' "
+        "SELECT substr(scope, ?), currency, sum(net) FROM balances WHERE platform = ? AND scope "
+        "LIKE ? || '%' "
         "GROUP BY 1, 2 HAVING sum(net) <> 0 ORDER BY 1, 2"
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for account, currency, net in act.store.db.execute(sql, (len(head) + 1, act.platform, head)):
+    for account, currency, net in act.store.db.execute(
+        sql,
+        (len(head) + 1, act.platform, head),
+    ):
         found[account][currency] = net
     return dict(found)
 
 
 def _negative(act: Act) -> dict[str, dict[str, int]]:
     sql = (
-        "SELECT b.scope, b.currency, sum(b.net) FROM balances b JOIN docs d ON d.platform = b.platform AND d.id = b.scope "
-        "AND d.object = 'account' WHERE b.platform = ? GROUP BY 1, 2 HAVING sum(b.net) < 0 ORDER BY 1, 2"
+        "SELECT b.scope, b.currency, sum(b.net) FROM balances b JOIN docs d ON d.platform = "
+        "b.platform AND d.id = b.scope "
+        "AND d.object = 'account' WHERE b.platform = ? GROUP BY 1, 2 HAVING sum(b.net) < 0 ORDER "
+        "BY 1, 2"
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for account, currency, net in act.store.db.execute(sql, (act.platform,)):
@@ -70,4 +87,6 @@ def _negative(act: Act) -> dict[str, dict[str, int]]:
     return dict(found)
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (("GET", "/exposure", exposure),)
+CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+    ("GET", "/exposure", exposure),
+)

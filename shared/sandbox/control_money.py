@@ -1,7 +1,8 @@
-"""Control calls about money that comes back: the shopper's bank disputes a charge or asks where a refund goes, the seller's bank returns a payout.
+"""Control calls about money that comes back: the shopper's bank disputes a charge or asks where a
+refund goes, the seller's bank returns a payout.
 
-And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call of its API; and in
-which way Stripe is played where its documents leave that open.
+And what the platform charges for instant payouts, which is set in Stripe's dashboard and in no call
+of its API; and in which way Stripe is played where its documents leave that open.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 async def dispute(standin: Standin) -> Json:
-    """Dispute what is left of a charge, or `amount`: a part of it, more than it, again; on whichever account it was made.
+    """Dispute what is left of a charge, or `amount`: a part of it, more than it, again; on
+    whichever account it was made.
 
-    With `inquiry` the bank only asks, with `prevented` ("block" or "resolution") a programme of the card network settles it
-    before it becomes one.
+    With `inquiry` the bank only asks, with `prevented` ("block" or "resolution") a programme of the
+    card network settles it before it becomes one.
     """
     given, act = await read_body(), acting(standin)
     reason = given.get("reason", "fraudulent")
@@ -47,7 +49,10 @@ def _disputed_amount(act: Act, charge: Document, given: Any) -> int:
         raise Refused(400, "`amount` must be minor units, from 1 on.")
     amount = chargebacks.disputable(act, charge) if given is None else int(given)
     if amount <= 0 or not chargebacks.can_be_disputed(charge):
-        text = f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and not back yet."
+        text = (
+            f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and "
+            "not back yet."
+        )
         raise Refused(400, text)
     return amount
 
@@ -63,7 +68,9 @@ def _case(given: Json) -> str:
     if prevented is None:
         return "inquiry" if inquiry else "chargeback"
     if inquiry or prevented not in chargebacks.PREVENTED:
-        raise Refused(400, f"`prevented` must be one of {', '.join(chargebacks.PREVENTED)}, and no inquiry.")
+        raise Refused(
+            400, f"`prevented` must be one of {', '.join(chargebacks.PREVENTED)}, and no inquiry."
+        )
     return str(prevented)
 
 
@@ -79,8 +86,16 @@ async def close_dispute(standin: Standin, id: str) -> Json:
     inside, doc = _found(act, "dispute", id)
     if doc.body["status"] in chargebacks.CLOSED:
         raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
-    if returned and (outcome == "won" or not _is_amount(returned) or returned >= chargebacks.taken(doc)):
-        raise Refused(400, "`returned` must be minor units, less than what the bank holds, of a dispute that is lost.")
+    if returned and (
+        outcome == "won" or not _is_amount(returned) or returned >= chargebacks.taken(doc)
+    ):
+        raise Refused(
+            400,
+            (
+                "`returned` must be minor units, less than what the bank holds, of a dispute that "
+                "is lost."
+            ),
+        )
     with act.store.transaction():
         chargebacks.end(inside, doc, won=outcome == "won", returned=returned)
     standin.courier.ring()
@@ -88,7 +103,9 @@ async def close_dispute(standin: Standin, id: str) -> Json:
 
 
 async def appeal_dispute(standin: Standin, id: str) -> Json:
-    """A lost dispute can be appealed now: by evidence[appeal] over the API, until its new deadline."""
+    """A lost dispute can be appealed now: by evidence[appeal] over the API, until its new
+    deadline.
+    """
     given, act = await read_body(), acting(standin)
     if given:
         raise Refused(400, f"An appeal has no {', '.join(sorted(given))} here.")
@@ -102,14 +119,20 @@ async def appeal_dispute(standin: Standin, id: str) -> Json:
 
 
 async def ask_about_refund(standin: Standin, id: str) -> Json:
-    """A refund that its bank works on waits for the shopper from now on (`requires_action`), and can be called back."""
+    """A refund that its bank works on waits for the shopper from now on (`requires_action`), and
+    can be called back.
+    """
     given, act = await read_body(), acting(standin)
     if given:
         raise Refused(400, f"A question to the shopper has no {', '.join(sorted(given))} here.")
     inside, doc = _found(act, "refund", id)
     if doc.body.get("pending_reason") != "processing":
         raise Refused(
-            400, f"{id} is {doc.body['status']}: only one that is still being processed can wait for the shopper."
+            400,
+            (
+                f"{id} is {doc.body['status']}: only one that is still being processed can wait "
+                "for the shopper."
+            ),
         )
     with act.store.transaction():
         refund_fates.ask(inside, doc)
@@ -138,7 +161,9 @@ async def get_pricing(standin: Standin) -> Json:
 
 
 async def set_pricing(standin: Standin) -> Json:
-    """Charge connected accounts for instant payouts: `percentage` of what leaves the balance, `fixed`, `least`, `most`, `comes_back`."""
+    """Charge connected accounts for instant payouts: `percentage` of what leaves the balance,
+    `fixed`, `least`, `most`, `comes_back`.
+    """
     given, act = await read_body(), acting(standin)
     old = pricing.of_platform(act)
     kept = {**_priced(old), **given}
@@ -150,14 +175,24 @@ async def set_pricing(standin: Standin) -> Json:
         or not 0 <= percentage < 100
         or abs(percentage * 100 - round(percentage * 100)) > 1e-9
     ):
-        raise Refused(400, "`percentage` must be from 0 up to, but not including, 100, with at most two decimals.")
-    amounts = [kept["fixed"], kept["least"], *([] if most is None else [most])]
+        raise Refused(
+            400,
+            "`percentage` must be from 0 up to, but not including, 100, with at most two decimals.",
+        )
+    amounts = [
+        kept["fixed"],
+        kept["least"],
+        *([] if most is None else [most]),
+    ]
     if any(type(amount) is not int or not 0 <= amount <= money.MAXIMUM for amount in amounts):
         raise Refused(400, "`fixed`, `least` and `most` must be minor units; `most` may be null.")
     if not isinstance(comes_back, bool):
         raise Refused(400, "`comes_back` must be true or false.")
     with act.store.transaction():
-        pricing.choose(act, pricing.Pricing(rate=round(percentage * 100), **kept))
+        pricing.choose(
+            act,
+            pricing.Pricing(rate=round(percentage * 100), **kept),
+        )
     return _priced(pricing.of_platform(act))
 
 
@@ -188,7 +223,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _found(act: Act, object: str, id: Any) -> tuple[Act, Document]:
+def _found(
+    act: Act,
+    object: str,
+    id: Any,
+) -> tuple[Act, Document]:
     doc = act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
     if doc is None:
         raise Refused(404, f"There is no {object} {id}.")

@@ -1,4 +1,5 @@
-"""The control page at `/`: what the stand-in holds, what happened, who was told, with buttons to move time and break things.
+"""The control page at `/`: what the stand-in holds, what happened, who was told, with buttons to
+move time and break things.
 
 Every part is a plain page with plain forms; control.js only keeps the tables fresh.
 """
@@ -27,13 +28,22 @@ def blueprint(standin: Standin) -> Blueprint:
     """The control page and what lies below it."""
     pages = Blueprint("control_page", __name__)
 
-    def route(method: str, path: str, view: Callable[..., Awaitable[Response]]) -> None:
+    def route(
+        method: str,
+        path: str,
+        view: Callable[..., Awaitable[Response]],
+    ) -> None:
         async def wrapped(**ids: str) -> Response:
             if method == "POST" and not control.same_origin():
                 return show("gone.html", status=403, what="This form, sent from another site,")
             return await view(standin, _act(standin), **ids)
 
-        pages.add_url_rule(path, endpoint=view.__name__, view_func=wrapped, methods=[method])
+        pages.add_url_rule(
+            path,
+            endpoint=view.__name__,
+            view_func=wrapped,
+            methods=[method],
+        )
 
     for path, view in PAGES:
         route("GET", path, view)
@@ -45,8 +55,10 @@ def platforms(standin: Standin) -> list[str]:
     """Every platform that has made something, the marketplace's own first."""
     # Jumps from one platform to the next in the index, instead of reading every object.
     sql = (
-        "WITH RECURSIVE found(name) AS (SELECT min(platform) FROM docs UNION ALL SELECT (SELECT min(platform) FROM docs "
-        "WHERE platform > found.name) FROM found WHERE found.name IS NOT NULL) SELECT name FROM found WHERE name IS NOT NULL LIMIT 100"
+        "WITH RECURSIVE found(name) AS (SELECT min(platform) FROM docs UNION ALL SELECT (SELECT "
+        "min(platform) FROM docs "
+        "WHERE platform > found.name) FROM found WHERE found.name IS NOT NULL) SELECT name FROM "
+        "found WHERE name IS NOT NULL LIMIT 100"
     )
     others = {name for (name,) in standin.world.store.db.execute(sql)} - {standin.own_platform}
     return [standin.own_platform, *sorted(others)]
@@ -59,7 +71,13 @@ def _act(standin: Standin) -> Act:
     return Act(standin.world, platform, home_of(platform))
 
 
-def _page(standin: Standin, act: Act, template: str, here: str, **values: Any) -> Response:
+def _page(
+    standin: Standin,
+    act: Act,
+    template: str,
+    here: str,
+    **values: Any,
+) -> Response:
     kinds = control_rows.kinds(act)
     own = act.platform == standin.own_platform
     return show(
@@ -67,7 +85,10 @@ def _page(standin: Standin, act: Act, template: str, here: str, **values: Any) -
         live=True,
         here=here,
         address=request.full_path.rstrip("?"),
-        done=control_press.SAID.get(request.args.get("done", ""), ""),
+        done=control_press.SAID.get(
+            request.args.get("done", ""),
+            "",
+        ),
         clock=act.now,
         moved=act.world.clock.offset,
         kinds=kinds,
@@ -100,15 +121,19 @@ def _account(act: Act) -> str | None:
 async def index(standin: Standin, act: Act) -> Response:
     """The balance, the newest events and payments, and what falls due next."""
     due = act.store.db.execute(
-        "SELECT due, task, subject FROM agenda WHERE platform = ? ORDER BY due, id LIMIT 6", (act.platform,)
+        "SELECT due, task, subject FROM agenda WHERE platform = ? ORDER BY due, id LIMIT 6",
+        (act.platform,),
     ).fetchall()
     return _page(
-        standin, act, "index.html", "overview",
+        standin,
+        act,
+        "index.html",
+        "overview",
         money=_money(act),
         sheet=control_rows.events(act),
         payments=control_rows.listed(act, "payment_intent").rows[:8],
         due=due,
-    )  # fmt: skip
+    )
 
 
 def _money(act: Act) -> list[dict[str, Any]]:
@@ -116,7 +141,14 @@ def _money(act: Act) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name in ("available", "pending"):
         for line in balance[name]:
-            held = found.setdefault(line["currency"], {"currency": line["currency"], "available": 0, "pending": 0})
+            held = found.setdefault(
+                line["currency"],
+                {
+                    "currency": line["currency"],
+                    "available": 0,
+                    "pending": 0,
+                },
+            )
             held[name] += line["amount"]
     return list(found.values())
 
@@ -126,9 +158,15 @@ async def objects(standin: Standin, act: Act, kind: str) -> Response:
     account = _account(act)
     sheet = control_rows.listed(act, kind, account=account, place=_place())
     return _page(
-        standin, act, "control_objects.html", f"objects/{kind}",
-        kind=kind, label=control_rows.plural(kind), sheet=sheet, account=account,
-    )  # fmt: skip
+        standin,
+        act,
+        "control_objects.html",
+        f"objects/{kind}",
+        kind=kind,
+        label=control_rows.plural(kind),
+        sheet=sheet,
+        account=account,
+    )
 
 
 async def one(standin: Standin, act: Act, id: str) -> Response:
@@ -139,30 +177,60 @@ async def one(standin: Standin, act: Act, id: str) -> Response:
     kind, body = doc.body["object"], render(act.within(doc.scope), doc)
     deliveries = control.event_shown(act, doc) if kind == "event" else None
     return _page(
-        standin, act, "control_object.html", "events" if kind == "event" else f"objects/{kind}",
-        doc=doc, row=control_rows.row(act, doc), label=control_rows.plural(kind), kind=kind, json=control_rows.pretty(act, body), body=body,
-        related=control_rows.related(act, doc), events=control_rows.about(act, id) if kind != "event" else [],
-        appealable=kind == "dispute" and appeals.may_be_offered(doc), deliveries=deliveries, reasons=control_press.REASONS, failures=control_press.FAILURES, closed=control_press.CLOSED,
-    )  # fmt: skip
+        standin,
+        act,
+        "control_object.html",
+        "events" if kind == "event" else f"objects/{kind}",
+        doc=doc,
+        row=control_rows.row(act, doc),
+        label=control_rows.plural(kind),
+        kind=kind,
+        json=control_rows.pretty(act, body),
+        body=body,
+        related=control_rows.related(act, doc),
+        events=control_rows.about(act, id) if kind != "event" else [],
+        appealable=kind == "dispute" and appeals.may_be_offered(doc),
+        deliveries=deliveries,
+        reasons=control_press.REASONS,
+        failures=control_press.FAILURES,
+        closed=control_press.CLOSED,
+    )
 
 
 async def events(standin: Standin, act: Act) -> Response:
     """The event log."""
     account, type = _account(act), request.args.get("type", "").strip()[:80]
-    sheet = control_rows.events(act, type=type, account=account, place=_place())
-    return _page(standin, act, "control_events.html", "events", sheet=sheet, account=account, type=type)
+    sheet = control_rows.events(
+        act,
+        type=type,
+        account=account,
+        place=_place(),
+    )
+    return _page(
+        standin, act, "control_events.html", "events", sheet=sheet, account=account, type=type
+    )
 
 
 async def requests(standin: Standin, act: Act) -> Response:
     """The newest requests that the API received, of any platform."""
-    return _page(standin, act, "control_requests.html", "requests", requests=list(reversed(standin.engine.log))[:100])
+    return _page(
+        standin,
+        act,
+        "control_requests.html",
+        "requests",
+        requests=list(reversed(standin.engine.log))[:100],
+    )
 
 
 async def webhooks(standin: Standin, act: Act) -> Response:
     """The endpoints that listen, and the newest attempts to reach them."""
     found = act.store.select("scope = ? AND object = 'webhook_endpoint'", [act.home])
     endpoints = [
-        {**control.endpoint_shown(doc), "secrets": len(doc.hidden["secrets"]), "attempts": _attempts(act, doc.id)}
+        {
+            **control.endpoint_shown(doc),
+            "secrets": len(doc.hidden["secrets"]),
+            "attempts": _attempts(act, doc.id),
+        }
         for doc in found
     ]
     return _page(standin, act, "control_webhooks.html", "webhooks", endpoints=endpoints)
@@ -170,19 +238,34 @@ async def webhooks(standin: Standin, act: Act) -> Response:
 
 def _attempts(act: Act, endpoint: str) -> list[dict[str, Any]]:
     sql = (
-        "SELECT event, status, at, error, fault FROM (SELECT * FROM attempts ORDER BY id DESC LIMIT 2000) "
+        "SELECT event, status, at, error, fault FROM (SELECT * FROM attempts ORDER BY id DESC "
+        "LIMIT 2000) "
         "WHERE endpoint = ? ORDER BY id DESC LIMIT 8"
     )
     rows = act.store.db.execute(sql, (endpoint,))
-    return [dict(zip(("event", "status", "at", "error", "fault"), row, strict=True)) for row in rows]
+    return [
+        dict(
+            zip(
+                ("event", "status", "at", "error", "fault"),
+                row,
+                strict=True,
+            )
+        )
+        for row in rows
+    ]
 
 
 async def faults(standin: Standin, act: Act) -> Response:
     """The rules in force, and a form for one more."""
     return _page(
-        standin, act, "control_faults.html", "faults",
-        rules=standin.faults.shown(), api_effects=API_EFFECTS, event_effects=EVENT_EFFECTS,
-    )  # fmt: skip
+        standin,
+        act,
+        "control_faults.html",
+        "faults",
+        rules=standin.faults.shown(),
+        api_effects=API_EFFECTS,
+        event_effects=EVENT_EFFECTS,
+    )
 
 
 PAGES: tuple[tuple[str, Callable[..., Awaitable[Response]]], ...] = (

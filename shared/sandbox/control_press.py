@@ -1,4 +1,6 @@
-"""The buttons of the control page: each does what a call of the control API does, then leads back."""
+"""The buttons of the control page: each does what a call of the control API does, then leads
+back.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ async def press(standin: Standin, act: Act, action: str) -> Response:
     try:
         done = await button(standin, act, given)
     except Refused as refused:
-        return show("control_refused.html", status=refused.status, sentence=str(refused), back=_back(given))
+        return show(
+            "control_refused.html", status=refused.status, sentence=str(refused), back=_back(given)
+        )
     if isinstance(done, Response):
         return done
     back = "/" if action == "reset" else _back(given)
@@ -65,17 +69,26 @@ def _back(given: Form) -> str:
     """The page that the button stands on; never another site's."""
     parts = urlsplit(given.get("back", ""))
     local = parts.path.startswith("/") and not parts.path.startswith("//") and not parts.netloc
-    query = "&".join(pair for pair in parts.query.split("&") if pair and not pair.startswith("done="))
+    query = "&".join(
+        pair for pair in parts.query.split("&") if pair and not pair.startswith("done=")
+    )
     return f"{parts.path}?{query}" if local and query else parts.path if local else "/"
 
 
-async def _call(view: Callable[..., Awaitable[Any]], standin: Standin, body: Any, **ids: str) -> Any:
+async def _call(
+    view: Callable[..., Awaitable[Any]], standin: Standin, body: Any, **ids: str
+) -> Any:
     """A call of the control API, as if it had come with this body."""
     g.control_body = body
     return await view(standin, **ids)
 
 
-def _number(given: Form, name: str, *, whole: bool = True) -> float | None:
+def _number(
+    given: Form,
+    name: str,
+    *,
+    whole: bool = True,
+) -> float | None:
     text = given.get(name, "").strip()
     if not text:
         return None
@@ -93,7 +106,9 @@ async def _advance(standin: Standin, act: Act, given: Form) -> str:
     unit = _UNITS.get(given.get("unit", ""), 1)
     seconds = count * unit if count is not None else _number(given, "seconds")
     if seconds is None or seconds > control.FURTHEST:
-        raise Refused(400, "The clock needs a number of minutes, hours or days, and at most ten years.")
+        raise Refused(
+            400, "The clock needs a number of minutes, hours or days, and at most ten years."
+        )
     await _call(control.advance, standin, {"seconds": seconds})
     return "advanced"
 
@@ -104,28 +119,57 @@ async def _reset(standin: Standin, act: Act, given: Form) -> str:
 
 
 async def _resend(standin: Standin, act: Act, given: Form) -> str:
-    await _call(control.resend, standin, {}, id=given.get("id", ""))
+    await _call(
+        control.resend,
+        standin,
+        {},
+        id=given.get("id", ""),
+    )
     return "resent"
 
 
 async def _account(standin: Standin, act: Act, given: Form) -> str:
     if given.get("what") == "complete":
-        await _call(control.change_account, standin, {"complete": True}, id=given.get("id", ""))
+        await _call(
+            control.change_account,
+            standin,
+            {"complete": True},
+            id=given.get("id", ""),
+        )
         return "completed"
     names = [name.strip() for name in given.get("due", "").split(",") if name.strip()]
     due = names or ["individual.verification.document"]
     body = {
-        "requirements": {"currently_due": due, "past_due": due, "disabled_reason": "requirements.past_due"},
-        "charges_enabled": "charges" in given, "payouts_enabled": "payouts" in given,
-    }  # fmt: skip
-    await _call(control.change_account, standin, body, id=given.get("id", ""))
+        "requirements": {
+            "currently_due": due,
+            "past_due": due,
+            "disabled_reason": "requirements.past_due",
+        },
+        "charges_enabled": "charges" in given,
+        "payouts_enabled": "payouts" in given,
+    }
+    await _call(
+        control.change_account,
+        standin,
+        body,
+        id=given.get("id", ""),
+    )
     return "restricted"
 
 
 async def _dispute(standin: Standin, act: Act, given: Form) -> str:
-    body: dict[str, Any] = {"charge": given.get("id", ""), "reason": given.get("reason", "")}
+    body: dict[str, Any] = {
+        "charge": given.get("id", ""),
+        "reason": given.get("reason", ""),
+    }
     case = given.get("case", "chargeback")
-    body |= {"inquiry": True} if case == "inquiry" else {"prevented": case} if case != "chargeback" else {}
+    body |= (
+        {"inquiry": True}
+        if case == "inquiry"
+        else {"prevented": case}
+        if case != "chargeback"
+        else {}
+    )
     if (amount := _number(given, "amount")) is not None:
         body["amount"] = amount
     await _call(control_money.dispute, standin, body)
@@ -133,34 +177,66 @@ async def _dispute(standin: Standin, act: Act, given: Form) -> str:
 
 
 async def _close(standin: Standin, act: Act, given: Form) -> str:
-    body = {"outcome": given.get("outcome", ""), "returned": _number(given, "returned") or 0}
-    await _call(control_money.close_dispute, standin, body, id=given.get("id", ""))
+    body = {
+        "outcome": given.get("outcome", ""),
+        "returned": _number(given, "returned") or 0,
+    }
+    await _call(
+        control_money.close_dispute,
+        standin,
+        body,
+        id=given.get("id", ""),
+    )
     return "closed"
 
 
 async def _appeal(standin: Standin, act: Act, given: Form) -> str:
-    await _call(control_money.appeal_dispute, standin, {}, id=given.get("id", ""))
+    await _call(
+        control_money.appeal_dispute,
+        standin,
+        {},
+        id=given.get("id", ""),
+    )
     return "appealed"
 
 
 async def _fail(standin: Standin, act: Act, given: Form) -> str:
     body = {"failure_code": given.get("failure_code", "")}
-    await _call(control_money.fail_payout, standin, body, id=given.get("id", ""))
+    await _call(
+        control_money.fail_payout,
+        standin,
+        body,
+        id=given.get("id", ""),
+    )
     return "failed"
 
 
 async def _roll(standin: Standin, act: Act, given: Form) -> str:
-    await _call(control.roll, standin, {"expires_in": _number(given, "expires_in") or 0}, id=given.get("id", ""))
+    await _call(
+        control.roll,
+        standin,
+        {"expires_in": _number(given, "expires_in") or 0},
+        id=given.get("id", ""),
+    )
     return "rolled"
 
 
 async def _fault(standin: Standin, act: Act, given: Form) -> str:
     match: dict[str, Any] = {}
-    rule: dict[str, Any] = {"match": match, "effect": given.get("effect", "")}
+    rule: dict[str, Any] = {
+        "match": match,
+        "effect": given.get("effect", ""),
+    }
     if given.get("kind") == "event":
         match["event"] = given.get("event", "").strip() or "*"
     else:
-        match.update({name: given[name].strip() for name in ("path", "method") if given.get(name, "").strip()})
+        match.update(
+            {
+                name: given[name].strip()
+                for name in ("path", "method")
+                if given.get(name, "").strip()
+            }
+        )
         if (nth := _number(given, "nth")) is not None:
             match["nth"] = nth
     for name in ("status", "times"):
@@ -187,11 +263,23 @@ async def _unfault(standin: Standin, act: Act, given: Form) -> str:
 
 async def _platform(standin: Standin, act: Act, given: Form) -> Response:
     answer = go("/")
-    answer.set_cookie(PLATFORM_COOKIE, given.get("platform", "")[:200], httponly=True, samesite="Strict")
+    answer.set_cookie(
+        PLATFORM_COOKIE, given.get("platform", "")[:200], httponly=True, samesite="Strict"
+    )
     return answer
 
 
 BUTTONS: dict[str, Callable[[Standin, Act, Form], Awaitable[str | Response]]] = {
-    "account": _account, "advance": _advance, "appeal": _appeal, "close": _close, "dispute": _dispute, "fail": _fail, "fault": _fault,
-    "platform": _platform, "resend": _resend, "reset": _reset, "roll": _roll, "unfault": _unfault,
-}  # fmt: skip
+    "account": _account,
+    "advance": _advance,
+    "appeal": _appeal,
+    "close": _close,
+    "dispute": _dispute,
+    "fail": _fail,
+    "fault": _fault,
+    "platform": _platform,
+    "resend": _resend,
+    "reset": _reset,
+    "roll": _roll,
+    "unfault": _unfault,
+}

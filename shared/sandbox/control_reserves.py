@@ -1,4 +1,6 @@
-"""Control calls by which Stripe holds money of an account back, and lets it go: no call of its API does (section "since")."""
+"""Control calls by which Stripe holds money of an account back, and lets it go: no call of its API
+does (section "since").
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,17 @@ if TYPE_CHECKING:
 
 
 async def hold(standin: Standin) -> Json:
-    """Hold `amount` of `currency` back on `account`, the platform's own without one, for `days` (90 unless given)."""
+    """Hold `amount` of `currency` back on `account`, the platform's own without one, for `days` (90
+    unless given).
+    """
     given, act = await read_body(), acting(standin)
     if unknown := set(given) - {"account", "amount", "currency", "days"}:
         raise Refused(400, f"A reserve has no {', '.join(sorted(unknown))} here.")
-    inside, currency, days = _account(act, given.get("account")), given.get("currency"), given.get("days", 90)
+    inside, currency, days = (
+        _account(act, given.get("account")),
+        given.get("currency"),
+        given.get("days", 90),
+    )
     if not isinstance(currency, str) or currency.lower() not in money.CURRENCIES:
         raise Refused(400, "`currency` must be one of Stripe's.")
     if type(days) is not int or not 1 <= days <= reserves.LONGEST:
@@ -52,7 +60,9 @@ async def release(standin: Standin, id: str) -> Json:
 def _account(act: Act, given: Any) -> Act:
     if given is None:
         return act
-    account = act.store.find(act.platform, given, object="account") if isinstance(given, str) else None
+    account = (
+        act.store.find(act.platform, given, object="account") if isinstance(given, str) else None
+    )
     if account is None:
         raise Refused(404, f"There is no account {given}.")
     return act.within(account.id)

@@ -1,4 +1,6 @@
-"""What the control page reads: rows of objects and events with few queries, whatever the store holds."""
+"""What the control page reads: rows of objects and events with few queries, whatever the store
+holds.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,32 @@ from shared.sandbox.world import Act
 PER_PAGE = 25
 # The order in which kinds stand in the margin; others follow by name.
 _ORDER = (
-    "account", "person", "customer", "payment_intent", "setup_intent", "payment_method", "charge", "refund", "dispute",
-    "transfer", "transfer_reversal", "application_fee", "fee_refund", "payout", "balance_transaction",
-)  # fmt: skip
+    "account",
+    "person",
+    "customer",
+    "payment_intent",
+    "setup_intent",
+    "payment_method",
+    "charge",
+    "refund",
+    "dispute",
+    "transfer",
+    "transfer_reversal",
+    "application_fee",
+    "fee_refund",
+    "payout",
+    "balance_transaction",
+)
 _ELSEWHERE = ("event", "webhook_endpoint")  # kinds with a page of their own
-_PLURALS = {"person": "people", "capability": "capabilities", "balance_settings": "balance settings"}
+_PLURALS = {
+    "person": "people",
+    "capability": "capabilities",
+    "balance_settings": "balance settings",
+}
 _ID = re.compile(r"[a-z][a-z0-9]{0,11}(?:_[a-z]{2,7})?_[A-Za-z0-9]{8,}")
 _NOTES = ("description", "email", "url", "reason", "failure_message", "reporting_category", "last4")
-# References are looked for among the newest objects alone, so that a page costs the same in a large store.
+# References are looked for among the newest objects alone, so that a page costs the same in a large
+# store.
 _RECENT = 20_000
 
 
@@ -91,8 +111,13 @@ def plural(kind: str) -> str:
 
 def accounts(act: Act) -> dict[str, str]:
     """The platform's own account and the newest connected ones, each with a name."""
-    found = act.store.select("scope = ? AND object = 'account'", [act.home], order="seq DESC", limit=200)
-    return {act.home: "Platform", **{doc.id: _name(doc.body) for doc in found}}
+    found = act.store.select(
+        "scope = ? AND object = 'account'", [act.home], order="seq DESC", limit=200
+    )
+    return {
+        act.home: "Platform",
+        **{doc.id: _name(doc.body) for doc in found},
+    }
 
 
 def _name(account: Json) -> str:
@@ -101,12 +126,19 @@ def _name(account: Json) -> str:
 
 
 def _scopes(act: Act) -> tuple[str, list[Any]]:
-    """A condition on `scope` that an index answers; conditions on the platform alone read every object."""
-    return "scope IN (SELECT id FROM docs WHERE scope = ? AND object = 'account' UNION SELECT ?)", [act.home, act.home]
+    """A condition on `scope` that an index answers; conditions on the platform alone read every
+    object.
+    """
+    return "scope IN (SELECT id FROM docs WHERE scope = ? AND object = 'account' UNION SELECT ?)", [
+        act.home,
+        act.home,
+    ]
 
 
 def kinds(act: Act) -> list[Kind]:
-    """Every kind of object that there is, with counts, in the order of the margin; counted again only after a change."""
+    """Every kind of object that there is, with counts, in the order of the margin; counted again
+    only after a change.
+    """
     now = (act.platform, act.store.db.total_changes)
     if (known := _counted.get(act.store)) and known[0] == now:
         return known[1]
@@ -114,18 +146,42 @@ def kinds(act: Act) -> list[Kind]:
     sql = f"SELECT object, count(*) FROM docs WHERE {where} GROUP BY object"
     counts = dict(act.store.db.execute(sql, args).fetchall())
     rank = {kind: place for place, kind in enumerate(_ORDER)}
-    named = sorted((kind for kind in counts if kind not in _ELSEWHERE), key=lambda kind: (rank.get(kind, 99), kind))
-    found = [Kind(kind, plural(kind), counts[kind]) for kind in named]
+    named = sorted(
+        (kind for kind in counts if kind not in _ELSEWHERE),
+        key=lambda kind: (rank.get(kind, 99), kind),
+    )
+    found = [
+        Kind(
+            kind,
+            plural(kind),
+            counts[kind],
+        )
+        for kind in named
+    ]
     _counted[act.store] = now, found
     return found
 
 
-def listed(act: Act, kind: str, *, account: str | None = None, place: Place = START) -> Sheet:
+def listed(
+    act: Act,
+    kind: str,
+    *,
+    account: str | None = None,
+    place: Place = START,
+) -> Sheet:
     """Objects of one kind, of one account or of all."""
-    return _sheet(act, Query("docs", "object = ?", [kind], account), place, lambda doc: row(act, doc))
+    return _sheet(
+        act, Query("docs", "object = ?", [kind], account), place, lambda doc: row(act, doc)
+    )
 
 
-def events(act: Act, *, type: str = "", account: str | None = None, place: Place = START) -> Sheet:
+def events(
+    act: Act,
+    *,
+    type: str = "",
+    account: str | None = None,
+    place: Place = START,
+) -> Sheet:
     """Events with their deliveries; `type` may end in `*`."""
     query = Query("docs", "object = 'event'", [], account)
     start, star, _ = type.partition("*")
@@ -137,26 +193,49 @@ def events(act: Act, *, type: str = "", account: str | None = None, place: Place
     return _sheet(act, query, place, lambda doc: told(act, doc))
 
 
-def _sheet(act: Act, query: Query, place: Place, make: Callable[[Document], Any]) -> Sheet:
-    """One page of what a query finds. Each account's part comes out of an index in order, and only then are objects read."""
+def _sheet(
+    act: Act,
+    query: Query,
+    place: Place,
+    make: Callable[[Document], Any],
+) -> Sheet:
+    """One page of what a query finds.
+
+    Each account's part comes out of an index in order, and only then are objects read.
+    """
     if place.after is not None:
         bound, order, limit = "seq > ?", "ASC", place.after
     else:
         bound, order, limit = "seq < ?", "DESC", place.before or 1 << 62
-    sql = f"SELECT seq FROM {query.table} WHERE scope = ? AND {query.where} AND {bound} ORDER BY seq {order} LIMIT ?"
+    sql = (
+        f"SELECT seq FROM {query.table} WHERE scope = ? AND {query.where} AND {bound} ORDER BY "
+        f"seq {order} LIMIT ?"
+    )
     found: list[int] = []
     for scope in [query.account] if query.account else _everyone(act):
-        found += [seq for (seq,) in act.store.db.execute(sql, [scope, *query.args, limit, PER_PAGE + 1])]
+        found += [
+            seq
+            for (seq,) in act.store.db.execute(
+                sql,
+                [scope, *query.args, limit, PER_PAGE + 1],
+            )
+        ]
     found.sort(reverse=order == "DESC")
     more, found = len(found) > PER_PAGE, sorted(found[:PER_PAGE], reverse=True)
     docs = act.store.select(f"seq IN ({','.join('?' * len(found))})", found, order="seq DESC")
     older = found[-1] if found and (more or place.after is not None) else None
-    newer = found[0] if found and (place.before is not None or (place.after is not None and more)) else None
+    newer = (
+        found[0]
+        if found and (place.before is not None or (place.after is not None and more))
+        else None
+    )
     return Sheet([make(doc) for doc in docs], older, newer)
 
 
 def _everyone(act: Act) -> list[str]:
-    rows = act.store.db.execute("SELECT id FROM docs WHERE scope = ? AND object = 'account'", (act.home,))
+    rows = act.store.db.execute(
+        "SELECT id FROM docs WHERE scope = ? AND object = 'account'", (act.home,)
+    )
     return [act.home, *(id for (id,) in rows)]
 
 
@@ -164,7 +243,10 @@ def row(act: Act, doc: Document) -> Row:
     """An object in one line."""
     body = render(act.within(doc.scope), doc)
     amount = body.get("amount")
-    note = next((str(body[name]) for name in _NOTES if body.get(name)), "")
+    note = next(
+        (str(body[name]) for name in _NOTES if body.get(name)),
+        "",
+    )
     if body["object"] == "account":
         note = _name(body)
     elif body["object"] == "payment_method" and body.get("card"):
@@ -172,9 +254,15 @@ def row(act: Act, doc: Document) -> Row:
     elif body["object"] == "customer":
         note = str(body.get("name") or body.get("email") or note)
     return Row(
-        doc.id, body["object"], state_of(body), amount if isinstance(amount, int) else None, str(body.get("currency") or ""),
-        note, doc.scope, body.get("created") or 0,
-    )  # fmt: skip
+        doc.id,
+        body["object"],
+        state_of(body),
+        amount if isinstance(amount, int) else None,
+        str(body.get("currency") or ""),
+        note,
+        doc.scope,
+        body.get("created") or 0,
+    )
 
 
 def state_of(body: Json) -> str:
@@ -184,9 +272,14 @@ def state_of(body: Json) -> str:
             return "enabled"
         return "restricted" if body.get("details_submitted") else "incomplete"
     if body["object"] == "charge" and body.get("status") == "succeeded":
-        told = (("disputed", "disputed"), ("refunded", "refunded"), ("amount_refunded", "partially refunded"))
+        told = (
+            ("disputed", "disputed"),
+            ("refunded", "refunded"),
+            ("amount_refunded", "partially refunded"),
+        )
         return next(
-            (word for name, word in told if body.get(name)), "succeeded" if body.get("captured") else "uncaptured"
+            (word for name, word in told if body.get(name)),
+            "succeeded" if body.get("captured") else "uncaptured",
         )
     if body["object"] == "transfer" and body.get("amount_reversed"):
         return "reversed" if body.get("reversed") else "partially reversed"
@@ -213,10 +306,19 @@ def about(act: Act, id: str) -> list[Json]:
 def related(act: Act, doc: Document) -> list[Row]:
     """Objects that this one names, and recent ones that name it."""
     where, args = _scopes(act)
-    sql = f"SELECT seq FROM docs WHERE seq > {_floor(act)} AND {where} AND object != 'event' AND instr(body, ?) ORDER BY seq LIMIT 40"
+    sql = (
+        f"SELECT seq FROM docs WHERE seq > {_floor(act)} AND {where} AND object != 'event' AND "
+        "instr(body, ?) ORDER BY seq LIMIT 40"
+    )
     seqs = {seq for (seq,) in act.store.db.execute(sql, [*args, f'"{doc.id}"'])}
     named = sorted(_ids_in(doc.body) - {doc.id})
-    seqs |= {seq for (seq,) in act.store.db.execute(f"SELECT seq FROM docs WHERE platform = ? AND id IN ({','.join('?' * len(named))})", [act.platform, *named])}  # fmt: skip
+    seqs |= {
+        seq
+        for (seq,) in act.store.db.execute(
+            f"SELECT seq FROM docs WHERE platform = ? AND id IN ({','.join('?' * len(named))})",
+            [act.platform, *named],
+        )
+    }
     found = act.store.select(f"seq IN ({','.join('?' * len(seqs))})", [*seqs], order="seq DESC")
     return [row(act, other) for other in found if other.seq != doc.seq]
 
@@ -242,10 +344,19 @@ def pretty(act: Act, body: Any) -> Markup:
     return _marked(body, known, "")
 
 
-def _marked(value: Any, known: set[str], indent: str) -> Markup:
+def _marked(
+    value: Any,
+    known: set[str],
+    indent: str,
+) -> Markup:
     inner = indent + "  "
     if isinstance(value, dict) and value:
-        parts = [Markup('{}<span class="key">{}</span>: {}').format(inner, json.dumps(name), _marked(item, known, inner)) for name, item in value.items()]  # fmt: skip
+        parts = [
+            Markup('{}<span class="key">{}</span>: {}').format(
+                inner, json.dumps(name), _marked(item, known, inner)
+            )
+            for name, item in value.items()
+        ]
         return Markup("{{\n{}\n{}}}").format(Markup(",\n").join(parts), indent)
     if isinstance(value, list) and value:
         parts = [Markup("{}{}").format(inner, _marked(item, known, inner)) for item in value]
@@ -259,4 +370,6 @@ def _marked(value: Any, known: set[str], indent: str) -> Markup:
         if isinstance(value, (int, float)) and not isinstance(value, bool)
         else "word"
     )
-    return Markup('<span class="{}">{}</span>').format(kind, escape(json.dumps(value, ensure_ascii=False)))
+    return Markup('<span class="{}">{}</span>').format(
+        kind, escape(json.dumps(value, ensure_ascii=False))
+    )

@@ -1,7 +1,8 @@
-"""What happens by itself: money settles, webhooks are delivered and retried, all in the order in which it falls due.
+"""What happens by itself: money settles, webhooks are delivered and retried, all in the order in
+which it falls due.
 
-Deliveries to one endpoint go one after the other in the order of their events, so that only a fault rule reorders them;
-different endpoints do not wait for each other.
+Deliveries to one endpoint go one after the other in the order of their events, so that only a fault
+rule reorders them; different endpoints do not wait for each other.
 """
 
 from __future__ import annotations
@@ -67,7 +68,14 @@ class Courier:
                 self.world.store.due = False
                 self.step()
                 due = self.next_due(idle_only=True)
-                wait = None if due is None else max(0.001, due - self.world.clock.now())
+                wait = (
+                    None
+                    if due is None
+                    else max(
+                        0.001,
+                        due - self.world.clock.now(),
+                    )
+                )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._bell.wait(), wait)
         finally:
@@ -90,7 +98,9 @@ class Courier:
         sql = "SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due <= ?"
         for (endpoint,) in store.db.execute(sql, (self.world.clock.now(),)).fetchall():
             if endpoint not in self._routes:
-                route = self._routes[endpoint] = asyncio.create_task(self._serve(endpoint), name=endpoint)
+                route = self._routes[endpoint] = asyncio.create_task(
+                    self._serve(endpoint), name=endpoint
+                )
                 route.add_done_callback(self._ended)
 
     def _ended(self, route: asyncio.Task[None]) -> None:
@@ -100,18 +110,30 @@ class Courier:
         self.ring()
 
     def next_due(self, *, idle_only: bool = False) -> float | None:
-        """When something falls due next; with `idle_only`, endpoints that are being served do not count."""
+        """When something falls due next; with `idle_only`, endpoints that are being served do not
+        count.
+        """
         db = self.world.store.db
         marks = ", ".join("?" * len(self._routes)) if idle_only else ""
         busy = list(self._routes) if idle_only else []
         deliveries = db.execute(
-            f"SELECT min(due) FROM deliveries WHERE state = 'due' AND endpoint NOT IN ({marks})", busy
+            f"SELECT min(due) FROM deliveries WHERE state = 'due' AND endpoint NOT IN ({marks})",
+            busy,
         ).fetchone()[0]
-        known = [moment for moment in (deliveries, agenda.next_due(self.world)) if moment is not None]
+        known = [
+            moment
+            for moment in (
+                deliveries,
+                agenda.next_due(self.world),
+            )
+            if moment is not None
+        ]
         return min(known) if known else None
 
     async def advance(self, seconds: float) -> None:
-        """Move the clock; everything that falls due on the way happens at its moment, and before this returns."""
+        """Move the clock; everything that falls due on the way happens at its moment, and before
+        this returns.
+        """
         clock = self.world.clock
         target, halts = clock.now() + seconds, self._halts
         while (due := self.next_due()) is not None and due <= target:
@@ -119,7 +141,9 @@ class Courier:
             self.step()
             await asyncio.gather(*self._routes.values(), return_exceptions=True)
             await asyncio.sleep(0)  # let finished routes sign off
-            if halts != self._halts:  # everything was emptied meanwhile, and what begins anew has its own time
+            if (
+                halts != self._halts
+            ):  # everything was emptied meanwhile, and what begins anew has its own time
                 return
         clock.move_to(target)
         self.world.store.remember("clock", repr(clock.offset))
@@ -141,17 +165,26 @@ class Courier:
             "SELECT id, platform, event, endpoint, tries, played FROM deliveries "
             "WHERE state = 'due' AND endpoint = ? AND due <= ? ORDER BY due, id LIMIT 1"
         )
-        row = self.world.store.db.execute(sql, (endpoint, self.world.clock.now())).fetchone()
+        row = self.world.store.db.execute(
+            sql,
+            (endpoint, self.world.clock.now()),
+        ).fetchone()
         return Delivery(*row) if row else None
 
     async def _deliver(self, delivery: Delivery, endpoint: Document) -> None:
-        event = self.world.store.find(delivery.platform, delivery.event, object="event")
+        event = self.world.store.find(
+            delivery.platform,
+            delivery.event,
+            object="event",
+        )
         if event is None:
             self._close(delivery, "failed")
             return
         played = delivery.played
         if not played and (
-            rule := self.faults.for_event(event.body["type"], ("delay", "duplicate", "reorder", "drop"))
+            rule := self.faults.for_event(
+                event.body["type"], ("delay", "duplicate", "reorder", "drop")
+            )
         ):
             if rule.effect == "drop":
                 self._note(delivery, endpoint, None, "dropped by a fault rule", "drop")
@@ -173,11 +206,18 @@ class Courier:
     def _retry(self, delivery: Delivery, played: str) -> None:
         delays = self.world.config.retry_delays
         if delivery.tries < len(delays):
-            self._postpone(delivery, delays[delivery.tries], delivery.tries + 1, played)
+            self._postpone(
+                delivery,
+                delays[delivery.tries],
+                delivery.tries + 1,
+                played,
+            )
         else:
             self._close(delivery, "failed")
 
-    async def _attempt(self, delivery: Delivery, endpoint: Document, event: Document, played: str) -> bool:
+    async def _attempt(
+        self, delivery: Delivery, endpoint: Document, event: Document, played: str
+    ) -> bool:
         import aiohttp  # late: not needed by a stand-in that nobody listens to, and slow to import
 
         if self._session is None:
@@ -185,7 +225,9 @@ class Courier:
             self._session = aiohttp.ClientSession(timeout=timeout)
         body = json.dumps(payload(event, endpoint)).encode()
         spoil = self.faults.for_event(event.body["type"], ("bad_signature",))
-        secrets = ["whsec_of_somebody_else"] if spoil else live_secrets(endpoint, self.world.clock.now())
+        secrets = (
+            ["whsec_of_somebody_else"] if spoil else live_secrets(endpoint, self.world.clock.now())
+        )
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": signature(body, secrets, int(time.time())),
@@ -206,41 +248,93 @@ class Courier:
         return status is not None and 200 <= status < 300
 
     def _note(
-        self, delivery: Delivery, endpoint: Document, status: int | None, error: str | None, fault: str | None
+        self,
+        delivery: Delivery,
+        endpoint: Document,
+        status: int | None,
+        error: str | None,
+        fault: str | None,
     ) -> None:
-        row = (delivery.event, delivery.url_of(endpoint), endpoint.id, status, error, self.world.clock.seconds(), fault)
-        sql = "INSERT INTO attempts (event, url, endpoint, status, error, at, fault) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        row = (
+            delivery.event,
+            delivery.url_of(endpoint),
+            endpoint.id,
+            status,
+            error,
+            self.world.clock.seconds(),
+            fault,
+        )
+        sql = (
+            "INSERT INTO attempts (event, url, endpoint, status, error, at, fault) VALUES (?, ?, "
+            "?, ?, ?, ?, ?)"
+        )
         self.world.store.db.execute(sql, row)
 
     def _close(self, delivery: Delivery, state: str) -> None:
-        self.world.store.db.execute("UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id))
+        self.world.store.db.execute(
+            "UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id)
+        )
 
-    def _postpone(self, delivery: Delivery, seconds: float, tries: int, played: str) -> None:
+    def _postpone(
+        self,
+        delivery: Delivery,
+        seconds: float,
+        tries: int,
+        played: str,
+    ) -> None:
         sql = "UPDATE deliveries SET due = ?, tries = ?, played = ? WHERE id = ?"
-        self.world.store.db.execute(sql, (self.world.clock.now() + seconds, tries, played, delivery.id))
+        self.world.store.db.execute(
+            sql,
+            (
+                self.world.clock.now() + seconds,
+                tries,
+                played,
+                delivery.id,
+            ),
+        )
 
     def _release(self, endpoint: str) -> None:
         """An event has overtaken those that were held back."""
-        sql = "UPDATE deliveries SET due = 0, played = 'reordered' WHERE endpoint = ? AND state = 'due' AND played = 'reorder'"
+        sql = (
+            "UPDATE deliveries SET due = 0, played = 'reordered' WHERE endpoint = ? AND state = "
+            "'due' AND played = 'reorder'"
+        )
         self.world.store.db.execute(sql, (endpoint,))
 
 
 def payload(event: Document, endpoint: Document) -> Json:
-    """The event as this endpoint gets it: of the endpoint's own API version, if it has one (stripe-facts 15.4)."""
-    return {**event.body, "api_version": endpoint.body["api_version"] or event.body["api_version"]}
+    """The event as this endpoint gets it: of the endpoint's own API version, if it has one
+    (stripe-facts 15.4).
+    """
+    return {
+        **event.body,
+        "api_version": endpoint.body["api_version"] or event.body["api_version"],
+    }
 
 
 def live_secrets(endpoint: Document, now: float) -> list[str]:
     """All secrets that sign at this moment: during a roll there are two (stripe-facts 15.6)."""
     return [
-        entry["secret"] for entry in endpoint.hidden["secrets"] if entry["expires"] is None or entry["expires"] > now
+        entry["secret"]
+        for entry in endpoint.hidden["secrets"]
+        if entry["expires"] is None or entry["expires"] > now
     ]
 
 
-def signature(body: bytes, secrets: list[str], moment: int) -> str:
-    """The Stripe-Signature header: HMAC-SHA256 over "t.body", keyed with the whole secret string (stripe-facts 15)."""
+def signature(
+    body: bytes,
+    secrets: list[str],
+    moment: int,
+) -> str:
+    """The Stripe-Signature header: HMAC-SHA256 over "t.body", keyed with the whole secret string
+    (stripe-facts 15).
+    """
     parts = [f"t={moment}"]
     for secret in secrets:
-        digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(
+            secret.encode(),
+            f"{moment}.".encode() + body,
+            hashlib.sha256,
+        ).hexdigest()
         parts.append(f"v1={digest}")
     return ",".join(parts)

@@ -8,9 +8,14 @@ Json = dict[str, Any]
 
 
 class ApiError(Exception):
-    """One error answer. `keeps` says that what the request did so far stands (a decline leaves a failed charge)."""
+    """One error answer.
 
-    def __init__(self, status: int, message: str, *, keeps: bool = False, stored: bool = True, **members: Any) -> None:
+    `keeps` says that what the request did so far stands (a decline leaves a failed charge).
+    """
+
+    def __init__(
+        self, status: int, message: str, *, keeps: bool = False, stored: bool = True, **members: Any
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.keeps = keeps
@@ -32,12 +37,20 @@ def unknown_params(names: list[str]) -> ApiError:
     """Section 3: one name is singular; neither ends with a full stop."""
     plural = "s" if len(names) > 1 else ""
     message = f"Received unknown parameter{plural}: {', '.join(names)}"
-    return ApiError(400, message, code="parameter_unknown", param=names[0], stored=False)
+    return ApiError(
+        400,
+        message,
+        code="parameter_unknown",
+        param=names[0],
+        stored=False,
+    )
 
 
 def missing_param(name: str) -> ApiError:
     """Section 3: a required parameter is absent."""
-    return ApiError(400, f"Missing required param: {name}.", code="parameter_missing", param=name, stored=False)
+    return ApiError(
+        400, f"Missing required param: {name}.", code="parameter_missing", param=name, stored=False
+    )
 
 
 def invalid_integer(name: str, value: object) -> ApiError:
@@ -61,8 +74,10 @@ def invalid_shape(name: str, wanted: str) -> ApiError:
 def empty_param(name: str) -> ApiError:
     """An empty string where Stripe gives it no meaning."""
     message = (
-        f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{name}' cannot be unset. You should remove '{name}' from your request or supply a non-empty value."
+        f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset "
+        "a parameter; "
+        f"however '{name}' cannot be unset. You should remove '{name}' from your request or "
+        "supply a non-empty value."
     )
     return ApiError(400, message, code="parameter_invalid_empty", param=name, stored=False)
 
@@ -83,7 +98,9 @@ def not_expandable(path: str) -> ApiError:
 
 
 def unknown_error() -> ApiError:
-    """A fault of the server's own; what had begun is answered the same under its key (stripe-facts 4.4)."""
+    """A fault of the server's own; what had begun is answered the same under its key (stripe-facts
+    4.4).
+    """
     return ApiError(500, "An unknown error occurred", type="api_error")
 
 
@@ -98,7 +115,9 @@ def no_such(noun: str, id: str, param: str = "id") -> ApiError:
 
 
 def no_such_reference(noun: str, id: str, param: str) -> ApiError:
-    """An id inside the parameters that leads nowhere: 400 with the parameter's name (stripe-facts 3.13)."""
+    """An id inside the parameters that leads nowhere: 400 with the parameter's name (stripe-facts
+    3.13).
+    """
     return ApiError(400, f"No such {noun}: '{id}'", code="resource_missing", param=param)
 
 
@@ -110,7 +129,8 @@ def no_route(method: str, path: str) -> ApiError:
     message = f"Unrecognized request URL ({method}: {path})."
     if path.endswith("/"):
         message += (
-            " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make "
+            " If you are trying to list objects, remove the trailing slash. If you are trying to "
+            "retrieve an object, make "
             "sure you passed a valid (non-empty) identifier in your code."
         )
     return ApiError(404, message, stored=False)
@@ -127,8 +147,10 @@ def no_key() -> ApiError:
     """Section 3: 401 without any key."""
     return ApiError(
         401,
-        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
-        "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for "
+        "You did not provide an API key. You need to provide your API key in the Authorization "
+        "header, using Bearer "
+        "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+        "https://stripe.com/docs/api#authentication for "
         "details, or we can help at https://support.stripe.com/.",
         stored=False,
     )
@@ -143,7 +165,8 @@ def secret_key_required() -> ApiError:
     """Section 16: a publishable key must not reach anything else."""
     return ApiError(
         403,
-        "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list "
+        "This API call cannot be made with a publishable API key. Please use a secret API key. "
+        "You can find a list "
         "of your API keys at https://dashboard.stripe.com/account/apikeys.",
         code="secret_key_required",
         stored=False,
@@ -152,14 +175,17 @@ def secret_key_required() -> ApiError:
 
 def secret_parameter(name: str) -> ApiError:
     """Section 16: a parameter that only a server may send; the text is unverified (MEM)."""
-    return ApiError(400, f"You can only provide `{name}` with a secret API key.", param=name, stored=False)
+    return ApiError(
+        400, f"You can only provide `{name}` with a secret API key.", param=name, stored=False
+    )
 
 
 def foreign_account(key: str, account: str) -> ApiError:
     """Section 3: a Stripe-Account that is not connected to this platform."""
     return ApiError(
         403,
-        f"The provided key '{mask(key)}' does not have access to account '{account}' (or that account does not "
+        f"The provided key '{mask(key)}' does not have access to account '{account}' (or that "
+        "account does not "
         "exist). Application access may have been revoked.",
         code="account_invalid",
         stored=False,

@@ -1,4 +1,6 @@
-"""Events: made in the transaction of the fact they tell, frozen there, and addressed to the endpoints that want them."""
+"""Events: made in the transaction of the fact they tell, frozen there, and addressed to the
+endpoints that want them.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,17 @@ from shared.sandbox.world import Act, application_of, differences
 OPT_IN: frozenset[str] = frozenset({"payment.created"})
 
 
-def emit(act: Act, type: str, doc: Document | Json, *, before: Json | None = None) -> None:
+def emit(
+    act: Act,
+    type: str,
+    doc: Document | Json,
+    *,
+    before: Json | None = None,
+) -> None:
     """Record one event about an object and address it to every endpoint that listens.
 
-    With `before`, `previous_attributes` tells what changed, and nothing is recorded when nothing did.
+    With `before`, `previous_attributes` tells what changed, and nothing is recorded when nothing
+    did.
     """
     body = render(act, doc) if isinstance(doc, Document) else doc
     data: Json = {"object": body}
@@ -40,12 +49,23 @@ def emit(act: Act, type: str, doc: Document | Json, *, before: Json | None = Non
     if act.scope != act.home:
         event["account"] = act.scope
     if type == "account.application.deauthorized":
-        event["data"]["object"] = {"id": application_of(act.platform), "object": "application", "name": "Marketplace"}
+        event["data"]["object"] = {
+            "id": application_of(act.platform),
+            "object": "application",
+            "name": "Marketplace",
+        }
     address(act, event)
 
 
-def address(act: Act, event: Json, *, again: bool = False) -> None:
-    """Store an event (unless it is sent again) and one delivery for each endpoint that listens to it."""
+def address(
+    act: Act,
+    event: Json,
+    *,
+    again: bool = False,
+) -> None:
+    """Store an event (unless it is sent again) and one delivery for each endpoint that listens to
+    it.
+    """
     wanted = [e for e in endpoints(act) if listens(e, event)]
     if not again:
         event["pending_webhooks"] = len(wanted)
@@ -53,8 +73,17 @@ def address(act: Act, event: Json, *, again: bool = False) -> None:
     for endpoint in wanted:
         act.store.due = True
         act.store.db.execute(
-            "INSERT INTO deliveries (platform, event, endpoint, due, played) VALUES (?, ?, ?, ?, ?)",
-            (act.platform, event["id"], endpoint.id, act.world.clock.now(), "resent" if again else ""),
+            (
+                "INSERT INTO deliveries (platform, event, endpoint, due, played) VALUES (?, ?, ?, "
+                "?, ?)"
+            ),
+            (
+                act.platform,
+                event["id"],
+                endpoint.id,
+                act.world.clock.now(),
+                "resent" if again else "",
+            ),
         )
 
 
@@ -69,7 +98,9 @@ def endpoints(act: Act) -> list[Document]:
 
 
 def listens(endpoint: Document, event: Json) -> bool:
-    """`connect` endpoints hear connected accounts alone, the others the platform alone (stripe-facts 15.1)."""
+    """`connect` endpoints hear connected accounts alone, the others the platform alone
+    (stripe-facts 15.1).
+    """
     if bool(endpoint.hidden["connect"]) != ("account" in event):
         return False
     wanted: list[Any] = endpoint.body["enabled_events"]

@@ -1,4 +1,6 @@
-"""Faults on purpose: rules that delay, cut, refuse, duplicate, reorder, drop or mis-sign (docs/stand-in.md)."""
+"""Faults on purpose: rules that delay, cut, refuse, duplicate, reorder, drop or mis-sign
+(docs/stand-in.md).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class Rule:
     code: str | None = None
     times: int | None = None
     should_retry: bool | None = None  # what the answer tells the SDK (stripe-facts 1.10)
-    stored: bool = False  # the answer stays under the request's idempotency key, as a failure in the middle would
+    # the answer stays under the request's idempotency key, as a failure in the middle would
+    stored: bool = False
     seen: int = 0
     hits: int = 0
     given: Json = field(default_factory=dict)
@@ -44,7 +47,9 @@ class Rule:
         """Count one match; true when the rule acts on it."""
         self.seen += 1
         nth = self.match.get("nth")
-        if (nth is not None and self.seen != nth) or (self.times is not None and self.hits >= self.times):
+        if (nth is not None and self.seen != nth) or (
+            self.times is not None and self.hits >= self.times
+        ):
             return False
         self.hits += 1
         return True
@@ -65,8 +70,14 @@ def parse(given: Any) -> Rule:
     effect = given.get("effect")
     if effect not in allowed:
         raise BadRule(f"effect must be one of {', '.join(allowed)}, not {effect!r}")
-    for name, kinds in (("seconds", (int, float)), ("status", (int,)), ("times", (int,))):
-        if name in given and (not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0):
+    for name, kinds in (
+        ("seconds", (int, float)),
+        ("status", (int,)),
+        ("times", (int,)),
+    ):
+        if name in given and (
+            not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0
+        ):
             raise BadRule(f"{name} must be a number and not negative")
     if not 200 <= given.get("status", 500) <= 599:
         raise BadRule("status must be between 200 and 599")
@@ -78,7 +89,9 @@ def parse(given: Any) -> Rule:
     for name in ("method", "path", "event"):
         if name in match and not isinstance(match[name], str):
             raise BadRule(f"match.{name} must be a string")
-    if "nth" in match and (not isinstance(match["nth"], int) or isinstance(match["nth"], bool) or match["nth"] < 1):
+    if "nth" in match and (
+        not isinstance(match["nth"], int) or isinstance(match["nth"], bool) or match["nth"] < 1
+    ):
         raise BadRule("match.nth counts from 1")
     if given.get("code") is not None and not isinstance(given["code"], str):
         raise BadRule("code must be a string")
@@ -92,7 +105,9 @@ class Faults:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.rules: list[Rule] = [parse(rule) for rule in json.loads(store.meta("faults", "[]"))]
-        for rule, counts in zip(self.rules, json.loads(store.meta("fault_counts", "[]")), strict=False):
+        for rule, counts in zip(
+            self.rules, json.loads(store.meta("fault_counts", "[]")), strict=False
+        ):
             rule.seen, rule.hits = counts
 
     def replace(self, given: list[Any]) -> None:
@@ -111,11 +126,16 @@ class Faults:
         self._keep()
 
     def _keep(self) -> None:
-        self._store.remember("faults", json.dumps([rule.given for rule in self.rules]))
+        self._store.remember(
+            "faults",
+            json.dumps([rule.given for rule in self.rules]),
+        )
         self._count()
 
     def _count(self) -> None:
-        self._store.remember("fault_counts", json.dumps([[rule.seen, rule.hits] for rule in self.rules]))
+        self._store.remember(
+            "fault_counts", json.dumps([[rule.seen, rule.hits] for rule in self.rules])
+        )
 
     def clear(self) -> None:
         """No faults at all."""
@@ -126,7 +146,9 @@ class Faults:
         for rule in self.rules:
             if rule.for_events:
                 continue
-            fits = rule.match.get("method", method).upper() == method and path.startswith(rule.match.get("path", ""))
+            fits = rule.match.get("method", method).upper() == method and path.startswith(
+                rule.match.get("path", "")
+            )
             if fits and self._strikes(rule):
                 return rule
         return None
@@ -136,7 +158,11 @@ class Faults:
         self._count()
         return struck
 
-    def for_event(self, type: str, effects: tuple[str, ...]) -> Rule | None:
+    def for_event(
+        self,
+        type: str,
+        effects: tuple[str, ...],
+    ) -> Rule | None:
         """The first rule with one of these effects that acts on a delivery of this type."""
         for rule in self.rules:
             if (

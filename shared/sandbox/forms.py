@@ -1,4 +1,6 @@
-"""Stripe's bracketed form encoding, read into nested objects and arrays whose leaves stay strings."""
+"""Stripe's bracketed form encoding, read into nested objects and arrays whose leaves stay
+strings.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from urllib.parse import parse_qsl
 
 # Maps with keys of the caller's own choosing: metadata[7]=x is a key, never an index.
 _FREE_MAPS = frozenset({"metadata"})
-_DEEPEST = (
-    12  # what lies deeper stays in the last name, which then is unknown: no parameter of Stripe's has so many levels
-)
+# what lies deeper stays in the last name, which then is unknown: no parameter of Stripe's has so
+# many levels
+_DEEPEST = 12
 _LONGEST_INDEX = 6
 
 
@@ -32,9 +34,20 @@ def nested(given: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return {name: _fold(name, node) for name, node in root.items()}
 
 
-def _place(root: dict[str, Any], key: str, value: str) -> None:
+def _place(
+    root: dict[str, Any],
+    key: str,
+    value: str,
+) -> None:
     head, bracket, rest = key.partition("[")
-    parts = [head, *rest.removesuffix("]").split("][", _DEEPEST)] if bracket else [head]
+    parts = (
+        [
+            head,
+            *rest.removesuffix("]").split("][", _DEEPEST),
+        ]
+        if bracket
+        else [head]
+    )
     node = root
     for part in parts[:-1]:
         child = node.get(part or str(len(node)))

@@ -33,13 +33,22 @@ def blueprint(standin: Standin) -> Blueprint:
     """All hosted pages."""
     pages = Blueprint("hosted", __name__)
 
-    def route(method: str, path: str, view: Callable[..., Awaitable[Response]]) -> None:
+    def route(
+        method: str,
+        path: str,
+        view: Callable[..., Awaitable[Response]],
+    ) -> None:
         async def wrapped(**ids: str) -> Response:
             if method == "POST" and not control.same_origin():
                 return show("gone.html", status=403, what="This form, sent from another site,")
             return await view(standin, **ids)
 
-        pages.add_url_rule(path, endpoint=view.__name__, view_func=wrapped, methods=[method])
+        pages.add_url_rule(
+            path,
+            endpoint=view.__name__,
+            view_func=wrapped,
+            methods=[method],
+        )
 
     for method, path, view in PAGES:
         route(method, path, view)
@@ -71,7 +80,10 @@ async def challenge(standin: Standin, token: str) -> Response:
 
 
 async def authenticate(standin: Standin, token: str) -> Response:
-    """The shopper has answered, or left; too late is as if they had left. What was answered or given up before stays so."""
+    """The shopper has answered, or left; too late is as if they had left.
+
+    What was answered or given up before stays so.
+    """
     given, found = await request.form, _challenged(standin, token)
     if found is None:
         return gone("This authentication page")
@@ -81,7 +93,9 @@ async def authenticate(standin: Standin, token: str) -> Response:
         if challenges.is_open(intent, token):
             try:
                 _FINISH[intent.body["object"]](act, intent, passed=passed)
-            except ApiError as error:  # the card's own decline, after a challenge that was passed; it stays
+            except (
+                ApiError
+            ) as error:  # the card's own decline, after a challenge that was passed; it stays
                 if not error.keeps:
                     raise
     standin.courier.ring()

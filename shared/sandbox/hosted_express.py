@@ -1,4 +1,6 @@
-"""The seller's own dashboard: balance, payouts, bank account, what moved, and what is still asked for."""
+"""The seller's own dashboard: balance, payouts, bank account, what moved, and what is still asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,12 @@ if TYPE_CHECKING:
 _VISIT = 3600
 _GONE = "This dashboard link"
 _STATES = {
-    "pending": "Being prepared", "in_transit": "On its way", "paid": "Paid", "failed": "Failed", "canceled": "Canceled",
-}  # fmt: skip
+    "pending": "Being prepared",
+    "in_transit": "On its way",
+    "paid": "Paid",
+    "failed": "Failed",
+    "canceled": "Canceled",
+}
 
 
 async def express(standin: Standin, token: str) -> Response:
@@ -39,15 +45,25 @@ async def express(standin: Standin, token: str) -> Response:
     if link is not None:
         with store.transaction():
             tickets.use(store, token)
-            made, _ = tickets.issue(act, "dashboard", doc.id, _VISIT, {})
+            made, _ = tickets.issue(
+                act,
+                "dashboard",
+                doc.id,
+                _VISIT,
+                {},
+            )
         return go(f"/hosted/express/{made}")
     return _page(act, doc, token)
 
 
 def _page(act: Act, doc: Document, token: str) -> Response:
     inside, needs = act.within(doc.id), doc.body["requirements"]
-    rows = act.store.select("scope = ? AND object = 'balance_transaction'", [doc.id], order="seq DESC", limit=10)
-    payouts = act.store.select("scope = ? AND object = 'payout'", [doc.id], order="seq DESC", limit=10)
+    rows = act.store.select(
+        "scope = ? AND object = 'balance_transaction'", [doc.id], order="seq DESC", limit=10
+    )
+    payouts = act.store.select(
+        "scope = ? AND object = 'payout'", [doc.id], order="seq DESC", limit=10
+    )
     return show(
         "express.html",
         account=doc.body,

@@ -1,7 +1,9 @@
-"""Hosted onboarding: a link opens a form of several steps, each a page of its own that works without JavaScript.
+"""Hosted onboarding: a link opens a form of several steps, each a page of its own that works
+without JavaScript.
 
-The link is used up when it is opened; from then on the form's own address counts, so going back never leads into the void.
-Every answer is written at once; a step may be left out, and then the account owes what it asks.
+The link is used up when it is opened; from then on the form's own address counts, so going back
+never leads into the void. Every answer is written at once; a step may be left out, and then the
+account owes what it asks.
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
 FORM_LIFETIME = 3600
 _CHOICES: dict[str, Any] = {
-    "kinds": steps.KINDS, "goods": steps.GOODS, "births": steps.BIRTHS, "numbers": steps.NUMBERS, "banks": steps.BANKS,
+    "kinds": steps.KINDS,
+    "goods": steps.GOODS,
+    "births": steps.BIRTHS,
+    "numbers": steps.NUMBERS,
+    "banks": steps.BANKS,
     "documents": steps.DOCUMENTS,
-}  # fmt: skip
+}
 
 
 async def onboarding(standin: Standin, token: str) -> Response:
@@ -47,7 +53,13 @@ async def onboarding(standin: Standin, token: str) -> Response:
     if link is not None:
         with store.transaction():
             tickets.use(store, token)
-            made, _ = tickets.issue(act, "form", doc.id, FORM_LIFETIME, link.data)
+            made, _ = tickets.issue(
+                act,
+                "form",
+                doc.id,
+                FORM_LIFETIME,
+                link.data,
+            )
         return go(f"/hosted/onboarding/{made}")
     return _page(act, doc, ticket, request.args.get("step", ""))
 
@@ -67,21 +79,44 @@ async def onboard(standin: Standin, token: str) -> Response:
         return go(ticket.data["refresh_url"])
     typed = steps.clean((await request.form).to_dict())
     action, order = typed.get("action", "continue"), _order(doc, ticket)
-    key = next((name for name in order if name == typed.get("step")), order[0])
-    wrong = {} if action == "skip" else _check(doc, ticket, key, typed, strict=action == "continue")
+    key = next(
+        (name for name in order if name == typed.get("step")),
+        order[0],
+    )
+    wrong = (
+        {}
+        if action == "skip"
+        else _check(
+            doc,
+            ticket,
+            key,
+            typed,
+            strict=action == "continue",
+        )
+    )
     if wrong and action != "save":
         return _page(act, doc, ticket, key, typed=typed, wrong=wrong)
     with act.store.transaction():
         if action != "skip":
-            _write(act, doc, ticket, key, {name: text for name, text in typed.items() if name not in wrong})
+            _write(
+                act,
+                doc,
+                ticket,
+                key,
+                {name: text for name, text in typed.items() if name not in wrong},
+            )
         if action == "complete":
             (filling.submit if key == "review" else filling.complete)(act, doc)
             tickets.use(act.store, token)
     standin.courier.ring()
     if action in ("complete", "save"):
         return go(ticket.data["return_url"])
-    after = order[order.index(key) + 1 :]  # what was just answered may have made, or ended, the page of documents
-    following = next((name for name in _order(doc, ticket) if name in after or name == "more" != key), "review")
+    after = order[
+        order.index(key) + 1 :
+    ]  # what was just answered may have made, or ended, the page of documents
+    following = next(
+        (name for name in _order(doc, ticket) if name in after or name == "more" != key), "review"
+    )
     return go(f"/hosted/onboarding/{token}?step={following}")
 
 
@@ -93,21 +128,41 @@ def _order(doc: Document, ticket: Ticket) -> list[str]:
 
 def _more(doc: Document, ticket: Ticket) -> list[str]:
     eventually = ticket.data.get("fields") == "eventually_due"
-    return steps.asked_for(doc, eventually=eventually, future=bool(ticket.data.get("future")))
+    return steps.asked_for(
+        doc,
+        eventually=eventually,
+        future=bool(ticket.data.get("future")),
+    )
 
 
-def _check(doc: Document, ticket: Ticket, key: str, typed: steps.Typed, *, strict: bool) -> steps.Typed:
+def _check(
+    doc: Document, ticket: Ticket, key: str, typed: steps.Typed, *, strict: bool
+) -> steps.Typed:
     if key == "more":
         return steps.more_check(_more(doc, ticket), typed)
-    found = next((step for step in steps.STEPS if step.key == key), None)
+    found = next(
+        (step for step in steps.STEPS if step.key == key),
+        None,
+    )
     return found.check(doc, typed, strict) if found else {}
 
 
-def _write(act: Act, doc: Document, ticket: Ticket, key: str, typed: steps.Typed) -> None:
-    """Keep a page's answers; what was demanded of that page beyond the usual is answered with them."""
+def _write(
+    act: Act,
+    doc: Document,
+    ticket: Ticket,
+    key: str,
+    typed: steps.Typed,
+) -> None:
+    """Keep a page's answers; what was demanded of that page beyond the usual is answered with
+    them.
+    """
     if key == "more":
         steps.more_write(act, doc, _more(doc, ticket), typed)
-    found = next((step for step in steps.STEPS if step.key == key), None)
+    found = next(
+        (step for step in steps.STEPS if step.key == key),
+        None,
+    )
     if found is None:
         return
     found.write(act, doc, typed)
@@ -127,15 +182,27 @@ def _page(
     typed: steps.Typed | None = None,
     wrong: steps.Typed | None = None,
 ) -> Response:
-    """One page of the form: as it was typed when something is wrong with it, else as the account knows it."""
+    """One page of the form: as it was typed when something is wrong with it, else as the account
+    knows it.
+    """
     order = _order(doc, ticket)
     key = key if key in order else order[0]
     at = order.index(key)
-    found = next((step for step in steps.STEPS if step.key == key), None)
+    found = next(
+        (step for step in steps.STEPS if step.key == key),
+        None,
+    )
     begun = found.values(act, doc) if found else steps.more_values(doc, _more(doc, ticket))
     values = {**begun, **(typed or {})}
-    failed = {} if typed else {name: text for name, text in steps.errors_at(doc).items() if name in values}
-    titles = {step.key: step.title for step in steps.STEPS} | {"more": "Documents", "review": "Review"}
+    failed = (
+        {}
+        if typed
+        else {name: text for name, text in steps.errors_at(doc).items() if name in values}
+    )
+    titles = {step.key: step.title for step in steps.STEPS} | {
+        "more": "Documents",
+        "review": "Review",
+    }
     return show(
         f"onboarding_{key}.html",
         status=422 if wrong else 200,
@@ -143,7 +210,14 @@ def _page(
         form=ticket.token,
         step=key,
         back=order[at - 1] if at else None,
-        trail=[(name, titles[name], name == key) for name in order],
+        trail=[
+            (
+                name,
+                titles[name],
+                name == key,
+            )
+            for name in order
+        ],
         values=values,
         wrong=wrong or failed,
         told=_told(act, doc) if key == "review" else [],
@@ -151,22 +225,32 @@ def _page(
         bank=steps.bank_on_file(doc),
         country=country(doc.body["country"]),
         reasons=list(
-            dict.fromkeys(error["reason"] for error in doc.body["requirements"]["errors"] if error.get("reason"))
+            dict.fromkeys(
+                error["reason"]
+                for error in doc.body["requirements"]["errors"]
+                if error.get("reason")
+            )
         ),
         **_CHOICES,
     )
 
 
 def _told(act: Act, doc: Document) -> list[Json]:
-    """What the review shows: per page what the account knows, what no check confirmed, and what was left out."""
+    """What the review shows: per page what the account knows, what no check confirmed, and what was
+    left out.
+    """
     due = doc.body["requirements"]["currently_due"]
     doubted = {error.get("requirement") for error in doc.body["requirements"]["errors"]}
     out = []
     for step in steps.STEPS:
         owed = [name for name in due if step.covers(name) and not name.startswith("tos_acceptance")]
-        out.append({
-            "key": step.key, "title": step.title, "facts": steps.facts(act, doc, step.key),
-            "unsure": listed([name for name in owed if name in doubted]),
-            "owed": listed([name for name in owed if name not in doubted]),
-        })  # fmt: skip
+        out.append(
+            {
+                "key": step.key,
+                "title": step.title,
+                "facts": steps.facts(act, doc, step.key),
+                "unsure": listed([name for name in owed if name in doubted]),
+                "owed": listed([name for name in owed if name not in doubted]),
+            }
+        )
     return out

@@ -1,4 +1,6 @@
-"""The questions of hosted onboarding: for each step what is there, what an answer must look like, what it changes."""
+"""The questions of hosted onboarding: for each step what is there, what an answer must look like,
+what it changes.
+"""
 
 from __future__ import annotations
 
@@ -15,35 +17,55 @@ from shared.sandbox.world import Act
 
 Typed = dict[str, str]
 
-KINDS = {"company": "Company", "individual": "One person, without a company", "non_profit": "Non-profit organisation"}
+KINDS = {
+    "company": "Company",
+    "individual": "One person, without a company",
+    "non_profit": "Non-profit organisation",
+}
 GOODS = {
-    "5399": "Goods of many kinds", "5411": "Food", "5651": "Clothes", "5734": "Software and computers",
-    "5942": "Books", "5945": "Toys and crafts", "7299": "Services",
-}  # fmt: skip
+    "5399": "Goods of many kinds",
+    "5411": "Food",
+    "5651": "Clothes",
+    "5734": "Software and computers",
+    "5942": "Books",
+    "5945": "Toys and crafts",
+    "7299": "Services",
+}
 # Short enough for a phone's list; what follows from a choice stands below the field.
 BIRTHS = {
-    "1902-01-01": "1 January 1902: passes at once", "1901-01-01": "1 January 1901: passes later",
+    "1902-01-01": "1 January 1902: passes at once",
+    "1901-01-01": "1 January 1901: passes later",
     "1900-01-01": "1 January 1900: is stopped",
-}  # fmt: skip
+}
 NUMBERS = {
-    "000000000": "000000000: matches", "222222222": "222222222: matches at once",
-    "111111111": "111111111: does not match", "": "No number",
-}  # fmt: skip
+    "000000000": "000000000: matches",
+    "222222222": "222222222: matches at once",
+    "111111111": "111111111: does not match",
+    "": "No number",
+}
 BANKS = {
-    "000123456789": "Payouts arrive", "000111111116": "Payouts come back: there is no such account",
-    "000111111113": "Payouts come back: the account is closed", "000222222227": "Payouts come back: insufficient funds",
-    "000333333335": "Payouts come back: debits are not authorised", "000444444440": "Payouts come back: wrong currency",
+    "000123456789": "Payouts arrive",
+    "000111111116": "Payouts come back: there is no such account",
+    "000111111113": "Payouts come back: the account is closed",
+    "000222222227": "Payouts come back: insufficient funds",
+    "000333333335": "Payouts come back: debits are not authorised",
+    "000444444440": "Payouts come back: wrong currency",
     "000888888883": "Payouts arrive, but instant ones come back",
-}  # fmt: skip
+}
 DOCUMENTS = {
-    kyc.DOCUMENT_OK: "A good photo: it is accepted", kyc.DOCUMENT_BAD: "A bad photo: it is refused", "": "No photo for now",
-}  # fmt: skip
+    kyc.DOCUMENT_OK: "A good photo: it is accepted",
+    kyc.DOCUMENT_BAD: "A bad photo: it is refused",
+    "": "No photo for now",
+}
 _LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Step:
-    """One page of questions. `check` answers with what is wrong, by field; empty fields count only when `strict`."""
+    """One page of questions.
+
+    `check` answers with what is wrong, by field; empty fields count only when `strict`.
+    """
 
     key: str
     title: str
@@ -55,16 +77,22 @@ class Step:
 
 def clean(form: Typed) -> Typed:
     """What was typed, without what no field of ours can mean."""
-    return {name: "".join(c for c in text if c.isprintable()).strip()[:_LONGEST] for name, text in form.items()}
+    return {
+        name: "".join(c for c in text if c.isprintable()).strip()[:_LONGEST]
+        for name, text in form.items()
+    }
 
 
 def _business_values(act: Act, doc: Document) -> Typed:
     profile, company = doc.body["business_profile"], doc.hidden.get("company", {})
     return {
-        "business_type": doc.body["business_type"] or "company", "name": company.get("name") or profile["name"] or onboarding.NAME,
-        "url": profile["url"] or onboarding.BUSINESS["url"], "mcc": profile["mcc"] or onboarding.BUSINESS["mcc"],
-        "product_description": profile["product_description"] or "", "tax_id": company.get("tax_id") or onboarding.NUMBER,
-    }  # fmt: skip
+        "business_type": doc.body["business_type"] or "company",
+        "name": company.get("name") or profile["name"] or onboarding.NAME,
+        "url": profile["url"] or onboarding.BUSINESS["url"],
+        "mcc": profile["mcc"] or onboarding.BUSINESS["mcc"],
+        "product_description": profile["product_description"] or "",
+        "tax_id": company.get("tax_id") or onboarding.NUMBER,
+    }
 
 
 def _business_check(doc: Document, typed: Typed, strict: bool) -> Typed:
@@ -77,7 +105,10 @@ def _business_check(doc: Document, typed: Typed, strict: bool) -> Typed:
         wrong["url"] = "Enter the address of the website."
     elif typed.get("url") and not re.fullmatch(r"https?://[^\s/.]+\.[^\s]+", typed["url"]):
         wrong["url"] = "Enter the whole address, such as https://shop.example."
-    if typed.get("mcc", "5734") not in {*GOODS, doc.body["business_profile"]["mcc"]}:
+    if typed.get("mcc", "5734") not in {
+        *GOODS,
+        doc.body["business_profile"]["mcc"],
+    }:
         wrong["mcc"] = "Choose what is sold."
     if strict and typed.get("business_type") != "individual" and not typed.get("tax_id"):
         wrong["tax_id"] = "Enter the business ID number; 000000000 passes."
@@ -87,7 +118,11 @@ def _business_check(doc: Document, typed: Typed, strict: bool) -> Typed:
 
 
 def _business_write(act: Act, doc: Document, typed: Typed) -> None:
-    profile = {name: typed[name] for name in ("name", "url", "mcc", "product_description") if typed.get(name)}
+    profile = {
+        name: typed[name]
+        for name in ("name", "url", "mcc", "product_description")
+        if typed.get(name)
+    }
     company = {name: typed[name] for name in ("name", "tax_id") if typed.get(name)}
     kind = typed.get("business_type") or doc.body["business_type"] or "company"
     onboarding.business(act, doc, kind, profile, company)
@@ -102,19 +137,30 @@ def _person_values(act: Act, doc: Document) -> Typed:
     return {
         "first_name": known.get("first_name") or sample["first_name"],
         "last_name": known.get("last_name") or sample["last_name"],
-        "dob": f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob.get("year") else "1902-01-01",
+        "dob": f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}"
+        if dob.get("year")
+        else "1902-01-01",
         "id_number": secret.get("id_number") or onboarding.NUMBER,
         "email": known.get("email") or doc.body["email"] or sample["email"],
-        "phone": known.get("phone") or sample["phone"], "code": kyc.PHONE_CODE,
-        **{name: address.get(name) or sample["address"][name] for name in ("line1", "city", "postal_code")},
-    }  # fmt: skip
+        "phone": known.get("phone") or sample["phone"],
+        "code": kyc.PHONE_CODE,
+        **{
+            name: address.get(name) or sample["address"][name]
+            for name in ("line1", "city", "postal_code")
+        },
+    }
 
 
 _PERSON_WANTS = {
-    "first_name": "Enter the first name.", "last_name": "Enter the last name.", "dob": "Choose the date of birth.",
-    "email": "Enter the email address.", "phone": "Enter the phone number.", "line1": "Enter street and number.",
-    "city": "Enter the town.", "postal_code": "Enter the postal code.",
-}  # fmt: skip
+    "first_name": "Enter the first name.",
+    "last_name": "Enter the last name.",
+    "dob": "Choose the date of birth.",
+    "email": "Enter the email address.",
+    "phone": "Enter the phone number.",
+    "line1": "Enter street and number.",
+    "city": "Enter the town.",
+    "postal_code": "Enter the postal code.",
+}
 
 
 def _person_check(doc: Document, typed: Typed, strict: bool) -> Typed:
@@ -149,7 +195,11 @@ def _person_write(act: Act, doc: Document, typed: Typed) -> None:
     if address:
         given["address"] = {**address, "country": doc.body["country"]}
     if day := _date(typed.get("dob", "")):
-        given["dob"] = {"day": day.day, "month": day.month, "year": day.year}
+        given["dob"] = {
+            "day": day.day,
+            "month": day.month,
+            "year": day.year,
+        }
     if given:
         onboarding.speaker(act, doc, given)
 
@@ -169,24 +219,39 @@ def _bank_write(act: Act, doc: Document, typed: Typed) -> None:
         onboarding.bank(act, doc, typed["bank"])
 
 
-def asked_for(doc: Document, *, eventually: bool, future: bool) -> list[str]:
-    """What is asked for beyond the usual questions: documents, and whatever the control API demands."""
+def asked_for(
+    doc: Document,
+    *,
+    eventually: bool,
+    future: bool,
+) -> list[str]:
+    """What is asked for beyond the usual questions: documents, and whatever the control API
+    demands.
+    """
     needs, coming = doc.body["requirements"], doc.body["future_requirements"]
     names = [
         *needs["currently_due"],
         *(needs["eventually_due"] if eventually else []),
         *(coming["currently_due"] if future else []),
     ]
-    names += [path for entry in needs["alternatives"] for path in entry.get("alternative_fields_due", [])]
+    names += [
+        path for entry in needs["alternatives"] for path in entry.get("alternative_fields_due", [])
+    ]
     return [name for name in dict.fromkeys(names) if not any(step.covers(name) for step in STEPS)]
 
 
 def more_values(doc: Document, names: list[str]) -> Typed:
-    """What those pages begin with: a good photo where one is due, nothing where one is only another way out."""
+    """What those pages begin with: a good photo where one is due, nothing where one is only another
+    way out.
+    """
     ways = [
-        path for entry in doc.body["requirements"]["alternatives"] for path in entry.get("alternative_fields_due", [])
+        path
+        for entry in doc.body["requirements"]["alternatives"]
+        for path in entry.get("alternative_fields_due", [])
     ]
-    return {name: "" if name in ways or not is_document(name) else kyc.DOCUMENT_OK for name in names}
+    return {
+        name: "" if name in ways or not is_document(name) else kyc.DOCUMENT_OK for name in names
+    }
 
 
 def more_check(names: list[str], typed: Typed) -> Typed:
@@ -195,17 +260,30 @@ def more_check(names: list[str], typed: Typed) -> Typed:
     return {name: "Choose one of these." for name in papers if typed.get(name, "") not in DOCUMENTS}
 
 
-def more_write(act: Act, doc: Document, names: list[str], typed: Typed) -> None:
+def more_write(
+    act: Act,
+    doc: Document,
+    names: list[str],
+    typed: Typed,
+) -> None:
     """A document goes to the representative; every answer ends the asking."""
     for name in names:
         if not typed.get(name):
             continue
         if is_document(name):
             paper = name.rpartition(".")[2]
-            onboarding.speaker(act, doc, {"verification": {paper: {"front": typed[name]}}})
+            onboarding.speaker(
+                act,
+                doc,
+                {"verification": {paper: {"front": typed[name]}}},
+            )
         elif name.startswith("business_profile."):
             onboarding.business(
-                act, doc, doc.body["business_type"] or "company", {name.partition(".")[2]: typed[name]}, {}
+                act,
+                doc,
+                doc.body["business_type"] or "company",
+                {name.partition(".")[2]: typed[name]},
+                {},
             )
         onboarding.answer(act, doc, name)
 
@@ -217,7 +295,12 @@ def is_document(name: str) -> bool:
 
 def errors_at(doc: Document) -> Typed:
     """What verification found wrong, by the field of the form that mends it."""
-    fields = {"line1": "line1", "id_number": "id_number", "ssn_last_4": "id_number", "tax_id": "tax_id"}
+    fields = {
+        "line1": "line1",
+        "id_number": "id_number",
+        "ssn_last_4": "id_number",
+        "tax_id": "tax_id",
+    }
     found = {}
     for error in doc.body["requirements"]["errors"]:
         tail = str(error.get("requirement", "")).rpartition(".")[2]
@@ -228,30 +311,81 @@ def errors_at(doc: Document) -> Typed:
 
 def _of_person(name: str) -> bool:
     head, _, field = name.partition(".")
-    known = ("address", "dob", "email", "first_name", "id_number", "last_name", "phone", "ssn_last_4")
-    return (head in ("individual", "representative") or head.startswith("person_")) and field.partition(".")[0] in known
+    known = (
+        "address",
+        "dob",
+        "email",
+        "first_name",
+        "id_number",
+        "last_name",
+        "phone",
+        "ssn_last_4",
+    )
+    return (
+        head in ("individual", "representative") or head.startswith("person_")
+    ) and field.partition(".")[0] in known
 
 
 STEPS: tuple[Step, ...] = (
-    Step("business", "Business", _business_values, _business_check, _business_write,
-         lambda name: name in ("business_type", "business_profile.mcc", "business_profile.url", "company.name", "company.tax_id") or name.startswith("tos_acceptance")),
+    Step(
+        "business",
+        "Business",
+        _business_values,
+        _business_check,
+        _business_write,
+        lambda name: (
+            name
+            in (
+                "business_type",
+                "business_profile.mcc",
+                "business_profile.url",
+                "company.name",
+                "company.tax_id",
+            )
+            or name.startswith("tos_acceptance")
+        ),
+    ),
     Step("person", "Person", _person_values, _person_check, _person_write, _of_person),
-    Step("bank", "Bank", _bank_values, _bank_check, _bank_write, lambda name: name == "external_account"),
-)  # fmt: skip
+    Step(
+        "bank",
+        "Bank",
+        _bank_values,
+        _bank_check,
+        _bank_write,
+        lambda name: name == "external_account",
+    ),
+)
 
 
-def facts(act: Act, doc: Document, key: str) -> list[str]:
+def facts(
+    act: Act,
+    doc: Document,
+    key: str,
+) -> list[str]:
     """What the account knows of one page's questions, for the review."""
     if key == "business":
         profile, kind = doc.body["business_profile"], doc.body["business_type"]
-        found = [profile["name"], KINDS.get(kind, kind), profile["url"]]
+        found = [
+            profile["name"],
+            KINDS.get(kind, kind),
+            profile["url"],
+        ]
     elif key == "person":
         person = people.representative(people.everyone(act, doc))
         if person is None:
             return []
         body, dob = person.body, person.body["dob"]
-        name = " ".join(filter(None, (body["first_name"], body["last_name"])))
-        born = f"born {dob['day']} {calendar.month_name[dob['month'] or 0]} {dob['year']}" if dob["year"] else None
+        name = " ".join(
+            filter(
+                None,
+                (body["first_name"], body["last_name"]),
+            )
+        )
+        born = (
+            f"born {dob['day']} {calendar.month_name[dob['month'] or 0]} {dob['year']}"
+            if dob["year"]
+            else None
+        )
         found = [name, born, body["email"], body["address"]["line1"]]
     else:
         found = [bank_on_file(doc)]
@@ -262,6 +396,10 @@ def bank_on_file(doc: Document) -> str | None:
     """The account that payouts go to now, in words."""
     found = doc.body["external_accounts"]["data"]
     return next(
-        (f"{b.get('bank_name') or b.get('brand')} •••• {b['last4']}" for b in found if b.get("default_for_currency")),
+        (
+            f"{b.get('bank_name') or b.get('brand')} •••• {b['last4']}"
+            for b in found
+            if b.get("default_for_currency")
+        ),
         None,
     )

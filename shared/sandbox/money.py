@@ -1,42 +1,279 @@
-"""Currencies as Stripe counts them, the limits on amounts, and what Stripe takes for a charge. All in minor units."""
+"""Currencies as Stripe counts them, the limits on amounts, and what Stripe takes for a charge.
+
+All in minor units.
+"""
 
 from __future__ import annotations
 
 from shared.sandbox import errors
 
 ZERO_DECIMAL = frozenset(
-    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
+    [
+        "bif",
+        "clp",
+        "djf",
+        "gnf",
+        "jpy",
+        "kmf",
+        "krw",
+        "mga",
+        "pyg",
+        "rwf",
+        "vnd",
+        "vuv",
+        "xaf",
+        "xof",
+        "xpf",
+    ]
 )
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 WHOLE_UNITS = frozenset(["isk", "ugx"])  # sent in hundredths for old times' sake
 MAXIMUM = 99_999_999
 
-# Smallest charge per currency (stripe-facts 6.1); a currency that is not named has no smallest charge but 1.
+# Smallest charge per currency (stripe-facts 6.1); a currency that is not named has no smallest
+# charge but 1.
 MINIMUM: dict[str, int] = {
-    **dict.fromkeys(["usd", "eur", "aud", "cad", "chf", "nzd", "sgd", "brl", "inr", "ars", "cop", "idr", "ils", "php", "rub", "zar", "jpy", "krw"], 50),
-    "gbp": 30, "hkd": 400, **dict.fromkeys(["mxn", "thb"], 1000), **dict.fromkeys(["sek", "nok"], 300), "dkk": 250,
-    **dict.fromkeys(["pln", "ron", "myr", "aed"], 200), "czk": 1500, "huf": 17500,
-}  # fmt: skip
+    **dict.fromkeys(
+        [
+            "usd",
+            "eur",
+            "aud",
+            "cad",
+            "chf",
+            "nzd",
+            "sgd",
+            "brl",
+            "inr",
+            "ars",
+            "cop",
+            "idr",
+            "ils",
+            "php",
+            "rub",
+            "zar",
+            "jpy",
+            "krw",
+        ],
+        50,
+    ),
+    "gbp": 30,
+    "hkd": 400,
+    **dict.fromkeys(["mxn", "thb"], 1000),
+    **dict.fromkeys(["sek", "nok"], 300),
+    "dkk": 250,
+    **dict.fromkeys(["pln", "ron", "myr", "aed"], 200),
+    "czk": 1500,
+    "huf": 17500,
+}
 
-CURRENCIES: tuple[str, ...] = ("usd", "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn", "bhd", "bif", "bmd", "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf", "chf", "clp", "cny", "cop", "crc", "cve", "czk", "djf", "dkk", "dop", "dzd", "egp", "etb", "eur", "fjd", "fkp", "gbp", "gel", "gip", "gmd", "gnf", "gtq", "gyd", "hkd", "hnl", "htg", "huf", "idr", "ils", "inr", "isk", "jmd", "jod", "jpy", "kes", "kgs", "khr", "kmf", "krw", "kwd", "kyd", "kzt", "lak", "lbp", "lkr", "lrd", "lsl", "mad", "mdl", "mga", "mkd", "mmk", "mnt", "mop", "mur", "mvr", "mwk", "mxn", "myr", "mzn", "nad", "ngn", "nio", "nok", "npr", "nzd", "omr", "pab", "pen", "pgk", "php", "pkr", "pln", "pyg", "qar", "ron", "rsd", "rub", "rwf", "sar", "sbd", "scr", "sek", "sgd", "shp", "sle", "sos", "srd", "std", "szl", "thb", "tjs", "tnd", "top", "try", "ttd", "twd", "tzs", "uah", "ugx", "usd", "uyu", "uzs", "vnd", "vuv", "wst", "xaf", "xcd", "xof", "xpf", "yer", "zar", "zmw")  # fmt: skip
+CURRENCIES: tuple[str, ...] = (
+    "usd",
+    "aed",
+    "afn",
+    "all",
+    "amd",
+    "ang",
+    "aoa",
+    "ars",
+    "aud",
+    "awg",
+    "azn",
+    "bam",
+    "bbd",
+    "bdt",
+    "bgn",
+    "bhd",
+    "bif",
+    "bmd",
+    "bnd",
+    "bob",
+    "brl",
+    "bsd",
+    "bwp",
+    "byn",
+    "bzd",
+    "cad",
+    "cdf",
+    "chf",
+    "clp",
+    "cny",
+    "cop",
+    "crc",
+    "cve",
+    "czk",
+    "djf",
+    "dkk",
+    "dop",
+    "dzd",
+    "egp",
+    "etb",
+    "eur",
+    "fjd",
+    "fkp",
+    "gbp",
+    "gel",
+    "gip",
+    "gmd",
+    "gnf",
+    "gtq",
+    "gyd",
+    "hkd",
+    "hnl",
+    "htg",
+    "huf",
+    "idr",
+    "ils",
+    "inr",
+    "isk",
+    "jmd",
+    "jod",
+    "jpy",
+    "kes",
+    "kgs",
+    "khr",
+    "kmf",
+    "krw",
+    "kwd",
+    "kyd",
+    "kzt",
+    "lak",
+    "lbp",
+    "lkr",
+    "lrd",
+    "lsl",
+    "mad",
+    "mdl",
+    "mga",
+    "mkd",
+    "mmk",
+    "mnt",
+    "mop",
+    "mur",
+    "mvr",
+    "mwk",
+    "mxn",
+    "myr",
+    "mzn",
+    "nad",
+    "ngn",
+    "nio",
+    "nok",
+    "npr",
+    "nzd",
+    "omr",
+    "pab",
+    "pen",
+    "pgk",
+    "php",
+    "pkr",
+    "pln",
+    "pyg",
+    "qar",
+    "ron",
+    "rsd",
+    "rub",
+    "rwf",
+    "sar",
+    "sbd",
+    "scr",
+    "sek",
+    "sgd",
+    "shp",
+    "sle",
+    "sos",
+    "srd",
+    "std",
+    "szl",
+    "thb",
+    "tjs",
+    "tnd",
+    "top",
+    "try",
+    "ttd",
+    "twd",
+    "tzs",
+    "uah",
+    "ugx",
+    "usd",
+    "uyu",
+    "uzs",
+    "vnd",
+    "vuv",
+    "wst",
+    "xaf",
+    "xcd",
+    "xof",
+    "xpf",
+    "yer",
+    "zar",
+    "zmw",
+)
 _KNOWN = frozenset(CURRENCIES)
 
 # Country -> currency an account settles in by default.
 COUNTRIES: dict[str, str] = {
-    "AE": "aed", "AT": "eur", "AU": "aud", "BE": "eur", "BG": "bgn", "BR": "brl", "CA": "cad", "CH": "chf", "CY": "eur",
-    "CZ": "czk", "DE": "eur", "DK": "dkk", "EE": "eur", "ES": "eur", "FI": "eur", "FR": "eur", "GB": "gbp", "GI": "gbp",
-    "GR": "eur", "HK": "hkd", "HR": "eur", "HU": "huf", "IE": "eur", "IN": "inr", "IT": "eur", "JP": "jpy", "LI": "chf",
-    "LT": "eur", "LU": "eur", "LV": "eur", "MT": "eur", "MX": "mxn", "MY": "myr", "NL": "eur", "NO": "nok", "NZ": "nzd",
-    "PL": "pln", "PT": "eur", "RO": "ron", "SE": "sek", "SG": "sgd", "SI": "eur", "SK": "eur", "TH": "thb", "US": "usd",
-}  # fmt: skip
+    "AE": "aed",
+    "AT": "eur",
+    "AU": "aud",
+    "BE": "eur",
+    "BG": "bgn",
+    "BR": "brl",
+    "CA": "cad",
+    "CH": "chf",
+    "CY": "eur",
+    "CZ": "czk",
+    "DE": "eur",
+    "DK": "dkk",
+    "EE": "eur",
+    "ES": "eur",
+    "FI": "eur",
+    "FR": "eur",
+    "GB": "gbp",
+    "GI": "gbp",
+    "GR": "eur",
+    "HK": "hkd",
+    "HR": "eur",
+    "HU": "huf",
+    "IE": "eur",
+    "IN": "inr",
+    "IT": "eur",
+    "JP": "jpy",
+    "LI": "chf",
+    "LT": "eur",
+    "LU": "eur",
+    "LV": "eur",
+    "MT": "eur",
+    "MX": "mxn",
+    "MY": "myr",
+    "NL": "eur",
+    "NO": "nok",
+    "NZ": "nzd",
+    "PL": "pln",
+    "PT": "eur",
+    "RO": "ron",
+    "SE": "sek",
+    "SG": "sgd",
+    "SI": "eur",
+    "SK": "eur",
+    "TH": "thb",
+    "US": "usd",
+}
 
 # What Stripe takes: hundredths of a percent, and a fixed part (stripe-facts 19.4).
-_FEES: dict[str, tuple[int, int]] = {"usd": (290, 30), "eur": (150, 25), "gbp": (150, 20), "dkk": (150, 180)}
+_FEES: dict[str, tuple[int, int]] = {
+    "usd": (290, 30),
+    "eur": (150, 25),
+    "gbp": (150, 20),
+    "dkk": (150, 180),
+}
 
 
 def stripe_fee(amount: int, currency: str) -> int:
     """Stripe's own fee on a charge, rounded half up (stripe-facts 19.4)."""
-    rate, fixed = _FEES.get(currency, (290, 40 if currency in ZERO_DECIMAL else 30))
+    rate, fixed = _FEES.get(
+        currency,
+        (290, 40 if currency in ZERO_DECIMAL else 30),
+    )
     return (amount * rate * 2 + 10_000) // 20_000 + fixed
 
 
@@ -45,7 +282,9 @@ def check_currency(text: str, param: str = "currency") -> str:
     currency = text.lower()
     if currency not in _KNOWN:
         listed = ", ".join(CURRENCIES)
-        message = f"Invalid currency: {currency}. Stripe currently supports these currencies: {listed}"
+        message = (
+            f"Invalid currency: {currency}. Stripe currently supports these currencies: {listed}"
+        )
         raise errors.ApiError(400, message, param=param)
     return currency
 
@@ -62,30 +301,51 @@ def check_amount(amount: int, currency: str) -> None:
         raise errors.ApiError(400, message, code="amount_too_large", param="amount")
     check_whole(amount, currency)
     if currency in THREE_DECIMAL and amount % 10:
-        message = f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged in two decimals."
+        message = (
+            f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged "
+            "in two decimals."
+        )
         raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
 
 
 def check_whole(amount: int, currency: str) -> None:
-    """Whatever is asked for in a currency that has no hundredths any more ends in 00 (stripe-facts 6)."""
+    """Whatever is asked for in a currency that has no hundredths any more ends in 00 (stripe-facts
+    6).
+    """
     if currency in WHOLE_UNITS and amount % 100:
         message = (
-            f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and charged amounts must be evenly "
-            "divisible by 100. See https://stripe.com/docs/currencies#special-cases for more information."
+            f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and "
+            "charged amounts must be evenly "
+            "divisible by 100. See https://stripe.com/docs/currencies#special-cases for more "
+            "information."
         )
-        raise errors.ApiError(400, message, code="invalid_charge_amount_no_decimal_compatible", param="amount")
+        raise errors.ApiError(
+            400, message, code="invalid_charge_amount_no_decimal_compatible", param="amount"
+        )
 
 
 def positive(amount: int, param: str) -> None:
     """Zero and less are no amount (stripe-facts 3.4)."""
     if amount < 1:
         message = "Invalid positive integer"
-        raise errors.ApiError(400, message, code="parameter_invalid_integer", param=param, stored=False)
+        raise errors.ApiError(
+            400, message, code="parameter_invalid_integer", param=param, stored=False
+        )
 
 
-def written(amount: int, currency: str, *, code: bool = True) -> str:
+def written(
+    amount: int,
+    currency: str,
+    *,
+    code: bool = True,
+) -> str:
     """An amount as Stripe's messages write it: $0.50 usd."""
-    sign = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}.get(currency, "")
+    sign = {
+        "usd": "$",
+        "eur": "€",
+        "gbp": "£",
+        "jpy": "¥",
+    }.get(currency, "")
     tail = f" {currency}" if code or not sign else ""
     return f"{sign}{decimal(amount, currency)}{tail}"
 

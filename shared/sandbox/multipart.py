@@ -1,4 +1,6 @@
-"""`multipart/form-data` as Stripe's files come in: text parts are parameters, one part is the file itself."""
+"""`multipart/form-data` as Stripe's files come in: text parts are parameters, one part is the file
+itself.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ from shared.sandbox import forms
 
 
 class Upload(str):
-    """A file among the parameters. As text it is a digest and the name, so that the same file again is the same parameter."""
+    """A file among the parameters.
+
+    As text it is a digest and the name, so that the same file again is the same parameter.
+    """
 
     __slots__ = ("content", "filename")
     content: bytes
@@ -28,12 +33,21 @@ def is_multipart(content_type: str) -> bool:
     return content_type.lower().startswith("multipart/form-data")
 
 
-def read(content_type: str, query: str, body: bytes) -> dict[str, Any]:
+def read(
+    content_type: str,
+    query: str,
+    body: bytes,
+) -> dict[str, Any]:
     """The parameters of a request, however its body is written; files among them are `Upload`."""
     if not is_multipart(content_type):
         text = body.decode("utf-8", "replace")
         return forms.decode(f"{query}&{text}" if query and text else query or text)
-    return forms.nested([*forms.pairs(query), *_parts(content_type, body)])
+    return forms.nested(
+        [
+            *forms.pairs(query),
+            *_parts(content_type, body),
+        ]
+    )
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
@@ -43,8 +57,18 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
     boundary = http.parse_options_header(content_type)[1].get("boundary", "")
     parser = formparser.MultiPartParser(stream_factory=lambda **_: io.BytesIO())
     try:
-        form, files = parser.parse(io.BytesIO(body), boundary.encode(), len(body))
+        form, files = parser.parse(
+            io.BytesIO(body),
+            boundary.encode(),
+            len(body),
+        )
     except ValueError:
         return []
-    uploads = [(name, Upload(file.read(), file.filename or "")) for name, file in files.items(multi=True)]
+    uploads = [
+        (
+            name,
+            Upload(file.read(), file.filename or ""),
+        )
+        for name, file in files.items(multi=True)
+    ]
     return [*form.items(multi=True), *uploads]

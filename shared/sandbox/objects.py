@@ -1,4 +1,6 @@
-"""Objects on their way out: what changes with time is filled in, `expand` is followed, lists are cut into pages."""
+"""Objects on their way out: what changes with time is filled in, `expand` is followed, lists are
+cut into pages.
+"""
 
 from __future__ import annotations
 
@@ -9,86 +11,150 @@ from shared.sandbox import errors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
-# object -> expandable path -> object found there ("*": whatever the id names; "[x]": a list of x, absent unless asked for)
+# object -> expandable path -> object found there ("*": whatever the id names; "[x]": a list of x,
+# absent unless asked for)
 EXPANDABLE: dict[str, dict[str, str]] = {
     "account": {
-        "company.verification.document.back": "file", "company.verification.document.front": "file",
-        "settings.branding.icon": "file", "settings.branding.logo": "file",
+        "company.verification.document.back": "file",
+        "company.verification.document.front": "file",
+        "settings.branding.icon": "file",
+        "settings.branding.logo": "file",
     },
     "account_link": {},
     "account_session": {},
     "login_link": {},
     "application_fee": {
-        "account": "account", "application": "application", "balance_transaction": "balance_transaction",
-        "charge": "charge", "originating_transaction": "charge", "refunds": "[fee_refund]",
+        "account": "account",
+        "application": "application",
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "originating_transaction": "charge",
+        "refunds": "[fee_refund]",
     },
-    "balance": {"instant_available.net_available": "[net]"},  # a figure, which the handler gives when it is asked for
+    # a figure, which the handler gives when it is asked for
+    "balance": {"instant_available.net_available": "[net]"},
     "balance_settings": {},
     "balance_transaction": {"source": "*"},
     "bank_account": {"account": "account", "customer": "customer"},
     "card": {"account": "account", "customer": "customer"},
     "capability": {"account": "account"},
     "charge": {
-        "application": "application", "application_fee": "application_fee", "balance_transaction": "balance_transaction",
-        "customer": "customer", "failure_balance_transaction": "balance_transaction", "on_behalf_of": "account",
-        "payment_intent": "payment_intent", "payment_method_details.card.mandate": "mandate", "refunds": "[refund]", "review": "review", "source_transfer": "transfer",
-        "transfer": "transfer", "transfer_data.destination": "account",
+        "application": "application",
+        "application_fee": "application_fee",
+        "balance_transaction": "balance_transaction",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "on_behalf_of": "account",
+        "payment_intent": "payment_intent",
+        "payment_method_details.card.mandate": "mandate",
+        "refunds": "[refund]",
+        "review": "review",
+        "source_transfer": "transfer",
+        "transfer": "transfer",
+        "transfer_data.destination": "account",
     },
     "customer": {
-        "default_source": "*", "invoice_settings.default_payment_method": "payment_method", "test_clock": "test_helpers.test_clock",
+        "default_source": "*",
+        "invoice_settings.default_payment_method": "payment_method",
+        "test_clock": "test_helpers.test_clock",
     },
     "dispute": {
-        "charge": "charge", "payment_intent": "payment_intent", **{f"evidence.{name}": "file" for name in (
-            "cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation",
-            "receipt", "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file",
-        )},
+        "charge": "charge",
+        "payment_intent": "payment_intent",
+        **{
+            f"evidence.{name}": "file"
+            for name in (
+                "cancellation_policy",
+                "customer_communication",
+                "customer_signature",
+                "duplicate_charge_documentation",
+                "receipt",
+                "refund_policy",
+                "service_documentation",
+                "shipping_documentation",
+                "uncategorized_file",
+            )
+        },
     },
     "event": {},
     "file": {},
     "external_account": {"account": "account"},
     "payment_intent": {
-        "application": "application", "customer": "customer", "latest_charge": "charge", "on_behalf_of": "account",
-        "payment_method": "payment_method", "payment_record": "payment_record", "review": "review", "source": "*",
+        "application": "application",
+        "customer": "customer",
+        "latest_charge": "charge",
+        "on_behalf_of": "account",
+        "payment_method": "payment_method",
+        "payment_record": "payment_record",
+        "review": "review",
+        "source": "*",
         "transfer_data.destination": "account",
     },
-    "payment_method": {"card.generated_from.setup_attempt": "setup_attempt", "customer": "customer"},
+    "payment_method": {
+        "card.generated_from.setup_attempt": "setup_attempt",
+        "customer": "customer",
+    },
     "confirmation_token": {
         "payment_method_preview.card.generated_from.setup_attempt": "setup_attempt",
         "payment_method_preview.customer": "customer",
     },
     "customer_session": {"customer": "customer"},
     "setup_attempt": {
-        "application": "application", "customer": "customer", "on_behalf_of": "account",
-        "payment_method": "payment_method", "setup_intent": "setup_intent",
+        "application": "application",
+        "customer": "customer",
+        "on_behalf_of": "account",
+        "payment_method": "payment_method",
+        "setup_intent": "setup_intent",
     },
     "setup_intent": {
-        "application": "application", "customer": "customer", "latest_attempt": "setup_attempt", "mandate": "mandate",
-        "on_behalf_of": "account", "payment_method": "payment_method", "single_use_mandate": "mandate",
+        "application": "application",
+        "customer": "customer",
+        "latest_attempt": "setup_attempt",
+        "mandate": "mandate",
+        "on_behalf_of": "account",
+        "payment_method": "payment_method",
+        "single_use_mandate": "mandate",
     },
-    "person": {f"verification.{kind}.{side}": "file" for kind in ("document", "additional_document")
-               for side in ("front", "back")},
+    "person": {
+        f"verification.{kind}.{side}": "file"
+        for kind in ("document", "additional_document")
+        for side in ("front", "back")
+    },
     "refund": {
-        "balance_transaction": "balance_transaction", "charge": "charge", "customer": "customer",
-        "failure_balance_transaction": "balance_transaction", "payment_intent": "payment_intent",
-        "payment_method": "payment_method", "source_transfer_reversal": "transfer_reversal",
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+        "payment_method": "payment_method",
+        "source_transfer_reversal": "transfer_reversal",
         "transfer_reversal": "transfer_reversal",
     },
     "fee_refund": {"balance_transaction": "balance_transaction", "fee": "application_fee"},
     "payout": {
-        "application_fee": "application_fee", "balance_transaction": "balance_transaction", "destination": "*",
-        "failure_balance_transaction": "balance_transaction", "original_payout": "payout", "reversed_by": "payout",
+        "application_fee": "application_fee",
+        "balance_transaction": "balance_transaction",
+        "destination": "*",
+        "failure_balance_transaction": "balance_transaction",
+        "original_payout": "payout",
+        "reversed_by": "payout",
     },
     "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
     "transfer": {
-        "balance_transaction": "balance_transaction", "destination": "account", "destination_payment": "charge",
-        "reversals": "[transfer_reversal]", "source_transaction": "charge",
+        "balance_transaction": "balance_transaction",
+        "destination": "account",
+        "destination_payment": "charge",
+        "reversals": "[transfer_reversal]",
+        "source_transaction": "charge",
     },
     "transfer_reversal": {
-        "balance_transaction": "balance_transaction", "destination_payment_refund": "refund", "source_refund": "refund",
+        "balance_transaction": "balance_transaction",
+        "destination_payment_refund": "refund",
+        "source_refund": "refund",
         "transfer": "transfer",
     },
     "webhook_endpoint": {},
-}  # fmt: skip
+}
 _DEPTH = 4
 
 
@@ -105,7 +171,10 @@ def _render_transaction(act: Act, doc: Document) -> Json:
 
 def _render_dispute(act: Act, doc: Document) -> Json:
     rows = doc.body["balance_transactions"]
-    told = [{**row, "status": "available" if row["available_on"] <= act.now else "pending"} for row in rows]
+    told = [
+        {**row, "status": "available" if row["available_on"] <= act.now else "pending"}
+        for row in rows
+    ]
     return {**doc.body, "balance_transactions": told}
 
 
@@ -118,12 +187,21 @@ def _render_fraud_warning(act: Act, doc: Document) -> Json:
 
 def _render_event(act: Act, doc: Document) -> Json:
     sql = "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'"
-    return {**doc.body, "pending_webhooks": act.store.db.execute(sql, (doc.id,)).fetchone()[0]}
+    return {
+        **doc.body,
+        "pending_webhooks": act.store.db.execute(sql, (doc.id,)).fetchone()[0],
+    }
 
 
 def _render_deleted(act: Act, doc: Document) -> Json:
-    """What is kept of an object so that nobody else finds it, as the API shows it (stripe-facts 2)."""
-    return {"id": doc.id, "object": doc.body["object"].removeprefix("deleted_"), "deleted": True}
+    """What is kept of an object so that nobody else finds it, as the API shows it (stripe-facts
+    2).
+    """
+    return {
+        "id": doc.id,
+        "object": doc.body["object"].removeprefix("deleted_"),
+        "deleted": True,
+    }
 
 
 _RENDER: dict[str, Callable[[Act, Document], Json]] = {
@@ -161,24 +239,41 @@ def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
     return None
 
 
-def expand(act: Act, body: Json, paths: list[str]) -> Json:
+def expand(
+    act: Act,
+    body: Json,
+    paths: list[str],
+) -> Json:
     """The body with the objects that `paths` name in place of their ids; null stays null."""
     made: _Made = {}
     for path in paths if body.get("object") != "balance" else ():
         parts = path.split(".")
         if body.get("object") == "list":
             for index, item in enumerate(body["data"]):
-                body["data"][index] = _expand_at(act, dict(item), parts[1:], path, made)
+                body["data"][index] = _expand_at(
+                    act,
+                    dict(item),
+                    parts[1:],
+                    path,
+                    made,
+                )
         else:
             body = _expand_at(act, dict(body), parts, path, made)
     return body
 
 
-# What earlier paths of the same request put in, by identity, and the account that it stands on: later paths go through it.
+# What earlier paths of the same request put in, by identity, and the account that it stands on:
+# later paths go through it.
 _Made = dict[int, Act]
 
 
-def _expand_at(act: Act, body: Json, parts: list[str], path: str, made: _Made) -> Json:
+def _expand_at(
+    act: Act,
+    body: Json,
+    parts: list[str],
+    path: str,
+    made: _Made,
+) -> Json:
     if not parts:
         return body
     step = _step(body["object"], parts)
@@ -194,32 +289,69 @@ def _expand_at(act: Act, body: Json, parts: list[str], path: str, made: _Made) -
     name, rest = parts[length - 1], parts[length:]
     if kind.startswith("["):
         if id(holder.get(name)) not in made:
-            holder[name] = _contained(act, body, name, kind[1:-1])
+            holder[name] = _contained(
+                act,
+                body,
+                name,
+                kind[1:-1],
+            )
             made[id(holder[name])] = act
         rest = rest[1:] if rest[:1] == ["data"] else rest
-        holder[name]["data"] = [_expand_at(act, item, rest, path, made) for item in holder[name]["data"]]
+        holder[name]["data"] = [
+            _expand_at(act, item, rest, path, made) for item in holder[name]["data"]
+        ]
         return body
     value = holder.get(name)
     if isinstance(value, str) and (found := act.store.find(act.platform, value)):
         value = dict(render(act, found))
         made[id(value)] = act.within(found.scope)
     if isinstance(value, dict):
-        holder[name] = _expand_at(made.get(id(value), act), value, rest, path, made)
+        holder[name] = _expand_at(
+            made.get(id(value), act),
+            value,
+            rest,
+            path,
+            made,
+        )
     return body
 
 
-_OWNER = {"fee_refund": "fee"}  # how a contained object names what contains it, where that is not its kind
+_OWNER = {
+    "fee_refund": "fee"
+}  # how a contained object names what contains it, where that is not its kind
 _CONTAINED = 10
 
 
-def _contained(act: Act, body: Json, name: str, object: str) -> Json:
+def _contained(
+    act: Act,
+    body: Json,
+    name: str,
+    object: str,
+) -> Json:
     """A list inside an object: the newest of what belongs to it."""
-    where = "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
-    args = [act.scope, object, _OWNER.get(object, body["object"]), body["id"]]
-    found = act.store.select(where, args, order="seq DESC", limit=_CONTAINED + 1)
+    where = (
+        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+    )
+    args = [
+        act.scope,
+        object,
+        _OWNER.get(object, body["object"]),
+        body["id"],
+    ]
+    found = act.store.select(
+        where,
+        args,
+        order="seq DESC",
+        limit=_CONTAINED + 1,
+    )
     data = [dict(render(act, doc)) for doc in found[:_CONTAINED]]
     url = f"/v1/{body['object']}s/{body['id']}/{name}"
-    return {"object": "list", "data": data, "has_more": len(found) > _CONTAINED, "url": url}
+    return {
+        "object": "list",
+        "data": data,
+        "has_more": len(found) > _CONTAINED,
+        "url": url,
+    }
 
 
 def given(params: Json, *names: str) -> dict[str, Any]:
@@ -227,27 +359,47 @@ def given(params: Json, *names: str) -> dict[str, Any]:
     return {name: params[name] for name in names if name in params}
 
 
-def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any] | None = None,
-         conditions: Iterable[tuple[str, list[Any]]] = ()) -> Json:  # fmt: skip
+def page(
+    act: Act,
+    object: str,
+    url: str,
+    params: Json,
+    *,
+    facets: dict[str, Any] | None = None,
+    conditions: Iterable[tuple[str, list[Any]]] = (),
+) -> Json:
     """One page of a list, newest first (stripe-facts 2.3).
 
-    `ending_before` gives the rows just newer than the cursor; an unknown cursor answers like a missing object.
+    `ending_before` gives the rows just newer than the cursor; an unknown cursor answers like a
+    missing object.
     """
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
-        message = f"This value must be {'greater than or equal to 1' if limit < 1 else 'less than or equal to 100'} (it currently is '{limit}')."
-        raise errors.ApiError(400, message, param="limit", code="parameter_invalid_integer", stored=False)
+        message = (
+            "This value must be "
+            f"{'greater than or equal to 1' if limit < 1 else 'less than or equal to 100'} (it "
+            f"currently is '{limit}')."
+        )
+        raise errors.ApiError(
+            400, message, param="limit", code="parameter_invalid_integer", stored=False
+        )
     where = "scope = ? AND platform = ? AND object = ?"
     args: list[Any] = [act.scope, act.platform, object]
     for name, value in (facets or {}).items():
-        where += " AND seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+        where += (
+            " AND seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND "
+            "value = ?)"
+        )
         args += [act.scope, object, name, value]
     for condition, values in conditions:
         where, args = f"{where} AND {condition}", [*args, *values]
     where, args = _created(where, args, params.get("created"))
     backwards = "ending_before" in params
     if backwards and "starting_after" in params:
-        message = "You cannot parameterize both starting_after and ending_before; please specify only one."
+        message = (
+            "You cannot parameterize both starting_after and ending_before; please specify only "
+            "one."
+        )
         raise errors.ApiError(400, message, param="starting_after", stored=False)
     for name, sign in (("starting_after", "<"), ("ending_before", ">")):
         if name in params:
@@ -255,17 +407,31 @@ def page(act: Act, object: str, url: str, params: Json, *, facets: dict[str, Any
             if cursor is None:
                 raise errors.no_such(object, params[name], name)
             where, args = f"{where} AND seq {sign} ?", [*args, cursor.seq]
-    found = act.store.select(where, args, order="seq" if backwards else "seq DESC", limit=limit + 1)
+    found = act.store.select(
+        where,
+        args,
+        order="seq" if backwards else "seq DESC",
+        limit=limit + 1,
+    )
     data = [render(act, doc) for doc in found[:limit]]
     if backwards:
         data.reverse()
-    return {"object": "list", "url": url, "has_more": len(found) > limit, "data": data}
+    return {
+        "object": "list",
+        "url": url,
+        "has_more": len(found) > limit,
+        "data": data,
+    }
 
 
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def _created(where: str, args: list[Any], created: Any) -> tuple[str, list[Any]]:
+def _created(
+    where: str,
+    args: list[Any],
+    created: Any,
+) -> tuple[str, list[Any]]:
     if isinstance(created, int):
         return where + " AND created = ?", [*args, created]
     for name, moment in (created or {}).items():

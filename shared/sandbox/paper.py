@@ -1,4 +1,6 @@
-"""How the stand-in's own pages are made: templates, and the headers that keep each page where it belongs."""
+"""How the stand-in's own pages are made: templates, and the headers that keep each page where it
+belongs.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +16,39 @@ from quart import Response
 from shared.sandbox import money
 
 _CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {}"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri "
+    "'none'; frame-ancestors {}"
 )
 
 
 @cache
 def _pages() -> Environment:
     loader = FileSystemLoader(Path(__file__).parent / "pages")
-    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     pages.filters["day"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%d %b %Y, %H:%M:%S}"
     )
-    pages.filters["short"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%d %b, %H:%M:%S}"
+    pages.filters["short"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%d %b, %H:%M:%S}"
+    )
     pages.filters["iso"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     )
-    pages.filters["date"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b %Y}"
-    pages.filters["when"] = lambda seconds: f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b}"
+    pages.filters["date"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b %Y}"
+    )
+    pages.filters["when"] = lambda seconds: (
+        f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%-d %b}"
+    )
     # a minus sign as wide as a plus, that no line breaks after
-    pages.filters["money"] = lambda amount, currency: f"{money.decimal(amount, currency)} {currency.upper()}".replace(
-        "-", "\N{MINUS SIGN}"
+    pages.filters["money"] = lambda amount, currency: (
+        f"{money.decimal(amount, currency)} {currency.upper()}".replace("-", "\N{MINUS SIGN}")
     )
     pages.filters["moment"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -41,13 +56,21 @@ def _pages() -> Environment:
     return pages
 
 
-def show(template: str, *, status: int = 200, framed: bool = False, live: bool = False, **values: Any) -> Response:
-    """A page with the headers that keep it where it belongs; only the challenge may be framed by others, only a live one asks again."""
+def show(
+    template: str, *, status: int = 200, framed: bool = False, live: bool = False, **values: Any
+) -> Response:
+    """A page with the headers that keep it where it belongs; only the challenge may be framed by
+    others, only a live one asks again.
+    """
     text = _pages().get_template(template).render(values)
     headers = {
-        "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff", "Content-Security-Policy": _CSP.format("*" if framed else "'none'") + ("; connect-src 'self'" if live else ""),
-    }  # fmt: skip
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": _CSP.format("*" if framed else "'none'")
+        + ("; connect-src 'self'" if live else ""),
+    }
     return Response(text, status, headers)
 
 

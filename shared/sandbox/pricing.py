@@ -1,7 +1,9 @@
-"""What the platform takes of its accounts' instant payouts, as it is set in Stripe's dashboard (stripe-facts 14.9).
+"""What the platform takes of its accounts' instant payouts, as it is set in Stripe's dashboard
+(stripe-facts 14.9).
 
-Stripe collects the fee as an application fee in the same step as the payout. It is counted on all that leaves the balance,
-the fee included: with 2 % a balance of 500 pays out 490, which is Stripe's own example.
+Stripe collects the fee as an application fee in the same step as the payout. It is counted on all
+that leaves the balance, the fee included: with 2 % a balance of 500 pays out 490, which is Stripe's
+own example.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from shared.sandbox.world import Act
 
 @dataclass(frozen=True)
 class Pricing:
-    """A rate in hundredths of a percent and a fixed part, between a least and a most; in minor units of any currency.
+    """A rate in hundredths of a percent and a fixed part, between a least and a most; in minor
+    units of any currency.
 
     `comes_back`: the fee of a payout that fails or is called back is given back with it.
     """
@@ -30,7 +33,10 @@ class Pricing:
         if gross <= 1:
             return 0
         fee = (gross * self.rate * 2 + 10_000) // 20_000 + self.fixed
-        fee = max(fee if self.most is None else min(fee, self.most), self.least)
+        fee = max(
+            fee if self.most is None else min(fee, self.most),
+            self.least,
+        )
         return min(fee, gross - 1)
 
     def net(self, gross: int) -> int:
@@ -38,13 +44,24 @@ class Pricing:
         return gross - self.fee(gross)
 
     def fee_of(self, amount: int, available: int) -> int:
-        """What a payout of `amount` costs. Of all that is available it is exactly the rest, so that nothing is left behind."""
+        """What a payout of `amount` costs.
+
+        Of all that is available it is exactly the rest, so that nothing is left behind.
+        """
         if amount == self.net(available):
             return available - amount
-        low, high = amount, max(2 * amount + self.fixed + self.least, 2)
+        low, high = (
+            amount,
+            max(
+                2 * amount + self.fixed + self.least,
+                2,
+            ),
+        )
         while self.net(high) < amount:
             high *= 2
-        while low < high:  # the smallest sum that pays so much: what arrives never falls as more leaves
+        while (
+            low < high
+        ):  # the smallest sum that pays so much: what arrives never falls as more leaves
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self.net(middle) < amount else (low, middle)
         return low - amount
@@ -58,7 +75,10 @@ def of_platform(act: Act) -> Pricing:
 
 def choose(act: Act, pricing: Pricing) -> None:
     """Set it, for payouts from now on."""
-    act.store.remember(_name(act), json.dumps(asdict(pricing)))
+    act.store.remember(
+        _name(act),
+        json.dumps(asdict(pricing)),
+    )
 
 
 def _name(act: Act) -> str:

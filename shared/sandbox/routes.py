@@ -1,4 +1,6 @@
-"""Every API route that is served, as one table: the next resource is a few lines here and a module of its own."""
+"""Every API route that is served, as one table: the next resource is a few lines here and a module
+of its own.
+"""
 
 from __future__ import annotations
 
@@ -40,15 +42,36 @@ from shared.sandbox.world import Act
 Handler = Callable[[Act, dict[str, str], Json], Json]
 
 # What browsers send beyond the SDK's types (stripe-facts 19.3).
-_CARD: dict[str, Any] = {"cvc": "string", "exp_month!": "string", "exp_year!": "string", "number!": "string"}
+_CARD: dict[str, Any] = {
+    "cvc": "string",
+    "exp_month!": "string",
+    "exp_year!": "string",
+    "number!": "string",
+}
 _METHOD: dict[str, Any] = {"card!": _CARD, "type!": "=card"}
-_BROWSER_CONFIRM: dict[str, Any] = {"client_secret!": "string", "key": "string", "payment_method_data": _METHOD}
+_BROWSER_CONFIRM: dict[str, Any] = {
+    "client_secret!": "string",
+    "key": "string",
+    "payment_method_data": _METHOD,
+}
 _SESSION: dict[str, Any] = {"customer_session_client_secret": "string", "key": "string"}
-# What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of these (stripe-facts 16.7).
+# What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of
+# these (stripe-facts 16.7).
 _SERVER = frozenset(
-    ["allowed_payment_method_types", "amount_details", "amount_to_confirm", "capture_method", "error_on_requires_action",
-     "excluded_payment_method_types", "hooks", "mandate", "off_session", "payment_details", "payment_method_options"]
-)  # fmt: skip
+    [
+        "allowed_payment_method_types",
+        "amount_details",
+        "amount_to_confirm",
+        "capture_method",
+        "error_on_requires_action",
+        "excluded_payment_method_types",
+        "hooks",
+        "mandate",
+        "off_session",
+        "payment_details",
+        "payment_method_options",
+    ]
+)
 _RETIRED = {"payment_method_types": "payment_method_types_no_longer_supported"}
 
 
@@ -60,18 +83,34 @@ class Route:
     template: str
     handler: Handler
     returns: str  # an object's name, or list:name
-    browser: dict[str, Any] | None = None  # extra parameters of publishable keys; None refuses such keys
+    browser: dict[str, Any] | None = (
+        None  # extra parameters of publishable keys; None refuses such keys
+    )
     retired: dict[str, str] = field(default_factory=dict)  # parameter -> code of its refusal
     server: frozenset[str] = frozenset()  # parameters that a publishable key must not send
-    like: str | None = None  # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
+    like: str | None = (
+        # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
+        None
+    )
 
 
-def _crud(path: str, name: str, id: str, module: Any, verbs: str = "create retrieve update index") -> list[Route]:
+def _crud(
+    path: str, name: str, id: str, module: Any, verbs: str = "create retrieve update index"
+) -> list[Route]:
     rows = {
-        "create": ("POST", path, name), "retrieve": ("GET", f"{path}/{{{id}}}", name),
-        "update": ("POST", f"{path}/{{{id}}}", name), "index": ("GET", path, f"list:{name}"),
-    }  # fmt: skip
-    return [Route(*rows[verb][:2], getattr(module, verb), rows[verb][2]) for verb in verbs.split()]
+        "create": ("POST", path, name),
+        "retrieve": ("GET", f"{path}/{{{id}}}", name),
+        "update": ("POST", f"{path}/{{{id}}}", name),
+        "index": ("GET", path, f"list:{name}"),
+    }
+    return [
+        Route(
+            *rows[verb][:2],
+            getattr(module, verb),
+            rows[verb][2],
+        )
+        for verb in verbs.split()
+    ]
 
 
 ROUTES: tuple[Route, ...] = (
@@ -80,17 +119,35 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/v1/accounts/{account}", accounts.delete, "account"),
     Route("POST", "/v1/accounts/{account}/reject", accounts.reject, "account"),
     Route("POST", "/v1/accounts/{account}/unreject", accounts.unreject, "account"),
-    *_crud("/v1/accounts/{account}/capabilities", "capability", "capability", capabilities, "index retrieve update"),
+    *_crud(
+        "/v1/accounts/{account}/capabilities",
+        "capability",
+        "capability",
+        capabilities,
+        "index retrieve update",
+    ),
     *_crud("/v1/accounts/{account}/persons", "person", "person", persons),
     Route("DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"),
-    Route("POST", "/v1/accounts/{account}/login_links", account_links.create_login_link, "login_link"),
+    Route(
+        "POST", "/v1/accounts/{account}/login_links", account_links.create_login_link, "login_link"
+    ),
     *_crud("/v1/accounts/{account}/external_accounts", "external_account", "id", external_accounts),
-    Route("DELETE", "/v1/accounts/{account}/external_accounts/{id}", external_accounts.delete, "external_account"),
+    Route(
+        "DELETE",
+        "/v1/accounts/{account}/external_accounts/{id}",
+        external_accounts.delete,
+        "external_account",
+    ),
     Route("POST", "/v1/account_links", account_links.create_link, "account_link"),
     Route("POST", "/v1/account_sessions", account_links.create_session, "account_session"),
     *_crud("/v1/customers", "customer", "customer", customers),
     Route("DELETE", "/v1/customers/{customer}", customers.delete, "customer"),
-    Route("GET", "/v1/customers/{customer}/payment_methods", payment_methods.of_customer, "list:payment_method"),
+    Route(
+        "GET",
+        "/v1/customers/{customer}/payment_methods",
+        payment_methods.of_customer,
+        "list:payment_method",
+    ),
     Route(
         "GET",
         "/v1/customers/{customer}/payment_methods/{payment_method}",
@@ -105,13 +162,43 @@ ROUTES: tuple[Route, ...] = (
         {**_METHOD, "key": "string"},
         server=frozenset(["customer", "payment_method"]),
     ),
-    *_crud("/v1/payment_methods", "payment_method", "payment_method", payment_methods, "retrieve update index"),
-    Route("POST", "/v1/payment_methods/{payment_method}/attach", payment_methods.attach, "payment_method"),
-    Route("POST", "/v1/payment_methods/{payment_method}/detach", payment_methods.detach, "payment_method"),
-    Route("POST", "/v1/payment_intents", payment_intents.create, "payment_intent", retired=_RETIRED),
+    *_crud(
+        "/v1/payment_methods",
+        "payment_method",
+        "payment_method",
+        payment_methods,
+        "retrieve update index",
+    ),
+    Route(
+        "POST",
+        "/v1/payment_methods/{payment_method}/attach",
+        payment_methods.attach,
+        "payment_method",
+    ),
+    Route(
+        "POST",
+        "/v1/payment_methods/{payment_method}/detach",
+        payment_methods.detach,
+        "payment_method",
+    ),
+    Route(
+        "POST", "/v1/payment_intents", payment_intents.create, "payment_intent", retired=_RETIRED
+    ),
     Route("GET", "/v1/payment_intents", payment_intents.index, "list:payment_intent"),
-    Route("GET", "/v1/payment_intents/{intent}", payment_intents.retrieve, "payment_intent", {"key": "string"}),
-    Route("POST", "/v1/payment_intents/{intent}", payment_intents.update, "payment_intent", retired=_RETIRED),
+    Route(
+        "GET",
+        "/v1/payment_intents/{intent}",
+        payment_intents.retrieve,
+        "payment_intent",
+        {"key": "string"},
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}",
+        payment_intents.update,
+        "payment_intent",
+        retired=_RETIRED,
+    ),
     Route(
         "POST",
         "/v1/payment_intents/{intent}/confirm",
@@ -129,7 +216,9 @@ ROUTES: tuple[Route, ...] = (
     *_crud("/v1/transfers", "transfer", "transfer", transfers),
     Route("POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"),
     Route("GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"),
-    Route("GET", "/v1/transfers/{transfer}/reversals/{id}", reversals.retrieve, "transfer_reversal"),
+    Route(
+        "GET", "/v1/transfers/{transfer}/reversals/{id}", reversals.retrieve, "transfer_reversal"
+    ),
     Route("POST", "/v1/transfers/{transfer}/reversals/{id}", reversals.update, "transfer_reversal"),
     Route("POST", "/v1/application_fees/{id}/refunds", fee_refunds.create, "fee_refund"),
     Route("GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"),
@@ -137,8 +226,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.update, "fee_refund"),
     *_crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
     Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intent", retired=_RETIRED),
-    Route("GET", "/v1/setup_intents/{intent}", setup_intents.retrieve, "setup_intent", {"key": "string"}),
-    Route("POST", "/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", retired=_RETIRED),
+    Route(
+        "GET",
+        "/v1/setup_intents/{intent}",
+        setup_intents.retrieve,
+        "setup_intent",
+        {"key": "string"},
+    ),
+    Route(
+        "POST", "/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", retired=_RETIRED
+    ),
     Route(
         "POST",
         "/v1/setup_intents/{intent}/confirm",
@@ -152,7 +249,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
     Route("POST", "/v1/customer_sessions", customer_sessions.create, "customer_session"),
     Route(
-        "GET", "/v1/elements/saved_methods", customer_sessions.saved_methods, "list:payment_method", _SESSION, like=""
+        "GET",
+        "/v1/elements/saved_methods",
+        customer_sessions.saved_methods,
+        "list:payment_method",
+        _SESSION,
+        like="",
     ),
     Route(
         "POST",
@@ -170,14 +272,28 @@ ROUTES: tuple[Route, ...] = (
         {"payment_method_data": _METHOD, **_SESSION},
         like="POST /v1/test_helpers/confirmation_tokens",
     ),
-    Route("POST", "/v1/test_helpers/confirmation_tokens", confirmation_tokens.create_for_tests, "confirmation_token"),
-    Route("GET", "/v1/confirmation_tokens/{confirmation_token}", confirmation_tokens.retrieve, "confirmation_token"),
+    Route(
+        "POST",
+        "/v1/test_helpers/confirmation_tokens",
+        confirmation_tokens.create_for_tests,
+        "confirmation_token",
+    ),
+    Route(
+        "GET",
+        "/v1/confirmation_tokens/{confirmation_token}",
+        confirmation_tokens.retrieve,
+        "confirmation_token",
+    ),
     *_crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
     Route("GET", "/v1/application_fees", application_fees.index, "list:application_fee"),
     Route("GET", "/v1/application_fees/{id}", application_fees.retrieve, "application_fee"),
     Route("GET", "/v1/balance", balance.retrieve, "balance"),
-    Route("GET", "/v1/balance_transactions", balance_transactions.index, "list:balance_transaction"),
-    Route("GET", "/v1/balance_transactions/{id}", balance_transactions.retrieve, "balance_transaction"),
+    Route(
+        "GET", "/v1/balance_transactions", balance_transactions.index, "list:balance_transaction"
+    ),
+    Route(
+        "GET", "/v1/balance_transactions/{id}", balance_transactions.retrieve, "balance_transaction"
+    ),
     Route("GET", "/v1/balance_settings", balance_settings.retrieve, "balance_settings"),
     Route("POST", "/v1/balance_settings", balance_settings.update, "balance_settings"),
     *_crud("/v1/disputes", "dispute", "dispute", disputes, "retrieve update index"),
@@ -197,9 +313,24 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/events/{id}", webhooks.retrieve_event, "event"),
     Route("POST", "/v1/webhook_endpoints", webhooks.create_endpoint, "webhook_endpoint"),
     Route("GET", "/v1/webhook_endpoints", webhooks.list_endpoints, "list:webhook_endpoint"),
-    Route("GET", "/v1/webhook_endpoints/{webhook_endpoint}", webhooks.retrieve_endpoint, "webhook_endpoint"),
-    Route("POST", "/v1/webhook_endpoints/{webhook_endpoint}", webhooks.update_endpoint, "webhook_endpoint"),
-    Route("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}", webhooks.delete_endpoint, "webhook_endpoint"),
+    Route(
+        "GET",
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        webhooks.retrieve_endpoint,
+        "webhook_endpoint",
+    ),
+    Route(
+        "POST",
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        webhooks.update_endpoint,
+        "webhook_endpoint",
+    ),
+    Route(
+        "DELETE",
+        "/v1/webhook_endpoints/{webhook_endpoint}",
+        webhooks.delete_endpoint,
+        "webhook_endpoint",
+    ),
 )
 
 
@@ -207,7 +338,10 @@ def _table() -> dict[tuple[str, int], list[tuple[list[str], Route]]]:
     table: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
     for route in sorted(ROUTES, key=lambda r: r.template.count("{")):
         parts = route.template.strip("/").split("/")
-        table.setdefault((route.method, len(parts)), []).append((parts, route))
+        table.setdefault(
+            (route.method, len(parts)),
+            [],
+        ).append((parts, route))
     return table
 
 
@@ -217,10 +351,14 @@ _TABLE = _table()
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route of a request with the ids in its path; literal segments win over placeholders."""
     given = path.removeprefix("/").split("/")
-    for parts, route in _TABLE.get((method, len(given)), []):
+    for parts, route in _TABLE.get(
+        (method, len(given)),
+        [],
+    ):
         ids: dict[str, str] = {}
         for want, have in zip(parts, given, strict=True):
-            # "search" is a route of Stripe's own; an id that is empty leads nowhere, and never to the list or a new object.
+            # "search" is a route of Stripe's own; an id that is empty leads nowhere, and never to
+            # the list or a new object.
             if want[0] == "{" and have not in ("", "search"):
                 ids[want[1:-1]] = have
             elif want != have:

@@ -1,4 +1,6 @@
-"""Serves the stand-in with Hypercorn, and knows every client's connection so that a fault rule can cut it."""
+"""Serves the stand-in with Hypercorn, and knows every client's connection so that a fault rule can
+cut it.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class _Config(Config):
 def listen(host: str, port: int) -> Doorway:
     """Open the door; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    doorway = Doorway(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio turns Nagle off only where it sees TCP
+    doorway = Doorway(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # asyncio turns Nagle off only where it sees TCP
     doorway.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     doorway.bind((host, port))
     doorway.listen(256)
@@ -73,7 +77,8 @@ async def serve(
     shutdown_trigger: Callable[[], Awaitable[None]] | None = None,
     doorway: Doorway | None = None,
 ) -> None:
-    """Serve until the trigger fires, or SIGINT or SIGTERM without one; what is under way is answered first.
+    """Serve until the trigger fires, or SIGINT or SIGTERM without one; what is under way is
+    answered first.
 
     With a `doorway` of the caller's own, host and port are the caller's too.
     """
@@ -86,7 +91,9 @@ async def serve(
     settings.graceful_timeout = _GRACE_SECONDS
     settings.include_server_header = False
     try:
-        await hypercorn_serve(create_sandbox(config, cut=doorway.cut), settings, shutdown_trigger=shutdown_trigger)
+        await hypercorn_serve(
+            create_sandbox(config, cut=doorway.cut), settings, shutdown_trigger=shutdown_trigger
+        )
     finally:
         doorway.close()
 

@@ -1,4 +1,5 @@
-"""Checks decoded parameters against `shapes.json` and turns their leaves into integers, booleans and strings.
+"""Checks decoded parameters against `shapes.json` and turns their leaves into integers, booleans
+and strings.
 
 The file's notation is explained where it is written: tests/sandbox/shapes.py.
 """
@@ -24,10 +25,16 @@ def _file() -> dict[str, Any]:
     return loaded
 
 
-def read(route: str, params: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of one route with typed leaves, or the error that Stripe answers (stripe-facts 3).
+def read(
+    route: str,
+    params: dict[str, Any],
+    extra: dict[str, Any],
+) -> dict[str, Any]:
+    """The parameters of one route with typed leaves, or the error that Stripe answers (stripe-facts
+    3).
 
-    Unknown names are reported first and all together, then missing ones, then the first value of a wrong type.
+    Unknown names are reported first and all together, then missing ones, then the first value of a
+    wrong type.
     """
     shape = _file().get(route, {})
     if extra:
@@ -38,11 +45,17 @@ def read(route: str, params: dict[str, Any], extra: dict[str, Any]) -> dict[str,
     return typed
 
 
-def _merged(shape: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+def _merged(
+    shape: dict[str, Any],
+    extra: dict[str, Any],
+) -> dict[str, Any]:
     out = dict(shape)
     for key, value in extra.items():
         name, _, _ = _key(key)
-        old = next((k for k in out if _key(k)[0] == name), None)
+        old = next(
+            (k for k in out if _key(k)[0] == name),
+            None,
+        )
         both = (
             old is not None
             and isinstance(value, dict)
@@ -60,7 +73,9 @@ def _key(text: str) -> tuple[str, bool, bool]:
 
 
 def _fields(shape: dict[str, Any]) -> dict[str, tuple[Any, bool, bool]]:
-    """Name -> shape, required, clearable; kept per shape because the file never changes while we run."""
+    """Name -> shape, required, clearable; kept per shape because the file never changes while we
+    run.
+    """
     found = _FIELDS.get(id(shape))
     if found is None or found[0] is not shape:
         fields = {}
@@ -78,7 +93,11 @@ def _name(where: str, part: str) -> str:
     return f"{where}[{part}]" if where else part
 
 
-def _unknown(shape: Any, value: Any, where: str) -> list[str]:
+def _unknown(
+    shape: Any,
+    value: Any,
+    where: str,
+) -> list[str]:
     if isinstance(shape, list) and isinstance(value, list):
         return [u for i, v in enumerate(value) for u in _unknown(shape[0], v, _name(where, str(i)))]
     if not isinstance(shape, dict) or not isinstance(value, dict):
@@ -94,7 +113,11 @@ def _unknown(shape: Any, value: Any, where: str) -> list[str]:
         if key not in fields:
             found.append(_name(where, key))
         elif isinstance(inner, (dict, list)):
-            found += _unknown(fields[key][0], inner, _name(where, key))
+            found += _unknown(
+                fields[key][0],
+                inner,
+                _name(where, key),
+            )
     return found
 
 
@@ -106,17 +129,30 @@ def _read(shape: Any, value: Any, where: str) -> Any:
             return []
         if not isinstance(value, list):
             raise errors.invalid_shape(where, "array")
-        return [_read(shape[0], v, _name(where, str(i))) for i, v in enumerate(value)]
+        return [
+            _read(
+                shape[0],
+                v,
+                _name(where, str(i)),
+            )
+            for i, v in enumerate(value)
+        ]
     if "any" in shape:
         return _read_any(shape["any"], value, where)
     if not isinstance(value, dict):
         raise errors.invalid_shape(where, "object")
     if "*" in shape:
-        return {k: "" if v == "" else _read(shape["*"], v, _name(where, k)) for k, v in value.items()}
+        return {
+            k: "" if v == "" else _read(shape["*"], v, _name(where, k)) for k, v in value.items()
+        }
     return _read_object(shape, value, where)
 
 
-def _read_object(shape: dict[str, Any], value: dict[str, Any], where: str) -> dict[str, Any]:
+def _read_object(
+    shape: dict[str, Any],
+    value: dict[str, Any],
+    where: str,
+) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, (inner, required, clearable) in _fields(shape).items():
         if name not in value:
@@ -127,26 +163,40 @@ def _read_object(shape: dict[str, Any], value: dict[str, Any], where: str) -> di
         elif value[name] == "":
             raise errors.empty_param(_name(where, name))
         else:
-            out[name] = _read(inner, value[name], _name(where, name))
+            out[name] = _read(
+                inner,
+                value[name],
+                _name(where, name),
+            )
             if name == "metadata":
                 check_metadata(out[name], _name(where, name))
     return out
 
 
 def check_metadata(given: dict[str, str], where: str) -> None:
-    """Section 2, for every route: keys up to 40 characters and without brackets, values up to 500."""
+    """Section 2, for every route: keys up to 40 characters and without brackets, values up to
+    500.
+    """
     for key, value in given.items():
         if len(key) > 40:
             raise errors.bad_metadata(
                 where,
-                f"Metadata keys can have up to 40 characters, but you passed in '{key[:60]}', which is {len(key)} characters.",
+                (
+                    f"Metadata keys can have up to 40 characters, but you passed in '{key[:60]}', "
+                    f"which is {len(key)} characters."
+                ),
             )
         if "[" in key or "]" in key:
-            raise errors.bad_metadata(where, f"Metadata keys cannot contain square brackets: '{key}'.")
+            raise errors.bad_metadata(
+                where, f"Metadata keys cannot contain square brackets: '{key}'."
+            )
         if len(value) > 500:
             raise errors.bad_metadata(
                 where,
-                f"Metadata values can have up to 500 characters, but you passed in a value that is {len(value)} characters. Invalid value: {value[:40]}...",
+                (
+                    "Metadata values can have up to 500 characters, but you passed in a value "
+                    f"that is {len(value)} characters. Invalid value: {value[:40]}..."
+                ),
             )
     if len(given) > MOST_METADATA:
         raise errors.bad_metadata(
@@ -156,10 +206,16 @@ def check_metadata(given: dict[str, str], where: str) -> None:
 
 def _clears(shape: Any) -> bool:
     """Strings, maps and arrays can be emptied everywhere."""
-    return shape == "string" or isinstance(shape, list) or (isinstance(shape, dict) and "*" in shape)
+    return (
+        shape == "string" or isinstance(shape, list) or (isinstance(shape, dict) and "*" in shape)
+    )
 
 
-def _read_any(branches: list[Any], value: Any, where: str) -> Any:
+def _read_any(
+    branches: list[Any],
+    value: Any,
+    where: str,
+) -> Any:
     failure: errors.ApiError | None = None
     for branch in branches:
         try:
@@ -174,7 +230,9 @@ def _read_leaf(shape: str, value: Any, where: str) -> Any:
     if isinstance(value, Upload) != (shape == "file"):
         raise errors.invalid_shape(where, shape if shape == "file" else "string")
     if not isinstance(value, str):
-        raise errors.invalid_shape(where, "string" if shape == "string" or shape[0] == "=" else shape)
+        raise errors.invalid_shape(
+            where, "string" if shape == "string" or shape[0] == "=" else shape
+        )
     if shape in ("string", "file"):
         return value
     if shape == "integer":
@@ -196,7 +254,9 @@ def _read_leaf(shape: str, value: Any, where: str) -> Any:
 
 
 def names_at(route: str, *path: str) -> frozenset[str]:
-    """The names that an object among a route's parameters may hold; none where the path leads nowhere."""
+    """The names that an object among a route's parameters may hold; none where the path leads
+    nowhere.
+    """
     shape: Any = _file()[route]
     for part in path:
         fields = _fields(shape)

@@ -1,6 +1,7 @@
 """Everything but the API: control, hosted pages, browser files.
 
-Imported with the first page that is asked for: the framework takes longer to load than everything else together.
+Imported with the first page that is asked for: the framework takes longer to load than everything
+else together.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def site_of(standin: Standin) -> Quart:
     async def by_a_name_of_ours() -> Response | None:
         if known_host(request.host, standin.world.config.base_url):
             return None
-        return Response("This name is not mine; start me with --base-url.", 421, {"Content-Type": "text/plain"})
+        return Response(
+            "This name is not mine; start me with --base-url.", 421, {"Content-Type": "text/plain"}
+        )
 
     for part in (browser, control, control_page, hosted):
         app.register_blueprint(part.blueprint(standin))

@@ -1,7 +1,8 @@
-"""Everything that the stand-in remembers, in one SQLite file: JSON documents with the few columns that queries need.
+"""Everything that the stand-in remembers, in one SQLite file: JSON documents with the few columns
+that queries need.
 
-One connection, used from one thread. A request is one transaction, so that what it did, its events, their deliveries and
-its idempotency record stand or fall together.
+One connection, used from one thread. A request is one transaction, so that what it did, its events,
+their deliveries and its idempotency record stand or fall together.
 """
 
 from __future__ import annotations
@@ -42,9 +43,14 @@ CREATE TABLE IF NOT EXISTS tickets (token TEXT PRIMARY KEY, kind TEXT, platform 
 CREATE TABLE IF NOT EXISTS contents (platform TEXT, id TEXT, content BLOB, PRIMARY KEY (platform, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-# A cache that holds the ends of all indexes, and a log that is folded in now and then; together they keep the
-# ten-thousandth payment as cheap as the first.
-_SETTINGS = ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -32000", "wal_autocheckpoint = 8000")
+# A cache that holds the ends of all indexes, and a log that is folded in now and then; together
+# they keep the ten-thousandth payment as cheap as the first.
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -32000",
+    "wal_autocheckpoint = 8000",
+)
 _TABLES = (
     "docs",
     "facets",
@@ -58,7 +64,8 @@ _TABLES = (
     "meta",
 )
 
-# Fields that lists filter by; each gets an index row so that a filter costs the same whatever the store holds.
+# Fields that lists filter by; each gets an index row so that a filter costs the same whatever the
+# store holds.
 FACETS: dict[str, tuple[str, ...]] = {
     "customer": ("email", "test_clock"),
     "application_fee": ("charge",),
@@ -101,9 +108,15 @@ class Store:
     """The database behind the stand-in."""
 
     def __init__(self, path: str) -> None:
-        self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        self.listeners: dict[str, list[Document]] = {}  # platform -> its enabled webhook endpoints, while none changes
-        self.due = True  # something was put on the agenda, or addressed, since the courier last looked
+        self.db = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        self.listeners: dict[
+            str, list[Document]
+        ] = {}  # platform -> its enabled webhook endpoints, while none changes
+        self.due = (
+            True  # something was put on the agenda, or addressed, since the courier last looked
+        )
         for setting in _SETTINGS:
             self.db.execute(f"PRAGMA {setting}")
         self.db.executescript(_SCHEMA)
@@ -133,7 +146,10 @@ class Store:
         """Add one object, newest of its kind."""
         body = doc.body
         cursor = self.db.execute(
-            "INSERT INTO docs (id, platform, scope, object, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                "INSERT INTO docs (id, platform, scope, object, created, body, hidden) VALUES (?, "
+                "?, ?, ?, ?, ?, ?)"
+            ),
             (
                 body["id"],
                 doc.platform,
@@ -151,7 +167,8 @@ class Store:
     def save(self, doc: Document) -> None:
         """Write an object back."""
         self.db.execute(
-            "UPDATE docs SET body = ?, hidden = ? WHERE seq = ?", (_dump(doc.body), _dump(doc.hidden), doc.seq)
+            "UPDATE docs SET body = ?, hidden = ? WHERE seq = ?",
+            (_dump(doc.body), _dump(doc.hidden), doc.seq),
         )
         self._index(doc)
 
@@ -163,7 +180,10 @@ class Store:
         if facets == doc.indexed:
             return
         if doc.indexed:
-            self.db.execute("DELETE FROM facets WHERE scope = ? AND object = ? AND seq = ?", (doc.scope, kind, doc.seq))
+            self.db.execute(
+                "DELETE FROM facets WHERE scope = ? AND object = ? AND seq = ?",
+                (doc.scope, kind, doc.seq),
+            )
         rows = [(doc.scope, kind, name, value, doc.seq) for name, value in facets.items()]
         if rows:
             self.db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?, ?)", rows)
@@ -174,9 +194,14 @@ class Store:
         self.listeners.clear()
         self.db.execute("DELETE FROM docs WHERE seq = ?", (doc.seq,))
 
-    def find(self, platform: str, id: str, *, scope: str | None = None, object: str | None = None) -> Document | None:
+    def find(
+        self, platform: str, id: str, *, scope: str | None = None, object: str | None = None
+    ) -> Document | None:
         """The object with this id on this platform, if there is one."""
-        sql, args = "SELECT body, hidden, platform, scope, seq FROM docs WHERE platform = ? AND id = ?", [platform, id]
+        sql, args = (
+            "SELECT body, hidden, platform, scope, seq FROM docs WHERE platform = ? AND id = ?",
+            [platform, id],
+        )
         if scope is not None:
             sql, args = sql + " AND scope = ?", [*args, scope]
         if object is not None:
@@ -184,17 +209,30 @@ class Store:
         row = self.db.execute(sql, args).fetchone()
         return _document(row) if row else None
 
-    def select(self, where: str, args: list[Any], *, order: str = "seq", limit: int = -1) -> list[Document]:
+    def select(
+        self, where: str, args: list[Any], *, order: str = "seq", limit: int = -1
+    ) -> list[Document]:
         """Objects by a condition on the columns."""
-        sql = f"SELECT body, hidden, platform, scope, seq FROM docs WHERE {where} ORDER BY {order} LIMIT ?"
+        sql = (
+            f"SELECT body, hidden, platform, scope, seq FROM docs WHERE {where} ORDER BY {order} "
+            "LIMIT ?"
+        )
         return [_document(row) for row in self.db.execute(sql, [*args, limit])]
 
     def counts(self, platform: str) -> dict[str, int]:
         """How many objects of each kind this platform holds."""
-        rows = self.db.execute("SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object", (platform,))
+        rows = self.db.execute(
+            "SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object", (platform,)
+        )
         return dict(rows.fetchall())
 
-    def schedule(self, due: float, task: str, platform: str, subject: str) -> None:
+    def schedule(
+        self,
+        due: float,
+        task: str,
+        platform: str,
+        subject: str,
+    ) -> None:
         """Something to do at a time."""
         self.due = True
         sql = "INSERT INTO agenda (due, task, platform, subject) VALUES (?, ?, ?, ?)"
@@ -221,7 +259,14 @@ class Store:
 
 def _document(row: tuple[str, str, str, str, int]) -> Document:
     body = json.loads(row[0])
-    return Document(body, json.loads(row[1]), row[2], row[3], row[4], _facets(body))
+    return Document(
+        body,
+        json.loads(row[1]),
+        row[2],
+        row[3],
+        row[4],
+        _facets(body),
+    )
 
 
 def _facets(body: Json) -> Json:

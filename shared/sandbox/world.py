@@ -1,4 +1,6 @@
-"""What every handler works with: the world (store, clock, ids) and the act (who asks, on which account, in which request)."""
+"""What every handler works with: the world (store, clock, ids) and the act (who asks, on which
+account, in which request).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from shared.sandbox.config import SandboxConfig
 from shared.sandbox.shapes import MOST_METADATA
 from shared.sandbox.store import Document, Json, Store
 
-_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase  # in the order in which SQLite sorts
+_ALPHABET = (
+    string.digits + string.ascii_uppercase + string.ascii_lowercase
+)  # in the order in which SQLite sorts
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PAIR_COUNT = len(_PAIRS)
 
@@ -36,13 +40,18 @@ class World:
         self._counted(int(self.store.meta("starts", "-1")) + 1)
 
     def reset(self) -> None:
-        """Count from the beginning again, in a store that was emptied: under a seed the same ids come back."""
+        """Count from the beginning again, in a store that was emptied: under a seed the same ids
+        come back.
+        """
         self._counted(0)
 
     def _counted(self, starts: int) -> None:
-        # Neither the random stream nor the head of an id may come back after a restart on the same store.
+        # Neither the random stream nor the head of an id may come back after a restart on the same
+        # store.
         self.store.remember("starts", str(starts))
-        self.random = random.Random(None if self.config.seed is None else f"{self.config.seed}/{starts}")
+        self.random = random.Random(
+            None if self.config.seed is None else f"{self.config.seed}/{starts}"
+        )
         self._run, self._made = _PAIRS[starts // 62 % _PAIR_COUNT] + _ALPHABET[starts % 62], 0
 
     def token(self, length: int) -> str:
@@ -50,7 +59,10 @@ class World:
         return "".join(self.random.choices(_PAIRS, k=(length + 1) // 2))[:length]
 
     def id(self, prefix: str) -> str:
-        """A fresh id; treat it as opaque (stripe-facts 2.1). Ids rise, so that indexes grow at their end alone."""
+        """A fresh id; treat it as opaque (stripe-facts 2.1).
+
+        Ids rise, so that indexes grow at their end alone.
+        """
         self._made += 1
         high, low = divmod(self._made, _PAIR_COUNT)
         return f"{prefix}_{self._run}{_PAIRS[high % _PAIR_COUNT]}{_PAIRS[low]}{self.token(17)}"
@@ -106,24 +118,53 @@ class Act:
 
     def within(self, scope: str) -> Act:
         """The same act on another account."""
-        return Act(self.world, self.platform, scope, self.request, self.idempotency_key, self.publishable)
+        return Act(
+            self.world, self.platform, scope, self.request, self.idempotency_key, self.publishable
+        )
 
     def add(self, body: Json, **hidden: Any) -> Document:
         """A new object on this account."""
-        return self.store.insert(Document(body, hidden, self.platform, self.scope))
+        return self.store.insert(
+            Document(
+                body,
+                hidden,
+                self.platform,
+                self.scope,
+            )
+        )
 
     def find(self, object: str, id: str) -> Document | None:
         """The account's object of this kind, if there is one."""
-        return self.store.find(self.platform, id, scope=self.scope, object=object)
+        return self.store.find(
+            self.platform,
+            id,
+            scope=self.scope,
+            object=object,
+        )
 
-    def get(self, object: str, id: str, *, param: str = "id") -> Document:
-        """The account's object named in the path; Stripe answers 404 where there is none (stripe-facts 3.12)."""
+    def get(
+        self,
+        object: str,
+        id: str,
+        *,
+        param: str = "id",
+    ) -> Document:
+        """The account's object named in the path; Stripe answers 404 where there is none
+        (stripe-facts 3.12).
+        """
         found = self.find(object, id)
         if found is None:
             raise errors.no_such(object, id, param)
         return found
 
-    def referred(self, object: str, id: str, *, param: str, noun: str | None = None) -> Document:
+    def referred(
+        self,
+        object: str,
+        id: str,
+        *,
+        param: str,
+        noun: str | None = None,
+    ) -> Document:
         """The account's object named in a parameter."""
         found = self.find(object, id)
         if found is None:
@@ -148,18 +189,26 @@ def _copied(value: Json) -> Json:
 
 
 def differences(before: Json, after: Json) -> Json:
-    """What `previous_attributes` shows: old values of changed keys, nested ones alone where both are objects."""
+    """What `previous_attributes` shows: old values of changed keys, nested ones alone where both
+    are objects.
+    """
     found: Json = {}
     for key in {**after, **before}:
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
-        found[key] = differences(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+        found[key] = (
+            differences(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+        )
     return found
 
 
-def merge_metadata(current: dict[str, str], given: Any) -> dict[str, str]:
-    """Stripe's rules (stripe-facts 2.7): merge, `metadata[k]=` removes one key, `metadata=` removes all.
+def merge_metadata(
+    current: dict[str, str],
+    given: Any,
+) -> dict[str, str]:
+    """Stripe's rules (stripe-facts 2.7): merge, `metadata[k]=` removes one key, `metadata=` removes
+    all.
 
     Keys and values were looked at when the parameters were read (`shapes.check_metadata`).
     """

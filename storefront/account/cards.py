@@ -1,4 +1,7 @@
-"""`/shop/account/payment-methods`: a shopper's saved cards. Their owner's alone; everything here asks by who is signed in."""
+"""`/shop/account/payment-methods`: a shopper's saved cards.
+
+Their owner's alone; everything here asks by who is signed in.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,12 @@ async def show() -> Response:
     saved = await queries.saved_methods(person_id())
     lost = not saved and await queries.lost_all(person_id())
     return await page(
-        "storefront/account/cards.html", shopper=actor(), saved=saved, lost=lost, is_full=len(saved) >= MOST, most=MOST
+        "storefront/account/cards.html",
+        shopper=actor(),
+        saved=saved,
+        lost=lost,
+        is_full=len(saved) >= MOST,
+        most=MOST,
     )
 
 
@@ -39,7 +47,10 @@ async def show() -> Response:
 @limit(MAX_BEGUN)
 @shopper
 async def add() -> Response:
-    """Type a card into Stripe's own form. The setup is made or read here; coming again gives the same one."""
+    """Type a card into Stripe's own form.
+
+    The setup is made or read here; coming again gives the same one.
+    """
     try:
         begun = await shielded(setup_intents.begin(kit().gateway, person_id()))
     except (TryLater, Conflict) as problem:
@@ -64,12 +75,21 @@ async def add() -> Response:
 @cards.get("/added")
 @shopper
 async def added() -> Response:
-    """Back from the form, or from the bank: what became of it is asked of Stripe, whatever the address says."""
+    """Back from the form, or from the bank: what became of it is asked of Stripe, whatever the
+    address says.
+    """
     try:
         end = await shielded(setup_intents.end(kit().gateway, person_id()))
     except (TryLater, Conflict, StripeRefused) as problem:
         return see_other(
-            HOME, ("warn", _("We do not know yet whether your card was saved. %(message)s", message=problem.message))
+            HOME,
+            (
+                "warn",
+                _(
+                    "We do not know yet whether your card was saved. %(message)s",
+                    message=problem.message,
+                ),
+            ),
         )
     return see_other(HOME, await _told(end))
 
@@ -81,9 +101,13 @@ async def _told(end: SetupEnd) -> tuple[str, str]:
             return "info", _("That card was saved, and is removed again.")
         return "ok", _("%(card)s is saved.", card=saved.label)
     if end.waits_for_bank:
-        return "warn", _("Your bank has not heard from you, so nothing was saved. Add the card again to finish.")
+        return "warn", _(
+            "Your bank has not heard from you, so nothing was saved. Add the card again to finish."
+        )
     if end.is_under_way:
-        return "info", _("Your bank is still looking at it. The card is listed here as soon as it is saved.")
+        return "info", _(
+            "Your bank is still looking at it. The card is listed here as soon as it is saved."
+        )
     reason = said(end.message, otherwise=_("Your bank did not accept the card."))
     return "error", _("%(reason)s Nothing was saved.", reason=reason)
 
@@ -103,5 +127,9 @@ async def make_default(method_id: int) -> Response:
 @shopper
 async def remove(method_id: int) -> Response:
     """Take this card off, here and at Stripe."""
-    await service.remove(kit().gateway, shopper_id=person_id(), method_id=method_id)
+    await service.remove(
+        kit().gateway,
+        shopper_id=person_id(),
+        method_id=method_id,
+    )
     return see_other(HOME, ("ok", _("The card is removed. It cannot be used here any more.")))

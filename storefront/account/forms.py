@@ -14,7 +14,10 @@ from storefront.checkout.forms import PlainText
 class LoginForm(MarketForm):
     """Sign in."""
 
-    email = StringField(_l("Email"), [DataRequired(_l("Enter your email.")), Length(max=254)])
+    email = StringField(
+        _l("Email"),
+        [DataRequired(_l("Enter your email.")), Length(max=254)],
+    )
     password = PasswordField(_l("Password"), [DataRequired(_l("Enter your password."))])
 
 
@@ -23,9 +26,16 @@ class SignupForm(MarketForm):
 
     full_name = StringField(
         _l("Full name"),
-        [DataRequired(_l("Enter your name.")), Length(max=120, message=_l("Use at most 120 characters.")), PlainText()],
+        [
+            DataRequired(_l("Enter your name.")),
+            Length(max=120, message=_l("Use at most 120 characters.")),
+            PlainText(),
+        ],
     )
-    email = StringField(_l("Email"), [DataRequired(_l("Enter your email.")), Length(max=254)])
+    email = StringField(
+        _l("Email"),
+        [DataRequired(_l("Enter your email.")), Length(max=254)],
+    )
     password = PasswordField(
         _l("Password"),
         [

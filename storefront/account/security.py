@@ -21,5 +21,8 @@ async def _show(**context: Any) -> Response:
 
 add_account_pages(security, Audience("customer", "/shop/account/security", SIGN_IN), shopper, _show)
 forgotten.add_url_rule(
-    "/shop/account/forgot", "forgot", public(forgot_page("customer", SIGN_IN)), methods=["GET", "POST"]
+    "/shop/account/forgot",
+    "forgot",
+    public(forgot_page("customer", SIGN_IN)),
+    methods=["GET", "POST"],
 )

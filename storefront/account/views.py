@@ -1,4 +1,7 @@
-"""Shoppers' accounts: a name for the forms and a list of orders. Guests can do everything else without one."""
+"""Shoppers' accounts: a name for the forms and a list of orders.
+
+Guests can do everything else without one.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,16 @@ async def orders() -> Response:
     proven = who.email if who.email_confirmed else None
     found = await purchases_of(who.id or 0, proven_email=proven)
     asked = await awaiting_approval([each.order_id for each in found if each.money.refunded])
-    purchases = [(p, standing_of(p.money.without(asked.get(p.order_id, 0)), p.status)) for p in found]
+    purchases = [
+        (
+            p,
+            standing_of(
+                p.money.without(asked.get(p.order_id, 0)),
+                p.status,
+            ),
+        )
+        for p in found
+    ]
     return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
 
 
@@ -79,7 +91,9 @@ async def sign_up() -> Response:
         return await _signup_page(form, status=422)
     email, password = form.email.data or "", form.password.data or ""
     try:
-        await registration.create_customer(email=email, password=password, full_name=form.full_name.data or "")
+        await registration.create_customer(
+            email=email, password=password, full_name=form.full_name.data or ""
+        )
     except (Invalid, EmailTaken) as problem:
         form.blame(problem)
         return await _signup_page(form, status=problem.status)
@@ -99,7 +113,9 @@ async def sign_out() -> Response:
 
 async def _enter(email: str, password: str) -> None:
     agent = request.headers.get("User-Agent", "")
-    token = await sessions.sign_in(email=email, password=password, kind="customer", user_agent=agent)
+    token = await sessions.sign_in(
+        email=email, password=password, kind="customer", user_agent=agent
+    )
     start_session("customer", token)
     who = await sessions.identify(token)
     if who is not None and who.id is not None:
@@ -107,7 +123,9 @@ async def _enter(email: str, password: str) -> None:
 
 
 async def _agree_on_language(customer_id: int) -> None:
-    """What was chosen in this browser holds for the account from now on; else the account's choice holds here."""
+    """What was chosen in this browser holds for the account from now on; else the account's choice
+    holds here.
+    """
     if here := language.chosen():
         await languages.remember(customer_id, here)
     else:
@@ -117,7 +135,12 @@ async def _agree_on_language(customer_id: int) -> None:
 def _next() -> str:
     """Where to go after signing in: only a path of this site's shopping pages."""
     wanted = request.args.get("next", "")
-    safe = wanted.startswith(("/shop/", "/shops/")) and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    safe = (
+        wanted.startswith(("/shop/", "/shops/"))
+        and wanted.isascii()
+        and wanted.isprintable()
+        and "\\" not in wanted
+    )
     return wanted if safe and len(wanted) < 500 else HOME
 
 

@@ -14,4 +14,10 @@ _RANGE = _l("Enter a quantity from %(least)s to %(most)s.", least=0, most=MAX_QU
 class QuantityForm(MarketForm):
     """How many of a line to have; 0 takes it out."""
 
-    quantity = WholeField(_l("Quantity"), [InputRequired(_RANGE), NumberRange(min=0, max=MAX_QUANTITY, message=_RANGE)])
+    quantity = WholeField(
+        _l("Quantity"),
+        [
+            InputRequired(_RANGE),
+            NumberRange(min=0, max=MAX_QUANTITY, message=_RANGE),
+        ],
+    )

@@ -34,7 +34,9 @@ async def set_quantity(product_id: int) -> Response:
         errors = [*form.quantity.errors, *form.csrf_token.errors]  # type: ignore[attr-defined]
         return await basket_page(problem=str(errors[0]), status=422)
     try:
-        await service.set_quantity(basket_token(), product_id=product_id, quantity=form.quantity.data or 0)
+        await service.set_quantity(
+            basket_token(), product_id=product_id, quantity=form.quantity.data or 0
+        )
     except (Conflict, Invalid) as problem:
         return await basket_page(problem=problem.message, status=problem.status)
     await give_up_unwanted(basket_token())
@@ -53,8 +55,14 @@ async def _changed() -> Response:
     return await basket_page() if is_htmx() else see_other("/shop/basket")
 
 
-async def basket_page(*, problem: str | None = None, status: int = 200) -> Response:
-    """The basket's page, or its contents for htmx, which morphs them in so that focus stays on the button pressed."""
+async def basket_page(
+    *,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    """The basket's page, or its contents for htmx, which morphs them in so that focus stays on the
+    button pressed.
+    """
     view = await get_basket(basket_token(), write=money)
     response = await page(
         "storefront/basket/basket.html",
@@ -62,7 +70,9 @@ async def basket_page(*, problem: str | None = None, status: int = 200) -> Respo
         status=status,
         basket=view,
         problem=problem,
-        shut=view.problems[0] if view.problems and not any(line.problem for line in view.lines) else None,
+        shut=view.problems[0]
+        if view.problems and not any(line.problem for line in view.lines)
+        else None,
         fragment=is_htmx(),
     )
     if is_htmx():

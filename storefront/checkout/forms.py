@@ -69,14 +69,29 @@ CODES = [
     "UA",
     "US",
 ]
-CHECKED_ALONE = ("email", "full_name", "address", "address_extra", "city", "postal_code", "state", "country")
+CHECKED_ALONE = (
+    "email",
+    "full_name",
+    "address",
+    "address_extra",
+    "city",
+    "postal_code",
+    "state",
+    "country",
+)
 DECIDED_BY_COUNTRY = ("postal_code", "state")
 
 
 # For each word that a country has for its states: none was chosen, and what was typed is none.
 _STATES = {
-    "State": (_n("Choose the state."), _n("“%(typed)s” is none of the states of %(country)s. Choose one.")),
-    "Province": (_n("Choose the province."), _n("“%(typed)s” is none of the provinces of %(country)s. Choose one.")),
+    "State": (
+        _n("Choose the state."),
+        _n("“%(typed)s” is none of the states of %(country)s. Choose one."),
+    ),
+    "Province": (
+        _n("Choose the province."),
+        _n("“%(typed)s” is none of the provinces of %(country)s. Choose one."),
+    ),
     "Prefecture": (
         _n("Choose the prefecture."),
         _n("“%(typed)s” is none of the prefectures of %(country)s. Choose one."),
@@ -108,7 +123,9 @@ def _spoken(code: str) -> str:
 
 
 def _key(place: Place, label: str) -> str:
-    """What a form sends for a state: with its country, so that California is not Cagliari when the country was changed."""
+    """What a form sends for a state: with its country, so that California is not Cagliari when the
+    country was changed.
+    """
     return f"{place.country}-{label}"
 
 
@@ -127,7 +144,8 @@ class CheckoutForm(MarketForm):
     """Contact and delivery."""
 
     email = StringField(
-        _l("Email"), [DataRequired(_l("Enter your email, so that we can send the receipt.")), Length(max=254)]
+        _l("Email"),
+        [DataRequired(_l("Enter your email, so that we can send the receipt.")), Length(max=254)],
     )
     full_name = StringField(
         _l("Full name"),
@@ -147,14 +165,26 @@ class CheckoutForm(MarketForm):
     )
     address_extra = StringField(
         _l("Flat, floor or company"),
-        [Optional(), Length(max=200, message=_l("Use at most 200 characters.")), PlainText()],
+        [
+            Optional(),
+            Length(max=200, message=_l("Use at most 200 characters.")),
+            PlainText(),
+        ],
     )
     city = StringField(
         _l("City"),
-        [DataRequired(_l("Enter the city.")), Length(max=80, message=_l("Use at most 80 characters.")), PlainText()],
+        [
+            DataRequired(_l("Enter the city.")),
+            Length(max=80, message=_l("Use at most 80 characters.")),
+            PlainText(),
+        ],
     )
-    postal_code = StringField(_l("Postal code"))  # whether it has to be there is the country's affair
-    state = SelectField(_l("State"), choices=[], validate_choice=False)  # the country's, set when it is known
+    postal_code = StringField(
+        _l("Postal code")
+    )  # whether it has to be there is the country's affair
+    state = SelectField(
+        _l("State"), choices=[], validate_choice=False
+    )  # the country's, set when it is known
     country = SelectField(
         _l("Country"),
         [DataRequired(_l("Choose the country."))],
@@ -181,7 +211,9 @@ class CheckoutForm(MarketForm):
         return place_of(self.country.data or "")
 
     def _state(self) -> str | None:
-        """The chosen or typed state as it stands on a label; None when the country has no such one."""
+        """The chosen or typed state as it stands on a label; None when the country has no such
+        one.
+        """
         place = self.place()
         return place.state((self.state.data or "").removeprefix(_key(place, "")))
 
@@ -193,7 +225,9 @@ class CheckoutForm(MarketForm):
             raise ValidationError(problem.message) from None
 
     def validate_postal_code(self, field: StringField) -> None:
-        """As the chosen country writes them; a missing space or hyphen is mended rather than blamed."""
+        """As the chosen country writes them; a missing space or hyphen is mended rather than
+        blamed.
+        """
         country = self.country.data or ""
         tidy = tidy_postal_code(field.data or "", country)
         if tidy is None and not field.data:
@@ -201,14 +235,20 @@ class CheckoutForm(MarketForm):
         if tidy is None:
             example = example_of(country)
             raise ValidationError(
-                _("Enter a postal code of %(country)s, such as %(example)s.", country=_spoken(country), example=example)
+                _(
+                    "Enter a postal code of %(country)s, such as %(example)s.",
+                    country=_spoken(country),
+                    example=example,
+                )
                 if example
                 else _("Enter a postal code of %(country)s.", country=_spoken(country))
             )
         field.data = tidy
 
     def validate_state(self, field: SelectField) -> None:
-        """One of the country's, chosen or, without scripts, typed; what another country left behind is not looked at."""
+        """One of the country's, chosen or, without scripts, typed; what another country left behind
+        is not looked at.
+        """
         place = self.place()
         if not place.states or self._state():
             return
@@ -216,7 +256,13 @@ class CheckoutForm(MarketForm):
         typed = (field.data or "").strip()
         if not typed or re.match("[A-Z]{2}-", typed):
             raise ValidationError(_(missing))
-        raise ValidationError(_(unknown, typed=typed[:40], country=_spoken(place.country)))
+        raise ValidationError(
+            _(
+                unknown,
+                typed=typed[:40],
+                country=_spoken(place.country),
+            )
+        )
 
     def asks_for(self, name: str) -> bool:
         """Whether a field has to be filled in, in the chosen country."""

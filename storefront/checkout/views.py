@@ -38,7 +38,12 @@ from storefront.receipts.outcome import parts_of
 
 checkout = Blueprint("checkout", __name__)
 
-_DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
+_DECIDED = (
+    PaymentState.SUCCEEDED,
+    PaymentState.PROCESSING,
+    PaymentState.PARKED,
+    PaymentState.REFUNDED,
+)
 _PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 
 
@@ -93,13 +98,17 @@ async def submit() -> Response:
 @checkout.post("/shop/checkout/check/<field>")
 @public
 async def check(field: str) -> Response:
-    """What is wrong with one field, while the form is being filled in; the same rules as at the end."""
+    """What is wrong with one field, while the form is being filled in; the same rules as at the
+    end.
+    """
     if field not in CHECKED_ALONE:
         raise NotFound
     form = await CheckoutForm.from_request()
     form.validate()
     names = [field]
-    if field == "country":  # what else it decides about; what is still empty is not blamed before it was come to
+    if (
+        field == "country"
+    ):  # what else it decides about; what is still empty is not blamed before it was come to
         names += DECIDED_BY_COUNTRY
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
@@ -109,18 +118,25 @@ async def check(field: str) -> Response:
 def _back_to(basket: BasketView) -> Response:
     if basket.lines:  # the basket says what is in the way
         return see_other("/shop/basket")
-    return see_other("/shop/basket", ("info", _("Your basket is empty, so there is nothing to check out yet.")))
+    return see_other(
+        "/shop/basket", ("info", _("Your basket is empty, so there is nothing to check out yet."))
+    )
 
 
 async def _known(basket: BasketView) -> dict[str, str]:
-    """What this browser told us last for an order that still waits, else what the signed-in shopper's account says."""
+    """What this browser told us last for an order that still waits, else what the signed-in
+    shopper's account says.
+    """
     for link in reversed(own_checkouts()[-3:]):
         try:
             before = await checkout_by_token(await token_of(link))
         except NotFound:
             continue
         if before.status is CheckoutStatus.OPEN:
-            return {**vars(before.contact), "email": shown_email(before.contact.email)}
+            return {
+                **vars(before.contact),
+                "email": shown_email(before.contact.email),
+            }
     who = customer()
     country = basket.vendor.country if basket.vendor else ""
     return {
@@ -149,16 +165,25 @@ async def _contact_page(
 @checkout.get("/shop/checkout/<token>")
 @public
 async def payment(token: str) -> Response:
-    """Pay the order behind this link. Its intent is made or read here; coming again gives the same one."""
+    """Pay the order behind this link.
+
+    Its intent is made or read here; coming again gives the same one.
+    """
     found = await checkout_by_token(await token_of(token))
-    order = next((o for o in found.orders if o.payment_status not in _PAID), None)
+    order = next(
+        (o for o in found.orders if o.payment_status not in _PAID),
+        None,
+    )
     if order is None:
         return see_other(_confirmation(token))
     if found.status is not CheckoutStatus.OPEN:
         return await page("storefront/checkout/over.html", status=410, checkout=found)
     who = customer()
     opening = create_payment_intent(
-        kit().gateway, order_id=order.id, shopper_id=who.id if who else None, look_again="again" in request.args
+        kit().gateway,
+        order_id=order.id,
+        shopper_id=who.id if who else None,
+        look_again="again" in request.args,
     )
     try:
         intent = await shielded(opening)
@@ -177,11 +202,16 @@ async def payment(token: str) -> Response:
 @public
 @limit("60/minute")
 async def hold(token: str) -> Response:
-    """Pay was pressed: set the pieces aside before the browser confirms the card. JSON for static/js/checkout.js."""
+    """Pay was pressed: set the pieces aside before the browser confirms the card.
+
+    JSON for static/js/checkout.js.
+    """
     try:
         is_held = await press(kit().gateway, **await _pressed(token))
     except SoldOut as gone:  # Stripe was read a moment ago, and has taken nothing
-        raise SoldOutAtPayment(_("%(message)s Nothing was charged.", message=gone.message)) from gone
+        raise SoldOutAtPayment(
+            _("%(message)s Nothing was charged.", message=gone.message)
+        ) from gone
     return jsonify({"held": is_held})
 
 
@@ -196,7 +226,10 @@ async def let_go(token: str) -> Response:
 
 async def _pressed(token: str) -> Pressed:
     found = await checkout_by_token(await token_of(token))
-    return {"checkout_id": found.id, "intent_id": (await request.form).get("intent", "")[:255]}
+    return {
+        "checkout_id": found.id,
+        "intent_id": (await request.form).get("intent", "")[:255],
+    }
 
 
 def _confirmation(link: str) -> str:
@@ -211,7 +244,9 @@ async def _payment_page(
     problem: TryLater | Conflict | StripeRefused | None = None,
 ) -> Response:
     who = customer()
-    mine = intent.stripe_customer_id if intent else None  # set for whoever ordered, and for nobody else
+    mine = (
+        intent.stripe_customer_id if intent else None
+    )  # set for whoever ordered, and for nobody else
     saved = await usable_methods(who.id or 0, mine) if who and mine else ()
     shown = (await marketplace()).show_fee_breakdown
     response = await page(

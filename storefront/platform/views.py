@@ -1,4 +1,6 @@
-"""The marketplace's public face: home, the directory of shops, what selling costs, the small print."""
+"""The marketplace's public face: home, the directory of shops, what selling costs, the small
+print.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _EXAMPLE = Money(10000, "EUR")
 
 @dataclass(frozen=True)
 class Terms:
-    """What selling costs, in words: `headline` is all that is paid here, `usual` what a new shop pays of most things."""
+    """What selling costs, in words: `headline` is all that is paid here, `usual` what a new shop
+    pays of most things.
+    """
 
     is_one_price: bool
     headline: str
@@ -90,7 +94,9 @@ async def home() -> Response:
 @platform.get("/vendors")
 @public
 async def directory() -> Response:
-    """Every open shop; with a search, the first shops and all products that it finds, or with `kind=shops` all shops."""
+    """Every open shop; with a search, the first shops and all products that it finds, or with
+    `kind=shops` all shops.
+    """
     search = clean_search(request.args.get("q"))
     if search and request.args.get("kind") != "shops":
         return await _found(search)
@@ -108,7 +114,10 @@ async def directory() -> Response:
 
 async def _found(search: str) -> Response:
     found = await search_products(search, page=page_number())
-    products = replace(found, products=as_seen_by(found.products, await held_for(basket_token())))
+    products = replace(
+        found,
+        products=as_seen_by(found.products, await held_for(basket_token())),
+    )
     shops = await open_shops(search=search, size=FEW_SHOPS)
     return await page(
         "storefront/platform/vendors.html",
@@ -125,10 +134,26 @@ async def _found(search: str) -> Response:
 async def pricing() -> Response:
     """What selling here costs, with an example worked out by the rule that orders use."""
     terms = await _terms()
-    line = Sold(vendor_id=0, product_id=None, category="", amount=_EXAMPLE.amount)
-    (charged,) = charge([line], [], _EXAMPLE.currency, otherwise=terms.rule)
+    line = Sold(
+        vendor_id=0,
+        product_id=None,
+        category="",
+        amount=_EXAMPLE.amount,
+    )
+    (charged,) = charge(
+        [line],
+        [],
+        _EXAMPLE.currency,
+        otherwise=terms.rule,
+    )
     fee = Money(charged.amount, _EXAMPLE.currency)
-    return await page("storefront/platform/pricing.html", terms=terms, example=_EXAMPLE, fee=fee, rest=_EXAMPLE - fee)
+    return await page(
+        "storefront/platform/pricing.html",
+        terms=terms,
+        example=_EXAMPLE,
+        fee=fee,
+        rest=_EXAMPLE - fee,
+    )
 
 
 @platform.get("/sell")
@@ -164,7 +189,10 @@ async def imprint() -> Response:
 
 
 async def _legal(kind: Kind) -> Response | None:
-    """The operator's own text, in the version that is asked for; None where ours stands. Raises NotFound."""
+    """The operator's own text, in the version that is asked for; None where ours stands.
+
+    Raises NotFound.
+    """
     asked = request.args.get("version", "")[:20]
     current = await presentation.current(kind)
     text = await presentation.published(kind, asked) if asked else current

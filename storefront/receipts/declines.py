@@ -1,11 +1,15 @@
-"""Why a card was not taken. Stripe's server tells it in English; its common sentences are in the catalogues."""
+"""Why a card was not taken.
+
+Stripe's server tells it in English; its common sentences are in the catalogues.
+"""
 
 from __future__ import annotations
 
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
-# Stripe's messages by error code: docs.stripe.com/error-codes. One that is not here is shown as it came.
+# Stripe's messages by error code: docs.stripe.com/error-codes. One that is not here is shown as it
+# came.
 COMMON = (
     _n("Your card was declined."),
     _n("Your card has insufficient funds."),
@@ -18,5 +22,7 @@ COMMON = (
 
 
 def said(message: str | None, otherwise: str) -> str:
-    """A reason in the language spoken here; `otherwise`, which is translated already, where none was given."""
+    """A reason in the language spoken here; `otherwise`, which is translated already, where none
+    was given.
+    """
     return _(message) if message else otherwise

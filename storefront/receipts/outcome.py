@@ -1,4 +1,7 @@
-"""Which page a shopper sees after paying: from where the payment stands, never from the address. Pure."""
+"""Which page a shopper sees after paying: from where the payment stands, never from the address.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ from storefront.receipts.declines import said
 
 @dataclass(frozen=True)
 class Outcome:
-    """`kind` ok, wait or bad; `action` names the one next step: pay, bank, card, basket or none; `waits` means: ask again."""
+    """`kind` ok, wait or bad; `action` names the one next step: pay, bank, card, basket or none;
+    `waits` means: ask again.
+    """
 
     name: str
     kind: str
@@ -32,7 +37,12 @@ class Outcome:
 
 
 def outcome_of(
-    progress: PaymentProgress, *, checkout: CheckoutStatus, order: OrderStatus, email: str, by_bank: bool = False
+    progress: PaymentProgress,
+    *,
+    checkout: CheckoutStatus,
+    order: OrderStatus,
+    email: str,
+    by_bank: bool = False,
 ) -> Outcome:
     """What to say. Our order decides what is final, the payment's own state what is still moving.
 
@@ -41,14 +51,19 @@ def outcome_of(
     match progress.payment_status:
         case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
             return Outcome(
-                "parked", "wait", _("We are looking at your payment"),
+                "parked",
+                "wait",
+                _("We are looking at your payment"),
                 _(
-                    "Your payment came after your order had run out, and something in it was sold meanwhile. "
+                    "Your payment came after your order had run out, and something in it was sold "
+                    "meanwhile. "
                     "You do not need to do anything: we will write to you and pay it back."
                 ),
-            )  # fmt: skip
+            )
         case PaymentStatus.PAID if by_bank:
-            return Outcome("refunded", "ok", _("Paid back"), _("Your bank gave this payment back to you."))
+            return Outcome(
+                "refunded", "ok", _("Paid back"), _("Your bank gave this payment back to you.")
+            )
         case PaymentStatus.PAID:
             return Outcome(
                 "succeeded",
@@ -57,25 +72,41 @@ def outcome_of(
                 _("Your payment arrived. A receipt is on its way to %(email)s.", email=email),
             )
         case PaymentStatus.REFUNDED:
-            return Outcome("refunded", "ok", _("Paid back"), _("This order was paid back to your card."))
+            return Outcome(
+                "refunded", "ok", _("Paid back"), _("This order was paid back to your card.")
+            )
     if progress.state is PaymentState.PARKED:
         return Outcome(
-            "parked", "wait", _("We are looking at your payment"),
-            _("Something about it needs a person's eye. You do not need to do anything; we will write to you."),
-        )  # fmt: skip
-    if progress.state is PaymentState.PROCESSING or progress.payment_status is PaymentStatus.PROCESSING:
+            "parked",
+            "wait",
+            _("We are looking at your payment"),
+            _(
+                "Something about it needs a person's eye. You do not need to do anything; we "
+                "will write to you."
+            ),
+        )
+    if (
+        progress.state is PaymentState.PROCESSING
+        or progress.payment_status is PaymentStatus.PROCESSING
+    ):
         return Outcome(
-            "processing", "wait", _("Your payment is on its way"),
-            _("Your bank is still working on it. This page updates by itself, and we write to you when it is done."),
+            "processing",
+            "wait",
+            _("Your payment is on its way"),
+            _(
+                "Your bank is still working on it. This page updates by itself, and we write "
+                "to you when it is done."
+            ),
             waits=True,
-        )  # fmt: skip
+        )
     if not progress.asked:
         return Outcome(
             "unknown",
             "wait",
             _("We are checking your payment"),
             _(
-                "Our payment provider is not answering right now. This page asks again by itself; please do not pay twice."
+                "Our payment provider is not answering right now. This page asks again by "
+                "itself; please do not pay twice."
             ),
             waits=True,
         )
@@ -91,25 +122,34 @@ def _over(checkout: CheckoutStatus) -> Outcome:
         else _("It was replaced or called off before it was paid.")
     )
     return Outcome(
-        "cancelled", "bad", _("This order was cancelled"),
-        _("%(why)s Nothing was charged, and your basket is as you left it.", why=why), action="basket",
-    )  # fmt: skip
+        "cancelled",
+        "bad",
+        _("This order was cancelled"),
+        _("%(why)s Nothing was charged, and your basket is as you left it.", why=why),
+        action="basket",
+    )
 
 
 def _unpaid(progress: PaymentProgress) -> Outcome:
     match progress.state:
         case PaymentState.REQUIRES_ACTION:
             return Outcome(
-                "requires_action", "wait", _("Your bank wants to hear from you"),
+                "requires_action",
+                "wait",
+                _("Your bank wants to hear from you"),
                 _("Confirm the payment with your bank to finish. Nothing has been charged so far."),
-                action="bank", waits=True,
-            )  # fmt: skip
+                action="bank",
+                waits=True,
+            )
         case PaymentState.FAILED:
             reason = said(progress.message, otherwise=_("Your bank did not accept the payment."))
             return Outcome(
-                "failed", "bad", _("Your payment did not go through"),
-                _("%(reason)s Nothing was charged, and your order is kept for you.", reason=reason), action="card",
-            )  # fmt: skip
+                "failed",
+                "bad",
+                _("Your payment did not go through"),
+                _("%(reason)s Nothing was charged, and your order is kept for you.", reason=reason),
+                action="card",
+            )
     return Outcome(
         "unpaid",
         "wait",
@@ -131,7 +171,9 @@ class Event:
 
 @dataclass(frozen=True)
 class ShopperRefund:
-    """Money that goes back to the shopper: how much, when, and where it stands in a word and a sentence."""
+    """Money that goes back to the shopper: how much, when, and where it stands in a word and a
+    sentence.
+    """
 
     amount: Money
     at: datetime
@@ -155,10 +197,16 @@ class OrderCard:
 
 
 def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
-    """Who gets what of an order's money. What the marketplace earns is shown to shoppers only where the operator wants it."""
+    """Who gets what of an order's money.
+
+    What the marketplace earns is shown to shoppers only where the operator wants it.
+    """
     if not shown:
         return ()
-    return ((order.vendor_name, order.vendor_share), (_("Platform fee"), order.platform_fee))
+    return (
+        (order.vendor_name, order.vendor_share),
+        (_("Platform fee"), order.platform_fee),
+    )
 
 
 def card_of(
@@ -188,14 +236,24 @@ def card_of(
         kind,
         standing,
         tuple(events),
-        tuple(ShopperRefund(r.amount, r.succeeded_at or r.requested_at, *told, note=r.note) for r, told in shown),
+        tuple(
+            ShopperRefund(
+                r.amount,
+                r.succeeded_at or r.requested_at,
+                *told,
+                note=r.note,
+            )
+            for r, told in shown
+        ),
         parts_of(order, shown=parts_shown),
         bank_words(order),
     )
 
 
 def standing_of(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
-    """Kind and words of the badge that says where an order stands: first where its money is, then where its goods are."""
+    """Kind and words of the badge that says where an order stands: first where its money is, then
+    where its goods are.
+    """
     match left.payment_status:
         case PaymentStatus.CANCELLED:
             return "plain", _("Cancelled")
@@ -228,7 +286,9 @@ def _unsent(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
 
 
 def bank_words(order: OrderView) -> tuple[str, str] | None:
-    """Kind and sentence about what the shopper's bank holds or took of an order; None where it has nothing of it."""
+    """Kind and sentence about what the shopper's bank holds or took of an order; None where it has
+    nothing of it.
+    """
     match order.money_state:
         case MoneyState.DISPUTED:
             looks = _("Your bank is looking into this payment, and holds the money.")
@@ -236,8 +296,11 @@ def bank_words(order: OrderView) -> tuple[str, str] | None:
             return "info", looks if order.shipped_at else f"{looks} {waits}"
         case MoneyState.LOST:
             return "ok", _(
-                "Your bank gave %(amount)s of this payment back to you. The order is closed.", amount=money(order.lost)
+                "Your bank gave %(amount)s of this payment back to you. The order is closed.",
+                amount=money(order.lost),
             )
         case MoneyState.PARTLY_LOST:
-            return "ok", _("Your bank gave %(amount)s of this payment back to you.", amount=money(order.lost))
+            return "ok", _(
+                "Your bank gave %(amount)s of this payment back to you.", amount=money(order.lost)
+            )
     return None

@@ -21,7 +21,8 @@ from storefront.receipts.outcome import Outcome, card_of, outcome_of
 
 receipts = Blueprint("receipts", __name__)
 
-# How often an undecided page asks: quickly for a minute, then calmly, then only when someone presses "Check again".
+# How often an undecided page asks: quickly for a minute, then calmly, then only when someone
+# presses "Check again".
 _FAST, _SLOW = 30, 90
 _MINE = frozenset({"order", "asked"})
 
@@ -29,10 +30,14 @@ _MINE = frozenset({"order", "asked"})
 @receipts.get("/shop/order-confirmation")
 @public
 async def confirmation() -> Response:
-    """What became of the payment, asked of Stripe; what else the address says (Stripe adds its own) is not believed."""
+    """What became of the payment, asked of Stripe; what else the address says (Stripe adds its own)
+    is not believed.
+    """
     link = request.args.get("order") or next(reversed(own_checkouts()), None)
     token = await token_of(link)
-    if not set(request.args) <= _MINE:  # keep the client secret that Stripe appends out of history and referrers
+    if (
+        not set(request.args) <= _MINE
+    ):  # keep the client secret that Stripe appends out of history and referrers
         await checkout_by_token(token)
         return see_other(f"/shop/order-confirmation?order={link}")
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
@@ -51,7 +56,14 @@ async def confirmation() -> Response:
         fragments={"payment-state": "payment_state"},
         checkout=found,
         outcome=outcome,
-        cards=[card_of(order, parts_shown=shown, asked_back=back.get(order.id, 0)) for order in found.orders],
+        cards=[
+            card_of(
+                order,
+                parts_shown=shown,
+                asked_back=back.get(order.id, 0),
+            )
+            for order in found.orders
+        ],
         asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
@@ -72,7 +84,9 @@ def _slowest(found: CheckoutView) -> OrderStatus:
 
 
 def _next_question(link: str, outcome: Outcome, asked: int) -> str | None:
-    """The address that an undecided page asks next; None when it is decided or has asked for long enough."""
+    """The address that an undecided page asks next; None when it is decided or has asked for long
+    enough.
+    """
     if not outcome.waits or asked > _SLOW:
         return None
     return f"/shop/order-confirmation?order={link}&asked={asked + 1}"
@@ -84,7 +98,8 @@ async def order_page(token: str) -> Response:
     """The order as it stands, by the link in the mails."""
     found = await checkout_by_token(await token_of(token))
     unpaid = found.status is CheckoutStatus.OPEN and any(
-        order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED) for order in found.orders
+        order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED)
+        for order in found.orders
     )
     refunds = await refunds_of_purchase([order.id for order in found.orders])
     shown, back = (await marketplace()).show_fee_breakdown, await _asked_back(found)
@@ -94,7 +109,12 @@ async def order_page(token: str) -> Response:
         unpaid=unpaid,
         waits_for_pay=any(order.waits_for_pay for order in found.orders),
         cards=[
-            card_of(order, refunds[order.id], parts_shown=shown, asked_back=back.get(order.id, 0))
+            card_of(
+                order,
+                refunds[order.id],
+                parts_shown=shown,
+                asked_back=back.get(order.id, 0),
+            )
             for order in found.orders
         ],
     )

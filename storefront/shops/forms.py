@@ -15,5 +15,10 @@ class AddForm(MarketForm):
     """How many to put into the basket."""
 
     quantity = WholeField(
-        _l("Quantity"), [InputRequired(_RANGE), NumberRange(min=1, max=MAX_QUANTITY, message=_RANGE)], default=1
+        _l("Quantity"),
+        [
+            InputRequired(_RANGE),
+            NumberRange(min=1, max=MAX_QUANTITY, message=_RANGE),
+        ],
+        default=1,
     )

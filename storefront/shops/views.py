@@ -49,17 +49,24 @@ class Brand:
 def brand_of(vendor: VendorView) -> Brand:
     """The brand of a shop; a colour that is none is left out."""
     colour = vendor.brand_color.lower()
-    return Brand(vendor.slug, vendor.name, colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else "")
+    return Brand(
+        vendor.slug, vendor.name, colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else ""
+    )
 
 
 @shops.get("/shop/brand/<colour>.css")
 @public
 @limit_instead("6000/minute")
 async def brand_css(colour: str) -> Response:
-    """A shop's colour as a stylesheet: the policy of our pages allows no inline style, and htmx parses whole pages."""
+    """A shop's colour as a stylesheet: the policy of our pages allows no inline style, and htmx
+    parses whole pages.
+    """
     if _HEX.fullmatch(colour) is None:
         raise NotFound
-    headers = {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {
+        "Content-Type": "text/css; charset=utf-8",
+        "Cache-Control": "public, max-age=31536000, immutable",
+    }
     return Response(f":root{{--brand:#{colour}}}\n", headers=headers)
 
 
@@ -80,7 +87,10 @@ async def shop(slug: str) -> Response:
     return await page(
         "storefront/shops/shop.html",
         fragments={"products": "products"},
-        found=replace(found, products=as_seen_by(found.products, await held_for(basket_token()))),
+        found=replace(
+            found,
+            products=as_seen_by(found.products, await held_for(basket_token())),
+        ),
         vendor=found.vendor,
         brand=brand_of(found.vendor),
         query=found.search,
@@ -96,8 +106,9 @@ async def shop(slug: str) -> Response:
 async def _closed(closed: ShopClosed) -> Response:
     """A closed shop's page, and that of each of its things, says so.
 
-    With 200: the shop exists, and who follows a link reads what they came to know. 404 and 410 would deny it, 503 would
-    call it a failure of ours. Search engines keep the address if a day is named, since it will be of use again soon.
+    With 200: the shop exists, and who follows a link reads what they came to know. 404 and 410
+    would deny it, 503 would call it a failure of ours. Search engines keep the address if a day is
+    named, since it will be of use again soon.
     """
     return await page(
         "storefront/shops/closed.html",
@@ -109,7 +120,9 @@ async def _closed(closed: ShopClosed) -> Response:
 
 
 def _address(found: ShopPage, **changes: str | int | None) -> str:
-    """The shop's address as it is looked at now, with some of it changed; the page starts again unless it is given."""
+    """The shop's address as it is looked at now, with some of it changed; the page starts again
+    unless it is given.
+    """
     now: dict[str, str | int | None] = {
         "q": found.search or None,
         "category": found.category,
@@ -122,8 +135,22 @@ def _address(found: ShopPage, **changes: str | int | None) -> str:
 def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
     if len(found.categories) < 2:
         return []
-    everything = (_("All"), _address(found, category=None), found.category is None)
-    return [everything, *((n, _address(found, category=n), n == found.category) for n, _ in found.categories)]
+    everything = (
+        _("All"),
+        _address(found, category=None),
+        found.category is None,
+    )
+    return [
+        everything,
+        *(
+            (
+                n,
+                _address(found, category=n),
+                n == found.category,
+            )
+            for n, _ in found.categories
+        ),
+    ]
 
 
 def _pager(found: ShopPage) -> Pager:
@@ -158,7 +185,12 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
         return await _product_page(item, form, status=422)
     token, quantity = promise_basket(), form.quantity.data or 0
     try:
-        await baskets.add(token, product_id=item.id, quantity=quantity, start_new=start_new)
+        await baskets.add(
+            token,
+            product_id=item.id,
+            quantity=quantity,
+            start_new=start_new,
+        )
         if start_new:
             await give_up_unwanted(token)
     except (Conflict, Invalid) as problem:
@@ -169,11 +201,23 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
 
 
 async def _product_page(
-    item: ProductView, form: AddForm, *, added: int = 0, problem: Conflict | Invalid | None = None, status: int = 200
+    item: ProductView,
+    form: AddForm,
+    *,
+    added: int = 0,
+    problem: Conflict | Invalid | None = None,
+    status: int = 200,
 ) -> Response:
     vendor, held = await vendor_by_id(item.vendor_id), await held_for(basket_token())
     (item,) = as_seen_by([item], held)
-    more = () if added else as_seen_by(await catalogue.more_of_shop(item.vendor_id, without=item.id), held)
+    more = (
+        ()
+        if added
+        else as_seen_by(
+            await catalogue.more_of_shop(item.vendor_id, without=item.id),
+            held,
+        )
+    )
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added"},

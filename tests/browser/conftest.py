@@ -1,7 +1,10 @@
-"""Browser tests: the real command on free ports, the real stand-in beside it, Chromium in front. Nothing is faked.
+"""Browser tests: the real command on free ports, the real stand-in beside it, Chromium in front.
 
-The server is started once through `run.py serve` with a data folder of its own; its log is shown when a test fails. Fixtures end
-with this package: while Playwright's own event loop runs in a process, no asyncio test can.
+Nothing is faked.
+
+The server is started once through `run.py serve` with a data folder of its own; its log is shown
+when a test fails. Fixtures end with this package: while Playwright's own event loop runs in a
+process, no asyncio test can.
 """
 
 from __future__ import annotations
@@ -54,7 +57,12 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+def _wait_for(
+    url: str,
+    process: subprocess.Popen[bytes],
+    log: Path,
+    seconds: float = 60,
+) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -68,11 +76,20 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: fl
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, host: str = "127.0.0.1", **environment: str) -> Iterator[Server]:
+def serving(
+    folder: Path, *arguments: str, host: str = "127.0.0.1", **environment: str
+) -> Iterator[Server]:
     """`run.py` with these arguments, on free ports, until the block ends."""
     log = folder / "log.txt"
     port, sandbox_port = free_port(), free_port()
-    ports = ("--port", str(port), "--sandbox-port", str(sandbox_port), "--data-dir", str(folder / "var"))
+    ports = (
+        "--port",
+        str(port),
+        "--sandbox-port",
+        str(sandbox_port),
+        "--data-dir",
+        str(folder / "var"),
+    )
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("MARKETHALL_", "STRIPE_"))}
     given = {name: value.format(port=port) for name, value in environment.items()}
     with log.open("wb") as out:
@@ -86,7 +103,9 @@ def serving(folder: Path, *arguments: str, host: str = "127.0.0.1", **environmen
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
-            yield Server(f"http://{host}:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log)
+            yield Server(
+                f"http://{host}:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log
+            )
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -107,10 +126,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     """One headless Chromium for this package."""
     # The shell is the same engine without the windows around it: three fifths of the work.
-    found = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome"))
+    found = (
+        shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome")
+    )
     path = next((path for path in found if path), None)
     if path is None:
-        pytest.fail("Chromium is missing; .ci/run installs it, or: apt-get install chromium-headless-shell")
+        pytest.fail(
+            "Chromium is missing; .ci/run installs it, or: apt-get install chromium-headless-shell"
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
@@ -132,9 +155,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda e: complaints.append(f"pageerror: {e}"))
-    page.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on(
+        "console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None
+    )
     yield page
-    # A 4xx page that the test asked for is reported as a failed resource; that is no script's fault.
+    # A 4xx page that the test asked for is reported as a failed resource; that is no script's
+    # fault.
     serious = [c for c in complaints if "Failed to load resource" not in c]
     assert not serious, serious
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 
-def fill_basket(page: Page, server: Server, vendor: str = "atelier-luxe", product: str = "Card wallet") -> None:
+def fill_basket(
+    page: Page, server: Server, vendor: str = "atelier-luxe", product: str = "Card wallet"
+) -> None:
     """Open a shop, choose a product, and go to the basket."""
     page.goto(f"{server.url}/shops/{vendor}")
     page.locator("main").get_by_role("link", name=product).first.click()
@@ -66,24 +68,34 @@ def challenge(page: Page, button: str) -> None:
 
 
 def onboard(page: Page, name: str) -> None:
-    """Walk through the hosted onboarding step by step, with the test values that it offers, to the end."""
+    """Walk through the hosted onboarding step by step, with the test values that it offers, to the
+    end.
+    """
     page.wait_for_url(re.compile("/hosted/onboarding/"))
     page.get_by_label("Business name").fill(name)
     for step in ("Person", "Bank", "Review"):
         page.get_by_role("button", name="Continue").click()
-        expect(page.get_by_role("listitem").filter(has_text=step)).to_have_attribute("aria-current", "step")
+        expect(page.get_by_role("listitem").filter(has_text=step)).to_have_attribute(
+            "aria-current", "step"
+        )
     page.get_by_role("button", name="Complete onboarding").click()
 
 
 def mailed_link(server: Server, to: str, path: str) -> str:
-    """The address below `path` in the newest mail to somebody, once it was sent; the server writes its mails as files."""
+    """The address below `path` in the newest mail to somebody, once it was sent; the server writes
+    its mails as files.
+    """
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for file in sorted((server.data_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True):
+        for file in sorted(
+            (server.data_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True
+        ):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             text = message.get_body(("plain",))
             assert text is not None
-            found = re.search(rf"\S+{path}/\S+", text.get_content()) if message["To"] == to else None
+            found = (
+                re.search(rf"\S+{path}/\S+", text.get_content()) if message["To"] == to else None
+            )
             if found:
                 return found[0]
         time.sleep(0.2)

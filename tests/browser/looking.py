@@ -1,8 +1,10 @@
-"""How a page is looked at: it fits, reads in daylight and at night, does not jump, and axe finds nothing.
+"""How a page is looked at: it fits, reads in daylight and at night, does not jump, and axe finds
+nothing.
 
-A page is loaded once per width. Night is switched on in the page that is open: the same document, so
-that only what has to do with colours is asked again. Where a test goes through pages as a phone and
-as a desk, axe looks at each of them at one of the two widths, in turn, and at the first at both.
+A page is loaded once per width. Night is switched on in the page that is open: the same document,
+so that only what has to do with colours is asked again. Where a test goes through pages as a phone
+and as a desk, axe looks at each of them at one of the two widths, in turn, and at the first at
+both.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ _LOOKS: WeakKeyDictionary[BrowserContext, int] = WeakKeyDictionary()
 
 
 def take_turns(context: BrowserContext) -> None:
-    """Let axe look at each page here or in the context of the other width, which sees the same pages."""
+    """Let axe look at each page here or in the context of the other width, which sees the same
+    pages.
+    """
     _LOOKS[context] = 0
 
 
@@ -89,7 +93,9 @@ def _place(page: Page, address: str) -> list[str]:
     page.wait_for_load_state("load")
     page.evaluate(SETTLED)
     wrong = []
-    width: dict[str, int] = page.evaluate("({has: document.scrollingElement.scrollWidth, may: window.innerWidth})")
+    width: dict[str, int] = page.evaluate(
+        "({has: document.scrollingElement.scrollWidth, may: window.innerWidth})"
+    )
     if width["has"] > width["may"]:
         wrong.append(f"{address} is {width['has']} px wide on a screen of {width['may']}")
     shift: dict[str, Any] = page.evaluate("window.__shift")
@@ -98,7 +104,11 @@ def _place(page: Page, address: str) -> list[str]:
     return wrong
 
 
-def _axe(page: Page, address: str, rules: dict[str, Any]) -> list[str]:
+def _axe(
+    page: Page,
+    address: str,
+    rules: dict[str, Any],
+) -> list[str]:
     found: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", rules
     )
@@ -111,7 +121,9 @@ def _axe(page: Page, address: str, rules: dict[str, Any]) -> list[str]:
 
 @pytest.fixture(params=WIDTHS)
 def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    """A phone or a desk; what the console complains about fails the test at the end, as with the fixture `page`."""
+    """A phone or a desk; what the console complains about fails the test at the end, as with the
+    fixture `page`.
+    """
     context = browser.new_context(
         viewport={"width": request.param, "height": 844}, color_scheme="light", locale="en-GB"
     )
@@ -119,7 +131,10 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     context.set_default_timeout(15_000)
     take_turns(context)
     complaints: list[str] = []
-    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context
     context.close()

@@ -1,4 +1,6 @@
-"""A shop's payment page on an origin of its own, under a strict policy, with the stand-in's Stripe.js on it."""
+"""A shop's payment page on an origin of its own, under a strict policy, with the stand-in's
+Stripe.js on it.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,17 @@ from tests.support.sandbox import RunningSandbox
 KEY = "sk_test_markethall"
 FONT = Path(__file__).parents[2] / "static/vendor/inter/inter-latin-wght-normal.woff2"
 EVENTS = (
-    "loaderstart", "ready", "change", "focus", "blur", "escape", "loaderror", "carddetailschange", "savedpaymentmethodremove",
+    "loaderstart",
+    "ready",
+    "change",
+    "focus",
+    "blur",
+    "escape",
+    "loaderror",
+    "carddetailschange",
+    "savedpaymentmethodremove",
     "availablepaymentmethodschange",
-)  # fmt: skip
+)
 SCRIPT = """
 const { options, create, redirect, init, names, call } = JSON.parse(document.currentScript.dataset.settings);
 window.log = [];
@@ -56,7 +66,10 @@ class Shop:
                 self.send_header("Content-Type", kind)
                 self.send_header("Access-Control-Allow-Origin", "*")
                 source = sandbox.base_url
-                policy = f"default-src 'none'; img-src data:; script-src 'self' {source}; frame-src {source}; connect-src 'self' {source}"
+                policy = (
+                    f"default-src 'none'; img-src data:; script-src 'self' {source}; frame-src "
+                    f"{source}; connect-src 'self' {source}"
+                )
                 self.send_header("Content-Security-Policy", policy)
                 self.end_headers()
                 self.wfile.write(text)
@@ -80,24 +93,51 @@ class Shop:
         if path.startswith("/fonts.css"):
             return (
                 "text/css",
-                "@font-face { font-family: 'Sheet'; font-weight: 400; src: url('fonts/sheet.woff2') format('woff2'); }",
+                (
+                    "@font-face { font-family: 'Sheet'; font-weight: 400; src: "
+                    "url('fonts/sheet.woff2') format('woff2'); }"
+                ),
             )
         if not path.startswith("/pay"):
-            return "text/html", "<!doctype html><link rel=icon href='data:,'><h1>Back in the shop</h1>"
-        settings = parse_qs(urlsplit(path).query)["settings"][0].replace("&", "&amp;").replace('"', "&quot;")
+            return (
+                "text/html",
+                "<!doctype html><link rel=icon href='data:,'><h1>Back in the shop</h1>",
+            )
+        settings = (
+            parse_qs(urlsplit(path).query)["settings"][0]
+            .replace("&", "&amp;")
+            .replace('"', "&quot;")
+        )
         return "text/html", (
-            "<!doctype html><html lang=en><title>Pay</title><meta name=viewport content='width=device-width'>"
-            "<link rel=icon href='data:,'><h1>Pay</h1><form><label for=element id=label>Card</label><div id=element></div>"
-            f"<p id=told role=status></p><button>Pay</button></form><script src='{self.sandbox.base_url}/js/stripe.js'>"
+            "<!doctype html><html lang=en><title>Pay</title><meta name=viewport "
+            "content='width=device-width'>"
+            "<link rel=icon href='data:,'><h1>Pay</h1><form><label for=element "
+            "id=label>Card</label><div id=element></div>"
+            "<p id=told role=status></p><button>Pay</button></form><script "
+            f"src='{self.sandbox.base_url}/js/stripe.js'>"
             f'</script><script src="/shop.js" data-settings="{settings}"></script></html>'
         )
 
-    def api(self, method: str, path: str, *, on_account: str = "", **params: Any) -> dict[str, Any]:
-        """The API, asked with the secret key, on the platform's own account or on a connected one."""
-        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/x-www-form-urlencoded"}
+    def api(
+        self,
+        method: str,
+        path: str,
+        *,
+        on_account: str = "",
+        **params: Any,
+    ) -> dict[str, Any]:
+        """The API, asked with the secret key, on the platform's own account or on a connected
+        one.
+        """
+        headers = {
+            "Authorization": f"Bearer {KEY}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         headers |= {"Stripe-Account": on_account} if on_account else {}
         body = urlencode(_flat(params)) if params else None
-        answer: dict[str, Any] = json.loads(self.sandbox.request(method, f"/v1/{path}", body, headers)[1])
+        answer: dict[str, Any] = json.loads(
+            self.sandbox.request(method, f"/v1/{path}", body, headers)[1]
+        )
         return answer
 
     def intent(self, **params: Any) -> dict[str, Any]:
@@ -116,7 +156,16 @@ class Shop:
         """How an intent stands now."""
         return str(self.now(intent)["status"])
 
-    def open(self, page: Page, *, redirect: str = "if_required", create: Any = None, init: Any = None, call: str = "confirmPayment", **options: Any) -> None:  # fmt: skip
+    def open(
+        self,
+        page: Page,
+        *,
+        redirect: str = "if_required",
+        create: Any = None,
+        init: Any = None,
+        call: str = "confirmPayment",
+        **options: Any,
+    ) -> None:
         """The payment page; `options` are those of elements(), `create` those of the element."""
         settings = {
             "options": options,
@@ -128,10 +177,14 @@ class Shop:
         }
         page.goto(f"{self.url}/pay?{urlencode({'settings': json.dumps(settings)})}")
 
-    def open_new(self, page: Page, *, redirect: str = "if_required", **appearance: Any) -> dict[str, Any]:
+    def open_new(
+        self, page: Page, *, redirect: str = "if_required", **appearance: Any
+    ) -> dict[str, Any]:
         """The payment page with a fresh intent."""
         intent = self.intent()
-        self.open(page, redirect=redirect, clientSecret=intent["client_secret"], appearance=appearance)
+        self.open(
+            page, redirect=redirect, clientSecret=intent["client_secret"], appearance=appearance
+        )
         return intent
 
     def customer(self, *methods: str) -> dict[str, Any]:
@@ -144,17 +197,36 @@ class Shop:
 
     def session(self, customer: dict[str, Any], **features: str) -> str:
         """The secret of a customer session that shows saved cards."""
-        component = {"enabled": True, "features": {"payment_method_redisplay": "enabled", **features}}
-        made = self.api("POST", "customer_sessions", customer=customer["id"], components={"payment_element": component})
+        component = {
+            "enabled": True,
+            "features": {"payment_method_redisplay": "enabled", **features},
+        }
+        made = self.api(
+            "POST",
+            "customer_sessions",
+            customer=customer["id"],
+            components={"payment_element": component},
+        )
         return str(made["client_secret"])
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
     if isinstance(value, dict):
-        return [pair for key, inner in value.items() for pair in _flat(inner, f"{path}[{key}]" if path else key)]
+        return [
+            pair
+            for key, inner in value.items()
+            for pair in _flat(inner, f"{path}[{key}]" if path else key)
+        ]
     if isinstance(value, list):
-        return [pair for place, inner in enumerate(value) for pair in _flat(inner, f"{path}[{place}]")]
-    return [(path, str(value).lower() if isinstance(value, bool) else str(value))]
+        return [
+            pair for place, inner in enumerate(value) for pair in _flat(inner, f"{path}[{place}]")
+        ]
+    return [
+        (
+            path,
+            str(value).lower() if isinstance(value, bool) else str(value),
+        )
+    ]
 
 
 @contextmanager
@@ -162,7 +234,9 @@ def running_shop() -> Iterator[Shop]:
     """A shop and its stand-in, until the block ends."""
     with RunningSandbox() as sandbox:
         shop = Shop(sandbox)
-        thread = threading.Thread(target=shop.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread = threading.Thread(
+            target=shop.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         thread.start()
         yield shop
         shop.server.shutdown()
@@ -175,7 +249,9 @@ def card(page: Page) -> FrameLocator:
     return page.frame_locator("#element iframe")
 
 
-def type_card(page: Page, number: str = "4242424242424242", expiry: str = "1234", cvc: str = "123") -> None:
+def type_card(
+    page: Page, number: str = "4242424242424242", expiry: str = "1234", cvc: str = "123"
+) -> None:
     """Type a card as a person does."""
     for label, text in (("Card number", number), ("Expiry date", expiry), ("Security code", cvc)):
         card(page).get_by_label(label).fill("")
@@ -207,5 +283,7 @@ def ready(page: Page) -> None:
 
 def heard(page: Page, name: str) -> list[dict[str, Any]]:
     """The events of one name, oldest first."""
-    found: list[dict[str, Any]] = page.evaluate("(name) => log.filter(([n]) => n === name).map(([, e]) => e)", name)
+    found: list[dict[str, Any]] = page.evaluate(
+        "(name) => log.filter(([n]) => n === name).map(([, e]) => e)", name
+    )
     return found

@@ -20,8 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ACCOUNT = "/shop/account/security"
 
 
-def test_a_forgotten_password_is_replaced_by_mail(page: Page, server: Server, browser: Browser) -> None:
-    """The link leads to a form, the new password signs in, and the browser that was signed in before is out.
+def test_a_forgotten_password_is_replaced_by_mail(
+    page: Page, server: Server, browser: Browser
+) -> None:
+    """The link leads to a form, the new password signs in, and the browser that was signed in
+    before is out.
 
     Signing out in one tab takes away what the others show.
     """

@@ -1,4 +1,6 @@
-"""The checkout's address in Chromium: what the country decides comes with it, and nothing typed is lost."""
+"""The checkout's address in Chromium: what the country decides comes with it, and nothing typed is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def test_the_country_brings_its_states(page: Page, server: Server) -> None:
-    """Provinces for Italy, none for Luxembourg, by the keyboard's order; the page is whole in between."""
+    """Provinces for Italy, none for Luxembourg, by the keyboard's order; the page is whole in
+    between.
+    """
     page.add_init_script(SHIFTS)
     fill_basket(page, server)
     page.goto(f"{server.url}/shop/checkout")
@@ -29,7 +33,9 @@ def test_the_country_brings_its_states(page: Page, server: Server) -> None:
     country.focus()  # a field that is being typed in is left alone
     country.select_option("US")
     expect(page.get_by_label("State", exact=True)).to_be_visible()
-    expect(page.locator("#postal_code-error")).to_contain_text("of the United States, such as 95014")
+    expect(page.locator("#postal_code-error")).to_contain_text(
+        "of the United States, such as 95014"
+    )
     country.select_option("LU")
     expect(page.get_by_label("State", exact=True)).to_have_count(0)
     expect(code).to_have_value("1728")

@@ -1,4 +1,6 @@
-"""Documents of an answer in a real browser: attached, looked at, too large ones refused before anything is lost."""
+"""Documents of an answer in a real browser: attached, looked at, too large ones refused before
+anything is lost.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,18 @@ __all__ = ["screen"]  # a fixture
 
 
 def test_a_document_from_choice_to_preview(screen: BrowserContext, server: Server) -> None:
-    """As a phone and a desk see it: what is too large is said at once, Enter removes nothing, the preview names it."""
+    """As a phone and a desk see it: what is too large is said at once, Enter removes nothing, the
+    preview names it.
+    """
     page = screen.new_page()
     sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
     page.goto(f"{server.url}/vendor/admin/disputes")
     page.locator("tr:has-text('Needs an answer') a").first.click()
     page.get_by_label("Carrier").fill("A carrier of mine")
     chosen = page.get_by_label("Other", exact=True)
-    chosen.set_input_files({"name": "big.png", "mimeType": "image/png", "buffer": paper("png", size=5_000_000)})
+    chosen.set_input_files(
+        {"name": "big.png", "mimeType": "image/png", "buffer": paper("png", size=5_000_000)}
+    )
     expect(page.get_by_text("This document is larger than 4.5 MB")).to_be_visible()
     expect(chosen).to_have_value("")
     wrong = look(page, "answer, too large")

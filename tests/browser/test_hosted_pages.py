@@ -1,4 +1,6 @@
-"""The pages that Stripe would host, as a phone and a desk see them, light and dark: onboarding and the express dashboard."""
+"""The pages that Stripe would host, as a phone and a desk see them, light and dark: onboarding and
+the express dashboard.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,20 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 EXPRESS = {
-    "country": "US", "email": "owner@luxe.test", "controller[stripe_dashboard][type]": "express",
-    "controller[fees][payer]": "application", "controller[losses][payments]": "application",
-    "capabilities[transfers][requested]": "true", "capabilities[card_payments][requested]": "true",
-}  # fmt: skip
+    "country": "US",
+    "email": "owner@luxe.test",
+    "controller[stripe_dashboard][type]": "express",
+    "controller[fees][payer]": "application",
+    "controller[losses][payments]": "application",
+    "capabilities[transfers][requested]": "true",
+    "capabilities[card_payments][requested]": "true",
+}
 
 
 def post(server: Server, path: str, body: bytes) -> Any:
-    request = urllib.request.Request(f"{server.sandbox}{path}", body, {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"})
+    request = urllib.request.Request(
+        f"{server.sandbox}{path}", body, {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"}
+    )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
@@ -44,13 +52,21 @@ def seller(server: Server) -> str:
 
 def onboarding(server: Server, account: str) -> str:
     urls = {"refresh_url": f"{server.sandbox}/", "return_url": f"{server.sandbox}/"}
-    return str(stripe(server, "/v1/account_links", account=account, type="account_onboarding", **urls)["url"])
+    return str(
+        stripe(server, "/v1/account_links", account=account, type="account_onboarding", **urls)[
+            "url"
+        ]
+    )
 
 
 def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> None:  # noqa: F811
     """With mistakes and without, left out and told."""
     account, page = seller(server), screen.new_page()
-    needs = {"requirements": {"currently_due": ["individual.verification.document", "company.directors_provided"]}}
+    needs = {
+        "requirements": {
+            "currently_due": ["individual.verification.document", "company.directors_provided"]
+        }
+    }
     post(server, f"/_control/accounts/{account}", json.dumps(needs).encode())
     page.goto(onboarding(server, account))
     wrong = look(page, "business")
@@ -77,10 +93,29 @@ def test_the_express_dashboard(screen: BrowserContext, server: Server) -> None: 
     post(server, f"/_control/accounts/{account}", b'{"complete": true}')
     page.goto(stripe(server, f"/v1/accounts/{account}/login_links")["url"])
     wrong = look(page, "express (empty)")
-    paid = {"amount": "123456", "currency": "usd", "payment_method": "pm_card_bypassPending", "confirm": "true"}
-    automatic = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
-    stripe(server, "/v1/payment_intents", **paid, **automatic, **{"transfer_data[destination]": account})
-    needs = {"requirements": {"currently_due": ["individual.verification.document"], "current_deadline": 1900000000}}
+    paid = {
+        "amount": "123456",
+        "currency": "usd",
+        "payment_method": "pm_card_bypassPending",
+        "confirm": "true",
+    }
+    automatic = {
+        "automatic_payment_methods[enabled]": "true",
+        "automatic_payment_methods[allow_redirects]": "never",
+    }
+    stripe(
+        server,
+        "/v1/payment_intents",
+        **paid,
+        **automatic,
+        **{"transfer_data[destination]": account},
+    )
+    needs = {
+        "requirements": {
+            "currently_due": ["individual.verification.document"],
+            "current_deadline": 1900000000,
+        }
+    }
     post(server, f"/_control/accounts/{account}", json.dumps(needs).encode())
     post(server, "/_control/clock/advance", b'{"seconds": 1}')
     page.reload()
@@ -107,7 +142,9 @@ def test_what_no_check_confirmed_is_said_where_it_can_be_mended(page: Page, serv
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("ID number").select_option("111111111")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("group", name="Where do payouts go?").get_by_label("Payouts arrive 000123456789").check()
+    page.get_by_role("group", name="Where do payouts go?").get_by_label(
+        "Payouts arrive 000123456789"
+    ).check()
     page.get_by_role("button", name="Continue").click()
     reason = "The person's ID number could not be matched with their name and date of birth."
     expect(page.get_by_role("listitem").filter(has_text=reason)).to_be_visible()

@@ -43,7 +43,9 @@ def order_number(page: Page) -> str:
 
 
 def test_a_shopper_pays_and_the_vendor_ships(page: Page, server: Server, browser: Browser) -> None:
-    """Shop, basket, checkout, 4242, thank you; the webhook makes it processing; the vendor sends it; the shopper sees so."""
+    """Shop, basket, checkout, 4242, thank you; the webhook makes it processing; the vendor sends
+    it; the shopper sees so.
+    """
     fill_basket(page, server)
     give_address(page)
     pay(page, GOOD)
@@ -79,8 +81,12 @@ def test_a_declined_card_then_a_good_one_on_the_same_order(page: Page, server: S
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_the_payment_element_is_mounted_with_the_orders_own_secret(page: Page, server: Server) -> None:
-    """The card fields come up in the stand-in's own frame, for the intent whose secret the server put into the page."""
+def test_the_payment_element_is_mounted_with_the_orders_own_secret(
+    page: Page, server: Server
+) -> None:
+    """The card fields come up in the stand-in's own frame, for the intent whose secret the server
+    put into the page.
+    """
     fill_basket(page, server)
     give_address(page)
     expect(card_fields(page).get_by_label("Card number")).to_be_editable()
@@ -91,7 +97,9 @@ def test_the_payment_element_is_mounted_with_the_orders_own_secret(page: Page, s
 
 
 def test_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
-    """The button says that it is paying and cannot be pressed again; the order has one payment, charged once."""
+    """The button says that it is paying and cannot be pressed again; the order has one payment,
+    charged once.
+    """
     fill_basket(page, server)
     give_address(page)
     secret = page.locator("#payment").get_attribute("data-client-secret") or ""
@@ -107,8 +115,12 @@ def test_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
         assert [charge["status"] for charge in json.load(answer)["data"]] == ["succeeded"]
 
 
-def test_paying_again_in_a_second_tab_shows_what_the_first_one_paid(page: Page, server: Server) -> None:
-    """Never "nothing was charged" to somebody who was charged: the return page asks the server and says thank you."""
+def test_paying_again_in_a_second_tab_shows_what_the_first_one_paid(
+    page: Page, server: Server
+) -> None:
+    """Never "nothing was charged" to somebody who was charged: the return page asks the server and
+    says thank you.
+    """
     fill_basket(page, server)
     give_address(page)
     other = page.context.new_page()
@@ -131,7 +143,9 @@ def test_a_bank_challenge_that_is_passed(page: Page, server: Server) -> None:
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_a_bank_challenge_that_is_refused_leaves_the_order_payable(page: Page, server: Server) -> None:
+def test_a_bank_challenge_that_is_refused_leaves_the_order_payable(
+    page: Page, server: Server
+) -> None:
     """Refusing it is a sentence on the page; the same order takes another card."""
     fill_basket(page, server)
     give_address(page)
@@ -144,8 +158,12 @@ def test_a_bank_challenge_that_is_refused_leaves_the_order_payable(page: Page, s
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_a_new_vendor_connects_stripe_and_sells(page: Page, server: Server, browser: Browser) -> None:
-    """Sign up, connect, hosted onboarding, back: the page says that payments can be taken; a product sells at once."""
+def test_a_new_vendor_connects_stripe_and_sells(
+    page: Page, server: Server, browser: Browser
+) -> None:
+    """Sign up, connect, hosted onboarding, back: the page says that payments can be taken; a
+    product sells at once.
+    """
     name = f"Bakery {int(time.time())}"
     page.goto(f"{server.url}/vendor/signup")
     page.get_by_label("Business name").fill(name)
@@ -172,7 +190,9 @@ def test_a_new_vendor_connects_stripe_and_sells(page: Page, server: Server, brow
     page.goto(f"{server.url}/vendor/admin/products/new")
     page.get_by_role("textbox", name="Name", exact=True).fill("Rye bread")
     page.get_by_role("textbox", name="Price").fill("6.50")
-    page.get_by_role("spinbutton", name="Stock").or_(page.get_by_role("textbox", name="Stock")).fill("3")
+    page.get_by_role("spinbutton", name="Stock").or_(
+        page.get_by_role("textbox", name="Stock")
+    ).fill("3")
     page.get_by_role("button", name=re.compile("Save|Create|Add")).click()
     expect(page.locator("main")).to_contain_text("Rye bread")
 

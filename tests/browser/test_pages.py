@@ -1,4 +1,6 @@
-"""Every page, as a phone and as a desk sees it, light and dark: fits, reads, does not jump, and axe finds nothing (looking.py)."""
+"""Every page, as a phone and as a desk sees it, light and dark: fits, reads, does not jump, and axe
+finds nothing (looking.py).
+"""
 
 from __future__ import annotations
 
@@ -98,17 +100,26 @@ def test_public_pages_and_shops(screen: BrowserContext, server: Server) -> None:
     assert walk(screen.new_page(), server, PUBLIC) == []
 
 
-def test_the_home_page_keeps_a_place_for_pictures_that_are_still_to_come(page: Page, server: Server) -> None:
-    """A page may be painted when half of it has arrived: the words beside the pictures stay where they are."""
+def test_the_home_page_keeps_a_place_for_pictures_that_are_still_to_come(
+    page: Page, server: Server
+) -> None:
+    """A page may be painted when half of it has arrived: the words beside the pictures stay where
+    they are.
+    """
     page.goto(server.url)
     height = "() => document.querySelector('.hero-tiles').getBoundingClientRect().height"
     complete = page.evaluate(height)
-    page.evaluate("() => [...document.querySelectorAll('.hero-tiles a')].slice(1).forEach(tile => tile.remove())")
+    page.evaluate(
+        "() => [...document.querySelectorAll('.hero-tiles a')].slice(1).forEach(tile => "
+        "tile.remove())"
+    )
     assert page.evaluate(height) == complete > 0
 
 
 def test_the_way_to_the_till(screen: BrowserContext, server: Server) -> None:
-    """A full basket, the contact form with and without mistakes, and the payment page with its element."""
+    """A full basket, the contact form with and without mistakes, and the payment page with its
+    element.
+    """
     page = screen.new_page()
     fill_basket(page, server)
     wrong = look(page, "/shop/basket (full)")
@@ -120,7 +131,10 @@ def test_the_way_to_the_till(screen: BrowserContext, server: Server) -> None:
     give_address(page)
     card = page.frame_locator("#payment-element iframe").get_by_label("Card number")
     card.wait_for()
-    fonts = "() => document.fonts.ready.then(all => [...all].map(font => `${font.family} ${font.status}`))"
+    fonts = (
+        "() => document.fonts.ready.then(all => [...all].map(font => `${font.family} "
+        "${font.status}`))"
+    )
     assert "Inter loaded" in card.evaluate(fonts), "the card is set in our font"
     wrong += look(page, "/shop/checkout/<token>")
     page.emulate_media(color_scheme="dark")
@@ -142,11 +156,16 @@ def test_portal_pages(screen: BrowserContext, server: Server) -> None:
     assert wrong == []
 
 
-def test_the_portal_of_a_vendor_who_has_not_connected(screen: BrowserContext, server: Server) -> None:
+def test_the_portal_of_a_vendor_who_has_not_connected(
+    screen: BrowserContext, server: Server
+) -> None:
     """The state of a beginning: checklist, connect form, empty lists."""
     page = screen.new_page()
     sign_in(page, server, "owner@new-vendor.test", PASSWORD)
-    assert walk(page, server, ["/vendor/admin", "/vendor/admin/payments", "/vendor/admin/orders"]) == []
+    assert (
+        walk(page, server, ["/vendor/admin", "/vendor/admin/payments", "/vendor/admin/orders"])
+        == []
+    )
 
 
 def test_operator_pages(screen: BrowserContext, server: Server) -> None:
@@ -159,5 +178,7 @@ def test_operator_pages(screen: BrowserContext, server: Server) -> None:
     timeline = page.locator("a[href*='/operator/orders/']").first.get_attribute("href")
     assert event, "the demo has events"
     assert timeline, "they know their orders"
-    wrong += walk(page, server, [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"])
+    wrong += walk(
+        page, server, [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"]
+    )
     assert wrong == []

@@ -1,4 +1,6 @@
-"""A passkey, in Chromium with a virtual security key: made, asked for after the password, and shown."""
+"""A passkey, in Chromium with a virtual security key: made, asked for after the password, and
+shown.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,18 @@ EMAIL, PASSWORD = "olive@shop.test", "a-long-password"
 
 @pytest.fixture
 def named_server(tmp_path: Path) -> Iterator[Server]:
-    """A marketplace whose address has a name: browsers make no passkeys for a bare number. It asks Stripe nothing here."""
+    """A marketplace whose address has a name: browsers make no passkeys for a bare number.
+
+    It asks Stripe nothing here.
+    """
     keys = {"STRIPE_SECRET_KEY": "sk_test_passkeys", "STRIPE_PUBLISHABLE_KEY": "pk_test_passkeys"}
-    where = {"STRIPE_API_BASE": "http://127.0.0.1:9", "MARKETHALL_PUBLIC_URL": "http://localhost:{port}"}
-    with serving(tmp_path, "--no-demo", "--no-worker", host="localhost", **keys, **where) as running:
+    where = {
+        "STRIPE_API_BASE": "http://127.0.0.1:9",
+        "MARKETHALL_PUBLIC_URL": "http://localhost:{port}",
+    }
+    with serving(
+        tmp_path, "--no-demo", "--no-worker", host="localhost", **keys, **where
+    ) as running:
         yield running
 
 
@@ -58,8 +68,12 @@ def _security_key(context: BrowserContext, page: Page) -> None:
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def test_a_passkey_is_made_and_signs_in(context: BrowserContext, page: Page, named_server: Server) -> None:
-    """Made on the page, recovery codes kept, signed out; after the password it is asked for, and opens the shop."""
+def test_a_passkey_is_made_and_signs_in(
+    context: BrowserContext, page: Page, named_server: Server
+) -> None:
+    """Made on the page, recovery codes kept, signed out; after the password it is asked for, and
+    opens the shop.
+    """
     _security_key(context, page)
     _open_shop(page, named_server)
     page.goto(f"{named_server.url}/vendor/factors")

@@ -1,4 +1,6 @@
-"""Refunds in a real browser: the numbers follow what is typed, the pages fit and read, and the money goes back."""
+"""Refunds in a real browser: the numbers follow what is typed, the pages fit and read, and the
+money goes back.
+"""
 
 from __future__ import annotations
 
@@ -32,21 +34,26 @@ def keep(page: Page, name: str) -> None:
         size = page.viewport_size or {"width": 0}
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=Path(folder) / f"{name}-{size['width']}-{scheme}.png", full_page=True)
+            page.screenshot(
+                path=Path(folder) / f"{name}-{size['width']}-{scheme}.png", full_page=True
+            )
 
 
 def paid_order(page: Page, server: Server) -> str:
     """The address of a paid order of which something is left."""
     page.goto(f"{server.url}/vendor/admin/orders")
     for link in page.locator(
-        "tr:has(.badge:text-matches('^(Paid|Partly refunded)$')) a[href*='/vendor/admin/orders/MH-']"
+        "tr:has(.badge:text-matches('^(Paid|Partly refunded)$')) "
+        "a[href*='/vendor/admin/orders/MH-']"
     ).all():
         return f"{server.url}{link.get_attribute('href')}"
     pytest.fail("the demo has no paid order")
 
 
 def test_a_refund_from_choice_to_history(screen: BrowserContext, server: Server) -> None:
-    """Every step as a phone and a desk see it, and what the shopper sees by the link in the mail."""
+    """Every step as a phone and a desk see it, and what the shopper sees by the link in the
+    mail.
+    """
     page = screen.new_page()
     sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
     order = paid_order(page, server)
@@ -112,7 +119,9 @@ def _link_in_mail(server: Server, subject: str) -> str:
     pytest.fail(f"no mail says {subject}")
 
 
-def test_what_the_operator_decides(screen: BrowserContext, browser: Browser, server: Server) -> None:
+def test_what_the_operator_decides(
+    screen: BrowserContext, browser: Browser, server: Server
+) -> None:
     """A refund above the limit waits on top of the list; declined, it is told why."""
     page = screen.new_page()
     sign_in(page, server, "operator@markethall.test", PASSWORD)

@@ -1,4 +1,6 @@
-"""When the network or a proxy fails, and what htmx does on the way back: sentences, and a console without a complaint."""
+"""When the network or a proxy fails, and what htmx does on the way back: sentences, and a console
+without a complaint.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PRODUCT = "/shops/atelier-luxe/tote-bag"
 
 
-def test_an_answer_that_does_not_come_or_is_not_ours(context: BrowserContext, server: Server) -> None:
-    """A sentence and "Try again", which sends the same form; a proxy's page is not swapped into ours."""
+def test_an_answer_that_does_not_come_or_is_not_ours(
+    context: BrowserContext, server: Server
+) -> None:
+    """A sentence and "Try again", which sends the same form; a proxy's page is not swapped into
+    ours.
+    """
     page = context.new_page()
     page.goto(server.url + PRODUCT)
     said, added = page.locator(".unreached"), page.locator("#added")
@@ -31,10 +37,15 @@ def test_an_answer_that_does_not_come_or_is_not_ours(context: BrowserContext, se
     expect(said).to_contain_text("You are offline. Nothing was sent.")
     context.set_offline(False)
     page.route(
-        f"**{PRODUCT}", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+        f"**{PRODUCT}",
+        lambda route: route.fulfill(
+            status=502, content_type="text/html", body="<h1>Bad gateway</h1>"
+        ),
     )
     said.get_by_role("button", name="Try again").click()
-    expect(said).to_contain_text("cannot be reached just now (error 502). It may have arrived all the same")
+    expect(said).to_contain_text(
+        "cannot be reached just now (error 502). It may have arrived all the same"
+    )
     expect(page.get_by_text("Bad gateway")).to_have_count(0)
     expect(added).to_have_text("")
     page.unroute(f"**{PRODUCT}")
@@ -49,7 +60,9 @@ def test_an_answer_that_does_not_come_or_is_not_ours(context: BrowserContext, se
 
 
 def test_sorting_and_going_back_complains_of_nothing(page: Page, server: Server) -> None:
-    """The search follows the sort; the way back shows what was there; the console says nothing (fixture `page`)."""
+    """The search follows the sort; the way back shows what was there; the console says nothing
+    (fixture `page`).
+    """
     page.goto(f"{server.url}/shops/atelier-luxe?category=Bags")
     page.get_by_label("Sort by").select_option("price-up")
     page.wait_for_url("**sort=price-up**")
@@ -64,7 +77,9 @@ def test_sorting_and_going_back_complains_of_nothing(page: Page, server: Server)
 
 
 def test_a_field_that_was_pulled_larger_stays_so(page: Page, server: Server) -> None:
-    """The product form is checked and swapped without a word of the console, and keeps the height that a person chose."""
+    """The product form is checked and swapped without a word of the console, and keeps the height
+    that a person chose.
+    """
     sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
     page.goto(f"{server.url}/vendor/admin/products/new")
     text = page.get_by_label("Description")
@@ -87,7 +102,9 @@ def test_a_field_that_was_pulled_larger_stays_so(page: Page, server: Server) -> 
 def test_the_phones_bar_leads_everywhere(
     browser: Browser, server: Server, email: str, home: str, tabs: list[str]
 ) -> None:
-    """Without scripts: four entries, each place that the sidebar has in them, the open page lit, nothing under the bar."""
+    """Without scripts: four entries, each place that the sidebar has in them, the open page lit,
+    nothing under the bar.
+    """
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     context.set_default_timeout(15_000)
     page = context.new_page()
@@ -95,11 +112,17 @@ def test_the_phones_bar_leads_everywhere(
     page.goto(server.url + home)
     bar = page.locator(".bar")
     assert [
-        text.partition("\n")[0] for text in bar.locator(".bar-entry > span:not(.nav-count)").all_inner_texts()
+        text.partition("\n")[0]
+        for text in bar.locator(".bar-entry > span:not(.nav-count)").all_inner_texts()
     ] == tabs
     expect(bar.locator("[aria-current=page]")).to_have_text("Home")
-    everywhere = set(page.locator(".sidebar-nav a").evaluate_all("links => links.map(link => link.pathname)"))
-    assert set(bar.locator("a").evaluate_all("links => links.map(link => link.pathname)")) == everywhere
+    everywhere = set(
+        page.locator(".sidebar-nav a").evaluate_all("links => links.map(link => link.pathname)")
+    )
+    assert (
+        set(bar.locator("a").evaluate_all("links => links.map(link => link.pathname)"))
+        == everywhere
+    )
     money = bar.locator("summary").filter(has_text="Money")
     money.click()
     bar.get_by_role("link", name="Statements").click()
@@ -112,7 +135,8 @@ def test_the_phones_bar_leads_everywhere(
     assert sheet["y"] >= 0
     assert sheet["y"] + sheet["height"] <= edge["y"]
     end = page.locator("main").evaluate(
-        "main => main.getBoundingClientRect().bottom - main.lastElementChild.getBoundingClientRect().bottom"
+        "main => main.getBoundingClientRect().bottom - "
+        "main.lastElementChild.getBoundingClientRect().bottom"
     )
     assert end >= edge["height"], "the end of the page can be scrolled out from under the bar"
     context.close()

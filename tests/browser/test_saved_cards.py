@@ -1,4 +1,6 @@
-"""A shopper's saved cards as people use them, in Chromium: save, use again, the bank's question, remove."""
+"""A shopper's saved cards as people use them, in Chromium: save, use again, the bank's question,
+remove.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def thanked(page: Page) -> None:
 
 
 def listed(page: Page, server: Server, *labels: str) -> None:
-    """The account lists these cards, the default first; what was saved at checkout comes a moment later."""
+    """The account lists these cards, the default first; what was saved at checkout comes a moment
+    later.
+    """
     for _ in range(40):
         page.goto(f"{server.url}{ACCOUNT}")
         if page.locator(".saved-card").count() == len(labels):
@@ -71,7 +75,9 @@ def at_stripe(server: Server, method: str, path: str) -> dict[str, Any]:
     return found
 
 
-def test_a_card_is_saved_while_paying_and_pays_again_with_one_tap(page: Page, server: Server) -> None:
+def test_a_card_is_saved_while_paying_and_pays_again_with_one_tap(
+    page: Page, server: Server
+) -> None:
     """The box is ticked; the next order offers the card, and loads no card form."""
     email = "keeper@example.test"
     page.context.add_init_script(SHIFTS)
@@ -92,7 +98,9 @@ def test_a_card_is_saved_while_paying_and_pays_again_with_one_tap(page: Page, se
     thanked(page)
 
 
-def test_a_card_is_added_chosen_confirmed_with_the_bank_and_removed(page: Page, server: Server) -> None:
+def test_a_card_is_added_chosen_confirmed_with_the_bank_and_removed(
+    page: Page, server: Server
+) -> None:
     """In the account, beside another one; the bank asks when it is added and whenever it pays."""
     email = "adder@example.test"
     page.context.add_init_script(SHIFTS)
@@ -123,7 +131,9 @@ def test_a_card_is_added_chosen_confirmed_with_the_bank_and_removed(page: Page, 
     assert look(page, "adding a card") == []
 
 
-def test_a_card_that_was_removed_elsewhere_leaves_the_order_payable(page: Page, server: Server) -> None:
+def test_a_card_that_was_removed_elsewhere_leaves_the_order_payable(
+    page: Page, server: Server
+) -> None:
     """Detached while the payment page is open: a sentence, and another card pays the same order."""
     email = "elsewhere@example.test"
     join(page, server, email)
@@ -135,7 +145,9 @@ def test_a_card_that_was_removed_elsewhere_leaves_the_order_payable(page: Page, 
     saved = page.get_by_role("radio", name="Mastercard •••• 4444").get_attribute("value")
     at_stripe(server, "POST", f"payment_methods/{saved}/detach")
     press_pay(page)
-    expect(page.locator("#payment-error")).to_contain_text("This saved card cannot be used any more.")
+    expect(page.locator("#payment-error")).to_contain_text(
+        "This saved card cannot be used any more."
+    )
     page.get_by_role("link", name="Choose another one").click()
     expect(page.get_by_role("radio")).to_have_count(0)
     fill_card(page, VISA)

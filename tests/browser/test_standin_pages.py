@@ -18,17 +18,24 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
 
 EXPRESS: dict[str, Any] = {
-    "country": "LU", "business_profile": {"name": "Atelier <b>Luxe</b>"},
-    "controller": {"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"}},
+    "country": "LU",
+    "business_profile": {"name": "Atelier <b>Luxe</b>"},
+    "controller": {
+        "stripe_dashboard": {"type": "express"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
+    },
     "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
-}  # fmt: skip
+}
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Shop]:
     """A stand-in with some of everything; only its API side is used of the shop."""
-    hook = EndpointConfig(url="http://127.0.0.1:9/hooks", secret="whsec_office", connect=False, enabled_events=("*",))
+    hook = EndpointConfig(
+        url="http://127.0.0.1:9/hooks", secret="whsec_office", connect=False, enabled_events=("*",)
+    )
     with RunningSandbox(endpoints=(hook,)) as sandbox:
         shop = Shop(sandbox)
         shop.server.server_close()
@@ -41,9 +48,18 @@ def office() -> Iterator[Shop]:
         yield shop
 
 
-def charge(shop: Shop, amount: int, currency: str = "eur", account: str = "") -> dict[str, Any]:
+def charge(
+    shop: Shop,
+    amount: int,
+    currency: str = "eur",
+    account: str = "",
+) -> dict[str, Any]:
     """A destination charge that was paid."""
-    data = {"transfer_data": {"destination": account}, "application_fee_amount": 100} if account else {}
+    data = (
+        {"transfer_data": {"destination": account}, "application_fee_amount": 100}
+        if account
+        else {}
+    )
     never = {"enabled": True, "allow_redirects": "never"}
     return shop.intent(
         amount=amount,
@@ -64,7 +80,8 @@ def newest(shop: Shop, path: str) -> dict[str, Any]:
 @pytest.fixture(params=WIDTHS)
 def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     """A phone or a desk."""
-    # the page's policy forbids anyone to add scripts, axe too; whether it holds has a test of its own
+    # the page's policy forbids anyone to add scripts, axe too; whether it holds has a test of its
+    # own
     context = browser.new_context(viewport={"width": request.param, "height": 844}, bypass_csp=True)
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
@@ -78,12 +95,26 @@ def test_every_page_fits_and_axe_finds_nothing(office: Shop, screen: BrowserCont
         {"match": {"path": "/v1/none"}, "effect": "status", "times": 1},
         {"match": {"event": "none.*"}, "effect": "drop"},
     )
-    paid, account, event = newest(office, "charges"), newest(office, "accounts"), newest(office, "events")
+    paid, account, event = (
+        newest(office, "charges"),
+        newest(office, "accounts"),
+        newest(office, "events"),
+    )
     page = screen.new_page()
     wrong = []
-    for path in ("/", "/control/events?type=charge.*", "/control/requests", "/control/webhooks", "/control/faults", "/control/objects/charge",
-                 f"/control/object/{paid['id']}", f"/control/object/{account['id']}", f"/control/object/{event['id']}",
-                 "/control/objects/none", "/control/object/none"):  # fmt: skip
+    for path in (
+        "/",
+        "/control/events?type=charge.*",
+        "/control/requests",
+        "/control/webhooks",
+        "/control/faults",
+        "/control/objects/charge",
+        f"/control/object/{paid['id']}",
+        f"/control/object/{account['id']}",
+        f"/control/object/{event['id']}",
+        "/control/objects/none",
+        "/control/object/none",
+    ):
         page.goto(office.sandbox.base_url + path)
         wrong += look(page, path)
     page.goto(office.sandbox.base_url)
@@ -97,7 +128,8 @@ def test_every_page_fits_and_axe_finds_nothing(office: Shop, screen: BrowserCont
 
 def test_new_events_and_payments_appear_by_themselves(office: Shop, page: Page) -> None:
     page.add_init_script(
-        "window.lit = 0; addEventListener('animationstart', (e) => { lit += e.animationName === 'fresh'; });"
+        "window.lit = 0; addEventListener('animationstart', (e) => { lit += e.animationName "
+        "=== 'fresh'; });"
     )
     page.goto(office.sandbox.base_url)
     table = page.get_by_role("region", name="Latest payments")
@@ -140,7 +172,9 @@ def test_an_object_that_changes_is_shown_as_it_is(office: Shop, page: Page) -> N
 def test_the_strip_of_a_phone_shows_where_one_is(office: Shop, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{office.sandbox.base_url}/control/objects/payout")
-    expect(page.get_by_role("navigation", name="Stand-in").get_by_role("link", name="Payouts")).to_be_in_viewport()
+    expect(
+        page.get_by_role("navigation", name="Stand-in").get_by_role("link", name="Payouts")
+    ).to_be_in_viewport()
 
 
 def test_hostile_text_stays_text(office: Shop, page: Page) -> None:
@@ -208,7 +242,9 @@ def test_the_clock_moves_by_as_much_as_one_likes(office: Shop, page: Page) -> No
     page.locator("summary#clock").click()
     page.get_by_label("By", exact=True).fill("1.5")
     page.get_by_label("Unit").select_option("minutes")
-    with page.expect_response("**/control/advance"):  # the page before says already that the clock was moved
+    with page.expect_response(
+        "**/control/advance"
+    ):  # the page before says already that the clock was moved
         page.get_by_role("button", name="Advance", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="The clock was moved")).to_be_visible()
     assert 3690 <= clock() - start < 3780
@@ -234,7 +270,10 @@ def test_faults_are_made_counted_and_taken_away(office: Shop, page: Page) -> Non
     form.get_by_role("button").click()
     expect(rows).to_have_count(2)
     assert (
-        office.sandbox.request("GET", "/v1/customers", headers={"Authorization": "Bearer sk_test_markethall"})[0] == 503
+        office.sandbox.request(
+            "GET", "/v1/customers", headers={"Authorization": "Bearer sk_test_markethall"}
+        )[0]
+        == 503
     )
     page.goto(f"{office.sandbox.base_url}/control/faults")
     expect(rows.nth(0)).to_contain_text("1 of 2")
@@ -255,8 +294,13 @@ def test_a_fault_that_cannot_be_is_refused(office: Shop, page: Page) -> None:
     expect(page.get_by_role("heading", name="Faults")).to_be_visible()
 
 
-@pytest.mark.parametrize(("button", "status"), [("Close as won", "won"), ("Close as lost", "lost")])
-def test_a_charge_is_disputed_and_the_dispute_closed(office: Shop, page: Page, button: str, status: str) -> None:
+@pytest.mark.parametrize(
+    ("button", "status"),
+    [("Close as won", "won"), ("Close as lost", "lost")],
+)
+def test_a_charge_is_disputed_and_the_dispute_closed(
+    office: Shop, page: Page, button: str, status: str
+) -> None:
     paid = charge(office, 3000)
     office.sandbox.advance(2)
     page.goto(f"{office.sandbox.base_url}/control/object/{paid['latest_charge']}")
@@ -295,7 +339,10 @@ def test_an_account_is_restricted_and_finished(office: Shop, page: Page) -> None
     page.get_by_role("button", name="Restrict the account").click()
     expect(page.locator("main .badge").first).to_have_text("restricted")
     now = office.api("GET", f"accounts/{account}")
-    assert (now["charges_enabled"], now["requirements"]["currently_due"]) == (False, ["company.tax_id"])
+    assert (now["charges_enabled"], now["requirements"]["currently_due"]) == (
+        False,
+        ["company.tax_id"],
+    )
     page.get_by_role("button", name="Finish onboarding").click()
     expect(page.locator("main .badge").first).to_have_text("enabled")
 
@@ -307,13 +354,18 @@ def test_an_event_is_sent_again_and_a_secret_rolled(office: Shop, page: Page) ->
     page.get_by_role("button", name=f"Resend {event['type']} {event['id']}").click()
     expect(page.get_by_role("status").filter(has_text="sent again")).to_be_visible()
     office.sandbox.idle()
-    assert len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"]) > tries
+    assert (
+        len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"])
+        > tries
+    )
     page.goto(f"{office.sandbox.base_url}/control/webhooks")
     expect(page.get_by_text("whsec_office")).to_be_visible()
     page.get_by_label("New secret").select_option("3600")
     page.get_by_role("button", name="Roll the secret").click()
     expect(page.get_by_text("and an older one still signs")).to_be_visible()
-    assert office.sandbox.control("GET", "state")["webhook_endpoints"][0]["secret"] != "whsec_office"
+    assert (
+        office.sandbox.control("GET", "state")["webhook_endpoints"][0]["secret"] != "whsec_office"
+    )
 
 
 def test_everything_works_without_scripts(office: Shop, browser: Browser) -> None:
@@ -330,7 +382,10 @@ def test_everything_works_without_scripts(office: Shop, browser: Browser) -> Non
 
 
 def test_another_platform_can_be_looked_at(office: Shop, page: Page) -> None:
-    headers = {"Authorization": "Bearer sk_test_other", "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {
+        "Authorization": "Bearer sk_test_other",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
     office.sandbox.request("POST", "/v1/customers", "name=Elsewhere", headers)
     page.goto(office.sandbox.base_url)
     page.get_by_text("More", exact=True).click()
@@ -361,6 +416,8 @@ def test_no_other_site_can_press_a_button(office: Shop) -> None:
         given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         assert office.sandbox.request("POST", "/control/reset", "", given)[0] == 403
     assert (
-        office.sandbox.request("POST", "/control/none", "", {"Content-Type": "application/x-www-form-urlencoded"})[0]
+        office.sandbox.request(
+            "POST", "/control/none", "", {"Content-Type": "application/x-www-form-urlencoded"}
+        )[0]
         == 404
     )

@@ -1,4 +1,6 @@
-"""The Stripe.js stand-in on a page of another origin under a strict policy: a card, a payment (stripe-facts 16)."""
+"""The Stripe.js stand-in on a page of another origin under a strict policy: a card, a payment
+(stripe-facts 16).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ def test_a_return_address_keeps_what_it_has(shop: Shop, page: Page) -> None:
     shop.open_new(page)
     type_card(page)
     page.evaluate(
-        "() => { stripe.confirmPayment({ elements, confirmParams: { return_url: `${location.origin}/back?order=7#top` } }); }"
+        "() => { stripe.confirmPayment({ elements, confirmParams: { return_url: "
+        "`${location.origin}/back?order=7#top` } }); }"
     )
     page.wait_for_url("**/back?order=7&payment_intent=**redirect_status=succeeded#top")
 
@@ -50,7 +53,9 @@ def test_enter_in_a_field_presses_the_button_of_the_form(shop: Shop, page: Page)
     type_card(page)
     page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = true; }")
     card(page).get_by_label("Security code").press("Enter")
-    until(page, "enters === 1")  # the key's message travels from frame to page: it must arrive while the button is off
+    until(
+        page, "enters === 1"
+    )  # the key's message travels from frame to page: it must arrive while the button is off
     assert page.evaluate("submits") == 0
     page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = false; }")
     card(page).get_by_label("Security code").press("Enter")
@@ -61,7 +66,10 @@ def test_enter_in_a_field_presses_the_button_of_the_form(shop: Shop, page: Page)
 def test_if_a_redirect_is_not_required_the_intent_is_answered(shop: Shop, page: Page) -> None:
     intent = shop.open_new(page)
     type_card(page)
-    script = "async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' })).paymentIntent"
+    script = (
+        "async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' "
+        "})).paymentIntent"
+    )
     answer = page.evaluate(script)
     assert (answer["id"], answer["status"]) == (intent["id"], "succeeded")
     assert "metadata" not in answer
@@ -91,8 +99,14 @@ def test_a_decline_is_told_and_another_card_pays(shop: Shop, page: Page) -> None
 def test_an_error_says_what_stripes_errors_say(shop: Shop, page: Page) -> None:
     intent = shop.open_new(page)
     type_card(page, "4000000000009987")
-    error = page.evaluate("async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' })).error")
-    assert (error["type"], error["code"], error["decline_code"]) == ("card_error", "card_declined", "lost_card")
+    error = page.evaluate(
+        "async () => (await stripe.confirmPayment({ elements, redirect: 'if_required' })).error"
+    )
+    assert (error["type"], error["code"], error["decline_code"]) == (
+        "card_error",
+        "card_declined",
+        "lost_card",
+    )
     assert error["message"] == "Your card was declined."
     assert error["payment_intent"]["id"] == intent["id"]
     assert error["payment_intent"]["last_payment_error"]["code"] == "card_declined"
@@ -101,12 +115,32 @@ def test_an_error_says_what_stripes_errors_say(shop: Shop, page: Page) -> None:
 @pytest.mark.parametrize(
     ("typed", "message", "field", "short"),
     [
-        (("4242424242424241", "1234", "123"), "Your card number is invalid.", "number", "Your card number is invalid."),
-        (("4242424242424242", "1220", "123"), "Your card’s expiration year is in the past.", "expiry", "Year is in the past."),
-        (("4242424242424242", "1234", "12"), "Your card’s security code is incomplete.", "cvc", "Code is incomplete."),
-        (("4000000000000127", "1234", "123"), "Your card's security code is incorrect.", "cvc", "Code is incorrect."),
+        (
+            ("4242424242424241", "1234", "123"),
+            "Your card number is invalid.",
+            "number",
+            "Your card number is invalid.",
+        ),
+        (
+            ("4242424242424242", "1220", "123"),
+            "Your card’s expiration year is in the past.",
+            "expiry",
+            "Year is in the past.",
+        ),
+        (
+            ("4242424242424242", "1234", "12"),
+            "Your card’s security code is incomplete.",
+            "cvc",
+            "Code is incomplete.",
+        ),
+        (
+            ("4000000000000127", "1234", "123"),
+            "Your card's security code is incorrect.",
+            "cvc",
+            "Code is incorrect.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_told_beside_the_field(
     shop: Shop, page: Page, typed: tuple[str, str, str], message: str, field: str, short: str
 ) -> None:
@@ -122,12 +156,18 @@ def test_mistakes_are_told_beside_the_field(
     ("press", "says", "status"),
     [
         ("Complete authentication", "succeeded", "succeeded"),
-        ("Fail authentication", "We are unable to authenticate your payment method.", "requires_payment_method"),
+        (
+            "Fail authentication",
+            "We are unable to authenticate your payment method.",
+            "requires_payment_method",
+        ),
         ("Escape", "We are unable to authenticate your payment method.", "requires_payment_method"),
         ("Close", "We are unable to authenticate your payment method.", "requires_payment_method"),
     ],
 )
-def test_the_challenge_opens_over_the_page(shop: Shop, page: Page, press: str, says: str, status: str) -> None:
+def test_the_challenge_opens_over_the_page(
+    shop: Shop, page: Page, press: str, says: str, status: str
+) -> None:
     intent = shop.open_new(page)
     type_card(page, "4000002760003184")
     pay(page)
@@ -148,7 +188,9 @@ def test_a_card_that_is_declined_after_its_challenge_is_told(shop: Shop, page: P
     intent = shop.open_new(page)
     type_card(page, "4000008260003178")
     pay(page)
-    page.frame_locator("dialog iframe").get_by_role("button", name="Complete authentication").click()
+    page.frame_locator("dialog iframe").get_by_role(
+        "button", name="Complete authentication"
+    ).click()
     expect(told(page)).to_have_text("Your card has insufficient funds.")
     assert shop.status(intent) == "requires_payment_method"
 
@@ -156,7 +198,9 @@ def test_a_card_that_is_declined_after_its_challenge_is_told(shop: Shop, page: P
 def test_the_life_of_an_element_is_told(shop: Shop, page: Page) -> None:
     shop.open_new(page)
     type_card(page)
-    until(page, "log.some(([name, e]) => name === 'change' && e.complete)")  # the frame's word comes by message
+    until(
+        page, "log.some(([name, e]) => name === 'change' && e.complete)"
+    )  # the frame's word comes by message
     names = page.evaluate("log.map(([name]) => name)")
     assert names[:2] == ["loaderstart", "ready"]
     assert {"focus", "change", "availablepaymentmethodschange"} <= set(names)
@@ -192,8 +236,10 @@ def test_handlers_come_and_go(shop: Shop, page: Page) -> None:
     shop.open_new(page)
     ready(page)
     page.evaluate(
-        "() => { window.heard = []; const kept = () => heard.push('kept'); const gone = () => heard.push('gone');"
-        "element.on('focus', kept).on('focus', gone).off('focus', gone).once('focus', () => heard.push('once')); element.focus(); }"
+        "() => { window.heard = []; const kept = () => heard.push('kept'); const gone = () => "
+        "heard.push('gone');"
+        "element.on('focus', kept).on('focus', gone).off('focus', gone).once('focus', () => "
+        "heard.push('once')); element.focus(); }"
     )
     until(page, "heard.length === 2")
     page.evaluate("element.blur()")
@@ -235,7 +281,9 @@ def test_submit_and_retrieve(shop: Shop, page: Page) -> None:
     assert page.evaluate("async () => (await elements.submit()).selectedPaymentMethod") == "card"
     script = "async (secret) => (await stripe.retrievePaymentIntent(secret)).paymentIntent"
     assert page.evaluate(script, intent["client_secret"])["status"] == "requires_payment_method"
-    answer = page.evaluate("async (secret) => stripe.retrievePaymentIntent(secret)", f"{intent['client_secret']}x")
+    answer = page.evaluate(
+        "async (secret) => stripe.retrievePaymentIntent(secret)", f"{intent['client_secret']}x"
+    )
     assert answer["error"]["type"] == "invalid_request_error"
     assert page.evaluate("async () => Object.keys(await elements.fetchUpdates()).length") == 0
 
@@ -243,7 +291,10 @@ def test_submit_and_retrieve(shop: Shop, page: Page) -> None:
 def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
     shop.open_new(page)
     type_card(page)
-    script = "async () => (await stripe.confirmPayment({ elements, confirmParams: { return_url: '/back' } })).error"
+    script = (
+        "async () => (await stripe.confirmPayment({ elements, confirmParams: { return_url: "
+        "'/back' } })).error"
+    )
     assert page.evaluate(script)["code"] == "url_invalid"
 
 
@@ -259,26 +310,44 @@ def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
         ("elements.create('card')", "payment element alone"),
         ("stripe.createToken()", "does not play stripe.createToken()"),
         ("element.mount('#nowhere')", "applies to no DOM elements"),
-        ("await stripe.confirmPayment({ redirect: 'if_required' })", "either elements or clientSecret"),
-        ("await stripe.confirmPayment({ elements: {}, redirect: 'if_required' })", "what stripe.elements() answered"),
+        (
+            "await stripe.confirmPayment({ redirect: 'if_required' })",
+            "either elements or clientSecret",
+        ),
+        (
+            "await stripe.confirmPayment({ elements: {}, redirect: 'if_required' })",
+            "what stripe.elements() answered",
+        ),
         ("await stripe.confirmPayment({ elements })", "return_url is required"),
         ("await stripe.confirmPayment({ elements, redirect: 'never' })", "always or if_required"),
-        ("await stripe.confirmSetup({ elements, redirect: 'if_required' })", "that of a setup intent"),
+        (
+            "await stripe.confirmSetup({ elements, redirect: 'if_required' })",
+            "that of a setup intent",
+        ),
         ("element.unmount(); await elements.submit()", "mounted Payment Element"),
     ],
 )
 def test_mistakes_of_the_integrator_throw(shop: Shop, page: Page, script: str, says: str) -> None:
     shop.open_new(page)
-    caught = page.evaluate(f"async () => {{ try {{ {script} }} catch (e) {{ return [e.name, e.message]; }} }}")
+    caught = page.evaluate(
+        f"async () => {{ try {{ {script} }} catch (e) {{ return [e.name, e.message]; }} }}"
+    )
     assert caught[0] == "IntegrationError"
     assert says in caught[1]
 
 
 def test_a_connected_accounts_own_intent_is_paid_with_its_name(shop: Shop, page: Page) -> None:
     account = shop.api(
-        "POST", "accounts", country="US", controller={"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"}},
+        "POST",
+        "accounts",
+        country="US",
+        controller={
+            "stripe_dashboard": {"type": "express"},
+            "fees": {"payer": "application"},
+            "losses": {"payments": "application"},
+        },
         capabilities={"transfers": {"requested": True}, "card_payments": {"requested": True}},
-    )  # fmt: skip
+    )
     shop.sandbox.complete(account["id"])
     intent = shop.intent(on_account=account["id"])
     shop.open(page, clientSecret=intent["client_secret"], init={"stripeAccount": account["id"]})
@@ -290,10 +359,17 @@ def test_a_connected_accounts_own_intent_is_paid_with_its_name(shop: Shop, page:
 def test_the_version_and_the_locale_that_stripe_is_given_are_used(shop: Shop, page: Page) -> None:
     sent: list[str | None] = []
     page.on(
-        "request", lambda request: sent.append(request.headers.get("stripe-version")) if "/v1/" in request.url else None
+        "request",
+        lambda request: (
+            sent.append(request.headers.get("stripe-version")) if "/v1/" in request.url else None
+        ),
     )
     intent = shop.intent()
-    shop.open(page, clientSecret=intent["client_secret"], init={"apiVersion": "2026-10-28.endive", "locale": "fr"})
+    shop.open(
+        page,
+        clientSecret=intent["client_secret"],
+        init={"apiVersion": "2026-10-28.endive", "locale": "fr"},
+    )
     expect(card(page).get_by_label("Numéro de carte")).to_be_visible()
     ready(page)
     assert sent == ["2026-10-28.endive"]

@@ -1,4 +1,6 @@
-"""Elements before there is an intent: deferred mode, payment methods and confirmation tokens (stripe-facts 16)."""
+"""Elements before there is an intent: deferred mode, payment methods and confirmation tokens
+(stripe-facts 16).
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,15 @@ def test_the_form_must_be_submitted_first(shop: Shop, page: Page) -> None:
     shop.open(page, **PAYMENT)
     type_card(page)
     secret = shop.intent()["client_secret"]
-    call = f"await stripe.confirmPayment({{ elements, clientSecret: '{secret}', redirect: 'if_required' }})"
+    call = (
+        f"await stripe.confirmPayment({{ elements, clientSecret: '{secret}', redirect: "
+        f"'if_required' }})"
+    )
     assert (thrown(page, call) or [""])[0] == "IntegrationError"
-    assert "elements.submit()" in (thrown(page, "await stripe.createConfirmationToken({ elements })") or ["", ""])[1]
+    assert (
+        "elements.submit()"
+        in (thrown(page, "await stripe.createConfirmationToken({ elements })") or ["", ""])[1]
+    )
 
 
 def test_a_mistake_in_the_form_is_told_by_submit(shop: Shop, page: Page) -> None:
@@ -77,7 +85,8 @@ def test_an_amount_may_change_before_the_form_is_submitted(shop: Shop, page: Pag
     shop.open(page, **PAYMENT)
     type_card(page)
     page.evaluate(
-        "async () => { window.ended = 0; elements.on('update-end', () => ended++); await elements.update({ amount: 2500 }); }"
+        "async () => { window.ended = 0; elements.on('update-end', () => ended++); await "
+        "elements.update({ amount: 2500 }); }"
     )
     assert page.evaluate("ended") == 1
     intent = shop.intent(amount=2500)
@@ -88,36 +97,53 @@ def test_a_setup_before_there_is_an_intent(shop: Shop, page: Page) -> None:
     shop.open(page, mode="setup", currency="usd")
     type_card(page)
     intent = shop.setup()
-    script = "async (clientSecret) => { await elements.submit(); return stripe.confirmSetup({ elements, clientSecret, redirect: 'if_required' }); }"
+    script = (
+        "async (clientSecret) => { await elements.submit(); return stripe.confirmSetup({ "
+        "elements, clientSecret, redirect: 'if_required' }); }"
+    )
     assert page.evaluate(script, intent["client_secret"])["setupIntent"]["status"] == "succeeded"
 
 
 def test_a_payment_method_is_made_for_the_server(shop: Shop, page: Page) -> None:
     shop.open(page, **PAYMENT, paymentMethodCreation="manual")
     type_card(page)
-    script = "async () => { await elements.submit(); return stripe.createPaymentMethod({ elements, params: { billing_details: { name: 'Jenny' } } }); }"
+    script = (
+        "async () => { await elements.submit(); return stripe.createPaymentMethod({ elements, "
+        "params: { billing_details: { name: 'Jenny' } } }); }"
+    )
     method = page.evaluate(script)["paymentMethod"]
     assert (method["card"]["last4"], method["billing_details"]["name"]) == ("4242", "Jenny")
-    paid = shop.intent(payment_method=method["id"], confirm=True, return_url="https://shop.example/back")
+    paid = shop.intent(
+        payment_method=method["id"], confirm=True, return_url="https://shop.example/back"
+    )
     assert paid["status"] == "succeeded"
 
 
 def test_a_payment_method_needs_manual_creation(shop: Shop, page: Page) -> None:
     shop.open(page, **PAYMENT)
     ready(page)
-    assert "paymentMethodCreation" in (thrown(page, "await stripe.createPaymentMethod({ elements })") or ["", ""])[1]
+    assert (
+        "paymentMethodCreation"
+        in (thrown(page, "await stripe.createPaymentMethod({ elements })") or ["", ""])[1]
+    )
     secret = shop.intent()["client_secret"]
     shop.open(page, **PAYMENT, paymentMethodCreation="manual")
     type_card(page)
     page.evaluate("async () => elements.submit()")
-    call = f"await stripe.confirmPayment({{ elements, clientSecret: '{secret}', redirect: 'if_required' }})"
+    call = (
+        f"await stripe.confirmPayment({{ elements, clientSecret: '{secret}', redirect: "
+        f"'if_required' }})"
+    )
     assert "manual" in (thrown(page, call) or ["", ""])[1]
 
 
 def test_a_confirmation_token_is_carried_to_the_server(shop: Shop, page: Page) -> None:
     shop.open(page, **PAYMENT)
     type_card(page)
-    script = "async () => { await elements.submit(); return stripe.createConfirmationToken({ elements, params: { return_url: 'https://shop.example/back' } }); }"
+    script = (
+        "async () => { await elements.submit(); return stripe.createConfirmationToken({ elements, "
+        "params: { return_url: 'https://shop.example/back' } }); }"
+    )
     token = page.evaluate(script)["confirmationToken"]
     assert token["id"].startswith("ctoken_")
     assert token["payment_method_preview"]["card"]["last4"] == "4242"
@@ -129,16 +155,24 @@ def test_a_server_confirms_and_the_page_does_what_is_next(shop: Shop, page: Page
     shop.open(page, **PAYMENT)
     type_card(page, "4000002760003184")
     token = page.evaluate(
-        "async () => { await elements.submit(); return stripe.createConfirmationToken({ elements }); }"
+        "async () => { await elements.submit(); return stripe.createConfirmationToken({ "
+        "elements }); }"
     )
     token = token["confirmationToken"]
-    intent = shop.intent(confirmation_token=token["id"], confirm=True, return_url="https://shop.example/back")
+    intent = shop.intent(
+        confirmation_token=token["id"], confirm=True, return_url="https://shop.example/back"
+    )
     assert intent["status"] == "requires_action"
     page.evaluate(
-        "(clientSecret) => { stripe.handleNextAction({ clientSecret }).then((answer) => { window.next = answer; }); }",
+        (
+            "(clientSecret) => { stripe.handleNextAction({ clientSecret }).then((answer) => { "
+            "window.next = answer; }); }"
+        ),
         intent["client_secret"],
     )
-    page.frame_locator("dialog iframe").get_by_role("button", name="Complete authentication").click()
+    page.frame_locator("dialog iframe").get_by_role(
+        "button", name="Complete authentication"
+    ).click()
     until(page, "window.next !== undefined")
     assert page.evaluate("next.paymentIntent.status") == "succeeded"
 
@@ -156,7 +190,13 @@ def test_a_server_confirms_and_the_page_does_what_is_next(shop: Shop, page: Page
             "{ mode: 'payment', amount: 1000, currency: 'usd', paymentMethodTypes: ['card'] }",
             "allowedPaymentMethodTypes",
         ),
-        ("{ mode: 'payment', amount: 1000, currency: 'usd', allowedPaymentMethodTypes: ['klarna'] }", "must name card"),
+        (
+            (
+                "{ mode: 'payment', amount: 1000, currency: 'usd', allowedPaymentMethodTypes: "
+                "['klarna'] }"
+            ),
+            "must name card",
+        ),
         (
             "{ mode: 'payment', amount: 1000, currency: 'usd', clientSecret: 'pi_1_secret_2' }",
             "either a clientSecret or a mode",
@@ -171,7 +211,20 @@ def test_options_that_cannot_be(shop: Shop, page: Page, options: str, says: str)
 
 
 def test_options_of_deferred_mode_are_taken(shop: Shop, page: Page) -> None:
-    shop.open(page, **PAYMENT, captureMethod="manual", setupFutureUsage="off_session", onBehalfOf="acct_1", allowedPaymentMethodTypes=["card"], paymentMethodOptions={}, loader="auto", fonts=[])  # fmt: skip
+    shop.open(
+        page,
+        **PAYMENT,
+        captureMethod="manual",
+        setupFutureUsage="off_session",
+        onBehalfOf="acct_1",
+        allowedPaymentMethodTypes=["card"],
+        paymentMethodOptions={},
+        loader="auto",
+        fonts=[],
+    )
     type_card(page)
     intent = shop.intent(capture_method="manual", setup_future_usage="off_session")
-    assert page.evaluate(CONFIRM, intent["client_secret"])["paymentIntent"]["status"] == "requires_capture"
+    assert (
+        page.evaluate(CONFIRM, intent["client_secret"])["paymentIntent"]["status"]
+        == "requires_capture"
+    )

@@ -1,4 +1,6 @@
-"""How the element looks, and how its look changes: appearance, rules, options, language (stripe-facts 16)."""
+"""How the element looks, and how its look changes: appearance, rules, options, language
+(stripe-facts 16).
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,18 @@ def test_no_theme_jumps(shop: Shop, page: Page, theme: str) -> None:
     shop.open_new(page, theme=theme)
     first = page.evaluate(HEIGHT)
     ready(page)
-    page.evaluate("async () => elements.update({ locale: 'en' })")  # its answer comes after any word of another height
+    page.evaluate(
+        "async () => elements.update({ locale: 'en' })"
+    )  # its answer comes after any word of another height
     assert page.evaluate(HEIGHT) == first
     assert card(page).locator(":root").get_attribute("data-theme") == theme
 
 
 def test_the_appearance_is_honoured(shop: Shop, page: Page) -> None:
     shop.open_new(
-        page, theme="night", variables={"colorBackground": "#102030", "borderRadius": "9px", "gridRowSpacing": "20px"}
+        page,
+        theme="night",
+        variables={"colorBackground": "#102030", "borderRadius": "9px", "gridRowSpacing": "20px"},
     )
     field = card(page).get_by_label("Card number")
     expect(field).to_have_css("background-color", "rgb(16, 32, 48)")
@@ -47,8 +53,12 @@ def test_the_frame_is_set_in_the_fonts_of_the_page(shop: Shop, page: Page, famil
     own = {"family": "Own", "src": f"url({shop.url}/fonts/own.woff2)", "weight": "400"}
     fonts = [own, {"cssSrc": "/fonts.css"}, {"cssSrc": "/no-stylesheet"}]
     appearance = {"variables": {"fontFamily": family}}
-    with page.expect_response(lambda answer: answer.url.endswith(f"/fonts/{family.lower()}.woff2")) as font:
-        shop.open(page, clientSecret=shop.intent()["client_secret"], appearance=appearance, fonts=fonts)
+    with page.expect_response(
+        lambda answer: answer.url.endswith(f"/fonts/{family.lower()}.woff2")
+    ) as font:
+        shop.open(
+            page, clientSecret=shop.intent()["client_secret"], appearance=appearance, fonts=fonts
+        )
         ready(page)
     font.value.finished()
     faces = (
@@ -86,19 +96,30 @@ def test_rules_style_what_they_may(shop: Shop, page: Page) -> None:
     expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")
 
 
-def test_a_field_that_is_wrong_shows_so_whatever_a_page_says_of_fields(shop: Shop, page: Page) -> None:
-    shop.open_new(page, rules={".Input": {"borderColor": "rgb(1, 2, 3)"}}, variables={"colorDanger": "rgb(7, 8, 9)"})
+def test_a_field_that_is_wrong_shows_so_whatever_a_page_says_of_fields(
+    shop: Shop, page: Page
+) -> None:
+    shop.open_new(
+        page,
+        rules={".Input": {"borderColor": "rgb(1, 2, 3)"}},
+        variables={"colorDanger": "rgb(7, 8, 9)"},
+    )
     ready(page)
     pay(page)
     expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")
 
 
 def test_the_appearance_changes_with_an_update(shop: Shop, page: Page) -> None:
-    shop.open_new(page, rules={".Input": {"borderColor": "rgb(1, 2, 3)"}}, variables={"colorBackground": "#102030"})
+    shop.open_new(
+        page,
+        rules={".Input": {"borderColor": "rgb(1, 2, 3)"}},
+        variables={"colorBackground": "#102030"},
+    )
     ready(page)
     type_card(page, cvc="12")
     page.evaluate(
-        "async () => elements.update({ appearance: { theme: 'night', variables: { colorText: 'rgb(9, 9, 9)' } } })"
+        "async () => elements.update({ appearance: { theme: 'night', variables: { colorText: "
+        "'rgb(9, 9, 9)' } } })"
     )
     field = card(page).get_by_label("Card number")
     expect(field).to_have_css("color", "rgb(9, 9, 9)")
@@ -116,7 +137,10 @@ def test_it_speaks_the_language_of_the_page(shop: Shop, page: Page) -> None:
     page.evaluate("async () => elements.update({ locale: 'de' })")
     expect(card(page).get_by_label("Kartennummer")).to_be_visible()
     error = page.evaluate("async () => (await elements.submit()).error")
-    assert (error["code"], error["message"]) == ("incomplete_number", "Die Kartennummer ist unvollständig.")
+    assert (error["code"], error["message"]) == (
+        "incomplete_number",
+        "Die Kartennummer ist unvollständig.",
+    )
     shop.open(page, clientSecret=intent["client_secret"], init={"locale": "de"})
     expect(card(page).get_by_label("Kartennummer")).to_be_visible()
     shop.open(page, clientSecret=intent["client_secret"], locale="nl")
@@ -125,15 +149,28 @@ def test_it_speaks_the_language_of_the_page(shop: Shop, page: Page) -> None:
 
 def test_default_values_go_with_the_card(shop: Shop, page: Page) -> None:
     intent = shop.intent()
-    details = {"name": "Jenny", "email": "jenny@example.test", "address": {"country": "LU", "city": "Luxembourg"}}
-    shop.open(page, create={"defaultValues": {"billingDetails": details}}, clientSecret=intent["client_secret"])
+    details = {
+        "name": "Jenny",
+        "email": "jenny@example.test",
+        "address": {"country": "LU", "city": "Luxembourg"},
+    }
+    shop.open(
+        page,
+        create={"defaultValues": {"billingDetails": details}},
+        clientSecret=intent["client_secret"],
+    )
     type_card(page)
     script = """async () => stripe.confirmPayment({ elements, redirect: 'if_required',
       confirmParams: { payment_method_data: { billing_details: { name: 'Rosen', address: { country: 'DE' } }, metadata: { a: 'b' } } } })"""
     assert page.evaluate(script)["paymentIntent"]["status"] == "succeeded"
     method = shop.api("GET", f"payment_methods/{shop.now(intent)['payment_method']}")
     billing = method["billing_details"]
-    assert (billing["name"], billing["email"], billing["address"]["country"], billing["address"]["city"]) == (
+    assert (
+        billing["name"],
+        billing["email"],
+        billing["address"]["country"],
+        billing["address"]["city"],
+    ) == (
         "Rosen",
         "jenny@example.test",
         "DE",
@@ -147,10 +184,17 @@ def test_fields_that_are_never_asked_must_be_given(shop: Shop, page: Page) -> No
     fields = {"billingDetails": {"name": "never", "address": {"country": "never"}}}
     shop.open(page, create={"fields": fields}, clientSecret=intent["client_secret"])
     type_card(page)
-    call = "stripe.confirmPayment({ elements, redirect: 'if_required', confirmParams: { payment_method_data: { billing_details: %s } } })"
-    message = page.evaluate(f"async () => {{ try {{ await {call % '{}'}; }} catch (e) {{ return e.message; }} }}")
+    call = (
+        "stripe.confirmPayment({ elements, redirect: 'if_required', confirmParams: { "
+        "payment_method_data: { billing_details: %s } } })"
+    )
+    message = page.evaluate(
+        f"async () => {{ try {{ await {call % '{}'}; }} catch (e) {{ return e.message; }} }}"
+    )
     assert 'You specified "never" for fields.billing_details.name' in message
-    answer = page.evaluate(f"async () => {call % '''{ name: 'Jenny', address: { country: 'LU' } }'''}")
+    answer = page.evaluate(
+        f"async () => {call % '''{ name: 'Jenny', address: { country: 'LU' } }'''}"
+    )
     assert answer["paymentIntent"]["status"] == "succeeded"
 
 
@@ -169,7 +213,9 @@ def test_terms_stand_where_a_card_is_kept(shop: Shop, page: Page) -> None:
     kept, plain = shop.intent(setup_future_usage="off_session"), shop.intent()
     shop.open(page, create=create, clientSecret=kept["client_secret"])
     expect(card(page).get_by_text(terms)).to_be_visible()
-    shop.open(page, create={**create, "terms": {"card": "never"}}, clientSecret=kept["client_secret"])
+    shop.open(
+        page, create={**create, "terms": {"card": "never"}}, clientSecret=kept["client_secret"]
+    )
     ready(page)
     expect(card(page).get_by_text(terms)).to_be_hidden()
     shop.open(page, create=create, clientSecret=plain["client_secret"])
@@ -193,7 +239,8 @@ def test_fetching_updates_shows_what_has_changed(shop: Shop, page: Page) -> None
 
 
 @pytest.mark.parametrize(
-    "layout", ["accordion", {"type": "accordion", "spacedAccordionItems": True, "radios": "never"}, "tabs"]
+    "layout",
+    ["accordion", {"type": "accordion", "spacedAccordionItems": True, "radios": "never"}, "tabs"],
 )
 def test_it_collapses_and_opens_again(shop: Shop, page: Page, layout: object) -> None:
     intent = shop.intent()
@@ -213,7 +260,9 @@ def test_it_collapses_and_opens_again(shop: Shop, page: Page, layout: object) ->
 def test_it_can_begin_collapsed(shop: Shop, page: Page) -> None:
     intent = shop.intent()
     shop.open(
-        page, create={"layout": {"type": "accordion", "defaultCollapsed": True}}, clientSecret=intent["client_secret"]
+        page,
+        create={"layout": {"type": "accordion", "defaultCollapsed": True}},
+        clientSecret=intent["client_secret"],
     )
     ready(page)
     expect(card(page).get_by_label("Card number")).to_be_hidden()
@@ -223,7 +272,10 @@ def test_it_can_begin_collapsed(shop: Shop, page: Page) -> None:
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        ("elements.getElement('payment').update({ layout: 'sideways' })", "layout should be one of"),
+        (
+            "elements.getElement('payment').update({ layout: 'sideways' })",
+            "layout should be one of",
+        ),
         (
             "stripe.elements({ mode: 'setup' }).create('payment', { layout: { type: 'grid' } })",
             "layout should be one of",
@@ -232,12 +284,17 @@ def test_it_can_begin_collapsed(shop: Shop, page: Page) -> None:
 )
 def test_layouts_that_there_are_not(shop: Shop, page: Page, script: str, says: str) -> None:
     shop.open_new(page)
-    assert says in page.evaluate(f"() => {{ try {{ {script} }} catch (e) {{ return e.message; }} }}")
+    assert says in page.evaluate(
+        f"() => {{ try {{ {script} }} catch (e) {{ return e.message; }} }}"
+    )
 
 
 def test_options_that_it_does_not_know_are_only_warned_of(shop: Shop, page: Page) -> None:
     warned: list[str] = []
-    page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
+    page.on(
+        "console",
+        lambda message: warned.append(message.text) if message.type == "warning" else None,
+    )
     intent = shop.intent()
     known = {
         "wallets": {"applePay": "never", "googlePay": "never"},
@@ -245,15 +302,29 @@ def test_options_that_it_does_not_know_are_only_warned_of(shop: Shop, page: Page
         "walletOptions": {},
         "applePay": {},
     }
-    shop.open(page, create={**known, "sparkle": True}, clientSecret=intent["client_secret"], loader="never", glitter=1)
+    shop.open(
+        page,
+        create={**known, "sparkle": True},
+        clientSecret=intent["client_secret"],
+        loader="never",
+        glitter=1,
+    )
     ready(page)
     assert heard(page, "loaderror") == []
-    assert [("sparkle" in text, "glitter" in text) for text in warned] == [(False, True), (True, False)]
+    assert [("sparkle" in text, "glitter" in text) for text in warned] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_card_data_never_reaches_the_page(shop: Shop, page: Page) -> None:
     sent: list[tuple[str, str]] = []
-    page.on("request", lambda request: sent.append((request.frame.url, f"{request.url} {request.post_data or ''}")))
+    page.on(
+        "request",
+        lambda request: sent.append(
+            (request.frame.url, f"{request.url} {request.post_data or ''}")
+        ),
+    )
     shop.open_new(page)
     type_card(page)
     pay(page)
@@ -261,4 +332,6 @@ def test_card_data_never_reaches_the_page(shop: Shop, page: Page) -> None:
     carrying = [frame for frame, text in sent if "4242424242424242" in text]
     assert len(carrying) == 1
     assert carrying[0].startswith(f"{shop.sandbox.base_url}/js/elements/payment")
-    assert "4242424242424242" not in page.evaluate("JSON.stringify(log) + document.documentElement.outerHTML")
+    assert "4242424242424242" not in page.evaluate(
+        "JSON.stringify(log) + document.documentElement.outerHTML"
+    )

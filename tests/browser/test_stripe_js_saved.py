@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
 
 
-def open_saved(shop: Shop, page: Page, *methods: str, **features: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def open_saved(
+    shop: Shop, page: Page, *methods: str, **features: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The payment page of a customer; the customer and the intent."""
     customer = shop.customer(*methods)
     intent = shop.intent(customer=customer["id"])
@@ -47,7 +49,11 @@ def test_the_newest_card_is_chosen_and_complete_at_first(shop: Shop, page: Page)
     expect(choice(page, "Visa")).to_be_checked()
     until(page, "log.some(([name]) => name === 'change')")
     change = heard(page, "change")[0]
-    assert (change["complete"], change["empty"], change["value"]["type"]) == (True, False, "card")
+    assert (
+        change["complete"],
+        change["empty"],
+        change["value"]["type"],
+    ) == (True, False, "card")
     assert set(change["value"]["payment_method"]) == {"id", "type", "billing_details"}
 
 
@@ -62,11 +68,18 @@ def test_a_new_card_pays_and_is_not_kept(shop: Shop, page: Page) -> None:
 
 
 def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> None:
-    customer, intent = open_saved(shop, page, payment_method_save="enabled", payment_method_save_usage="off_session")
+    customer, intent = open_saved(
+        shop, page, payment_method_save="enabled", payment_method_save_usage="off_session"
+    )
     type_card(page)
-    until(page, "log.filter(([name]) => name === 'change').at(-1)?.[1].value.savePaymentMethod === false")
+    until(
+        page,
+        "log.filter(([name]) => name === 'change').at(-1)?.[1].value.savePaymentMethod === false",
+    )
     card(page).get_by_label("Save this card for future payments").check()
-    until(page, "log.filter(([name]) => name === 'change').at(-1)[1].value.savePaymentMethod === true")
+    until(
+        page, "log.filter(([name]) => name === 'change').at(-1)[1].value.savePaymentMethod === true"
+    )
     pay(page)
     expect(told(page)).to_have_text("succeeded")
     now = shop.now(intent)
@@ -79,17 +92,25 @@ def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> No
 
 
 def test_a_new_card_is_not_kept_when_the_box_is_left(shop: Shop, page: Page) -> None:
-    _, intent = open_saved(shop, page, payment_method_save="enabled", payment_method_save_usage="off_session")
+    _, intent = open_saved(
+        shop, page, payment_method_save="enabled", payment_method_save_usage="off_session"
+    )
     type_card(page)
     pay(page)
     expect(told(page)).to_have_text("succeeded")
     now = shop.now(intent)
     method = shop.api("GET", f"payment_methods/{now['payment_method']}")
-    assert (now["setup_future_usage"], method["customer"], method["allow_redisplay"]) == (None, None, "limited")
+    assert (now["setup_future_usage"], method["customer"], method["allow_redisplay"]) == (
+        None,
+        None,
+        "limited",
+    )
 
 
 def test_a_saved_card_is_removed_after_a_question(shop: Shop, page: Page) -> None:
-    customer, _ = open_saved(shop, page, "pm_card_visa", "pm_card_mastercard", payment_method_remove="enabled")
+    customer, _ = open_saved(
+        shop, page, "pm_card_visa", "pm_card_mastercard", payment_method_remove="enabled"
+    )
     card(page).get_by_role("button", name="Remove Visa ending in 4242").click()
     question = card(page).get_by_role("group", name="Remove this card?")
     expect(question.get_by_role("button", name="Keep")).to_be_focused()
@@ -138,23 +159,34 @@ def test_the_choice_is_made_with_the_keyboard(shop: Shop, page: Page) -> None:
 
 def test_a_session_that_is_wrong_is_a_load_error(shop: Shop, page: Page) -> None:
     intent = shop.intent()
-    shop.open(page, clientSecret=intent["client_secret"], customerSessionClientSecret="cuss_secret_wrong")
+    shop.open(
+        page, clientSecret=intent["client_secret"], customerSessionClientSecret="cuss_secret_wrong"
+    )
     until(page, "log.some(([name]) => name === 'loaderror')")
 
 
 def test_a_saved_card_becomes_a_confirmation_token(shop: Shop, page: Page) -> None:
     customer = shop.customer("pm_card_visa")
-    shop.open(page, mode="payment", amount=1000, currency="usd", customerSessionClientSecret=shop.session(customer))
+    shop.open(
+        page,
+        mode="payment",
+        amount=1000,
+        currency="usd",
+        customerSessionClientSecret=shop.session(customer),
+    )
     ready(page)
     token = page.evaluate(
-        "async () => { await elements.submit(); return stripe.createConfirmationToken({ elements }); }"
+        "async () => { await elements.submit(); return stripe.createConfirmationToken({ "
+        "elements }); }"
     )
     assert token["confirmationToken"]["payment_method_preview"]["customer"] == customer["id"]
 
 
 @pytest.mark.parametrize("theme", ["stripe", "night"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_element_fits_and_axe_finds_nothing(shop: Shop, page: Page, width: int, theme: str) -> None:
+def test_the_element_fits_and_axe_finds_nothing(
+    shop: Shop, page: Page, width: int, theme: str
+) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     customer = shop.customer("pm_card_visa", "pm_card_mastercard")
     secret = shop.session(
@@ -165,7 +197,10 @@ def test_the_element_fits_and_axe_finds_nothing(shop: Shop, page: Page, width: i
     )
     intent = shop.intent(customer=customer["id"])
     shop.open(
-        page, clientSecret=intent["client_secret"], customerSessionClientSecret=secret, appearance={"theme": theme}
+        page,
+        clientSecret=intent["client_secret"],
+        customerSessionClientSecret=secret,
+        appearance={"theme": theme},
     )
     ready(page)
     # axe looks at the frame alone, which is transparent: what shines through is put there for it
@@ -179,11 +214,15 @@ def test_the_element_fits_and_axe_finds_nothing(shop: Shop, page: Page, width: i
         frame = page.frames[1]
         frame.evaluate(AXE)
         found = frame.evaluate(
-            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })"
+            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', "
+            "'wcag21a', 'wcag21aa'] })"
         )
         assert [violation["id"] for violation in found["violations"]] == []
         assert frame.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
         until(
             page,
-            f"Math.abs(document.querySelector('iframe').offsetHeight - {frame.evaluate('document.body.offsetHeight')}) <= 1",
+            (
+                "Math.abs(document.querySelector('iframe').offsetHeight - "
+                f"{frame.evaluate('document.body.offsetHeight')}) <= 1"
+            ),
         )

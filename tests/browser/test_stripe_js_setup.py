@@ -35,7 +35,9 @@ def test_a_setup_answers_where_it_stands(shop: Shop, page: Page) -> None:
     type_card(page)
     answer = page.evaluate("async () => stripe.confirmSetup({ elements, redirect: 'if_required' })")
     assert answer["setupIntent"]["status"] == "succeeded"
-    again = page.evaluate("async (secret) => stripe.retrieveSetupIntent(secret)", intent["client_secret"])
+    again = page.evaluate(
+        "async (secret) => stripe.retrieveSetupIntent(secret)", intent["client_secret"]
+    )
     assert again["setupIntent"]["id"] == intent["id"]
 
 
@@ -43,7 +45,9 @@ def test_a_setup_that_is_declined(shop: Shop, page: Page) -> None:
     intent = shop.setup()
     shop.open(page, call="confirmSetup", clientSecret=intent["client_secret"])
     type_card(page, "4000000000000002")
-    error = page.evaluate("async () => (await stripe.confirmSetup({ elements, redirect: 'if_required' })).error")
+    error = page.evaluate(
+        "async () => (await stripe.confirmSetup({ elements, redirect: 'if_required' })).error"
+    )
     assert (error["type"], error["code"]) == ("card_error", "card_declined")
     assert error["setup_intent"]["id"] == intent["id"]
 
@@ -52,10 +56,20 @@ def test_a_setup_that_is_declined(shop: Shop, page: Page) -> None:
     ("press", "says", "status"),
     [
         ("Complete authentication", "succeeded", "succeeded"),
-        ("Fail authentication", "We are unable to authenticate your payment method.", "requires_payment_method"),
+        (
+            "Fail authentication",
+            "We are unable to authenticate your payment method.",
+            "requires_payment_method",
+        ),
     ],
 )
-def test_a_setup_is_challenged(shop: Shop, page: Page, press: str, says: str, status: str) -> None:
+def test_a_setup_is_challenged(
+    shop: Shop,
+    page: Page,
+    press: str,
+    says: str,
+    status: str,
+) -> None:
     intent = shop.setup()
     shop.open(page, call="confirmSetup", clientSecret=intent["client_secret"])
     type_card(page, "4000002500003155")
@@ -69,11 +83,15 @@ def test_a_setup_is_challenged(shop: Shop, page: Page, press: str, says: str, st
 
 def test_a_challenge_on_a_page_of_its_own_leads_back(shop: Shop, page: Page) -> None:
     intent = shop.setup(
-        payment_method="pm_card_authenticationRequiredOnSetup", confirm=True, return_url=f"{shop.url}/back"
+        payment_method="pm_card_authenticationRequiredOnSetup",
+        confirm=True,
+        return_url=f"{shop.url}/back",
     )
     assert intent["next_action"]["type"] == "redirect_to_url"
     shop.open_new(page)
-    page.evaluate("(clientSecret) => { stripe.handleNextAction({ clientSecret }); }", intent["client_secret"])
+    page.evaluate(
+        "(clientSecret) => { stripe.handleNextAction({ clientSecret }); }", intent["client_secret"]
+    )
     page.get_by_role("button", name="Complete authentication").click()
     page.wait_for_url(f"**/back?setup_intent={intent['id']}**redirect_status=succeeded")
 
@@ -81,14 +99,18 @@ def test_a_challenge_on_a_page_of_its_own_leads_back(shop: Shop, page: Page) -> 
 def test_an_intent_with_a_method_is_confirmed_without_a_form(shop: Shop, page: Page) -> None:
     first, second = (shop.intent(payment_method="pm_card_visa") for _ in range(2))
     shop.open_new(page)
-    script = "async (clientSecret) => (await stripe.confirmPayment({ clientSecret, redirect: 'if_required' })).paymentIntent.status"
+    script = (
+        "async (clientSecret) => (await stripe.confirmPayment({ clientSecret, redirect: "
+        "'if_required' })).paymentIntent.status"
+    )
     assert page.evaluate(script, first["client_secret"]) == "succeeded"
     old = "async (secret) => (await stripe.confirmCardPayment(secret)).paymentIntent.status"
     assert page.evaluate(old, second["client_secret"]) == "succeeded"
     setup = shop.setup(payment_method="pm_card_visa")
     assert (
         page.evaluate(
-            "async (secret) => (await stripe.confirmCardSetup(secret)).setupIntent.status", setup["client_secret"]
+            "async (secret) => (await stripe.confirmCardSetup(secret)).setupIntent.status",
+            setup["client_secret"],
         )
         == "succeeded"
     )
@@ -98,12 +120,16 @@ def test_actions_may_be_left_for_later(shop: Shop, page: Page) -> None:
     intent = shop.intent(payment_method="pm_card_authenticationRequired")
     shop.open_new(page)
     script = (
-        "async (secret) => (await stripe.confirmCardPayment(secret, {}, { handleActions: false })).paymentIntent.status"
+        "async (secret) => (await stripe.confirmCardPayment(secret, {}, { handleActions: false "
+        "})).paymentIntent.status"
     )
     assert page.evaluate(script, intent["client_secret"]) == "requires_action"
     expect(page.locator("dialog")).to_have_count(0)
     page.evaluate(
-        "(secret) => { stripe.handleCardAction(secret).then((answer) => { window.next = answer; }); }",
+        (
+            "(secret) => { stripe.handleCardAction(secret).then((answer) => { window.next = "
+            "answer; }); }"
+        ),
         intent["client_secret"],
     )
     page.frame_locator("dialog iframe").get_by_role("button", name="Fail authentication").click()
@@ -114,7 +140,9 @@ def test_actions_may_be_left_for_later(shop: Shop, page: Page) -> None:
 def test_an_intent_that_asks_for_nothing_is_answered_as_it_is(shop: Shop, page: Page) -> None:
     intent = shop.open_new(page)
     ready(page)
-    answer = page.evaluate("async (clientSecret) => stripe.handleNextAction({ clientSecret })", intent["client_secret"])
+    answer = page.evaluate(
+        "async (clientSecret) => stripe.handleNextAction({ clientSecret })", intent["client_secret"]
+    )
     assert answer["paymentIntent"]["status"] == "requires_payment_method"
 
 
@@ -123,7 +151,11 @@ def test_a_card_may_be_kept_for_later_while_it_pays(shop: Shop, page: Page) -> N
     intent = shop.intent(customer=customer["id"])
     shop.open(page, clientSecret=intent["client_secret"])
     type_card(page)
-    script = "async () => stripe.confirmPayment({ elements, confirmParams: { setup_future_usage: 'off_session', receipt_email: 'a@example.test', shipping: { name: 'A', address: { line1: '1 Way' } } }, redirect: 'if_required' })"
+    script = (
+        "async () => stripe.confirmPayment({ elements, confirmParams: { setup_future_usage: "
+        "'off_session', receipt_email: 'a@example.test', shipping: { name: 'A', address: { line1: "
+        "'1 Way' } } }, redirect: 'if_required' })"
+    )
     assert page.evaluate(script)["paymentIntent"]["setup_future_usage"] == "off_session"
     now = shop.now(intent)
     assert (now["receipt_email"], now["shipping"]["name"]) == ("a@example.test", "A")

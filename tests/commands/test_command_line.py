@@ -1,4 +1,6 @@
-"""The command line: what is asked for is handed over, what is wrong is a sentence and an exit code, starting is cheap."""
+"""The command line: what is asked for is handed over, what is wrong is a sentence and an exit code,
+starting is cheap.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def _never(*_arguments: Any, **_more: Any) -> Any:
 
 def run(*arguments: str) -> int:
     """The exit code."""
-    return command_line.main(list(arguments), Parts(compose=_never, job_handlers=_never, recurring_jobs=_never))
+    return command_line.main(
+        list(arguments), Parts(compose=_never, job_handlers=_never, recurring_jobs=_never)
+    )
 
 
 @pytest.mark.parametrize("name", ["", *command_line.ENTRIES])
@@ -44,7 +48,10 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
     for name, entry in command_line.ENTRIES.items():
         command = command_line.cli.get_command(context, name)
         assert command is not None
-        assert (command.name, str(command.help).partition("\n\n")[0]) == (name, entry.says)
+        assert (
+            command.name,
+            str(command.help).partition("\n\n")[0],
+        ) == (name, entry.says)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,11 @@ def test_wrong_arguments_are_a_sentence(
     ],
 )
 def test_what_stops_a_command_is_a_sentence_and_a_code(
-    raised: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    raised: BaseException,
+    code: int,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And never a traceback."""
 
@@ -105,18 +116,34 @@ def test_a_web_process_of_several_gets_the_options_of_its_parent(
     monkeypatch.setattr(serve, "read_settings", seen.append)
     monkeypatch.setattr(serve, "serve", lambda *_: 0)
     asked = ServeOptions(
-        data_dir=tmp_path, sandbox_port=1, host="::1", port=2, workers=3, no_worker=True, no_demo=True, listener=None
+        data_dir=tmp_path,
+        sandbox_port=1,
+        host="::1",
+        port=2,
+        workers=3,
+        no_worker=True,
+        no_demo=True,
+        listener=None,
     )
     written = command(asked, 7)
     assert run(*written[2:]) == 0
     (read,) = seen
-    assert (read.listener, read.data_dir, read.host, read.port) == (7, tmp_path, "::1", 2)
+    assert (
+        read.listener,
+        read.data_dir,
+        read.host,
+        read.port,
+    ) == (7, tmp_path, "::1", 2)
     assert (read.sandbox_port, read.no_worker) == (1, True)
 
 
 def test_the_command_line_loads_nothing_of_the_application() -> None:
     """What a command needs is imported by that command."""
     heavy = {"quart", "tortoise", "pydantic", "stripe", "aiohttp", "asyncpg", "jinja2", "wtforms"}
-    code = f"import sys, run, shared.entrypoints.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    code = (
+        f"import sys, run, shared.entrypoints.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

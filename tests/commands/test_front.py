@@ -48,21 +48,29 @@ def seen(**values: Any) -> Seen:
     ],
 )
 def test_a_right_way_in_needs_nothing(answer: Seen) -> None:
-    """As many proxies as are trusted, the right name, https told, limits shared where there are several processes."""
+    """As many proxies as are trusted, the right name, https told, limits shared where there are
+    several processes.
+    """
     assert advice(answer) == ""
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
-    """By the doctor, by who sends mails, and by who calls Stripe; nothing is said to such a server."""
+    """By the doctor, by who sends mails, and by who calls Stripe; nothing is said to such a
+    server.
+    """
     with MailServer(certificate(tmp_path)) as server:
         site = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
-        (found,) = await ask(site.with_(public_url=f"https://localhost:{server.port}"), must_answer=True)
+        (found,) = await ask(
+            site.with_(public_url=f"https://localhost:{server.port}"), must_answer=True
+        )
         assert "is not accepted" in found.what
         with pytest.raises(MailNotSent, match="a certificate that is not accepted"):
             await greet(f"smtps://u:p@localhost:{server.port}")
         stripe_client = Transport()
         with pytest.raises(stripe.APIConnectionError, match="ClientConnectorCertificateError"):
-            await stripe_client.request_async("GET", f"https://localhost:{server.port}/v1/balance", {})
+            await stripe_client.request_async(
+                "GET", f"https://localhost:{server.port}/v1/balance", {}
+            )
         await stripe_client.close_async()
     assert server.letters.users == []
 
@@ -87,7 +95,9 @@ def test_the_history_of_the_code_beside_a_site_is_named(tmp_path: Path) -> None:
 
 def test_a_site_without_a_proxy_is_right_without_one() -> None:
     """In development."""
-    alone = seen(forwarded_for=(MADE_UP,), forwarded_proto=(), trusted_proxies=0, host="127.0.0.1:8000")
+    alone = seen(
+        forwarded_for=(MADE_UP,), forwarded_proto=(), trusted_proxies=0, host="127.0.0.1:8000"
+    )
     assert advice(alone, url="http://127.0.0.1:8000") == ""
 
 
@@ -95,7 +105,10 @@ def test_a_site_without_a_proxy_is_right_without_one() -> None:
     ("answer", "needed"),
     [
         (seen(trusted_proxies=0), "Set MARKETHALL_TRUSTED_PROXIES=1."),
-        (seen(forwarded_for=(MADE_UP, "203.0.113.5", "10.0.0.2")), "Set MARKETHALL_TRUSTED_PROXIES=2."),
+        (
+            seen(forwarded_for=(MADE_UP, "203.0.113.5", "10.0.0.2")),
+            "Set MARKETHALL_TRUSTED_PROXIES=2.",
+        ),
         (seen(trusted_proxies=2), "Set MARKETHALL_TRUSTED_PROXIES=1,"),
         (seen(forwarded_for=(MADE_UP,)), "Set MARKETHALL_TRUSTED_PROXIES=0,"),
         (seen(forwarded_for=(MADE_UP,), trusted_proxies=0), "Let it add to X-Forwarded-For"),
@@ -105,7 +118,9 @@ def test_a_site_without_a_proxy_is_right_without_one() -> None:
     ],
 )
 def test_a_wrong_way_in_is_named(answer: Seen, needed: str) -> None:
-    """Proxies that are not trusted or not there, a changed name, an untold https, unshared limits."""
+    """Proxies that are not trusted or not there, a changed name, an untold https, unshared
+    limits.
+    """
     assert needed in advice(answer)
 
 

@@ -1,4 +1,6 @@
-"""Going live as the README says, word by word: its endpoints, its settings, its commands, against the stand-in in production mode."""
+"""Going live as the README says, word by word: its endpoints, its settings, its commands, against
+the stand-in in production mode.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ KEY = "sk_test_going_live"
 
 
 class Walk:
-    """A clone of the project on a machine of its own: a proxy with TLS in front, a mail server, Stripe's stand-in."""
+    """A clone of the project on a machine of its own: a proxy with TLS in front, a mail server,
+    Stripe's stand-in.
+    """
 
     def __init__(self, folder: Path, pem: Path, stripe: str, site_port: int) -> None:
         self.root = folder / "clone"
@@ -54,8 +58,14 @@ class Walk:
         port = ("--port", str(self.site_port)) if arguments[0] in ("serve", "doctor") else ()
         return subprocess.run(
             [sys.executable, "run.py", *arguments, *port],
-            cwd=self.root, env=self.environ, input=told, capture_output=True, text=True, check=False, timeout=100,
-        )  # fmt: skip
+            cwd=self.root,
+            env=self.environ,
+            input=told,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -64,8 +74,12 @@ class Walk:
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "run.py", "--port", str(self.site_port)],
-                cwd=self.root, env=self.environ, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+                cwd=self.root,
+                env=self.environ,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
         try:
             _wait_for(f"http://127.0.0.1:{self.site_port}/healthz", process, log)
             yield
@@ -78,7 +92,9 @@ class Walk:
         """What a person does in Stripe's dashboard."""
         data = urllib.parse.urlencode(form).encode()
         headers = {"Authorization": f"Bearer {KEY}", "Stripe-Version": "2026-10-28.endive"}
-        with urllib.request.urlopen(urllib.request.Request(self.stripe + path, data, headers), timeout=30) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(self.stripe + path, data, headers), timeout=30
+        ) as answer:
             return json.load(answer)
 
 
@@ -104,8 +120,11 @@ def stand_in(folder: Path, pem: Path) -> Iterator[str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "shared.sandbox", "--port", str(port), "--secret-key", KEY],
-            cwd=ROOT, env=environment(SSL_CERT_FILE=str(pem)), stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment(SSL_CERT_FILE=str(pem)),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/_control/state", process, log)
         yield f"http://127.0.0.1:{port}"
@@ -117,8 +136,13 @@ def stand_in(folder: Path, pem: Path) -> Iterator[str]:
 def register_endpoints(walk: Walk, address: str) -> dict[str, str]:
     """The README's table, row by row: the signing secret of each endpoint, by its scope."""
     secrets = {}
-    for url, scope, events in re.findall(r"- `(https://[^`]+)`, .*\((\w+)\):\n((?: +`.*\n)+)", GOING_LIVE):
-        form = [("url", url.replace("<your address>", address)), ("api_version", "2026-10-28.endive")]
+    for url, scope, events in re.findall(
+        r"- `(https://[^`]+)`, .*\((\w+)\):\n((?: +`.*\n)+)", GOING_LIVE
+    ):
+        form = [
+            ("url", url.replace("<your address>", address)),
+            ("api_version", "2026-10-28.endive"),
+        ]
         form += [("enabled_events[]", event) for event in re.findall(r"`([^`]+)`", events)]
         form += [("connect", "true")] if scope == "connect" else []
         secrets[scope] = walk.ask_stripe("/v1/webhook_endpoints", form)["secret"]
@@ -126,14 +150,18 @@ def register_endpoints(walk: Walk, address: str) -> dict[str, str]:
 
 
 def write_settings(walk: Walk, values: dict[str, str]) -> None:
-    """The README's block of settings into `.env`, comments and all, with the values that only we can know."""
+    """The README's block of settings into `.env`, comments and all, with the values that only we
+    can know.
+    """
     block = re.search(r"((?: {7}\w+=.*\n)+)", GOING_LIVE)
     assert block is not None
     lines = []
     for line in block[1].splitlines():
         name, _, given = line.strip().partition("=")
         comment = re.search(r"\s+#.*$", given)
-        lines.append(f"{name}={values.get(name, given)}{comment[0] if comment and name in values else ''}")
+        lines.append(
+            f"{name}={values.get(name, given)}{comment[0] if comment and name in values else ''}"
+        )
     assert sum("#" in line for line in lines) == 2
     (walk.root / ".env").write_text("\n".join(lines) + "\n")
 
@@ -144,15 +172,25 @@ async def connect_a_vendor(walk: Walk) -> str:
     settings = load(environ, data_dir=walk.root / "var", dotenv=walk.root / ".env")
     async with opened(settings) as tools:
         signed = await vendors.sign_up(
-            email="o@shop.test", password="a-long-password", full_name="O", business_name="Shop", country="LU"
+            email="o@shop.test",
+            password="a-long-password",
+            full_name="O",
+            business_name="Shop",
+            country="LU",
         )
         await Member.filter(vendor_id=signed.vendor_id).update(email_confirmed_at=clock.now())
-        details = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
-        return await connect.setup_payments(tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+        details = AccountDetails(
+            country="LU", business_type="company", business_name="Shop", email="o@shop.test"
+        )
+        return await connect.setup_payments(
+            tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test"
+        )
 
 
 def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
-    """Every line of it: the doctor is content, both events arrive through the proxy, the operator gets a mail."""
+    """Every line of it: the doctor is content, both events arrive through the proxy, the operator
+    gets a mail.
+    """
     pem, site_port = certificate(tmp_path), free_port()
     with stand_in(tmp_path, pem) as stripe, Front(pem, site_port) as front, MailServer(pem) as post:
         walk = Walk(tmp_path, pem, stripe, site_port)
@@ -170,7 +208,9 @@ def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
             },
         )
         first = walk.command("doctor")
-        assert (first.returncode, "Everything is in order." in first.stdout) == (0, True), first.stdout + first.stderr
+        assert (first.returncode, "Everything is in order." in first.stdout) == (0, True), (
+            first.stdout + first.stderr
+        )
         made = walk.command("operator", "you@example.com", told="rather-a-long-one-4711\n")
         assert made.returncode == 0, made.stderr
         account = asyncio.run(connect_a_vendor(walk))
@@ -179,7 +219,11 @@ def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
             assert proved.returncode == 0, proved.stdout + proved.stderr
             assert "through 1 trusted proxy" in proved.stdout
             assert "your own account works: setup_intent.canceled" in proved.stdout
-            assert f"connected accounts works: account.updated of account {account}" in proved.stdout
+            assert (
+                f"connected accounts works: account.updated of account {account}" in proved.stdout
+            )
             assert "A test mail to you@example.com went out." in proved.stdout
         assert set(post.letters.users) == {"user"}
-        assert any("To: you@example.com" in text and "A test mail" in text for text in post.letters.texts)
+        assert any(
+            "To: you@example.com" in text and "A test mail" in text for text in post.letters.texts
+        )

@@ -48,14 +48,23 @@ def within(url: str, work: Coroutine[Any, Any, None]) -> None:
 async def an_operator_with_a_lost_phone() -> None:
     """Signed in, with an authenticator app."""
     boss = await registration.create_member(
-        email=BOSS, password=PASSWORD, full_name="Bo", role="operator", vendor_id=None, confirmed=True
+        email=BOSS,
+        password=PASSWORD,
+        full_name="Bo",
+        role="operator",
+        vendor_id=None,
+        confirmed=True,
     )
     now = clock.now()
-    session = await Session.create(token_digest="d", member_id=boss.id, last_seen_at=now, expires_at=now)
+    session = await Session.create(
+        token_digest="d", member_id=boss.id, last_seen_at=now, expires_at=now
+    )
     vault, secret = Vault(("a key of nobody",)), pyotp.random_base32()
     sealed = vault.seal(secret, owner=f"setup:{boss.id}")
     code = pyotp.TOTP(secret).at(now)
-    await factors.add_app(vault, member_id=boss.id, session_id=session.id, sealed=sealed, code=code, name="Phone")
+    await factors.add_app(
+        vault, member_id=boss.id, session_id=session.id, sealed=sealed, code=code, name="Phone"
+    )
 
 
 async def all_is_taken_away() -> None:
@@ -69,9 +78,14 @@ async def all_is_taken_away() -> None:
 
 
 def test_the_command_takes_the_second_step_of_an_operator_away(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Once, whatever the spelling; a second time, and for who is no operator, a sentence and exit code 2."""
+    """Once, whatever the spelling; a second time, and for who is no operator, a sentence and exit
+    code 2.
+    """
     monkeypatch.setenv("MARKETHALL_DATABASE_URL", database_url)
     within(database_url, an_operator_with_a_lost_phone())
 

@@ -1,4 +1,6 @@
-"""`doctor --probe` against a running site and the stand-in: it proves what works, and names what does not."""
+"""`doctor --probe` against a running site and the stand-in: it proves what works, and names what
+does not.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,20 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine, pytest.mark.sdk_unchecked("plain HTTP")]
+pytestmark = [
+    pytest.mark.usefixtures("database"),
+    pytest.mark.one_engine,
+    pytest.mark.sdk_unchecked("plain HTTP"),
+]
 WAIT = 1.5
 NOWHERE = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
 class Registered:
-    """One endpoint at Stripe: whose address it has, which scope it hears, and what is wrong with it."""
+    """One endpoint at Stripe: whose address it has, which scope it hears, and what is wrong with
+    it.
+    """
 
     source: str
     connect: bool
@@ -51,7 +59,9 @@ PLATFORM, CONNECT = Registered("platform", connect=False), Registered("connect",
 async def running(
     settings: Settings, gateway: Gateway, *endpoints: Registered, base: str = ""
 ) -> AsyncIterator[Settings]:
-    """A site on a port of its own, with these endpoints registered at the stand-in: the settings that it goes by."""
+    """A site on a port of its own, with these endpoints registered at the stand-in: the settings
+    that it goes by.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -100,16 +110,25 @@ async def shop(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None
 
 async def proved(settings: Settings) -> list[str]:
     """What the probe finds, the platform's endpoint first: what, and the advice."""
-    return [f"{found.what} {found.advice}".strip() for found in await probe.webhooks(settings, wait=WAIT)]
+    return [
+        f"{found.what} {found.advice}".strip()
+        for found in await probe.webhooks(settings, wait=WAIT)
+    ]
 
 
 @pytest.mark.usefixtures("shop")
-async def test_two_right_endpoints_are_proved_by_two_events(settings: Settings, gateway: Gateway) -> None:
+async def test_two_right_endpoints_are_proved_by_two_events(
+    settings: Settings, gateway: Gateway
+) -> None:
     """On a platform that has no charge yet, too; the advice is empty."""
     async with running(settings, gateway, PLATFORM, CONNECT) as known:
         platform, connect = await probe.webhooks(known, wait=20)
-    assert platform.what.startswith("The webhook endpoint of your own account works: setup_intent.canceled of")
-    assert connect.what.startswith("The webhook endpoint of connected accounts works: account.updated of account")
+    assert platform.what.startswith(
+        "The webhook endpoint of your own account works: setup_intent.canceled of"
+    )
+    assert connect.what.startswith(
+        "The webhook endpoint of connected accounts works: account.updated of account"
+    )
     assert platform.advice == connect.advice == ""
 
 
@@ -125,8 +144,14 @@ async def test_two_right_endpoints_are_proved_by_two_events(settings: Settings, 
         ),
         pytest.param(
             (replace(PLATFORM, is_stale=True), replace(CONNECT, is_stale=True)),
-            "refuses what Stripe sends: no live secret matches. STRIPE_WEBHOOK_SECRET does not fit, or expired",
-            "refuses what Stripe sends: no live secret matches. STRIPE_CONNECT_WEBHOOK_SECRET does not fit, or expired",
+            (
+                "refuses what Stripe sends: no live secret matches. STRIPE_WEBHOOK_SECRET does "
+                "not fit, or expired"
+            ),
+            (
+                "refuses what Stripe sends: no live secret matches. STRIPE_CONNECT_WEBHOOK_SECRET "
+                "does not fit, or expired"
+            ),
             id="both secrets are stale",
         ),
         pytest.param(
@@ -157,14 +182,23 @@ async def test_what_is_wrong_is_named(
     assert connect in found[1]
 
 
-async def test_the_site_tells_the_doctor_alone_what_it_saw(settings: Settings, gateway: Gateway) -> None:
-    """Through the public address; a stranger, and a doctor of another installation, find nothing there."""
+async def test_the_site_tells_the_doctor_alone_what_it_saw(
+    settings: Settings, gateway: Gateway
+) -> None:
+    """Through the public address; a stranger, and a doctor of another installation, find nothing
+    there.
+    """
     async with running(settings, gateway) as known:
         reached, limits = await front.ask(known, must_answer=True)
-        (other,) = await front.ask(known.with_(secret_key="another key of thirty-two letters"), must_answer=True)
+        (other,) = await front.ask(
+            known.with_(secret_key="another key of thirty-two letters"), must_answer=True
+        )
         app = whole_app(known, gateway)
         assert (await app.test_client().get(front.PATH)).status_code == 404
-    assert (reached.what, reached.advice) == ("The public address leads to this site; no proxy stands in front.", "")
+    assert (reached.what, reached.advice) == (
+        "The public address leads to this site; no proxy stands in front.",
+        "",
+    )
     assert limits.what == "Limits are counted in the one web process."
     assert "something that is not this installation (status 404)" in other.what
 
@@ -174,7 +208,11 @@ async def test_a_site_that_does_not_answer_is_only_news_to_the_probe(settings: S
     nowhere = settings.with_(public_url=NOWHERE)
     (told,) = await front.ask(nowhere, must_answer=False)
     (blamed,) = await front.ask(nowhere, must_answer=True)
-    assert told.what == blamed.what == "The site does not answer at http://127.0.0.1:9 (ClientConnectorError)."
+    assert (
+        told.what
+        == blamed.what
+        == "The site does not answer at http://127.0.0.1:9 (ClientConnectorError)."
+    )
     assert not told.advice
     assert blamed.advice
 
@@ -183,9 +221,15 @@ async def test_the_test_mail_goes_to_the_operator(settings: Settings, tmp_path: 
     """And leaves nothing in the outbox; without an operator the finding says how to make one."""
     assert "python3 run.py operator" in (await probe.test_mail(settings)).advice
     await registration.create_member(
-        email="olive@market.test", password="a-long-password", full_name="Olive", role="operator", vendor_id=None
+        email="olive@market.test",
+        password="a-long-password",
+        full_name="Olive",
+        role="operator",
+        vendor_id=None,
     )
-    assert (await probe.test_mail(settings)).what.startswith("A test mail to olive@market.test was written to")
+    assert (await probe.test_mail(settings)).what.startswith(
+        "A test mail to olive@market.test was written to"
+    )
     (written,) = (settings.data_dir / "mail").glob("doctor-*.eml")
     assert "To: olive@market.test" in written.read_text()
     assert not await Email.filter(kind="doctor").exists()

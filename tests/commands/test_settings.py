@@ -32,7 +32,11 @@ def read(tmp_path: Path, environ: dict[str, str]) -> Settings:
 def test_an_empty_environment_is_development_with_the_stand_in(tmp_path: Path) -> None:
     """One command, no configuration."""
     settings = read(tmp_path, {})
-    assert (settings.env, settings.stripe.stand_in, settings.test_mode) == ("development", True, True)
+    assert (settings.env, settings.stripe.stand_in, settings.test_mode) == (
+        "development",
+        True,
+        True,
+    )
     assert settings.database_url == f"sqlite://{tmp_path}/markethall.sqlite3"
 
 
@@ -77,8 +81,16 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     [
         ("MARKETHALL_SMTP_URL", "smtp://u:p@mail.example:587", "smtp+tls://u:p@mail.example:587"),
         ("MARKETHALL_REDIS_URL", "redis://redis.example", "rediss://redis.example"),
-        ("MARKETHALL_DATABASE_URL", "postgres://u:p@10.0.0.7/market", "postgres://u:p@10.0.0.7/market?ssl=true"),
-        ("MARKETHALL_DATABASE_URL", "postgres:///market?host=db", "postgres:///market?host=/run/postgresql"),
+        (
+            "MARKETHALL_DATABASE_URL",
+            "postgres://u:p@10.0.0.7/market",
+            "postgres://u:p@10.0.0.7/market?ssl=true",
+        ),
+        (
+            "MARKETHALL_DATABASE_URL",
+            "postgres:///market?host=db",
+            "postgres:///market?host=/run/postgresql",
+        ),
         ("STRIPE_API_BASE", "http://stripe.example", "http://127.0.0.1:12111"),
         ("MARKETHALL_REDIS_URL", "redis://localhost.example", "redis://[::1]:6379"),
         ("MARKETHALL_SMTP_URL", "smtp://128.0.0.1", "smtp://localhost"),
@@ -97,7 +109,13 @@ def test_production_sends_nothing_readable_to_another_machine(
     allowed = {**PRODUCTION, name: plain, "MARKETHALL_PLAIN_CONNECTIONS": service}
     assert read(tmp_path, allowed).plain_connections == (service,)
     with pytest.raises(SettingsError, match="without encryption"):
-        read(tmp_path, {**allowed, "MARKETHALL_PLAIN_CONNECTIONS": "stripe" if service != "stripe" else "mail"})
+        read(
+            tmp_path,
+            {
+                **allowed,
+                "MARKETHALL_PLAIN_CONNECTIONS": "stripe" if service != "stripe" else "mail",
+            },
+        )
 
 
 def test_an_old_signing_key_stands_beside_the_new(tmp_path: Path) -> None:
@@ -124,7 +142,9 @@ def test_no_secret_is_in_the_printed_settings(tmp_path: Path) -> None:
 def test_the_environment_goes_before_the_dotenv_file(tmp_path: Path) -> None:
     """And the file's comments, quotes and `export` are understood."""
     dotenv = tmp_path / ".env"
-    dotenv.write_text('# mine\nexport MARKETHALL_SECRET_KEY="from the file"\nMARKETHALL_REDIS_URL=redis://file\n')
+    dotenv.write_text(
+        '# mine\nexport MARKETHALL_SECRET_KEY="from the file"\nMARKETHALL_REDIS_URL=redis://file\n'
+    )
     settings = load({"MARKETHALL_REDIS_URL": "redis://env"}, data_dir=tmp_path, dotenv=dotenv)
     assert (settings.secret_key, settings.redis_url) == ("from the file", "redis://env")
 
@@ -147,8 +167,12 @@ def test_the_environment_goes_before_the_dotenv_file(tmp_path: Path) -> None:
         ("# MARKETHALL_SECRET_KEY=plain", ""),
     ],
 )
-def test_a_line_of_the_dotenv_file_means_what_it_says(tmp_path: Path, line: str, value: str) -> None:
-    """Comments, quotes, `export`, blanks, other systems' line ends; nothing is put in for a dollar sign."""
+def test_a_line_of_the_dotenv_file_means_what_it_says(
+    tmp_path: Path, line: str, value: str
+) -> None:
+    """Comments, quotes, `export`, blanks, other systems' line ends; nothing is put in for a dollar
+    sign.
+    """
     dotenv = tmp_path / ".env"
     dotenv.write_bytes(line.encode())
     assert load({}, data_dir=tmp_path, dotenv=dotenv).secret_key == value
@@ -159,13 +183,18 @@ def test_the_settings_of_the_readme_are_complete_as_they_stand_there(tmp_path: P
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     lines = re.findall(r"^ {7}((?:MARKETHALL|STRIPE)_\w+=.*)$", readme, re.MULTILINE)
     given = (
-        "\n".join(lines).replace("<at least 32 random characters>", "k" * 40).replace("<your address>", "here.example")
+        "\n".join(lines)
+        .replace("<at least 32 random characters>", "k" * 40)
+        .replace("<your address>", "here.example")
     )
     dotenv = tmp_path / ".env"
     dotenv.write_text(given.replace("_...", "_x7"))
     settings = load({}, data_dir=tmp_path, dotenv=dotenv)
     assert settings.production
-    assert (settings.stripe.webhook_secrets, settings.stripe.connect_webhook_secrets) == (("whsec_x7",), ("whsec_x7",))
+    assert (settings.stripe.webhook_secrets, settings.stripe.connect_webhook_secrets) == (
+        ("whsec_x7",),
+        ("whsec_x7",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +205,9 @@ def test_the_settings_of_the_readme_are_complete_as_they_stand_there(tmp_path: P
         (b"MARKETHALL_SECRET_KEY=hidden\xff\n", "not UTF-8"),
     ],
 )
-def test_a_dotenv_file_that_cannot_be_read_is_told_by_its_line(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_dotenv_file_that_cannot_be_read_is_told_by_its_line(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
     """Where, and never what: the line may hold a key."""
     dotenv = tmp_path / ".env"
     dotenv.write_bytes(content)
@@ -194,22 +225,41 @@ WRONG = {
         "https://u:hidden@here",
         "https://a:b",
     ],
-    "MARKETHALL_SMTP_URL": ["mail.example:587", "https://u:hidden@mail", "smtp://u:hidden@mail # ours"],
+    "MARKETHALL_SMTP_URL": [
+        "mail.example:587",
+        "https://u:hidden@mail",
+        "smtp://u:hidden@mail # ours",
+    ],
     "MARKETHALL_REDIS_URL": ["hidden:6379", "https://u:hidden@redis"],
     "MARKETHALL_TRUSTED_PROXIES": ["hidden", "-1", "1.5", "100", "9" * 5000],
     "MARKETHALL_LOG_LEVEL": ["hidden"],
     "MARKETHALL_PLAIN_CONNECTIONS": ["hidden", "mail redis", "smtp"],
-    "STRIPE_SECRET_KEY": ["hidden", "pk_live_hidden", '"sk_live_hidden"', "sk_live_hid den", "sk_live_..."],
+    "STRIPE_SECRET_KEY": [
+        "hidden",
+        "pk_live_hidden",
+        '"sk_live_hidden"',
+        "sk_live_hid den",
+        "sk_live_...",
+    ],
     "STRIPE_PUBLISHABLE_KEY": ["hidden", "sk_live_hidden", "pk_live_"],
-    "STRIPE_WEBHOOK_SECRET": ["we_hidden", "whsec_a,hidden", "whsec_hidden#first", "whsec_hidden # first"],
+    "STRIPE_WEBHOOK_SECRET": [
+        "we_hidden",
+        "whsec_a,hidden",
+        "whsec_hidden#first",
+        "whsec_hidden # first",
+    ],
     "STRIPE_CONNECT_WEBHOOK_SECRET": ["whsec_", "sk_live_hidden", "<hidden>"],
     "STRIPE_API_BASE": ["hidden", "ftp://hidden"],
     "STRIPE_JS_URL": ["hidden"],
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
-def test_a_value_that_cannot_be_right_is_named_and_not_shown(tmp_path: Path, name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_value_that_cannot_be_right_is_named_and_not_shown(
+    tmp_path: Path, name: str, value: str
+) -> None:
     """As `docker --env-file` would hand it over, for one: quotes and comments included."""
     with pytest.raises(SettingsError) as refused:
         read(tmp_path, {**PRODUCTION, name: value})
@@ -221,7 +271,14 @@ def test_a_value_that_cannot_be_right_is_named_and_not_shown(tmp_path: Path, nam
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     """Wrong values and missing ones, each once."""
     with pytest.raises(SettingsError) as refused:
-        read(tmp_path, {"MARKETHALL_ENV": "production", "MARKETHALL_REDIS_URL": "x", "STRIPE_SECRET_KEY": "pk_live_x"})
+        read(
+            tmp_path,
+            {
+                "MARKETHALL_ENV": "production",
+                "MARKETHALL_REDIS_URL": "x",
+                "STRIPE_SECRET_KEY": "pk_live_x",
+            },
+        )
     named = [line.split()[1] for line in str(refused.value).splitlines()[1:]]
     assert sorted(named) == [
         "MARKETHALL_PUBLIC_URL",
@@ -242,7 +299,10 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 )
 def test_a_name_that_counts_for_nothing_is_told(tmp_path: Path, name: str, meant: str) -> None:
     """With the name that is probably meant; other programs' names are left alone."""
-    settings = read(tmp_path, {name: "hidden", "STRIPE_DEVICE_NAME": "x", "PATH": "x", "MARKETHALL_NO_BOOTSTRAP": "1"})
+    settings = read(
+        tmp_path,
+        {name: "hidden", "STRIPE_DEVICE_NAME": "x", "PATH": "x", "MARKETHALL_NO_BOOTSTRAP": "1"},
+    )
     (note,) = settings.notes
     assert note.startswith(f"{name} ")
     assert meant in note

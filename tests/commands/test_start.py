@@ -1,4 +1,6 @@
-"""`run.py` as people type it: from a bare clone, started and stopped, killed, on taken ports, with wrong settings."""
+"""`run.py` as people type it: from a bare clone, started and stopped, killed, on taken ports, with
+wrong settings.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def free_port() -> int:
 
 def environment(**more: str) -> dict[str, str]:
     kept = {
-        k: v for k, v in os.environ.items() if not k.startswith(("MARKETHALL_", "STRIPE_", "PYTEST_", "VIRTUAL_ENV"))
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("MARKETHALL_", "STRIPE_", "PYTEST_", "VIRTUAL_ENV"))
     }
     return {**kept, "MARKETHALL_NO_BOOTSTRAP": "1", **more}
 
@@ -46,8 +50,14 @@ def environment(**more: str) -> dict[str, str]:
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "run.py", *arguments],
-        cwd=ROOT, env=environment(**more), capture_output=True, text=True, check=False, timeout=100, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 class Site:
@@ -63,13 +73,24 @@ class Site:
     ) -> None:
         self.port, self.sandbox_port = free_port(), free_port()
         self.log = folder / f"log-{self.port}.txt"
-        command = [python, "run.py", "--port", str(self.port), "--sandbox-port", str(self.sandbox_port)]
+        command = [
+            python,
+            "run.py",
+            "--port",
+            str(self.port),
+            "--sandbox-port",
+            str(self.sandbox_port),
+        ]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [*command, "--data-dir", str(folder / "var"), *arguments],
-                cwd=root, env=environment(**(environ or {})), stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                cwd=root,
+                env=environment(**(environ or {})),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
                 umask=0o022,  # what most systems give
-            )  # fmt: skip
+            )
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
@@ -116,9 +137,11 @@ def migrated(tmp_path: Path, sqlite_file: Path) -> Path:
 
 
 def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(tmp_path: Path) -> None:
-    """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart loses and repeats nothing.
+    """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart
+    loses and repeats nothing.
 
-    What is written is for its own user alone: databases, their logs, mails, the key; also what an older version left open.
+    What is written is for its own user alone: databases, their logs, mails, the key; also what an
+    older version left open.
     """
     folder = tmp_path / "var"
     with site(tmp_path) as first:
@@ -144,7 +167,12 @@ def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(tmp_path: Pa
 
 def _open_to_others(folder: Path) -> list[str]:
     names = {path.name for path in folder.rglob("*")}
-    assert {"markethall.sqlite3", "markethall.sqlite3-wal", "stripe-stand-in.sqlite3", "secret-key"} <= names
+    assert {
+        "markethall.sqlite3",
+        "markethall.sqlite3-wal",
+        "stripe-stand-in.sqlite3",
+        "secret-key",
+    } <= names
     return [str(path) for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
 
 
@@ -173,8 +201,13 @@ def test_a_database_elsewhere_and_its_backup_are_private_too(tmp_path: Path) -> 
 
 
 def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(migrated: Path) -> None:
-    """No child process, no demo, no made-up keys; the pages come up although Stripe cannot be reached from here."""
-    keys = {"STRIPE_SECRET_KEY": "sk_test_of_somebody", "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody"}
+    """No child process, no demo, no made-up keys; the pages come up although Stripe cannot be
+    reached from here.
+    """
+    keys = {
+        "STRIPE_SECRET_KEY": "sk_test_of_somebody",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody",
+    }
     with site(migrated, **keys, STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}") as real:
         assert not real.sandbox_is_up()
         assert psutil.Process(real.process.pid).children() == []
@@ -185,7 +218,9 @@ def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(migrated: Path) -> No
 
 
 def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    """SIGKILL in the middle of the demo: the stand-in goes too, and the next start ends with the same marketplace."""
+    """SIGKILL in the middle of the demo: the stand-in goes too, and the next start ends with the
+    same marketplace.
+    """
     started = Site(tmp_path)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and _counts(tmp_path).get("orders", 0) < 3:
@@ -201,7 +236,12 @@ def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with site(tmp_path) as again:
         assert "Market tote" in again.get("/shops/atelier-luxe")
     counts = _counts(tmp_path)
-    assert (counts["vendors"], counts["orders"], counts["members"], counts["customers"]) == (3, 15, 4, 1)
+    assert (counts["vendors"], counts["orders"], counts["members"], counts["customers"]) == (
+        3,
+        15,
+        4,
+        1,
+    )
 
 
 def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
@@ -238,13 +278,19 @@ def test_several_web_processes_need_postgresql(tmp_path: Path) -> None:
     assert "PostgreSQL" in done.stderr
 
 
-def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, postgres_ready: Postgres) -> None:
-    """The same site from any of them; a process that dies is replaced; jobs are done by the worker; passwords are counted together; a stop stops all."""
+def test_two_web_processes_and_a_worker_share_one_postgresql(
+    tmp_path: Path, postgres_ready: Postgres
+) -> None:
+    """The same site from any of them; a process that dies is replaced; jobs are done by the worker;
+    passwords are counted together; a stop stops all.
+    """
     url = asyncio.run(postgres_ready.create(f"serve_{os.getpid()}", template="migrated"))
     with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
-        assert wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4  # not eight at each
+        assert (
+            wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4
+        )  # not eight at each
         os.kill(children[0], signal.SIGKILL)
         for _ in range(20):
             assert "Market tote" in running.get("/shops/atelier-luxe")
@@ -253,9 +299,20 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(tmp_path: Path, pos
             time.sleep(0.1)
         assert len(_children(running.process.pid)) == 2
         worker = subprocess.Popen(
-            [sys.executable, "run.py", "worker", "--data-dir", str(tmp_path / "var"), "--sandbox-port", str(running.sandbox_port)],
-            cwd=ROOT, env=environment(MARKETHALL_DATABASE_URL=url), stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "run.py",
+                "worker",
+                "--data-dir",
+                str(tmp_path / "var"),
+                "--sandbox-port",
+                str(running.sandbox_port),
+            ],
+            cwd=ROOT,
+            env=environment(MARKETHALL_DATABASE_URL=url),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         while not list((tmp_path / "var").glob("mail/*.eml")) and time.monotonic() < deadline:
             time.sleep(0.1)
         worker.terminate()
@@ -277,14 +334,23 @@ def test_an_old_python_is_told_so() -> None:
 
     ast.parse((ROOT / "run.py").read_text(), feature_version=(3, 7))
     code = "import sys; sys.version_info = (3, 9, 2); import run; sys.exit(run.main([]))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "needs Python 3.11" in done.stdout
 
 
 def test_an_operator_is_made_once(migrated: Path) -> None:
     """The password comes from standard input where there is no terminal."""
-    command = [sys.executable, "run.py", "operator", "boss@example.test", "--data-dir", str(migrated / "var")]
+    command = [
+        sys.executable,
+        "run.py",
+        "operator",
+        "boss@example.test",
+        "--data-dir",
+        str(migrated / "var"),
+    ]
     for code in (0, 2):
         done = subprocess.run(
             command,
@@ -302,7 +368,17 @@ def test_an_operator_is_made_once(migrated: Path) -> None:
 def test_bulk_data_is_what_was_asked_for(migrated: Path) -> None:
     """Vendors, products and paid orders in the tables, and a second run adds to them."""
     for _ in range(2):
-        done = run("seed", "--vendors", "3", "--products", "7", "--orders", "11", "--data-dir", str(migrated / "var"))
+        done = run(
+            "seed",
+            "--vendors",
+            "3",
+            "--products",
+            "7",
+            "--orders",
+            "11",
+            "--data-dir",
+            str(migrated / "var"),
+        )
         assert done.returncode == 0, done.stderr
     counts = _counts(migrated)
     assert (counts["vendors"], counts["orders"], counts["payments"]) == (6, 22, 22)
@@ -310,11 +386,15 @@ def test_bulk_data_is_what_was_asked_for(migrated: Path) -> None:
 
 @pytest.mark.slow
 def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
-    """No .venv: it is made, the locked packages are installed and the site answers; the second start installs nothing."""
+    """No .venv: it is made, the locked packages are installed and the site answers; the second
+    start installs nothing.
+    """
     clone = tmp_path / "clone"
     shutil.copytree(ROOT, clone, ignore=KEPT_OUT)
     base = getattr(sys, "_base_executable", sys.executable)
-    first = Site(tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"})
+    first = Site(
+        tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"}
+    )
     try:
         first.wait(170)
         assert "Installing" in first.log.read_text()
@@ -322,7 +402,9 @@ def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
     finally:
         first.process.kill()
         first.process.wait()
-    second = Site(tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"})
+    second = Site(
+        tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"}
+    )
     try:
         second.wait(60)
         assert "Install" not in second.log.read_text()
@@ -333,11 +415,18 @@ def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
 
 
 def test_a_first_start_without_a_network_is_a_sentence(tmp_path: Path) -> None:
-    """pip cannot reach its index: what to do, and no traceback. Nothing half made counts as done."""
+    """pip cannot reach its index: what to do, and no traceback.
+
+    Nothing half made counts as done.
+    """
     clone = tmp_path / "clone"
     shutil.copytree(ROOT, clone, ignore=KEPT_OUT)
     base = getattr(sys, "_base_executable", sys.executable)
-    dead = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
+    dead = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+    }
     dead |= {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": "", "MARKETHALL_NO_BOOTSTRAP": "0"}
     done = subprocess.run(
         [base, "run.py", "migrate"],
@@ -359,6 +448,10 @@ def _counts(folder: Path) -> dict[str, int]:
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path, timeout=10)) as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         wanted = {"vendors", "products", "orders", "payments", "members", "customers", "checkouts"}
-        return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables if t in wanted}
+        return {
+            t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables if t in wanted
+        }

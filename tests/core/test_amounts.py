@@ -1,4 +1,6 @@
-"""Amounts as people type them: what a page prints is read back, what can mean two things is asked about, nothing is guessed."""
+"""Amounts as people type them: what a page prints is read back, what can mean two things is asked
+about, nothing is guessed.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +30,25 @@ amounts = st.integers(-MAX_AMOUNT * 1000, MAX_AMOUNT * 1000)
 
 @given(st.sampled_from(ALL), amounts)
 def test_what_our_pages_print_is_read_back(currency: str, minor: int) -> None:
-    """On pages and in mails, in PDFs (without a currency, with a real minus sign), in CSVs, in a field that is edited."""
+    """On pages and in mails, in PDFs (without a currency, with a real minus sign), in CSVs, in a
+    field that is edited.
+    """
     money = Money(minor, currency)
     pdf = f"{money.to_decimal():,}".replace("-", "\N{MINUS SIGN}")
-    for printed in (str(money), pdf, str(money.to_decimal()), f"{money.to_decimal()} {currency}", write_amount(money)):
+    for printed in (
+        str(money),
+        pdf,
+        str(money.to_decimal()),
+        f"{money.to_decimal()} {currency}",
+        write_amount(money),
+    ):
         assert read_amount(printed, currency) == money, printed
 
 
 def printed(minor: int, currency: str, language: str) -> tuple[str, Money]:
-    """An amount as CLDR writes it; a whole one where CLDR leaves the hundredths away that Stripe counts in."""
+    """An amount as CLDR writes it; a whole one where CLDR leaves the hundredths away that Stripe
+    counts in.
+    """
     left_away = max(decimals(currency) - get_currency_precision(currency), 0)
     money = Money(minor * 10**left_away, currency)
     return format_currency(money.to_decimal(), currency, locale=language), money
@@ -52,7 +64,9 @@ def read_or_asked(text: str, currency: str, language: str = "en") -> Money | str
 
 @given(st.sampled_from(CURRENCIES), st.sampled_from(LANGUAGES), amounts)
 def test_what_any_language_prints_is_read_back(currency: str, language: str, minor: int) -> None:
-    """As CLDR writes it in English, French and German, with the signs, spaces and separators of each."""
+    """As CLDR writes it in English, French and German, with the signs, spaces and separators of
+    each.
+    """
     text, money = printed(minor, currency, language)
     assert read_amount(text, currency, language) == money, text
     assert read_amount(write_amount(money, language), currency, language) == money
@@ -60,8 +74,15 @@ def test_what_any_language_prints_is_read_back(currency: str, language: str, min
         assert read_amount(formats.money(money), currency, language) == money
 
 
-@given(st.sampled_from(CURRENCIES), st.sampled_from(LANGUAGES), st.sampled_from(LANGUAGES), amounts)
-def test_another_languages_print_is_the_same_or_asked_about(currency: str, here: str, there: str, minor: int) -> None:
+@given(
+    st.sampled_from(CURRENCIES),
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(LANGUAGES),
+    amounts,
+)
+def test_another_languages_print_is_the_same_or_asked_about(
+    currency: str, here: str, there: str, minor: int
+) -> None:
     """Pasted from a page in another language: never another amount."""
     text, money = printed(minor, currency, there)
     for pasted in (text, write_amount(money, there)):
@@ -122,7 +143,9 @@ def test_another_languages_print_is_the_same_or_asked_about(currency: str, here:
     ],
 )
 def test_is_read_as_it_was_meant(typed: str, currency: str, minor: int) -> None:
-    """Signs, codes and spaces off; both separators: the last is the decimal one; groups of three are thousands."""
+    """Signs, codes and spaces off; both separators: the last is the decimal one; groups of three
+    are thousands.
+    """
     assert read_amount(typed, currency) == Money(minor, currency)
 
 
@@ -135,7 +158,9 @@ def test_is_read_as_it_was_meant(typed: str, currency: str, minor: int) -> None:
     ],
 )
 def test_two_readings_are_asked_about(typed: str, language: str, question: str) -> None:
-    """Three decimals, and the sign that is not this language's: both answers to the question can be typed as they stand."""
+    """Three decimals, and the sign that is not this language's: both answers to the question can be
+    typed as they stand.
+    """
     with pytest.raises(Invalid, match=question.replace("?", r"\?")):
         read_amount(typed, "KWD", language)
     answers = question.removeprefix("Did you mean ").rstrip("?").split(" or ")
@@ -184,7 +209,10 @@ def test_what_is_no_amount_is_told_so(typed: str, currency: str, said: str) -> N
     assert said in caught.value.message
 
 
-@given(st.text(max_size=80) | st.from_regex(r"[-−(€$ ]{0,3}[0-9., '’]{1,20}[-)€ ]{0,3}"), st.sampled_from(CURRENCIES))
+@given(
+    st.text(max_size=80) | st.from_regex(r"[-−(€$ ]{0,3}[0-9., '’]{1,20}[-)€ ]{0,3}"),
+    st.sampled_from(CURRENCIES),
+)
 def test_any_text_is_an_amount_or_a_sentence(text: str, currency: str) -> None:
     """Nothing else is raised, and what is read has the digits that were typed, in their order."""
     read = read_or_asked(text, currency)
@@ -227,7 +255,21 @@ def test_whole_numbers_are_read_with_thousands(number: int) -> None:
         assert read_whole(f"{number:,}".replace(",", thousands)) == number
 
 
-@pytest.mark.parametrize("typed", ["1.5", "1,50", "many", "1e3", "1_000", "", "٤٫٥", "5 €", "9" * 30, "9" * 300])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1.5",
+        "1,50",
+        "many",
+        "1e3",
+        "1_000",
+        "",
+        "٤٫٥",
+        "5 €",
+        "9" * 30,
+        "9" * 300,
+    ],
+)
 def test_what_is_no_whole_number_is_told_so(typed: str) -> None:
     """Nothing is rounded, nothing cut off."""
     with pytest.raises(Invalid):
@@ -235,14 +277,24 @@ def test_what_is_no_whole_number_is_told_so(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "read"), [("2,5", "2.5"), ("2.5 %", "2.5"), ("% 12", "12"), ("１７", "17"), (".25", "0.25"), ("-1", "-1")]
+    ("typed", "read"),
+    [
+        ("2,5", "2.5"),
+        ("2.5 %", "2.5"),
+        ("% 12", "12"),
+        ("１７", "17"),
+        (".25", "0.25"),
+        ("-1", "-1"),
+    ],
 )
 def test_percentages_take_either_sign(typed: str, read: str) -> None:
     """A point or a comma, with or without the sign for hundredths."""
     assert read_percentage(typed) == Decimal(read)
 
 
-@pytest.mark.parametrize("typed", ["1.234", "1,234", "ten", "1_0", "1e1", "NaN", "1.2.3", "", "9" * 99])
+@pytest.mark.parametrize(
+    "typed", ["1.234", "1,234", "ten", "1_0", "1e1", "NaN", "1.2.3", "", "9" * 99]
+)
 def test_what_is_no_percentage_is_told_so(typed: str) -> None:
     """No percentage has thousands, so three digits behind the sign are one too many."""
     with pytest.raises(Invalid):

@@ -50,7 +50,9 @@ def test_letters_that_people_take_for_the_same_are_the_same(text: str, folded: s
 
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
-    """What is stored and what is typed meet, however often either was folded, in whatever form it was encoded."""
+    """What is stored and what is typed meet, however often either was folded, in whatever form it
+    was encoded.
+    """
     assert fold(fold(text)) == fold(text)
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
 
@@ -75,11 +77,15 @@ def test_words_are_words_already(text: str) -> None:
     ],
 )
 def test_words_end_where_people_would_end_them(text: str, found: tuple[str, ...]) -> None:
-    """At spaces, dashes and punctuation; apostrophes stand inside, and signs that people search for stay."""
+    """At spaces, dashes and punctuation; apostrophes stand inside, and signs that people search for
+    stay.
+    """
     assert words(text) == found
 
 
-@pytest.mark.parametrize("written", ["{0}-{1}-{2}", "{0}{1}{2}", "{1}-{2}", "{1}{2}", " {0} {1} {2} ", "{0}–{1}–{2}"])
+@pytest.mark.parametrize(
+    "written", ["{0}-{1}-{2}", "{0}{1}{2}", "{1}-{2}", "{1}{2}", " {0} {1} {2} ", "{0}–{1}–{2}"]
+)
 def test_an_order_number_is_read_however_it_is_written(written: str) -> None:
     """With hyphens or without, in any case, with or without its first letters."""
     number = new_number()

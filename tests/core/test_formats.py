@@ -13,10 +13,40 @@ from shared.core.money import Money
 
 AT = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
 WRITTEN = {
-    "en": ["-€1,204.30", "DKK 349.00", "¥4,990", "1,204", "2.5%", "3 Nov", "3 Nov 2026", "3 November 2026", "Germany"],
-    "de": ["-1.204,30 €", "349,00 DKK", "4.990 ¥", "1.204", "2,5 %", "3. Nov.", "3. Nov. 2026", "3. November 2026", "Deutschland"],
-    "fr": ["-1 204,30 €", "349,00 DKK", "4 990 JPY", "1 204", "2,5 %", "3 nov.", "3 nov. 2026", "3 novembre 2026", "Allemagne"],
-}  # fmt: skip
+    "en": [
+        "-€1,204.30",
+        "DKK 349.00",
+        "¥4,990",
+        "1,204",
+        "2.5%",
+        "3 Nov",
+        "3 Nov 2026",
+        "3 November 2026",
+        "Germany",
+    ],
+    "de": [
+        "-1.204,30 €",
+        "349,00 DKK",
+        "4.990 ¥",
+        "1.204",
+        "2,5 %",
+        "3. Nov.",
+        "3. Nov. 2026",
+        "3. November 2026",
+        "Deutschland",
+    ],
+    "fr": [
+        "-1 204,30 €",
+        "349,00 DKK",
+        "4 990 JPY",
+        "1 204",
+        "2,5 %",
+        "3 nov.",
+        "3 nov. 2026",
+        "3 novembre 2026",
+        "Allemagne",
+    ],
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -49,7 +79,10 @@ def test_a_sentence_without_a_translation_is_said_in_english() -> None:
     """And a percent sign is one where nothing is filled in."""
     with speaking("de"):
         assert gettext("100% of nobody's words") == "100% of nobody's words"
-        assert ngettext("%(num)s thing of nobody", "%(num)s things of nobody", 2) == "2 things of nobody"
+        assert (
+            ngettext("%(num)s thing of nobody", "%(num)s things of nobody", 2)
+            == "2 things of nobody"
+        )
 
 
 def test_only_what_we_speak_is_spoken() -> None:

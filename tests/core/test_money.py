@@ -11,10 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.errors import Invalid
-from shared.core.money import MAX_AMOUNT, MINIMUM_CHARGE, Money, decimals, round_half_up, split, step
+from shared.core.money import (
+    MAX_AMOUNT,
+    MINIMUM_CHARGE,
+    Money,
+    decimals,
+    round_half_up,
+    split,
+    step,
+)
 
 LOCALE = Locale.parse("en")
-CURRENCIES = st.sampled_from(["EUR", "USD", "DKK", "JPY", "KRW", "KWD", "BHD", "ISK", "UGX"])
+CURRENCIES = st.sampled_from(
+    [
+        "EUR",
+        "USD",
+        "DKK",
+        "JPY",
+        "KRW",
+        "KWD",
+        "BHD",
+        "ISK",
+        "UGX",
+    ]
+)
 
 
 @given(currency=CURRENCIES, steps=st.integers(0, 99_999))
@@ -25,7 +45,9 @@ def test_what_is_shown_can_be_typed_again(currency: str, steps: int) -> None:
 
 
 def test_money_is_written_as_english_writes_it() -> None:
-    """The same in errors, mails and pages: CLDR's symbol for every currency, our decimals, thousands apart, minus in front."""
+    """The same in errors, mails and pages: CLDR's symbol for every currency, our decimals,
+    thousands apart, minus in front.
+    """
     for currency in map(str, LOCALE.currencies):
         symbol, digits = get_currency_symbol(currency, locale=LOCALE), decimals(currency)
         if symbol == "¤":  # the code for no currency at all
@@ -34,7 +56,9 @@ def test_money_is_written_as_english_writes_it() -> None:
         pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
         for amount in (0, 5, 4990, -4990, 123456789):
             money = Money(amount, currency)
-            wanted = format_currency(money.to_decimal(), currency, pattern, locale=LOCALE, currency_digits=False)
+            wanted = format_currency(
+                money.to_decimal(), currency, pattern, locale=LOCALE, currency_digits=False
+            )
             assert str(money) == wanted
 
 
@@ -100,9 +124,14 @@ def test_money_is_made_of_integers_only(value: object) -> None:
         Money(value, "EUR")  # type: ignore[arg-type]
 
 
-@given(amount=st.integers(0, MAX_AMOUNT), weights=st.lists(st.integers(0, 1000), min_size=1, max_size=12))
+@given(
+    amount=st.integers(0, MAX_AMOUNT),
+    weights=st.lists(st.integers(0, 1000), min_size=1, max_size=12),
+)
 def test_a_split_loses_nothing(amount: int, weights: list[int]) -> None:
-    """The parts sum to the whole, none is negative, and each is within one unit of its exact share."""
+    """The parts sum to the whole, none is negative, and each is within one unit of its exact
+    share.
+    """
     if sum(weights) == 0:
         return
     parts = split(amount, weights)
@@ -113,4 +142,7 @@ def test_a_split_loses_nothing(amount: int, weights: list[int]) -> None:
 
 def test_every_minimum_is_of_a_known_currency() -> None:
     """The table of least charges names ISO currencies and is in their minor unit."""
-    assert all(len(code) == 3 and decimals(code) in (0, 2, 3) and amount > 0 for code, amount in MINIMUM_CHARGE.items())
+    assert all(
+        len(code) == 3 and decimals(code) in (0, 2, 3) and amount > 0
+        for code, amount in MINIMUM_CHARGE.items()
+    )

@@ -29,6 +29,10 @@ from shared.core.networks import network_of
         ("not an address", "local"),
     ],
 )
-def test_a_line_is_one_network_however_its_addresses_are_written(address: str | None, network: str) -> None:
-    """An IPv6 line has 2^64 addresses to choose from; written short or long they are the same ones."""
+def test_a_line_is_one_network_however_its_addresses_are_written(
+    address: str | None, network: str
+) -> None:
+    """An IPv6 line has 2^64 addresses to choose from; written short or long they are the same
+    ones.
+    """
     assert network_of(address) == network

@@ -1,4 +1,6 @@
-"""States of addresses: asked for where the post asks, read however they are written, and where they stand on a label."""
+"""States of addresses: asked for where the post asks, read however they are written, and where they
+stand on a label.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +12,28 @@ from shared.trade.orders.queries import Contact
 from storefront.checkout.forms import CODES
 from storefront.checkout.places import place_of
 
-WITH_STATES = {"AU": "State", "CA": "Province", "ES": "Province", "IT": "Province", "JP": "Prefecture", "US": "State"}
+WITH_STATES = {
+    "AU": "State",
+    "CA": "Province",
+    "ES": "Province",
+    "IT": "Province",
+    "JP": "Prefecture",
+    "US": "State",
+}
 
 
 def test_states_are_asked_for_where_the_post_asks_for_them() -> None:
     """Of the countries offered; elsewhere the field does not exist."""
-    assert {code: place_of(code).state_word for code in CODES if place_of(code).states} == WITH_STATES
+    assert {
+        code: place_of(code).state_word for code in CODES if place_of(code).states
+    } == WITH_STATES
 
 
 @pytest.mark.parametrize("country", WITH_STATES)
 def test_a_state_is_read_however_it_is_written(country: str) -> None:
-    """Its label and its name, in any case, without accents or spaces; two states never share a label."""
+    """Its label and its name, in any case, without accents or spaces; two states never share a
+    label.
+    """
     place = place_of(country)
     for label, name in place.states:
         bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if sign.isalnum())
@@ -43,12 +56,17 @@ def test_a_state_is_read_however_it_is_written(country: str) -> None:
         ("US", "D.C.", "DC"),
     ],
 )
-def test_other_languages_of_the_country_are_read(country: str, typed: str, label: str | None) -> None:
+def test_other_languages_of_the_country_are_read(
+    country: str, typed: str, label: str | None
+) -> None:
     """French in Canada, Basque in Spain, Japanese; what the data does not know is asked again."""
     assert place_of(country).state(typed) == label
 
 
-@pytest.mark.parametrize("country", ["", "XX", "ZZ", "all", "../..", "us", "US\n", "DE"])
+@pytest.mark.parametrize(
+    "country",
+    ["", "XX", "ZZ", "all", "../..", "us", "US\n", "DE"],
+)
 def test_a_country_that_is_none_asks_for_nothing(country: str) -> None:
     """Whatever a form sends for a country, no file but that country's is read."""
     assert place_of(country).states == ()
@@ -71,7 +89,9 @@ def test_a_country_that_is_none_asks_for_nothing(country: str) -> None:
         ("Riga", "LV-1010", "", "LV", "Riga, LV-1010"),
     ],
 )
-def test_the_town_stands_as_the_post_writes_it(city: str, code: str, state: str, country: str, line: str) -> None:
+def test_the_town_stands_as_the_post_writes_it(
+    city: str, code: str, state: str, country: str, line: str
+) -> None:
     """With a state, without one, on orders older than the field, without a code."""
     contact = Contact("ada@example.test", "Ada", "1 Street", "", city, code, country, state)
     assert contact.lines == ("1 Street", line)

@@ -1,4 +1,6 @@
-"""Postal codes: what people type becomes what the post writes, in every country offered; what cannot be one is refused."""
+"""Postal codes: what people type becomes what the post writes, in every country offered; what
+cannot be one is refused.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,29 @@ DASHES = "-‐‑‒–—−ー－"
 WITH_LETTERS = {"AD", "CA", "GB", "IE", "LV", "MT"}
 # What people put before the number there, besides the ISO code.
 PLATES = {
-    "AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I", "LI": "FL", "LU": "L",
-    "NO": "N", "PT": "P", "SE": "S", "SI": "SLO", "US": "USA",
-}  # fmt: skip
+    "AT": "A",
+    "BE": "B",
+    "DE": "D",
+    "ES": "E",
+    "FI": "FIN",
+    "FR": "F",
+    "HU": "H",
+    "IT": "I",
+    "LI": "FL",
+    "LU": "L",
+    "NO": "N",
+    "PT": "P",
+    "SE": "S",
+    "SI": "SLO",
+    "US": "USA",
+}
 
 
 @pytest.mark.parametrize("country", OFFERED)
 def test_each_countrys_codes_are_taken_however_they_are_typed(country: str) -> None:
-    """Every example of the country, plain and in each disguise, is stored in the one form of its post."""
+    """Every example of the country, plain and in each disguise, is stored in the one form of its
+    post.
+    """
     for example in place_of(country).code_examples:
         stored = tidy_postal_code(example, country)
         assert stored is not None, example
@@ -38,7 +55,12 @@ def test_each_countrys_codes_are_taken_however_they_are_typed(country: str) -> N
             bare.translate(FULL_WIDTH),
         }
         typed |= {stored.replace("-", dash).replace(" ", "\u2009") for dash in DASHES}
-        typed |= {stored.replace(" ", "-"), stored.replace("-", " "), f"〒{stored}", f"\u200e{stored}"}
+        typed |= {
+            stored.replace(" ", "-"),
+            stored.replace("-", " "),
+            f"〒{stored}",
+            f"\u200e{stored}",
+        }
         assert {tidy_postal_code(text, country) for text in typed} == {stored}
 
 
@@ -53,10 +75,20 @@ def test_the_countrys_letters_before_a_number_are_dropped(country: str) -> None:
 
 @pytest.mark.parametrize("country", OFFERED)
 def test_a_foreign_code_is_refused(country: str) -> None:
-    """Each country refuses what no code of its own looks like, and another one's letters before its own number."""
+    """Each country refuses what no code of its own looks like, and another one's letters before its
+    own number.
+    """
     stored = str(example_of(country))
     other = "DK" if country != "DK" else "NO"
-    for typed in ("1", "ABC", "12345678901", f"{stored}9999999", f"{other}-{stored}", "@" + stored, f"{stored};"):
+    for typed in (
+        "1",
+        "ABC",
+        "12345678901",
+        f"{stored}9999999",
+        f"{other}-{stored}",
+        "@" + stored,
+        f"{stored};",
+    ):
         assert tidy_postal_code(typed, country) is None, typed
 
 
@@ -105,7 +137,9 @@ def test_the_example_in_the_message_is_a_code_of_that_country(country: str) -> N
     ],
 )
 def test_is_written_as_the_post_writes_it(country: str, typed: str, written: str) -> None:
-    """A missing space or a habitual prefix is mended, not blamed; what is part of the code is added."""
+    """A missing space or a habitual prefix is mended, not blamed; what is part of the code is
+    added.
+    """
     assert tidy_postal_code(typed, country) == written
 
 
@@ -133,10 +167,20 @@ def test_only_an_eircode_may_be_left_out(country: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "typed", "stored"), [("AE", "", ""), ("HK", "", ""), ("XX", "ab 12", "AB 12"), ("XX", "?", None)]
+    ("country", "typed", "stored"),
+    [
+        ("AE", "", ""),
+        ("HK", "", ""),
+        ("XX", "ab 12", "AB 12"),
+        ("XX", "?", None),
+    ],
 )
-def test_where_there_are_no_codes_none_is_asked_for(country: str, typed: str, stored: str | None) -> None:
-    """Countries without codes, and those that the data does not know: what looks like a code is kept."""
+def test_where_there_are_no_codes_none_is_asked_for(
+    country: str, typed: str, stored: str | None
+) -> None:
+    """Countries without codes, and those that the data does not know: what looks like a code is
+    kept.
+    """
     assert tidy_postal_code(typed, country) == stored
 
 

@@ -1,4 +1,6 @@
-"""What must not be read over somebody's shoulder: no object of ours shows a secret when it is printed or logged."""
+"""What must not be read over somebody's shoulder: no object of ours shows a secret when it is
+printed or logged.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def shown(one: type) -> dict[str, bool]:
 
 
 def test_no_secret_is_shown_by_what_holds_it() -> None:
-    """Client secrets, keys, addresses with a password in them: a line of the log or a traceback shows the rest alone."""
+    """Client secrets, keys, addresses with a password in them: a line of the log or a traceback
+    shows the rest alone.
+    """
     found = {
         f"{one.__module__}.{one.__qualname__}.{name}": is_shown
         for module in modules()

@@ -1,4 +1,6 @@
-"""Days and deadlines in zones: in pages, mails and paydays, the day that is said is the day that is meant."""
+"""Days and deadlines in zones: in pages, mails and paydays, the day that is said is the day that is
+meant.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ LATE = datetime(2026, 11, 30, 23, 28, 11, tzinfo=UTC)
         (FAR_EAST, "1 Dec, 13:28", "Tuesday 1 December 2026, 13:28:11 Pacific/Kiritimati"),
     ],
 )
-def test_a_time_of_accounts_is_the_same_for_every_reader(zone: ZoneInfo, said: str, title: str) -> None:
+def test_a_time_of_accounts_is_the_same_for_every_reader(
+    zone: ZoneInfo, said: str, title: str
+) -> None:
     """It is written in its zone, and nothing lets the script say it in the reader's."""
     with clock.use(lambda: datetime(2026, 12, 20, tzinfo=UTC)):
         told, short = str(moment(LATE, zone)), str(day(LATE, zone))
@@ -42,10 +46,17 @@ def test_a_time_of_accounts_is_the_same_for_every_reader(zone: ZoneInfo, said: s
     assert exact(LATE, zone) == title
 
 
-ACCOUNTS = ("portal/statements", "portal/payouts", "portal/transactions", "portal/operator/payouts.html")
+ACCOUNTS = (
+    "portal/statements",
+    "portal/payouts",
+    "portal/transactions",
+    "portal/operator/payouts.html",
+)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
 def test_a_page_of_accounts_names_the_zone_of_its_days(path: Path) -> None:
     """Whoever fixes a zone names it, and no page of accounts leaves a day to the reader's own."""
     text, name = path.read_text(), str(path.relative_to(TEMPLATES))
@@ -71,7 +82,9 @@ def test_a_time_of_its_own_is_the_readers() -> None:
 
 
 def test_a_dispute_is_answered_by_an_hour_of_a_zone_that_is_named() -> None:
-    """23:59:59 in UTC is the seventh in Luxembourg, and six in the evening of the sixth in Havana."""
+    """23:59:59 in UTC is the seventh in Luxembourg, and six in the evening of the sixth in
+    Havana.
+    """
     due = datetime(2026, 12, 6, 23, 59, 59, tzinfo=UTC)
     assert deadline(due, UTC) == "6 December 2026, 23:59 (UTC)"
     assert deadline(due, LUXEMBOURG) == "7 December 2026, 00:59 (Europe/Luxembourg)"
@@ -85,24 +98,42 @@ def test_a_dispute_is_answered_by_an_hour_of_a_zone_that_is_named() -> None:
         (LUXEMBOURG, "by 7 December", "by 7 December, 00:59 (Europe/Luxembourg), tomorrow:"),
     ],
 )
-def test_what_stripe_asks_for_is_due_at_an_hour_too(zone: ZoneInfo, subject: str, text: str) -> None:
+def test_what_stripe_asks_for_is_due_at_an_hour_too(
+    zone: ZoneInfo, subject: str, text: str
+) -> None:
     """Day, hour, and how far that is off are of one zone."""
     items = requirements_due.items(("external_account",), (), ())
     now = datetime(2026, 12, 6, 12, tzinfo=UTC)
     due = now.replace(hour=23, minute=59)
-    context = {"vendor_name": "V", "items": items, "needs": "a bank", "stops": "", "deadline": due, "now": now}
-    context |= {"zone": zone, "days": (due.astimezone(zone).date() - now.astimezone(zone).date()).days}
+    context = {
+        "vendor_name": "V",
+        "items": items,
+        "needs": "a bank",
+        "stops": "",
+        "deadline": due,
+        "now": now,
+    }
+    context |= {
+        "zone": zone,
+        "days": (due.astimezone(zone).date() - now.astimezone(zone).date()).days,
+    }
     told = render("account_deadline", context)
     assert subject in told.subject
     assert text in told.text
 
 
 @given(
-    now=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    now=st.datetimes(
+        datetime(2026, 1, 1),
+        datetime(2027, 12, 31),
+        timezones=st.just(UTC),
+    ),
     zone=st.sampled_from([ZoneInfo("UTC"), LUXEMBOURG, HAVANA, FAR_EAST]),
 )
 def test_a_payday_has_begun_there_and_at_stripe(now: datetime, zone: ZoneInfo) -> None:
-    """Money of a day leaves no earlier than Stripe's day begins, and never on a day that is yet to come where we are."""
+    """Money of a day leaves no earlier than Stripe's day begins, and never on a day that is yet to
+    come where we are.
+    """
     due = current_day(now, zone)
     begun = datetime(due.year, due.month, due.day, tzinfo=UTC)
     assert begun <= now

@@ -1,4 +1,6 @@
-"""Commands that cannot go on: a sentence and an exit code, never a traceback, whatever is wrong with the database."""
+"""Commands that cannot go on: a sentence and an exit code, never a traceback, whatever is wrong
+with the database.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,11 @@ def _a_stripe_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
 
 
-def _ends(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def _ends(
+    command: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> tuple[int, str]:
     code = main([command, "--data-dir", str(folder / "var"), *COMMANDS[command]], PARTS)
     said = capsys.readouterr()
     return code, said.out + said.err
@@ -56,7 +62,8 @@ def newer(
 ) -> Iterator[None]:
     """A database that a newer version has migrated."""
     insert = (
-        f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{UNKNOWN}', '2027-01-01 00:00:00')"
+        f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{UNKNOWN}', "
+        "'2027-01-01 00:00:00')"
     )
     monkeypatch.setenv("MARKETHALL_DATABASE_URL", database_url)
     if engine == "sqlite":
@@ -68,13 +75,17 @@ def newer(
     server: Any = request.getfixturevalue("postgres_ready")
     asyncio.run(server.run(server.name, insert))
     yield
-    asyncio.run(server.run(server.name, f"DELETE FROM tortoise_migrations WHERE name = '{UNKNOWN}'"))
+    asyncio.run(
+        server.run(server.name, f"DELETE FROM tortoise_migrations WHERE name = '{UNKNOWN}'")
+    )
 
 
 def test_an_older_version_refuses_the_database_of_a_newer_one(
     newer: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every command that opens it, with the name of the migration that it does not know; nothing is written."""
+    """Every command that opens it, with the name of the migration that it does not know; nothing is
+    written.
+    """
     for command in COMMANDS:
         code, said = _ends(command, tmp_path, capsys)
         assert code == LOOKS.get(command, 2), (command, said)
@@ -82,11 +93,15 @@ def test_an_older_version_refuses_the_database_of_a_newer_one(
         assert "Traceback" not in said, said
 
 
-@pytest.mark.parametrize("where", ["postgres://somebody:a-password@127.0.0.1:9/nowhere", "sqlite://{folder}"])
+@pytest.mark.parametrize(
+    "where", ["postgres://somebody:a-password@127.0.0.1:9/nowhere", "sqlite://{folder}"]
+)
 def test_a_database_that_cannot_be_reached_is_a_sentence(
     where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that is not there, and a SQLite address that is a folder; the password of the address is not told."""
+    """A server that is not there, and a SQLite address that is a folder; the password of the
+    address is not told.
+    """
     monkeypatch.setenv("MARKETHALL_DATABASE_URL", where.format(folder=tmp_path))
     for command in COMMANDS:
         code, said = _ends(command, tmp_path, capsys)

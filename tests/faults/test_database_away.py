@@ -1,4 +1,6 @@
-"""The database is away, busy, full or read-only: every kind of route says so with 503, and all goes on as before afterwards."""
+"""The database is away, busy, full or read-only: every kind of route says so with 503, and all goes
+on as before afterwards.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +51,18 @@ class Place:
 async def place(
     request: pytest.FixtureRequest, engine: str, database_url: str, settings: Settings
 ) -> AsyncIterator[Place]:
-    """PostgreSQL behind a door that can be shut; a SQLite file that can be taken from where it lies."""
+    """PostgreSQL behind a door that can be shut; a SQLite file that can be taken from where it
+    lies.
+    """
     EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
     gateway = Gateway(settings.stripe)
     app = whole_app(settings, gateway)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    opened = _sqlite(database_url) if engine == "sqlite" else _postgres(request.getfixturevalue("postgres_ready"))
+    opened = (
+        _sqlite(database_url)
+        if engine == "sqlite"
+        else _postgres(request.getfixturevalue("postgres_ready"))
+    )
     async with opened as away, app.test_app():
         yield Place(app, away)
 
@@ -81,7 +89,9 @@ async def _sqlite(url: str) -> AsyncIterator[Any]:
 @asynccontextmanager
 async def _postgres(server: Postgres) -> AsyncIterator[Any]:
     async with door_to(server.socket) as door:
-        await open_database(f"postgres://postgres@127.0.0.1:{door.port}/{server.name}?min_size=1&max_size=2")
+        await open_database(
+            f"postgres://postgres@127.0.0.1:{door.port}/{server.name}?min_size=1&max_size=2"
+        )
 
         @asynccontextmanager
         async def away() -> AsyncIterator[None]:
@@ -103,15 +113,25 @@ async def _known(app: Quart) -> TestClientProtocol:
 
 
 def _address(rule: Rule) -> str:
-    return re.sub(r"<(\w+:)?\w+>", lambda found: "1" if found[1] == "int:" else "2026-11", rule.rule)
+    return re.sub(
+        r"<(\w+:)?\w+>", lambda found: "1" if found[1] == "int:" else "2026-11", rule.rule
+    )
 
 
 async def test_every_route_says_503_while_the_database_is_away(place: Place) -> None:
-    """Pages, fragments, forms, API and webhooks, signed in or not: Retry-After, our error shape, no word about money."""
+    """Pages, fragments, forms, API and webhooks, signed in or not: Retry-After, our error shape, no
+    word about money.
+    """
     client = await _known(place.app)
     token = await csrf_token(client)
-    rules = [rule for rule in place.app.url_map.iter_rules() if rule.endpoint not in WITHOUT_DATABASE]
-    asked = [(rule, method) for rule in rules for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    rules = [
+        rule for rule in place.app.url_map.iter_rules() if rule.endpoint not in WITHOUT_DATABASE
+    ]
+    asked = [
+        (rule, method)
+        for rule in rules
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+    ]
     assert len(asked) > 120
     async with place.away():
         for rule, method in asked:
@@ -120,7 +140,9 @@ async def test_every_route_says_503_while_the_database_is_away(place: Place) -> 
 
 async def _refused(client: TestClientProtocol, rule: Rule, method: str, token: str) -> None:
     is_api = rule.rule.startswith(("/api/", "/readyz"))
-    headers = {"Authorization": "Bearer mht_anything", "Origin": "http://localhost"} if is_api else HTMX
+    headers = (
+        {"Authorization": "Bearer mht_anything", "Origin": "http://localhost"} if is_api else HTMX
+    )
     given: dict[str, Any] = {}
     if method == "POST":
         given = {"json": {}} if is_api else {"form": {"csrf_token": token}}
@@ -146,7 +168,9 @@ async def _add() -> Vendor:
 
 
 async def test_everything_works_again_once_it_is_back(place: Place) -> None:
-    """However often it was asked meanwhile, reading and writing: no connection and no lock is lost with a failure."""
+    """However often it was asked meanwhile, reading and writing: no connection and no lock is lost
+    with a failure.
+    """
     vendor = await make_vendor()
     async with place.away():
         for _ in range(4):  # more than the pool has connections
@@ -160,7 +184,10 @@ async def test_everything_works_again_once_it_is_back(place: Place) -> None:
 
 
 async def test_whoever_paid_and_comes_back_meanwhile_reads_what_is_true(place: Place) -> None:
-    """Not that nothing was charged: not to pay again, and that the order will show it. On a whole page, styled."""
+    """Not that nothing was charged: not to pay again, and that the order will show it.
+
+    On a whole page, styled.
+    """
     client = await _known(place.app)
     async with place.away():
         answer = await client.get("/shop/order-confirmation?order=some-order-of-mine")

@@ -1,4 +1,7 @@
-"""The database is there and refuses: full, read-only, locked, without a free connection. Said by real servers and files."""
+"""The database is there and refuses: full, read-only, locked, without a free connection.
+
+Said by real servers and files.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,9 @@ sys.stdin.read()
 def locked_elsewhere(path: Path) -> Iterator[None]:
     """Another process holds the write lock of a SQLite file."""
     command = [sys.executable, "-c", HOLDS_THE_LOCK, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdin is not None
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -62,8 +67,17 @@ def locked_elsewhere(path: Path) -> Iterator[None]:
 
 def _event(settings: Settings) -> dict[str, Any]:
     """A delivery of Stripe's, signed."""
-    event = {"id": "evt_1", "object": "event", "type": "some.unknown_type", "created": int(time.time())}
-    event |= {"livemode": False, "api_version": None, "data": {"object": {"id": "x_1", "object": "x"}}}
+    event = {
+        "id": "evt_1",
+        "object": "event",
+        "type": "some.unknown_type",
+        "created": int(time.time()),
+    }
+    event |= {
+        "livemode": False,
+        "api_version": None,
+        "data": {"object": {"id": "x_1", "object": "x"}},
+    }
     body, stamp = json.dumps(event).encode(), str(int(time.time()))
     secret = settings.stripe.webhook_secrets[0].encode()
     mac = hmac.new(secret, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
@@ -75,7 +89,9 @@ async def _deliver(settings: Settings) -> int:
     app = whole_app(settings, Gateway(settings.stripe))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     async with app.test_app():
-        answer = await app.test_client().post("/api/v1/platform/webhooks/stripe", **_event(settings))
+        answer = await app.test_client().post(
+            "/api/v1/platform/webhooks/stripe", **_event(settings)
+        )
         assert (answer.status_code == 503) == ("Retry-After" in answer.headers)
         return int(answer.status_code)
 
@@ -83,14 +99,25 @@ async def _deliver(settings: Settings) -> int:
 @pytest.mark.postgres_only
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [("53100", Kind.FULL), ("58030", Kind.FULL), ("53300", Kind.BUSY), ("40P01", Kind.BUSY), ("57014", Kind.BUSY),
-     ("25006", Kind.READ_ONLY), ("XX001", Kind.BROKEN)],
-)  # fmt: skip
+    [
+        ("53100", Kind.FULL),
+        ("58030", Kind.FULL),
+        ("53300", Kind.BUSY),
+        ("40P01", Kind.BUSY),
+        ("57014", Kind.BUSY),
+        ("25006", Kind.READ_ONLY),
+        ("XX001", Kind.BROKEN),
+    ],
+)
 async def test_what_postgresql_answers_with_its_own_code(
     database: str, postgres_ready: Postgres, code: str, kind: Kind
 ) -> None:
-    """A server that answers a write with the code for it (53100: disk full); the transaction around it leaves nothing."""
-    trigger = "CREATE TRIGGER full_disk BEFORE UPDATE ON vendors FOR EACH ROW EXECUTE FUNCTION refuse()"
+    """A server that answers a write with the code for it (53100: disk full); the transaction around
+    it leaves nothing.
+    """
+    trigger = (
+        "CREATE TRIGGER full_disk BEFORE UPDATE ON vendors FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
     vendor = await make_vendor()
     await postgres_ready.run(postgres_ready.name, REFUSES.format(code=code), trigger)
     try:
@@ -103,7 +130,9 @@ async def test_what_postgresql_answers_with_its_own_code(
 
 
 async def _stored_afterwards(settings: Settings) -> None:
-    """Nothing stands in the way any more: the event that Stripe sends again is taken, and stored once."""
+    """Nothing stands in the way any more: the event that Stripe sends again is taken, and stored
+    once.
+    """
     assert await _deliver(settings) == 200
     assert await WebhookEvent.all().count() == 1
 
@@ -128,7 +157,9 @@ async def _open_again(settings: Settings) -> None:
 async def test_stripe_sends_again_what_a_locked_table_could_not_take(
     database: str, postgres_ready: Postgres, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server's own lock_timeout, which every connection of ours sets: 503 at the webhook's door."""
+    """The server's own lock_timeout, which every connection of ours sets: 503 at the webhook's
+    door.
+    """
     monkeypatch.setitem(SERVER, "lock_timeout", "100ms")
     await _open_again(settings)
     other = await postgres_ready.connect()
@@ -161,7 +192,9 @@ async def test_stripe_sends_again_what_a_read_only_server_could_not_take(
 async def test_a_pool_without_a_free_connection_is_busy_not_for_ever(
     postgres_ready: Postgres, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who waits for a connection is told after a while, reading or writing, and gets one when it is free."""
+    """Who waits for a connection is told after a while, reading or writing, and gets one when it is
+    free.
+    """
     monkeypatch.setattr(postgres_client, "POOL_SECONDS", 0.2)
     await open_database(postgres_ready.url().replace("max_size=8", "max_size=1"))
     taken, free = asyncio.Event(), asyncio.Event()
@@ -222,7 +255,9 @@ asyncio.run(main(*sys.argv[1:]))
 
 @pytest.mark.sqlite_only
 def test_a_full_disk_under_sqlite_leaves_what_was_there(database_url: str) -> None:
-    """A process whose file may not grow: each write is told as a full disk, none is kept in part or later, reads go on."""
+    """A process whose file may not grow: each write is told as a full disk, none is kept in part or
+    later, reads go on.
+    """
     command = [sys.executable, "-c", FULL_DISK, database_url, str(sqlite_path(database_url))]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -233,7 +268,9 @@ def test_a_full_disk_under_sqlite_leaves_what_was_there(database_url: str) -> No
 async def test_readers_stay_quick_while_another_process_holds_the_write_lock(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A writer waits its time and is told; whoever reads meanwhile takes a tenth of that at most, and reads what stands."""
+    """A writer waits its time and is told; whoever reads meanwhile takes a tenth of that at most,
+    and reads what stands.
+    """
     monkeypatch.setattr(sqlite_client, "LOCK_SECONDS", 2.0)
     vendor = await make_vendor()
     with locked_elsewhere(sqlite_path(database)):
@@ -267,7 +304,9 @@ async def _move(vendor: Vendor) -> None:
 
 @pytest.mark.sqlite_only
 async def test_who_has_written_reads_it_at_once(database: str) -> None:
-    """Inside a transaction, after it, and after a write outside of any; nobody reads what is not committed."""
+    """Inside a transaction, after it, and after a write outside of any; nobody reads what is not
+    committed.
+    """
     async with unit.transaction():
         mine = await make_vendor(country="DK")
         assert await Vendor.filter(country="DK").exists()

@@ -1,4 +1,6 @@
-"""A SQLite disk that is full, through the whole application: this process's files may not grow, as the system itself says."""
+"""A SQLite disk that is full, through the whole application: this process's files may not grow, as
+the system itself says.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.sqlite_only
 MONEY = re.compile(r"\bcharged\b|money|paid back|refund", re.IGNORECASE)
-REFUND = {"reach": "amount", "amount": "5.00", "reason": "requested_by_customer", "note": "", "seen": "0"}
+REFUND = {
+    "reach": "amount",
+    "amount": "5.00",
+    "reason": "requested_by_customer",
+    "note": "",
+    "seen": "0",
+}
 
 
 @contextmanager
@@ -52,7 +60,9 @@ def full(url: str) -> Iterator[None]:
 
 async def written() -> list[int]:
     """How much there is of what the requests below would write."""
-    return [await table.all().count() for table in (BasketLine, Checkout, Order, Payment, Refund, Job)]
+    return [
+        await table.all().count() for table in (BasketLine, Checkout, Order, Payment, Refund, Job)
+    ]
 
 
 def writes_at(sandbox: RunningSandbox) -> int:
@@ -63,7 +73,9 @@ def writes_at(sandbox: RunningSandbox) -> int:
 async def test_every_writer_says_503_and_writes_nothing_half(
     database: str, app: Quart, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Basket, order, refund, a part of a page, the API: Retry-After, no word about money, Stripe not asked; then all goes."""
+    """Basket, order, refund, a part of a page, the API: Retry-After, no word about money, Stripe
+    not asked; then all goes.
+    """
     app.config["PROPAGATE_EXCEPTIONS"] = False
     sale = await sold(gateway, sandbox, others=0)
     waiting = await check_out(sale.shop)
@@ -105,5 +117,9 @@ async def test_every_writer_says_503_and_writes_nothing_half(
     *pages, told = await everything()
     assert [page.status_code for page in pages] == [303, 200, 303, 303]
     assert told.status == 200
-    assert [await Order.all().count(), await Payment.all().count(), await Refund.all().count()] == [3, 2, 1]
+    assert [await Order.all().count(), await Payment.all().count(), await Refund.all().count()] == [
+        3,
+        2,
+        1,
+    ]
     await assert_books_agree(sandbox)

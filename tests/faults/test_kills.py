@@ -1,4 +1,6 @@
-"""The process is killed again and again while people buy and are paid back: no payment is lost or made twice."""
+"""The process is killed again and again while people buy and are paid back: no payment is lost or
+made twice.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow, pytest.mark.xdist_group
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, SECONDS, SEED = 12, 25.0, 20261128
 SHOPPERS = 3
-ANSWERS = 30  # within so many answers it is killed: three shoppers have bought about four things by then
+ANSWERS = (
+    30  # within so many answers it is killed: three shoppers have bought about four things by then
+)
 LOST = (aiohttp.ClientError, OSError, MarketError, DatabaseTrouble, TimeoutError, LookupError)
 
 
@@ -84,7 +88,9 @@ class Victim:
                 await asyncio.sleep(0.05)
 
     async def has_answered(self, times: int) -> None:
-        """Wait until so many answers have come since its start: a moment in what people do, however quick the machine."""
+        """Wait until so many answers have come since its start: a moment in what people do, however
+        quick the machine.
+        """
         while self.answers < times:
             await asyncio.sleep(0.005)
 
@@ -115,7 +121,9 @@ async def _buy(site: Victim, sandbox: RunningSandbox, product: str) -> None:
     trace.on_request_end.append(heard)
     headers = {"Origin": site.base}
     jar = aiohttp.CookieJar(unsafe=True)
-    browser = aiohttp.ClientSession(site.base, headers=headers, cookie_jar=jar, trace_configs=[trace])
+    browser = aiohttp.ClientSession(
+        site.base, headers=headers, cookie_jar=jar, trace_configs=[trace]
+    )
     async with browser as session:
         await _send(session, product, {"quantity": "1"})
         page = await _send(session, "/shop/checkout", ADDRESS)
@@ -127,7 +135,11 @@ async def _buy(site: Victim, sandbox: RunningSandbox, product: str) -> None:
             return
 
 
-async def _send(session: aiohttp.ClientSession, path: str, form: dict[str, str]) -> str:
+async def _send(
+    session: aiohttp.ClientSession,
+    path: str,
+    form: dict[str, str],
+) -> str:
     """Fill in the form at `path`: the text of the page that it leads to."""
     async with session.get(path) as answer:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', await answer.text())
@@ -150,10 +162,17 @@ async def _pay_back(gateway: Gateway, dice: random.Random) -> None:
     while True:
         await asyncio.sleep(0.3)
         with contextlib.suppress(*LOST):
-            paid = await Order.filter(payment_status=PaymentStatus.PAID, refunded_amount=0).order_by("id")
+            paid = await Order.filter(
+                payment_status=PaymentStatus.PAID, refunded_amount=0
+            ).order_by("id")
             if paid:
                 order = dice.choice(paid)
-                wish = dice.choice([Wish(Reach.WHOLE), Wish(Reach.AMOUNT, amount=500)])
+                wish = dice.choice(
+                    [
+                        Wish(Reach.WHOLE),
+                        Wish(Reach.AMOUNT, amount=500),
+                    ]
+                )
                 await refunds.request(
                     gateway,
                     vendor_id=order.vendor_id,
@@ -181,8 +200,21 @@ async def _at_rest(context: Context) -> None:
     for hours in (1, 2):
         later = clock.now() + timedelta(hours=hours)
         with clock.use(lambda at=later: at):  # type: ignore[misc]
-            for kind in ("payments.sweep", "refunds.sweep", "clawback.sweep", "stripe_writes.sweep"):
-                await Job.bulk_create([Job(kind=kind, args={}, run_at=clock.now())])
+            for kind in (
+                "payments.sweep",
+                "refunds.sweep",
+                "clawback.sweep",
+                "stripe_writes.sweep",
+            ):
+                await Job.bulk_create(
+                    [
+                        Job(
+                            kind=kind,
+                            args={},
+                            run_at=clock.now(),
+                        )
+                    ]
+                )
             await worker.run_due()
 
 
@@ -200,7 +232,10 @@ async def _kill_often(site: Victim, dice: random.Random) -> None:
 async def test_kills_lose_no_payment_and_make_none_twice(
     database: str, gateway: Gateway, sandbox: RunningSandbox, context: Context, tmp_path: Path
 ) -> None:
-    """SIGKILL at moments drawn by a seed. Afterwards each order is paid exactly as Stripe says, and the books agree."""
+    """SIGKILL at moments drawn by a seed.
+
+    Afterwards each order is paid exactly as Stripe says, and the books agree.
+    """
     dice = random.Random(SEED)
     shop = await open_shop(gateway, sandbox, stock=10_000)
     await fund_platform(sandbox)
@@ -217,7 +252,9 @@ async def test_kills_lose_no_payment_and_make_none_twice(
 
 
 async def _as_stripe_says(sandbox: RunningSandbox) -> None:
-    """Every intent that succeeded paid its own order, once; every refund that Stripe made is one of ours, once."""
+    """Every intent that succeeded paid its own order, once; every refund that Stripe made is one of
+    ours, once.
+    """
     intents = {p.stripe_payment_intent_id: p for p in await Payment.all().prefetch_related("order")}
     theirs = _listed(sandbox, "payment_intents")
     succeeded = [i for i in theirs if i["status"] == "succeeded" and i["metadata"]]
@@ -228,7 +265,9 @@ async def _as_stripe_says(sandbox: RunningSandbox) -> None:
     assert {o.payment_status for o in goods} <= {PaymentStatus.PAID, PaymentStatus.REFUNDED}
     assert await Order.filter(payment_status__in=["paid", "refunded"]).count() == len(paid)
     back = {r["id"]: r["amount"] for r in _listed(sandbox, "refunds")}
-    ours = {r.stripe_refund_id: r.amount for r in await Refund.filter(stripe_refund_id__not_isnull=True)}
+    ours = {
+        r.stripe_refund_id: r.amount for r in await Refund.filter(stripe_refund_id__not_isnull=True)
+    }
     assert ours == back
     assert len(ours) == await Refund.all().count()
 

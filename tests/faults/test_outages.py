@@ -1,4 +1,6 @@
-"""Stripe is down, forgetful or stubborn: nothing is lost, nobody is asked to pay twice, and the same button works later."""
+"""Stripe is down, forgetful or stubborn: nothing is lost, nobody is asked to pay twice, and the
+same button works later.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,18 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
-DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
+DETAILS = AccountDetails(
+    country="LU", business_type="company", business_name="A shop", email="a@shop.test"
+)
 
 
 async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_its_stock_free(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """The expiry is not given up during the outage. One shopper paid and closed the tab, no webhook came; one never paid."""
+    """The expiry is not given up during the outage.
+
+    One shopper paid and closed the tab, no webhook came; one never paid.
+    """
     shop = await open_shop(gateway, sandbox, stock=8)  # in plenty: both orders hold
     paid, unpaid = await check_out(shop), await check_out(shop, quantity=2)
     intent = await create_payment_intent(gateway, order_id=paid.order_id)
@@ -58,7 +65,10 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
         await worker.run_due()
     first, second = await Order.get(id=paid.order_id), await Order.get(id=unpaid.order_id)
     assert (first.payment_status, first.status) == (PaymentStatus.PAID, OrderStatus.PROCESSING)
-    assert (second.payment_status, second.status) == (PaymentStatus.CANCELLED, OrderStatus.CANCELLED)
+    assert (second.payment_status, second.status) == (
+        PaymentStatus.CANCELLED,
+        OrderStatus.CANCELLED,
+    )
     product = await Product.get(id=shop.product_id)
     assert (product.stock, product.reserved) == (7, 0)
 
@@ -76,10 +86,22 @@ async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_bloc
         confirmed=True,
     )
     match = {"method": "POST", "path": "/v1/accounts"}
-    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    sandbox.faults(
+        {
+            "match": match,
+            "effect": "status",
+            "status": 500,
+            "stored": True,
+            "times": 1,
+        }
+    )
     with pytest.raises(StripeUnavailable):
-        await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
-    account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test")
+        await connect.setup_payments(
+            gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test"
+        )
+    account = await connect.setup_payments(
+        gateway, vendor_id=signed.vendor_id, details=DETAILS, actor="test"
+    )
     row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
     assert row.stripe_account_id == account
     assert (await StripeWrite.get(operation="accounts.create")).key.endswith(":account:1:2")
@@ -94,7 +116,15 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
     view = await create_payment_intent(gateway, order_id=bought.order_id)
     asked = {"checkout_id": (await Order.get(id=bought.order_id)).checkout_id}
     match = {"method": "POST", "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel"}
-    sandbox.faults({"match": match, "effect": "status", "status": 500, "stored": True, "times": 1})
+    sandbox.faults(
+        {
+            "match": match,
+            "effect": "status",
+            "status": 500,
+            "stored": True,
+            "times": 1,
+        }
+    )
     with pytest.raises(StripeUnavailable):
         await jobs.cancel_intents.run(context, asked)
     await jobs.cancel_intents.run(context, asked)
@@ -103,11 +133,16 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
     assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, None), (404, "resource_missing")])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, None), (404, "resource_missing")],
+)
 async def test_a_refusal_at_the_return_page_is_not_shown_to_the_shopper_who_has_paid(
     gateway: Gateway, sandbox: RunningSandbox, status: int, code: str | None
 ) -> None:
-    """A revoked key is our trouble: the page says that it is still checking, and knows once Stripe answers again."""
+    """A revoked key is our trouble: the page says that it is still checking, and knows once Stripe
+    answers again.
+    """
     bought = await check_out(await open_shop(gateway, sandbox))
     intent = await create_payment_intent(gateway, order_id=bought.order_id)
     await confirm(sandbox, intent.payment_intent_id)
@@ -116,13 +151,17 @@ async def test_a_refusal_at_the_return_page_is_not_shown_to_the_shopper_who_has_
     progress = await refresh(gateway, checkout_token=bought.token)
     assert (progress.asked, progress.settled) == (False, False)
     sandbox.faults()
-    assert (await refresh(gateway, checkout_token=bought.token)).payment_status is PaymentStatus.PAID
+    assert (
+        await refresh(gateway, checkout_token=bought.token)
+    ).payment_status is PaymentStatus.PAID
 
 
 async def test_a_vendor_that_loses_its_account_during_the_checkout_is_not_paid_any_more(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """The payment page asks again and says so; the order waits, and the same intent is there when the vendor is back."""
+    """The payment page asks again and says so; the order waits, and the same intent is there when
+    the vendor is back.
+    """
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
     first = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -150,11 +189,16 @@ async def test_money_that_arrived_before_the_vendor_lost_its_account_counts(
 async def test_a_fresh_database_never_meets_what_stripe_was_asked_before(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Row ids start again at 1 while Stripe remembers its keys: no key of ours is made of a row id alone."""
+    """Row ids start again at 1 while Stripe remembers its keys: no key of ours is made of a row id
+    alone.
+    """
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
     await create_payment_intent(gateway, order_id=bought.order_id)
-    order, payment = await Order.get(id=bought.order_id), await Payment.get(order_id=bought.order_id)
+    order, payment = (
+        await Order.get(id=bought.order_id),
+        await Payment.get(order_id=bought.order_id),
+    )
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert payment.idempotency_key == f"order:{order.number}:pay:1"
     assert (config.stripe_account_key or "").startswith(f"vendor:{shop.vendor_id}.")

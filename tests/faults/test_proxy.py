@@ -1,4 +1,6 @@
-"""The server as proxies and hasty callers meet it: idle connections, requests refused early, who is counted behind a TLS proxy."""
+"""The server as proxies and hasty callers meet it: idle connections, requests refused early, who is
+counted behind a TLS proxy.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def browser(address: str = "127.0.0.1") -> aiohttp.ClientSession:
 
 
 async def connections_of_two_requests(settings: Settings, folder: Path, *, pause: float) -> int:
-    """How many connections the proxy opens to us for two requests with so many seconds between them."""
+    """How many connections the proxy opens to us for two requests with so many seconds between
+    them.
+    """
     folder.mkdir()
     async with behind_a_proxy(settings, folder) as (here, url), browser() as visitor:
         for seconds in (pause, 0):
@@ -58,10 +62,14 @@ class TestIdleConnections:
     async def test_a_proxy_may_use_a_connection_again_after_more_than_the_servers_own_five_seconds(
         self, settings: Settings, tmp_path: Path
     ) -> None:
-        """The second request goes over the connection of the first; where one second is set, the pause costs a connection."""
+        """The second request goes over the connection of the first; where one second is set, the
+        pause costs a connection.
+        """
         assert await asyncio.gather(
             connections_of_two_requests(settings, tmp_path / "kept", pause=5.6),
-            connections_of_two_requests(settings.with_(keep_alive_seconds=1), tmp_path / "short", pause=2.5),
+            connections_of_two_requests(
+                settings.with_(keep_alive_seconds=1), tmp_path / "short", pause=2.5
+            ),
         ) == [1, 2]
 
     def test_a_server_waits_longer_than_proxies_do(self, settings: Settings) -> None:
@@ -74,7 +82,9 @@ class TestThroughAProxy:
     async def test_callers_are_counted_apart_and_nobody_chooses_an_address(
         self, settings: Settings, tmp_path: Path
     ) -> None:
-        """Each has its own limit; what a caller writes into X-Forwarded-For is another hop's word."""
+        """Each has its own limit; what a caller writes into X-Forwarded-For is another hop's
+        word.
+        """
         async with behind_a_proxy(settings, tmp_path) as (_, url):
             for address in ("127.0.0.2", "127.0.0.3"):
                 async with browser(address) as visitor:
@@ -88,14 +98,23 @@ class TestThroughAProxy:
     async def test_a_form_comes_through_and_what_is_too_much_is_refused_cleanly(
         self, settings: Settings, tmp_path: Path
     ) -> None:
-        """The proxy's https is ours, so the page's own origin is right; after a refusal the same connection serves on."""
+        """The proxy's https is ours, so the page's own origin is right; after a refusal the same
+        connection serves on.
+        """
         async with behind_a_proxy(settings, tmp_path) as (here, url), browser() as visitor:
             text = await (await visitor.get(f"{url}/form")).text()
             token = re.search(r'name="csrf_token" value="([^"]+)"', text)
             assert token
-            sent: dict[str, Any] = {"name": "Cup", "price": "5", "many": "1", "csrf_token": token[1]}
+            sent: dict[str, Any] = {
+                "name": "Cup",
+                "price": "5",
+                "many": "1",
+                "csrf_token": token[1],
+            }
             headers = {"Origin": url}
-            done = await visitor.post(f"{url}/form", data=sent, headers=headers, allow_redirects=False)
+            done = await visitor.post(
+                f"{url}/form", data=sent, headers=headers, allow_redirects=False
+            )
             refused = await visitor.post(f"{url}/form", data=b"a=1&" * 2000, headers=headers | FORM)
             again = await visitor.get(f"{url}/count")
             for answer in (done, refused, again):  # one that is not read keeps its connection
@@ -106,13 +125,19 @@ class TestThroughAProxy:
 
 
 class TestRefusedEarly:
-    """What is refused before its body was read leaves no bytes behind that the next request would be read from."""
+    """What is refused before its body was read leaves no bytes behind that the next request would
+    be read from.
+    """
 
-    async def test_a_small_body_is_taken_off_and_the_connection_serves_on(self, settings: Settings) -> None:
+    async def test_a_small_body_is_taken_off_and_the_connection_serves_on(
+        self, settings: Settings
+    ) -> None:
         """Refused by its origin, with the body arriving after its head."""
         async with served(small_app(settings), settings) as here:
             reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
-            writer.write(_head("POST", "/form", "Origin: https://evil.example", "Content-Length: 8"))
+            writer.write(
+                _head("POST", "/form", "Origin: https://evil.example", "Content-Length: 8")
+            )
             await asyncio.sleep(0.05)
             writer.write(b"name=Cup" + _head("GET", "/page"))
             first, second = await _answer(reader), await _answer(reader)
@@ -123,10 +148,13 @@ class TestRefusedEarly:
         assert second.startswith("HTTP/1.1 200")
 
     async def test_where_a_message_ends_has_one_reading(self, settings: Settings) -> None:
-        """Chunks count where a length is told besides (RFC 9112, 6.3); two lengths that differ are refused, and the line ends."""
+        """Chunks count where a length is told besides (RFC 9112, 6.3); two lengths that differ are
+        refused, and the line ends.
+        """
         kind = "Content-Type: application/json"
         chunked = (
-            _head("POST", "/json", kind, "Content-Length: 4", "Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n"
+            _head("POST", "/json", kind, "Content-Length: 4", "Transfer-Encoding: chunked")
+            + b"2\r\n{}\r\n0\r\n\r\n"
         )
         differing = _head("POST", "/json", kind, "Content-Length: 2", "Content-Length: 9") + b"{}"
         async with served(small_app(settings), settings) as here:
@@ -144,7 +172,9 @@ class TestRefusedEarly:
     async def test_a_body_that_does_not_come_ends_the_connection_and_the_answer_says_so(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """For each way to be refused before it was read: origin, no route, a body larger than its cap, too many headers."""
+        """For each way to be refused before it was read: origin, no route, a body larger than its
+        cap, too many headers.
+        """
         monkeypatch.setattr(bodies, "LINGER", 0.05)
         many = [f"X-{n}: 1" for n in range(101)]
         asked = {

@@ -1,4 +1,6 @@
-"""Two things at the same moment: what stands in a page's or a webhook's way on one database may deadlock on the other."""
+"""Two things at the same moment: what stands in a page's or a webhook's way on one database may
+deadlock on the other.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +43,17 @@ async def _order_again(basket: str, *, after: float) -> str | None:
     """Submit the basket a little later; None when a sentence stood in the way."""
     await asyncio.sleep(after)
     try:
-        return await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+        return await place_order(
+            basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+        )
     except Conflict:
         return None
 
 
 async def _paid(gateway: Gateway, sandbox: RunningSandbox, shop: Shop) -> tuple[str, int, str]:
-    """An order whose money is at Stripe while we have not heard of it: basket, order id, intent id."""
+    """An order whose money is at Stripe while we have not heard of it: basket, order id, intent
+    id.
+    """
     bought = await check_out(shop)
     view = await create_payment_intent(gateway, order_id=bought.order_id)
     await confirm(sandbox, view.payment_intent_id)
@@ -57,12 +63,18 @@ async def _paid(gateway: Gateway, sandbox: RunningSandbox, shop: Shop) -> tuple[
 async def test_a_payment_that_arrives_while_its_basket_is_ordered_again_never_deadlocks(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Closing the old checkout and completing it take their locks in one order; the money is booked every time."""
+    """Closing the old checkout and completing it take their locks in one order; the money is booked
+    every time.
+    """
     shop = await open_shop(gateway, sandbox, stock=100)
     for n in range(ROUNDS):
         basket, order_id, intent_id = await _paid(gateway, sandbox, shop)
-        await baskets.add(basket, product_id=shop.product_id, quantity=1)  # so that the old checkout is closed
-        await asyncio.gather(confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003))
+        await baskets.add(
+            basket, product_id=shop.product_id, quantity=1
+        )  # so that the old checkout is closed
+        await asyncio.gather(
+            confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003)
+        )
         assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
 
 
@@ -73,7 +85,9 @@ async def test_a_basket_that_is_paid_this_moment_is_not_ordered_a_second_time(
     shop = await open_shop(gateway, sandbox, stock=100)
     for n in range(ROUNDS):
         basket, _, intent_id = await _paid(gateway, sandbox, shop)
-        await asyncio.gather(confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003))
+        await asyncio.gather(
+            confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003)
+        )
         row = await Basket.get(token_digest=digest(basket))
         assert await Checkout.filter(basket_id=row.id).count() == 1
 
@@ -81,18 +95,24 @@ async def test_a_basket_that_is_paid_this_moment_is_not_ordered_a_second_time(
 async def _with_reserve(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop, Payment]:
     """A sale of a vendor whose reserve is a tenth of each for thirty days, not held back yet."""
     shop = await open_shop(gateway, sandbox)
-    await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="test")
+    await operator_holds.set_reserve(
+        vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="test"
+    )
     return shop, await sell(gateway, sandbox, shop)
 
 
 async def _refund_all(payment: Payment, *, locked: asyncio.Event, meanwhile: float) -> None:
-    """All that the vendor got of a sale goes back, in one transaction that holds the order for a while first."""
+    """All that the vendor got of a sale goes back, in one transaction that holds the order for a
+    while first.
+    """
     async with unit.transaction() as tx:
         await tx.lock_first(Order.filter(id=payment.order_id))
         locked.set()
         await asyncio.sleep(meanwhile)
         taken = int(payment.amount_vendor)
-        fact = postings.Refund(1, payment.order_id, payment.vendor_id, payment.currency, taken, 0, "re_1")
+        fact = postings.Refund(
+            1, payment.order_id, payment.vendor_id, payment.currency, taken, 0, "re_1"
+        )
         await ledger.post(tx, postings.refund(fact))
         await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=taken)
 
@@ -107,11 +127,14 @@ async def _take(payment: Payment, *, locked: asyncio.Event, after: float) -> Non
 async def test_a_reserve_taken_while_a_refund_is_written_holds_nothing_of_what_went_back(
     context: Context, gateway: Gateway, sandbox: RunningSandbox, after: float
 ) -> None:
-    """Whoever of the two comes second sees the other: nothing stays reserved until its day of a sale that is no more."""
+    """Whoever of the two comes second sees the other: nothing stays reserved until its day of a
+    sale that is no more.
+    """
     shop, payment = await _with_reserve(gateway, sandbox)
     locked = asyncio.Event()
     await asyncio.gather(
-        _refund_all(payment, locked=locked, meanwhile=0.05), _take(payment, locked=locked, after=after)
+        _refund_all(payment, locked=locked, meanwhile=0.05),
+        _take(payment, locked=locked, after=after),
     )
     await work(context, "payouts.reserve", "payouts.review_reserve")
     assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {}
@@ -121,7 +144,9 @@ async def test_a_reserve_taken_while_a_refund_is_written_holds_nothing_of_what_w
 async def test_a_reserve_a_payout_and_a_refund_of_one_order_never_deadlock(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A payout names the order while it holds the vendor's config, a refund holds the order alone: the reserve locks as they do."""
+    """A payout names the order while it holds the vendor's config, a refund holds the order alone:
+    the reserve locks as they do.
+    """
     shop, payment = await _with_reserve(gateway, sandbox)
     sandbox.advance(5 * DAY)
     await gateway.payouts.create(

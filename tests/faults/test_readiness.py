@@ -1,4 +1,6 @@
-"""/readyz: whether the database takes a write and is of this version; without a table that grows, and under load."""
+"""/readyz: whether the database takes a write and is of this version; without a table that grows,
+and under load.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ async def test_nothing_grows(database: str, engine: str) -> None:
         await probe._write()
     assert await Heartbeat.all().count() == 1
     if engine == "postgres":
-        (size,) = await get_connection("default").execute_query_dict("SELECT pg_relation_size('heartbeats') AS bytes")
+        (size,) = await get_connection("default").execute_query_dict(
+            "SELECT pg_relation_size('heartbeats') AS bytes"
+        )
         assert size["bytes"] <= 3 * 8192
 
 
@@ -50,7 +54,9 @@ async def test_nothing_grows(database: str, engine: str) -> None:
 async def test_a_write_lock_held_elsewhere_is_not_ready(
     app: Quart, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Told after a while, without a second write sent after the first; ready again when the lock is free."""
+    """Told after a while, without a second write sent after the first; ready again when the lock is
+    free.
+    """
     monkeypatch.setattr(sqlite_client, "LOCK_SECONDS", 0.5)
     monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(probe, "EVERY_SECONDS", 0.0)
@@ -65,26 +71,41 @@ async def test_a_write_lock_held_elsewhere_is_not_ready(
 
 
 @pytest.mark.postgres_only
-async def test_a_full_disk_is_not_ready(app: Quart, postgres_ready: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server answers the write with its code for it; the reason is told without the server's own words."""
+async def test_a_full_disk_is_not_ready(
+    app: Quart, postgres_ready: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server answers the write with its code for it; the reason is told without the server's
+    own words.
+    """
     monkeypatch.setattr(probe, "EVERY_SECONDS", 0.0)
     program = Program(app)
     assert await program.call("GET", "/readyz") == READY
-    trigger = "CREATE TRIGGER full_disk BEFORE UPDATE ON heartbeats FOR EACH ROW EXECUTE FUNCTION refuse()"
+    trigger = (
+        "CREATE TRIGGER full_disk BEFORE UPDATE ON heartbeats FOR EACH ROW EXECUTE FUNCTION "
+        "refuse()"
+    )
     await postgres_ready.run(postgres_ready.name, REFUSES.format(code="53100"), trigger)
     try:
         reply = await program.call("GET", "/readyz")
     finally:
         await postgres_ready.run(postgres_ready.name, "DROP FUNCTION refuse CASCADE")
     assert (reply.status, reply.code) == (503, "not_ready")
-    assert reply.body["error"]["message"] == "The database cannot write: its disk is full, or its file may not grow."
+    assert (
+        reply.body["error"]["message"]
+        == "The database cannot write: its disk is full, or its file may not grow."
+    )
     assert await program.call("GET", "/readyz") == READY
 
 
 async def test_a_newer_schema_is_not_ready(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A newer version migrated the database while this one serves: the balancer learns it, with the migration's name."""
+    """A newer version migrated the database while this one serves: the balancer learns it, with the
+    migration's name.
+    """
     name = "9999_from_the_future"
-    await sql(f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{name}', CURRENT_TIMESTAMP)")
+    await sql(
+        f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{name}', "
+        "CURRENT_TIMESTAMP)"
+    )
     try:
         reply = await Program(app).call("GET", "/readyz")
     finally:

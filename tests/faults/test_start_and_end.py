@@ -1,4 +1,6 @@
-"""How a serving process begins and ends: alone on a SQLite file, and with its requests before its database."""
+"""How a serving process begins and ends: alone on a SQLite file, and with its requests before its
+database.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ with sole(sys.argv[1]):
     print("serving", flush=True)
     sys.stdin.read()
 """
-# The whole site with one more page, which looks into the database until it has done so for long enough.
+# The whole site with one more page, which looks into the database until it has done so for long
+# enough.
 SLOW = """
 import asyncio, sys
 import run
@@ -83,7 +86,9 @@ sys.exit(main(sys.argv[1:], Parts(compose, run.job_handlers, run.recurring_jobs)
 def served_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
     """Another process serves this database."""
     command = [sys.executable, "-c", SERVES, url]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "serving\n"
         yield other
@@ -92,9 +97,15 @@ def served_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.sqlite_only
 def test_a_sqlite_file_is_served_once(
-    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    database_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A second serve or worker: a sentence and 2, and nothing has begun. Short commands go on; a killed owner is none."""
+    """A second serve or worker: a sentence and 2, and nothing has begun.
+
+    Short commands go on; a killed owner is none.
+    """
     monkeypatch.setenv("MARKETHALL_DATABASE_URL", database_url)
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_of_somebody")
     monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_of_somebody")
@@ -112,10 +123,24 @@ def test_a_sqlite_file_is_served_once(
 
 
 def _started(script: str, folder: Path, port: int) -> subprocess.Popen[str]:
-    keys = {"STRIPE_SECRET_KEY": "sk_test_of_somebody", "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody"}
-    command = [sys.executable, "-c", script, "serve", "--port", str(port), "--data-dir", str(folder)]
+    keys = {
+        "STRIPE_SECRET_KEY": "sk_test_of_somebody",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody",
+    }
+    command = [
+        sys.executable,
+        "-c",
+        script,
+        "serve",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(folder),
+    ]
     given = environment(**keys, STRIPE_API_BASE="http://127.0.0.1:9", PYTHONPATH=str(ROOT))
-    return subprocess.Popen(command, cwd=ROOT, env=given, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=given, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
 
 
 def _answers(port: int, path: str) -> str:
@@ -134,7 +159,9 @@ def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 
 async def test_requests_end_before_the_database(tmp_path: Path) -> None:
-    """On SIGTERM a request within the grace is answered, one beyond it is cut off; neither meets a closed database."""
+    """On SIGTERM a request within the grace is answered, one beyond it is cut off; neither meets a
+    closed database.
+    """
     await migrate(f"sqlite://{tmp_path}/markethall.sqlite3")
     port = free_port()
     found: dict[int, str] = {}
@@ -160,7 +187,9 @@ async def test_requests_end_before_the_database(tmp_path: Path) -> None:
 
 
 def test_a_start_that_fails_is_no_success(tmp_path: Path) -> None:
-    """Hypercorn goes on without what could not start, or ends as if all were well; ours ends with a sentence and 1."""
+    """Hypercorn goes on without what could not start, or ends as if all were well; ours ends with a
+    sentence and 1.
+    """
     with _started(FAILS, tmp_path, free_port()) as site:
         _, said = site.communicate(timeout=60)
     assert site.returncode == 1, said

@@ -1,4 +1,6 @@
-"""A vendor took our access to its Stripe account away while money was still between us: what is set off, what waits, what is sent."""
+"""A vendor took our access to its Stripe account away while money was still between us: what is set
+off, what waits, what is sent.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def gone(market: Market, shop: Shop) -> Iterator[None]:
-    """The vendor cuts its ties to us at Stripe, and connects its account again at the end; no event is delivered here."""
+    """The vendor cuts its ties to us at Stripe, and connects its account again at the end; no event
+    is delivered here.
+    """
     act, db = market.act(), market.stand.world.store.db
     kept = db.execute("SELECT * FROM docs WHERE id = ?", (shop.account_id,)).fetchone()
     with act.store.transaction():
@@ -44,11 +48,21 @@ def gone(market: Market, shop: Shop) -> Iterator[None]:
 async def claims(shop: Shop) -> dict[str, tuple[int, int, int, int]]:
     """What each kind of claim comes to: what it is about -> amount, taken, set off, owed."""
     rows = await Claim.filter(vendor_id=shop.vendor_id).order_by("id")
-    return {row.subject.partition(":")[0]: (row.amount, row.taken, row.netted, row.receivable) for row in rows}
+    return {
+        row.subject.partition(":")[0]: (
+            row.amount,
+            row.taken,
+            row.netted,
+            row.receivable,
+        )
+        for row in rows
+    }
 
 
 async def between_us(market: Market) -> tuple[Shop, int, int]:
-    """A vendor from which a dispute took everything of a sale, and which owes half of another: (shop, taken, owed)."""
+    """A vendor from which a dispute took everything of a sale, and which owes half of another:
+    (shop, taken, owed).
+    """
     (shop,) = await market.fill("LU")
     paid_out = await acts.buy(market, shop, 1, "bypassPending", back=True)
     await market.rest()
@@ -73,8 +87,12 @@ async def win(market: Market) -> None:
         chargebacks.end(act, acts.open_disputes(market)[0], won=True)
 
 
-async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_back(market: Market) -> None:
-    """A won dispute is set against a refund that was never covered; then the money follows, by itself."""
+async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_back(
+    market: Market,
+) -> None:
+    """A won dispute is set against a refund that was never covered; then the money follows, by
+    itself.
+    """
     shop, taken, owed = await between_us(market)
     before = held(market, shop.account_id)  # type: ignore[arg-type]
     with gone(market, shop):
@@ -83,11 +101,18 @@ async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_bac
         bore, some = (await claims(shop))["refund"][:2]
         await win(market)
         await market.live(2)
-        assert await claims(shop) == {"dispute": (0, taken, -owed, 0), "refund": (bore, some, owed, 0)}
+        assert await claims(shop) == {
+            "dispute": (0, taken, -owed, 0),
+            "refund": (bore, some, owed, 0),
+        }
         assert await booked(Account.VENDOR_RECEIVABLE) == {}
         assert await owed_by(shop.vendor_id) == ()
         (waits,) = await waiting_for_vendors()
-        assert (waits.vendor_id, waits.amount.amount, waits.subject.split(":")[0]) == (
+        assert (
+            waits.vendor_id,
+            waits.amount.amount,
+            waits.subject.split(":")[0],
+        ) == (
             shop.vendor_id,
             taken - owed,
             "dispute",
@@ -97,7 +122,10 @@ async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_bac
     emit(market.act().within(shop.account_id), "account.application.authorized", {})
     await market.settle()
     assert held(market, shop.account_id)["EUR"] == before.get("EUR", 0) + taken - owed  # type: ignore[arg-type]
-    assert await claims(shop) == {"dispute": (0, owed, -owed, 0), "refund": (bore, some, owed, 0)}
+    assert await claims(shop) == {
+        "dispute": (0, owed, -owed, 0),
+        "refund": (bore, some, owed, 0),
+    }
     assert await waiting_for_vendors() == ()
     assert await acts.differences(market) == []
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
@@ -105,7 +133,10 @@ async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_bac
 
 
 async def test_a_return_that_nobody_told_us_of_is_found(market: Market) -> None:
-    """Once a day it is looked whether Stripe lets us in; not before it does. Older news of the break is passed over."""
+    """Once a day it is looked whether Stripe lets us in; not before it does.
+
+    Older news of the break is passed over.
+    """
     shop, taken, owed = await between_us(market)
     with gone(market, shop):
         await market.settle()
@@ -127,7 +158,9 @@ async def test_a_return_that_nobody_told_us_of_is_found(market: Market) -> None:
     assert await set_off.is_unreachable(shop.vendor_id)
 
 
-async def test_a_payback_under_way_when_the_vendor_leaves_is_no_endless_error(market: Market) -> None:
+async def test_a_payback_under_way_when_the_vendor_leaves_is_no_endless_error(
+    market: Market,
+) -> None:
     """Stripe refuses it: it is noted as refused, once, and what we owe waits like any other."""
     shop, taken, owed = await between_us(market)
     await win(market)
@@ -176,6 +209,8 @@ async def test_a_set_off_that_was_tampered_with_pays_nobody(market: Market) -> N
     shop, _, owed = await between_us(market)
     await sql(f"UPDATE claims SET netted = {owed + 5} WHERE subject LIKE 'refund:%'")
     found = await acts.differences(market)
-    assert [(row[0], row[1]) for row in found] == [("claim_miscounted", f"vendor:{shop.vendor_id}:EUR")]
+    assert [(row[0], row[1]) for row in found] == [
+        ("claim_miscounted", f"vendor:{shop.vendor_id}:EUR")
+    ]
     assert "does not come to nought" in found[0][2]
     assert RepairName.NONE not in REPAIRS

@@ -1,6 +1,8 @@
-"""Every way in which an answer of Stripe can fail to arrive ends like "Stripe unreachable", in every flow that moves money.
+"""Every way in which an answer of Stripe can fail to arrive ends like "Stripe unreachable", in
+every flow that moves money.
 
-The answers are spoiled on a real line to the stand-in, which has done what it was asked: afterwards each thing is there once.
+The answers are spoiled on a real line to the stand-in, which has done what it was asked: afterwards
+each thing is there once.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ async def test_nothing_but_our_own_error_leaves_the_gateway(
     gateway: Gateway, settings: Settings, sandbox: RunningSandbox, fault: str
 ) -> None:
     """Writing, reading one, reading a list: the outcome is unknown, and says so."""
-    details = AccountDetails(country="LU", business_type="company", business_name="A", email="a@shop.test")
+    details = AccountDetails(
+        country="LU", business_type="company", business_name="A", email="a@shop.test"
+    )
     there = await gateway.accounts.create(details, vendor_id=1, key="k")
     async with spoiling(settings, fault) as bad:
         with pytest.raises(StripeUnavailable):
@@ -70,7 +74,9 @@ async def test_a_refusal_of_stripe_stays_a_refusal(gateway: Gateway) -> None:
 class TestFlows:
     """All faults, one after the other, then a good line."""
 
-    async def test_setting_an_account_up(self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox) -> None:
+    async def test_setting_an_account_up(
+        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox
+    ) -> None:
         """One account, whatever became of the answers; the button works later."""
         signed = await vendors.sign_up(
             email="o@shop.test",
@@ -80,15 +86,23 @@ class TestFlows:
             country="LU",
             confirmed=True,
         )
-        details = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
+        details = AccountDetails(
+            country="LU", business_type="company", business_name="Shop", email="o@shop.test"
+        )
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):
-                    await connect.setup_payments(bad, vendor_id=signed.vendor_id, details=details, actor="test")
-        account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+                    await connect.setup_payments(
+                        bad, vendor_id=signed.vendor_id, details=details, actor="test"
+                    )
+        account = await connect.setup_payments(
+            gateway, vendor_id=signed.vendor_id, details=details, actor="test"
+        )
         assert [row["id"] for row in stripe_get(sandbox, "/v1/accounts")["data"]] == [account]
 
-    async def test_paying(self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox) -> None:
+    async def test_paying(
+        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox
+    ) -> None:
         """One intent, and nobody is asked to pay twice."""
         order = await check_out(await open_shop(gateway, sandbox))
         for fault in FAULTS:
@@ -97,7 +111,9 @@ class TestFlows:
                     await create_payment_intent(bad, order_id=order.order_id)
                 assert (await Payment.get(order_id=order.order_id)).stripe_payment_intent_id is None
         intent = await create_payment_intent(gateway, order_id=order.order_id)
-        assert [row["id"] for row in stripe_get(sandbox, "/v1/payment_intents")["data"]] == [intent.payment_intent_id]
+        assert [row["id"] for row in stripe_get(sandbox, "/v1/payment_intents")["data"]] == [
+            intent.payment_intent_id
+        ]
 
     async def test_refunding(
         self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: Context
@@ -148,11 +164,16 @@ class TestFlows:
             assert len(sandbox.events("payout.created")) == 1
             await assert_books_agree(sandbox)
 
-    async def test_answering_a_dispute(self, settings: Settings, sandbox: RunningSandbox, context: Context) -> None:
+    async def test_answering_a_dispute(
+        self, settings: Settings, sandbox: RunningSandbox, context: Context
+    ) -> None:
         """The person has done their part; it is handed in once."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await responses.save_draft(
-            vendor_id=row.vendor_id, dispute_id=row.id, texts={"product_description": "A cup"}, actor="member:1"
+            vendor_id=row.vendor_id,
+            dispute_id=row.id,
+            texts={"product_description": "A cup"},
+            actor="member:1",
         )
         async with spoiling(settings, FAULTS[0]) as bad:
             assert not await responses.submit(

@@ -1,4 +1,6 @@
-"""Every word that the SDK knows for what is wrong with an account has a sentence of ours: nothing blank, no code shown."""
+"""Every word that the SDK knows for what is wrong with an account has a sentence of ours: nothing
+blank, no code shown.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,15 @@ REASON_CLASSES = [stripe.Account.Requirements, stripe.Account.FutureRequirements
 # Parts of an account that its platform or Stripe fills in; nobody asks a shop owner for them.
 NOT_ASKED = ("metadata", "user_agent", "service_agreement")
 COMPLIANCE = re.compile(r"fraud|reject|list|sanction|violat|suspicio|crim")
-PERSONS = ("individual", "representative", "owners", "directors", "executives", "authorizer", "person_1A2b")
+PERSONS = (
+    "individual",
+    "representative",
+    "owners",
+    "directors",
+    "executives",
+    "authorizer",
+    "person_1A2b",
+)
 
 
 def literals(annotation: Any) -> set[str]:
@@ -38,26 +48,40 @@ def literals(annotation: Any) -> set[str]:
 
 
 def codes() -> list[str]:
-    """The codes of `requirements.errors[].code`, of accounts, capabilities, persons and bank accounts."""
+    """The codes of `requirements.errors[].code`, of accounts, capabilities, persons and bank
+    accounts.
+    """
     return sorted(set().union(*(literals(typing.get_type_hints(c)["code"]) for c in ERROR_CLASSES)))
 
 
 def reasons() -> list[str]:
     """The reasons for which an account is off."""
-    return sorted(set().union(*(literals(typing.get_type_hints(c)["disabled_reason"]) for c in REASON_CLASSES)))
+    return sorted(
+        set().union(
+            *(literals(typing.get_type_hints(c)["disabled_reason"]) for c in REASON_CLASSES)
+        )
+    )
 
 
 def ability_reasons() -> list[str]:
     """The reasons for which a single capability is off."""
-    return sorted(set().union(*(literals(typing.get_type_hints(c)["disabled_reason"]) for c in ABILITY_CLASSES)))
+    return sorted(
+        set().union(
+            *(literals(typing.get_type_hints(c)["disabled_reason"]) for c in ABILITY_CLASSES)
+        )
+    )
 
 
 def fields(annotation: Any, name: str) -> list[str]:
-    """The leaves of a parameter of the SDK, as Stripe writes them in requirements: `company.address.city`."""
+    """The leaves of a parameter of the SDK, as Stripe writes them in requirements:
+    `company.address.city`.
+    """
     if hasattr(annotation, "__required_keys__"):
         hints = typing.get_type_hints(annotation, vars(sys.modules[annotation.__module__]))
         return [leaf for key, inner in hints.items() for leaf in fields(inner, f"{name}.{key}")]
-    inner_names = [found for inner in typing.get_args(annotation) if (found := fields(inner, name)) != [name]]
+    inner_names = [
+        found for inner in typing.get_args(annotation) if (found := fields(inner, name)) != [name]
+    ]
     return inner_names[0] if inner_names else [name]
 
 
@@ -100,7 +124,9 @@ def assert_verdict(found: Verdict) -> None:
 
 
 def test_the_sdk_still_has_the_words_that_we_walk() -> None:
-    """99 codes, 15 reasons of accounts and 10 of capabilities: a newer SDK with more of them is met by the tests below."""
+    """99 codes, 15 reasons of accounts and 10 of capabilities: a newer SDK with more of them is met
+    by the tests below.
+    """
     assert len(codes()) >= 99
     assert len(reasons()) >= 15
     assert len(ability_reasons()) >= 10
@@ -124,7 +150,9 @@ def test_every_disabled_reason_has_a_sentence(reason: str) -> None:
 @pytest.mark.parametrize("reason", ability_reasons())
 @pytest.mark.parametrize("name", SELLING_NEEDS)
 def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> None:
-    """What is off, what to do, what stops; of its own, as the vendor's headline and as a line of its page."""
+    """What is off, what to do, what stops; of its own, as the vendor's headline and as a line of
+    its page.
+    """
     assert reason in capabilities.CAUSES
     assert capabilities.CAUSES[reason] is not capabilities.GENERAL
     assert_verdict(capabilities.verdict(name, reason))
@@ -137,11 +165,17 @@ def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> 
     assert reason not in f"{line.name} {line.badge} {line.lead} {line.tail}"
 
 
-@pytest.mark.parametrize("status", sorted(literals(typing.get_type_hints(stripe.Capability)["status"])))
-@pytest.mark.parametrize("reason", [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"])
+@pytest.mark.parametrize(
+    "status", sorted(literals(typing.get_type_hints(stripe.Capability)["status"]))
+)
+@pytest.mark.parametrize(
+    "reason", [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"]
+)
 def test_every_state_of_a_capability_has_words(status: str, reason: str | None) -> None:
     """With a reason that is new, or none: a general sentence, never a code."""
-    for line in capabilities.shown([Capability("transfers", status, reason), Capability("card_payments", "inactive")]):
+    for line in capabilities.shown(
+        [Capability("transfers", status, reason), Capability("card_payments", "inactive")]
+    ):
         assert_well_said(f"{line.name}: {line.badge}.")
         assert_well_said(f"{line.lead}{line.tail}")
 
@@ -155,7 +189,9 @@ def test_a_capability_that_is_due_says_what_by_when_and_what_stops(name: str) ->
     assert_well_said(f"{line.lead} by 3 December{line.tail}")
 
 
-@pytest.mark.parametrize("reason", [r for r in reasons() if r == "listed" or r.startswith("rejected.")])
+@pytest.mark.parametrize(
+    "reason", [r for r in reasons() if r == "listed" or r.startswith("rejected.")]
+)
 def test_compliance_is_worded_neutrally(reason: str) -> None:
     """It accuses nobody and tells nobody what was found."""
     said = verification.disabled(reason).sentence.lower()
@@ -163,7 +199,9 @@ def test_compliance_is_worded_neutrally(reason: str) -> None:
 
 
 def test_nobody_is_accused_of_a_forged_document() -> None:
-    """Stripe's guess is not ours to tell: these read like any document that could not be confirmed."""
+    """Stripe's guess is not ours to tell: these read like any document that could not be
+    confirmed.
+    """
     plain = verification.error("verification_document_failed_other")
     for code in ("verification_document_fraudulent", "verification_document_manipulated"):
         assert verification.error(code) == plain
@@ -179,7 +217,14 @@ def test_every_field_that_can_be_asked_for_has_words(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["something.nobody.has.seen", "interv_1Ab.supportability_inquiry.form", "", "individual", "person_x.new", "x_y"],
+    [
+        "something.nobody.has.seen",
+        "interv_1Ab.supportability_inquiry.form",
+        "",
+        "individual",
+        "person_x.new",
+        "x_y",
+    ],
 )
 def test_what_is_new_gets_a_general_sentence(key: str) -> None:
     """Never the key itself."""

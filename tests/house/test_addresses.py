@@ -1,4 +1,7 @@
-"""An address stands in one place: at its route. Everywhere else it is built from the route's name."""
+"""An address stands in one place: at its route.
+
+Everywhere else it is built from the route's name.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +49,17 @@ def wrong_with(call: nodes.Call) -> str:
         return f"no route is called {', '.join(unknown)}"
     given = {keyword.key for keyword in call.kwargs}
     lacking = {part for name in names for part in routes[name] - given}
-    return f"{names[0]} needs {', '.join(sorted(lacking))}" if lacking and call.dyn_kwargs is None else ""
+    return (
+        f"{names[0]} needs {', '.join(sorted(lacking))}"
+        if lacking and call.dyn_kwargs is None
+        else ""
+    )
 
 
 def test_each_address_that_a_template_asks_for_is_there() -> None:
-    """A name that no route has, or a part that is missing, would be an error only when somebody sees the page."""
+    """A name that no route has, or a part that is missing, would be an error only when somebody
+    sees the page.
+    """
     wrong = [
         f"{path.relative_to(TEMPLATES)}:{call.lineno}: {told}"
         for path in sorted(TEMPLATES.rglob("*.*"))

@@ -9,14 +9,29 @@ from collections.abc import Iterator
 from tests.house.measure import HERE, Checkout
 
 FACTS = (HERE / "docs" / "stripe-facts.md").read_text()
-SOURCES = ("SDK", "RUN", "SPEC", "JS", "DOC", "CHG", "CLI", "PAR", "OBS", "3P", "MEM", "ours")
+SOURCES = (
+    "SDK",
+    "RUN",
+    "SPEC",
+    "JS",
+    "DOC",
+    "CHG",
+    "CLI",
+    "PAR",
+    "OBS",
+    "3P",
+    "MEM",
+    "ours",
+)
 CITED = re.compile(r"stripe-facts\s+(\d+(?:\.\d+)?(?:(?:, | and | to )\d+(?:\.\d+)?)*)")
 DOCUMENT = re.compile(r"[\w/.-]*\w\.md\b")
 WRITTEN = (".py", ".html", ".md", ".toml", ".js", ".txt", ".css")
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    """Yield path and text of all that people write here; migrations and vendored files stay as they are."""
+    """Yield path and text of all that people write here; migrations and vendored files stay as they
+    are.
+    """
     house = Checkout(HERE)
     for path in house.files:
         if path.endswith(WRITTEN) and "/migrations/" not in path:
@@ -25,7 +40,10 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 def test_every_fact_cited_exists() -> None:
     """Sections and facts, wherever they are named."""
-    known = {*re.findall(r"^## (\d+)\.", FACTS, re.MULTILINE), *re.findall(r"^- \*\*([\d.]+)\*\*", FACTS, re.MULTILINE)}
+    known = {
+        *re.findall(r"^## (\d+)\.", FACTS, re.MULTILINE),
+        *re.findall(r"^- \*\*([\d.]+)\*\*", FACTS, re.MULTILINE),
+    }
     wrong = [
         (path, number)
         for path, text in _texts()
@@ -40,11 +58,17 @@ def test_every_fact_has_one_number_and_a_source() -> None:
     """The number begins with that of its section, the source stands at the end in brackets."""
     numbers: Counter[str] = Counter()
     wrong = []
-    for section, body in re.findall(r"^## (\d+)\.[^\n]*\n(.*?)(?=^## |\Z)", FACTS, re.MULTILINE | re.DOTALL):
-        for number, fact in re.findall(r"^- \*\*([\d.]+)\*\* (.*?)(?=^- |^\n|\Z)", body, re.MULTILINE | re.DOTALL):
+    for section, body in re.findall(
+        r"^## (\d+)\.[^\n]*\n(.*?)(?=^## |\Z)", FACTS, re.MULTILINE | re.DOTALL
+    ):
+        for number, fact in re.findall(
+            r"^- \*\*([\d.]+)\*\* (.*?)(?=^- |^\n|\Z)", body, re.MULTILINE | re.DOTALL
+        ):
             numbers[number] += 1
             source = re.search(r"\[([^\]]+)\]\s*\Z", fact)
-            told = source is not None and ("follows from" in source[1] or any(each in source[1] for each in SOURCES))
+            told = source is not None and (
+                "follows from" in source[1] or any(each in source[1] for each in SOURCES)
+            )
             if not number.startswith(f"{section}.") or not told:
                 wrong.append(number)
     assert wrong == []

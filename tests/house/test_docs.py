@@ -22,13 +22,19 @@ README = (ROOT / "README.md").read_text()
 
 def test_every_command_and_option_is_documented() -> None:
     """docs/operations.md lists exactly the commands that run.py has, with their options."""
-    told = dict(re.findall(r"^- `([a-z-]+)[^`]*`(.*(?:\n  .*)*)", _section("Commands"), re.MULTILINE))
+    told = dict(
+        re.findall(r"^- `([a-z-]+)[^`]*`(.*(?:\n  .*)*)", _section("Commands"), re.MULTILINE)
+    )
     assert set(told) == set(ENTRIES)
     in_common = {"--data-dir", "--sandbox-port", "--host", "--port"}
     for name, command in _commands().items():
-        options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+        options = [
+            each for each in command.params if isinstance(each, click.Option) and not each.hidden
+        ]
         missing = (
-            {option for each in options for option in each.opts} - in_common - set(re.findall(r"--[a-z-]+", told[name]))
+            {option for each in options for option in each.opts}
+            - in_common
+            - set(re.findall(r"--[a-z-]+", told[name]))
         )
         assert not missing, (name, missing)
 
@@ -38,7 +44,10 @@ def test_every_command_and_option_says_what_it_does() -> None:
     for name, command in _commands().items():
         assert command.help, name
         for option in command.params:
-            assert not isinstance(option, click.Option) or option.hidden or option.help, (name, option.name)
+            assert not isinstance(option, click.Option) or option.hidden or option.help, (
+                name,
+                option.name,
+            )
 
 
 def test_every_setting_is_documented() -> None:
@@ -48,11 +57,15 @@ def test_every_setting_is_documented() -> None:
     elsewhere = r"environ\S*[\"'](?:MARKETHALL|STRIPE)_"
     for path in (ROOT / "shared").rglob("*.py"):
         if path.name != "bootstrap.py":
-            assert not re.search(elsewhere, path.read_text()), f"{path} reads a setting past shared/core/environment.py"
+            assert not re.search(elsewhere, path.read_text()), (
+                f"{path} reads a setting past shared/core/environment.py"
+            )
 
 
 async def test_every_address_is_documented(tmp_path: Path) -> None:
-    """Each route's address, methods and who may use it stand in docs/operations.md, and no other."""
+    """Each route's address, methods and who may use it stand in docs/operations.md, and no
+    other.
+    """
     settings = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
     app = run.compose(settings, Gateway(settings.stripe))
     words = {"public": "everyone", "vendor_token": "vendor token"}
@@ -62,7 +75,9 @@ async def test_every_address_is_documented(tmp_path: Path) -> None:
         access = str(getattr(app.view_functions[rule.endpoint], "market_access", ""))
         methods = served.get(path, (set(), ""))[0] | set(rule.methods or ()) - {"HEAD", "OPTIONS"}
         served[path] = (methods, words.get(access, access))
-    rows = re.findall(r"^\| `(/[^`]*)` \| ([A-Z ]+) \| ([a-z ]+) \|", _section("Addresses"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(/[^`]*)` \| ([A-Z ]+) \| ([a-z ]+) \|", _section("Addresses"), re.MULTILINE
+    )
     assert {path: (set(methods.split()), who) for path, methods, who in rows} == served
 
 
@@ -83,7 +98,10 @@ def test_the_sizes_that_the_wall_lets_through_are_documented() -> None:
         f"{bodies.BODY_LIMIT / kib:g} KiB per body, {bodies.MAX_BODY / mib:g} MiB for webhooks,"
         f" {security.MAX_ADDRESS / kib:g} KiB per address"
     ) in text
-    assert f"{bodies.MAX_UPLOAD / mib:g} MiB and {bodies.UPLOAD_TIMEOUT} s at the answer to a dispute" in text
+    assert (
+        f"{bodies.MAX_UPLOAD / mib:g} MiB and {bodies.UPLOAD_TIMEOUT} s at the answer to a dispute"
+        in text
+    )
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:
@@ -112,10 +130,17 @@ def test_every_test_that_the_asvs_table_names_exists() -> None:
     assert len(named) > 50
     for path, *names in sorted(named):
         code = (ROOT / "tests" / path).read_text()
-        assert not [n for n in names if n and not re.search(rf"^\s*(?:class|(?:async )?def) {n}\b", code, re.MULTILINE)]
+        assert not [
+            n
+            for n in names
+            if n and not re.search(rf"^\s*(?:class|(?:async )?def) {n}\b", code, re.MULTILINE)
+        ]
     rows = re.findall(r"^- \*\*\d+\.\d+\.\d+\*\*.*(?:\n  .*)*", table, re.MULTILINE)
     lacking = sum("**Not met**" in row for row in rows)
     for page in (table, (ROOT / "docs" / "security.md").read_text()):
         told = re.search(r"Met: (\d+)\. Not met: (\d+)\.", page)
         assert told is not None
-        assert (int(told[1]), int(told[2])) == (len(rows) - lacking, lacking)
+        assert (
+            int(told[1]),
+            int(told[2]),
+        ) == (len(rows) - lacking, lacking)

@@ -1,4 +1,6 @@
-"""What is promised by name exists: every job, every event that is listened to, and what older versions left on the list."""
+"""What is promised by name exists: every job, every event that is listened to, and what older
+versions left on the list.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,11 @@ def _declared() -> Iterator[AnyJob]:
         if "\n@job(" in text or "\n@recurring(" in text:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             found = vars(importlib.import_module(name)).values()
-            yield from (each for each in found if isinstance(each, JobDefinition) and each.work.__module__ == name)
+            yield from (
+                each
+                for each in found
+                if isinstance(each, JobDefinition) and each.work.__module__ == name
+            )
 
 
 def _registered() -> dict[str, AnyJob]:
@@ -142,14 +148,21 @@ def test_every_event_between_domains_has_somebody_who_follows_it() -> None:
     ours = {each for each in Event.__subclasses__() if each.__module__.startswith("shared.")}
     assert {each.event for each in subscriptions} == ours
     for each in subscriptions:
-        assert list(inspect.get_annotations(each.handler).values())[:2] == ["Transaction", each.event.__name__]
+        assert list(inspect.get_annotations(each.handler).values())[:2] == [
+            "Transaction",
+            each.event.__name__,
+        ]
 
 
 def test_every_event_that_is_listened_to_has_a_handler() -> None:
-    """account.updated among them, at the endpoint where it really arrives; and no two domains take the same."""
+    """account.updated among them, at the endpoint where it really arrives; and no two domains take
+    the same.
+    """
     assert set(handlers()) == {"platform", "connect"}
     assert "account.updated" in handlers()["connect"]
-    assert all(inspect.iscoroutinefunction(h) for events in handlers().values() for h in events.values())
+    assert all(
+        inspect.iscoroutinefunction(h) for events in handlers().values() for h in events.values()
+    )
     for source in ("platform_events", "connect_events"):
         claimed = Counter(kind for each in domains.manifests() for kind in getattr(each, source))
         assert max(claimed.values()) == 1
@@ -171,12 +184,19 @@ async def test_a_job_is_put_on_the_list_by_calling_it(database: str) -> None:
         with pytest.raises(TypeError):
             _work(tx, a=2)  # type: ignore[call-arg]
     found = await Job.all().order_by("run_at").values_list("kind", "args", "unique_key")
-    assert found == [("test.job", {"a": 1, "b": "x"}, None), ("test.job", {"a": 2, "b": "y"}, "only one")]
+    assert found == [
+        ("test.job", {"a": 1, "b": "x"}, None),
+        ("test.job", {"a": 2, "b": "y"}, "only one"),
+    ]
 
 
 async def test_a_stored_job_that_does_not_fit_is_told(database: str, context: Context) -> None:
     """What is wrong with it stands beside it."""
-    stored = await Job.create(kind="test.job", args={"a": 1, "c": 2}, run_at=clock.now())
+    stored = await Job.create(
+        kind="test.job",
+        args={"a": 1, "c": 2},
+        run_at=clock.now(),
+    )
     await Worker(context, {"test.job": _work.run}).run_due()
     await stored.refresh_from_db()
     assert stored.error == "BadArguments: test.job: c is unknown, b is missing"
@@ -186,4 +206,7 @@ def test_what_handles_stripes_events_takes_what_it_is_given() -> None:
     """The registry stands below the types of both, so mypy cannot tell."""
     for handler in (each for events in handlers().values() for each in events.values()):
         hints = get_type_hints(handler)
-        assert [kind for name, kind in hints.items() if name != "return"] == [Context, VerifiedEvent]
+        assert [kind for name, kind in hints.items() if name != "return"] == [
+            Context,
+            VerifiedEvent,
+        ]

@@ -1,4 +1,6 @@
-"""The catalogues against the sentences of templates and code: nothing missing, nothing stale, nothing said past them."""
+"""The catalogues against the sentences of templates and code: nothing missing, nothing stale,
+nothing said past them.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,20 @@ PROMISED = (
     *(f"templates/{folder}/" for folder in ("storefront", "account", "errors", "components")),
     *(
         f"shared/{folder}/"
-        for folder in ("entrypoints/web", "trade/baskets", "finance/payments", "finance/payment_methods")
+        for folder in (
+            "entrypoints/web",
+            "trade/baskets",
+            "finance/payments",
+            "finance/payment_methods",
+        )
     ),
     "storefront/",
 )
 PROMISED_TOO = {
-    *(f"templates/layouts/{name}.html" for name in ("base", "storefront", "checkout", "narrow", "error")),
+    *(
+        f"templates/layouts/{name}.html"
+        for name in ("base", "storefront", "checkout", "narrow", "error")
+    ),
     *(f"templates/layouts/{name}.html" for name in ("_footer", "_languages")),
     *(
         f"templates/mail/{kind}.txt"
@@ -101,15 +111,21 @@ def _is_promised(place: str) -> bool:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_catalogue_holds_the_sentences_of_the_source_and_no_other(language: str) -> None:
     """Whoever changes a sentence runs `run.py translations`, and sees what is to be translated."""
-    source, catalogue = ({message.id for message in each if message.id} for each in (of_source(), of(language)))
+    source, catalogue = (
+        {message.id for message in each if message.id} for each in (of_source(), of(language))
+    )
 
-    assert (source - catalogue, catalogue - source) == (set(), set()), "run `python3 run.py translations`"
+    assert (source - catalogue, catalogue - source) == (set(), set()), (
+        "run `python3 run.py translations`"
+    )
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_what_shoppers_may_read_is_translated(language: str) -> None:
     """Pages, form labels, errors and mails of the way from shop to parcel."""
-    promised = [each for each in of_source() if any(_is_promised(place) for place, _ in each.locations)]
+    promised = [
+        each for each in of_source() if any(_is_promised(place) for place, _ in each.locations)
+    ]
     told = {each.id: each.string for each in of(language)}
     lacking = [each.id for each in promised if not is_translated(told.get(each.id))]
 
@@ -119,7 +135,9 @@ def test_what_shoppers_may_read_is_translated(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_translations_keep_what_is_filled_in(language: str) -> None:
-    """The same placeholders and tags as the sentence, in whatever order; spaces at its ends as well."""
+    """The same placeholders and tags as the sentence, in whatever order; spaces at its ends as
+    well.
+    """
     for message in of(language):
         ids, told = message.id, message.string
         sources = ids if isinstance(ids, tuple | list) else [ids]
@@ -147,7 +165,9 @@ def test_forms_read_amounts_in_every_language_offered() -> None:
     assert set(DECIMAL_SIGNS) == set(locales.LANGUAGES)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
 def test_a_template_says_nothing_past_the_catalogues(path: Path) -> None:
     """Texts, labels and sentences in expressions are given to gettext."""
     if path.suffix not in (".html", ".txt"):

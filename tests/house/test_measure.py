@@ -74,7 +74,10 @@ def test_a_figure_above_its_bound_is_named() -> None:
 
 
 def test_nothing_gets_harder_to_read() -> None:
-    """No figure is above what it has been; what is better lowers its bound in `measure.py`. No arrows go round."""
+    """No figure is above what it has been; what is better lowers its bound in `measure.py`.
+
+    No arrows go round.
+    """
     house = measure.Checkout(measure.HERE)
 
     assert measure.worse(measure.measured(house), measure.BOUNDS) == []

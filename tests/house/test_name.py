@@ -1,4 +1,6 @@
-"""The marketplace's name is a setting: where it would stand in words, the words say "the marketplace" or ask for it."""
+"""The marketplace's name is a setting: where it would stand in words, the words say "the
+marketplace" or ask for it.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,16 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Where the software speaks of itself: the command line, settings, headers, metadata at Stripe, PDF's own "made with".
+# Where the software speaks of itself: the command line, settings, headers, metadata at Stripe,
+# PDF's own "made with".
 ITSELF = (
     "shared/entrypoints/cli/",
     "shared/sandbox/",
     "shared/infra/gateway/",
     "shared/core/settings.py",
     "shared/core/environment.py",
-    "shared/finance/statements/rules.py",  # of months that were closed before they kept the name, which are made again to the byte
+    # of months that were closed before they kept the name, which are made again to the byte
+    "shared/finance/statements/rules.py",
     "shared/finance/statements/pdf.py",
     "shared/trade/marketplace/identity.py",
     "shared/trade/people/rules.py",  # words that no password is made of
@@ -39,7 +43,11 @@ def test_no_sentence_in_the_code_does() -> None:
         for path in (ROOT / folder).rglob("*.py"):
             where = path.relative_to(ROOT).as_posix()
             if not where.startswith(ITSELF):
-                found += [f"{where}: {text[:60]}" for text in _strings(path) if "Markethall" in HEADERS.sub("", text)]
+                found += [
+                    f"{where}: {text[:60]}"
+                    for text in _strings(path)
+                    if "Markethall" in HEADERS.sub("", text)
+                ]
     assert found == []
 
 
@@ -52,5 +60,7 @@ def _strings(path: Path) -> list[str]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs]
+    constants = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs
+    ]
     return [node.value for node in constants if isinstance(node.value, str)]

@@ -54,9 +54,14 @@ async def test_it_follows_what_a_lower_domain_tells(tmp_path: Path) -> None:
 
 
 def test_every_domain_ends_with_a_manifest() -> None:
-    """Of its own tables, in the module where the database looks for them; and no folder with tables is left out."""
+    """Of its own tables, in the module where the database looks for them; and no folder with tables
+    is left out.
+    """
     for name, manifest in zip(domains.DOMAINS, domains.manifests(), strict=True):
         assert manifest.models.__name__ == f"{name}.models"
     root = Path(domains.__file__).parents[1]
-    folders = {".".join(path.parent.relative_to(root).parts) for path in (root / "shared").rglob("models.py")}
+    folders = {
+        ".".join(path.parent.relative_to(root).parts)
+        for path in (root / "shared").rglob("models.py")
+    }
     assert folders - {"shared.entrypoints.api"} <= set(domains.DOMAINS)

@@ -1,4 +1,6 @@
-"""Every code by which Stripe says why a payout came back has words of ours: no blank, no raw code."""
+"""Every code by which Stripe says why a payout came back has words of ours: no blank, no raw
+code.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,16 @@ import pytest
 
 from shared.core.money import Money
 from shared.finance.payouts.rules import Obstacle, PayoutState
-from shared.finance.payouts.words import FAILURES, REFUSALS, STATES, Why, failure, obstacle, refusal, schedule
+from shared.finance.payouts.words import (
+    FAILURES,
+    REFUSALS,
+    STATES,
+    Why,
+    failure,
+    obstacle,
+    refusal,
+    schedule,
+)
 from shared.sandbox.resources.payouts import MESSAGES
 
 RETURNS = (
@@ -20,7 +31,10 @@ RETURNS = (
 
 
 def _literals() -> set[str]:
-    """The return codes of the SDK. A payout's own `failure_code` is a plain string there; these are the same banks' codes."""
+    """The return codes of the SDK.
+
+    A payout's own `failure_code` is a plain string there; these are the same banks' codes.
+    """
     found: set[str] = set()
     for module, name in RETURNS:
         details = getattr(importlib.import_module(module), name).ReturnedDetails
@@ -59,7 +73,10 @@ def test_what_stripe_may_invent_is_said_in_general() -> None:
 def test_each_reason_for_no_payout_is_a_sentence(found: Obstacle) -> None:
     """With its figures where there are some."""
     money = Money(1234, "EUR")
-    for held, day in (("", None), ("Many complaints.", date(2026, 12, 1))):
+    for held, day in (
+        ("", None),
+        ("Many complaints.", date(2026, 12, 1)),
+    ):
         text = obstacle(found, Why(money, money, money, money, money, held, day), str)
         assert text.endswith(".")
         assert ".." not in text

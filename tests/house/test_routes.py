@@ -1,4 +1,6 @@
-"""Every route of the whole application against the access table, and the promises that hold for all of them."""
+"""Every route of the whole application against the access table, and the promises that hold for all
+of them.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.one_engine
 
-# The access table, first match wins: whoever adds a route below one of these addresses gets this mark or a failing test.
+# The access table, first match wins: whoever adds a route below one of these addresses gets this
+# mark or a failing test.
 TABLE = [
     (r"/vendor/(login|login/step|signup|logout|forgot|keep/<token>)", PUBLIC),
     (r"/operator/(login|forgot)", PUBLIC),
@@ -53,7 +56,8 @@ UNSIGNED = {
     "/api/v1/platform/webhooks/stripe/connect",
     "/language",
 }
-# What asks for the password or a factor once more: money, doors to Stripe and to the API, what holds for everybody.
+# What asks for the password or a factor once more: money, doors to Stripe and to the API, what
+# holds for everybody.
 FRESH = {
     "/operator/customers/<int:person_id>/off",
     "/operator/owners/<int:person_id>/off",
@@ -136,7 +140,8 @@ EASY = {
     "/vendor/admin/security/sessions/<int:session_id>/end",
     "/vendor/admin/security/sessions/end",
 }
-# What is filled in with what is there, so that two people may edit it at the same time: walked by test_editing.
+# What is filled in with what is there, so that two people may edit it at the same time: walked by
+# test_editing.
 EDITED = {
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/statements",
@@ -153,19 +158,30 @@ EDITED = {
     "/operator/vendors/<int:vendor_id>/hold",
     "/operator/vendors/<int:vendor_id>/reserve",
 }
-# What members send that is not, by its address, and why nothing of another person's is overwritten by it.
+# What members send that is not, by its address, and why nothing of another person's is overwritten
+# by it.
 ACTS = {
-    r"/operator/(customers|owners|staff)/<int:person_id>/(on|off)": "one of two states, whichever it was",
+    r"/operator/(customers|owners|staff)/<int:person_id>/(on|off)": (
+        "one of two states, whichever it was"
+    ),
     r"(/operator|/vendor/admin)/security/.*|/vendor/(factors|confirm)/.*": "one's own account",
     r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
     r".*/products/check/<field>": "saves nothing",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
-    r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": "a step, guarded by the state",
-    r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": "a step, guarded by the state",
+    r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
+        "a step, guarded by the state"
+    ),
+    r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
+        "a step, guarded by the state"
+    ),
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
-    r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": "names what was read, and is refused where it changed",
+    r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (
+        "names what was read, and is refused where it changed"
+    ),
     r"/operator/vat/rates": "a day's rate, beside the others; the trail has the one of before",
-    r"/operator/settings/logo": "a picture that stands beside the button; the trail has the one of before",
+    r"/operator/settings/logo": (
+        "a picture that stands beside the button; the trail has the one of before"
+    ),
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
@@ -176,9 +192,13 @@ def rules(app: Quart) -> list[Rule]:
 
 
 def address(rule: Rule, things: Mapping[str, str] = MappingProxyType({})) -> str:
-    """An address that matches the rule: of `things`, and where none is given of nothing that exists."""
+    """An address that matches the rule: of `things`, and where none is given of nothing that
+    exists.
+    """
     return re.sub(
-        r"<(?:(\w+):)?(\w+)>", lambda m: things.get(m[2], "424242" if m[1] == "int" else "no-such-thing"), rule.rule
+        r"<(?:(\w+):)?(\w+)>",
+        lambda m: things.get(m[2], "424242" if m[1] == "int" else "no-such-thing"),
+        rule.rule,
     )
 
 
@@ -196,7 +216,10 @@ def unlimited(app: Quart) -> Quart:
 def test_every_route_stands_in_the_access_table_with_its_mark(app: Quart) -> None:
     """A new page is private by its address before anybody thinks of it."""
     for rule in rules(app):
-        expected = next((mark for pattern, mark in TABLE if re.fullmatch(pattern, rule.rule)), None)
+        expected = next(
+            (mark for pattern, mark in TABLE if re.fullmatch(pattern, rule.rule)),
+            None,
+        )
         assert access_of(view_of(app, rule)) == expected, rule.rule
 
 
@@ -208,7 +231,9 @@ def test_only_four_known_routes_take_unsafe_requests_without_a_form_token(app: Q
 
 
 def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Quart) -> None:
-    """Whoever adds one decides: it stands among those that need a fresh sign-in, or among those that do not."""
+    """Whoever adds one decides: it stands among those that need a fresh sign-in, or among those
+    that do not.
+    """
     sent, marked = set(), set()
     for rule in rules(app):
         mark = access_of(view_of(app, rule))
@@ -223,7 +248,9 @@ def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Qu
 
 
 def test_every_form_that_members_send_is_edited_by_two_or_says_why_not() -> None:
-    """Whoever adds one decides: it carries what it showed (shared/entrypoints/web/editing.py), or overwrites nothing of another's."""
+    """Whoever adds one decides: it carries what it showed (shared/entrypoints/web/editing.py), or
+    overwrites nothing of another's.
+    """
     for route in FRESH | EASY:
         is_act = any(re.fullmatch(pattern, route) for pattern in ACTS)
         assert is_act != (route in EDITED), route
@@ -258,7 +285,12 @@ async def test_the_wrong_person_sees_nothing_either(unlimited: Quart) -> None:
         if "GET" not in (rule.methods or set()):
             continue
         mark = access_of(view_of(unlimited, rule))
-        wrong = {OWNER: (staff, shopper), OPERATOR: (owner, shopper), MEMBER: (shopper,), SHOPPER: (owner, staff)}
+        wrong = {
+            OWNER: (staff, shopper),
+            OPERATOR: (owner, shopper),
+            MEMBER: (shopper,),
+            SHOPPER: (owner, staff),
+        }
         for who in wrong.get(mark or "", ()):
             answer = await who.get(address(rule))
             assert answer.status in (303, 403), rule.rule
@@ -284,12 +316,16 @@ async def test_every_route_is_rate_limited(app: Quart) -> None:
     """Each answer says what is left."""
     stranger = Visitor(app)
     for rule in rules(app):
-        answer = await stranger.request("GET" if "GET" in (rule.methods or set()) else "POST", address(rule))
+        answer = await stranger.request(
+            "GET" if "GET" in (rule.methods or set()) else "POST", address(rule)
+        )
         assert int(answer.headers["RateLimit-Limit"]) > 0, rule.rule
 
 
 async def test_every_unsafe_route_refuses_another_sites_form(unlimited: Quart) -> None:
-    """Even for someone signed in, with a good token; signed webhooks and API tokens are no forms."""
+    """Even for someone signed in, with a good token; signed webhooks and API tokens are no
+    forms.
+    """
     owner = Visitor(unlimited)
     await owner.sign_up()
     token = await owner.token("/vendor/admin")
@@ -304,7 +340,9 @@ async def test_every_unsafe_route_refuses_another_sites_form(unlimited: Quart) -
 
 
 async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) -> None:
-    """Policy, no sniffing, no framing, no word of where one was, a charset, a number for the log, no inline script in any page."""
+    """Policy, no sniffing, no framing, no word of where one was, a charset, a number for the log,
+    no inline script in any page.
+    """
     owner = Visitor(unlimited)
     await owner.sign_up()
     for rule in rules(unlimited):
@@ -318,12 +356,20 @@ async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) ->
         headers = (await owner.get(f"/static/{file}")).headers
         assert headers.get("Access-Control-Allow-Origin") == readers
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert not headers["Content-Type"].startswith("text/") or "charset=utf-8" in headers["Content-Type"]
+        assert (
+            not headers["Content-Type"].startswith("text/")
+            or "charset=utf-8" in headers["Content-Type"]
+        )
 
 
 def _check_headers(answer: Answer, rule: str) -> None:
     assert answer.status < 500, rule
-    for directive in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+    for directive in (
+        "default-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ):
         assert directive in answer.headers["Content-Security-Policy"], rule
     assert "unsafe" not in answer.headers["Content-Security-Policy"], rule
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -346,20 +392,31 @@ ALL_MARKS = {mark for _, mark in TABLE}
 async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
     unlimited: Quart, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A basket, a form token, a name: no answer of any route may lie in a cache between us and its one reader.
+    """A basket, a form token, a name: no answer of any route may lie in a cache between us and its
+    one reader.
 
-    What belongs to somebody who is signed in, to an order that is opened by its link, or to a program is not kept in the
-    reader's own browser either: the next person at that computer presses Back.
+    What belongs to somebody who is signed in, to an order that is opened by its link, or to a
+    program is not kept in the reader's own browser either: the next person at that computer presses
+    Back.
     """
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
     vendor, order = await Vendor.get(id=shop.vendor_id), await Order.get(id=bought.order_id)
-    things = {"slug": vendor.slug, "product_slug": "cup", "token": link_of(bought.token), "number": order.number}
+    things = {
+        "slug": vendor.slug,
+        "product_slug": "cup",
+        "token": link_of(bought.token),
+        "number": order.number,
+    }
     seen = dict.fromkeys(("csrf_token", "Ada Lovelace", ", items: </span>1"), 0)
     for who, marks in await _everybody(unlimited, vendor.slug):
         for rule in rules(unlimited):
             view = view_of(unlimited, rule)
-            if "GET" not in (rule.methods or set()) or rule.rule in FOR_EVERYBODY or access_of(view) not in marks:
+            if (
+                "GET" not in (rule.methods or set())
+                or rule.rule in FOR_EVERYBODY
+                or access_of(view) not in marks
+            ):
                 continue
             answer = await who.get(address(rule, things))
             _check_cache(answer, view, rule)
@@ -369,20 +426,35 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
 
 
 async def _everybody(app: Quart, slug: str) -> list[tuple[Visitor, set[str]]]:
-    """A guest with a basket, a shopper with one, an owner and an operator, and the marks of the routes that each asks."""
+    """A guest with a basket, a shopper with one, an owner and an operator, and the marks of the
+    routes that each asks.
+    """
     guest, shopper, owner, staff = (Visitor(app) for _ in range(4))
     await owner.sign_up()
     await sign_in_as(staff, "operator")
     await sign_in_as(shopper, "customer")
     for who in (guest, shopper):
         await who.send(f"/shops/{slug}/cup", quantity="1")
-    return [(guest, ALL_MARKS), (shopper, {PUBLIC, SHOPPER}), (owner, {OWNER, MEMBER}), (staff, {OPERATOR})]
+    return [
+        (guest, ALL_MARKS),
+        (shopper, {PUBLIC, SHOPPER}),
+        (owner, {OWNER, MEMBER}),
+        (staff, {OPERATOR}),
+    ]
 
 
 def _check_sign_in(answer: Answer, view: object, rule: Rule) -> None:
-    """Signing out is at hand wherever one is signed in; passwords are masked, and managers of passwords know which is which."""
-    if access_of(view) != PUBLIC and answer.status == 200 and "text/html" in answer.headers["Content-Type"]:
-        assert re.search(r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text), rule.rule
+    """Signing out is at hand wherever one is signed in; passwords are masked, and managers of
+    passwords know which is which.
+    """
+    if (
+        access_of(view) != PUBLIC
+        and answer.status == 200
+        and "text/html" in answer.headers["Content-Type"]
+    ):
+        assert re.search(r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text), (
+            rule.rule
+        )
     for field in re.findall(r"<input[^>]*>", answer.text):
         is_secret = re.search(r'name="(\w*password\w*|present\w*|new)"', field)
         assert bool(is_secret) == ('type="password"' in field), (rule.rule, field)
@@ -395,7 +467,9 @@ def _check_cache(answer: Answer, view: object, rule: Rule) -> None:
     assert kept & {"private", "no-store"}, rule.rule
     assert not any(word.startswith(("public", "s-maxage")) for word in kept), rule.rule
     is_one_persons = access_of(view) != PUBLIC or "token" in rule.arguments
-    tells_of_somebody = any(words in answer.text for words in ("Ada Lovelace", "customer@x.test", "olive@shop.test"))
+    tells_of_somebody = any(
+        words in answer.text for words in ("Ada Lovelace", "customer@x.test", "olive@shop.test")
+    )
     if tells_of_somebody or is_one_persons or "json" in answer.headers["Content-Type"]:
         assert "no-store" in kept, rule.rule
 
@@ -406,7 +480,11 @@ async def test_every_unknown_thing_is_404_in_the_one_shape(unlimited: Quart) -> 
     await owner.sign_up()
     for rule in rules(unlimited):
         mark = access_of(view_of(unlimited, rule))
-        if "GET" not in (rule.methods or set()) or not rule.arguments or mark not in (PUBLIC, OWNER):
+        if (
+            "GET" not in (rule.methods or set())
+            or not rule.arguments
+            or mark not in (PUBLIC, OWNER)
+        ):
             continue
         answer = await owner.get(address(rule), headers={"Accept": "application/json"})
         assert answer.status == 404, rule.rule

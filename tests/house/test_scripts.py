@@ -1,4 +1,6 @@
-"""What our own code never does, in the browser and on the server: promises about the text of the code itself."""
+"""What our own code never does, in the browser and on the server: promises about the text of the
+code itself.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,13 @@ CODE = {
 @pytest.mark.parametrize(
     "words",
     [
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTMLUnsafe|srcdoc",  # text is put in as text
+        # text is put in as text
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTMLUnsafe|srcdoc",
         r"\beval\(|new Function|setTimeout\([\"'`]",
         r"__proto__|\bprototype\b|\bfor \(.* in ",  # no object is filled by names from outside
         r"document\.cookie|sessionStorage|indexedDB",
-        r"localStorage\.(?!(?:get|set)Item\(\"theme\")",  # the light or dark theme, nothing of anybody
+        # the light or dark theme, nothing of anybody
+        r"localStorage\.(?!(?:get|set)Item\(\"theme\")",
         r"[\"'](?:paste|copy|cut)[\"']|addEventListener\([\"']message",  # pasting a password works
     ],
 )
@@ -34,15 +38,28 @@ def test_no_script_of_ours_does_that(words: str) -> None:
     assert [name for name, text in SCRIPTS.items() if re.search(words, text)] == []
 
 
-# Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the database, Redis, our own site.
+# Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the
+# database, Redis, our own site.
 CONNECTS = {
-    "shared/infra/gateway/transport.py", "shared/infra/mail/service.py", "shared/entrypoints/web/limits.py",
-    "shared/infra/database/direct.py", "shared/infra/database/lifecycle.py",
-    "shared/entrypoints/cli/doctor.py", "shared/entrypoints/cli/front.py", "shared/entrypoints/cli/probe.py", "shared/entrypoints/cli/processes.py", "shared/entrypoints/cli/stand_in.py",
-    "shared/entrypoints/cli/serve.py", "shared/entrypoints/cli/serving.py", "shared/entrypoints/cli/demo.py", "shared/entrypoints/cli/bench_load.py", "shared/entrypoints/cli/bench_sandbox.py",
-}  # fmt: skip
+    "shared/infra/gateway/transport.py",
+    "shared/infra/mail/service.py",
+    "shared/entrypoints/web/limits.py",
+    "shared/infra/database/direct.py",
+    "shared/infra/database/lifecycle.py",
+    "shared/entrypoints/cli/doctor.py",
+    "shared/entrypoints/cli/front.py",
+    "shared/entrypoints/cli/probe.py",
+    "shared/entrypoints/cli/processes.py",
+    "shared/entrypoints/cli/stand_in.py",
+    "shared/entrypoints/cli/serve.py",
+    "shared/entrypoints/cli/serving.py",
+    "shared/entrypoints/cli/demo.py",
+    "shared/entrypoints/cli/bench_load.py",
+    "shared/entrypoints/cli/bench_sandbox.py",
+}
 _CLIENT = re.compile(
-    r"^\s*(?:import|from) (?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"
+    r"^\s*(?:import|from) "
+    r"(?:aiohttp|asyncpg|ftplib|http\.client|httpx|redis|requests|smtplib|socket|urllib\.request)\b"
     r"|open_connection|AIOHTTPClient|redis_store|Tortoise\.init\(",
     re.MULTILINE,
 )
@@ -56,7 +73,9 @@ def test_only_these_open_connections() -> None:
 def test_no_template_is_made_of_words() -> None:
     """Pages and mails are files that are only filled in."""
     assert [
-        path for path, text in CODE.items() if re.search(r"from_string|render_template_string|\bTemplate\(", text)
+        path
+        for path, text in CODE.items()
+        if re.search(r"from_string|render_template_string|\bTemplate\(", text)
     ] == []
 
 
@@ -69,10 +88,16 @@ def test_lines_of_the_log_go_to_standard_error_alone() -> None:
 
 # Each is made of what stands in our own tables or files.
 PATTERNS = {
-    "shared/core/amounts.py", "shared/entrypoints/cli/bootstrap.py", "shared/infra/database/postgres_tools.py", "shared/trade/people/rules.py",
-    "shared/trade/vat/numbers.py", "storefront/checkout/postal.py",
-}  # fmt: skip
-_BUILT = re.compile(r"\bre\.(?:compile|fullmatch|match|search|sub|split|findall)\((?!\s*(?:r|rb|b|br)?[\"'])")
+    "shared/core/amounts.py",
+    "shared/entrypoints/cli/bootstrap.py",
+    "shared/infra/database/postgres_tools.py",
+    "shared/trade/people/rules.py",
+    "shared/trade/vat/numbers.py",
+    "storefront/checkout/postal.py",
+}
+_BUILT = re.compile(
+    r"\bre\.(?:compile|fullmatch|match|search|sub|split|findall)\((?!\s*(?:r|rb|b|br)?[\"'])"
+)
 
 
 def test_no_pattern_is_made_of_what_people_type() -> None:

@@ -1,4 +1,6 @@
-"""What writes to Stripe under a key is a durable write, so that its key was stored first and is repeated rightly."""
+"""What writes to Stripe under a key is a durable write, so that its key was stored first and is
+repeated rightly.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_what_takes_a_key_is_sent_by_an_operation() -> None:
     """`gateway.payouts.create(…, key=…)` stands in the `send` of an Operation."""
-    resources = {name for name in vars(Gateway(StripeSettings("", "", (), ()))) if name != "connection"}
+    resources = {
+        name for name in vars(Gateway(StripeSettings("", "", (), ()))) if name != "connection"
+    }
     assert [each for path in _files() for each in _asked(path, resources)] == []
 
 
@@ -30,7 +34,11 @@ def _asked(path: Path, resources: set[str]) -> Iterator[str]:
     sent = {id(node) for each in _sends(tree) for node in ast.walk(each)}
     for node in ast.walk(tree):
         match node:
-            case ast.Call(ast.Attribute(ast.Attribute(_, name), _), _, words) if name in resources:
+            case ast.Call(
+                ast.Attribute(ast.Attribute(_, name), _),
+                _,
+                words,
+            ) if name in resources:
                 if any(word.arg == "key" for word in words) and id(node) not in sent:
                     yield str(path.relative_to(ROOT))
 
@@ -41,7 +49,11 @@ def _sends(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and operations & {_name(base) for base in node.bases}:
             operations.add(node.name)
-            yield from (each for each in node.body if isinstance(each, ast.AsyncFunctionDef) and each.name == "send")
+            yield from (
+                each
+                for each in node.body
+                if isinstance(each, ast.AsyncFunctionDef) and each.name == "send"
+            )
 
 
 def _name(base: ast.expr) -> str:

@@ -1,4 +1,6 @@
-"""The project's own rules, run as tests: style, types, who imports whom, locks, vendored files, no traces of machines."""
+"""The project's own rules, run as tests: style, types, who imports whom, locks, vendored files, no
+traces of machines.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ LOCKS = ROOT / "shared" / "entrypoints" / "cli" / "requirements"
 
 def run(*command: str) -> None:
     """Run a tool of this environment on the project; its output is the failure's message."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
 
 
@@ -41,13 +45,21 @@ def test_mypy_strict_finds_nothing() -> None:
 def test_the_import_rules_hold() -> None:
     """The contracts in pyproject.toml: layers, two sides, the gateway alone knows Stripe."""
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
 # Rules that need more than one file.
-PURE = tuple(f"shared.finance.reconciliation.{name}" for name in ("findings", "records", "stripe_links", "unexplained"))
-RULES = [*sorted(ROOT.glob("shared/**/rules.py")), *(ROOT / f"{name.replace('.', '/')}.py" for name in PURE)]
+PURE = tuple(
+    f"shared.finance.reconciliation.{name}"
+    for name in ("findings", "records", "stripe_links", "unexplained")
+)
+RULES = [
+    *sorted(ROOT.glob("shared/**/rules.py")),
+    *(ROOT / f"{name.replace('.', '/')}.py" for name in PURE),
+]
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda p: f"{p.parent.name}-{p.stem}")
@@ -78,11 +90,15 @@ def _pins(kind: str) -> dict[str, str]:
 
 
 def test_every_dependency_is_locked() -> None:
-    """Each direct dependency stands in the lock, and tests run with the versions that are served."""
+    """Each direct dependency stands in the lock, and tests run with the versions that are
+    served.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime, test = _pins("runtime"), _pins("test")
     names = {re.split(r"[\[=<>!~ ]", d)[0].lower() for d in project["dependencies"]}
-    extras = {re.split(r"[\[=<>!~ ]", d)[0].lower() for d in project["optional-dependencies"]["test"]}
+    extras = {
+        re.split(r"[\[=<>!~ ]", d)[0].lower() for d in project["optional-dependencies"]["test"]
+    }
     assert names <= set(runtime)
     assert extras <= set(test)
     assert runtime.items() <= test.items()
@@ -107,7 +123,10 @@ def test_vendored_files_are_what_they_say(manifest: Path) -> None:
     files = tomllib.loads(manifest.read_text())["file"]
     for file in files:
         assert {"path", "version", "sha256"} <= set(file), file
-        assert hashlib.sha256((manifest.parent / file["path"]).read_bytes()).hexdigest() == file["sha256"], file["path"]
+        assert (
+            hashlib.sha256((manifest.parent / file["path"]).read_bytes()).hexdigest()
+            == file["sha256"]
+        ), file["path"]
     named = {manifest.parent / file["path"] for file in files}
     there = {p for p in manifest.parent.rglob("*") if p.is_file() and p != manifest}
     assert there == named
@@ -119,7 +138,17 @@ def _texts() -> list[Path]:
         found += [
             p
             for p in (ROOT / folder).rglob("*")
-            if p.is_file() and p.suffix in ("", ".py", ".html", ".md", ".css", ".js", ".toml")
+            if p.is_file()
+            and p.suffix
+            in (
+                "",
+                ".py",
+                ".html",
+                ".md",
+                ".css",
+                ".js",
+                ".toml",
+            )
         ]
     return [p for p in found if "vendor" not in p.parts and "__pycache__" not in p.parts]
 
@@ -127,7 +156,11 @@ def _texts() -> list[Path]:
 def test_nothing_is_left_for_later_in_words_only() -> None:
     """No TODO, FIXME or XXX: what is to be done is an issue."""
     word = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-    bad = [str(p.relative_to(ROOT)) for p in _texts() if p != Path(__file__) and word.search(p.read_text())]
+    bad = [
+        str(p.relative_to(ROOT))
+        for p in _texts()
+        if p != Path(__file__) and word.search(p.read_text())
+    ]
     assert bad == []
 
 
@@ -146,4 +179,6 @@ def test_no_function_awaits_a_query_inside_a_validator_of_a_form() -> None:
     """`async def validate_x` never runs in WTForms, and the form would count as valid."""
     for path in ROOT.glob("*/**/forms.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            assert not (isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("validate")), path
+            assert not (
+                isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("validate")
+            ), path

@@ -1,4 +1,6 @@
-"""Transactions one can see: who may take one, what changes by them alone, and who reads what they write down."""
+"""Transactions one can see: who may take one, what changes by them alone, and who reads what they
+write down.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from shared.infra.database.base import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")
-# Columns in which rows have a state. `state` of a schedule is what a job remembers between its runs.
+# Columns in which rows have a state. `state` of a schedule is what a job remembers between its
+# runs.
 STATES = {"status", "payment_status", "stock_state"}
 ASKS_STRIPE = {"gateway", "kit", "Gateway", "Kit", "Context", "queue.Context"}
 SETS_STATUS = re.compile(r"\bSET\b[^;]*\b(payment_)?status\s*=", re.IGNORECASE | re.DOTALL)
@@ -23,7 +26,11 @@ def _files() -> Iterator[Path]:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             parts = path.relative_to(ROOT).parts
-            if not {"sandbox", "migrations"} & set(parts) and parts[:3] != ("shared", "infra", "unit"):
+            if not {"sandbox", "migrations"} & set(parts) and parts[:3] != (
+                "shared",
+                "infra",
+                "unit",
+            ):
                 yield path
 
 
@@ -56,7 +63,9 @@ def _keys(keywords: list[ast.keyword]) -> set[str]:
     """The names in `**{"status": ...}`."""
     handed_on = [word.value for word in keywords if word.arg is None]
     keys = [key for each in handed_on if isinstance(each, ast.Dict) for key in each.keys]
-    return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return {
+        key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
 
 
 def _takes_both(path: Path) -> Iterator[str]:
@@ -70,15 +79,23 @@ def _takes_both(path: Path) -> Iterator[str]:
 
 
 def test_what_is_activity_changes_by_a_transaction() -> None:
-    """`tx.change`, `tx.move`, `tx.create` and `tx.editing` keep what changed; a query that writes keeps nothing."""
+    """`tx.change`, `tx.move`, `tx.create` and `tx.editing` keep what changed; a query that writes
+    keeps nothing.
+    """
     assert [found for path in _files() for found in _untold(path)] == []
 
 
 def _untold(path: Path) -> Iterator[str]:
-    told = {model.__name__: set(model.activity_columns or ()) for model in _models() if model.activity_columns}
+    told = {
+        model.__name__: set(model.activity_columns or ())
+        for model in _models()
+        if model.activity_columns
+    }
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
-            case ast.Call(ast.Attribute(owner, "update" | "create" | "bulk_create" as call), _, keywords):
+            case ast.Call(
+                ast.Attribute(owner, "update" | "create" | "bulk_create" as call), _, keywords
+            ):
                 columns = told.get(_root(owner), set())
                 named = {word.arg for word in keywords if word.arg} | _keys(keywords)
                 is_told = columns and path.stem != "seed"  # rows for measuring have no history
@@ -87,7 +104,9 @@ def _untold(path: Path) -> Iterator[str]:
 
 
 def test_only_the_audit_trail_knows_its_names() -> None:
-    """Neither money nor a page depends on what an act is called there: the history (shared/infra/activity) is for that."""
+    """Neither money nor a page depends on what an act is called there: the history
+    (shared/infra/activity) is for that.
+    """
     assert [found for path in _files() for found in _reads_names(path)] == []
 
 
@@ -114,7 +133,9 @@ def _root(node: ast.expr) -> str:
 
 
 def test_the_docs_show_the_order_of_locks() -> None:
-    """The names in docs/architecture.md stand in the order of `lock_rank`, and no two tables share a rank."""
+    """The names in docs/architecture.md stand in the order of `lock_rank`, and no two tables share
+    a rank.
+    """
     text = (ROOT / "docs" / "architecture.md").read_text()
     listed = re.split(r"\.\s", text.partition("rows of one table by id:")[2])[0]
     shown = re.findall(r"\w+", listed)
@@ -129,5 +150,7 @@ def _ranked() -> list[type[Row]]:
 
 def _models() -> list[type[Row]]:
     modules = [importlib.import_module(name) for name in model_modules()]
-    classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    classes = {
+        each for module in modules for each in vars(module).values() if isinstance(each, type)
+    }
     return [each for each in classes if issubclass(each, Row)]

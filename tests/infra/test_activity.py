@@ -1,4 +1,6 @@
-"""What every event meant to us: its order, our decision, what changed; duplicates, replays, and saying it beforehand."""
+"""What every event meant to us: its order, our decision, what changed; duplicates, replays, and
+saying it beforehand.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ DOWN = {"match": {"path": "/v1/"}, "effect": "status", "status": 500}
 
 def success(intent_id: str, number: int = 1, kind: str = "succeeded") -> str:
     """An event about an intent."""
-    return event(f"payment_intent.{kind}", {"id": intent_id, "object": "payment_intent"}, number=number)
+    return event(
+        f"payment_intent.{kind}", {"id": intent_id, "object": "payment_intent"}, number=number
+    )
 
 
 async def changed(row: WebhookEvent) -> tuple[Change, ...]:
@@ -79,25 +83,35 @@ async def test_an_event_that_changes_something_says_what(
     }.items()
 
 
-async def test_the_charge_adds_what_followed_it(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_the_charge_adds_what_followed_it(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """Transfer, fee and balance transaction come with an event of their own."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     await deliver(context, success(intent_id))
     sandbox.advance(1)
     charge = (await Payment.get(order_id=order_id)).stripe_charge_id
-    row = await deliver(context, event("charge.updated", {"id": charge, "payment_intent": intent_id}, number=2))
+    row = await deliver(
+        context, event("charge.updated", {"id": charge, "payment_intent": intent_id}, number=2)
+    )
     payment = await Payment.get(order_id=order_id)
     assert (row.decision, row.order_id) == (Decision.APPLIED, order_id)
     assert (await told(row))["payment.stripe_transfer_id"] == (None, payment.stripe_transfer_id)
     assert (await told(row))["payment.amount_stripe_fee"] == (None, payment.amount_stripe_fee)
 
 
-async def test_older_news_is_told_apart(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_older_news_is_told_apart(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """An event that comes after the one that overtook it changes nothing, and says so."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     await deliver(context, success(intent_id, number=2))
     row = await deliver(context, success(intent_id, number=1, kind="requires_action"))
-    assert (row.decision, row.order_id, await changed(row)) == (Decision.OLDER, order_id, ())
+    assert (
+        row.decision,
+        row.order_id,
+        await changed(row),
+    ) == (Decision.OLDER, order_id, ())
 
 
 async def test_what_the_return_page_was_faster_with_is_known_already(
@@ -116,7 +130,9 @@ async def test_foreign_and_unknown_events_are_ignored(
     order_id, intent_id = await paid_intent(gateway, sandbox)
     foreign = await deliver(context, success("pi_somebody_elses", number=1))
     unknown = await deliver(context, event("payment_intent.created", {"id": intent_id}, number=2))
-    live = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}, number=3, livemode=True))
+    live = await deliver(
+        context, event("payment_intent.succeeded", {"id": intent_id}, number=3, livemode=True)
+    )
     assert [row.decision for row in (foreign, unknown, live)] == [Decision.IGNORED] * 3
     assert [row.order_id for row in (foreign, unknown, live)] == [None, order_id, order_id]
 
@@ -138,11 +154,15 @@ async def test_foreign_and_unknown_events_are_ignored(
 async def test_an_event_finds_its_order(
     gateway: Gateway, sandbox: RunningSandbox, context: Context, subject: dict[str, Any]
 ) -> None:
-    """By what it names: the charge, the transfer, the fee, our own number, or an id that was remembered."""
+    """By what it names: the charge, the transfer, the fee, our own number, or an id that was
+    remembered.
+    """
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     order = await Order.get(id=payment.order_id)
     async with unit.transaction() as tx:
-        references.remember(tx, "xx_remembered", subject="refund:1", order_id=order.id, vendor_id=order.vendor_id)
+        references.remember(
+            tx, "xx_remembered", subject="refund:1", order_id=order.id, vendor_id=order.vendor_id
+        )
     names = {
         "CHARGE": payment.stripe_charge_id,
         "FEE": payment.stripe_application_fee_id,
@@ -161,7 +181,13 @@ async def test_an_event_finds_its_order(
 
 @pytest.mark.parametrize(
     "subject",
-    [{}, {"id": 7}, {"id": "x" * 300}, {"id": "a", "charge": []}, {"id": "a", "metadata": {"order_number": ["MH"]}}],
+    [
+        {},
+        {"id": 7},
+        {"id": "x" * 300},
+        {"id": "a", "charge": []},
+        {"id": "a", "metadata": {"order_number": ["MH"]}},
+    ],
 )
 async def test_odd_objects_belong_to_nobody(context: Context, subject: dict[str, Any]) -> None:
     """They are stored and ignored like any other."""
@@ -171,7 +197,9 @@ async def test_odd_objects_belong_to_nobody(context: Context, subject: dict[str,
     assert (row.status, row.order_id) == (EventStatus.IGNORED, None)
 
 
-async def test_duplicates_are_counted(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_duplicates_are_counted(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """With the time of the last one; also those that come at the same moment."""
     _, intent_id = await paid_intent(gateway, sandbox)
     first = await deliver(context, success(intent_id))
@@ -194,12 +222,18 @@ async def test_a_first_delivery_that_comes_three_times_at_once(
     assert (await WebhookEvent.get()).duplicates == 2
 
 
-async def test_failed_and_then_applied(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_failed_and_then_applied(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """The decision follows; the order is known from the first try."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     sandbox.faults(DOWN)
     row = await deliver(context, success(intent_id))
-    assert (row.decision, row.order_id, await changed(row)) == (Decision.FAILED, order_id, ())
+    assert (
+        row.decision,
+        row.order_id,
+        await changed(row),
+    ) == (Decision.FAILED, order_id, ())
     sandbox.faults()
     await dispatch.apply(context, row.id)
     await row.refresh_from_db()
@@ -225,13 +259,17 @@ async def test_two_events_of_one_moment_tell_each_change_once(
     assert (await Payment.get()).stripe_transfer_id in [change.after for change in found]
 
 
-async def test_an_account_s_news_is_told_too(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_an_account_s_news_is_told_too(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """Events of connected accounts belong to a vendor, not to an order."""
     shop = await open_shop(gateway, sandbox)
     await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
         accepts_payments=False, stripe_account_status="pending", synced_at=None
     )
-    body = event("account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id)
+    body = event(
+        "account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id
+    )
     row = await deliver(context, body, source="connect")
     assert (row.decision, row.order_id) == (Decision.APPLIED, None)
     assert (await told(row)) == {
@@ -270,7 +308,10 @@ class TestReplay:
     ) -> None:
         """The transfer, the fee, the balance transaction."""
         payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
-        subject = {"id": payment.stripe_charge_id, "payment_intent": payment.stripe_payment_intent_id}
+        subject = {
+            "id": payment.stripe_charge_id,
+            "payment_intent": payment.stripe_payment_intent_id,
+        }
         await deliver(context, event("charge.updated", subject))
         await Payment.filter(id=payment.id).update(stripe_transfer_id=None)
         would = await dispatch.replay(context, "evt_1", dry_run=True)
@@ -281,7 +322,9 @@ class TestReplay:
     async def test_a_dry_run_about_a_refund_names_what_becomes_of_payment_and_order(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """A slow refund of the whole order arrives: refund, payment and order say so, before and after alike."""
+        """A slow refund of the whole order arrives: refund, payment and order say so, before and
+        after alike.
+        """
         sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
         made = await refund(gateway, sale)
         sandbox.advance(DAY)
@@ -293,7 +336,14 @@ class TestReplay:
         would = await dispatch.replay(context, "evt_1", dry_run=True)
         did = await dispatch.replay(context, "evt_1")
         assert set(would.changes) <= set(did.changes)
-        assert {(c.thing.partition(":")[0], c.field, c.after) for c in would.changes} >= {
+        assert {
+            (
+                c.thing.partition(":")[0],
+                c.field,
+                c.after,
+            )
+            for c in would.changes
+        } >= {
             ("refund", "status", "succeeded"),
             ("payment", "status", "refunded"),
             ("order", "payment_status", "refunded"),
@@ -304,7 +354,9 @@ class TestReplay:
     ) -> None:
         """The account is read and held against the row."""
         shop = await open_shop(gateway, sandbox)
-        body = event("account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id)
+        body = event(
+            "account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id
+        )
         await deliver(context, body, source="connect")
         mine = VendorPaymentConfig.filter(vendor_id=shop.vendor_id)
         await mine.update(charges_enabled=False, accepts_payments=False, synced_at=None)
@@ -314,14 +366,22 @@ class TestReplay:
         assert would.changes == did.changes
         assert {change.field for change in did.changes} == {"charges_enabled", "accepts_payments"}
 
-    async def test_a_dry_run_of_what_is_not_ours(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_dry_run_of_what_is_not_ours(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Foreign objects, unknown types, the other mode: each says so."""
         await deliver(context, success("pi_x", number=1))
         await deliver(context, event("invoice.paid", {"id": "in_1"}, number=2))
-        await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=3, livemode=True))
+        await deliver(
+            context, event("payment_intent.succeeded", {"id": "pi_x"}, number=3, livemode=True)
+        )
         said = [await dispatch.replay(context, f"evt_{n}", dry_run=True) for n in (1, 2, 3)]
         assert [s.decision for s in said] == [Decision.IGNORED] * 3
-        assert [s.outcome for s in said] == ["not ours", "no handler for this type", "live and test mode differ"]
+        assert [s.outcome for s in said] == [
+            "not ours",
+            "no handler for this type",
+            "live and test mode differ",
+        ]
 
     async def test_a_dry_run_while_stripe_is_down_is_an_answer_too(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -367,19 +427,28 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
         for row in rows:
             for name in ("updated_at", "synced_at", "read_at"):
                 row.pop(name, None)
-        found[table] = [row for row in rows if "webhook.replayed" not in (row.get("action"), row.get("kind"))]
+        found[table] = [
+            row for row in rows if "webhook.replayed" not in (row.get("action"), row.get("kind"))
+        ]
     return found
 
 
 HANDLED = [(source, kind) for source, kinds in handlers().items() for kind in kinds]
 
 
-@pytest.mark.parametrize(("source", "kind"), HANDLED, ids=[kind for _, kind in HANDLED])
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    HANDLED,
+    ids=[kind for _, kind in HANDLED],
+)
 async def test_replaying_any_event_twice_changes_nothing(
     gateway: Gateway, sandbox: RunningSandbox, context: Context, source: str, kind: str
 ) -> None:
     """Of every type that we handle."""
-    cards = {"charge.dispute": "pm_card_createDispute", "radar.early_fraud_warning": "pm_card_createIssuerFraudRecord"}
+    cards = {
+        "charge.dispute": "pm_card_createDispute",
+        "radar.early_fraud_warning": "pm_card_createIssuerFraudRecord",
+    }
     card = cards.get(kind.rpartition(".")[0], "pm_card_visa")
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox), card=card)
     if kind.startswith(("payment_method.", "setup_intent.", "customer.")):
@@ -399,16 +468,27 @@ async def test_replaying_any_event_twice_changes_nothing(
         foreseen = await dispatch.replay(context, "evt_1", dry_run=True)
         did = await dispatch.replay(context, "evt_1")
         assert (did.status, did.changes) == (EventStatus.HANDLED, ())
-        assert (foreseen.decision, foreseen.changes) in ((Decision.OLDER, ()), (None, ()))
+        assert (foreseen.decision, foreseen.changes) in (
+            (Decision.OLDER, ()),
+            (None, ()),
+        )
         assert await everything() == before
 
 
-async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment, *, platform: bool) -> dict[str, Any]:
+async def subject_of(
+    sandbox: RunningSandbox, kind: str, payment: Payment, *, platform: bool
+) -> dict[str, Any]:
     """An object at Stripe that an event of this type is about."""
     intent = payment.stripe_payment_intent_id
     if kind.startswith("radar."):
-        (warning,) = stripe_get(sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}")["data"]
-        return {"id": warning["id"], "object": "radar.early_fraud_warning", "charge": warning["charge"]}
+        (warning,) = stripe_get(sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}")[
+            "data"
+        ]
+        return {
+            "id": warning["id"],
+            "object": "radar.early_fraud_warning",
+            "charge": warning["charge"],
+        }
     if kind.startswith("payout."):
         if platform:
             await fund_platform(sandbox)
@@ -423,14 +503,28 @@ async def subject_of(sandbox: RunningSandbox, kind: str, payment: Payment, *, pl
     if kind.startswith(("refund.", "charge.refund")):
         made = await stripe_post(sandbox, "/v1/refunds", payment_intent=str(intent), amount="1000")
         if kind.startswith("refund."):
-            return {"id": made["id"], "object": "refund", "payment_intent": intent, "charge": made["charge"]}
+            return {
+                "id": made["id"],
+                "object": "refund",
+                "payment_intent": intent,
+                "charge": made["charge"],
+            }
     if kind.startswith("charge.dispute."):
         (dispute,) = stripe_get(sandbox, f"/v1/disputes?payment_intent={intent}")["data"]
-        return {"id": dispute["id"], "object": "dispute", "payment_intent": intent, "charge": dispute["charge"]}
+        return {
+            "id": dispute["id"],
+            "object": "dispute",
+            "payment_intent": intent,
+            "charge": dispute["charge"],
+        }
     if kind.startswith("charge."):
         return {"id": payment.stripe_charge_id, "object": "charge", "payment_intent": intent}
     if kind.startswith("transfer."):
-        return {"id": payment.stripe_transfer_id, "object": "transfer", "source_transaction": payment.stripe_charge_id}
+        return {
+            "id": payment.stripe_transfer_id,
+            "object": "transfer",
+            "source_transaction": payment.stripe_charge_id,
+        }
     if kind.startswith("account.application."):
         return {"id": "ca_1", "object": "application"}
     return {"id": payment.stripe_account_id, "object": "account"}
@@ -461,13 +555,21 @@ class TestTimeline:
         await deliver(context, success(intent_id))
         await dispatch.replay(context, "evt_1", actor="member:1")
         found = await timeline(order_id)
-        assert [e.at for e in found.entries] == sorted((e.at for e in found.entries), reverse=True)
+        assert [e.at for e in found.entries] == sorted(
+            (e.at for e in found.entries),
+            reverse=True,
+        )
         done = {e.act.kind for e in found.entries if isinstance(e, Done)}
         assert done >= {"payment.opened", "payment.succeeded", "order.paid", "webhook.replayed"}
         (event_,) = [e.event for e in found.entries if isinstance(e, Told)]
         assert (event_.decision, event_.duplicates) == (Decision.APPLIED, 1)
-        assert {e.kind for e in found.entries if isinstance(e, MailView)} == {"order_confirmed", "order_sold"}
-        opened = next(e for e in found.entries if isinstance(e, Done) and e.act.kind == "payment.opened")
+        assert {e.kind for e in found.entries if isinstance(e, MailView)} == {
+            "order_confirmed",
+            "order_sold",
+        }
+        opened = next(
+            e for e in found.entries if isinstance(e, Done) and e.act.kind == "payment.opened"
+        )
         assert opened.stripe_id == intent_id
 
     async def test_events_that_came_before_their_order_was_known_are_found_later(
@@ -478,7 +580,9 @@ class TestTimeline:
         await deliver(context, event("payment_intent.created", {"id": "pi_early"}))
         assert not [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
         async with unit.transaction() as tx:
-            references.remember(tx, "pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None)
+            references.remember(
+                tx, "pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None
+            )
         assert [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
 
     async def test_another_order_s_things_are_not_in_it(

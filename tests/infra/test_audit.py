@@ -45,7 +45,9 @@ async def test_no_entry_is_changed_deleted_or_replaced(engine: str) -> None:
     for name, sql in {**ATTEMPTS, **ATTEMPTS_OF[engine]}.items():
         with pytest.raises(BaseORMException, match="audit entries are never"):
             await get_connection("default").execute_query(sql)
-        assert await AuditEntry.filter(actor="member:1", action="refund.approved").count() == 1, name
+        assert await AuditEntry.filter(actor="member:1", action="refund.approved").count() == 1, (
+            name
+        )
 
 
 @pytest.mark.one_engine
@@ -83,15 +85,27 @@ class TestWhereFrom:
 class TestThePages:
     """Who did what, for the marketplace's staff and for a vendor's own people."""
 
-    async def test_staff_find_it_by_person_kind_thing_and_day(self, client: TestClientProtocol) -> None:
+    async def test_staff_find_it_by_person_kind_thing_and_day(
+        self, client: TestClientProtocol
+    ) -> None:
         """With from where; pages of fifty; what nothing matches says so."""
         order = await make_order(await make_ready_vendor(name="Atelier Nord"))
         member = await make_member(await make_ready_vendor(name="Brick"), full_name="Ida Ingrid")
         origin.begin(origin.Origin(address="192.0.2.7"))
         async with unit.transaction() as tx:
-            tx.record("refund.requested", actor=f"member:{member.id}", subject="refund:1", vendor_id=member.vendor_id)
+            tx.record(
+                "refund.requested",
+                actor=f"member:{member.id}",
+                subject="refund:1",
+                vendor_id=member.vendor_id,
+            )
         async with unit.transaction() as tx:
-            tx.record("order.shipped", actor="system", subject=f"order:{order.id}", vendor_id=order.vendor_id)
+            tx.record(
+                "order.shipped",
+                actor="system",
+                subject=f"order:{order.id}",
+                vendor_id=order.vendor_id,
+            )
         staff = await operator_in(client)
 
         for query, found, missed in (
@@ -112,21 +126,37 @@ class TestThePages:
         assert f"/operator/orders/{order.number}" in page
 
     async def test_a_vendor_s_people_read_their_own(self, client: TestClientProtocol) -> None:
-        """Of the staff only that it was done; of other vendors nothing; of the operator's page nothing."""
+        """Of the staff only that it was done; of other vendors nothing; of the operator's page
+        nothing.
+        """
         portal = await signed_in(client)
         other = await make_ready_vendor(name="Brick")
         staff = await make_member(None, role="operator", full_name="Otto Operator")
         mine = await Member.get(vendor_id=portal.vendor_id)
         origin.begin(origin.Origin(address="192.0.2.7"))
-        about: dict[str, Any] = {"subject": f"vendor:{portal.vendor_id}", "vendor_id": portal.vendor_id}
-        async with unit.transaction() as tx:
-            tx.record("vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about)
+        about: dict[str, Any] = {
+            "subject": f"vendor:{portal.vendor_id}",
+            "vendor_id": portal.vendor_id,
+        }
         async with unit.transaction() as tx:
             tx.record(
-                "vendor.payout_schedule_changed", actor=f"member:{mine.id}", before="weekly", after="daily", **about
+                "vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about
             )
         async with unit.transaction() as tx:
-            tx.record("vendor.reserve_changed", actor="system", subject=f"vendor:{other.id}", vendor_id=other.id)
+            tx.record(
+                "vendor.payout_schedule_changed",
+                actor=f"member:{mine.id}",
+                before="weekly",
+                after="daily",
+                **about,
+            )
+        async with unit.transaction() as tx:
+            tx.record(
+                "vendor.reserve_changed",
+                actor="system",
+                subject=f"vendor:{other.id}",
+                vendor_id=other.id,
+            )
 
         page = await portal.get("/vendor/admin/audit")
 

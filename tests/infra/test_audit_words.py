@@ -1,4 +1,6 @@
-"""What acts are called: every name that the code writes down reads as words, and belongs to a kind."""
+"""What acts are called: every name that the code writes down reads as words, and belongs to a
+kind.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from shared.infra.audit.own_words import OF_ACCOUNT
 from shared.infra.audit.words import KINDS, NOUNS, SHORT, WORDS, in_detail, told
 from tests.support.acts import Acts
 
-# States in which rows begin, or that somebody asks for: nothing moves to them by an act of that name.
+# States in which rows begin, or that somebody asks for: nothing moves to them by an act of that
+# name.
 NEVER_MOVED_TO = {"payment.opening", "payout.opening", "refund.opening", "refund.awaiting_approval"}
 
 
@@ -24,7 +27,9 @@ def acts() -> Acts:
 
 
 def test_every_name_is_known_from_the_code(acts: Acts) -> None:
-    """Also those that are put together or handed on: where one cannot be followed, its place is named."""
+    """Also those that are put together or handed on: where one cannot be followed, its place is
+    named.
+    """
     assert not acts.unknown
     assert len(acts.names) > 130
 
@@ -42,11 +47,15 @@ def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
         assert "_" not in said, action
         assert not re.search(r"[a-z]\.[a-z]", said), action
         if not action.startswith("demo."):
-            assert any(action.startswith(begin) for kind in KINDS.values() for begin in kind.begins), action
+            assert any(
+                action.startswith(begin) for kind in KINDS.values() for begin in kind.begins
+            ), action
 
 
 def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
-    """Each act on an order, or on what belongs to it, is a kind of activity, and each kind is such an act."""
+    """Each act on an order, or on what belongs to it, is a kind of activity, and each kind is such
+    an act.
+    """
     declared = {str(kind) for manifest in manifests() for kind in manifest.activity or ()}
     nouns = {kind.partition(".")[0] for kind in declared} - {"vendor"}
     said = {name for name in acts.names if name.partition(".")[0] in nouns or name in declared}

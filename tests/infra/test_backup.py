@@ -1,4 +1,6 @@
-"""Backups and restores in earnest, on both engines: what comes back, and that no money moves before somebody has looked."""
+"""Backups and restores in earnest, on both engines: what comes back, and that no money moves before
+somebody has looked.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,10 @@ async def opened(url: str) -> AsyncIterator[None]:
 
 @pytest.fixture
 def method(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By PostgreSQL's own programs, or without them: every table is copied in one snapshot. SQLite needs none."""
+    """By PostgreSQL's own programs, or without them: every table is copied in one snapshot.
+
+    SQLite needs none.
+    """
     if way == "programs":
         monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
     else:
@@ -98,7 +103,9 @@ def file(tmp_path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Lost:
-    """What happened after the backup: an open order was paid, a paid one refunded, and a new one placed and paid."""
+    """What happened after the backup: an open order was paid, a paid one refunded, and a new one
+    placed and paid.
+    """
 
     paid_later: int
     refunded: Sold
@@ -126,12 +133,19 @@ async def everything_that_moves_money(gateway: Gateway, lost: Lost) -> None:
     with pytest.raises(StandsStill):
         await check_out(lost.refunded.shop)
     with pytest.raises(StandsStill):
-        await create_payment_intent(gateway, order_id=(await Payment.get(id=lost.paid_later)).order_id)
+        await create_payment_intent(
+            gateway, order_id=(await Payment.get(id=lost.paid_later)).order_id
+        )
     with pytest.raises(StandsStill):
         await refund(gateway, lost.refunded, amount(100))
     with pytest.raises(StandsStill):
         await gateway.payouts.create(
-            lost.refunded.shop.account_id, amount=100, currency="EUR", instant=False, metadata={}, key="restored"
+            lost.refunded.shop.account_id,
+            amount=100,
+            currency="EUR",
+            instant=False,
+            metadata={},
+            key="restored",
         )
 
 
@@ -147,11 +161,15 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
     way: str,
     engine: str,
 ) -> None:
-    """A payment and a refund made since are found again by backfill, a lost order by the comparison; then money moves."""
+    """A payment and a refund made since are found again by backfill, a lost order by the
+    comparison; then money moves.
+    """
     async with opened(database_url):
         done, waiting = await trade(gateway, sandbox)
         now = done.order.created_at
-        await Session.create(token_digest="d", member_id=done.shop.member_id, last_seen_at=now, expires_at=now)
+        await Session.create(
+            token_digest="d", member_id=done.shop.member_id, last_seen_at=now, expires_at=now
+        )
         assert await command.make(settings, file) == 0
         assert archive.read(file).method == (
             "pg_dump" if way == "programs" else "copy" if engine == "postgres" else "sqlite"
@@ -169,7 +187,9 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         with pytest.raises(Conflict):
             await after_restore.acknowledge(actor="test", despite=True)
 
-        await service.reconcile(gateway, started_by="test", grace=timedelta())  # before the events: does not count
+        await service.reconcile(
+            gateway, started_by="test", grace=timedelta()
+        )  # before the events: does not count
         await backfill(context)
         assert (await Payment.get(id=lost.paid_later)).status == "succeeded"
         assert [r.amount for r in await Refund.filter(status="succeeded")] == [500]
@@ -184,9 +204,13 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
 
         await after_restore.acknowledge(actor="test", despite=True)
         assert await standing() is None
-        assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)  # the lost order's money is noted as unexplained
+        assert await booked(Account.STRIPE_PLATFORM) == held(
+            sandbox
+        )  # the lost order's money is noted as unexplained
         vendor = done.shop.vendor_id
-        assert await booked(Account.STRIPE_VENDOR, vendor_id=vendor) == held(sandbox, done.shop.account_id)
+        assert await booked(Account.STRIPE_VENDOR, vendor_id=vendor) == held(
+            sandbox, done.shop.account_id
+        )
         assert (await refund(gateway, lost.refunded, amount(100))).status == "succeeded"
 
 
@@ -194,7 +218,9 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
 async def test_the_stand_in_comes_back_with_the_database(
     database_url: str, settings: Settings, file: Path, tmp_path: Path
 ) -> None:
-    """Its file is in the backup of a running site: what was paid before is known to both, what came later to neither."""
+    """Its file is in the backup of a running site: what was paid before is known to both, what came
+    later to neither.
+    """
     store = command.stand_in(settings)
     assert store is not None
     market = Market(url=database_url, store=store, folder=tmp_path)
@@ -209,7 +235,9 @@ async def test_the_stand_in_comes_back_with_the_database(
 
     again = Market(url=database_url, store=store, folder=tmp_path)
     await again.open()
-    assert (await again.gateway.payment_intents.get(str(paid.payment_intent_id))).status == "succeeded"
+    assert (
+        await again.gateway.payment_intents.get(str(paid.payment_intent_id))
+    ).status == "succeeded"
     with pytest.raises(StripeMissing):
         await again.gateway.payment_intents.get(str(later.payment_intent_id))
     assert [order.number for order in await Order.all()] == [paid.number]
@@ -221,7 +249,9 @@ async def test_the_stand_in_comes_back_with_the_database(
 async def test_a_restore_refuses_what_would_lose_or_mix_things(
     engine: str, database_url: str, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Data that is there, a database in use, a damaged file, the other engine, a newer version: a sentence, nothing changed."""
+    """Data that is there, a database in use, a damaged file, the other engine, a newer version: a
+    sentence, nothing changed.
+    """
     assert await command.make(settings, file) == 0
     with pytest.raises(CommandFailed, match="is there already"):
         await command.make(settings, file)
@@ -233,12 +263,19 @@ async def test_a_restore_refuses_what_would_lose_or_mix_things(
             with pytest.raises(CommandFailed, match="use the database"):
                 await restore(settings, file, replace=True)
     whole = file.read_bytes()
-    for broken in (b"", b"no backup", whole[: len(whole) // 2], whole[:100] + bytes([whole[100] ^ 255]) + whole[101:]):
+    for broken in (
+        b"",
+        b"no backup",
+        whole[: len(whole) // 2],
+        whole[:100] + bytes([whole[100] ^ 255]) + whole[101:],
+    ):
         file.write_bytes(broken)
         with pytest.raises(CommandFailed, match="damaged"):
             await restore(settings, file, replace=True)
     file.write_bytes(whole)
-    other = settings.with_(database_url="postgres://127.0.0.1:9/x" if engine == "sqlite" else "sqlite:///none")
+    other = settings.with_(
+        database_url="postgres://127.0.0.1:9/x" if engine == "sqlite" else "sqlite:///none"
+    )
     with pytest.raises(CommandFailed, match="This backup is of"):
         await restore(other, file, replace=True)
     monkeypatch.setattr(restoring, "on_disk", lambda: ["0001_initial"])
@@ -254,9 +291,15 @@ async def restore(settings: Settings, file: Path, *, replace: bool = False) -> i
 @EACH_WAY
 @pytest.mark.usefixtures("method")
 async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
-    database_url: str, settings: Settings, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
+    settings: Settings,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A version later than the backup: its migration runs after the restore; PostgreSQL is copied before it, as SQLite is."""
+    """A version later than the backup: its migration runs after the restore; PostgreSQL is copied
+    before it, as SQLite is.
+    """
     engine = "sqlite" if database_url.startswith("sqlite") else "postgres"
     assert await command.make(settings, file) == 0
     later = tmp_path / "migrations" / "9999_later.py"
@@ -268,7 +311,9 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
         "    operations = [ops.RunSQL('CREATE TABLE later (id bigint)', 'DROP TABLE later')]\n"
     )
     known = schema.on_disk()
-    monkeypatch.setattr(loader, "reload", lambda module: module)  # it would forget the folder that is added here
+    monkeypatch.setattr(
+        loader, "reload", lambda module: module
+    )  # it would forget the folder that is added here
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
     for module in (schema, migrate, restoring, structure, postgres_copy):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])
@@ -280,7 +325,9 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     finally:
         if engine == "postgres":
             connection = await direct.connect(database_url)
-            await connection.execute("DROP TABLE later; DELETE FROM tortoise_migrations WHERE name = '9999_later'")
+            await connection.execute(
+                "DROP TABLE later; DELETE FROM tortoise_migrations WHERE name = '9999_later'"
+            )
             await connection.close()
 
 
@@ -290,9 +337,14 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
 ) -> None:
     """A write that is added to the gateway is one of these two, or this test names it."""
     harmless = {
-        "accounts.create", "payment_intents.cancel", "customers.create", "setup_intents.create",
-        "payment_methods.detach", "disputes.update", "files.create",
-    }  # fmt: skip
+        "accounts.create",
+        "payment_intents.cancel",
+        "customers.create",
+        "setup_intents.create",
+        "payment_methods.detach",
+        "disputes.update",
+        "files.create",
+    }
     now = clock.now()
     await Restoration.create(backup_made_at=now, source="test")
     walked = set()
@@ -306,13 +358,21 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
         with pytest.raises(StandsStill):
             await method(**given)
         walked.add(name)
-    assert {"payment_intents.create", "refunds.create", "transfers.reverse", "payouts.create"} <= walked
+    assert {
+        "payment_intents.create",
+        "refunds.create",
+        "transfers.reverse",
+        "payouts.create",
+    } <= walked
 
 
 @pytest.mark.one_engine
 @pytest.mark.skipif(not Path("/usr/bin/env").exists(), reason="prints what it was started with")
 async def test_postgresqls_own_programs_look_at_the_certificate_too() -> None:
     """As the application does where the address says `ssl`."""
-    plain, with_tls = [await postgres_tools._run(f"postgres://u:p@h/d{q}", "/usr/bin/env") for q in ("", "?ssl=true")]
+    plain, with_tls = [
+        await postgres_tools._run(f"postgres://u:p@h/d{q}", "/usr/bin/env")
+        for q in ("", "?ssl=true")
+    ]
     assert "PGSSLMODE" not in plain
     assert "PGSSLMODE=verify-full\nPGSSLROOTCERT=system\n" in with_tls

@@ -26,7 +26,9 @@ def test_nothing_differs_from_itself(row: Any) -> None:
 
 @given(st.lists(FIELDS, min_size=2, max_size=6))
 def test_what_came_of_many_changes_is_first_and_last(states: list[Any]) -> None:
-    """Each field once, from what it was first to what it was last; kept as JSON and read again they are the same."""
+    """Each field once, from what it was first to what it was last; kept as JSON and read again they
+    are the same.
+    """
     steps = [difference(was, now) for was, now in pairwise(states)]
     kept = [json.loads(json.dumps([step.before, step.after])) for step in steps]
     found = net(change for before, after in kept for change in read("refund:7", before, after))
@@ -47,7 +49,9 @@ def test_a_new_thing_tells_what_it_holds_and_no_more() -> None:
 
 
 def test_long_values_are_cut_where_they_are_kept() -> None:
-    """A row of activity stays small, and what is different only further on is different all the same."""
+    """A row of activity stays small, and what is different only further on is different all the
+    same.
+    """
     found = difference({"text": "x" * 998}, {"text": "x" * 999})
     assert len(str(found.after["text"])) == 200
 
@@ -74,8 +78,19 @@ def test_that_an_event_changed_something_is_never_forgotten(later: Decision) -> 
 
 
 @pytest.mark.parametrize(
-    ("failures", "seconds"), [(1, 5), (2, 20), (3, 80), (4, 320), (7, 20_480), (8, 6 * 3600), (12, 6 * 3600)]
+    ("failures", "seconds"),
+    [
+        (1, 5),
+        (2, 20),
+        (3, 80),
+        (4, 320),
+        (7, 20_480),
+        (8, 6 * 3600),
+        (12, 6 * 3600),
+    ],
 )
-def test_a_failed_event_is_tried_again_soon_and_then_ever_more_rarely(failures: int, seconds: int) -> None:
+def test_a_failed_event_is_tried_again_soon_and_then_ever_more_rarely(
+    failures: int, seconds: int
+) -> None:
     """A paid order waits five seconds after a hiccup, and after a long outage six hours at most."""
     assert retry_delay(failures) == timedelta(seconds=seconds)

@@ -32,7 +32,10 @@ def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:
         (TimeoutError(), Kind.BUSY),
         (asyncpg.CannotConnectNowError("the database system is starting up"), Kind.AWAY),
         (asyncpg.AdminShutdownError("terminating connection"), Kind.AWAY),
-        (asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"), Kind.AWAY),
+        (
+            asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+            Kind.AWAY,
+        ),
         (asyncpg.InterfaceError("connection is closed"), Kind.AWAY),
         (asyncpg.InterfaceError("pool is closing"), Kind.AWAY),
         (asyncpg.InvalidPasswordError("no"), Kind.AWAY),
@@ -62,7 +65,10 @@ def test_what_is_an_outage(error: Exception, kind: Kind | None) -> None:
 
 
 def test_what_sqlite_itself_says(tmp_path: Path) -> None:
-    """A file that is no database, a folder, a file opened to be read: each its kind. Wrong SQL is no outage."""
+    """A file that is no database, a folder, a file opened to be read: each its kind.
+
+    Wrong SQL is no outage.
+    """
     no_database = tmp_path / "a.sqlite3"
     no_database.write_bytes(b"not a database at all, but long enough to be looked at" * 20)
     good = tmp_path / "b.sqlite3"
@@ -90,10 +96,18 @@ def test_a_migration_that_this_version_does_not_know_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("declared", "refused_too"),
-    [({}, True), ({"Vendor.motto": "other"}, True), ({"Vendor.motto": "slogan"}, False)],
+    [
+        ({}, True),
+        ({"Vendor.motto": "other"}, True),
+        ({"Vendor.motto": "slogan"}, False),
+    ],
 )
-def test_a_rename_that_nobody_declared_is_refused(declared: dict[str, str], refused_too: bool) -> None:
-    """Tortoise pairs a lost field with a new one by itself; a migration names the renames that are meant."""
+def test_a_rename_that_nobody_declared_is_refused(
+    declared: dict[str, str], refused_too: bool
+) -> None:
+    """Tortoise pairs a lost field with a new one by itself; a migration names the renames that are
+    meant.
+    """
     operations = [ops.RenameField("Vendor", "motto", "slogan"), ops.RunSQL("SELECT 1")]
     found = list(refused("0099_words", operations, declared))
     assert bool(found) is refused_too

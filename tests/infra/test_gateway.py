@@ -1,4 +1,6 @@
-"""The gateway on the real SDK against the stand-in: what it asks, what it refuses, what it makes of errors."""
+"""The gateway on the real SDK against the stand-in: what it asks, what it refuses, what it makes of
+errors.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from shared.core.settings import Settings
     from tests.support.sandbox import RunningSandbox
 
-DETAILS = AccountDetails(country="LU", business_type="company", business_name="A shop", email="a@shop.test")
+DETAILS = AccountDetails(
+    country="LU", business_type="company", business_name="A shop", email="a@shop.test"
+)
 SHOPPER = "ada@shopper.test"
 
 
@@ -62,18 +66,28 @@ async def impatient(settings: Settings) -> AsyncIterator[Gateway]:
     await gateway.close()
 
 
-async def test_the_charge_type_is_decided_and_asked_for(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """A destination charge without on_behalf_of (docs/decisions/0004): the platform is the merchant of record."""
+async def test_the_charge_type_is_decided_and_asked_for(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A destination charge without on_behalf_of (docs/decisions/0004): the platform is the merchant
+    of record.
+    """
     account = await ready_account(gateway, sandbox)
     await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
-    (asked,) = [r for r in sandbox.requests() if r["method"] == "POST" and r["path"] == "/v1/payment_intents"][-1:]
+    (asked,) = [
+        r
+        for r in sandbox.requests()
+        if r["method"] == "POST" and r["path"] == "/v1/payment_intents"
+    ][-1:]
     assert asked["params"]["transfer_data"] == {"destination": account}
     assert asked["params"]["application_fee_amount"] == "125"
     assert "on_behalf_of" not in asked["params"]
     assert asked["idempotency_key"] == "order:1:pay:1"
 
 
-async def test_no_fee_is_left_out_instead_of_sent_as_zero(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_no_fee_is_left_out_instead_of_sent_as_zero(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Stripe refuses an explicit 0 (stripe-facts 6.6)."""
     account = await ready_account(gateway, sandbox)
     intent = await gateway.payment_intents.create(intent_to(account, fee=0), key="order:1:pay:1")
@@ -95,7 +109,9 @@ async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
     assert await gateway.balance_settings.get(account.id) == wanted
 
 
-async def test_cancelling_what_can_no_longer_be_cancelled_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_cancelling_what_can_no_longer_be_cancelled_is_refused(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """A succeeded intent stays so."""
     account = await ready_account(gateway, sandbox)
     intent = await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
@@ -122,16 +138,29 @@ async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_them
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 409])
-async def test_an_unknown_outcome_is_unavailable(impatient: Gateway, sandbox: RunningSandbox, status: int) -> None:
-    """5xx, limits and the conflict of a running key say nothing about what became of the request."""
+async def test_an_unknown_outcome_is_unavailable(
+    impatient: Gateway, sandbox: RunningSandbox, status: int
+) -> None:
+    """5xx, limits and the conflict of a running key say nothing about what became of the
+    request.
+    """
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": status})
     with pytest.raises(StripeUnavailable):
         await impatient.accounts.get("acct_x")
 
 
 async def test_patience_has_an_end(impatient: Gateway, sandbox: RunningSandbox) -> None:
-    """A Stripe that does not answer is unavailable after our patience, not after three times the timeout."""
-    sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 3, "times": 1})
+    """A Stripe that does not answer is unavailable after our patience, not after three times the
+    timeout.
+    """
+    sandbox.faults(
+        {
+            "match": {"path": "/v1/"},
+            "effect": "delay",
+            "seconds": 3,
+            "times": 1,
+        }
+    )
     started = time.monotonic()
     with pytest.raises(StripeUnavailable):
         await impatient.accounts.get("acct_x")
@@ -155,7 +184,9 @@ async def test_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandb
 
 
 async def test_there_is_no_global_key(gateway: Gateway, settings: Settings) -> None:
-    """Two gateways with keys of their own see platforms of their own; the SDK's globals stay untouched."""
+    """Two gateways with keys of their own see platforms of their own; the SDK's globals stay
+    untouched.
+    """
     from dataclasses import replace
 
     account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
@@ -168,17 +199,26 @@ async def test_there_is_no_global_key(gateway: Gateway, settings: Settings) -> N
     assert stripe.api_key is None
 
 
-async def test_a_list_at_stripe_is_read_to_its_end(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """Stripe gives a hundred at once at most: what lies beyond is there too, each once, the oldest first."""
+async def test_a_list_at_stripe_is_read_to_its_end(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Stripe gives a hundred at once at most: what lies beyond is there too, each once, the oldest
+    first.
+    """
     account = await ready_account(gateway, sandbox)
-    made = [(await gateway.payment_intents.create(intent_to(account), key=f"order:{n}:pay:1")).id for n in range(101)]
+    made = [
+        (await gateway.payment_intents.create(intent_to(account), key=f"order:{n}:pay:1")).id
+        for n in range(101)
+    ]
     assert [intent.id for intent in await gateway.payment_intents.list()] == made
 
 
 async def test_every_list_is_read_page_by_page(
     gateway: Gateway, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever list it is: in pages of two there is the same as in one of a hundred, in the same order."""
+    """Whichever list it is: in pages of two there is the same as in one of a hundred, in the same
+    order.
+    """
     account = await ready_account(gateway, sandbox)
     await _three_of_everything(gateway, sandbox, account)
     customer = await _three_cards_of_the_last_of_three_customers(sandbox)
@@ -190,7 +230,9 @@ async def test_every_list_is_read_page_by_page(
         "refunds.list": gateway.refunds.list,
         "transfers.list": gateway.transfers.list,
         "transfers.list_reversals": lambda: gateway.transfers.list_reversals(str(charge.transfer)),
-        "application_fees.list_refunds": lambda: gateway.application_fees.list_refunds(str(charge.application_fee)),
+        "application_fees.list_refunds": lambda: gateway.application_fees.list_refunds(
+            str(charge.application_fee)
+        ),
         "disputes.list": gateway.disputes.list,
         "payouts.list": lambda: gateway.payouts.list(account),
         "accounts.list": gateway.accounts.list,
@@ -209,7 +251,9 @@ async def test_every_list_is_read_page_by_page(
 
 
 async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -> str:
-    """The id of a customer at Stripe, with three setups; all three have one address, as after a lost answer."""
+    """The id of a customer at Stripe, with three setups; all three have one address, as after a
+    lost answer.
+    """
     made = [await stripe_post(sandbox, "/v1/customers", email=SHOPPER) for _ in range(3)]
     customer = str(made[-1]["id"])
     for card in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex"):
@@ -219,27 +263,41 @@ async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -
 
 
 async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, account: str) -> None:
-    """One sale that is given back in parts, its money sent back and paid out in parts, and three that are disputed."""
+    """One sale that is given back in parts, its money sent back and paid out in parts, and three
+    that are disputed.
+    """
     paid = await gateway.payment_intents.create(intent_to(account, fee=900), key="order:0:pay:1")
     await confirm(sandbox, paid.id, "pm_card_bypassPending")
     sandbox.advance(1)
-    charge = await gateway.charges.get(str((await gateway.payment_intents.get(paid.id)).latest_charge))
+    charge = await gateway.charges.get(
+        str((await gateway.payment_intents.get(paid.id)).latest_charge)
+    )
     for n in range(3):
-        await stripe_post(sandbox, f"/v1/application_fees/{charge.application_fee}/refunds", amount="100")
+        await stripe_post(
+            sandbox, f"/v1/application_fees/{charge.application_fee}/refunds", amount="100"
+        )
         await stripe_post(sandbox, f"/v1/transfers/{charge.transfer}/reversals", amount="100")
         await stripe_post(sandbox, "/v1/refunds", payment_intent=paid.id, amount="100")
-        await gateway.payouts.create(account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}")
+        await gateway.payouts.create(
+            account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}"
+        )
     for n in range(3):
         disputed = await gateway.payment_intents.create(intent_to(account), key=f"order:1{n}:pay:1")
         await confirm(sandbox, disputed.id, "pm_card_createDispute")
     sandbox.advance(60)
 
 
-async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_a_document_is_uploaded_once_under_its_key(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """To the same place as every other call, with its purpose; a large one too."""
     content = paper(size=4_000_000)
-    first = await gateway.files.create(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
-    again = await gateway.files.create(content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1")
+    first = await gateway.files.create(
+        content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1"
+    )
+    again = await gateway.files.create(
+        content, name="Lieferschein ü.pdf", key="dispute:du_1:file:receipt:1"
+    )
     assert first == again
     assert (first.kind, first.size) == ("pdf", 4_000_000)
     asked = [r for r in sandbox.requests() if r["path"] == "/v1/files"]
@@ -247,7 +305,9 @@ async def test_a_document_is_uploaded_once_under_its_key(gateway: Gateway, sandb
     assert {r["idempotency_key"] for r in asked} == {"dispute:du_1:file:receipt:1"}
 
 
-async def test_a_document_that_stripe_does_not_take_is_refused(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_a_document_that_stripe_does_not_take_is_refused(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """With Stripe's own words for the log."""
     with pytest.raises(StripeRefused) as caught:
         await gateway.files.create(paper(pages=60), name="a.pdf", key="k")
@@ -261,19 +321,31 @@ async def test_a_redirect_is_not_followed() -> None:
 
     async def lead_elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append((await reader.readline()).split()[1])
-        writer.write(b"HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
         await writer.drain()
         writer.close()
 
     async with await asyncio.start_server(lead_elsewhere, "127.0.0.1", 0) as server:
         transport, port = Transport(), server.sockets[0].getsockname()[1]
-        _, status, _ = await transport.request_async("GET", f"http://127.0.0.1:{port}/v1/balance", {})
+        _, status, _ = await transport.request_async(
+            "GET", f"http://127.0.0.1:{port}/v1/balance", {}
+        )
         await transport.close_async()
     assert (status, asked) == (307, [b"/v1/balance"])
 
 
-async def test_an_upload_outlives_a_cut_connection(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_an_upload_outlives_a_cut_connection(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """The body is sent again from its beginning."""
-    sandbox.faults({"match": {"method": "POST", "path": "/v1/files"}, "effect": "reset_after", "times": 1})
-    stored = await gateway.files.create(paper("png", size=1_000_000), name="a.png", key="k2")
+    sandbox.faults(
+        {"match": {"method": "POST", "path": "/v1/files"}, "effect": "reset_after", "times": 1}
+    )
+    stored = await gateway.files.create(
+        paper("png", size=1_000_000),
+        name="a.png",
+        key="k2",
+    )
     assert stored.size == 1_000_000

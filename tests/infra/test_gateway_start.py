@@ -28,7 +28,9 @@ asyncio.run(go())
 
 
 def test_the_server_starts_and_ends_without_the_sdk() -> None:
-    """Composing the whole application and closing it imports neither stripe nor aiohttp; the first question does, once."""
+    """Composing the whole application and closing it imports neither stripe nor aiohttp; the first
+    question does, once.
+    """
     done = subprocess.run(
         [sys.executable, "-c", START, "/nowhere"],
         capture_output=True,

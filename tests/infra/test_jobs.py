@@ -74,8 +74,12 @@ async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(context: Conte
     assert "not yet" in (job.error or "")
 
 
-async def test_an_outage_of_a_day_is_waited_out_and_the_job_is_done_soon_after(context: Context) -> None:
-    """Somebody else's failure is not the job's: stock and money wait behind it, so it is neither given up nor late."""
+async def test_an_outage_of_a_day_is_waited_out_and_the_job_is_done_soon_after(
+    context: Context,
+) -> None:
+    """Somebody else's failure is not the job's: stock and money wait behind it, so it is neither
+    given up nor late.
+    """
     down = True
     ran: list[int] = []
 
@@ -157,7 +161,12 @@ async def test_a_worker_outlives_a_database_that_fails(
         done.set()
 
     async with unit.transaction() as tx:
-        queue.enqueue(tx, "test.job", {}, run_at=clock.now() + timedelta(seconds=0.2))
+        queue.enqueue(
+            tx,
+            "test.job",
+            {},
+            run_at=clock.now() + timedelta(seconds=0.2),
+        )
     await sql("ALTER TABLE jobs RENAME TO jobs_elsewhere")
     try:
         working = asyncio.create_task(Worker(context, {"test.job": handler}).run(stop))
@@ -172,7 +181,9 @@ async def test_a_worker_outlives_a_database_that_fails(
 
 
 async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) -> None:
-    """Without a mail server it is an .eml file with our address in it, and a header cannot be injected."""
+    """Without a mail server it is an .eml file with our address in it, and a header cannot be
+    injected.
+    """
     async with unit.transaction() as tx:
         for _ in range(2):
             post(

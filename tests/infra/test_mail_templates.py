@@ -35,15 +35,23 @@ def test_every_mail_begins_with_its_subject(path: Path) -> None:
 
 
 def test_the_html_of_a_mail_says_what_its_text_says() -> None:
-    """Paragraphs, rows and items as such, our own addresses as links, and nothing of anybody's as markup."""
-    text = "Hello <b>,\n\nsee:\n{public_url}/x\nhttps://else.test/y\n\n  2 x Cup  €1.00\n\n  - One. Two\n"
+    """Paragraphs, rows and items as such, our own addresses as links, and nothing of anybody's as
+    markup.
+    """
+    text = (
+        "Hello <b>,\n\nsee:\n{public_url}/x\nhttps://else.test/y\n\n  2 x Cup  €1.00\n\n  - One. "
+        "Two\n"
+    )
     told = paragraphs(text, "{public_url}")
 
     assert [each.shape for each in told] == ["text", "text", "rows", "items"]
     assert [line.is_link for line in told[1].lines] == [False, True, False]
     assert told[2].lines[0].cells == ("2 x Cup", "€1.00")
     html = render("refunded", {**REFUNDED, "note": "<img src=x>\n{public_url}/y z"}).html
-    assert '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>' in html
+    assert (
+        '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>'
+        in html
+    )
     assert "Cups writes: &lt;img src=x&gt;" in html
     assert html.count("<a ") == 1
 
@@ -64,13 +72,17 @@ def test_a_mail_is_what_its_template_makes_of_the_facts() -> None:
     told = render("order_shipped", {**SHIPPED, "carrier": "Post", "tracking": "LU1"})
 
     assert told.subject == "Your order MH-1 is on its way"
-    assert told.text == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n"
+    assert (
+        told.text == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n"
+    )
     assert render("order_shipped", SHIPPED).text == "Hello Ada,\n\nyour order MH-1 was sent.\n"
 
 
 def test_nothing_is_escaped_in_plain_text() -> None:
     """A shop called "Salt & Pepper" is called that in its mails."""
-    assert "Hello Tom & Anna," in render("order_shipped", {**SHIPPED, "full_name": "Tom & Anna"}).text
+    assert (
+        "Hello Tom & Anna," in render("order_shipped", {**SHIPPED, "full_name": "Tom & Anna"}).text
+    )
 
 
 def test_a_fact_that_is_missing_is_an_error_not_a_gap() -> None:
@@ -79,7 +91,9 @@ def test_a_fact_that_is_missing_is_an_error_not_a_gap() -> None:
         render("order_shipped", {"number": "MH-1"})
 
 
-def test_a_template_without_a_subject_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_template_without_a_subject_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Whoever writes it notices at once."""
     (tmp_path / "bare.txt").write_text("Hello\n")
     monkeypatch.setattr(rendering, "FOLDER", tmp_path)
@@ -98,6 +112,8 @@ def test_an_address_is_that_of_its_route() -> None:
     links.come_from(lambda: app.url_map.bind("localhost"))
 
     assert links.url_for("here.page", token=later) == "{public_url}/here/{sealed:abc}"
-    assert links.url_for("here.page", token="ü x", of="a b") == "{public_url}/here/%C3%BC%20x?of=a+b"
+    assert (
+        links.url_for("here.page", token="ü x", of="a b") == "{public_url}/here/%C3%BC%20x?of=a+b"
+    )
     with pytest.raises(LookupError):
         links.url_for("here.page")

@@ -12,9 +12,18 @@ from tests.support.app import settings_for
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
-def message_id(*, key: str, at: datetime = NOW, secret: str = "s" * 40) -> str:
-    settings = settings_for(database_url="sqlite://:memory:", data_dir=Path("var"), sandbox_base="http://127.0.0.1:1")
-    mail = Email(unique_key=key, to="ada@example.test", subject="Hello", text="Hello", created_at=at)
+def message_id(
+    *,
+    key: str,
+    at: datetime = NOW,
+    secret: str = "s" * 40,
+) -> str:
+    settings = settings_for(
+        database_url="sqlite://:memory:", data_dir=Path("var"), sandbox_base="http://127.0.0.1:1"
+    )
+    mail = Email(
+        unique_key=key, to="ada@example.test", subject="Hello", text="Hello", created_at=at
+    )
     return str(compose(mail, settings.with_(secret_key=secret))["Message-ID"])
 
 
@@ -26,7 +35,9 @@ def test_a_message_id_is_not_made_of_row_ids() -> None:
     assert told == message_id(key="order_confirmed:7"), "a mail that is sent twice is recognised"
     others = (
         message_id(key="order_confirmed:8"),
-        message_id(key="order_confirmed:7", at=NOW.replace(hour=13)),  # the same row of another database
+        message_id(
+            key="order_confirmed:7", at=NOW.replace(hour=13)
+        ),  # the same row of another database
         message_id(key="order_confirmed:7", secret="t" * 40),
     )
     assert told not in others

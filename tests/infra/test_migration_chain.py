@@ -21,7 +21,11 @@ def test_ours_do() -> None:
         (["0001_a"], ["0001_a", "0002_b"], ["0003_c"]),
     ],
 )
-def test_a_fork_and_a_gap_are_told(second: list[str], third: list[str], wrong: list[str]) -> None:
+def test_a_fork_and_a_gap_are_told(
+    second: list[str],
+    third: list[str],
+    wrong: list[str],
+) -> None:
     """Two that name the same one, one that names none, one that names two."""
     told = out_of_line({"0001_a": [], "0002_b": second, "0003_c": third})
     assert [sentence.split()[2] for sentence in told] == wrong

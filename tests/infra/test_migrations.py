@@ -1,4 +1,6 @@
-"""Migrations: models, migrations and databases agree, on both engines; nothing is lost on the way."""
+"""Migrations: models, migrations and databases agree, on both engines; nothing is lost on the
+way.
+"""
 
 from __future__ import annotations
 
@@ -55,21 +57,31 @@ MIGRATIONS = Path(migrations.__file__).parent / "migrations"
 
 
 async def test_models_and_migrations_agree() -> None:
-    """`run.py check-migrations` finds nothing: no unwritten migration, every check and index really created."""
+    """`run.py check-migrations` finds nothing: no unwritten migration, every check and index really
+    created.
+    """
     assert await check() == []
 
 
 @pytest.mark.sqlite_only
-async def test_an_empty_sqlite_file_gets_what_the_migrations_make(tmp_path: Path, sqlite_file: Path) -> None:
-    """Statement for statement, with every migration on record; `check` holds the same file to the migrations."""
+async def test_an_empty_sqlite_file_gets_what_the_migrations_make(
+    tmp_path: Path, sqlite_file: Path
+) -> None:
+    """Statement for statement, with every migration on record; `check` holds the same file to the
+    migrations.
+    """
     assert structure.headed(structure.told_by_sqlite(sqlite_file)) == structure.current("sqlite")
     assert await applied(f"sqlite://{sqlite_file}") == set(on_disk())
     assert structure.lay_sqlite(sqlite_file) is False  # there is something in it
 
 
 @pytest.mark.postgres_only
-async def test_an_empty_postgresql_database_gets_what_the_migrations_make(postgres_ready: Postgres) -> None:
-    """pg_dump tells both databases alike, and no migration fills a row that one of the two would lack."""
+async def test_an_empty_postgresql_database_gets_what_the_migrations_make(
+    postgres_ready: Postgres,
+) -> None:
+    """pg_dump tells both databases alike, and no migration fills a row that one of the two would
+    lack.
+    """
     each = await postgres_ready.create("by_migrations")
     await migrations.migrate_each(each)
     told = [
@@ -78,7 +90,9 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(postgr
     ]
     assert told[0] == told[1]
     assert "INSERT INTO" not in told[0]
-    made = told_by_postgres(postgres_ready, "by_migrations", conditions(structure.file("sqlite").read_text()))
+    made = told_by_postgres(
+        postgres_ready, "by_migrations", conditions(structure.file("sqlite").read_text())
+    )
     assert structure.headed(made) == structure.current("postgres")
     assert await applied(postgres_ready.url("migrated")) == set(on_disk())
 
@@ -86,8 +100,14 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(postgr
 async def test_an_empty_database_gets_all_or_nothing(
     engine: str, tmp_path: Path, postgres_ready: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is cut off in the middle leaves nothing; a schema that lacks the newest migration is not used."""
-    url = f"sqlite://{tmp_path}/a.sqlite3" if engine == "sqlite" else await postgres_ready.create("half_made")
+    """What is cut off in the middle leaves nothing; a schema that lacks the newest migration is not
+    used.
+    """
+    url = (
+        f"sqlite://{tmp_path}/a.sqlite3"
+        if engine == "sqlite"
+        else await postgres_ready.create("half_made")
+    )
     script = structure.current(engine)
     assert script is not None
     monkeypatch.setattr(structure, "current", lambda _: script[: len(script) // 2])
@@ -109,7 +129,9 @@ async def test_a_second_migrate_has_nothing_to_do(database_url: str) -> None:
 async def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
     """One applies, the other waits and finds nothing left."""
     url = f"sqlite://{tmp_path}/a.sqlite3"
-    results = await asyncio.gather(*(asyncio.to_thread(migrations.migrate_now, url) for _ in range(2)))
+    results = await asyncio.gather(
+        *(asyncio.to_thread(migrations.migrate_now, url) for _ in range(2))
+    )
     assert sorted(results) == [[], on_disk()]
 
 
@@ -128,7 +150,9 @@ class TestChecks:
             await type(payment).filter(id=payment.id).update(status="half-paid")
 
     async def test_defect_20_an_order_has_at_most_one_open_payment(self, database: str) -> None:
-        """The database refuses a second open payment, and takes one after the first was canceled."""
+        """The database refuses a second open payment, and takes one after the first was
+        canceled.
+        """
         order = await make_order()
         first = await make_payment(order, attempt=1, status="failed")
         with pytest.raises(IntegrityError):
@@ -136,10 +160,18 @@ class TestChecks:
         await type(first).filter(id=first.id).update(status="canceled")
         await make_payment(order, attempt=2)
 
-    async def test_defect_43_a_shopper_has_one_default_card_with_customer_and_consent(self, database: str) -> None:
-        """A saved method names its Stripe customer and when the shopper agreed; a second default is refused."""
+    async def test_defect_43_a_shopper_has_one_default_card_with_customer_and_consent(
+        self, database: str
+    ) -> None:
+        """A saved method names its Stripe customer and when the shopper agreed; a second default is
+        refused.
+        """
         shopper = await make_customer()
-        saved: dict[str, Any] = {"customer_id": shopper.id, "payment_method_type": "card", "is_default": True}
+        saved: dict[str, Any] = {
+            "customer_id": shopper.id,
+            "payment_method_type": "card",
+            "is_default": True,
+        }
         given: dict[str, Any] = {"stripe_customer_id": "cus_1", "consented_at": clock.now()}
         await PaymentMethod.create(**saved, **given, stripe_payment_method_id="pm_1")
         with pytest.raises(IntegrityError):
@@ -156,7 +188,9 @@ class TestChecks:
         """A vendor with products cannot vanish."""
         order = await make_order()
         with pytest.raises(IntegrityError):
-            await get_connection("default").execute_query(f"DELETE FROM vendors WHERE id = {order.vendor_id}")
+            await get_connection("default").execute_query(
+                f"DELETE FROM vendors WHERE id = {order.vendor_id}"
+            )
 
 
 async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
@@ -166,10 +200,12 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
     await migrate(url)
     with closing(sqlite3.connect(path)) as db:
         db.execute(
-            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', '2026-01-01', 'a')"
+            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', "
+            "'2026-01-01', 'a')"
         )
         db.execute(
-            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', '2026-01-01', 'b')"
+            "INSERT INTO baskets (created_at, updated_at, token_digest) VALUES ('2026-01-01', "
+            "'2026-01-01', 'b')"
         )
         db.execute("DELETE FROM baskets WHERE token_digest = 'b'")
         db.execute("CREATE TRIGGER t AFTER DELETE ON baskets BEGIN SELECT 1; END")
@@ -178,7 +214,9 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
     before = _dump(path)
     async with opened(url) as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
-        await rebuild_table(context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)')
+        await rebuild_table(
+            context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)'
+        )
     after = _dump(path)
     added = [a for a in after["schema"] if a not in before["schema"]]
     assert len(added) == 1
@@ -188,7 +226,9 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
     assert before["counter"] == after["counter"]
 
 
-async def test_a_table_is_not_rebuilt_while_foreign_keys_are_enforced(database: str, engine: str) -> None:
+async def test_a_table_is_not_rebuilt_while_foreign_keys_are_enforced(
+    database: str, engine: str
+) -> None:
     """Dropping the old table would touch its children."""
     if engine == "sqlite":
         with pytest.raises(RuntimeError, match="foreign keys off"):
@@ -214,7 +254,8 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
             state: State = await executor._project_state(first)  # it has the table
         operation, editor = AddChecks("Basket", ck_test="id < 2"), executor._schema_editor()
         insert = (
-            "INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (7, '2026-01-01', '2026-01-01', 'x')"
+            "INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (7, "
+            "'2026-01-01', '2026-01-01', 'x')"
         )
         await operation.database_forward("models", state, state, editor)
         with pytest.raises(IntegrityError):
@@ -238,7 +279,9 @@ async def test_a_sqlite_file_with_data_is_copied_before_it_is_migrated(
 
 
 async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
-    """Migrating step by step with rows in the tables ends in the schema that a fresh database gets."""
+    """Migrating step by step with rows in the tables ends in the schema that a fresh database
+    gets.
+    """
     fresh, stepwise = tmp_path / "fresh.sqlite3", tmp_path / "step.sqlite3"
     await migrate(f"sqlite://{fresh}")
     from shared.infra.database.executor import Executor
@@ -248,7 +291,9 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
         from tortoise.migrations.executor import MigrationTarget
 
         first = on_disk()[0]
-        await Executor(context.db(), config("sqlite://")["apps"]).migrate([MigrationTarget("models", first)])
+        await Executor(context.db(), config("sqlite://")["apps"]).migrate(
+            [MigrationTarget("models", first)]
+        )
     rows = insert_one_of_each(stepwise)
     await migrate(f"sqlite://{stepwise}")
     assert _dump(fresh)["schema"] == _dump(stepwise)["schema"]
@@ -259,7 +304,9 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
 
 
 async def test_deadlines_that_were_stored_already_are_found(database: str) -> None:
-    """Migration 0003 fills the new column from what lay in `requirements`, on either engine, so that jobs find it."""
+    """Migration 0003 fills the new column from what lay in `requirements`, on either engine, so
+    that jobs find it.
+    """
     vendors = [await make_vendor() for _ in range(2)]
     deadline = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
     for vendor, stored in zip(vendors, (deadline.isoformat(), None), strict=True):
@@ -267,7 +314,9 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
         await VendorPaymentConfig.create(vendor_id=vendor.id, requirements=needs)
     script = import_module("shared.infra.database.migrations.0005_health")
 
-    await get_connection("default").execute_script(script.POSTGRES if "postgres" in database else script.SQLITE)
+    await get_connection("default").execute_script(
+        script.POSTGRES if "postgres" in database else script.SQLITE
+    )
 
     near = VendorPaymentConfig.filter(
         current_deadline__gt=deadline - timedelta(minutes=1), current_deadline__lte=deadline
@@ -277,7 +326,9 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
 
 
 async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> None:
-    """Migration 0012: a bank that sent a payout back, and one that stood in the columns alone, lie in `requirements`; and back."""
+    """Migration 0012: a bank that sent a payout back, and one that stood in the columns alone, lie
+    in `requirements`; and back.
+    """
     from shared.infra.database.executor import Executor, never_queried
 
     def bank(status: str, currency: str = "EUR") -> dict[str, Any]:
@@ -285,47 +336,79 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
         return {**names, "currency": currency, "status": status}
 
     stored: list[dict[str, Any]] = [
-        {"external_accounts": [bank("new"), bank("new", "DKK")]}, {"external_accounts": [bank("new")]}, {},
-    ]  # fmt: skip
-    rows = [await VendorPaymentConfig.create(vendor=await make_vendor(), requirements=found) for found in stored]
+        {"external_accounts": [bank("new"), bank("new", "DKK")]},
+        {"external_accounts": [bank("new")]},
+        {},
+    ]
+    rows = [
+        await VendorPaymentConfig.create(vendor=await make_vendor(), requirements=found)
+        for found in stored
+    ]
     client = get_connection("default")
     if "sqlite" in database:
-        await client.execute_query("PRAGMA foreign_keys=OFF")  # as shared.infra.database.migrate does
+        await client.execute_query(
+            "PRAGMA foreign_keys=OFF"
+        )  # as shared.infra.database.migrate does
     executor = Executor(client, config(database)["apps"])
     await executor.loader.build_graph()
-    [one_bank] = [migration for key, migration in executor.loader.graph.nodes.items() if key.name == "0012_one_bank"]
+    [one_bank] = [
+        migration
+        for key, migration in executor.loader.graph.nodes.items()
+        if key.name == "0012_one_bank"
+    ]
     assert one_bank is not None
     with never_queried():  # this one alone is taken back: those after it touch other columns
-        state = await executor._project_state({k for k in executor.loader.graph.nodes if k.name < "0012"})
+        state = await executor._project_state(
+            {k for k in executor.loader.graph.nodes if k.name < "0012"}
+        )
         await one_bank.unapply(state.clone(), schema_editor=executor._schema_editor())
     told = await client.execute_query_dict(
         "SELECT payout_bank, payout_bank_errored FROM vendor_payment_configs ORDER BY id"
     )
     assert [(row["payout_bank"], bool(row["payout_bank_errored"])) for row in told] == [
-        ("••6789", False), ("••6789", False), ("", False),
-    ]  # fmt: skip
+        ("••6789", False),
+        ("••6789", False),
+        ("", False),
+    ]
     for row, errored in ((rows[0], "true"), (rows[2], "true")):
         await client.execute_query(
-            f"UPDATE vendor_payment_configs SET payout_bank = '••6789', payout_bank_errored = {errored} WHERE id = {row.id}"
+            "UPDATE vendor_payment_configs SET payout_bank = '••6789', payout_bank_errored = "
+            f"{errored} WHERE id = {row.id}"
         )
     with never_queried():
         await one_bank.apply(state.clone(), schema_editor=executor._schema_editor())
-    kept = [row.requirements["external_accounts"] for row in await VendorPaymentConfig.all().order_by("id")]
+    kept = [
+        row.requirements["external_accounts"]
+        for row in await VendorPaymentConfig.all().order_by("id")
+    ]
     assert [[(b["last4"], b["currency"], b["status"]) for b in banks] for banks in kept] == [
-        [("6789", "EUR", "errored"), ("6789", "DKK", "new")], [("6789", "EUR", "new")], [("6789", "EUR", "errored")],
-    ]  # fmt: skip
+        [("6789", "EUR", "errored"), ("6789", "DKK", "new")],
+        [("6789", "EUR", "new")],
+        [("6789", "EUR", "errored")],
+    ]
 
 
 async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
-    """Migration 0017: refunded where all that arrived comes to the whole, on either engine; a part or a failure is none."""
+    """Migration 0017: refunded where all that arrived comes to the whole, on either engine; a part
+    or a failure is none.
+    """
     parts: list[list[tuple[int, str]]] = [
-        [(4990, "succeeded")], [(4000, "succeeded"), (990, "succeeded")], [(4000, "succeeded")], [(4990, "failed")], [],
-    ]  # fmt: skip
+        [(4990, "succeeded")],
+        [(4000, "succeeded"), (990, "succeeded")],
+        [(4000, "succeeded")],
+        [(4990, "failed")],
+        [],
+    ]
     rows = []
     for refunds in parts:
         payment = await make_payment(await make_order(), status="succeeded")
         for number, (amount, status) in enumerate(refunds, start=1):
-            given = {"amount": amount, "vendor_part": amount, "commission_part": 0, "status": status}
+            given = {
+                "amount": amount,
+                "vendor_part": amount,
+                "commission_part": 0,
+                "status": status,
+            }
             await make_refund(payment, number, **given)
         rows.append(payment)
     script = import_module("shared.infra.database.migrations.0015_payments_back")
@@ -334,12 +417,26 @@ async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
 
     for payment in rows:
         await payment.refresh_from_db()
-    assert [row.status for row in rows] == ["refunded", "refunded", "succeeded", "succeeded", "succeeded"]
+    assert [row.status for row in rows] == [
+        "refunded",
+        "refunded",
+        "succeeded",
+        "succeeded",
+        "succeeded",
+    ]
 
 
 async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str) -> None:
-    """Migration 0016: for each status of a dispute, with the money where it was, gone, back in part and back; on either engine."""
-    moves = [(0, 0), (4990, 0), (4990, 2000), (4990, 4990), (5500, 0)]
+    """Migration 0016: for each status of a dispute, with the money where it was, gone, back in part
+    and back; on either engine.
+    """
+    moves = [
+        (0, 0),
+        (4990, 0),
+        (4990, 2000),
+        (4990, 4990),
+        (5500, 0),
+    ]
     orders = []
     for status in DisputeStatus:
         for withdrawn, reinstated in moves:
@@ -357,15 +454,24 @@ async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str
 
 
 async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
-    """Migration 0016: what has arrived, never more than is spoken for; pieces by their refunds, each on the shelf once."""
+    """Migration 0016: what has arrived, never more than is spoken for; pieces by their refunds,
+    each on the shelf once.
+    """
     order = await make_order(refunded_amount=30)
     payment = await make_payment(order, status="succeeded")
     line = await OrderLine.get(order_id=order.id)
     await OrderLine.filter(id=line.id).update(quantity=3)
-    for number, (status, shelf) in enumerate([("succeeded", True), ("failed", True), ("pending", False)], start=1):
+    for number, (status, shelf) in enumerate(
+        [("succeeded", True), ("failed", True), ("pending", False)], start=1
+    ):
         made = await make_refund(payment, number, status=status)
-        back: dict[str, Any] = {"restock": shelf, "restocked_at": clock.now() if shelf else None}
-        await RefundLine.create(refund_id=made.id, order_line_id=line.id, quantity=1, amount=10, **back)
+        back: dict[str, Any] = {
+            "restock": shelf,
+            "restocked_at": clock.now() if shelf else None,
+        }
+        await RefundLine.create(
+            refund_id=made.id, order_line_id=line.id, quantity=1, amount=10, **back
+        )
     script = import_module("shared.infra.database.migrations.0016_order_money")
 
     for statement in (script.ORDERS, script.LINES):
@@ -376,24 +482,38 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
     assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (10, 2, 2)
 
 
-async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(database: str, engine: str) -> None:
+async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(
+    database: str, engine: str
+) -> None:
     """Migration 0041: whatever became of the job that they had."""
     payment = await make_payment(await make_order(), status="succeeded")
     waits, *_ = [
-        await make_refund(payment, n, status=status) for n, status in enumerate(("opening", "pending"), start=1)
+        await make_refund(payment, n, status=status)
+        for n, status in enumerate(("opening", "pending"), start=1)
     ]
     script = import_module("shared.infra.database.migrations.0041_refund_writes")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 
     job = await Job.get()
-    assert (job.kind, job.args, job.status) == ("refunds.carry_out", {"refund_id": waits.id}, "waiting")
+    assert (job.kind, job.args, job.status) == (
+        "refunds.carry_out",
+        {"refund_id": waits.id},
+        "waiting",
+    )
 
 
-async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(database: str, engine: str) -> None:
+async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(
+    database: str, engine: str
+) -> None:
     """Migration 0043: whatever became of the job that they had."""
     at = clock.now()
-    decided = [{"submitted_at": at}, {"accepted_at": at}, {}, {"submitted_at": at, "delivered_at": at}]
+    decided = [
+        {"submitted_at": at},
+        {"accepted_at": at},
+        {},
+        {"submitted_at": at, "delivered_at": at},
+    ]
     rows = [await make_dispute(await make_order()) for _ in decided]
     for row, values in zip(rows, decided, strict=True):
         await type(row).filter(id=row.id).update(**values)
@@ -406,14 +526,18 @@ async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(datab
 
 
 async def test_what_was_kept_of_before_is_imported_into_the_activity(database: str) -> None:
-    """Migration 0040: acts about an order by their subjects, each once; what an event changed, by the event."""
+    """Migration 0040: acts about an order by their subjects, each once; what an event changed, by
+    the event.
+    """
     order = await make_order()
     payment = await make_payment(order)
     about = [order.as_subject, payment.as_subject, "member:7", f"{payment.as_subject}1"]
     given: dict[str, Any] = {"amount": 300, "currency": "EUR"}
     async with unit.transaction() as tx:
         for subject in about:
-            tx.record("thing.done", actor="stripe", subject=subject, vendor_id=order.vendor_id, **given)
+            tx.record(
+                "thing.done", actor="stripe", subject=subject, vendor_id=order.vendor_id, **given
+            )
     event = await WebhookEvent.create(
         source="platform",
         stripe_event_id="evt_1",
@@ -423,7 +547,10 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
         stripe_created_at=clock.now(),
         body="{}",
     )
-    script, connection = import_module("shared.infra.database.migrations.0040_activity"), get_connection("default")
+    script, connection = (
+        import_module("shared.infra.database.migrations.0040_activity"),
+        get_connection("default"),
+    )
     kept = [[f"order:{order.id}.refunded_amount", 0, 300], ["account:1.is_open", True, None]]
     await connection.execute_script("DELETE FROM activity")
     as_json = "jsonb" if dialect() == "postgres" else "json"
@@ -445,10 +572,17 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:
-    """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use shared.infra.database.operations."""
+    """AddConstraint, AlterField and RemoveField rebuild SQLite tables without their indexes: use
+    shared.infra.database.operations.
+    """
     for path in MIGRATIONS.glob("[0-9]*.py"):
         text = path.read_text()
-        for name in ("ops.AddConstraint", "ops.AlterField", "ops.RemoveField", "ops.RemoveConstraint"):
+        for name in (
+            "ops.AddConstraint",
+            "ops.AlterField",
+            "ops.RemoveField",
+            "ops.RemoveConstraint",
+        ):
             assert name not in text, f"{path.name} uses {name}"
 
 
@@ -477,6 +611,8 @@ def _dump(path: Path) -> dict[str, Any]:
         return {
             "schema": schema,
             "baskets": db.execute("SELECT * FROM baskets").fetchall(),
-            "counter": db.execute("SELECT * FROM sqlite_sequence WHERE name = 'baskets'").fetchall(),
+            "counter": db.execute(
+                "SELECT * FROM sqlite_sequence WHERE name = 'baskets'"
+            ).fetchall(),
             "vendors": Vendor._meta.db_table,
         }

@@ -1,4 +1,6 @@
-"""With real keys pages load Stripe's own script and nothing of the stand-in; with live keys no page says test mode."""
+"""With real keys pages load Stripe's own script and nothing of the stand-in; with live keys no page
+says test mode.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def test_the_payment_page_gets_stripes_own_script_and_frames(tmp_path: Path) -> 
     assert settings.stripe.api_base == "https://api.stripe.com"
     assert settings.stripe.files_base == "https://files.stripe.com"
     assert "script-src 'self' https://js.stripe.com https://*.js.stripe.com;" in allowed
-    assert "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;" in allowed
+    assert (
+        "frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;"
+        in allowed
+    )
     assert "connect-src 'self' https://api.stripe.com;" in allowed
     assert "form-action 'self' https://connect.stripe.com" in allowed
     assert "127.0.0.1" not in allowed
@@ -38,5 +43,7 @@ def test_other_pages_do_not_let_stripe_in(tmp_path: Path) -> None:
 def test_test_mode_is_said_until_the_key_is_live(tmp_path: Path) -> None:
     """Test keys move no real money; live keys do."""
     test = load(KEYS, data_dir=tmp_path, dotenv=tmp_path / "no.env")
-    live = load({**KEYS, "STRIPE_SECRET_KEY": "sk_live_x"}, data_dir=tmp_path, dotenv=tmp_path / "no.env")
+    live = load(
+        {**KEYS, "STRIPE_SECRET_KEY": "sk_live_x"}, data_dir=tmp_path, dotenv=tmp_path / "no.env"
+    )
     assert (test.test_mode, live.test_mode) == (True, False)

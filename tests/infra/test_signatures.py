@@ -33,17 +33,27 @@ def sign(body: str, secret: str, at: int | None = None) -> str:
 def test_any_live_secret_is_good_while_rotating() -> None:
     """Two secrets are live during a roll; either signs."""
     for secret in ("whsec_old", "whsec_new"):
-        assert verify(BODY.encode(), sign(BODY, secret), ["whsec_old", "whsec_new"]).object_id == "pi_1"
+        assert (
+            verify(BODY.encode(), sign(BODY, secret), ["whsec_old", "whsec_new"]).object_id
+            == "pi_1"
+        )
 
 
 @pytest.mark.parametrize("offset", [-400, 400, 86_400])
 def test_stale_and_future_timestamps_are_refused(offset: int) -> None:
     """The SDK lets the future pass; we do not."""
     with pytest.raises(BadSignature):
-        verify(BODY.encode(), sign(BODY, "whsec_a", int(time.time()) + offset), ["whsec_a"])
+        verify(
+            BODY.encode(),
+            sign(BODY, "whsec_a", int(time.time()) + offset),
+            ["whsec_a"],
+        )
 
 
-@pytest.mark.parametrize("secrets", [[], ["whsec_b"], [""], ["   "]])
+@pytest.mark.parametrize(
+    "secrets",
+    [[], ["whsec_b"], [""], ["   "]],
+)
 def test_a_wrong_blank_or_missing_secret_opens_nothing(secrets: list[str]) -> None:
     """An empty secret verifies nothing instead of everything."""
     with pytest.raises(BadSignature):
@@ -57,7 +67,10 @@ def test_the_raw_body_counts() -> None:
         verify(other.encode(), sign(BODY, "whsec_a"), ["whsec_a"])
 
 
-@given(body=st.binary(max_size=200), header=st.one_of(st.none(), st.text(max_size=80)))
+@given(
+    body=st.binary(max_size=200),
+    header=st.one_of(st.none(), st.text(max_size=80)),
+)
 def test_garbage_is_a_bad_signature_and_never_a_crash(body: bytes, header: str | None) -> None:
     """Nothing unsigned gets in, whatever it is made of."""
     with pytest.raises(BadSignature):

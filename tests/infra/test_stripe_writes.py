@@ -1,4 +1,7 @@
-"""The one durable write: what a lost answer, a stored failure, an old key and a lost job come to. Payouts are the example."""
+"""The one durable write: what a lost answer, a stored failure, an old key and a lost job come to.
+
+Payouts are the example.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,11 @@ def failing(sandbox: RunningSandbox, **fault: Any) -> Iterator[None]:
 class TestKeys:
     def test_an_attempt_has_a_key_of_its_own(self) -> None:
         """The first one is the operation's."""
-        assert [key_of("payout:1", attempt) for attempt in (1, 2, 3)] == ["payout:1", "payout:1:2", "payout:1:3"]
+        assert [key_of("payout:1", attempt) for attempt in (1, 2, 3)] == [
+            "payout:1",
+            "payout:1:2",
+            "payout:1:3",
+        ]
 
     def test_a_key_that_was_never_used_is_not_old(self) -> None:
         """Old is counted from when Stripe was first asked, not from when it was written down."""
@@ -74,7 +81,9 @@ class TestLostWork:
     async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """An upgrade in the middle of a payout: Stripe made it, we never heard, and its row is all there is."""
+        """An upgrade in the middle of a payout: Stripe made it, we never heard, and its row is all
+        there is.
+        """
         with time_of(sandbox) as time:
             await on_payday(gateway, sandbox, time)
             with failing(sandbox, effect="reset_after", times=3), pytest.raises(TryLater):
@@ -82,11 +91,16 @@ class TestLostWork:
             await StripeWrite.filter(operation="payouts.create").delete()
             await work(context, "payouts.pay")
             write = await StripeWrite.get(operation="payouts.create")
-            assert (write.state, write.key) == (WriteState.ANSWERED, (await Payout.get()).idempotency_key)
+            assert (write.state, write.key) == (
+                WriteState.ANSWERED,
+                (await Payout.get()).idempotency_key,
+            )
             assert len(sandbox.events("payout.created")) == 1
 
 
-async def test_an_answered_write_is_left_alone(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_an_answered_write_is_left_alone(
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Performing it again asks nobody anything and says what became of it."""
     with time_of(sandbox) as time:
         await on_payday(gateway, sandbox, time)
@@ -94,7 +108,10 @@ async def test_an_answered_write_is_left_alone(context: Context, gateway: Gatewa
         write = await StripeWrite.get(operation="payouts.create")
         with failing(sandbox, effect="status", status=500):
             performed = await writes.perform(gateway, write.id)
-    assert (performed.state, performed.stripe_id) == (WriteState.ANSWERED, (await Payout.get()).stripe_payout_id)
+    assert (performed.state, performed.stripe_id) == (
+        WriteState.ANSWERED,
+        (await Payout.get()).stripe_payout_id,
+    )
 
 
 async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
@@ -103,7 +120,10 @@ async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
     """The row has its next key before anybody asks again."""
     with time_of(sandbox) as time:
         await on_payday(gateway, sandbox, time)
-        with failing(sandbox, effect="status", status=500, stored=True, times=1), pytest.raises(StripeUnavailable):
+        with (
+            failing(sandbox, effect="status", status=500, stored=True, times=1),
+            pytest.raises(StripeUnavailable),
+        ):
             await payday(context)
         write = await StripeWrite.get(operation="payouts.create")
     assert (write.state, write.attempt, write.asked_at) == (WriteState.WAITING, 2, None)

@@ -1,4 +1,6 @@
-"""What needs no webhook: events fetched from Stripe's own list, and payments that no job looks after."""
+"""What needs no webhook: events fetched from Stripe's own list, and payments that no job looks
+after.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ NOWHERE = "http://127.0.0.1:9/webhooks"
 async def listen(sandbox: RunningSandbox) -> None:
     """Both endpoints, whose every delivery is dropped on the way."""
     for connect in ("false", "true"):
-        await stripe_post(sandbox, "/v1/webhook_endpoints", url=NOWHERE, connect=connect, **{"enabled_events[]": "*"})
+        await stripe_post(
+            sandbox,
+            "/v1/webhook_endpoints",
+            url=NOWHERE,
+            connect=connect,
+            **{"enabled_events[]": "*"},
+        )
     sandbox.faults({"match": {"event": "*"}, "effect": "drop"})
 
 
@@ -75,14 +83,18 @@ async def test_the_next_fetch_begins_where_the_last_one_ended(
     assert set(seen) == {"platform", account}
     asked = sandbox.requests()[-1]["n"]
     await missed_events.backfill(context)
-    since = [r["params"]["created"]["gte"] for r in sandbox.requests(asked) if r["path"] == "/v1/events"]
+    since = [
+        r["params"]["created"]["gte"] for r in sandbox.requests(asked) if r["path"] == "/v1/events"
+    ]
     assert sorted(int(s) for s in since) == sorted(last - 86400 for last in seen.values())
 
 
 async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A payment that no job looks after gets one, once; and so does a charge that was never read."""
+    """A payment that no job looks after gets one, once; and so does a charge that was never
+    read.
+    """
     purchase = await bought_unheard(gateway, sandbox)
     await Job.all().delete()
     await sweep.sweep.run(context, {})

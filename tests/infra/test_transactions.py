@@ -44,7 +44,9 @@ class TestLocks:
         async with unit.transaction() as tx:
             await tx.lock(Product, id=second.id)
             await tx.lock(Product, id=second.id)  # again: it is held already
-            with pytest.raises(OutOfOrder, match=f"Product {first.id} is locked after Product {second.id}"):
+            with pytest.raises(
+                OutOfOrder, match=f"Product {first.id} is locked after Product {second.id}"
+            ):
                 await tx.lock(Product, id=first.id)
             with pytest.raises(OutOfOrder, match="Vendor"):
                 await tx.lock(Vendor, id=vendor.id)
@@ -75,23 +77,38 @@ class TestLocks:
 
 class TestMoves:
     async def test_a_move_is_guard_clock_values_and_act(self, database: str) -> None:
-        """The row itself has the new values; an older copy of it moves nothing and writes nothing down."""
+        """The row itself has the new values; an older copy of it moves nothing and writes nothing
+        down.
+        """
         vendor = await make_vendor()
         job = await Job.create(kind="k", run_at=vendor.created_at)
         older = await Job.get(id=job.id)
         async with unit.transaction() as tx:
-            assert await tx.move(job, to="done", act=Act("job.ended", details={"why": "test"}), error="e")
+            assert await tx.move(
+                job, to="done", act=Act("job.ended", details={"why": "test"}), error="e"
+            )
             assert not await tx.move(older, to="failed", act=Act("job.failed"))
         stored = await Job.get(id=job.id)
-        assert (job.status, stored.status, stored.error, older.status) == ("done", "done", "e", "waiting")
+        assert (job.status, stored.status, stored.error, older.status) == (
+            "done",
+            "done",
+            "e",
+            "waiting",
+        )
         assert stored.updated_at > stored.created_at
         entry = await AuditEntry.get()
-        assert (entry.action, entry.subject, entry.details) == ("job.ended", f"job:{job.id}", {"why": "test"})
+        assert (entry.action, entry.subject, entry.details) == (
+            "job.ended",
+            f"job:{job.id}",
+            {"why": "test"},
+        )
 
 
 class TestActivity:
     async def test_it_tells_what_changed_for_whom_and_because_of_what(self, database: str) -> None:
-        """The columns that tell, before and after; an act says who; what an undone part told is not told."""
+        """The columns that tell, before and after; an act says who; what an undone part told is not
+        told.
+        """
         order = await make_order()
         with cause.of("job:some.job:1") as mine:
             async with unit.transaction() as tx:
@@ -102,7 +119,9 @@ class TestActivity:
                 await order.refresh_from_db()
                 await tx.change(order, refunded_amount=5, payment_intent_id="pi_1")
                 await tx.change(order, payment_intent_id="pi_2")  # tells nothing
-                await tx.move(order, to="cancelled", act=Act("order.cancelled", "member:7", {"reason": "x"}))
+                await tx.move(
+                    order, to="cancelled", act=Act("order.cancelled", "member:7", {"reason": "x"})
+                )
         told = await of_order(order.id)
         assert [(one.kind, one.actor, one.cause) for one in told] == [
             ("order.cancelled", "member:7", "job:some.job:1"),
@@ -113,7 +132,9 @@ class TestActivity:
             Change(f"order:{order.id}.status", "pending", "cancelled"),
         )
 
-    async def test_a_rehearsal_ends_with_the_first_change_and_leaves_nothing(self, database: str) -> None:
+    async def test_a_rehearsal_ends_with_the_first_change_and_leaves_nothing(
+        self, database: str
+    ) -> None:
         """What changes nothing is undone in silence; what is told is what would be."""
         order = await make_order()
         with unit.rehearse():
@@ -131,17 +152,25 @@ class TestActivity:
 
 class TestWhatIsCollected:
     async def test_each_kind_is_one_insert(self, database: str) -> None:
-        """Written before the commit; a unique key that is taken is left out, also within the same transaction."""
+        """Written before the commit; a unique key that is taken is left out, also within the same
+        transaction.
+        """
         async with unit.transaction() as tx:
             for n in range(3):
                 tx.record("some.act", actor="system", subject=f"thing:{n}")
                 queue.enqueue(tx, "some.job", {"n": n}, unique_key=f"key:{n % 2}")
             assert tx.unwritten() == {"audit_entries", "jobs"}
-        assert [entry.subject for entry in await AuditEntry.all().order_by("id")] == ["thing:0", "thing:1", "thing:2"]
+        assert [entry.subject for entry in await AuditEntry.all().order_by("id")] == [
+            "thing:0",
+            "thing:1",
+            "thing:2",
+        ]
         assert [job.args["n"] for job in await Job.all().order_by("id")] == [0, 1]
 
     async def test_nobody_reads_past_it(self, database: str) -> None:
-        """In tests such a reading fails; whoever needs the rows asks for them to be written first."""
+        """In tests such a reading fails; whoever needs the rows asks for them to be written
+        first.
+        """
         async with unit.transaction() as tx:
             queue.enqueue(tx, "some.job", {})
             with pytest.raises(ReadTooEarly):
@@ -150,7 +179,9 @@ class TestWhatIsCollected:
             assert await Job.all().count() == 1
 
     async def test_an_undone_part_takes_along_what_it_added(self, database: str) -> None:
-        """And nothing else: what came before it is written, and what is to happen after the commit happens."""
+        """And nothing else: what came before it is written, and what is to happen after the commit
+        happens.
+        """
         happened: list[str] = []
 
         async def undone(tx: Transaction) -> None:

@@ -1,10 +1,11 @@
 """Small changes to our code, and the drawing of some of them.
 
-Most are made by cosmic-ray's operators: another comparison, another sign, a number one off, a condition turned round, a
-loop that does not run, an exception that is not caught. It has none for what guards live on, so two are ours: a statement
-left out, and a condition left out of a query.
+Most are made by cosmic-ray's operators: another comparison, another sign, a number one off, a
+condition turned round, a loop that does not run, an exception that is not caught. It has none for
+what guards live on, so two are ours: a statement left out, and a condition left out of a query.
 
-Left aside is what changes nothing that runs or nothing that is promised: annotations, how a class is declared, log lines.
+Left aside is what changes nothing that runs or nothing that is promised: annotations, how a class
+is declared, log lines.
 """
 
 from __future__ import annotations
@@ -38,7 +39,11 @@ _SIGNS = {
     "BitAnd": ("BitOr",),
 }
 _OPERATORS = (
-    *(f"core/ReplaceComparisonOperator_{a}_{b}" for a, others in _COMPARISONS.items() for b in others),
+    *(
+        f"core/ReplaceComparisonOperator_{a}_{b}"
+        for a, others in _COMPARISONS.items()
+        for b in others
+    ),
     *(f"core/ReplaceBinaryOperator_{a}_{b}" for a, others in _SIGNS.items() for b in others),
     "core/ReplaceUnaryOperator_Delete_Not",
     "core/ReplaceUnaryOperator_Delete_USub",
@@ -59,7 +64,9 @@ Place = tuple[int, int]  # line (from 1) and column (from 0)
 
 @dataclass(frozen=True)
 class Change:
-    """One change, as it can be asked for: by cosmic-ray's operator and its count, or as text in place of text."""
+    """One change, as it can be asked for: by cosmic-ray's operator and its count, or as text in
+    place of text.
+    """
 
     path: str
     start: Place
@@ -71,7 +78,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change that was drawn: the patch that makes it, and a name that the same change has in every run."""
+    """A change that was drawn: the patch that makes it, and a name that the same change has in
+    every run.
+    """
 
     id: str
     stratum: str
@@ -84,8 +93,12 @@ class Mutant:
         return asdict(self)
 
 
-def draw(root: Path, strata: dict[str, list[str]], counts: dict[str, int], seed: int) -> list[Mutant]:
-    """So many of each stratum, one at most per place in the code, the same for the same code and seed."""
+def draw(
+    root: Path, strata: dict[str, list[str]], counts: dict[str, int], seed: int
+) -> list[Mutant]:
+    """So many of each stratum, one at most per place in the code, the same for the same code and
+    seed.
+    """
     chance = random.Random(seed)
     drawn: list[Mutant] = []
     for stratum, paths in strata.items():
@@ -112,7 +125,9 @@ def changes(root: Path, path: str) -> Iterator[Change]:
 
 
 def changed(source: str, change: Change) -> str | None:
-    """The file's text with the change, or None where Python cannot read it or sees no difference."""
+    """The file's text with the change, or None where Python cannot read it or sees no
+    difference.
+    """
     after = _spliced(source, change) if change.text else _mutated(source, change)
     try:
         is_another = after is not None and ast.dump(ast.parse(after)) != ast.dump(ast.parse(source))
@@ -143,9 +158,18 @@ def _made(root: Path, stratum: str, change: Change) -> Mutant | None:
     line = change.start[0]
     before = source.splitlines()
     words = [text for text in patch.splitlines() if text[:1] in "+-"]
-    words.append(str(before[: line - 1].count(before[line - 1])))  # the same line may stand in a file twice
+    words.append(
+        str(before[: line - 1].count(before[line - 1]))
+    )  # the same line may stand in a file twice
     name = hashlib.sha256("\n".join(words).encode()).hexdigest()[:10]
-    return Mutant(name, stratum, change.path, change.operator.rpartition("/")[2], line, patch)
+    return Mutant(
+        name,
+        stratum,
+        change.path,
+        change.operator.rpartition("/")[2],
+        line,
+        patch,
+    )
 
 
 def _by_cosmic_ray(path: str, source: str) -> Iterator[Change]:
@@ -164,7 +188,9 @@ def _mutated(source: str, change: Change) -> str | None:
     from cosmic_ray import plugins
     from cosmic_ray.mutating import mutate_code
 
-    after: str | None = mutate_code(source, plugins.get_operator(change.operator)(), change.occurrence)
+    after: str | None = mutate_code(
+        source, plugins.get_operator(change.operator)(), change.occurrence
+    )
     return after
 
 
@@ -175,7 +201,11 @@ def _left_out(path: str, tree: ast.Module) -> Iterator[Change]:
         if is_deed or isinstance(node, ast.Raise):
             assert isinstance(node, ast.stmt)
             yield Change(path, _start(node), "LeaveOutStatement", end=_end(node), text="pass")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _QUERIES:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _QUERIES
+        ):
             parts: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
             for part in parts if len(parts) > 1 else ():
                 text = "**{}" if isinstance(part, ast.keyword) else "*()"
@@ -186,7 +216,15 @@ def _spliced(source: str, change: Change) -> str:
     lines = source.encode().splitlines(keepends=True)  # `ast` counts columns in bytes
     (first, column), (last, until) = change.start, change.end
     head, tail = lines[first - 1][:column], lines[last - 1][until:]
-    return b"".join([*lines[: first - 1], head, change.text.encode(), tail, *lines[last:]]).decode()
+    return b"".join(
+        [
+            *lines[: first - 1],
+            head,
+            change.text.encode(),
+            tail,
+            *lines[last:],
+        ]
+    ).decode()
 
 
 def _aside(tree: ast.Module) -> Iterator[tuple[Place, Place]]:

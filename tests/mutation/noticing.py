@@ -1,8 +1,8 @@
 """Which tests are asked about a change, and whether one of them notices it.
 
-First the closest: pure tests that import the changed module. What survives them is put to the other tests in the folder of
-its domain, and what survives those to all that import anything of that domain, each time when all have had their turn.
-Each run stops at the first failure.
+First the closest: pure tests that import the changed module. What survives them is put to the other
+tests in the folder of its domain, and what survives those to all that import anything of that
+domain, each time when all have had their turn. Each run stops at the first failure.
 """
 
 from __future__ import annotations
@@ -17,16 +17,36 @@ from pathlib import Path
 
 from tests.mutation.places import rules
 
-FOLDERS = ("tests/core", "tests/domain", "tests/infra", "tests/pages", "tests/commands", "tests/faults")
-# They start whole programs, upgrade old databases, or walk at random for minutes: they promise something else.
+FOLDERS = (
+    "tests/core",
+    "tests/domain",
+    "tests/infra",
+    "tests/pages",
+    "tests/commands",
+    "tests/faults",
+)
+# They start whole programs, upgrade old databases, or walk at random for minutes: they promise
+# something else.
 _NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
 # No single test takes a minute; one that does hangs, and that is noticing, too.
-_PYTEST = ("-q", "-n", "0", "--engine", "sqlite", "-p", "no:warnings", "--no-header", "--tb=no", "--timeout=100")
+_PYTEST = (
+    "-q",
+    "-n",
+    "0",
+    "--engine",
+    "sqlite",
+    "-p",
+    "no:warnings",
+    "--no-header",
+    "--tb=no",
+    "--timeout=100",
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant: noticed, survived, or broken (the tests could not run); `by` is the test that noticed.
+    """What became of a mutant: noticed, survived, or broken (the tests could not run); `by` is the
+    test that noticed.
 
     `is_all`: whether every test that was to be asked has been, or the time was up before.
     """
@@ -38,10 +58,14 @@ class Verdict:
 
 
 def pure(tree: Path, path: str) -> list[str]:
-    """The tests without a database that import a changed module; of a rule that none imports itself those of its domain."""
+    """The tests without a database that import a changed module; of a rule that none imports itself
+    those of its domain.
+    """
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     package, _, name = module.rpartition(".")
-    itself = re.compile(rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b")
+    itself = re.compile(
+        rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b"
+    )
     texts = {file: file.read_text() for file in _files(tree)}
     files = {file: text for file, text in texts.items() if "async def test_" not in text}
     found = [file for file, text in files.items() if itself.search(text)]
@@ -53,7 +77,11 @@ def pure(tree: Path, path: str) -> list[str]:
 def near(tree: Path, path: str) -> list[str]:
     """The tests in the folder of its domain and those that carry its name, the smallest first."""
     domain = path.split("/")[2]
-    found = [file for file in _files(tree) if file.parent.name == domain or domain.removesuffix("s") in file.name]
+    found = [
+        file
+        for file in _files(tree)
+        if file.parent.name == domain or domain.removesuffix("s") in file.name
+    ]
     return _names(tree, found)
 
 
@@ -84,7 +112,9 @@ def _names(tree: Path, files: list[Path]) -> list[str]:
 
 
 class Nursery:
-    """Runs pytest in a tree, in children of one process that has loaded the libraries (nursery.py)."""
+    """Runs pytest in a tree, in children of one process that has loaded the libraries
+    (nursery.py).
+    """
 
     def __init__(self, python: Path, tree: Path) -> None:
         self._tree = tree
@@ -94,7 +124,13 @@ class Nursery:
             "import pathlib, sys; from tests.support.database import sqlite_template;"
             " sqlite_template(pathlib.Path(sys.argv[1])).rename(sys.argv[2])"
         )
-        command = [str(python), "-c", make, str(tree.parent), str(self._template)]
+        command = [
+            str(python),
+            "-c",
+            make,
+            str(tree.parent),
+            str(self._template),
+        ]
         subprocess.run(command, cwd=tree, env=_environment(), check=True)
         self._process = subprocess.Popen(
             [python, Path(__file__).with_name("nursery.py")],
@@ -126,7 +162,11 @@ class Nursery:
             return Verdict("broken", output[-300:], took)
         return Verdict("noticed", failed[1] if failed else "", took)
 
-    def _run(self, tests: list[str], patience: float) -> tuple[int | None, str]:
+    def _run(
+        self,
+        tests: list[str],
+        patience: float,
+    ) -> tuple[int | None, str]:
         output = self._tree.with_suffix(".log")
         asked = {
             "tree": str(self._tree),
@@ -144,5 +184,6 @@ class Nursery:
 
 
 def _environment() -> dict[str, str]:
-    # A changed file is as long and nearly as old as the one before it: no compiled module may be kept.
+    # A changed file is as long and nearly as old as the one before it: no compiled module may be
+    # kept.
     return {**os.environ, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,8 +1,9 @@
-"""A process that has loaded what every test run loads, and makes a child of itself for each run: seconds less per mutant.
+"""A process that has loaded what every test run loads, and makes a child of itself for each run:
+seconds less per mutant.
 
-It reads a line of JSON per run (`tree`, `arguments` for pytest, `output`, `patience` in seconds, `template`) and answers
-with one: pytest's exit status, or null when the run did not end in time. Nothing of ours is loaded here: the child loads it
-from its tree, with whatever was changed there.
+It reads a line of JSON per run (`tree`, `arguments` for pytest, `output`, `patience` in seconds,
+`template`) and answers with one: pytest's exit status, or null when the run did not end in time.
+Nothing of ours is loaded here: the child loads it from its tree, with whatever was changed there.
 """
 
 from __future__ import annotations
@@ -21,10 +22,27 @@ from typing import Any
 
 # What tests and application load from elsewhere; most of a short run's time goes into it.
 HEAVY = (
-    "hypothesis.stateful", "pytest", "pytest_asyncio.plugin", "pytest_timeout", "xdist.plugin",
-    "aiohttp", "aiosqlite", "argon2", "asyncpg", "babel.numbers", "hypercorn.asyncio", "jinja2_fragments", "pydantic",
-    "quart", "quart_rate_limiter", "quart_schema", "reportlab.platypus", "stripe", "tortoise.migrations", "wtforms",
-)  # fmt: skip
+    "hypothesis.stateful",
+    "pytest",
+    "pytest_asyncio.plugin",
+    "pytest_timeout",
+    "xdist.plugin",
+    "aiohttp",
+    "aiosqlite",
+    "argon2",
+    "asyncpg",
+    "babel.numbers",
+    "hypercorn.asyncio",
+    "jinja2_fragments",
+    "pydantic",
+    "quart",
+    "quart_rate_limiter",
+    "quart_schema",
+    "reportlab.platypus",
+    "stripe",
+    "tortoise.migrations",
+    "wtforms",
+)
 
 
 def main() -> None:
@@ -45,7 +63,9 @@ def run(asked: dict[str, Any]) -> int | None:
     child = os.fork()
     if child == 0:
         try:
-            status = _work(**{name: asked[name] for name in ("tree", "arguments", "output", "template")})
+            status = _work(
+                **{name: asked[name] for name in ("tree", "arguments", "output", "template")}
+            )
         except BaseException as error:
             print(f"ERROR {type(error).__name__}: {error}", flush=True)
             status = 2
@@ -79,7 +99,9 @@ def _work(tree: str, arguments: list[str], output: str, template: str) -> int:
     settings.register_profile("noticing", phases=(Phase.explicit, Phase.generate), database=None)
     settings.load_profile("noticing")
     database = importlib.import_module("tests.support.database")
-    database.sqlite_template = lambda folder: Path(shutil.copy(template, folder / "template.sqlite3"))  # type: ignore[attr-defined]
+    database.sqlite_template = lambda folder: Path(
+        shutil.copy(template, folder / "template.sqlite3")
+    )  # type: ignore[attr-defined]
     return int(pytest.main(arguments))
 
 

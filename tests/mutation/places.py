@@ -1,7 +1,7 @@
 """Where the mutation run changes code: decisions about money, postings, and what guards them.
 
-The rules are those that the contract "pure-rules" in pyproject.toml names, so that a new one is looked at by itself,
-and the checks of reconciliation, which stand beside their repairs.
+The rules are those that the contract "pure-rules" in pyproject.toml names, so that a new one is
+looked at by itself, and the checks of reconciliation, which stand beside their repairs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-# Words for people are compared by their own tests, sentence by sentence; operators find nothing to change in them.
+# Words for people are compared by their own tests, sentence by sentence; operators find nothing to
+# change in them.
 _WORDS = ("words", "texts", "draft", "countries", "findings")
 
 _CHECKS = "shared/finance/reconciliation/checks/*.py"
@@ -53,8 +54,12 @@ GUARDS = (
 
 def rules(root: Path) -> list[str]:
     """Every module whose decisions are pure, as a path below `root`."""
-    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (names,) = (contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules")
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    (names,) = (
+        contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules"
+    )
     found = {str(file.relative_to(root)) for file in root.glob(_CHECKS)}
     for name in names:
         path = name.replace(".", "/")
@@ -66,4 +71,7 @@ def rules(root: Path) -> list[str]:
 
 def strata(root: Path) -> dict[str, list[str]]:
     """The two kinds of code that are looked at, and the modules of each."""
-    return {"rules": rules(root), "guards": sorted(path for path in GUARDS if (root / path).exists())}
+    return {
+        "rules": rules(root),
+        "guards": sorted(path for path in GUARDS if (root / path).exists()),
+    }

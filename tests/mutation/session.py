@@ -1,7 +1,7 @@
 """One mutation run: drawn once, gone on with until every mutant is decided, and reported honestly.
 
-A folder holds it: `drawn.jsonl` (the mutants, and the commit that they change), `results.jsonl` (a line per verdict, the
-last one of a mutant counts), and a clone per process.
+A folder holds it: `drawn.jsonl` (the mutants, and the commit that they change), `results.jsonl` (a
+line per verdict, the last one of a mutant counts), and a clone per process.
 """
 
 from __future__ import annotations
@@ -48,14 +48,19 @@ class Session:
         self._load()
 
     def go_on(self, *, processes: int, hours: float) -> None:
-        """Decide what is undecided, then look wider for those that survived, until the time is up."""
+        """Decide what is undecided, then look wider for those that survived, until the time is
+        up.
+        """
         until = time.monotonic() + hours * 3600
         for look in range(len(LOOKS)):
             waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
             for mutant in self._mutants.values():
                 if self._is_open(mutant, look):
                     waiting.put(mutant)
-            threads = [threading.Thread(target=self._work, args=(n, waiting, look, until)) for n in range(processes)]
+            threads = [
+                threading.Thread(target=self._work, args=(n, waiting, look, until))
+                for n in range(processes)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -86,19 +91,28 @@ class Session:
         survived = by_outcome["survived"] + by_outcome["broken"]
         equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
         rest = [name for name in survived if name not in equivalent]
-        asked = {name for name in rest if self._results[name]["look"] >= NEAR and self._results[name]["is_all"]}
+        asked = {
+            name
+            for name in rest
+            if self._results[name]["look"] >= NEAR and self._results[name]["is_all"]
+        }
         open_ones = [name for name in rest if name in asked]
         unreached = len(self._mutants) - len(noticed) - len(gone) - len(equivalent) - len(open_ones)
         for name in open_ones:
-            print(f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} {self._results[name]['outcome']}")
+            print(
+                f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} "
+                f"{self._results[name]['outcome']}"
+            )
             print(_changed_lines(self._mutants[name]), end="")
             print(f"  {reasons.get(name, {}).get('reason', 'no reason is given')}")
         counted = len(noticed) + len(open_ones)
         share = len(noticed) / counted if counted else 0.0
         print(
-            f"\n{len(self._mutants)} drawn, {unreached} of them not reached by the tests of their domain,"
+            f"\n{len(self._mutants)} drawn, {unreached} of them not reached by the tests of their "
+            "domain,"
             f" {len(gone)} gone with the code that they changed"
-            f"\n{len(noticed)} noticed, {len(open_ones)} not, {len(equivalent)} change nothing that can be seen"
+            f"\n{len(noticed)} noticed, {len(open_ones)} not, {len(equivalent)} change nothing "
+            "that can be seen"
             f"\n{share:.1%} of what can be seen was noticed; the goal is {GOAL:.0%}"
         )
         return 0 if share >= GOAL else 1
@@ -107,7 +121,9 @@ class Session:
         result = self._results.get(mutant.id)
         return result is None or (result["outcome"] == "survived" and result["look"] < look)
 
-    def _work(self, number: int, waiting: queue.SimpleQueue[Mutant], look: int, until: float) -> None:
+    def _work(
+        self, number: int, waiting: queue.SimpleQueue[Mutant], look: int, until: float
+    ) -> None:
         nursery = Nursery(self._python, self._tree(number, self._commit))
         while time.monotonic() < until:
             try:
@@ -116,7 +132,9 @@ class Session:
                 break
             tree = self._tree(number, self._commit)
             if not _applied(tree, mutant):
-                raise RuntimeError(f"{mutant.id} does not apply to the commit that it was drawn from")
+                raise RuntimeError(
+                    f"{mutant.id} does not apply to the commit that it was drawn from"
+                )
             verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
             while verdict.outcome == "noticed" and not self._is_sound(verdict.by, nursery, number):
                 _applied(self._tree(number, self._commit), mutant)
@@ -125,7 +143,9 @@ class Session:
         nursery.close()
 
     def _is_sound(self, test: str, nursery: Nursery, number: int) -> bool:
-        """Whether a test holds without any change; one that does not has noticed nothing, and is not asked again."""
+        """Whether a test holds without any change; one that does not has noticed nothing, and is
+        not asked again.
+        """
         if test not in self._sound:
             self._tree(number, self._commit)
             # Values in a name may be cut at a space: then all of the test's are run.
@@ -135,12 +155,22 @@ class Session:
                 nursery.leave_out(name)
         return self._sound[test]
 
-    def _note(self, mutant: Mutant, verdict: Verdict, commit: str, *, look: int) -> None:
+    def _note(
+        self,
+        mutant: Mutant,
+        verdict: Verdict,
+        commit: str,
+        *,
+        look: int,
+    ) -> None:
         row = {"id": mutant.id, **asdict(verdict), "look": look, "commit": commit}
         with self._lock:
             _append(self._folder / "results.jsonl", row)
             self._results[mutant.id] = row
-            print(f"{len(self._results):4} {mutant.id} {mutant.path}:{mutant.line} {mutant.operator}", end=" ")
+            print(
+                f"{len(self._results):4} {mutant.id} {mutant.path}:{mutant.line} {mutant.operator}",
+                end=" ",
+            )
             print(f"{verdict.outcome} {verdict.by[:120]} ({verdict.seconds} s)", flush=True)
 
     def _load(self) -> None:
@@ -154,7 +184,15 @@ class Session:
         """A clone at a commit, without anything that an earlier mutant left."""
         tree = self._folder / f"tree-{number}"
         if not tree.exists():
-            _git(self._root, "clone", "--quiet", "--no-checkout", "--local", str(self._root), str(tree))
+            _git(
+                self._root,
+                "clone",
+                "--quiet",
+                "--no-checkout",
+                "--local",
+                str(self._root),
+                str(tree),
+            )
         _git(tree, "fetch", "--quiet", str(self._root), commit)
         _git(tree, "checkout", "--quiet", "--force", "--detach", commit)
         return tree
@@ -162,7 +200,12 @@ class Session:
 
 def _applied(tree: Path, mutant: Mutant) -> bool:
     done = subprocess.run(
-        ["git", "apply", "-C1", "-"], cwd=tree, input=mutant.patch, text=True, capture_output=True, check=False
+        ["git", "apply", "-C1", "-"],
+        cwd=tree,
+        input=mutant.patch,
+        text=True,
+        capture_output=True,
+        check=False,
     )
     return done.returncode == 0
 
@@ -187,5 +230,11 @@ def _append(path: Path, row: dict[str, Any]) -> None:
 
 
 def _git(tree: Path, *command: str) -> str:
-    done = subprocess.run(["git", *command], cwd=tree, text=True, capture_output=True, check=True)
+    done = subprocess.run(
+        ["git", *command],
+        cwd=tree,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
     return done.stdout.strip()

@@ -54,7 +54,9 @@ class TestCreateIntent:
     ) -> None:
         """The commission is shown. Decimal strings; 2.5% of 49.90 is 1.25, half up."""
         body = {"order_id": purchase.order_id, "amount": "49.90"}
-        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call(
+            "POST", intent_path(shop.vendor_id), json=body
+        )
 
         assert reply.status == 200
         intent, secret = reply.body.pop("payment_intent_id"), reply.body.pop("client_secret")
@@ -79,18 +81,33 @@ class TestCreateIntent:
 
         replies = [
             await Program(app, link_of(purchase.token)).call("POST", path, json=body),
-            await Program(app).call("POST", path, json={**body, "order_token": link_of(purchase.token)}),
+            await Program(app).call(
+                "POST", path, json={**body, "order_token": link_of(purchase.token)}
+            ),
             await browser.call("POST", path, json=body),
         ]
 
         assert [r.status for r in replies] == [200, 200, 200]
-        assert len({(r.body["payment_intent_id"], r.body["client_secret"]) for r in replies}) == 1
+        assert (
+            len(
+                {
+                    (
+                        r.body["payment_intent_id"],
+                        r.body["client_secret"],
+                    )
+                    for r in replies
+                }
+            )
+            == 1
+        )
         assert sandbox.control("GET", "state")["counts"]["payment_intent"] == 1
 
     async def test_an_order_that_is_not_the_callers_or_not_this_vendors_is_404(
         self, app: Quart, shop: Shop, purchase: Purchase, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """No token, another order's token, another vendor in the path, no such order: alike, and no payment is opened."""
+        """No token, another order's token, another vendor in the path, no such order: alike, and no
+        payment is opened.
+        """
         other_shop = await open_shop(gateway, sandbox)
         other = await check_out(other_shop)
         body = {"order_id": purchase.order_id}
@@ -99,9 +116,17 @@ class TestCreateIntent:
         replies = [
             await Program(app).call("POST", path, json=body),
             await Program(app, link_of(other.token)).call("POST", path, json=body),
-            await Program(app, link_of(purchase.token)).call("POST", intent_path(other_shop.vendor_id), json=body),
-            await Program(app, link_of(purchase.token)).call("POST", path, json={"order_id": 10**15}),
-            await Program(app, "ü\xff").call("POST", path, json={**body, "order_token": "ü\u2603"}),
+            await Program(app, link_of(purchase.token)).call(
+                "POST", intent_path(other_shop.vendor_id), json=body
+            ),
+            await Program(app, link_of(purchase.token)).call(
+                "POST", path, json={"order_id": 10**15}
+            ),
+            await Program(app, "ü\xff").call(
+                "POST",
+                path,
+                json={**body, "order_token": "ü\u2603"},
+            ),
         ]
 
         assert [(r.status, r.code) for r in replies] == [(404, "not_found")] * 5
@@ -114,7 +139,9 @@ class TestCreateIntent:
     ) -> None:
         """The client never sets an amount; it can only be wrong about it."""
         body = {"order_id": purchase.order_id, "amount": amount}
-        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call(
+            "POST", intent_path(shop.vendor_id), json=body
+        )
 
         assert (reply.status, reply.code) == (409, "amount_mismatch")
         assert await Payment.all().count() == 0
@@ -127,15 +154,32 @@ class TestCreateIntent:
         body = {"order_id": purchase.order_id, "amount": amount}
 
         assert (
-            await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+            await Program(app, link_of(purchase.token)).call(
+                "POST", intent_path(shop.vendor_id), json=body
+            )
         ).status == 200
 
     @pytest.mark.one_engine
-    async def test_an_amount_is_a_plain_decimal_string(self, app: Quart, shop: Shop, purchase: Purchase) -> None:
-        """What people type is for forms; a program that writes anything else is told so with 422."""
-        for amount in ("4_9.90", "４９．９０", "4.99e1", "49,90", "€49.90", " 49.90", "+49.90", "1,000"):
+    async def test_an_amount_is_a_plain_decimal_string(
+        self, app: Quart, shop: Shop, purchase: Purchase
+    ) -> None:
+        """What people type is for forms; a program that writes anything else is told so with
+        422.
+        """
+        for amount in (
+            "4_9.90",
+            "４９．９０",
+            "4.99e1",
+            "49,90",
+            "€49.90",
+            " 49.90",
+            "+49.90",
+            "1,000",
+        ):
             body = {"order_id": purchase.order_id, "amount": amount}
-            reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+            reply = await Program(app, link_of(purchase.token)).call(
+                "POST", intent_path(shop.vendor_id), json=body
+            )
             assert (reply.status, reply.body["error"]["param"]) == (422, "amount"), amount
         assert await Payment.all().count() == 0
 
@@ -143,8 +187,13 @@ class TestCreateIntent:
         self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
     ) -> None:
         """Our own ids stand there, and nothing else."""
-        body = {"order_id": purchase.order_id, "metadata": {"order_id": "777", "vendor_id": "888", "evil": "yes"}}
-        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+        body = {
+            "order_id": purchase.order_id,
+            "metadata": {"order_id": "777", "vendor_id": "888", "evil": "yes"},
+        }
+        reply = await Program(app, link_of(purchase.token)).call(
+            "POST", intent_path(shop.vendor_id), json=body
+        )
 
         assert reply.status == 200
         metadata = sent_intent(sandbox)["metadata"]
@@ -155,9 +204,13 @@ class TestCreateIntent:
     async def test_the_caller_never_decides_who_gets_the_receipt(
         self, app: Quart, shop: Shop, purchase: Purchase, sandbox: RunningSandbox
     ) -> None:
-        """Stripe is given no address at all, our own mail goes to the order's: nobody can make us write to strangers."""
+        """Stripe is given no address at all, our own mail goes to the order's: nobody can make us
+        write to strangers.
+        """
         body = {"order_id": purchase.order_id, "customer_email": "victim@example.test"}
-        reply = await Program(app, link_of(purchase.token)).call("POST", intent_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call(
+            "POST", intent_path(shop.vendor_id), json=body
+        )
 
         assert reply.status == 200
         assert "receipt_email" not in sent_intent(sandbox)
@@ -172,10 +225,15 @@ class TestCreateIntent:
         )
 
         secret = reply.body["client_secret"]
-        for row in [*await Payment.all().values(), *await Order.all().values()]:
+        for row in [
+            *await Payment.all().values(),
+            *await Order.all().values(),
+        ]:
             assert secret not in str(row)
 
-    async def test_a_paid_or_cancelled_order_is_409(self, app: Quart, shop: Shop, purchase: Purchase) -> None:
+    async def test_a_paid_or_cancelled_order_is_409(
+        self, app: Quart, shop: Shop, purchase: Purchase
+    ) -> None:
         """There is nothing to pay any more."""
         await Order.filter(id=purchase.order_id).update(payment_status="paid", status="processing")
 
@@ -208,7 +266,9 @@ class TestHold:
     async def test_the_last_piece_is_set_aside_for_who_asks_first(
         self, app: Quart, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Again and again is the same; somebody else reads that it is sold out, and of no order that is not theirs."""
+        """Again and again is the same; somebody else reads that it is sold out, and of no order
+        that is not theirs.
+        """
         shop = await open_shop(gateway, sandbox, stock=1)
         mine, other = await check_out(shop), await check_out(shop)
         answers = []
@@ -230,7 +290,9 @@ class TestHold:
     ) -> None:
         """409, and nothing is set aside that was not before."""
         body = {"order_id": purchase.order_id, "payment_intent_id": "pi_1"}
-        reply = await Program(app, link_of(purchase.token)).call("POST", hold_path(shop.vendor_id), json=body)
+        reply = await Program(app, link_of(purchase.token)).call(
+            "POST", hold_path(shop.vendor_id), json=body
+        )
         assert (reply.status, reply.code) == (409, "page_out_of_date")
 
 
@@ -263,10 +325,16 @@ BROKEN = [
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize(("body", "kind", "status"), BROKEN, ids=[f"{n}-{case[2]}" for n, case in enumerate(BROKEN)])
-async def test_a_broken_body_is_refused_in_the_one_shape(app: Quart, body: bytes, kind: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("body", "kind", "status"), BROKEN, ids=[f"{n}-{case[2]}" for n, case in enumerate(BROKEN)]
+)
+async def test_a_broken_body_is_refused_in_the_one_shape(
+    app: Quart, body: bytes, kind: str, status: int
+) -> None:
     """Broken, deep, huge, of the wrong type: 400, 413, 415 or 422, never 500."""
-    reply = await Program(app).call("POST", intent_path(1), data=body, headers={"Content-Type": kind})
+    reply = await Program(app).call(
+        "POST", intent_path(1), data=body, headers={"Content-Type": kind}
+    )
 
     assert reply.status == status
     assert set(reply.body) == {"error"}
@@ -275,19 +343,32 @@ async def test_a_broken_body_is_refused_in_the_one_shape(app: Quart, body: bytes
 class TestWebhookDoors:
     """The two doors; what lies behind them has its own tests."""
 
-    @pytest.mark.parametrize("path", ["/api/v1/platform/webhooks/stripe", "/api/v1/platform/webhooks/stripe/connect"])
-    async def test_unsigned_or_badly_signed_is_400_and_other_methods_405(self, app: Quart, path: str) -> None:
+    @pytest.mark.parametrize(
+        "path", ["/api/v1/platform/webhooks/stripe", "/api/v1/platform/webhooks/stripe/connect"]
+    )
+    async def test_unsigned_or_badly_signed_is_400_and_other_methods_405(
+        self, app: Quart, path: str
+    ) -> None:
         """Before anything is stored, in the one shape."""
         program = Program(app)
 
-        for headers in ({}, {"Stripe-Signature": "t=1,v1=abc"}, {"Stripe-Signature": "\xff"}, {"Stripe-Signature": ""}):
+        for headers in (
+            {},
+            {"Stripe-Signature": "t=1,v1=abc"},
+            {"Stripe-Signature": "\xff"},
+            {"Stripe-Signature": ""},
+        ):
             reply = await program.call("POST", path, data=b'{"id": "evt_1"}', headers=headers)
             assert reply.status == 400
         assert (await program.call("GET", path)).status == 405
         assert (await program.call("POST", path, data=b"x" * 1_100_000)).status == 413
 
-    async def test_a_signed_event_needs_no_token_no_session_and_no_origin(self, app: Quart, settings: Any) -> None:
-        """Stripe is no browser: 200 `{"status": "success"}` on the raw body as it was signed, also the second time."""
+    async def test_a_signed_event_needs_no_token_no_session_and_no_origin(
+        self, app: Quart, settings: Any
+    ) -> None:
+        """Stripe is no browser: 200 `{"status": "success"}` on the raw body as it was signed, also
+        the second time.
+        """
         import hashlib
         import hmac
         import time
@@ -311,8 +392,15 @@ class TestWebhookDoors:
             ),
         ):
             body = json.dumps({**event, **account}, indent=2).encode()
-            mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-            headers = {"Stripe-Signature": f"t={stamp},v1={mac}", "Origin": "https://stripe.example"}
+            mac = hmac.new(
+                secret.encode(),
+                f"{stamp}.".encode() + body,
+                hashlib.sha256,
+            ).hexdigest()
+            headers = {
+                "Stripe-Signature": f"t={stamp},v1={mac}",
+                "Origin": "https://stripe.example",
+            }
             for _ in range(2):
                 reply = await Program(app).call("POST", path, data=body, headers=headers)
                 assert reply == Reply(200, {"status": "success"})

@@ -1,4 +1,6 @@
-"""API tokens: what one may do, how long, who hears of it; made once however often the form is sent."""
+"""API tokens: what one may do, how long, who hears of it; made once however often the form is
+sent.
+"""
 
 from __future__ import annotations
 
@@ -92,8 +94,12 @@ class TestMakingOne:
         assert actor is not None
         assert (actor.vendor_id, actor.scopes) == (portal.vendor_id, {Scope.PAYMENTS_READ})
 
-    async def test_the_same_form_twice_makes_one_token(self, client: TestClientProtocol, hands: Hands) -> None:
-        """Whoever clicked twice reads it; sent again after a while, the form says that it is used up."""
+    async def test_the_same_form_twice_makes_one_token(
+        self, client: TestClientProtocol, hands: Hands
+    ) -> None:
+        """Whoever clicked twice reads it; sent again after a while, the form says that it is used
+        up.
+        """
         portal = await signed_in(client)
         token = await made(portal)
         assert await made(portal) == token
@@ -126,7 +132,9 @@ class TestMakingOne:
     async def test_another_browser_of_the_same_shop_does_not_see_it(
         self, client: TestClientProtocol, app: Quart
     ) -> None:
-        """Its session does not hold the form's key; somebody else's form of the same key is another token."""
+        """Its session does not hold the form's key; somebody else's form of the same key is another
+        token.
+        """
         portal = await signed_in(client)
         await made(portal)
         theirs = await signed_in(app.test_client())
@@ -173,10 +181,14 @@ class TestMakingOne:
         assert entry.details["scopes"] == "payments:read onboarding"
         assert entry.actor.startswith("member:")
 
-    async def test_another_vendor_s_token_is_404_and_lives_on(self, client: TestClientProtocol) -> None:
+    async def test_another_vendor_s_token_is_404_and_lives_on(
+        self, client: TestClientProtocol
+    ) -> None:
         """It is not even listed; nor is a number that no token has."""
         other = await make_ready_vendor()
-        raw = await create_token(vendor_id=other.id, member_id=(await make_member(other)).id, name="Theirs")
+        raw = await create_token(
+            vendor_id=other.id, member_id=(await make_member(other)).id, name="Theirs"
+        )
         theirs = await Token.get(vendor_id=other.id)
         portal = await signed_in(client)
 
@@ -225,11 +237,17 @@ class TestScopes:
 
     @pytest.mark.one_engine
     async def test_each_operation_asks_for_its_own(self, app: Quart) -> None:
-        """403 that names the missing one, in the API's shape; the description says the same scope."""
+        """403 that names the missing one, in the API's shape; the description says the same
+        scope.
+        """
         vendor = await make_ready_vendor()
         member = await make_member(vendor)
         described = (await Program(app).call("GET", "/api/v1/openapi.json")).body["paths"]
-        rules = [rule for rule in app.url_map.iter_rules() if access_of(app.view_functions[rule.endpoint]) == TOKEN]
+        rules = [
+            rule
+            for rule in app.url_map.iter_rules()
+            if access_of(app.view_functions[rule.endpoint]) == TOKEN
+        ]
         assert len(rules) >= 2
         for rule in rules:
             scope = scope_of(app.view_functions[rule.endpoint])
@@ -238,7 +256,9 @@ class TestScopes:
             operation = described[rule.rule][method.lower()]
             assert operation["security"] == [{"vendorToken": [scope.value]}]
             others = set(Scope) - {scope}
-            raw = await create_token(vendor_id=vendor.id, member_id=member.id, name="x", allowed=others)
+            raw = await create_token(
+                vendor_id=vendor.id, member_id=member.id, name="x", allowed=others
+            )
 
             reply = await Program(app, raw).call(method, rule.rule)
 
@@ -249,14 +269,18 @@ class TestScopes:
     async def test_a_token_of_before_makes_no_onboarding_link(self, app: Quart) -> None:
         """A row that names no scope reads the configuration, and that is all."""
         vendor = await make_ready_vendor()
-        raw = await create_token(vendor_id=vendor.id, member_id=(await make_member(vendor)).id, name="Old")
+        raw = await create_token(
+            vendor_id=vendor.id, member_id=(await make_member(vendor)).id, name="Old"
+        )
         program = Program(app, raw)
 
         assert (await program.call("GET", "/api/v1/vendor/payments/config")).status == 200
         assert (await program.call("POST", "/api/v1/vendor/payments/setup")).code == "missing_scope"
         assert not await AuditEntry.exists(action="vendor.account_requested")
 
-    async def test_whoever_is_switched_off_ends_their_tokens(self, client: TestClientProtocol) -> None:
+    async def test_whoever_is_switched_off_ends_their_tokens(
+        self, client: TestClientProtocol
+    ) -> None:
         """At once, with whatever scopes."""
         portal = await signed_in(client)
         token = await made(portal)

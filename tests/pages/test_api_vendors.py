@@ -33,7 +33,9 @@ async def new_vendor() -> tuple[int, str]:
         country="LU",
         confirmed=True,
     )
-    token = await tokens.create_token(vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI", allowed=Scope)
+    token = await tokens.create_token(
+        vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI", allowed=Scope
+    )
     return signed.vendor_id, token
 
 
@@ -56,12 +58,16 @@ class TestVendorPayments:
             },
         )
 
-    async def test_set_up_twice_gives_one_account_and_two_links(self, app: Quart, sandbox: RunningSandbox) -> None:
+    async def test_set_up_twice_gives_one_account_and_two_links(
+        self, app: Quart, sandbox: RunningSandbox
+    ) -> None:
         """No second account, no stored link."""
         _, token = await new_vendor()
         program = Program(app, token)
 
-        first = await program.call("POST", SETUP, json={"country": "DE", "business_type": "company"})
+        first = await program.call(
+            "POST", SETUP, json={"country": "DE", "business_type": "company"}
+        )
         second = await program.call("POST", SETUP)
 
         assert first.status == second.status == 200
@@ -81,7 +87,9 @@ class TestVendorPayments:
         assert config["needs_onboarding"] is True
         assert config["platform_fee_percentage"] == 2.5
 
-    async def test_set_up_takes_only_what_is_on_its_list(self, app: Quart, gateway: Gateway) -> None:
+    async def test_set_up_takes_only_what_is_on_its_list(
+        self, app: Quart, gateway: Gateway
+    ) -> None:
         """Name, email and the fee are the vendor's record's, whatever the body says."""
         _, token = await new_vendor()
         body = {
@@ -112,13 +120,19 @@ class TestVendorPayments:
             ({"phone": "call me"}, "phone"),
         ],
     )
-    async def test_a_wrong_detail_is_422_and_named(self, app: Quart, body: dict[str, Any], param: str) -> None:
+    async def test_a_wrong_detail_is_422_and_named(
+        self, app: Quart, body: dict[str, Any], param: str
+    ) -> None:
         """Nothing reaches Stripe."""
         _, token = await new_vendor()
 
         reply = await Program(app, token).call("POST", SETUP, json=body)
 
-        assert (reply.status, reply.code, reply.body["error"]["param"]) == (422, "invalid", param)
+        assert (
+            reply.status,
+            reply.code,
+            reply.body["error"]["param"],
+        ) == (422, "invalid", param)
 
     async def test_a_country_that_we_cannot_pay_is_refused(self, app: Quart) -> None:
         """With a sentence of ours, not Stripe's."""
@@ -128,8 +142,13 @@ class TestVendorPayments:
 
         assert (reply.status, reply.code) == (409, "unsupported_country")
 
-    @pytest.mark.parametrize("token", [None, "", "wrong", "mht_" + "a" * 32, "mht_ä", "a b"])
-    async def test_without_a_good_token_everything_is_401(self, app: Quart, token: str | None) -> None:
+    @pytest.mark.parametrize(
+        "token",
+        [None, "", "wrong", "mht_" + "a" * 32, "mht_ä", "a b"],
+    )
+    async def test_without_a_good_token_everything_is_401(
+        self, app: Quart, token: str | None
+    ) -> None:
         """A session cookie does not help: these routes are for tokens."""
         owner = Visitor(app)
         await owner.sign_up()
@@ -140,7 +159,9 @@ class TestVendorPayments:
             assert (await owner.request(method, path)).status == 401
 
     async def test_an_outage_is_not_called_needs_setup(self, app: Quart, database: str) -> None:
-        """A database that is gone is a 500 of ours, and a Stripe that is down a 503, never `not_configured`."""
+        """A database that is gone is a 500 of ours, and a Stripe that is down a 503, never
+        `not_configured`.
+        """
         _, token = await new_vendor()
         app.config["PROPAGATE_EXCEPTIONS"] = False
         program = Program(app, token)
@@ -173,7 +194,9 @@ class TestVendorPayments:
 class TestDescription:
     """OpenAPI and its page."""
 
-    async def test_every_endpoint_is_described_with_its_answers_and_errors(self, app: Quart) -> None:
+    async def test_every_endpoint_is_described_with_its_answers_and_errors(
+        self, app: Quart
+    ) -> None:
         """And no page is among them."""
         schema = (await Program(app).call("GET", "/api/v1/openapi.json")).body
 
@@ -190,10 +213,14 @@ class TestDescription:
             for operation in path.values():
                 assert operation["summary"]
                 assert any(status.startswith("4") for status in operation["responses"])
-        body = schema["paths"]["/api/v1/platform/vendors/{vendor_id}/payments/create-intent"]["post"]["requestBody"]
+        body = schema["paths"]["/api/v1/platform/vendors/{vendor_id}/payments/create-intent"][
+            "post"
+        ]["requestBody"]
         assert "order_id" in json.dumps(body)
 
-    async def test_the_page_loads_its_scripts_from_us_under_the_strict_policy(self, app: Quart) -> None:
+    async def test_the_page_loads_its_scripts_from_us_under_the_strict_policy(
+        self, app: Quart
+    ) -> None:
         """No CDN, nothing inline."""
         answer = await Visitor(app).get("/api/v1/docs")
 

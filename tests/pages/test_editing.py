@@ -1,4 +1,6 @@
-"""Two people edit one thing: the second is told what changed, field by field, and nothing is overwritten blindly."""
+"""Two people edit one thing: the second is told what changed, field by field, and nothing is
+overwritten blindly.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @dataclass(frozen=True)
 class Edit:
-    """A form, what each of two people types into it, and how the first one's change is told to the second."""
+    """A form, what each of two people types into it, and how the first one's change is told to the
+    second.
+    """
 
     action: str
     first: dict[str, str]
@@ -59,7 +63,10 @@ VENDORS = [
         "/vendor/admin/statements",
         {"vat_number": "LU12345613"},
         {"vat_number": "LU26375245"},
-        "VAT number Was nothing when you opened the page, is now “LU12345613”; yours is “LU26375245”.",
+        (
+            "VAT number Was nothing when you opened the page, is now “LU12345613”; yours is "
+            "“LU26375245”."
+        ),
         "vendor.vat_number_changed",
     ),
     Edit(
@@ -73,7 +80,10 @@ VENDORS = [
         "/vendor/admin/payments/schedule",
         {"payout_schedule": "monthly", "minimum_payout": "0"},
         {"payout_schedule": "daily", "minimum_payout": "30"},
-        "Pay my balance out Was Every week when you opened the page, is now Every month; yours is Every weekday.",
+        (
+            "Pay my balance out Was Every week when you opened the page, is now Every month; "
+            "yours is Every weekday."
+        ),
         "vendor.payout_schedule_changed",
     ),
     Edit(
@@ -89,7 +99,10 @@ STAFF = [
         "/operator/settings",
         {"delivered_after_days": "7", "show_fee_breakdown": "y"},
         {"delivered_after_days": "9"},
-        "Show shoppers what the marketplace earns Was No when you opened the page, is now Yes. That is in the form below.",
+        (
+            "Show shoppers what the marketplace earns Was No when you opened the page, is now "
+            "Yes. That is in the form below."
+        ),
         "marketplace.changed",
     ),
     Edit(
@@ -151,7 +164,12 @@ STAFF = [
 ]
 
 
-async def _walk(first: Portal, second: Portal, edit: Edit, things: dict[str, int]) -> None:
+async def _walk(
+    first: Portal,
+    second: Portal,
+    edit: Edit,
+    things: dict[str, int],
+) -> None:
     action = edit.action.format(**things)
     opened = await _opened(first, action)
     before = await AuditEntry.filter(action=edit.act).count()
@@ -164,18 +182,27 @@ async def _walk(first: Portal, second: Portal, edit: Edit, things: dict[str, int
     assert edit.told in said, said.partition("Last saved by")[2][:600]
     assert "Last saved by Anna First" in said, action
     assert _shows(back, edit.second), action  # what was typed is kept
-    assert await AuditEntry.filter(action=edit.act).count() == before + 1, action  # and nothing of it saved
+    assert await AuditEntry.filter(action=edit.act).count() == before + 1, (
+        action
+    )  # and nothing of it saved
 
     anyway = await second.post(action, back)
     assert anyway.status_code == 303, (action, words(await anyway.get_data(as_text=True)))
     untouched = {name: value for name, value in edit.first.items() if name not in edit.second}
     assert _shows(await _opened(first, action), {**untouched, **edit.second}), action
-    actors = await AuditEntry.filter(action=edit.act).order_by("-id").limit(2).values_list("actor", flat=True)
+    actors = (
+        await AuditEntry.filter(action=edit.act)
+        .order_by("-id")
+        .limit(2)
+        .values_list("actor", flat=True)
+    )
     assert len(set(actors)) == 2, action
 
 
 async def _opened(portal: Portal, action: str) -> dict[str, str]:
-    """The fields of the form that is sent to `action`, as its page shows them; the token is each browser's own."""
+    """The fields of the form that is sent to `action`, as its page shows them; the token is each
+    browser's own.
+    """
     fields = filled(await portal.get(page_of(action)), action)
     assert "opened" in fields, action
     return {name: value for name, value in fields.items() if name != "csrf_token"}
@@ -184,16 +211,27 @@ async def _opened(portal: Portal, action: str) -> dict[str, str]:
 def _shows(form: dict[str, str], typed: dict[str, str]) -> bool:
     """Whether a form shows what was typed: 12 as 12.00."""
     hidden = ("csrf_token", "opened", "own_receipt")
-    same = {name: (form.get(name, ""), value) for name, value in typed.items() if name not in hidden}
+    same = {
+        name: (form.get(name, ""), value) for name, value in typed.items() if name not in hidden
+    }
     return all(is_ == was or is_.removesuffix(".00") == was for is_, was in same.values())
 
 
-async def _two(app: Quart, role: str, vendor_id: int | None) -> tuple[Portal, Portal]:
+async def _two(
+    app: Quart,
+    role: str,
+    vendor_id: int | None,
+) -> tuple[Portal, Portal]:
     people = []
     for name in ("Anna First", "Ben Second"):
         email = f"{name.split()[0]}.{role}@two.test"
         await registration.create_member(
-            email=email, password=PASSWORD, full_name=name, role=role, vendor_id=vendor_id, confirmed=True
+            email=email,
+            password=PASSWORD,
+            full_name=name,
+            role=role,
+            vendor_id=vendor_id,
+            confirmed=True,
         )
         client = app.test_client()
         await sign_in(client, email)
@@ -201,8 +239,12 @@ async def _two(app: Quart, role: str, vendor_id: int | None) -> tuple[Portal, Po
     return people[0], people[1]
 
 
-async def test_the_second_of_two_at_a_shop_is_told(app: Quart, context: Context, sandbox: RunningSandbox) -> None:
-    """Every form of a vendor: nothing saved, what changed and what one typed in words; saving anyway saves."""
+async def test_the_second_of_two_at_a_shop_is_told(
+    app: Quart, context: Context, sandbox: RunningSandbox
+) -> None:
+    """Every form of a vendor: nothing saved, what changed and what one typed in words; saving
+    anyway saves.
+    """
     shop = await open_shop(context.gateway, sandbox)
     dispute = await disputed(context, sandbox, shop)
     first, second = await _two(app, "owner", shop.vendor_id)
@@ -222,29 +264,50 @@ async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
 def test_every_form_of_what_is_there_is_walked() -> None:
     """Whoever adds one finds it here."""
     walked = {re.sub(r"{\w+}", "1", edit.action) for edit in VENDORS + STAFF}
-    assert walked == {re.sub(r"<\w+:\w+>", "1", route).replace("<kind>", "terms") for route in EDITED}
+    assert walked == {
+        re.sub(r"<\w+:\w+>", "1", route).replace("<kind>", "terms") for route in EDITED
+    }
 
 
 @pytest.mark.both_engines
 async def test_of_two_who_save_at_the_same_moment_one_is_told(
     app: Quart, context: Context, sandbox: RunningSandbox
 ) -> None:
-    """Under the lock one is first; where Stripe is asked in between too, and it keeps to what our row says."""
+    """Under the lock one is first; where Stripe is asked in between too, and it keeps to what our
+    row says.
+    """
     shop = await open_shop(context.gateway, sandbox)
     first, second = await _two(app, "owner", shop.vendor_id)
-    product, schedule = f"/vendor/admin/products/{shop.product_id}", "/vendor/admin/payments/schedule"
+    product, schedule = (
+        f"/vendor/admin/products/{shop.product_id}",
+        "/vendor/admin/payments/schedule",
+    )
     plans = [{"payout_schedule": name, "minimum_payout": "0"} for name in ("daily", "monthly")]
-    for action, typed in ((product, [{"name": "A mug"}, {"name": "A bowl"}]), (schedule, plans)):
+    for action, typed in (
+        (product, [{"name": "A mug"}, {"name": "A bowl"}]),
+        (schedule, plans),
+    ):
         opened = await _opened(first, action)
-        sent = [who.post(action, {**opened, **one}) for who, one in zip((first, second), typed, strict=True)]
-        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409], action
+        sent = [
+            who.post(action, {**opened, **one})
+            for who, one in zip((first, second), typed, strict=True)
+        ]
+        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409], (
+            action
+        )
     await work(context)
     row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
-    assert (await context.gateway.balance_settings.get(shop.account_id)).interval == row.payout_schedule
+    assert (
+        await context.gateway.balance_settings.get(shop.account_id)
+    ).interval == row.payout_schedule
 
 
-async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(client: TestClientProtocol) -> None:
-    """One of before an upgrade, or one that somebody made up: what would be changed is told, and saving anyway saves it."""
+async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(
+    client: TestClientProtocol,
+) -> None:
+    """One of before an upgrade, or one that somebody made up: what would be changed is told, and
+    saving anyway saves it.
+    """
     portal = await signed_in(client)
     product = await make_product(await portal.vendor())
     action = f"/vendor/admin/products/{product.id}"
@@ -263,8 +326,13 @@ async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(client
     assert (await Product.get(id=product.id)).name == "A mug"
 
 
-async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(client: TestClientProtocol) -> None:
-    """Saving anyway carries what was there then. Saying what is there already overwrites nobody: pressing twice is no conflict."""
+async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(
+    client: TestClientProtocol,
+) -> None:
+    """Saving anyway carries what was there then.
+
+    Saying what is there already overwrites nobody: pressing twice is no conflict.
+    """
     portal = await signed_in(client)
     product = await make_product(await portal.vendor())
     action = f"/vendor/admin/products/{product.id}"
@@ -274,11 +342,15 @@ async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(client: 
     told = await portal.post(action, {**opened, "name": "A bowl"})
     text = await told.get_data(as_text=True)
     values = ProductValues(name="A jug", price=Money(product.price_amount, "EUR"), stock=None)
-    await save_product(vendor_id=portal.vendor_id, product_id=product.id, values=values, actor="member:424242")
+    await save_product(
+        vendor_id=portal.vendor_id, product_id=product.id, values=values, actor="member:424242"
+    )
 
     again = await portal.post(action, filled(text, action))
 
     assert (told.status_code, again.status_code) == (409, 409)
     assert "Last saved by you" in words(text)
-    assert "Last saved by the marketplace" in words(await again.get_data(as_text=True))  # not by whom of its staff
+    assert "Last saved by the marketplace" in words(
+        await again.get_data(as_text=True)
+    )  # not by whom of its staff
     assert (await Product.get(id=product.id)).name == "A jug"

@@ -1,4 +1,6 @@
-"""No input gives a 500: garbage at every route, as nobody, owner, operator, shopper and program, on both databases."""
+"""No input gives a 500: garbage at every route, as nobody, owner, operator, shopper and program, on
+both databases.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 PASSWORD = "a-long-password"
-# The stand-in answers whatever the garbage makes us ask it; that those requests suit the SDK's types is tested elsewhere.
+# The stand-in answers whatever the garbage makes us ask it; that those requests suit the SDK's
+# types is tested elsewhere.
 pytestmark = [
     pytest.mark.both_engines,
     pytest.mark.sdk_unchecked("garbage in, garbage refused by Stripe"),
@@ -39,29 +42,149 @@ pytestmark = [
 ]
 
 NASTY = [
-    "", " ", "0", "-1", "1", "2", "99999999999999999999", "9" * 400, "1e9", "NaN", "Infinity", "1.005", "０", "\0", "a\0b", "%", "%00",
-    "'", "\"", "<b>", "{{7*7}}", "../..", "..%2f", "\\", "\n", "\r\nX: y", "\u202e", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
-    "ß" * 300, "x" * 5000, "null", "true", "[]", "{}", "to_ship", "all", "price_asc", "co_" + "a" * 32, "MH-2222-2222", "EUR", "LU",
-    "a@b.test", "a-long-password", "weekly", "company", "yes", "/vendor/admin", "//evil.example", "12.50", "49,90",
-]  # fmt: skip
+    "",
+    " ",
+    "0",
+    "-1",
+    "1",
+    "2",
+    "99999999999999999999",
+    "9" * 400,
+    "1e9",
+    "NaN",
+    "Infinity",
+    "1.005",
+    "０",
+    "\0",
+    "a\0b",
+    "%",
+    "%00",
+    "'",
+    '"',
+    "<b>",
+    "{{7*7}}",
+    "../..",
+    "..%2f",
+    "\\",
+    "\n",
+    "\r\nX: y",
+    "\u202e",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "ß" * 300,
+    "x" * 5000,
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "to_ship",
+    "all",
+    "price_asc",
+    "co_" + "a" * 32,
+    "MH-2222-2222",
+    "EUR",
+    "LU",
+    "a@b.test",
+    "a-long-password",
+    "weekly",
+    "company",
+    "yes",
+    "/vendor/admin",
+    "//evil.example",
+    "12.50",
+    "49,90",
+]
 FIELDS = [
-    "name", "price", "stock", "opened", "category", "description", "slug", "picture", "is_published", "quantity", "product_id",
-    "email", "password", "full_name", "business_name", "country", "business_type", "phone", "url", "currency", "payout_schedule",
-    "weekday", "month_day", "minimum_payout", "amount", "reason", "reserve_percentage", "reserve_days", "state", "platform_fee_percentage",
-    "carrier", "tracking_number", "address", "address_extra", "city", "postal_code", "is_open", "start_new", "vendor", "product",
-    "percentage", "fixed_amount", "minimum_amount", "maximum_amount", "direction", "is_active", "refund_policy", "limit_EUR",
-    "uncategorized_text", "customer_name", "shipping_date", "version", "next", "q", "page", "sort", "status", "order", "asked",
-    "payment_intent", "redirect_status", "reach", "note", "seen", "quantity_1", "restock_1", "change",
-]  # fmt: skip
-TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/json", "text/plain", "", "\xff/;", "application/x-www-form-urlencoded; charset=utf-99"]  # fmt: skip
+    "name",
+    "price",
+    "stock",
+    "opened",
+    "category",
+    "description",
+    "slug",
+    "picture",
+    "is_published",
+    "quantity",
+    "product_id",
+    "email",
+    "password",
+    "full_name",
+    "business_name",
+    "country",
+    "business_type",
+    "phone",
+    "url",
+    "currency",
+    "payout_schedule",
+    "weekday",
+    "month_day",
+    "minimum_payout",
+    "amount",
+    "reason",
+    "reserve_percentage",
+    "reserve_days",
+    "state",
+    "platform_fee_percentage",
+    "carrier",
+    "tracking_number",
+    "address",
+    "address_extra",
+    "city",
+    "postal_code",
+    "is_open",
+    "start_new",
+    "vendor",
+    "product",
+    "percentage",
+    "fixed_amount",
+    "minimum_amount",
+    "maximum_amount",
+    "direction",
+    "is_active",
+    "refund_policy",
+    "limit_EUR",
+    "uncategorized_text",
+    "customer_name",
+    "shipping_date",
+    "version",
+    "next",
+    "q",
+    "page",
+    "sort",
+    "status",
+    "order",
+    "asked",
+    "payment_intent",
+    "redirect_status",
+    "reach",
+    "note",
+    "seen",
+    "quantity_1",
+    "restock_1",
+    "change",
+]
+TYPES = [
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data",
+    "application/json",
+    "text/plain",
+    "",
+    "\xff/;",
+    "application/x-www-form-urlencoded; charset=utf-99",
+]
 
 text = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
-values = st.dictionaries(st.one_of(st.sampled_from(FIELDS), st.text(max_size=8)), text, max_size=8)
+values = st.dictionaries(
+    st.one_of(st.sampled_from(FIELDS), st.text(max_size=8)),
+    text,
+    max_size=8,
+)
 
 
 def _encode(pairs: dict[str, str]) -> str:
     return "&".join(
-        f"{quote(k, safe='', errors='replace')}={quote(v, safe='', errors='replace')}" for k, v in pairs.items()
+        f"{quote(k, safe='', errors='replace')}={quote(v, safe='', errors='replace')}"
+        for k, v in pairs.items()
     )
 
 
@@ -75,7 +198,9 @@ class World:
     token: str
 
     async def visitor(self, number: int) -> tuple[Visitor, str]:
-        """A fresh browser with one of the sessions, whatever earlier garbage did to it, and its form token."""
+        """A fresh browser with one of the sessions, whatever earlier garbage did to it, and its
+        form token.
+        """
         await Session.all().update(revoked_at=None)
         visitor = Visitor(self.app)
         async with visitor.client.session_transaction() as carried:
@@ -92,13 +217,19 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
     purchase = await check_out(shop)
     order = await Order.get(id=purchase.order_id)
     await make_dispute(order)  # of which Stripe knows nothing
-    token = await tokens.create_token(vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz", allowed=Scope)
+    token = await tokens.create_token(
+        vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz", allowed=Scope
+    )
     await registration.create_member(
         email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None
     )
     await registration.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")
     owner = (await Member.get(id=shop.member_id)).email
-    carried = {"basket": purchase.basket, "checkouts": [link_of(purchase.token)], "csrf": "c" * 40}
+    carried = {
+        "basket": purchase.basket,
+        "checkouts": [link_of(purchase.token)],
+        "csrf": "c" * 40,
+    }
     cookies: list[dict[str, Any]] = [carried]
     for email, kind, key in (
         (owner, "member", "sid"),
@@ -121,17 +252,34 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
 
 def _path(rule: str, parts: list[str]) -> str:
     fill = iter(parts)
-    return re.sub(r"<[^>]+>", lambda _: quote(next(fill, "x"), safe="", errors="replace"), rule)
+    return re.sub(
+        r"<[^>]+>",
+        lambda _: quote(
+            next(fill, "x"),
+            safe="",
+            errors="replace",
+        ),
+        rule,
+    )
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_no_garbage_at_any_route_gives_a_500(world: World, data: st.DataObject) -> None:
-    """Addresses, queries, forms, bodies, headers and cookies: 4xx at worst, or what Stripe's stand-in made of it."""
-    rule = data.draw(st.sampled_from(sorted(world.app.url_map.iter_rules(), key=lambda r: r.rule)), label="rule")
-    method = data.draw(st.sampled_from(sorted({*(rule.methods or ()), "POST"} - {"OPTIONS"})), label="method")
+    """Addresses, queries, forms, bodies, headers and cookies: 4xx at worst, or what Stripe's
+    stand-in made of it.
+    """
+    rule = data.draw(
+        st.sampled_from(sorted(world.app.url_map.iter_rules(), key=lambda r: r.rule)), label="rule"
+    )
+    method = data.draw(
+        st.sampled_from(sorted({*(rule.methods or ()), "POST"} - {"OPTIONS"})), label="method"
+    )
     part = st.one_of(st.sampled_from(world.known), text)
-    path = _path(rule.rule, data.draw(st.lists(part, min_size=3, max_size=3), label="parts"))
+    path = _path(
+        rule.rule,
+        data.draw(st.lists(part, min_size=3, max_size=3), label="parts"),
+    )
     query = data.draw(values, label="query")
     visitor, csrf = await world.visitor(data.draw(st.integers(0, 3), label="who"))
     headers = _headers(world, csrf, data)
@@ -140,7 +288,10 @@ async def test_no_garbage_at_any_route_gives_a_500(world: World, data: st.DataOb
         body, kind = _encode(form).encode(), TYPES[0]
     else:
         body = data.draw(
-            st.one_of(st.binary(max_size=60), st.sampled_from([b"{}", b"[" * 2000, b"\xff=%ff&%", b"--x\r\n"])),
+            st.one_of(
+                st.binary(max_size=60),
+                st.sampled_from([b"{}", b"[" * 2000, b"\xff=%ff&%", b"--x\r\n"]),
+            ),
             label="body",
         )
         kind = data.draw(st.sampled_from(TYPES), label="type")
@@ -158,7 +309,10 @@ def _headers(world: World, csrf: str, data: st.DataObject) -> dict[str, str]:
     headers = {"X-CSRF-Token": csrf}
     if data.draw(st.booleans(), label="htmx"):
         targets = ["div#basket", "x", "#", "", "div#payment", "orders"]
-        headers |= {"HX-Request": "true", "HX-Target": data.draw(st.sampled_from(targets), label="target")}
+        headers |= {
+            "HX-Request": "true",
+            "HX-Target": data.draw(st.sampled_from(targets), label="target"),
+        }
     if data.draw(st.booleans(), label="bearer"):
         headers["Authorization"] = f"Bearer {world.token}"
     return headers

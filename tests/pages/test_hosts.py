@@ -30,7 +30,12 @@ def live(settings: Settings) -> Visitor:
     """Production at shop.example, also known as www.shop.example and by a name of other letters."""
     hosts = ("www.shop.example", "läden.example")
     return Visitor(
-        small_app(settings.with_(env="production", public_url="https://shop.example", allowed_hosts=hosts), health)
+        small_app(
+            settings.with_(
+                env="production", public_url="https://shop.example", allowed_hosts=hosts
+            ),
+            health,
+        )
     )
 
 
@@ -53,7 +58,14 @@ def test_a_name_is_read_as_the_net_writes_it(host: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["shop.example", "SHOP.example:443", "shop.example.", "www.shop.example", "xn--lden-loa.example"]
+    "host",
+    [
+        "shop.example",
+        "SHOP.example:443",
+        "shop.example.",
+        "www.shop.example",
+        "xn--lden-loa.example",
+    ],
 )
 async def test_our_own_names_are_answered(live: Visitor, host: str) -> None:
     """That of the public address, and those that the setting adds."""
@@ -74,7 +86,9 @@ async def test_another_name_is_refused(live: Visitor, host: str, path: str) -> N
     assert "evil" not in page.text
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:8000", "[2001:db8::1]:8000", "node-7.internal"])
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "192.0.2.1:8000", "[2001:db8::1]:8000", "node-7.internal"]
+)
 async def test_health_is_told_under_any_name(live: Visitor, host: str) -> None:
     """Load balancers ask a machine by its address; the answer holds no address."""
     assert (await live.get("/healthz", headers={"Host": host})).status == 200
@@ -82,8 +96,20 @@ async def test_health_is_told_under_any_name(live: Visitor, host: str) -> None:
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("localhost:8000", 200), ("127.0.0.1", 200), ("[::1]:8000", 200), ("192.0.2.1", 200), ("evil.example", 400)],
+    [
+        ("localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8000", 200),
+        ("192.0.2.1", 200),
+        ("evil.example", 400),
+    ],
 )
-async def test_in_development_this_machine_goes_by_its_own_names(settings: Settings, host: str, status: int) -> None:
-    """And by any address, such as one in the local network; a name that somebody else points here is none of them."""
-    assert (await Visitor(small_app(settings)).get("/count", headers={"Host": host})).status == status
+async def test_in_development_this_machine_goes_by_its_own_names(
+    settings: Settings, host: str, status: int
+) -> None:
+    """And by any address, such as one in the local network; a name that somebody else points here
+    is none of them.
+    """
+    assert (
+        await Visitor(small_app(settings)).get("/count", headers={"Host": host})
+    ).status == status

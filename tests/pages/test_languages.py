@@ -1,4 +1,6 @@
-"""In which language a visitor is spoken to: chosen, asked for by the browser, or English; and a purchase in each."""
+"""In which language a visitor is spoken to: chosen, asked for by the browser, or English; and a
+purchase in each.
+"""
 
 from __future__ import annotations
 
@@ -80,18 +82,27 @@ async def choose(visitor: Visitor, language: str, **fields: str) -> Any:
 
 
 async def test_it_is_what_the_browser_likes_best_of_ours(visitor: Visitor) -> None:
-    """The page, its header and what caches are told agree, on errors too; and it ends with the request."""
+    """The page, its header and what caches are told agree, on errors too; and it ends with the
+    request.
+    """
     for asked, language in ASKED:
         for path in ("/", "/nowhere"):
             answer = await visitor.get(path, headers={"Accept-Language": asked})
 
-            assert (spoken(answer.text), answer.headers["Content-Language"]) == (language, language), asked
-            assert {"Accept-Language", "Cookie"} <= {each.strip() for each in answer.headers["Vary"].split(",")}
+            assert (spoken(answer.text), answer.headers["Content-Language"]) == (
+                language,
+                language,
+            ), asked
+            assert {"Accept-Language", "Cookie"} <= {
+                each.strip() for each in answer.headers["Vary"].split(",")
+            }
         assert locales.current() == "en"
 
 
 async def test_what_was_chosen_stays_whatever_the_browser_likes(visitor: Visitor) -> None:
-    """The form at the foot of a page needs no script and leads back to the page; what we do not speak changes nothing."""
+    """The form at the foot of a page needs no script and leads back to the page; what we do not
+    speak changes nothing.
+    """
     footer = (await visitor.get("/pricing?x=1")).text
     assert 'action="/language"' in footer
     assert 'name="next" value="/pricing?x=1"' in footer
@@ -109,7 +120,9 @@ async def test_what_was_chosen_stays_whatever_the_browser_likes(visitor: Visitor
 async def test_another_site_cannot_choose(visitor: Visitor) -> None:
     """The route carries no token, so the origin is looked at."""
     there = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
-    assert (await visitor.request("POST", "/language", form={"language": "fr"}, headers=there)).status == 403
+    assert (
+        await visitor.request("POST", "/language", form={"language": "fr"}, headers=there)
+    ).status == 403
 
 
 async def test_what_is_not_translated_is_english_throughout(visitor: Visitor) -> None:
@@ -131,20 +144,34 @@ async def test_an_account_remembers_the_choice(app: Quart) -> None:
     await other.send("/shop/account/login", email="customer@x.test", password="a-long-password")
 
     assert (await Customer.get()).language == "fr"
-    assert spoken((await other.get("/shop/account", headers={"Accept-Language": "de"})).text) == "fr"
+    assert (
+        spoken((await other.get("/shop/account", headers={"Accept-Language": "de"})).text) == "fr"
+    )
 
 
 def english(language: str) -> list[str]:
     """Sentences that a page in another language has no reason to show."""
     found = [(each.id, each.string) for each in read(language) if isinstance(each.id, str)]
-    return [said for said, told in found if len(said) > 12 and "%(" not in said and "<" not in said and said != told]
+    return [
+        said
+        for said, told in found
+        if len(said) > 12 and "%(" not in said and "<" not in said and said != told
+    ]
 
 
 @pytest.mark.parametrize("language", SAID)
-async def test_a_purchase_in_another_language(client: Any, gateway: Any, sandbox: Any, language: str) -> None:
-    """From the shop to the mail that says it was sent: nothing is left in English, and mails go on in the language."""
+async def test_a_purchase_in_another_language(
+    client: Any, gateway: Any, sandbox: Any, language: str
+) -> None:
+    """From the shop to the mail that says it was sent: nothing is left in English, and mails go on
+    in the language.
+    """
     shop, browser, said = await open_shop(gateway, sandbox), Browser(client), SAID[language]
-    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
+    await (
+        (await Vendor.get(id=shop.vendor_id))
+        .update_from_dict({"slug": "lux", "name": "Lux"})
+        .save()
+    )
     await client.post("/language", form={"language": language})
 
     pages = {"shop": await browser.get("/shops/lux/cup")}
@@ -162,7 +189,9 @@ async def test_a_purchase_in_another_language(client: Any, gateway: Any, sandbox
     pages["paid"] = await browser.get(f"/shop/order-confirmation?order={link}")
     pages["order"] = await browser.get(f"/shop/orders/{link}")
     order = await Order.get()
-    await mark_as_shipped(vendor_id=shop.vendor_id, number=order.number, carrier="", tracking="", actor="member:1")
+    await mark_as_shipped(
+        vendor_id=shop.vendor_id, number=order.number, carrier="", tracking="", actor="member:1"
+    )
 
     for name, page in pages.items():
         text = words(page)

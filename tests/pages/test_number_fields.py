@@ -1,4 +1,6 @@
-"""Every field of every form that a number is typed into reads it by the same rules, and keeps what it cannot read."""
+"""Every field of every form that a number is typed into reads it by the same rules, and keeps what
+it cannot read.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,24 @@ READ: dict[type[wtforms.Field], list[tuple[str, object]]] = {
         ("1.204,30 €", Money(120_430, "EUR")),
         ("１２", Money(1_200, "EUR")),
     ],
-    WholeField: [("1,000", 1_000), ("1.000", 1_000), ("1 000", 1_000), ("１２", 12)],
-    PercentField: [("2,5", Decimal("2.5")), ("2.5 %", Decimal("2.5")), ("１２", 12)],
+    WholeField: [
+        ("1,000", 1_000),
+        ("1.000", 1_000),
+        ("1 000", 1_000),
+        ("１２", 12),
+    ],
+    PercentField: [
+        ("2,5", Decimal("2.5")),
+        ("2.5 %", Decimal("2.5")),
+        ("１２", 12),
+    ],
 }
 
 
 def forms() -> Iterator[type[MarketForm]]:
-    """Every form of the portal and the storefront, those that are added to when they are made included."""
+    """Every form of the portal and the storefront, those that are added to when they are made
+    included.
+    """
     for side in (portal, storefront):
         for module in pkgutil.walk_packages(side.__path__, f"{side.__name__}."):
             importlib.import_module(module.name)
@@ -63,12 +76,25 @@ def filled(form: type[MarketForm], name: str, text: str) -> Any:
 
 
 def test_all_the_places_are_found() -> None:
-    """All of them: price, stock, refunds, smallest payout, commission rules, reserves, quantities."""
+    """All of them: price, stock, refunds, smallest payout, commission rules, reserves,
+    quantities.
+    """
     kinds = {name.rpartition(".")[2] for name in FIELDS}
     assert kinds >= {
-        "price", "stock", "amount", "minimum_payout", "fixed_amount", "minimum_amount", "maximum_amount", "percentage",
-        "reserve_percentage", "reserve_days", "quantity", "vat_percentage", "platform_fee_percentage",
-    }  # fmt: skip
+        "price",
+        "stock",
+        "amount",
+        "minimum_payout",
+        "fixed_amount",
+        "minimum_amount",
+        "maximum_amount",
+        "percentage",
+        "reserve_percentage",
+        "reserve_days",
+        "quantity",
+        "vat_percentage",
+        "platform_fee_percentage",
+    }
 
 
 @pytest.mark.parametrize("where", sorted(FIELDS))
@@ -106,7 +132,12 @@ def test_less_than_nothing_is_refused(where: str) -> None:
 def test_an_edited_amount_is_what_it_was() -> None:
     """What the form shows for a price is read back as the same price."""
     form, name = FIELDS["portal.products.forms.ProductForm.price"]
-    for money in (Money(100_000, "EUR"), Money(12_000, "JPY"), Money(1_500, "KWD"), Money(90_000, "ISK")):
+    for money in (
+        Money(100_000, "EUR"),
+        Money(12_000, "JPY"),
+        Money(1_500, "KWD"),
+        Money(90_000, "ISK"),
+    ):
         meta = {"csrf": False, "currency": money.currency}
         edited: Any = form(data={name: money}, meta=meta)[name]
         sent = MultiDict({name: edited._value()})

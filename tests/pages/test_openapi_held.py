@@ -1,4 +1,5 @@
-"""The API against its own description, by schemathesis: what it allows is taken, what it forbids is refused in one shape.
+"""The API against its own description, by schemathesis: what it allows is taken, what it forbids is
+refused in one shape.
 
 The whole application answers; a seed is fixed, so that a run finds what the one before it found.
 """
@@ -69,7 +70,9 @@ class World:
 
     def send(self, case: Case[Any]) -> Response:
         """Send a case, authorised, from another thread."""
-        sent = requests.Request(**case.as_transport_kwargs(base_url=BASE, headers=self._headers(case))).prepare()
+        sent = requests.Request(
+            **case.as_transport_kwargs(base_url=BASE, headers=self._headers(case))
+        ).prepare()
         self._sign(case, sent)
         return asyncio.run_coroutine_threadsafe(self._answer(sent), self.loop).result(30)
 
@@ -84,14 +87,22 @@ class World:
         if case.meta is not None and not case.meta.generation.mode.is_positive:
             return
         ours = self.settings.stripe
-        secret = (ours.connect_webhook_secrets if case.operation.path.endswith("connect") else ours.webhook_secrets)[0]
+        secret = (
+            ours.connect_webhook_secrets
+            if case.operation.path.endswith("connect")
+            else ours.webhook_secrets
+        )[0]
         body = _bytes(sent)
-        sent.headers["Stripe-Signature"] = stripe.WebhookSignature.generate_signature_header(body.decode(), secret)
+        sent.headers["Stripe-Signature"] = stripe.WebhookSignature.generate_signature_header(
+            body.decode(), secret
+        )
 
     async def _answer(self, sent: requests.PreparedRequest) -> Response:
         path = str(sent.url).removeprefix(BASE)
         client: Any = self.app.test_client()
-        answer = await client.open(path, method=str(sent.method), data=_bytes(sent), headers=dict(sent.headers))
+        answer = await client.open(
+            path, method=str(sent.method), data=_bytes(sent), headers=dict(sent.headers)
+        )
         headers = {name: answer.headers.getlist(name) for name in answer.headers.keys()}  # noqa: SIM118
         content = await answer.get_data(as_text=False)
         return Response(answer.status_code, headers, content, sent, elapsed=0.0, verify=True)
@@ -99,7 +110,9 @@ class World:
 
 @pytest.fixture
 async def world(app: Quart, settings: Settings, gateway: Gateway, sandbox: RunningSandbox) -> World:
-    """A shop that sells, an order, and a token with every scope; without the limits, which have a test of their own."""
+    """A shop that sells, an order, and a token with every scope; without the limits, which have a
+    test of their own.
+    """
     app.config["QUART_RATE_LIMITER_ENABLED"] = False
     shop = await open_shop(gateway, sandbox)
     token = await tokens.create_token(
@@ -116,9 +129,13 @@ async def described(app: Quart) -> dict[str, Any]:
 
 
 @pytest.mark.sdk_unchecked("business details that only a machine would think of")
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"])
+@pytest.mark.parametrize(
+    "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"]
+)
 async def test_the_api_holds_what_its_description_says(world: World, mode: GenerationMode) -> None:
-    """Every operation: documented statuses, shapes and types; nothing allowed is refused, nothing forbidden taken, no 500."""
+    """Every operation: documented statuses, shapes and types; nothing allowed is refused, nothing
+    forbidden taken, no 500.
+    """
     schema = schemathesis.openapi.from_dict(await described(world.app))
     faults = []
     for result in schema.get_all_operations():
@@ -127,7 +144,9 @@ async def test_the_api_holds_what_its_description_says(world: World, mode: Gener
         try:
             await asyncio.to_thread(_try_out(world, operation.as_strategy(generation_mode=mode)))
         except FailureGroup as found:
-            faults += [f"{operation.label}: {fault} {found.__notes__}" for fault in found.exceptions]
+            faults += [
+                f"{operation.label}: {fault} {found.__notes__}" for fault in found.exceptions
+            ]
     assert not faults, "\n\n".join(faults)
 
 
@@ -146,7 +165,9 @@ def _try_out(world: World, cases: Any) -> Callable[[], None]:
         try:
             case.validate_response(response, checks=HELD)
         except FailureGroup as found:
-            found.add_note(f"{case.path_parameters} {case.headers} {case.body!r}: {response.content.decode()}")
+            found.add_note(
+                f"{case.path_parameters} {case.headers} {case.body!r}: {response.content.decode()}"
+            )
             raise
 
     return tried
@@ -164,6 +185,10 @@ async def test_too_many_requests_are_described(app: Quart) -> None:
             break
     headers = {"Content-Type": [answer.headers["Content-Type"]]}
     sent = requests.Request("POST", f"{BASE}/api/v1/vendor/payments/setup").prepare()
-    response = Response(answer.status_code, headers, await answer.get_data(as_text=False), sent, 0.0, True)
+    response = Response(
+        answer.status_code, headers, await answer.get_data(as_text=False), sent, 0.0, True
+    )
     assert response.status_code == 429
-    case.validate_response(response, checks=[checks.status_code_conformance, checks.response_schema_conformance])
+    case.validate_response(
+        response, checks=[checks.status_code_conformance, checks.response_schema_conformance]
+    )

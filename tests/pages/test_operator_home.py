@@ -1,4 +1,6 @@
-"""The operator's first page: what needs doing, nothing that is nought, and the figures of today and of the last 7 days."""
+"""The operator's first page: what needs doing, nothing that is nought, and the figures of today and
+of the last 7 days.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ from shared.finance.recovery.models import Claim
 from shared.infra import unit
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.vendors.models import Vendor
-from tests.support.factories import make_dispute, make_order, make_payment, make_ready_vendor, make_refund
+from tests.support.factories import (
+    make_dispute,
+    make_order,
+    make_payment,
+    make_ready_vendor,
+    make_refund,
+)
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 
@@ -85,9 +93,16 @@ class TestNeedsDoing:
         order = await make_order(await make_ready_vendor(name="Atelier"))
         payment = await make_payment(order, status="succeeded")
         for number in (1, 2):
-            await make_refund(payment, number, status="awaiting_approval", amount=12_000, vendor_part=11_999)
-        dispute = await make_dispute(order, due_by=clock.now() + timedelta(days=3, hours=1))
-        await make_payment(await make_order(), status="parked", parked_reason="received 1 instead of 2")
+            await make_refund(
+                payment, number, status="awaiting_approval", amount=12_000, vendor_part=11_999
+            )
+        dispute = await make_dispute(
+            order,
+            due_by=clock.now() + timedelta(days=3, hours=1),
+        )
+        await make_payment(
+            await make_order(), status="parked", parked_reason="received 1 instead of 2"
+        )
         odd: dict[str, Any] = {
             "operation": "refunds.create",
             "subject": "refund:7",
@@ -99,21 +114,34 @@ class TestNeedsDoing:
         await _set(bank, external_account_errored=True)
         await _payout(bank, "failed", failed_at=clock.now(), failure_code="account_closed")
         await _set(
-            await make_ready_vendor(name="Held"), payouts_held_at=clock.now(), payouts_held_reason="We look at it."
+            await make_ready_vendor(name="Held"),
+            payouts_held_at=clock.now(),
+            payouts_held_reason="We look at it.",
         )
         await _claim(3_500)
         run = await _compared("differences")
         for number in (1, 2, 3):
-            await Difference.create(run_id=run.id, number=number, kind="x", subject="x", text="x")
+            await Difference.create(
+                run_id=run.id,
+                number=number,
+                kind="x",
+                subject="x",
+                text="x",
+            )
         portal = await operator_in(client)
 
         page = await portal.get(HOME)
 
         text = words(page)
-        assert "2 refunds wait for your decision €240.00 in all; the oldest waits since today" in text
+        assert (
+            "2 refunds wait for your decision €240.00 in all; the oldest waits since today" in text
+        )
         assert "1 dispute waits for an answer 3 days left: €49.90 on order" in text
         assert "1 payment is parked" in text
-        assert "1 answer of Stripe’s is not what was asked for Write 1 (refunds.create, refund:7): Differs" in text
+        assert (
+            "1 answer of Stripe’s is not what was asked for Write 1 (refunds.create, "
+            "refund:7): Differs"
+        ) in text
         assert "1 payout did not arrive €120.00 to Bankless:" in text
         assert "1 bank account takes no payouts Bankless got a mail" in text
         assert "1 vendor’s payouts are on hold Held: We look at it." in text
@@ -145,7 +173,9 @@ class TestNeedsDoing:
         await Dispute.filter(id=dispute.id).update(status="appeal_under_review")
         assert "can be appealed" not in await portal.get(HOME)
 
-    async def test_several_vendors_lead_to_a_list_of_just_them(self, client: TestClientProtocol) -> None:
+    async def test_several_vendors_lead_to_a_list_of_just_them(
+        self, client: TestClientProtocol
+    ) -> None:
         """With the names as far as they fit."""
         for number in range(5):
             await _set(await make_ready_vendor(name=f"Held {number}"), payouts_held_at=clock.now())
@@ -157,19 +187,27 @@ class TestNeedsDoing:
         assert "5 vendors’ payouts are on hold Held 0, Held 1, Held 2 and 2 more." in words(page)
         assert 'href="/operator/vendors?only=held"' in page
         narrowed = await portal.get("/operator/vendors?only=held")
-        assert '<input type="hidden" name="only" value="held">' in narrowed, "a search keeps the filter without scripts"
+        assert '<input type="hidden" name="only" value="held">' in narrowed, (
+            "a search keeps the filter without scripts"
+        )
         listed = words(narrowed)
         assert "Held 4" in listed
         assert "Free" not in listed
         assert "Free" in words(await portal.get("/operator/vendors?only=nonsense"))
-        assert "No vendor is in this state" in words(await portal.get("/operator/vendors?only=bank"))
+        assert "No vendor is in this state" in words(
+            await portal.get("/operator/vendors?only=bank")
+        )
 
     async def test_a_payout_that_was_made_good_is_no_task(self, client: TestClientProtocol) -> None:
-        """A later payout of the same vendor and currency ends the line; one of another vendor, or an old failure, says nothing."""
+        """A later payout of the same vendor and currency ends the line; one of another vendor, or
+        an old failure, says nothing.
+        """
         vendor = await make_ready_vendor()
         await _payout(vendor, "failed", failed_at=clock.now())
         await _payout(await make_ready_vendor(), "paid")
-        await _payout(await make_ready_vendor(), "failed", failed_at=clock.now() - timedelta(days=40))
+        await _payout(
+            await make_ready_vendor(), "failed", failed_at=clock.now() - timedelta(days=40)
+        )
         portal = await operator_in(client)
         assert "1 payout did not arrive" in words(await portal.get(HOME))
 
@@ -182,7 +220,9 @@ class TestNeedsDoing:
         portal = await operator_in(client)
         run = await _compared("failed", error="Stripe did not answer.")
         assert "The last comparison could not finish" in words(await portal.get(HOME))
-        await ReconciliationRun.filter(id=run.id).update(status="clean", created_at=clock.now() - timedelta(days=3))
+        await ReconciliationRun.filter(id=run.id).update(
+            status="clean", created_at=clock.now() - timedelta(days=3)
+        )
 
         assert "The books were not compared last night" in words(await portal.get(HOME))
 
@@ -194,17 +234,35 @@ class TestNeedsDoing:
 class TestFigures:
     async def test_nothing_sold_says_so(self, client: TestClientProtocol) -> None:
         """Instead of a row of noughts."""
-        assert "No sales in the last two weeks" in words(await (await operator_in(client)).get(HOME))
+        assert "No sales in the last two weeks" in words(
+            await (await operator_in(client)).get(HOME)
+        )
 
     async def test_each_currency_has_its_own(self, client: TestClientProtocol) -> None:
-        """Sales and refunds of today, of the 7 days that include it, and against the 7 before; never added across currencies."""
-        midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        """Sales and refunds of today, of the 7 days that include it, and against the 7 before;
+        never added across currencies.
+        """
+        midnight = clock.now().replace(
+            hour=0,
+            minute=0,
+            second=0,
+            microsecond=0,
+        )
         eur = await make_ready_vendor()
-        for at in (clock.now(), midnight - timedelta(days=6), midnight - timedelta(days=6, seconds=1)):
+        for at in (
+            clock.now(),
+            midnight - timedelta(days=6),
+            midnight - timedelta(days=6, seconds=1),
+        ):
             await make_order(eur, status="processing", payment_status="paid", paid_at=at)
-        dkk = await make_order(await make_ready_vendor(), payment_status="paid", paid_at=clock.now(), currency="DKK")
+        dkk = await make_order(
+            await make_ready_vendor(), payment_status="paid", paid_at=clock.now(), currency="DKK"
+        )
         await make_refund(
-            await make_payment(dkk, status="succeeded"), amount=1_000, vendor_part=999, succeeded_at=clock.now()
+            await make_payment(dkk, status="succeeded"),
+            amount=1_000,
+            vendor_part=999,
+            succeeded_at=clock.now(),
         )
         await make_refund(
             await make_payment(await make_order(eur)),
@@ -223,7 +281,9 @@ class TestFigures:
 
     async def test_commission_is_what_the_books_say(self, client: TestClientProtocol) -> None:
         """Earned today less what was given back."""
-        order = await make_order(await make_ready_vendor(), payment_status="paid", paid_at=clock.now())
+        order = await make_order(
+            await make_ready_vendor(), payment_status="paid", paid_at=clock.now()
+        )
         payment = await make_payment(order, status="succeeded")
         sale = postings.Sale(
             payment_id=payment.id,

@@ -29,17 +29,29 @@ def seen(
 @pytest.mark.parametrize(
     ("outcome", "name", "waits"),
     [
-        (seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.PROCESSING), "succeeded", False),
+        (
+            seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.PROCESSING),
+            "succeeded",
+            False,
+        ),
         (seen(PaymentState.PROCESSING), "processing", True),
         (seen(PaymentState.PENDING, PaymentStatus.PROCESSING), "processing", True),
         (seen(PaymentState.REQUIRES_ACTION), "requires_action", True),
         (seen(PaymentState.FAILED, PaymentStatus.FAILED), "failed", False),
-        (seen(PaymentState.CANCELED, PaymentStatus.CANCELLED, checkout=CheckoutStatus.EXPIRED), "cancelled", False),
+        (
+            seen(PaymentState.CANCELED, PaymentStatus.CANCELLED, checkout=CheckoutStatus.EXPIRED),
+            "cancelled",
+            False,
+        ),
         (seen(PaymentState.PENDING), "unpaid", False),
         (seen(None), "unpaid", False),
         (seen(PaymentState.PENDING, asked=False), "unknown", True),
         (seen(PaymentState.PARKED), "parked", False),
-        (seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.CANCELLED), "parked", False),
+        (
+            seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.CANCELLED),
+            "parked",
+            False,
+        ),
         (seen(PaymentState.REFUNDED, PaymentStatus.REFUNDED), "refunded", False),
     ],
 )
@@ -49,7 +61,9 @@ def test_each_state_has_its_page(outcome: Outcome, name: str, waits: bool) -> No
 
 
 def test_a_decline_is_a_state_of_its_own_with_the_cards_message() -> None:
-    """A declined intent is back at requires_payment_method; the page says what the bank said and offers another card."""
+    """A declined intent is back at requires_payment_method; the page says what the bank said and
+    offers another card.
+    """
     declined = seen(PaymentState.FAILED, PaymentStatus.FAILED, message="Your card was declined.")
 
     assert (declined.kind, declined.action) == ("bad", "card")
@@ -58,7 +72,11 @@ def test_a_decline_is_a_state_of_its_own_with_the_cards_message() -> None:
 
 def test_only_a_paid_order_says_thank_you() -> None:
     """Whatever else is combined."""
-    for state, status, checkout, order in product([None, *PaymentState], PaymentStatus, CheckoutStatus, OrderStatus):
+    for state, status, checkout, order in product(
+        [None, *PaymentState], PaymentStatus, CheckoutStatus, OrderStatus
+    ):
         outcome = seen(state, status, checkout=checkout, order=order)
-        assert (outcome.title == "Thank you") == (status is PaymentStatus.PAID and order is not OrderStatus.CANCELLED)
+        assert (outcome.title == "Thank you") == (
+            status is PaymentStatus.PAID and order is not OrderStatus.CANCELLED
+        )
         assert standing_of(OrderMoney(status, 100), order)[1]

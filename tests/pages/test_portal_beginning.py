@@ -1,4 +1,6 @@
-"""A vendor that cannot be paid yet reads on every page of the portal what to do about it, and nothing of failures."""
+"""A vendor that cannot be paid yet reads on every page of the portal what to do about it, and
+nothing of failures.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ async def pages(portal: Portal, names: list[str]) -> dict[str, str]:
 
 
 async def test_before_stripe_is_connected(client: TestClientProtocol) -> None:
-    """Connect with Stripe, with the way there; nowhere that Stripe did not answer: nobody asked it."""
+    """Connect with Stripe, with the way there; nowhere that Stripe did not answer: nobody asked
+    it.
+    """
     portal = await signed_in(client)
     await make_product(await portal.vendor())
     for name, text in (await pages(portal, [*PAGES, *OTHERS])).items():
@@ -45,6 +49,8 @@ async def test_when_payments_have_stopped(client: TestClientProtocol) -> None:
     await make_product(await portal.vendor())
     mine = VendorPaymentConfig.filter(vendor_id=portal.vendor_id)
     await mine.update(stripe_account_id="acct_stopped", stripe_account_status="restricted")
-    for name, text in (await pages(portal, ["/orders", "/products", "/transactions", "/statements"])).items():
+    for name, text in (
+        await pages(portal, ["/orders", "/products", "/transactions", "/statements"])
+    ).items():
         assert "You cannot take payments at the moment" in text, name
         assert "Connect with Stripe" not in text, name

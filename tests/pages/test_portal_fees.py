@@ -26,9 +26,15 @@ pytestmark = pytest.mark.usefixtures("database")
 FEES = "/operator/fees"
 BY = "member:1"
 BAGS = {
-    "vendor": "", "category": "Bags", "product": "", "percentage": "10", "currency": "EUR", "fixed_amount": "0,30",
-    "minimum_amount": "", "maximum_amount": "20",
-}  # fmt: skip
+    "vendor": "",
+    "category": "Bags",
+    "product": "",
+    "percentage": "10",
+    "currency": "EUR",
+    "fixed_amount": "0,30",
+    "minimum_amount": "",
+    "maximum_amount": "20",
+}
 
 
 def said(text: str) -> str:
@@ -48,7 +54,9 @@ class TestAccess:
         assert (await (await signed_in(client)).send("GET", FEES + path)).status_code == 403
 
     @pytest.mark.parametrize("path", ["/new", "/1", "/1/move", "/1/switch", "/refunds"])
-    async def test_a_vendor_may_not_change_what_it_pays(self, client: TestClientProtocol, path: str) -> None:
+    async def test_a_vendor_may_not_change_what_it_pays(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """403, nothing written."""
         await service.add_rule(Rule(Decimal(9)), actor=BY)
         form = {**BAGS, "is_active": "no", "refund_policy": "keep"}
@@ -57,8 +65,12 @@ class TestAccess:
         assert (rule.percentage, rule.is_active) == (Decimal(9), True)
         assert not await MarketplacePolicy.exists()
 
-    @pytest.mark.parametrize("path", ["/99", "/99999999999999999999", "/99/move", "/99999999999999999999/switch"])
-    async def test_a_rule_that_is_not_there_is_404(self, client: TestClientProtocol, path: str) -> None:
+    @pytest.mark.parametrize(
+        "path", ["/99", "/99999999999999999999", "/99/move", "/99999999999999999999/switch"]
+    )
+    async def test_a_rule_that_is_not_there_is_404(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """However large its number."""
         portal = await operator_in(client)
         method = "GET" if path.count("/") == 1 else "POST"
@@ -66,14 +78,18 @@ class TestAccess:
 
 
 class TestRules:
-    async def test_a_rule_is_made_seen_moved_and_switched_off(self, client: TestClientProtocol) -> None:
+    async def test_a_rule_is_made_seen_moved_and_switched_off(
+        self, client: TestClientProtocol
+    ) -> None:
         """By plain forms, from an empty list on."""
         portal = await operator_in(client)
         assert "No rules yet" in await told(portal, FEES)
 
         assert (await portal.post(f"{FEES}/new", BAGS)).status_code == 303
         assert "10% + €0.30, at most €20.00" in await told(portal, FEES)
-        assert (await portal.post(f"{FEES}/new", {"percentage": "7,5", "currency": ""})).status_code == 303
+        assert (
+            await portal.post(f"{FEES}/new", {"percentage": "7,5", "currency": ""})
+        ).status_code == 303
         bags, rest = [view.id for view in await all_rules()]
 
         assert (await portal.post(f"{FEES}/{rest}/move", {"direction": "up"})).status_code == 303
@@ -93,22 +109,35 @@ class TestRules:
         vendor = await make_ready_vendor(slug="atelier", name="Atelier")
         await make_product(vendor, slug="tote", name="A tote")
         await portal.post(
-            f"{FEES}/new", {**BAGS, "category": "", "product": "https://shop.test/shops/atelier/tote?x=1"}
+            f"{FEES}/new",
+            {**BAGS, "category": "", "product": "https://shop.test/shops/atelier/tote?x=1"},
         )
         (view,) = await all_rules()
         assert (view.vendor_name, view.product_name) == ("Atelier", "A tote")
 
         page = await portal.get(f"{FEES}/{view.id}")
         values = dict(re.findall(r'name="(\w+)"[^>]*value="([^"]*)"', page))
-        shown = {name: values[name] for name in ("vendor", "product", "percentage", "fixed_amount", "maximum_amount")}
+        shown = {
+            name: values[name]
+            for name in ("vendor", "product", "percentage", "fixed_amount", "maximum_amount")
+        }
         assert shown == {
-            "vendor": "atelier", "product": "tote", "percentage": "10", "fixed_amount": "0.30", "maximum_amount": "20.00",
-        }  # fmt: skip
+            "vendor": "atelier",
+            "product": "tote",
+            "percentage": "10",
+            "fixed_amount": "0.30",
+            "maximum_amount": "20.00",
+        }
 
-        answer = await portal.post(f"{FEES}/{view.id}", {**BAGS, "vendor": "atelier", "percentage": "12"})
+        answer = await portal.post(
+            f"{FEES}/{view.id}", {**BAGS, "vendor": "atelier", "percentage": "12"}
+        )
         assert answer.status_code == 303
         text = await told(portal, FEES)
-        assert "10% + €0.30 on one product, at most €20.00 → 12% + €0.30 on Bags, at most €20.00" in text
+        assert (
+            "10% + €0.30 on one product, at most €20.00 → 12% + €0.30 on Bags, at most €20.00"
+            in text
+        )
 
     @pytest.mark.parametrize(
         ("change", "sentence"),
@@ -131,7 +160,10 @@ class TestRules:
             ({"vendor": "http://["}, "No shop has this address."),
             ({"product": "tote"}, "Say whose product it is"),
             ({"product": "/shops/atelier/none"}, "Atelier has no product with this address."),
-            ({"product": "/shops/atelier/tote", "vendor": "velo"}, "This product is another vendor’s."),
+            (
+                {"product": "/shops/atelier/tote", "vendor": "velo"},
+                "This product is another vendor’s.",
+            ),
             ({"vendor": "velo"}, "Velo sells in DKK, so this rule would never hold."),
             ({"category": "x" * 61}, "Field cannot be longer than 60 characters."),
         ],
@@ -155,7 +187,9 @@ class TestRules:
 
 
 class TestTrying:
-    async def test_it_says_what_a_sale_would_pay_and_by_which_rule(self, client: TestClientProtocol) -> None:
+    async def test_it_says_what_a_sale_would_pay_and_by_which_rule(
+        self, client: TestClientProtocol
+    ) -> None:
         """By a rule, by the vendor's own percentage, and cut where it would be everything."""
         vendor = await make_ready_vendor(slug="atelier", name="Atelier")
         await make_product(vendor, slug="tote", price_amount=10000, category="Bags")
@@ -186,7 +220,9 @@ class TestTrying:
             ("vendor=http://[&price=1", "No shop has this address."),
         ],
     )
-    async def test_what_cannot_be_tried_is_told(self, client: TestClientProtocol, query: str, sentence: str) -> None:
+    async def test_what_cannot_be_tried_is_told(
+        self, client: TestClientProtocol, query: str, sentence: str
+    ) -> None:
         """Beside the field; the rest of the page stands."""
         await make_ready_vendor(slug="atelier", name="Atelier")
         assert sentence in await told(await operator_in(client), f"{FEES}?{query}")
@@ -212,7 +248,10 @@ class TestRefunds:
         assert (await portal.post(f"{FEES}/refunds", form)).status_code == 303
 
         policy = await get_policy()
-        assert (policy.refund_policy, dict(policy.refund_approval_limits)) == (RefundPolicy.RETURN, {"EUR": 15000})
+        assert (policy.refund_policy, dict(policy.refund_approval_limits)) == (
+            RefundPolicy.RETURN,
+            {"EUR": 15000},
+        )
         text = await told(portal, FEES)
         assert "Share it → Give it back first, limit €150.00" in text
         assert 'value="150.00"' in await portal.get(FEES)
@@ -242,35 +281,49 @@ class TestRefunds:
 class TestWhatIsSaid:
     """Pages that name the fee stay true."""
 
-    async def test_a_vendor_reads_the_rules_that_it_falls_under(self, client: TestClientProtocol) -> None:
+    async def test_a_vendor_reads_the_rules_that_it_falls_under(
+        self, client: TestClientProtocol
+    ) -> None:
         """In words and in order, its own percentage last; others' rules are not its business."""
         portal = await signed_in(client)
         address = "/vendor/admin/payments"
         assert "2.5% of each sale, set by the marketplace" in await told(portal, address)
         other = await make_ready_vendor()
         await service.add_rule(Rule(Decimal(99), vendor_id=other.id), actor=BY)
-        await service.add_rule(Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"), actor=BY)
+        await service.add_rule(
+            Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"),
+            actor=BY,
+        )
         text = await told(portal, address)
         assert (
-            "10% + €0.30 on Bags, at most €20.00 2.5% on everything else Set by the marketplace; the first that fits counts"
-            in text
-        )
+            "10% + €0.30 on Bags, at most €20.00 2.5% on everything else Set by the "
+            "marketplace; the first that fits counts"
+        ) in text
         assert "99%" not in text
         bag = await make_product(await portal.vendor(), name="A tote", category="Bags")
-        await service.add_rule(Rule(Decimal(3), vendor_id=portal.vendor_id, product_id=bag.id), actor=BY)
+        await service.add_rule(
+            Rule(Decimal(3), vendor_id=portal.vendor_id, product_id=bag.id), actor=BY
+        )
         assert "A tote" not in await told(portal, address)  # as a bag it falls under the rule above
         await service.add_rule(Rule(Decimal(5)), actor=BY)
-        assert "at most €20.00 5% on everything Set by the marketplace" in await told(portal, address)
+        assert "at most €20.00 5% on everything Set by the marketplace" in await told(
+            portal, address
+        )
 
     async def test_the_price_page_names_every_rate(self, client: TestClientProtocol) -> None:
         """One price while there is one; else the usual rate, the example by it, and the others."""
         portal = await operator_in(client)
         assert "One price: 2.5% of what you sell" in await told(portal, "/pricing")
-        await service.add_rule(Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"), actor=BY)
+        await service.add_rule(
+            Rule(Decimal(10), 30, None, 2000, "EUR", category="Bags"),
+            actor=BY,
+        )
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         text = await told(portal, "/pricing")
         assert "One price" not in text
         assert "From 5% to 10% of what you sell A new shop pays 5%, and less or more" in text
         assert "€95.00" in text
         assert "10% + €0.30 on Bags, at most €20.00" in text
-        assert "we take from 5% to 10% of what you sell (a new shop pays 5%" in await told(portal, "/")
+        assert "we take from 5% to 10% of what you sell (a new shop pays 5%" in await told(
+            portal, "/"
+        )

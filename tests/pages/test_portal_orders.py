@@ -1,4 +1,6 @@
-"""A vendor's orders, transactions and home page: what is shown, what may be done, and that it is nobody else's."""
+"""A vendor's orders, transactions and home page: what is shown, what may be done, and that it is
+nobody else's.
+"""
 
 from __future__ import annotations
 
@@ -94,13 +96,17 @@ class TestOrder:
         assert "€48.66" in text
         assert "12 rue du Marché" in text
 
-    async def test_a_paid_order_is_marked_as_shipped_with_its_tracking(self, client: TestClientProtocol) -> None:
+    async def test_a_paid_order_is_marked_as_shipped_with_its_tracking(
+        self, client: TestClientProtocol
+    ) -> None:
         """The plain form: 303 back to the order, which now says so."""
         portal = await signed_in(client)
         order = await _paid(portal)
         assert "Mark as shipped" in await portal.get(f"{LIST}/{order.number}")
 
-        answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"})
+        answer = await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"}
+        )
         text = await portal.get(f"{LIST}/{order.number}")
 
         assert answer.status_code == 303
@@ -112,9 +118,13 @@ class TestOrder:
         """A second window had the button still."""
         portal = await signed_in(client)
         order = await _paid(portal)
-        await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"})
+        await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"}
+        )
 
-        again = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "UPS", "tracking_number": "other"})
+        again = await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "UPS", "tracking_number": "other"}
+        )
 
         assert again.status_code == 409
         assert "cannot be marked as shipped" in await again.get_data(as_text=True)
@@ -126,11 +136,17 @@ class TestOrder:
         order = await _order(portal)
 
         assert "Mark as shipped" not in await portal.get(f"{LIST}/{order.number}")
-        answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""})
+        answer = await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""}
+        )
         assert answer.status_code == 409
 
-    async def test_what_is_being_refunded_is_sent_only_if_that_is_meant(self, client: TestClientProtocol) -> None:
-        """It waits for nobody; the button alone is refused beside a box that says what it means, and keeps what was typed."""
+    async def test_what_is_being_refunded_is_sent_only_if_that_is_meant(
+        self, client: TestClientProtocol
+    ) -> None:
+        """It waits for nobody; the button alone is refused beside a box that says what it means,
+        and keeps what was typed.
+        """
         portal = await signed_in(client)
         order, half = await _paid(portal), await _paid(portal)
         await Order.filter(id=order.id).update(refunded_amount=order.total_amount_cents)
@@ -155,14 +171,18 @@ class TestOrder:
         assert (await Order.get(id=order.id)).status == "shipped"
         assert (await AuditEntry.get(action="order.shipped")).details["although"] == "refunded"
 
-    async def test_a_refund_that_came_in_between_stops_the_button(self, client: TestClientProtocol) -> None:
+    async def test_a_refund_that_came_in_between_stops_the_button(
+        self, client: TestClientProtocol
+    ) -> None:
         """The page was opened before: the answer shows the box, and nothing was sent."""
         portal = await signed_in(client)
         order = await _paid(portal)
         await portal.get(f"{LIST}/{order.number}")
         await Order.filter(id=order.id).update(refunded_amount=order.total_amount_cents)
 
-        answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""})
+        answer = await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": ""}
+        )
 
         assert answer.status_code == 409
         assert 'name="all_the_same"' in await answer.get_data(as_text=True)
@@ -172,17 +192,26 @@ class TestOrder:
         """422 and nothing shipped."""
         portal = await signed_in(client)
         order = await _paid(portal)
-        answer = await portal.post(f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": "x" * 200})
+        answer = await portal.post(
+            f"{LIST}/{order.number}/ship", {"carrier": "", "tracking_number": "x" * 200}
+        )
         assert answer.status_code == 422
         assert (await Order.get(id=order.id)).status == "processing"
 
-    @pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("POST", "/ship")])
-    async def test_another_vendor_s_order_is_404(self, client: TestClientProtocol, method: str, tail: str) -> None:
+    @pytest.mark.parametrize(
+        ("method", "tail"),
+        [("GET", ""), ("POST", "/ship")],
+    )
+    async def test_another_vendor_s_order_is_404(
+        self, client: TestClientProtocol, method: str, tail: str
+    ) -> None:
         """To read and to ship."""
         theirs = await make_order(**PAID)
         portal = await signed_in(client)
 
-        answer = await portal.send(method, f"{LIST}/{theirs.number}{tail}", {"carrier": "", "tracking_number": ""})
+        answer = await portal.send(
+            method, f"{LIST}/{theirs.number}{tail}", {"carrier": "", "tracking_number": ""}
+        )
 
         assert answer.status_code == 404
         assert (await Order.get(id=theirs.id)).status == "processing"
@@ -226,7 +255,9 @@ class TestHome:
         assert "Connect with Stripe" in text
         assert 'href="/vendor/admin/products/new"' in text
 
-    async def test_a_running_vendor_sees_what_is_to_be_done(self, client: TestClientProtocol) -> None:
+    async def test_a_running_vendor_sees_what_is_to_be_done(
+        self, client: TestClientProtocol
+    ) -> None:
         """To ship, what came in, and the recent orders."""
         portal = await signed_in(client)
         await VendorPaymentConfig.filter(vendor_id=portal.vendor_id).update(

@@ -1,4 +1,6 @@
-"""Payment settings as a vendor uses them: connect once, onboarding links per click, the account read and not the URL."""
+"""Payment settings as a vendor uses them: connect once, onboarding links per click, the account
+read and not the URL.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class TestConnecting:
         assert "Connect with Stripe" not in after
         assert location not in after
 
-    async def test_pressing_twice_makes_one_account(self, client: TestClientProtocol, sandbox: RunningSandbox) -> None:
+    async def test_pressing_twice_makes_one_account(
+        self, client: TestClientProtocol, sandbox: RunningSandbox
+    ) -> None:
         """Both presses lead on, each by a link of its own."""
         portal = await signed_in(client)
         await portal.post("/vendor/admin/shop", {"is_open": "yes"})  # has the CSRF token by now
@@ -78,13 +82,17 @@ class TestConnecting:
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
         assert third.startswith(sandbox.base_url)
 
-    async def test_the_country_s_currency_is_chosen_unless_another_is_named(self, client: TestClientProtocol) -> None:
+    async def test_the_country_s_currency_is_chosen_unless_another_is_named(
+        self, client: TestClientProtocol
+    ) -> None:
         """A Danish shop sells in kroner, or in euros when it wants to."""
         portal = await signed_in(client)
         await _connect(portal, country="DK", currency="EUR")
         assert (await _row(portal)).currency == "EUR"
 
-    async def test_a_currency_that_the_country_does_not_offer_is_refused(self, client: TestClientProtocol) -> None:
+    async def test_a_currency_that_the_country_does_not_offer_is_refused(
+        self, client: TestClientProtocol
+    ) -> None:
         """With the ones it does offer, and without an account."""
         portal = await signed_in(client)
 
@@ -122,12 +130,16 @@ class TestConnecting:
         """422, what was typed is kept."""
         portal = await signed_in(client)
 
-        answer = await portal.post(f"{HOME}/connect", {**FORM, "business_name": "My own words", field: value})
+        answer = await portal.post(
+            f"{HOME}/connect", {**FORM, "business_name": "My own words", field: value}
+        )
 
         assert answer.status_code == 422
         if field != "business_name":
             assert "My own words" in await answer.get_data(as_text=True)
-        assert sandbox.requests() == [] or all(r["path"] != "/v1/accounts" for r in sandbox.requests())
+        assert sandbox.requests() == [] or all(
+            r["path"] != "/v1/accounts" for r in sandbox.requests()
+        )
 
     async def test_stripe_down_is_a_sentence_and_the_same_button_works_later(
         self, client: TestClientProtocol, sandbox: RunningSandbox
@@ -145,12 +157,18 @@ class TestConnecting:
         await _connect(portal)
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
 
-    async def test_other_fields_never_reach_stripe(self, client: TestClientProtocol, sandbox: RunningSandbox) -> None:
-        """The form is the allow-list: type, capabilities and metadata of a stranger are not passed on."""
+    async def test_other_fields_never_reach_stripe(
+        self, client: TestClientProtocol, sandbox: RunningSandbox
+    ) -> None:
+        """The form is the allow-list: type, capabilities and metadata of a stranger are not passed
+        on.
+        """
         portal = await signed_in(client)
         await _connect(portal, type="custom", **{"metadata[vendor_id]": "99", "capabilities": "x"})
 
-        sent = next(r for r in sandbox.requests() if (r["method"], r["path"]) == ("POST", "/v1/accounts"))["params"]
+        sent = next(
+            r for r in sandbox.requests() if (r["method"], r["path"]) == ("POST", "/v1/accounts")
+        )["params"]
         assert "custom" not in str(sent)
         assert f"'vendor_id': '{portal.vendor_id}'" in str(sent)
 
@@ -178,7 +196,10 @@ class TestComingBack:
         """2 s, 5 s, 15 s; then nothing more to ask."""
         portal = await signed_in(client)
         await _connect(portal)
-        asked = {n: await portal.get(f"{HOME}/success?asked={n}", htmx="div#account-state") for n in (0, 12, 25, 40)}
+        asked = {
+            n: await portal.get(f"{HOME}/success?asked={n}", htmx="div#account-state")
+            for n in (0, 12, 25, 40)
+        }
         sandbox.complete(str((await _row(portal)).stripe_account_id))
         settled = await portal.get(f"{HOME}/success?asked=3", htmx="div#account-state")
 
@@ -197,7 +218,9 @@ class TestComingBack:
         """200, a sentence, and it keeps asking."""
         portal = await signed_in(client)
         await _connect(portal)
-        sandbox.faults({"match": {"method": "GET", "path": "/v1/accounts"}, "effect": "status", "status": 500})
+        sandbox.faults(
+            {"match": {"method": "GET", "path": "/v1/accounts"}, "effect": "status", "status": 500}
+        )
 
         text = await portal.get(f"{HOME}/success")
 
@@ -217,7 +240,9 @@ class TestComingBack:
         assert {a.status_code for a in answers} == {303}
         assert len(links | {first}) == 3
 
-    async def test_refresh_without_an_account_goes_back_to_the_settings(self, client: TestClientProtocol) -> None:
+    async def test_refresh_without_an_account_goes_back_to_the_settings(
+        self, client: TestClientProtocol
+    ) -> None:
         """With a sentence."""
         portal = await signed_in(client)
         answer = await portal.send("GET", f"{HOME}/refresh")
@@ -274,7 +299,10 @@ class TestSettled:
     async def test_the_schedule_is_written_through(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """With a minimum we pay, so Stripe must not; without one Stripe pays on that day. The page shows what holds."""
+        """With a minimum we pay, so Stripe must not; without one Stripe pays on that day.
+
+        The page shows what holds.
+        """
         portal = await signed_in(client)
         account = await self._settled(portal, sandbox)
 
@@ -284,7 +312,9 @@ class TestSettled:
         answer = await portal.post(f"{HOME}/schedule", wanted)
 
         assert answer.status_code == 303
-        assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
+        assert await gateway.balance_settings.get(account) == PayoutSettings(
+            "monthly", monthly_days=(31,)
+        )
         row = await _row(portal)
         assert (row.payout_schedule, row.payout_anchor, row.minimum_payout) == ("monthly", "31", 0)
         text = await portal.get(HOME)
@@ -315,7 +345,9 @@ class TestSettled:
         """422, nothing sent."""
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
-        assert (await portal.post(f"{HOME}/schedule", {"payout_schedule": value})).status_code == 422
+        assert (
+            await portal.post(f"{HOME}/schedule", {"payout_schedule": value})
+        ).status_code == 422
         assert (await _row(portal)).payout_schedule == "weekly"
 
     async def test_the_schedule_stays_while_stripe_is_down(
@@ -324,9 +356,13 @@ class TestSettled:
         """503 with a sentence; the row keeps Stripe's last word."""
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
-        sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 500})
+        sandbox.faults(
+            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 500}
+        )
 
-        answer = await portal.post(f"{HOME}/schedule", {"payout_schedule": "daily", "minimum_payout": "20"})
+        answer = await portal.post(
+            f"{HOME}/schedule", {"payout_schedule": "daily", "minimum_payout": "20"}
+        )
 
         assert answer.status_code == 503
         assert "Stripe is not answering right now" in await answer.get_data(as_text=True)
@@ -348,10 +384,14 @@ class TestSettled:
         assert "You can take payments" in text
         assert "A photo of your passport or identity card" in text
         assert "A few more details" in text
-        assert "Stripe needs a photo of your passport or identity card and a few more details" in text
+        assert (
+            "Stripe needs a photo of your passport or identity card and a few more details" in text
+        )
         assert "individual.verification" not in text
 
-    async def test_the_fee_is_shown_and_not_the_vendor_s_to_set(self, client: TestClientProtocol) -> None:
+    async def test_the_fee_is_shown_and_not_the_vendor_s_to_set(
+        self, client: TestClientProtocol
+    ) -> None:
         """Set by the marketplace."""
         portal = await signed_in(client)
         text = await portal.get(HOME)

@@ -1,4 +1,6 @@
-"""The payouts pages: four figures beside Stripe's own, the next payout, each payout down to its orders; and the operator's side."""
+"""The payouts pages: four figures beside Stripe's own, the next payout, each payout down to its
+orders; and the operator's side.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class TestBalance:
     async def test_money_on_its_way_has_a_date_and_both_figures_agree(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """What becomes available and from when; when it goes out is said in a sentence, on the first page too."""
+        """What becomes available and from when; when it goes out is said in a sentence, on the
+        first page too.
+        """
         with time_of(sandbox):
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "weekly", "wednesday")
@@ -62,7 +66,9 @@ class TestBalance:
             assert "€48.65 in all, by our books and by Stripe." in text
             assert re.search(r"€48\.65 on Wed \d+ \w{3} to ••6789", text)
             assert "You are paid out every Wednesday, from €20.00." in text
-            assert re.search(r"Next payout €48\.65 on Wed", words(await portal.get("/vendor/admin")))
+            assert re.search(
+                r"Next payout €48\.65 on Wed", words(await portal.get("/vendor/admin"))
+            )
 
     async def test_the_page_stands_while_stripe_is_down(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
@@ -98,7 +104,9 @@ class TestBalance:
         from shared.finance.payouts import operator_holds
 
         shop = await open_shop(gateway, sandbox)
-        await operator_holds.hold(vendor_id=shop.vendor_id, reason="We look into <complaints>", actor="member:9")
+        await operator_holds.hold(
+            vendor_id=shop.vendor_id, reason="We look into <complaints>", actor="member:9"
+        )
         text = await (await browser(client, shop)).get(HOME)
         assert "Your payouts are on hold" in text
         assert "We look into &lt;complaints&gt;" in text
@@ -106,33 +114,47 @@ class TestBalance:
     async def test_what_a_hold_holds_is_told(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Money on its way and money that is there alike: nothing is available then, all is held back; afterwards as before."""
+        """Money on its way and money that is there alike: nothing is available then, all is held
+        back; afterwards as before.
+        """
         from shared.finance.payouts import operator_holds
 
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             portal = await browser(client, shop)
             await sell(gateway, sandbox, shop)
-            await operator_holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            await operator_holds.hold(
+                vendor_id=shop.vendor_id, reason="Complaints", actor="member:9"
+            )
             held = r"Becomes available €0\.00 Held back €48\.65 Payouts are on hold"
             assert re.search(held, words(await portal.get(HOME)))
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
             time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
             time.days(5)
-            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
-            await operator_holds.hold(vendor_id=shop.vendor_id, reason="Complaints", actor="member:9")
+            assert re.search(
+                r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME))
+            )
+            await operator_holds.hold(
+                vendor_id=shop.vendor_id, reason="Complaints", actor="member:9"
+            )
             held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
             assert re.search(held, words(await portal.get(HOME)))
             sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
             assert re.search(held, words(await portal.get(HOME)))
             sandbox.faults()
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
-            assert re.search(r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME)))
+            assert re.search(
+                r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME))
+            )
 
 
 class TestOnePayout:
     async def _paid(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> tuple[Portal, Payout]:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -142,7 +164,11 @@ class TestOnePayout:
             return await browser(client, shop), await Payout.get()
 
     async def test_it_names_its_orders_and_where_it_is(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """With links, and the sum."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -157,12 +183,20 @@ class TestOnePayout:
         assert "Expected at your bank on" in text
 
     async def test_its_items_come_as_a_table(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
-        """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say so."""
+        """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say
+        so.
+        """
         portal, row = await self._paid(client, context, gateway, sandbox)
         await live_in("Pacific/Kiritimati")
-        assert "Days and times are those of Pacific/Kiritimati." in words(await portal.get(f"{HOME}/{row.id}"))
+        assert "Days and times are those of Pacific/Kiritimati." in words(
+            await portal.get(f"{HOME}/{row.id}")
+        )
         answer = await portal.send("GET", f"{HOME}/{row.id}/items.csv")
         lines = (await answer.get_data(as_text=True)).split("\r\n")
         assert answer.headers["Content-Type"].startswith("text/csv")
@@ -172,7 +206,11 @@ class TestOnePayout:
         assert all(line.split(",")[1].endswith("+14:00") for line in lines[1:3])
 
     async def test_it_can_be_called_back_once(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """After that, a sentence and 409."""
         portal, row = await self._paid(client, context, gateway, sandbox)
@@ -184,11 +222,17 @@ class TestOnePayout:
         assert "can no longer be called back" in await answer.get_data(as_text=True)
 
     async def test_one_that_came_back_says_why_and_what_to_do(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """In words, on its page, in the list, and on the operator's."""
         portal, row = await self._paid(client, context, gateway, sandbox)
-        sandbox.control("POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"})
+        sandbox.control(
+            "POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+        )
         await swept(context)
         text = words(await portal.get(f"{HOME}/{row.id}"))
         assert "Your bank sent this payout back" in text
@@ -196,10 +240,16 @@ class TestOnePayout:
         assert "account_closed" not in text
         assert "Payouts have stopped" in await portal.get(HOME)
         staff = await operator_in(client)
-        assert "The bank account has been closed." in await staff.get("/operator/payouts?state=failed")
+        assert "The bank account has been closed." in await staff.get(
+            "/operator/payouts?state=failed"
+        )
 
     async def test_another_vendors_payout_is_404(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """Its page, its table, its buttons; and a number that is none."""
         _, row = await self._paid(client, context, gateway, sandbox)
@@ -262,7 +312,9 @@ class TestAtOnce:
             {"amount": "9" * 30, "currency": "EUR"},
         ],
     )
-    async def test_nonsense_is_a_sentence(self, client: TestClientProtocol, form: dict[str, str]) -> None:
+    async def test_nonsense_is_a_sentence(
+        self, client: TestClientProtocol, form: dict[str, str]
+    ) -> None:
         """422, nothing sent."""
         portal = await signed_in(client)
         answer = await portal.post(f"{HOME}/instant", form)
@@ -304,21 +356,31 @@ class TestOperator:
         shop = await open_shop(gateway, sandbox)
         staff = await operator_in(client)
         page = f"/operator/vendors/{shop.vendor_id}"
-        bad = await staff.post(f"{page}/reserve", {"reserve_percentage": "51", "reserve_days": "30"})
+        bad = await staff.post(
+            f"{page}/reserve", {"reserve_percentage": "51", "reserve_days": "30"}
+        )
         text = await bad.get_data(as_text=True)
         assert (bad.status_code, 'value="51"' in text) == (422, True)
         assert "Enter a percentage from 0 to 50." in text
-        both = await staff.post(f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "0"})
+        both = await staff.post(
+            f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "0"}
+        )
         assert both.status_code == 422
         await staff.post(f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "30"})
         assert 'value="10"' in await staff.get(page)
-        good = await staff.post(f"{page}/reserve", {"reserve_percentage": "7,5", "reserve_days": "30"})
+        good = await staff.post(
+            f"{page}/reserve", {"reserve_percentage": "7,5", "reserve_days": "30"}
+        )
         assert good.status_code == 303
         assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).reserve_days == 30
         assert "10% for 30 days → 7.5% for 30 days" in await staff.get(page)
 
     async def test_all_payouts_those_that_came_back_first(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """The platform's own among them; an unknown filter shows all."""
         with time_of(sandbox) as time:
@@ -329,7 +391,9 @@ class TestOperator:
             await payday(context)
             first = await Payout.all().order_by("id").first()
             assert first is not None
-            sandbox.control("POST", f"payouts/{first.stripe_payout_id}/fail", {"failure_code": "declined"})
+            sandbox.control(
+                "POST", f"payouts/{first.stripe_payout_id}/fail", {"failure_code": "declined"}
+            )
             await swept(context)
             await Payout.create(amount=100, currency="EUR", status="paid")
             staff = await operator_in(client)

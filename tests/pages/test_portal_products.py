@@ -29,7 +29,9 @@ CUP = ProductValues(name="A cup", price=Money(1250, "EUR"), stock=5)
 
 
 async def _save(vendor_id: int, values: ProductValues, product_id: int | None = None) -> int:
-    return await service.save_product(vendor_id=vendor_id, product_id=product_id, values=values, actor="member:1")
+    return await service.save_product(
+        vendor_id=vendor_id, product_id=product_id, values=values, actor="member:1"
+    )
 
 
 def _with(**changes: object) -> ProductValues:
@@ -47,9 +49,15 @@ class TestService:
         assert (product.slug, product.name) == ("a-cup", "A better cup")
 
     async def test_addresses_are_unique_per_vendor_and_free_between_vendors(self) -> None:
-        """The same name twice gets a number; a chosen address that is taken is the vendor's to change."""
+        """The same name twice gets a number; a chosen address that is taken is the vendor's to
+        change.
+        """
         one, two = await make_ready_vendor(), await make_ready_vendor()
-        ids = [await _save(one.id, CUP), await _save(one.id, CUP), await _save(two.id, CUP)]
+        ids = [
+            await _save(one.id, CUP),
+            await _save(one.id, CUP),
+            await _save(two.id, CUP),
+        ]
 
         slugs = [(await Product.get(id=i)).slug for i in ids]
         assert slugs == ["a-cup", "a-cup-2", "a-cup"]
@@ -106,7 +114,9 @@ class TestService:
         await _save(vendor.id, _with(price=Money(9900, "DKK")))
 
         with pytest.raises(CurrencyFixed):
-            await payment_configs.choose_currency(vendor_id=vendor.id, currency="EUR", actor="member:1")
+            await payment_configs.choose_currency(
+                vendor_id=vendor.id, currency="EUR", actor="member:1"
+            )
 
     async def test_saving_the_same_again_writes_nothing(self) -> None:
         """The audit trail tells changes, not clicks."""
@@ -144,14 +154,21 @@ class TestPages:
         assert "€6.50" in page
 
     async def test_a_thousand_is_a_thousand_and_stays_it(self, client: TestClientProtocol) -> None:
-        """Price and stock as the pages print them; saved again without a change they are the same."""
+        """Price and stock as the pages print them; saved again without a change they are the
+        same.
+        """
         portal = await signed_in(client)
         for typed in ("1,000", "1.000", "€1,000.00", "1 000,00"):
-            await portal.post("/vendor/admin/products/new", {**FORM, "price": typed, "stock": "1,000"})
+            await portal.post(
+                "/vendor/admin/products/new", {**FORM, "price": typed, "stock": "1,000"}
+            )
             product = (await Product.filter(vendor_id=portal.vendor_id).order_by("-id"))[0]
 
             page = await portal.get(f"/vendor/admin/products/{product.id}")
-            shown = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in ("price", "stock")}
+            shown = {
+                name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
+                for name in ("price", "stock")
+            }
             again = {name: found[1] for name, found in shown.items() if found}
             await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, **again})
 
@@ -195,7 +212,9 @@ class TestPages:
         """Only that field comes back, with its sentence; the others are not blamed yet."""
         portal = await signed_in(client)
 
-        answer = await portal.post("/vendor/admin/products/check/price", {**FORM, "name": "", "price": "x"}, htmx="div")
+        answer = await portal.post(
+            "/vendor/admin/products/check/price", {**FORM, "name": "", "price": "x"}, htmx="div"
+        )
         text = await answer.get_data(as_text=True)
 
         assert answer.status_code == 200
@@ -209,14 +228,18 @@ class TestPages:
         """422 with the block; success tells htmx where to go."""
         portal = await signed_in(client)
 
-        wrong = await portal.post("/vendor/admin/products/new", {**FORM, "name": ""}, htmx="form#product-form")
+        wrong = await portal.post(
+            "/vendor/admin/products/new", {**FORM, "name": ""}, htmx="form#product-form"
+        )
         right = await portal.post("/vendor/admin/products/new", FORM, htmx="form#product-form")
 
         assert wrong.status_code == 422
         assert "<html" not in await wrong.get_data(as_text=True)
         assert right.headers["HX-Redirect"] == "/vendor/admin/products"
 
-    async def test_stock_below_what_is_held_is_a_sentence_on_the_form(self, client: TestClientProtocol) -> None:
+    async def test_stock_below_what_is_held_is_a_sentence_on_the_form(
+        self, client: TestClientProtocol
+    ) -> None:
         """409 beside the stock field, nothing changed."""
         portal = await signed_in(client)
         vendor = await portal.vendor()
@@ -227,8 +250,12 @@ class TestPages:
         assert answer.status_code == 409
         assert "2 are held by open orders" in await answer.get_data(as_text=True)
 
-    async def test_a_sale_while_the_vendor_types_is_not_overwritten(self, client: TestClientProtocol) -> None:
-        """The form showed 5, one was sold: who types 10 is told, saves anyway and has 10; who did not touch it keeps the 4."""
+    async def test_a_sale_while_the_vendor_types_is_not_overwritten(
+        self, client: TestClientProtocol
+    ) -> None:
+        """The form showed 5, one was sold: who types 10 is told, saves anyway and has 10; who did
+        not touch it keeps the 4.
+        """
         portal = await signed_in(client)
         product = await make_product(await portal.vendor(), stock=5)
         address = f"/vendor/admin/products/{product.id}"
@@ -237,19 +264,37 @@ class TestPages:
             await stock.reserve([(product.id, 1)])
             await stock.take([(product.id, 1)])
 
-        untouched = await portal.post(address, {**FORM, "stock": "5", **carried(opened, address)})
+        untouched = await portal.post(
+            address,
+            {**FORM, "stock": "5", **carried(opened, address)},
+        )
         left = (await Product.get(id=product.id)).stock
-        telling = await portal.post(address, {**FORM, "stock": "10", **carried(opened, address)})
+        telling = await portal.post(
+            address,
+            {**FORM, "stock": "10", **carried(opened, address)},
+        )
         told = await telling.get_data(as_text=True)
         kept = (await Product.get(id=product.id)).stock
-        anyway = await portal.post(address, {**FORM, "stock": "10", **carried(told, address)})
+        anyway = await portal.post(
+            address,
+            {**FORM, "stock": "10", **carried(told, address)},
+        )
 
         assert (untouched.status_code, telling.status_code, anyway.status_code) == (303, 409, 303)
-        assert "Was <strong>5</strong> when you opened the page, is now <strong>4</strong>; yours is <strong>10" in told
-        assert (left, kept, (await Product.get(id=product.id)).stock) == (4, 4, 10)
+        assert (
+            "Was <strong>5</strong> when you opened the page, is now <strong>4</strong>; "
+            "yours is <strong>10"
+        ) in told
+        assert (
+            left,
+            kept,
+            (await Product.get(id=product.id)).stock,
+        ) == (4, 4, 10)
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    async def test_another_vendor_s_product_is_404(self, client: TestClientProtocol, method: str) -> None:
+    async def test_another_vendor_s_product_is_404(
+        self, client: TestClientProtocol, method: str
+    ) -> None:
         """To read and to write."""
         theirs = await make_product(await make_ready_vendor())
         portal = await signed_in(client)
@@ -260,12 +305,16 @@ class TestPages:
         assert (await Product.get(id=theirs.id)).name == theirs.name
 
     @pytest.mark.parametrize("product_id", ["0", "99999999999999999999999999", "abc", "-1"])
-    async def test_no_such_product_is_404(self, client: TestClientProtocol, product_id: str) -> None:
+    async def test_no_such_product_is_404(
+        self, client: TestClientProtocol, product_id: str
+    ) -> None:
         """Whatever the number looks like."""
         portal = await signed_in(client)
         assert (await portal.send("GET", f"/vendor/admin/products/{product_id}")).status_code == 404
 
-    async def test_the_list_searches_and_says_when_nothing_is_found(self, client: TestClientProtocol) -> None:
+    async def test_the_list_searches_and_says_when_nothing_is_found(
+        self, client: TestClientProtocol
+    ) -> None:
         """As a page and as a fragment."""
         portal = await signed_in(client)
         vendor = await portal.vendor()
@@ -273,7 +322,9 @@ class TestPages:
         await make_product(vendor, name="Red cup")
 
         found = await portal.get("/vendor/admin/products?q=bowl")
-        none = await portal.get("/vendor/admin/products?q=%25zzz&page=99999999", htmx="div#product-list")
+        none = await portal.get(
+            "/vendor/admin/products?q=%25zzz&page=99999999", htmx="div#product-list"
+        )
 
         assert "Blue bowl" in found
         assert "Red cup" not in found

@@ -1,4 +1,6 @@
-"""The operator's pages about agreement and risk: run, wait, read, repair one or all; what is at risk, vendor by vendor."""
+"""The operator's pages about agreement and risk: run, wait, read, repair one or all; what is at
+risk, vendor by vendor.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,11 @@ class TestReconciliation:
         assert "<html" not in part
 
     async def test_repair_one_and_all(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """Each line says what would be done; afterwards everything is compared again."""
         portal = await operator_in(client)
@@ -108,7 +114,9 @@ class TestReconciliation:
         assert "Repairing, then comparing again" in await portal.get(HOME)
         await work(context)
         assert "Everything agrees" in await portal.get(HOME)
-        assert "Everything that this comparison found is repaired" in await portal.get(f"{HOME}/{one.run_id}")
+        assert "Everything that this comparison found is repaired" in await portal.get(
+            f"{HOME}/{one.run_id}"
+        )
         assert {p.amount_stripe_fee for p in await Payment.all()} != {1}
         await portal.post(f"{HOME}/{one.run_id}/repair")
         assert "There is nothing left to repair" in await portal.get(HOME)
@@ -120,8 +128,16 @@ class TestReconciliation:
         portal = await operator_in(client)
         row = await ReconciliationRun.create(status="differences", finished_at=clock.now())
         common = {"run_id": row.id, "subject": "x", "text": "Something differs."}
-        bad = await Difference.create(**common, number=1, kind="dispute_unknown", repair="follow_dispute", arguments={"stripe_id": "du_none"})  # fmt: skip
-        person = await Difference.create(**common, number=2, kind="payment_missing", ours="succeeded")
+        bad = await Difference.create(
+            **common,
+            number=1,
+            kind="dispute_unknown",
+            repair="follow_dispute",
+            arguments={"stripe_id": "du_none"},
+        )
+        person = await Difference.create(
+            **common, number=2, kind="payment_missing", ours="succeeded"
+        )
         await portal.post(f"{HOME}/differences/{bad.id}/repair")
         text = await portal.get(HOME)
         assert "Not repaired" in text
@@ -148,7 +164,9 @@ class TestReconciliation:
 
 
 class TestExposure:
-    async def test_nothing_is_at_risk(self, client: TestClientProtocol, sandbox: RunningSandbox) -> None:
+    async def test_nothing_is_at_risk(
+        self, client: TestClientProtocol, sandbox: RunningSandbox
+    ) -> None:
         """And Stripe not answering is no error."""
         portal = await operator_in(client)
         assert "Nothing is at risk" in await portal.get("/operator/exposure")
@@ -157,15 +175,28 @@ class TestExposure:
         sandbox.faults()
 
     async def test_it_is_what_the_stand_in_adds_up(
-        self, client: TestClientProtocol, context: Context, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
-        """Open disputes, refunds on their way, a balance below nought: the same sums from two sides."""
+        """Open disputes, refunds on their way, a balance below nought: the same sums from two
+        sides.
+        """
         portal = await operator_in(client)
         shop = await open_shop(gateway, sandbox)
         pending = await sell(gateway, sandbox, shop, card="pm_card_pendingRefund")
         disputed = await sell(gateway, sandbox, shop)
-        await stripe_post(sandbox, "/v1/refunds", payment_intent=str(pending.stripe_payment_intent_id), amount="1500")
-        sandbox.control("POST", "disputes", {"charge": disputed.stripe_charge_id, "reason": "fraudulent"})
+        await stripe_post(
+            sandbox,
+            "/v1/refunds",
+            payment_intent=str(pending.stripe_payment_intent_id),
+            amount="1500",
+        )
+        sandbox.control(
+            "POST", "disputes", {"charge": disputed.stripe_charge_id, "reason": "fraudulent"}
+        )
         run_row = await service.reconcile(gateway, started_by="test", grace=timedelta(0))
         await jobs.repair.run(context, {"run_id": run_row.id, "actor": "test"})
         assert await Dispute.all().count() == 1
@@ -174,19 +205,32 @@ class TestExposure:
         view = await exposure_now()
         (together,) = view.together
         assert theirs["currencies"] == {
-            "eur": {"negative_balances": 0, "open_disputes": 4990, "unsettled_refunds": 1500, "total": 6490}
+            "eur": {
+                "negative_balances": 0,
+                "open_disputes": 4990,
+                "unsettled_refunds": 1500,
+                "total": 6490,
+            }
         }
         assert together.parts.total == theirs["currencies"]["eur"]["total"]
         assert (together.parts.open_disputes, together.parts.unsettled_refunds) == (4990, 1500)
         text = await portal.get("/operator/exposure")
         assert "64.90" in text
 
-    async def test_a_vendor_below_nought(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_vendor_below_nought(
+        self, database: str, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """As a dispute of its own charge leaves it; pending money counts."""
         shop = await open_shop(gateway, sandbox)
         async with unit.transaction() as tx:
-            await ledger.post(tx, postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1")))
+            await ledger.post(
+                tx, postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1"))
+            )
         view = await exposure_now()
-        assert [(v.vendor_id, v.money(v.parts.negative_balance)) for v in view.vendors] == [
-            (shop.vendor_id, Money(700, "EUR"))
-        ]
+        assert [
+            (
+                v.vendor_id,
+                v.money(v.parts.negative_balance),
+            )
+            for v in view.vendors
+        ] == [(shop.vendor_id, Money(700, "EUR"))]

@@ -1,4 +1,6 @@
-"""The pages about refunds: the vendor's form and its preview, the operator's decisions, what the shopper sees."""
+"""The pages about refunds: the vendor's form and its preview, the operator's decisions, what the
+shopper sees.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 ORDERS = "/vendor/admin/orders"
-AMOUNT = {"reach": "amount", "amount": "5.00", "reason": "requested_by_customer", "note": "", "seen": "0"}
+AMOUNT = {
+    "reach": "amount",
+    "amount": "5.00",
+    "reason": "requested_by_customer",
+    "note": "",
+    "seen": "0",
+}
 
 
 async def owner_of(client: TestClientProtocol, sale: Sold) -> Portal:
@@ -58,7 +66,9 @@ class TestTheForm:
     async def test_two_plain_steps_without_scripts(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Choose, see the numbers, press the button that says the amount; the order then tells what was done."""
+        """Choose, see the numbers, press the button that says the amount; the order then tells what
+        was done.
+        """
         sale = await sold(gateway, sandbox)
         portal = await owner_of(client, sale)
         address = f"{ORDERS}/{sale.order.number}"
@@ -91,7 +101,11 @@ class TestTheForm:
         assert "You bear €18.00, the marketplace €2.00." in page
         assert "(back on the shelf)" in page
         row = await Refund.get()
-        assert (row.reason, row.note, row.status) == ("duplicate", "We are sorry.", RefundState.SUCCEEDED)
+        assert (row.reason, row.note, row.status) == (
+            "duplicate",
+            "We are sorry.",
+            RefundState.SUCCEEDED,
+        )
         assert "Refunded" in await portal.get(ORDERS)
         assert "Refunded" in await portal.get("/vendor/admin/transactions")
 
@@ -113,19 +127,22 @@ class TestTheForm:
         assert 'id="refund-form"' in text
         assert "A “note”" in text
 
-    @pytest.mark.parametrize(("given", "said"), [
-        ({"amount": "20.01"}, "At most €20.00 can still be given back."),
-        ({"amount": "0"}, "Enter an amount above zero."),
-        ({"amount": "-3"}, "not negative"),
-        ({"amount": "0.005"}, "does not have that many decimals"),
-        ({"amount": "lots"}, "Enter an amount such as 49.90."),
-        ({"amount": ""}, "Enter an amount such as 10.00."),
-        ({"reach": "lines"}, "Choose at least one piece"),
-        ({"reach": ""}, "Choose what goes back"),
-        ({"reach": "everything"}, "Not a valid choice"),
-        ({"reason": "fraudulent"}, "Not a valid choice"),
-        ({"note": "x" * 501}, "longer than 500"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"amount": "20.01"}, "At most €20.00 can still be given back."),
+            ({"amount": "0"}, "Enter an amount above zero."),
+            ({"amount": "-3"}, "not negative"),
+            ({"amount": "0.005"}, "does not have that many decimals"),
+            ({"amount": "lots"}, "Enter an amount such as 49.90."),
+            ({"amount": ""}, "Enter an amount such as 10.00."),
+            ({"reach": "lines"}, "Choose at least one piece"),
+            ({"reach": ""}, "Choose what goes back"),
+            ({"reach": "everything"}, "Not a valid choice"),
+            ({"reason": "fraudulent"}, "Not a valid choice"),
+            ({"note": "x" * 501}, "longer than 500"),
+        ],
+    )
     async def test_what_is_wrong_stands_at_its_field_with_what_was_typed(
         self,
         client: TestClientProtocol,
@@ -134,7 +151,9 @@ class TestTheForm:
         given: dict[str, str],
         said: str,
     ) -> None:
-        """At the preview, at the button, and in the part that follows what is typed; nothing is written down."""
+        """At the preview, at the button, and in the part that follows what is typed; nothing is
+        written down.
+        """
         sale = await sold(gateway, sandbox, others=0, funded=False)
         portal = await owner_of(client, sale)
         address = f"{ORDERS}/{sale.order.number}/refunds"
@@ -144,7 +163,9 @@ class TestTheForm:
             assert answer.status_code == 422
             assert said in text
             assert f'value="{given["amount"]}"' in text if given.get("amount") else True
-        part = await portal.post(f"{address}/preview", {**AMOUNT, **given}, htmx="div#refund-preview")
+        part = await portal.post(
+            f"{address}/preview", {**AMOUNT, **given}, htmx="div#refund-preview"
+        )
         assert said in await body(part)
         assert "<html" not in await body(part)
         assert not await Refund.exists()
@@ -198,7 +219,9 @@ class TestTheForm:
         portal = await owner_of(client, sale)
         unpaid = await make_order(await portal.vendor())
         assert "This order is not paid" in await portal.get(f"{ORDERS}/{unpaid.number}/refunds")
-        answer = await portal.post(f"{ORDERS}/{unpaid.number}/refunds", {**AMOUNT, "reach": "whole"})
+        answer = await portal.post(
+            f"{ORDERS}/{unpaid.number}/refunds", {**AMOUNT, "reach": "whole"}
+        )
         assert answer.status_code == 409
 
     async def test_a_chargeback_is_told_before_and_at_the_button(
@@ -206,7 +229,9 @@ class TestTheForm:
     ) -> None:
         """The second step has no button then."""
         sale = await sold(gateway, sandbox)
-        sandbox.control("POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"})
+        sandbox.control(
+            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+        )
         portal = await owner_of(client, sale)
         address = f"{ORDERS}/{sale.order.number}/refunds"
         text = await body(await portal.post(f"{address}/preview", AMOUNT))
@@ -224,7 +249,9 @@ class TestTheForm:
         portal = await owner_of(client, sale)
         sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
         address = f"{ORDERS}/{sale.order.number}"
-        assert "Stripe does not answer just now" in await body(await portal.post(f"{address}/refunds/preview", AMOUNT))
+        assert "Stripe does not answer just now" in await body(
+            await portal.post(f"{address}/refunds/preview", AMOUNT)
+        )
         answer = await portal.post(f"{address}/refunds", AMOUNT)
         assert answer.status_code == 303
         text = await portal.get(address)
@@ -237,7 +264,9 @@ class TestTheOperator:
     async def test_a_refund_above_the_limit_waits_and_is_let_through(
         self, app: Quart, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """It counts against what is left; the operator is mailed; once approved it is sent at once."""
+        """It counts against what is left; the operator is mailed; once approved it is sent at
+        once.
+        """
         await set_policy(RefundPolicy.PROPORTIONAL, EUR=1000)
         sale = await sold(gateway, sandbox)
         operator = await operator_in(app.test_client())
@@ -277,7 +306,9 @@ class TestTheOperator:
         answer = await operator.post(f"/operator/refunds/{row.id}/decline", {"reason": " "})
         assert answer.status_code == 422
         assert "Say why" in await body(answer)
-        answer = await operator.post(f"/operator/refunds/{row.id}/decline", {"reason": "Ask the shopper first."})
+        answer = await operator.post(
+            f"/operator/refunds/{row.id}/decline", {"reason": "Ask the shopper first."}
+        )
         assert answer.status_code == 303
         assert (await Refund.get()).status == RefundState.DECLINED
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
@@ -321,16 +352,22 @@ class TestTheOperator:
         sale = await sold(gateway, sandbox, funded=False, others=0)
         row = await ask(gateway, sale)
         checkout = await Checkout.get(id=sale.order.checkout_id)
-        seen = await (await client.get(f"/shop/orders/{link_of(checkout.token)}")).get_data(as_text=True)
+        seen = await (await client.get(f"/shop/orders/{link_of(checkout.token)}")).get_data(
+            as_text=True
+        )
         assert "Paid, being prepared" in seen
         assert await awaiting_approval([sale.order.id]) == {sale.order.id: 2000}
         portal = await owner_of(client, sale)
         for verb in ("approve", "decline"):
-            assert (await portal.post(f"/operator/refunds/{row.id}/{verb}", {"reason": "x"})).status_code == 403
+            assert (
+                await portal.post(f"/operator/refunds/{row.id}/{verb}", {"reason": "x"})
+            ).status_code == 403
         assert (await Refund.get()).status == RefundState.AWAITING_APPROVAL
 
     @pytest.mark.parametrize("number", ["0", "999999", "9" * 30])
-    async def test_what_does_not_exist_is_404(self, client: TestClientProtocol, database: str, number: str) -> None:
+    async def test_what_does_not_exist_is_404(
+        self, client: TestClientProtocol, database: str, number: str
+    ) -> None:
         """Whatever number it is."""
         operator = await operator_in(client)
         for verb in ("approve", "decline"):
@@ -343,7 +380,9 @@ class TestTheShopper:
     async def test_the_order_page_shows_what_goes_back(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Amount, where it stands, the shop's note; nothing of commission or of what waits for the operator."""
+        """Amount, where it stands, the shop's note; nothing of commission or of what waits for the
+        operator.
+        """
         sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
         await refund(gateway, sale, amount(500))
         await set_policy(RefundPolicy.KEEP, EUR=0)

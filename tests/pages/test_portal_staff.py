@@ -61,13 +61,19 @@ class TestOperator:
     async def test_a_vendor_may_not_set_its_own_fee(self, client: TestClientProtocol) -> None:
         """403, nothing changed."""
         portal = await signed_in(client)
-        answer = await portal.post(f"/operator/vendors/{portal.vendor_id}/fee", {"platform_fee_percentage": "0"})
+        answer = await portal.post(
+            f"/operator/vendors/{portal.vendor_id}/fee", {"platform_fee_percentage": "0"}
+        )
         assert answer.status_code == 403
         config = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
         assert config.platform_fee_percentage == Decimal("2.50")
 
-    @pytest.mark.parametrize("path", ["", "/orders", "/products", "/payments", "/transactions", "/developers"])
-    async def test_the_operator_has_no_shop_of_its_own(self, client: TestClientProtocol, path: str) -> None:
+    @pytest.mark.parametrize(
+        "path", ["", "/orders", "/products", "/payments", "/transactions", "/developers"]
+    )
+    async def test_the_operator_has_no_shop_of_its_own(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """The vendors' pages are for vendors."""
         portal = await operator_in(client)
         assert (await portal.send("GET", f"/vendor/admin{path}")).status_code == 403
@@ -77,12 +83,16 @@ class TestOperator:
         vendor = await make_ready_vendor(name="Atelier")
         portal = await operator_in(client)
 
-        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": "3,75"})
+        answer = await portal.post(
+            f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": "3,75"}
+        )
 
         assert answer.status_code == 303
         config = await VendorPaymentConfig.get(vendor_id=vendor.id)
         assert config.platform_fee_percentage == Decimal("3.75")
-        assert (await AuditEntry.get(action="vendor.platform_fee_changed")).actor.startswith("member:")
+        assert (await AuditEntry.get(action="vendor.platform_fee_changed")).actor.startswith(
+            "member:"
+        )
         text = await portal.get(f"/operator/vendors/{vendor.id}")
         assert "2.50 → 3.75" in text
         assert "3.75%" in await portal.get("/operator/vendors?q=atel")
@@ -95,33 +105,53 @@ class TestOperator:
         vendor = await make_ready_vendor()
         portal = await operator_in(client)
 
-        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value})
+        answer = await portal.post(
+            f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value}
+        )
 
         assert answer.status_code == 303
-        assert (await VendorPaymentConfig.get(vendor_id=vendor.id)).platform_fee_percentage == Decimal(value)
+        assert (
+            await VendorPaymentConfig.get(vendor_id=vendor.id)
+        ).platform_fee_percentage == Decimal(value)
 
-    @pytest.mark.parametrize("value", ["", "-1", "100", "abc", "1.234", "NaN", "9" * 60])
-    async def test_a_fee_out_of_bounds_is_told_beside_the_field(self, client: TestClientProtocol, value: str) -> None:
+    @pytest.mark.parametrize(
+        "value",
+        ["", "-1", "100", "abc", "1.234", "NaN", "9" * 60],
+    )
+    async def test_a_fee_out_of_bounds_is_told_beside_the_field(
+        self, client: TestClientProtocol, value: str
+    ) -> None:
         """422, nothing changed."""
         vendor = await make_ready_vendor()
         portal = await operator_in(client)
 
-        answer = await portal.post(f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value})
+        answer = await portal.post(
+            f"/operator/vendors/{vendor.id}/fee", {"platform_fee_percentage": value}
+        )
 
         assert answer.status_code == 422
         config = await VendorPaymentConfig.get(vendor_id=vendor.id)
         assert config.platform_fee_percentage == Decimal("2.50")
 
     @pytest.mark.parametrize(
-        "address", ["/operator/vendors/0", "/operator/vendors/99999999999999999999", "/operator/webhooks/evt_x"]
+        "address",
+        [
+            "/operator/vendors/0",
+            "/operator/vendors/99999999999999999999",
+            "/operator/webhooks/evt_x",
+        ],
     )
-    async def test_what_does_not_exist_is_404(self, client: TestClientProtocol, address: str) -> None:
+    async def test_what_does_not_exist_is_404(
+        self, client: TestClientProtocol, address: str
+    ) -> None:
         """Vendors and events alike."""
         assert (await (await operator_in(client)).send("GET", address)).status_code == 404
 
     async def test_a_parked_payment_is_loud(self, client: TestClientProtocol) -> None:
         """On every page of the staff, with its reason on its own."""
-        await make_payment(await make_order(), status="parked", parked_reason="received 1 instead of 4990")
+        await make_payment(
+            await make_order(), status="parked", parked_reason="received 1 instead of 4990"
+        )
         portal = await operator_in(client)
 
         assert "1 payment is parked" in await portal.get("/operator")

@@ -1,4 +1,6 @@
-"""The pages that tell an order's story: the vendor's in words, the operator's with every event, decision and change."""
+"""The pages that tell an order's story: the vendor's in words, the operator's with every event,
+decision and change.
+"""
 
 from __future__ import annotations
 
@@ -82,11 +84,21 @@ async def eventful(vendor: Vendor) -> Order:
     now = clock.now()
     order = await make_order(vendor, status="processing", payment_status="paid", paid_at=now)
     payment = await make_payment(order, status="succeeded", stripe_charge_id=f"ch_{order.id}")
-    refund = await make_refund(payment, 1, status="succeeded", succeeded_at=now, note="Sorry for the scratch")
+    refund = await make_refund(
+        payment, 1, status="succeeded", succeeded_at=now, note="Sorry for the scratch"
+    )
     failed = await make_refund(payment, 2, status="failed", amount=500, vendor_part=500)
-    declined = await make_refund(payment, 3, status="declined", refusal="Please send a photo first.")
+    declined = await make_refund(
+        payment, 3, status="declined", refusal="Please send a photo first."
+    )
     dispute = await make_dispute(
-        payment, status="won", withdrawn_at=now, reinstated_at=now, closed_at=now, submitted_at=now, due_by=now
+        payment,
+        status="won",
+        withdrawn_at=now,
+        reinstated_at=now,
+        closed_at=now,
+        submitted_at=now,
+        due_by=now,
     )
     claim = await Claim.create(
         subject=f"refund:{refund.id}",
@@ -101,7 +113,11 @@ async def eventful(vendor: Vendor) -> Order:
     )
     given: dict[str, Any] = {"claim_id": claim.id, "status": "done", "stripe_source_id": "tr_1"}
     await Movement.create(
-        **given, kind="reversal", amount=700, stripe_id=f"trr_{order.id}", idempotency_key=f"m{order.id}"
+        **given,
+        kind="reversal",
+        amount=700,
+        stripe_id=f"trr_{order.id}",
+        idempotency_key=f"m{order.id}",
     )
     acts: list[tuple[str, Row | Claim, dict[str, Any]]] = [
         (OrderActivity.PLACED, order, {}),
@@ -120,7 +136,9 @@ async def eventful(vendor: Vendor) -> Order:
     async with unit.transaction() as tx:
         for kind, row, more in acts:
             subject = row.subject if isinstance(row, Claim) else row.as_subject
-            tx.record_of_order(order.id, kind, actor="system", subject=subject, currency="EUR", **more)
+            tx.record_of_order(
+                order.id, kind, actor="system", subject=subject, currency="EUR", **more
+            )
     await Email.create(
         unique_key=f"order_confirmed:{order.id}",
         kind="order_confirmed",
@@ -171,7 +189,9 @@ async def eventful(vendor: Vendor) -> Order:
 
 
 async def test_a_vendor_reads_the_whole_story(client: TestClientProtocol) -> None:
-    """In words: refunds, the dispute, what was taken and owed, mails to the shopper; nothing meant for staff."""
+    """In words: refunds, the dispute, what was taken and owed, mails to the shopper; nothing meant
+    for staff.
+    """
     portal = await signed_in(client)
     order = await eventful(await portal.vendor())
     page = words(await portal.get(f"/vendor/admin/orders/{order.number}"))
@@ -194,7 +214,9 @@ async def test_a_vendor_reads_the_whole_story(client: TestClientProtocol) -> Non
     assert "1 mail to the shopper" in page
 
 
-async def test_events_that_changed_nothing_are_folded_where_they_happened(client: TestClientProtocol) -> None:
+async def test_events_that_changed_nothing_are_folded_where_they_happened(
+    client: TestClientProtocol,
+) -> None:
     """Known already and ignored, those in a row together; what was applied stands open."""
     browser = await operator_in(client)
     order = await eventful(await (await make_order()).vendor)
@@ -227,7 +249,9 @@ async def test_the_operators_navigation_counts_what_waits(client: TestClientProt
     assert "Refunds , to decide: 1" in words(await browser.get("/operator/ledger"))
 
 
-async def test_the_operator_sees_every_event_and_what_it_changed(client: TestClientProtocol) -> None:
+async def test_the_operator_sees_every_event_and_what_it_changed(
+    client: TestClientProtocol,
+) -> None:
     """With decision, fields, Stripe ids and a way to the event."""
     browser = await operator_in(client)
     vendor_order = await eventful(await (await make_order()).vendor)
@@ -251,7 +275,9 @@ async def test_an_order_that_is_not_there(client: TestClientProtocol, number: st
 
 
 class TestInbox:
-    async def test_events_are_found_by_order_number_and_by_stripe_id(self, client: TestClientProtocol) -> None:
+    async def test_events_are_found_by_order_number_and_by_stripe_id(
+        self, client: TestClientProtocol
+    ) -> None:
         """Of the order, the object, the account, the event itself."""
         browser = await operator_in(client)
         order = await eventful(await (await make_order()).vendor)
@@ -266,7 +292,12 @@ class TestInbox:
         )
         refund = await Refund.filter(order_id=order.id).order_by("id").first()
         assert refund is not None
-        for search in (order.number, order.number.lower(), refund.stripe_refund_id, f"evt_{order.id}"):
+        for search in (
+            order.number,
+            order.number.lower(),
+            refund.stripe_refund_id,
+            f"evt_{order.id}",
+        ):
             page = await browser.get(f"/operator/webhooks?q={search}")
             assert f"evt_{order.id}" in page, search
             assert "evt_account" not in page
@@ -275,13 +306,17 @@ class TestInbox:
         assert 'value="acct_9"' in page
 
     @pytest.mark.parametrize("search", ["nothing", "%25", "%C3%A9", "x" * 500, "'"])
-    async def test_nothing_found_is_a_sentence(self, client: TestClientProtocol, search: str) -> None:
+    async def test_nothing_found_is_a_sentence(
+        self, client: TestClientProtocol, search: str
+    ) -> None:
         """And a way back."""
         browser = await operator_in(client)
         page = words(await browser.get(f"/operator/webhooks?q={search}"))
         assert "Nothing found" in page or "Nothing here" in page
 
-    async def test_an_event_s_page_shows_decision_changes_and_duplicates(self, client: TestClientProtocol) -> None:
+    async def test_an_event_s_page_shows_decision_changes_and_duplicates(
+        self, client: TestClientProtocol
+    ) -> None:
         """And the way to its order."""
         browser = await operator_in(client)
         order = await eventful(await (await make_order()).vendor)
@@ -293,9 +328,15 @@ class TestInbox:
         assert f'href="/operator/orders/{order.number}"' in html
 
     async def test_the_preview_asks_stripe_and_changes_nothing(
-        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox, context: Context
+        self,
+        client: TestClientProtocol,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        context: Context,
     ) -> None:
-        """Before the replay: what it would change; while Stripe is down: that it cannot be known."""
+        """Before the replay: what it would change; while Stripe is down: that it cannot be
+        known.
+        """
         browser = await operator_in(client)
         order_id, intent_id = await paid_intent(gateway, sandbox)
         sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 500})

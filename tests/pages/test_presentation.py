@@ -1,4 +1,6 @@
-"""The marketplace's own name, contact, logo and legal texts: set by the operator, shown everywhere, kept."""
+"""The marketplace's own name, contact, logo and legal texts: set by the operator, shown everywhere,
+kept.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ async def put_logo(portal: Portal, content: bytes, **fields: str) -> Any:
 async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     client: TestClientProtocol, app: Quart, context: Context
 ) -> None:
-    """Titles, the logo's place, the footer, the imprint, mails and the API; other processes know it a minute later."""
+    """Titles, the logo's place, the footer, the imprint, mails and the API; other processes know it
+    a minute later.
+    """
     portal = await operator_in(client)
     assert (await portal.post("/operator/settings/name", FORM)).status_code == 303
     home = await portal.get("/")
@@ -62,10 +66,20 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     assert '<span class="wordmark">Hall &amp; Sons</span>' in home
     assert "hello@hall.test" in home
     assert "L-1728 Luxembourg" in await portal.get("/legal/imprint")
-    assert json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"] == "Hall & Sons API"
-    assert "Name Markethall → Hall &amp; Sons" in words(await portal.get("/operator/settings")).replace("& ", "&amp; ")
+    assert (
+        json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"] == "Hall & Sons API"
+    )
+    assert "Name Markethall → Hall &amp; Sons" in words(
+        await portal.get("/operator/settings")
+    ).replace("& ", "&amp; ")
     async with unit.transaction() as tx:
-        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
+        mail.post(
+            tx,
+            "switched_on",
+            to="ada@example.test",
+            unique_key="test:1",
+            context={"full_name": "Ada"},
+        )
     await mail_sender.send.run(context, {"unique_key": "test:1"})
     (written,) = (context.settings.data_dir / "mail").glob("*.eml")
     text = written.read_text()
@@ -88,8 +102,12 @@ async def test_what_cannot_be_a_name_keeps_what_was_typed(client: TestClientProt
     assert (await presentation.shown()).identity == Identity()
 
 
-async def test_a_logo_is_shown_as_what_it_is_and_can_be_taken_away(client: TestClientProtocol) -> None:
-    """A picture by its first bytes, whatever it is called, under a policy that lets nothing run; anything else is refused."""
+async def test_a_logo_is_shown_as_what_it_is_and_can_be_taken_away(
+    client: TestClientProtocol,
+) -> None:
+    """A picture by its first bytes, whatever it is called, under a policy that lets nothing run;
+    anything else is refused.
+    """
     portal = await operator_in(client)
     assert (await put_logo(portal, b"<svg/>")).status_code == 422
     assert (await put_logo(portal, b"")).status_code == 422
@@ -108,12 +126,16 @@ async def test_a_logo_is_shown_as_what_it_is_and_can_be_taken_away(client: TestC
 
 
 async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -> None:
-    """The newest holds and is what a checkout accepts; an older one can be read, with a way to the newest; nothing is HTML."""
+    """The newest holds and is what a checkout accepts; an older one can be read, with a way to the
+    newest; nothing is HTML.
+    """
     portal = await operator_in(client)
     assert f"Version of {terms.VERSION}" in await portal.get("/legal/terms")
     first = {"text": "## Who\r\nWe <script>sell</script>.", "returns": "Within 14 days."}
     assert (await portal.post("/operator/settings/legal/terms", first)).status_code == 303
-    assert (await portal.post("/operator/settings/legal/terms", first)).status_code == 303  # the same words again
+    assert (
+        await portal.post("/operator/settings/legal/terms", first)
+    ).status_code == 303  # the same words again
     assert (
         await portal.post("/operator/settings/legal/terms", {"text": "New.", "returns": "30 days."})
     ).status_code == 303
@@ -128,7 +150,12 @@ async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -
     assert (await client.get("/legal/terms?version=1999-01-01")).status_code == 404
     assert await terms.returns_of(old.version) == "Within 14 days."
     assert await terms.returns_of(terms.VERSION) == terms.RETURNS[terms.VERSION]
-    assert terms.link(old.version, "https://m.test") == f"https://m.test/legal/terms?version={old.version}"
+    assert (
+        terms.link(old.version, "https://m.test")
+        == f"https://m.test/legal/terms?version={old.version}"
+    )
     assert old.version in await portal.get("/operator/settings/legal/terms")
-    assert (await portal.post("/operator/settings/legal/terms", {"text": "x", "returns": ""})).status_code == 422
+    assert (
+        await portal.post("/operator/settings/legal/terms", {"text": "x", "returns": ""})
+    ).status_code == 422
     assert (await client.get("/operator/settings/legal/nothing")).status_code == 404

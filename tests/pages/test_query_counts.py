@@ -16,7 +16,14 @@ from shared.trade.commission.rules import Rule
 from shared.trade.commission.service import add_rule
 from shared.trade.orders.models import OrderLine
 from shared.trade.vendors.models import Vendor
-from tests.support.factories import make_dispute, make_order, make_payment, make_product, make_ready_vendor, make_refund
+from tests.support.factories import (
+    make_dispute,
+    make_order,
+    make_payment,
+    make_product,
+    make_ready_vendor,
+    make_refund,
+)
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import counted
 
@@ -32,16 +39,22 @@ async def fill(vendor: Vendor, orders: int) -> str:
     """Paid orders of one product each, and one more order with as many lines: its number."""
     product = await make_product(vendor)
     for _ in range(orders):
-        order = await make_order(vendor, product, status="processing", payment_status="paid", paid_at=clock.now())
+        order = await make_order(
+            vendor, product, status="processing", payment_status="paid", paid_at=clock.now()
+        )
         await make_payment(order, status="succeeded")
         await make_dispute(order)
-    large = await make_order(vendor, product, status="processing", payment_status="paid", paid_at=clock.now())
+    large = await make_order(
+        vendor, product, status="processing", payment_status="paid", paid_at=clock.now()
+    )
     payment = await make_payment(large, status="succeeded")
     for number in range(orders):
         await make_refund(payment, number + 1)
     for _ in range(orders):
         more = await make_product(vendor)
-        await OrderLine.create(order_id=large.id, product_id=more.id, name="x", unit_amount=1, quantity=1)
+        await OrderLine.create(
+            order_id=large.id, product_id=more.id, name="x", unit_amount=1, quantity=1
+        )
     return large.number
 
 
@@ -73,17 +86,22 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
     ]
     addresses = [f"/vendor/admin{page}" for page in pages]
     one = await fill(vendor, 1)
-    few = await costs(browser, [*addresses, f"/vendor/admin/orders/{one}", f"/vendor/admin/orders/{one}/refunds"])
+    few = await costs(
+        browser, [*addresses, f"/vendor/admin/orders/{one}", f"/vendor/admin/orders/{one}/refunds"]
+    )
     twenty = await fill(vendor, 20)
     many = await costs(
-        browser, [*addresses, f"/vendor/admin/orders/{twenty}", f"/vendor/admin/orders/{twenty}/refunds"]
+        browser,
+        [*addresses, f"/vendor/admin/orders/{twenty}", f"/vendor/admin/orders/{twenty}/refunds"],
     )
     assert list(few.values()) == list(many.values()), (few, many)
     assert max(many.values()) <= 24, many
 
 
 async def test_the_operators_pages(client: TestClientProtocol) -> None:
-    """Home, vendors, webhook inbox, parked payments, fees, refunds, and one order with its timeline."""
+    """Home, vendors, webhook inbox, parked payments, fees, refunds, and one order with its
+    timeline.
+    """
     browser = await operator_in(client)
     first = await make_order(await make_ready_vendor())
     addresses = [
@@ -110,12 +128,18 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
             product_id = (await OrderLine.get(order_id=order.id)).product_id
             rule = Rule(Decimal(n), vendor_id=order.vendor_id, product_id=product_id)
             await add_rule(rule, actor="test")
-            payment = await make_payment(order, status="parked", parked_reason="received 1 instead of 2")
+            payment = await make_payment(
+                order, status="parked", parked_reason="received 1 instead of 2"
+            )
             await make_refund(payment, status="awaiting_approval")
             await make_refund(payment, 2)
             await make_dispute(order)
             await Payout.create(
-                vendor_id=order.vendor_id, status="failed", failed_at=clock.now(), amount=1, currency="EUR"
+                vendor_id=order.vendor_id,
+                status="failed",
+                failed_at=clock.now(),
+                amount=1,
+                currency="EUR",
             )
             await VendorPaymentConfig.filter(vendor_id=order.vendor_id).update(
                 payouts_held_at=clock.now(), external_account_errored=True

@@ -1,4 +1,6 @@
-"""`/shop/account/payment-methods` and the payment page, as whole pages: for their shopper, and for nobody else."""
+"""`/shop/account/payment-methods` and the payment page, as whole pages: for their shopper, and for
+nobody else.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from shared.trade.orders.models import Checkout, Order
 from shared.trade.people.models import Customer
 from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
-from tests.support.saving import MASTERCARD, VISA, add_card, another_row, at_stripe, customer_of, held, set_up
+from tests.support.saving import (
+    MASTERCARD,
+    VISA,
+    add_card,
+    another_row,
+    at_stripe,
+    customer_of,
+    held,
+    set_up,
+)
 from tests.support.storefront import Browser, counted, words
 
 if TYPE_CHECKING:
@@ -53,7 +64,9 @@ async def test_a_card_is_added_listed_made_default_and_removed(
         assert answer.headers["Cache-Control"] == "no-store"
         page = str(await answer.get_data(as_text=True))
         set_up(sandbox, secret_in(page), number)
-        back = await browser.client.get(f"{HOME}/added?setup_intent=seti_any&redirect_status=failed")
+        back = await browser.client.get(
+            f"{HOME}/added?setup_intent=seti_any&redirect_status=failed"
+        )
         assert (back.status_code, back.location) == (303, HOME)
     page = words(await browser.get(HOME))
     assert "Mastercard •••• 4444 is saved." in page
@@ -61,13 +74,17 @@ async def test_a_card_is_added_listed_made_default_and_removed(
     visa, master = await PaymentMethod.filter(customer_id=shopper_id).order_by("id")
     answer = await browser.post(f"{HOME}/{master.id}/default")
     assert answer.location == HOME
-    assert re.search(r"Mastercard •••• 4444 Default .*Visa •••• 4242", words(await browser.get(HOME)))
+    assert re.search(
+        r"Mastercard •••• 4444 Default .*Visa •••• 4242", words(await browser.get(HOME))
+    )
     await browser.post(f"{HOME}/{visa.id}/remove")
     page = words(await browser.get(HOME))
     assert "The card is removed." in page
     assert "4242" not in page
     assert held(sandbox, await customer_of(shopper_id)) == ["4444"]
-    answer = await browser.post(f"{HOME}/{visa.id}/default")  # from a tab that was open all the while
+    answer = await browser.post(
+        f"{HOME}/{visa.id}/default"
+    )  # from a tab that was open all the while
     assert "not saved any more" in words(await browser.get(answer.location))
 
 
@@ -89,7 +106,12 @@ async def test_a_shoppers_cards_are_for_that_shopper_alone(
     for stranger in (bob, guest):
         page = await stranger.get(f"/shop/checkout/{token}")
         assert secret_in(page) == secret_in(mine)
-        for hidden in ("•••• 4242", row.stripe_payment_method_id, row.stripe_customer_id, "data-customer-session"):
+        for hidden in (
+            "•••• 4242",
+            row.stripe_payment_method_id,
+            row.stripe_customer_id,
+            "data-customer-session",
+        ):
             assert hidden not in page
     assert "4242" not in await bob.get(HOME)
     for verb in ("default", "remove"):
@@ -103,7 +125,9 @@ async def test_a_shoppers_cards_are_for_that_shopper_alone(
 async def test_a_stripe_that_does_not_answer_is_a_sentence(
     app: Quart, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """On the page that adds a card and on the way back; what was saved meanwhile shows itself later."""
+    """On the page that adds a card and on the way back; what was saved meanwhile shows itself
+    later.
+    """
     browser, _ = await joined(app, "ada")
     down = {"match": {"path": "/v1/setup_intents"}, "effect": "status", "status": 503}
     sandbox.faults(down)
@@ -113,7 +137,9 @@ async def test_a_stripe_that_does_not_answer_is_a_sentence(
     set_up(sandbox, secret_in(await browser.get(f"{HOME}/add")))
     sandbox.faults(down)
     answer = await browser.client.get(f"{HOME}/added")
-    assert "We do not know yet whether your card was saved." in words(await browser.get(answer.location))
+    assert "We do not know yet whether your card was saved." in words(
+        await browser.get(answer.location)
+    )
     sandbox.faults()
     await browser.client.get(f"{HOME}/added")
     assert "Visa •••• 4242 is saved." in words(await browser.get(HOME))
@@ -137,7 +163,9 @@ async def test_a_card_that_is_not_saved_is_said(
     assert not await PaymentMethod.exists()
 
 
-async def test_coming_back_without_having_left(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_coming_back_without_having_left(
+    app: Quart, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """The return address opened by itself."""
     browser, _ = await joined(app, "ada")
     answer = await browser.client.get(f"{HOME}/added")
@@ -148,7 +176,9 @@ async def test_coming_back_without_having_left(app: Quart, gateway: Gateway, san
 async def test_cards_that_went_with_their_customer_are_explained(
     app: Quart, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Deleted at Stripe: the list says so, a payment page that was open goes on without, another card can be added."""
+    """Deleted at Stripe: the list says so, a payment page that was open goes on without, another
+    card can be added.
+    """
     browser, shopper_id = await joined(app, "ada")
     await add_card(gateway, sandbox, shopper_id)
     shop = await open_shop(gateway, sandbox)

@@ -1,4 +1,6 @@
-"""Search: the same letters on both databases in every list, each word of what was typed, and how much more there is."""
+"""Search: the same letters on both databases in every list, each word of what was typed, and how
+much more there is.
+"""
 
 from __future__ import annotations
 
@@ -54,15 +56,21 @@ class TestEveryList:
     """One folding in all of them."""
 
     async def test_the_shops_and_the_vendors_products(self, database: str) -> None:
-        """Both sides' lists of products find a name however it is typed, and take wildcards for letters."""
+        """Both sides' lists of products find a name however it is typed, and take wildcards for
+        letters.
+        """
         vendor = await make_ready_vendor(slug="lux", name="Lux")
         await make_product(vendor, name="Other")
         for written, typed in TYPED:
             row = await make_product(vendor, name=written)
             for text in typed:
                 assert [p.id for p in (await search_products(text)).products] == [row.id], text
-                assert [p.id for p in (await shop_page("lux", search=text)).products] == [row.id], text
-                assert [p.id for p in (await vendor_products(vendor.id, search=text)).products] == [row.id], text
+                assert [p.id for p in (await shop_page("lux", search=text)).products] == [row.id], (
+                    text
+                )
+                assert [p.id for p in (await vendor_products(vendor.id, search=text)).products] == [
+                    row.id
+                ], text
             await Product.filter(id=row.id).delete()
 
     async def test_what_was_not_typed_is_not_found(self, database: str) -> None:
@@ -80,7 +88,9 @@ class TestEveryList:
 
     async def test_shops_vendors_and_orders(self, database: str) -> None:
         """The directory, the operator's list and a vendor's orders find names the same way."""
-        vendor = await make_ready_vendor(name=ALL_OF_IT, tagline="Sattlerei", city="Wien", business_email="a@x.test")
+        vendor = await make_ready_vendor(
+            name=ALL_OF_IT, tagline="Sattlerei", city="Wien", business_email="a@x.test"
+        )
         order = await make_order(vendor)
         await save_name(order.checkout_id, ALL_OF_IT)
         other = await make_ready_vendor()
@@ -88,7 +98,9 @@ class TestEveryList:
         for text in [*(text for _, typed in TYPED for text in typed), ALL_OF_IT]:
             assert [v.id for v in (await open_shops(search=text)).vendors] == [vendor.id], text
             assert [row.id for row in (await vendor_rows(search=text)).rows] == [vendor.id], text
-            assert [row.number for row in (await vendor_orders(vendor.id, search=text)).rows] == [order.number], text
+            assert [row.number for row in (await vendor_orders(vendor.id, search=text)).rows] == [
+                order.number
+            ], text
             assert (await vendor_orders(other.id, search=text)).counts["all"] == 0, text
 
     async def test_shoppers_do_not_find_a_vendor_by_its_email(self, database: str) -> None:
@@ -100,11 +112,24 @@ class TestEveryList:
         assert (await search_products("secret")).total == 0
 
     async def test_an_order_number_in_any_spelling(self, database: str) -> None:
-        """Whole or in part, with hyphens or without, in a vendor's list and in the operator's inbox."""
+        """Whole or in part, with hyphens or without, in a vendor's list and in the operator's
+        inbox.
+        """
         order = await make_order()
         _, first, last = order.number.split("-")
-        whole = (order.number, order.number.lower(), order.number.replace("-", ""), f"mh {first} {last}".lower())
-        parts = (first, last.lower(), f"{first[2:]}{last[:2]}", f"{first}-{last[:2]}", f"lovelace {first}")
+        whole = (
+            order.number,
+            order.number.lower(),
+            order.number.replace("-", ""),
+            f"mh {first} {last}".lower(),
+        )
+        parts = (
+            first,
+            last.lower(),
+            f"{first[2:]}{last[:2]}",
+            f"{first}-{last[:2]}",
+            f"lovelace {first}",
+        )
         for text in (*whole, *parts):
             found = await vendor_orders(order.vendor_id, search=text)
             assert [row.number for row in found.rows] == [order.number], text
@@ -117,7 +142,9 @@ class TestEveryList:
         }
         await WebhookEvent.create(stripe_event_id="evt_1", body="{}", order_id=order.id, **told)
         for text in whole:
-            assert [event.stripe_event_id for event in (await event_page(search=text)).rows] == ["evt_1"], text
+            assert [event.stripe_event_id for event in (await event_page(search=text)).rows] == [
+                "evt_1"
+            ], text
 
 
 class TestWhatIsFound:
@@ -126,21 +153,38 @@ class TestWhatIsFound:
     async def test_words_of_each_kind(self, database: str) -> None:
         """A category, a word of the description, the maker, and several of them at once."""
         velo = await make_ready_vendor(name="Vélo Nord")
-        await make_product(velo, name="Bell", category="Bags", description="Cast in brass.\n\nRings for years.")
+        await make_product(
+            velo, name="Bell", category="Bags", description="Cast in brass.\n\nRings for years."
+        )
         await make_product(velo, name="Bridle leather belt", category="Belts")
         for text in ("bags", "BRASS", "rings brass bell", "bags velo", "nord"):
             assert "Bell" in [p.name for p in (await search_products(text)).products], text
-        assert [p.name for p in (await search_products("belt bridle")).products] == ["Bridle leather belt"]
+        assert [p.name for p in (await search_products("belt bridle")).products] == [
+            "Bridle leather belt"
+        ]
         assert (await search_products("bell belt")).total == 0
 
     async def test_sold_out_stands_last(self, database: str) -> None:
         """In a search and in a shop, whatever the sort; all that is left may be reserved."""
         vendor = await make_ready_vendor(slug="lux")
-        stock = {"Thing a": (0, 0), "Thing b": (3, 3), "Thing c": (3, 2), "Thing d": (1, 0)}
+        stock = {
+            "Thing a": (0, 0),
+            "Thing b": (3, 3),
+            "Thing c": (3, 2),
+            "Thing d": (1, 0),
+        }
         for price, (name, (lies, held)) in enumerate(stock.items(), 500):
             await make_product(vendor, name=name, stock=lies, reserved=held, price_amount=price)
-        assert [p.name[-1] for p in (await search_products("thing")).products] == ["c", "d", "a", "b"]
-        shown = {sort: [p.name[-1] for p in (await shop_page("lux", sort=sort)).products] for sort in Sort}
+        assert [p.name[-1] for p in (await search_products("thing")).products] == [
+            "c",
+            "d",
+            "a",
+            "b",
+        ]
+        shown = {
+            sort: [p.name[-1] for p in (await shop_page("lux", sort=sort)).products]
+            for sort in Sort
+        }
         assert shown[Sort.NEWEST] == ["d", "c", "b", "a"]
         assert shown[Sort.PRICE_UP] == ["c", "d", "a", "b"]
         assert shown[Sort.PRICE_DOWN] == ["d", "c", "b", "a"]
@@ -157,10 +201,22 @@ class TestWhatIsFound:
 class TestHowMuch:
     """How many there are, and where the rest is."""
 
-    async def test_a_search_says_how_many_and_leads_to_the_rest(self, client: TestClientProtocol) -> None:
+    async def test_a_search_says_how_many_and_leads_to_the_rest(
+        self, client: TestClientProtocol
+    ) -> None:
         """The count, plain links to each page, and every product on exactly one of them."""
         vendor = await make_ready_vendor(slug="lux")
-        rows = [Product(vendor_id=vendor.id, slug=f"t{n}", name=f"Thing {n}", price_amount=9, currency="EUR", stock=1) for n in range(53)]  # fmt: skip
+        rows = [
+            Product(
+                vendor_id=vendor.id,
+                slug=f"t{n}",
+                name=f"Thing {n}",
+                price_amount=9,
+                currency="EUR",
+                stock=1,
+            )
+            for n in range(53)
+        ]
         await Product.bulk_create(rows)
         browser, address, seen = Browser(client), "/vendors?q=thing", set[str]()
         for said in ("1–24 of 53 products", "25–48 of 53 products", "49–53 of 53 products"):
@@ -203,12 +259,18 @@ class TestHowMuch:
 class TestFiltersStay:
     """A search keeps the filter, a filter keeps the search."""
 
-    async def test_a_search_in_a_shop_keeps_category_and_sort(self, client: TestClientProtocol) -> None:
-        """Also a category with letters that an address writes differently; chips and sort keep the search."""
+    async def test_a_search_in_a_shop_keeps_category_and_sort(
+        self, client: TestClientProtocol
+    ) -> None:
+        """Also a category with letters that an address writes differently; chips and sort keep the
+        search.
+        """
         vendor = await make_ready_vendor(slug="lux")
         await make_product(vendor, name="Étui", category="Étuis & more")
         await make_product(vendor, name="Cup")
-        html = await Browser(client).get("/shops/lux?category=%C3%89tuis+%26+more&sort=price-up&q=etui")
+        html = await Browser(client).get(
+            "/shops/lux?category=%C3%89tuis+%26+more&sort=price-up&q=etui"
+        )
         search = html[html.index('role="search"') :]
         search = search[: search.index("</form>")]
         assert '<input type="hidden" name="category" value="Étuis &amp; more">' in search
@@ -218,8 +280,13 @@ class TestFiltersStay:
         assert "Search the whole shop" in words(nothing)
         assert 'href="/shops/lux?q=cup"' in nothing
 
-    @pytest.mark.parametrize(("path", "filter_"), [("/operator/vendors", "only=held"), ("/operator/webhooks", "status=parked")])  # fmt: skip
-    async def test_the_operators_lists(self, client: TestClientProtocol, path: str, filter_: str) -> None:
+    @pytest.mark.parametrize(
+        ("path", "filter_"),
+        [("/operator/vendors", "only=held"), ("/operator/webhooks", "status=parked")],
+    )
+    async def test_the_operators_lists(
+        self, client: TestClientProtocol, path: str, filter_: str
+    ) -> None:
         """The form sends the filter along, each chip the search."""
         operator = await operator_in(client)
         html = await operator.get(f"{path}?{filter_}&q=m%C3%BCller")
@@ -242,13 +309,19 @@ class TestNoWriteForgets:
         vendor.name = "Ödön"
         await Vendor.bulk_update([vendor], ["name"])
         assert (await Vendor.get(id=vendor.id)).search == "odon zurich"
-        await Vendor.filter(id=vendor.id).update(name="Ülo", tagline="", city="Tartu", is_open=False)
+        await Vendor.filter(id=vendor.id).update(
+            name="Ülo", tagline="", city="Tartu", is_open=False
+        )
         assert (await Vendor.get(id=vendor.id)).search == "ulo tartu"
         with pytest.raises(RuntimeError, match="update all of them"):
             Vendor.filter(id=vendor.id).update(name="Half")
         product = await make_product(await make_ready_vendor(), name="Étui")
-        values = ProductValues(name="Žamet", price=Money(500, "EUR"), stock=1, description="Ein Tuch")
-        await save_product(vendor_id=product.vendor_id, product_id=product.id, values=values, actor="test")
+        values = ProductValues(
+            name="Žamet", price=Money(500, "EUR"), stock=1, description="Ein Tuch"
+        )
+        await save_product(
+            vendor_id=product.vendor_id, product_id=product.id, values=values, actor="test"
+        )
         assert (await Product.get(id=product.id)).search == "zamet ein tuch"
 
     def test_every_searched_table_is_guarded(self) -> None:
@@ -279,12 +352,16 @@ class TestNoWriteForgets:
         for table, column, _ in migration.COLUMNS:
             await client.execute_query(f"UPDATE {table} SET {column} = ''")
 
-        await migration.fill(None, SimpleNamespace(DIALECT=client.capabilities.dialect, client=client))
+        await migration.fill(
+            None, SimpleNamespace(DIALECT=client.capabilities.dialect, client=client)
+        )
         told = {"products": Product, "vendors": Vendor, "checkouts": Checkout}
         for table, column, sources in migration.COLUMNS:
             assert told[table].searched[column] == sources
         assert (await Vendor.get(id=vendor.id)).search == "zamet"
-        assert (await Checkout.get(id=order.checkout_id)).search == folded(["Ada Lovelace", "ada@example.test"])
+        assert (await Checkout.get(id=order.checkout_id)).search == folded(
+            ["Ada Lovelace", "ada@example.test"]
+        )
 
 
 async def save_name(checkout_id: int, name: str) -> None:

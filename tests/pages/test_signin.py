@@ -29,7 +29,11 @@ def visitor(app: Quart) -> Visitor:
 
 async def operator() -> Member:
     return await registration.create_member(
-        email="op@markethall.test", password=PASSWORD, full_name="Otto", role="operator", vendor_id=None
+        email="op@markethall.test",
+        password=PASSWORD,
+        full_name="Otto",
+        role="operator",
+        vendor_id=None,
     )
 
 
@@ -46,7 +50,9 @@ class TestSignUp:
         assert (member.role, vendor.name, vendor.country) == ("owner", "Olive & Co", "LU")
         assert (await visitor.get("/vendor/admin")).status == 200
 
-    async def test_a_taken_address_is_said_at_the_field_and_makes_no_second_vendor(self, visitor: Visitor) -> None:
+    async def test_a_taken_address_is_said_at_the_field_and_makes_no_second_vendor(
+        self, visitor: Visitor
+    ) -> None:
         """Nothing is left behind by the refused attempt; what was typed stays."""
         await visitor.sign_up()
         other = Visitor(visitor.app)
@@ -93,14 +99,20 @@ class TestSignUp:
 class TestSignIn:
     """/vendor/login, for owners and operators."""
 
-    async def test_an_owner_goes_to_the_portal_and_an_operator_to_theirs(self, visitor: Visitor) -> None:
+    async def test_an_owner_goes_to_the_portal_and_an_operator_to_theirs(
+        self, visitor: Visitor
+    ) -> None:
         """One door for both; /operator/login is the same door."""
         await visitor.sign_up()
         await operator()
 
-        assert (await Visitor(visitor.app).sign_in("olive@shop.test", PASSWORD)).location == "/vendor/admin"
+        assert (
+            await Visitor(visitor.app).sign_in("olive@shop.test", PASSWORD)
+        ).location == "/vendor/admin"
         staff = Visitor(visitor.app)
-        assert (await staff.sign_in("op@markethall.test", PASSWORD, at="/operator/login")).location == "/operator"
+        assert (
+            await staff.sign_in("op@markethall.test", PASSWORD, at="/operator/login")
+        ).location == "/operator"
         assert (await staff.get("/vendor/login")).location == "/operator"
 
     async def test_neither_may_enter_the_others_rooms(self, visitor: Visitor) -> None:
@@ -126,7 +138,9 @@ class TestSignIn:
         assert there.location == "/vendor/admin/orders?page=2"
         assert elsewhere.location == "/vendor/admin"
 
-    async def test_a_wrong_password_and_an_unknown_address_read_the_same(self, visitor: Visitor) -> None:
+    async def test_a_wrong_password_and_an_unknown_address_read_the_same(
+        self, visitor: Visitor
+    ) -> None:
         """The page does not tell who has an account."""
         await visitor.sign_up()
         stranger = Visitor(visitor.app)
@@ -138,7 +152,9 @@ class TestSignIn:
         assert "Email or password is not right." in wrong.text
         assert "Email or password is not right." in unknown.text
 
-    async def test_they_take_the_same_work_too(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_they_take_the_same_work_too(
+        self, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """One hash is checked either way, so time does not tell either."""
         checked: list[bool] = []
         original = passwords.matches
@@ -151,7 +167,9 @@ class TestSignIn:
         await operator()
         for email in ("op@markethall.test", "nobody@markethall.test", "no address at all"):
             with pytest.raises(WrongCredentials):
-                await sessions.sign_in(email=email, password="not it, not it", kind="member", user_agent="")
+                await sessions.sign_in(
+                    email=email, password="not it, not it", kind="member", user_agent=""
+                )
 
         assert checked == [False, True, True]
 
@@ -219,7 +237,9 @@ class TestSessions:
         """After a lost phone."""
         member = await operator()
         tokens = [
-            await sessions.sign_in(email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x")
+            await sessions.sign_in(
+                email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x"
+            )
             for _ in range(3)
         ]
 
@@ -229,14 +249,19 @@ class TestSessions:
     async def test_a_members_session_is_no_shoppers_session(self, visitor: Visitor) -> None:
         """The two kinds of people do not mix, even with one address and one password."""
         await visitor.sign_up()
-        await registration.create_customer(email="olive@shop.test", password=PASSWORD, full_name="Olive")
+        await registration.create_customer(
+            email="olive@shop.test", password=PASSWORD, full_name="Olive"
+        )
         async with visitor.client.session_transaction() as carried:
             carried["shopper_sid"] = carried.pop("sid")
 
         assert (await visitor.get("/vendor/admin")).status == 303
         assert (await visitor.get("/shop/account")).status == 303
 
-    @pytest.mark.parametrize("token", ["", "x", "mhs_" + "a" * 32, "mhs_" + "a" * 5000, "\0", "ü"])
+    @pytest.mark.parametrize(
+        "token",
+        ["", "x", "mhs_" + "a" * 32, "mhs_" + "a" * 5000, "\0", "ü"],
+    )
     async def test_a_made_up_token_opens_nothing(self, database: str, token: str) -> None:
         """Whatever its length or letters."""
         assert await sessions.identify(token) is None
@@ -248,13 +273,19 @@ class TestPeople:
 
     async def test_two_sign_ups_at_once_with_one_address_make_one(self, database: str) -> None:
         """The database decides, and the loser reads a sentence."""
-        await registration.create_customer(email="sam@shop.test", password=PASSWORD, full_name="Sam")
+        await registration.create_customer(
+            email="sam@shop.test", password=PASSWORD, full_name="Sam"
+        )
         with pytest.raises(EmailTaken):
-            await registration.create_customer(email=" SAM@shop.test", password=PASSWORD, full_name="Sam")
+            await registration.create_customer(
+                email=" SAM@shop.test", password=PASSWORD, full_name="Sam"
+            )
 
         assert await Customer.all().count() == 1
 
-    async def test_another_refusal_of_the_database_is_not_called_a_taken_address(self, database: str) -> None:
+    async def test_another_refusal_of_the_database_is_not_called_a_taken_address(
+        self, database: str
+    ) -> None:
         """An owner without a vendor breaks the table's own rule."""
         with pytest.raises(BaseORMException):
             await registration.create_member(

@@ -1,4 +1,6 @@
-"""While nobody has looked at a restore: no door to money is open, what the pages say, and how the operator ends it."""
+"""While nobody has looked at a restore: no door to money is open, what the pages say, and how the
+operator ends it.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ async def test_a_shopper_is_told_to_come_back_and_loses_nothing(
     assert await Order.all().count() == 0
 
 
-async def test_the_operator_ends_it_after_both_looks_and_not_before(client: TestClientProtocol) -> None:
+async def test_the_operator_ends_it_after_both_looks_and_not_before(
+    client: TestClientProtocol,
+) -> None:
     """Fetch, compare, let go; pressed too early nothing moves, pressed twice it is once."""
     row = await Restoration.create(backup_made_at=clock.now(), source="one.zip")
     staff = await operator_in(client)
@@ -87,7 +91,9 @@ async def test_the_operator_ends_it_after_both_looks_and_not_before(client: Test
 async def test_a_payment_page_from_before_the_restore_asks_no_card(
     app: Quart, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Pay, the page loaded again and the API: 503 and why; nothing is set aside, and all three work afterwards."""
+    """Pay, the page loaded again and the API: 503 and why; nothing is set aside, and all three work
+    afterwards.
+    """
     shop = await open_shop(gateway, sandbox, stock=1)
     browser = Browser(client)
     await browser.add(f"/shops/{(await Vendor.get(id=shop.vendor_id)).slug}/cup")
@@ -99,14 +105,22 @@ async def test_a_payment_page_from_before_the_restore_asks_no_card(
     program = Program(app, link_of(order.checkout.token))
 
     async def doors() -> list[tuple[int, str]]:
-        pay = await browser.post(f"{path}/hold", {"intent": found[1]}, {"Accept": "application/json"})
+        pay = await browser.post(
+            f"{path}/hold", {"intent": found[1]}, {"Accept": "application/json"}
+        )
         page = await client.get(path)
         api = await program.call("POST", intents, json={"order_id": order.id})
         assert ("Retry-After" in pay.headers) == (pay.status_code == 503)
         return [
-            (pay.status_code, str(json.loads(await pay.get_data()).get("error", {}).get("code"))),
+            (
+                pay.status_code,
+                str(json.loads(await pay.get_data()).get("error", {}).get("code")),
+            ),
             (page.status_code, words(str(await page.get_data(as_text=True)))),
-            (api.status, str(api.body.get("error", {}).get("code"))),
+            (
+                api.status,
+                str(api.body.get("error", {}).get("code")),
+            ),
         ]
 
     await Restoration.create(backup_made_at=clock.now(), source="one.zip")
@@ -125,9 +139,13 @@ async def test_a_payment_page_from_before_the_restore_asks_no_card(
 async def test_no_job_and_no_page_of_the_vendor_moves_money(
     client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """Months pass, every recurring job runs: Stripe is only read, no month is closed; then what waited goes through."""
+    """Months pass, every recurring job runs: Stripe is only read, no month is closed; then what
+    waited goes through.
+    """
     sale = await sold(gateway, sandbox)
-    await save_identity(Identity("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test")
+    await save_identity(
+        Identity("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test"
+    )
     await ask(gateway, sale)
     plan = PayoutPlan(PayoutSchedule.DAILY, minimum=1)
     await stripe_schedule.choose(gateway, vendor_id=sale.shop.vendor_id, plan=plan, actor="test")
@@ -166,5 +184,7 @@ async def _nothing(_context: object, _args: object) -> None:
 
 
 async def _text(portal: Portal, address: str) -> str:
-    answer = await portal.post(address, {"reach": "amount", "amount": "1.00", "reason": "duplicate", "seen": "1"})
+    answer = await portal.post(
+        address, {"reach": "amount", "amount": "1.00", "reason": "duplicate", "seen": "1"}
+    )
     return str(await answer.get_data(as_text=True))

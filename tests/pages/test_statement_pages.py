@@ -1,4 +1,6 @@
-"""Statements on pages and as downloads: the vendor's own, the operator's view of every vendor's, and invoicing."""
+"""Statements on pages and as downloads: the vendor's own, the operator's view of every vendor's,
+and invoicing.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 LIST = "/vendor/admin/statements"
-US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
+US = Identity(
+    "Markethall S.à r.l.",
+    "12, rue du Marché\nL-1728 Luxembourg",
+    "LU",
+    "LU12345613",
+    Decimal(17),
+    "MH",
+)
 FORM = {
     "legal_name": "Markethall S.à r.l.",
     "address": "12, rue du Marché\r\nL-1728 Luxembourg",
@@ -67,7 +76,9 @@ async def fetched(portal: Portal, address: str) -> tuple[str, str, str]:
 
 class TestTheVendors:
     async def test_months_and_lines(self, client: TestClientProtocol) -> None:
-        """Opening, closing and invoice in the list; each fact with the balance after it on the month's page."""
+        """Opening, closing and invoice in the list; each fact with the balance after it on the
+        month's page.
+        """
         portal = await signed_in(client)
         number = await an_october(await portal.vendor())
 
@@ -81,7 +92,9 @@ class TestTheVendors:
         assert "Payout to your bank -€40.00 -€40.00 €32.00" in said
         assert "Net €6.84 VAT 17% €1.16 Total €8.00" in said
 
-    async def test_files_are_the_same_to_the_byte_also_after_further_sales(self, client: TestClientProtocol) -> None:
+    async def test_files_are_the_same_to_the_byte_also_after_further_sales(
+        self, client: TestClientProtocol
+    ) -> None:
         """CSV and PDF of a closed month; they are for this browser alone."""
         portal = await signed_in(client)
         vendor = await portal.vendor()
@@ -89,7 +102,9 @@ class TestTheVendors:
         before = [await fetched(portal, f"{LIST}/2026-10.{ending}") for ending in ("csv", "pdf")]
         order = await sold(vendor, at("2026-11-02 10:00"))
         await refunded(order, at("2026-11-02 11:00"), vendor_part=900, commission_part=100)
-        assert [await fetched(portal, f"{LIST}/2026-10.{ending}") for ending in ("csv", "pdf")] == before
+        assert [
+            await fetched(portal, f"{LIST}/2026-10.{ending}") for ending in ("csv", "pdf")
+        ] == before
         assert [kind for kind, _, _ in before] == ["text/csv; charset=utf-8", "application/pdf"]
         assert before[1][1] == 'attachment; filename="statement-2026-10-EUR-MH-2026-000001.pdf"'
 
@@ -102,7 +117,9 @@ class TestTheVendors:
             assert "This month is still running" in await portal.get(f"{LIST}/2026-11")
             assert "running" in (await fetched(portal, f"{LIST}/2026-11.pdf"))[1]
 
-    async def test_a_vendor_without_sales_is_told_what_will_come(self, client: TestClientProtocol) -> None:
+    async def test_a_vendor_without_sales_is_told_what_will_come(
+        self, client: TestClientProtocol
+    ) -> None:
         """No table of nothing."""
         assert "Your first sale opens the account" in await (await signed_in(client)).get(LIST)
 
@@ -134,7 +151,9 @@ class TestTheVendors:
             address = f"/operator/vendors/{other.id}/statements/{path}"
             assert (await portal.send("GET", address)).status_code == 403
 
-    async def test_the_vat_number_is_kept_or_told_to_be_wrong(self, client: TestClientProtocol) -> None:
+    async def test_the_vat_number_is_kept_or_told_to_be_wrong(
+        self, client: TestClientProtocol
+    ) -> None:
         """What was typed stays in the form."""
         portal = await signed_in(client)
         good = await portal.post(LIST, {"vat_number": "lu 123 456 13"})
@@ -150,7 +169,9 @@ class TestTheVendors:
         assert await stated(portal) == ""
 
     @pytest.mark.one_engine
-    async def test_pages_cost_the_same_with_ten_lines_and_a_hundred(self, client: TestClientProtocol) -> None:
+    async def test_pages_cost_the_same_with_ten_lines_and_a_hundred(
+        self, client: TestClientProtocol
+    ) -> None:
         """Constant numbers of queries."""
         portal = await signed_in(client)
         vendor = await portal.vendor()
@@ -177,23 +198,34 @@ class TestTheVendors:
 
 class TestTheOperators:
     async def test_every_vendors_statements(self, client: TestClientProtocol) -> None:
-        """The list, a vendor's months, one month and its files, the same bytes as the vendor's own."""
+        """The list, a vendor's months, one month and its files, the same bytes as the vendor's
+        own.
+        """
         vendor = await make_ready_vendor(name="Vélo Żółw")
         number = await an_october(vendor)
         portal = await operator_in(client)
         base = f"/operator/vendors/{vendor.id}/statements"
-        assert "MH-2026-000001 Vélo Żółw October 2026" in words(await portal.get("/operator/statements"))
+        assert "MH-2026-000001 Vélo Żółw October 2026" in words(
+            await portal.get("/operator/statements")
+        )
         assert "MH-2026-000001" in await portal.get(base)
         assert f'href="/operator/orders/{number}"' in await portal.get(f"{base}/2026-10")
         view = await statement_of(vendor.id, "2026-10")
         for ending, body in (("csv", as_csv(view)), ("pdf", as_pdf(view))):
-            assert (await fetched(portal, f"{base}/2026-10.{ending}"))[2] == hashlib.sha256(body).hexdigest()
+            assert (await fetched(portal, f"{base}/2026-10.{ending}"))[2] == hashlib.sha256(
+                body
+            ).hexdigest()
         for path in ("2026-09", "2026-09.pdf"):
             assert (await portal.send("GET", f"{base}/{path}")).status_code == 404
-        for address in ("/operator/vendors/99999999999999999999/statements", "/operator/vendors/0/statements/2026-10"):
+        for address in (
+            "/operator/vendors/99999999999999999999/statements",
+            "/operator/vendors/0/statements/2026-10",
+        ):
             assert (await portal.send("GET", address)).status_code == 404
 
-    async def test_invoicing_is_set_and_says_that_it_was_not(self, client: TestClientProtocol) -> None:
+    async def test_invoicing_is_set_and_says_that_it_was_not(
+        self, client: TestClientProtocol
+    ) -> None:
         """Until then the staff's list asks for it."""
         portal = await operator_in(client)
         assert "Statements wait for you" in await portal.get("/operator/statements")
@@ -202,7 +234,11 @@ class TestTheOperators:
         assert answer.status_code == 303
         found = await identity()
         assert found is not None
-        assert (found.vat_number, found.invoice_prefix, found.vat_percentage) == ("LU12345613", "MH", 17)
+        assert (found.vat_number, found.invoice_prefix, found.vat_percentage) == (
+            "LU12345613",
+            "MH",
+            17,
+        )
         assert found.address == "12, rue du Marché\nL-1728 Luxembourg"
         assert "Statements wait for you" not in await portal.get("/operator/statements")
         assert 'value="17' in await portal.get("/operator/invoicing")

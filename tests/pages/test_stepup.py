@@ -1,4 +1,6 @@
-"""Asking once more who it is: before money and doors, where the last answer is older than five minutes."""
+"""Asking once more who it is: before money and doors, where the last answer is older than five
+minutes.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +58,15 @@ async def _grow_old() -> None:
 
 
 async def _make_token(owner: Visitor, name: str = "My script") -> Answer:
-    form = {"once": secrets.token_urlsafe(24), "scopes": Scope.PAYMENTS_READ.value, "lasts": "90", "name": name}
-    return await owner.send(TOKENS, page=DEVELOPERS, headers={"Referer": f"http://localhost{DEVELOPERS}"}, **form)
+    form = {
+        "once": secrets.token_urlsafe(24),
+        "scopes": Scope.PAYMENTS_READ.value,
+        "lasts": "90",
+        "name": name,
+    }
+    return await owner.send(
+        TOKENS, page=DEVELOPERS, headers={"Referer": f"http://localhost{DEVELOPERS}"}, **form
+    )
 
 
 def _fields(answer: Answer) -> dict[str, str]:
@@ -101,7 +110,9 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
 
         page = await visitor.request(method, address, form=form)
         part = await visitor.request(method, address, form=form, headers={"HX-Request": "true"})
-        program = await visitor.request(method, address, form=form, headers={"Accept": "application/json"})
+        program = await visitor.request(
+            method, address, form=form, headers={"Accept": "application/json"}
+        )
 
         assert page.status == 303, rule.rule
         assert page.location.startswith("/vendor/confirm/"), rule.rule
@@ -112,21 +123,31 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
 
 
 async def test_every_form_that_waits_is_read_back_in_its_own_words(app: Quart) -> None:
-    """Amounts as they were typed, choices by their labels, nothing of what is hidden; whatever was sent."""
-    forms = {mark.form for view in app.view_functions.values() if (mark := mark_of(view)) and mark.form}
+    """Amounts as they were typed, choices by their labels, nothing of what is hidden; whatever was
+    sent.
+    """
+    forms = {
+        mark.form for view in app.view_functions.values() if (mark := mark_of(view)) and mark.form
+    }
     assert len(forms) >= 10
     async with app.test_request_context("/"):
         for form in forms:
-            names = [name for name, _ in form(meta={"csrf": False, "currency": None})._fields.items()]
+            names = [
+                name for name, _ in form(meta={"csrf": False, "currency": None})._fields.items()
+            ]
             for typed in ("1,200.00", "", "<b>", "y"):
                 said = form.in_words([(name, typed) for name in names])
                 assert all(label and value and "token" not in value for label, value in said), form
-        without_form = Kept(1, "POST", "/operator/fees/1", "/", "", (("percentage", "3"), ("opened", "{}")))
+        without_form = Kept(
+            1, "POST", "/operator/fees/1", "/", "", (("percentage", "3"), ("opened", "{}"))
+        )
         assert in_words(without_form) == [("Percentage", "3")]
 
 
 async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
-    """The password is asked for, the form comes back as it was, and its button makes one token, however often it is pressed."""
+    """The password is asked for, the form comes back as it was, and its button makes one token,
+    however often it is pressed.
+    """
     asked = await _make_token(owner)
     question = await owner.get(asked.location)
     thief, form_token = await copy_of(owner), await owner.token(DEVELOPERS)
@@ -136,7 +157,9 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
 
     confirmed = await owner.send(asked.location, password=PASSWORD)
     assert (confirmed.status, confirmed.location) == (303, asked.location)
-    assert (await thief.get(DEVELOPERS)).status == 303  # a copy of the cookie is not fresh, and opens nothing
+    assert (
+        await thief.get(DEVELOPERS)
+    ).status == 303  # a copy of the cookie is not fresh, and opens nothing
     assert await owner.token(DEVELOPERS) == form_token  # forms in other tabs still fit
     again = await owner.get(asked.location)
     assert "My script" in again.text
@@ -190,9 +213,16 @@ async def test_a_code_of_the_app_confirms_as_well(app: Quart) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "amount", "asks"),
-    [({}, 50_000, False), ({}, 50_001, True), ({"EUR": 1000}, 1000, False), ({"EUR": 1000}, 1001, True)],
+    [
+        ({}, 50_000, False),
+        ({}, 50_001, True),
+        ({"EUR": 1000}, 1000, False),
+        ({"EUR": 1000}, 1001, True),
+    ],
 )
-def test_a_refund_is_large_above_the_operators_limit(limits: dict[str, int], amount: int, asks: bool) -> None:
+def test_a_refund_is_large_above_the_operators_limit(
+    limits: dict[str, int], amount: int, asks: bool
+) -> None:
     """Where none is set for its currency, above 500.00."""
     policy = Policy(RefundPolicy.PROPORTIONAL, limits)
     assert policy.needs_fresh_sign_in(Money(amount, "EUR")) is asks
@@ -258,7 +288,9 @@ async def test_a_right_answer_starts_the_count_again(owner: Visitor) -> None:
 
 
 async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Visitor) -> None:
-    """Somebody else's number is nothing; half an hour later nor is one's own; five at most are kept."""
+    """Somebody else's number is nothing; half an hour later nor is one's own; five at most are
+    kept.
+    """
     asked = await _make_token(owner)
     other = Visitor(owner.app)
     await sign_in_as(other, "owner")
@@ -277,7 +309,12 @@ async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Vi
 async def test_passwords_are_never_kept(owner: Visitor) -> None:
     """Nor is the form's token."""
     token = await owner.token(DEVELOPERS)
-    form = {"csrf_token": token, "name": "x", "new_password": "hunter2-hunter2", "password": "hunter2-hunter2"}
+    form = {
+        "csrf_token": token,
+        "name": "x",
+        "new_password": "hunter2-hunter2",
+        "password": "hunter2-hunter2",
+    }
     await owner.request("POST", TOKENS, form=form)
 
     (row,) = await KeptForm.all()

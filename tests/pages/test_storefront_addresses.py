@@ -1,4 +1,6 @@
-"""Addresses at checkout: states where a country has them, codes where it has them, domains of any script."""
+"""Addresses at checkout: states where a country has them, codes where it has them, domains of any
+script.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,21 @@ from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import PASSWORD, Portal, operator_in, sign_in
 from tests.support.storefront import ADDRESS, HTMX, Browser, text_of, words
 
-USA = {"address": "1 Market St", "city": "San Francisco", "postal_code": "94107", "country": "US", "state": "US-CA"}
+USA = {
+    "address": "1 Market St",
+    "city": "San Francisco",
+    "postal_code": "94107",
+    "country": "US",
+    "state": "US-CA",
+}
 
 
 @pytest.fixture
 async def browser(client: Any) -> Browser:
     """A shopper with a cup in the basket, at the checkout."""
-    await make_product(await make_ready_vendor(slug="lux", name="Lux"), slug="cup", name="Cup", stock=5)
+    await make_product(
+        await make_ready_vendor(slug="lux", name="Lux"), slug="cup", name="Cup", stock=5
+    )
     browser = Browser(client)
     await browser.add("/shops/lux/cup")
     await browser.get("/shop/checkout")
@@ -29,24 +39,44 @@ async def browser(client: Any) -> Browser:
 STORED = [
     (USA, ("San Francisco", "94107", "CA", "US")),
     ({**USA, "state": "california"}, ("San Francisco", "94107", "CA", "US")),
-    ({"city": "Milano", "postal_code": "I-20121", "country": "IT", "state": "IT-MI"}, ("Milano", "20121", "MI", "IT")),
     (
-        {"city": "千代田区", "postal_code": "〒１００－０００１", "country": "JP", "state": "東京都"},
+        {"city": "Milano", "postal_code": "I-20121", "country": "IT", "state": "IT-MI"},
+        ("Milano", "20121", "MI", "IT"),
+    ),
+    (
+        {
+            "city": "千代田区",
+            "postal_code": "〒１００－０００１",
+            "country": "JP",
+            "state": "東京都",
+        },
         ("千代田区", "100-0001", "Tokyo", "JP"),
     ),
-    ({"city": "Cork", "postal_code": "", "country": "IE"}, ("Cork", "", "", "IE")),
-    ({"city": "Vilnius", "postal_code": "LT-01001", "country": "LT", "state": "US-CA"}, ("Vilnius", "01001", "", "LT")),
+    (
+        {"city": "Cork", "postal_code": "", "country": "IE"},
+        ("Cork", "", "", "IE"),
+    ),
+    (
+        {"city": "Vilnius", "postal_code": "LT-01001", "country": "LT", "state": "US-CA"},
+        ("Vilnius", "01001", "", "LT"),
+    ),
 ]
 ASKED = [
     ({**USA, "state": ""}, "Choose the state."),
-    ({**USA, "state": "Atlantis"}, "“Atlantis” is none of the states of the United States. Choose one."),
+    (
+        {**USA, "state": "Atlantis"},
+        "“Atlantis” is none of the states of the United States. Choose one.",
+    ),
     ({**USA, "country": "IT", "postal_code": "20121"}, "Choose the province."),
     ({**USA, "country": "JP", "postal_code": "100-0001", "state": ""}, "Choose the prefecture."),
 ]
 
 
 async def test_an_address_is_stored_as_its_post_writes_it(browser: Browser) -> None:
-    """Chosen, or typed where no scripts run; what another country left behind is dropped. So is an address's domain."""
+    """Chosen, or typed where no scripts run; what another country left behind is dropped.
+
+    So is an address's domain.
+    """
     for given, stored in STORED:
         await browser.check_out(**given, email="Ada@Müller.de")
 
@@ -58,7 +88,9 @@ async def test_an_address_is_stored_as_its_post_writes_it(browser: Browser) -> N
 
 @pytest.mark.one_engine
 async def test_a_state_that_is_missing_is_asked_for(browser: Browser) -> None:
-    """422 with the states of the country to choose from; California is not Cagliari when the country was changed."""
+    """422 with the states of the country to choose from; California is not Cagliari when the
+    country was changed.
+    """
     for given, sentence in ASKED:
         response = await browser.post("/shop/checkout", {**ADDRESS, **given})
 
@@ -71,12 +103,16 @@ async def test_a_state_that_is_missing_is_asked_for(browser: Browser) -> None:
 
 @pytest.mark.one_engine
 async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
-    """With the answer about the country, not blamed before they were come to; elsewhere the field goes."""
+    """With the answer about the country, not blamed before they were come to; elsewhere the field
+    goes.
+    """
     page = await browser.get("/shop/checkout")
     assert "<noscript>" in page
     assert "Only for Australia, Canada, Italy, Japan, Spain and the United States." in page
 
-    to_us = await browser.post("/shop/checkout/check/country", {**ADDRESS, "country": "US", "postal_code": ""}, HTMX)
+    to_us = await browser.post(
+        "/shop/checkout/check/country", {**ADDRESS, "country": "US", "postal_code": ""}, HTMX
+    )
     html = str(await to_us.get_data(as_text=True))
     assert 'hx-target="#place-state"' in html
     assert '<option value="US-CA">California</option>' in html
@@ -88,7 +124,9 @@ async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
 
 
 async def test_the_state_stands_wherever_the_address_stands(browser: Browser) -> None:
-    """The shopper's pages, the vendor's and the operator's; and it is filled in again when the shopper goes back."""
+    """The shopper's pages, the vendor's and the operator's; and it is filled in again when the
+    shopper goes back.
+    """
     token = (await browser.check_out(**USA)).rpartition("/")[2]
     order = await Order.get().select_related("vendor")
 
@@ -96,10 +134,18 @@ async def test_the_state_stands_wherever_the_address_stands(browser: Browser) ->
     again = await browser.get("/shop/checkout")
     operators = await (await operator_in(browser.client)).get(f"/operator/orders/{order.number}")
     await create_member(
-        email="owner@lux.test", password=PASSWORD, full_name="Olive", role="owner", vendor_id=order.vendor.id
+        email="owner@lux.test",
+        password=PASSWORD,
+        full_name="Olive",
+        role="owner",
+        vendor_id=order.vendor.id,
     )
     await sign_in(browser.client, "owner@lux.test")
-    vendors = await Portal(browser.client, order.vendor.id).get(f"/vendor/admin/orders/{order.number}")
+    vendors = await Portal(browser.client, order.vendor.id).get(
+        f"/vendor/admin/orders/{order.number}"
+    )
 
-    assert ["San Francisco, CA 94107" in words(page) for page in (shoppers, operators, vendors)] == [True] * 3
+    assert [
+        "San Francisco, CA 94107" in words(page) for page in (shoppers, operators, vendors)
+    ] == [True] * 3
     assert re.search(r"<option[^>]*selected[^>]*value=\"US-CA\"", again)

@@ -35,13 +35,19 @@ def browser(client: Any) -> Browser:
 async def lux(gateway: Any, sandbox: Any) -> Shop:
     """A vendor with an account at the stand-in and cups at €49.90."""
     shop = await open_shop(gateway, sandbox)
-    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
+    await (
+        (await Vendor.get(id=shop.vendor_id))
+        .update_from_dict({"slug": "lux", "name": "Lux"})
+        .save()
+    )
     return shop
 
 
 async def ready(slug: str = "lux") -> None:
     """A vendor that says it takes payments, for tests that never reach Stripe."""
-    await make_product(await make_ready_vendor(slug=slug, name="Lux"), slug="cup", name="Cup", stock=5)
+    await make_product(
+        await make_ready_vendor(slug=slug, name="Lux"), slug="cup", name="Cup", stock=5
+    )
 
 
 def intent_of(html: str) -> str:
@@ -119,13 +125,17 @@ class TestContact:
         assert (wrong.status_code, right.status_code) == (200, 200)
         assert "Enter" not in await text_of(right)
         assert "Full name" not in await text_of(right)
-        assert (await browser.post("/shop/checkout/check/csrf_token", ADDRESS, HTMX)).status_code == 404
+        assert (
+            await browser.post("/shop/checkout/check/csrf_token", ADDRESS, HTMX)
+        ).status_code == 404
 
     async def test_another_country_checks_the_postal_code_again(self, browser: Browser) -> None:
         """One answer, two fields."""
         await ready()
 
-        response = await browser.post("/shop/checkout/check/country", {**ADDRESS, "country": "DE"}, HTMX)
+        response = await browser.post(
+            "/shop/checkout/check/country", {**ADDRESS, "country": "DE"}, HTMX
+        )
 
         html = await response.get_data(as_text=True)
         assert 'hx-target="#place-postal_code"' in html
@@ -136,7 +146,11 @@ class TestContact:
         await ready()
         await browser.add("/shops/lux/cup")
         await browser.get("/shop/checkout")
-        evil = {"full_name": "<script>alert(1)</script>", "address": "\"'><img src=x>", "city": "{{7*7}}"}
+        evil = {
+            "full_name": "<script>alert(1)</script>",
+            "address": "\"'><img src=x>",
+            "city": "{{7*7}}",
+        }
 
         back = await browser.post("/shop/checkout", {**ADDRESS, **evil, "email": "x"})
         assert "<script>alert" not in await back.get_data(as_text=True)
@@ -161,7 +175,9 @@ class TestContact:
 class TestConflicts:
     async def test_a_race_for_the_last_one_has_one_winner(self, app: Any) -> None:
         """The other shopper reads a sentence and keeps basket and address."""
-        cup = await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2)
+        cup = await make_product(
+            await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2
+        )
         first, second = Browser(app.test_client()), Browser(app.test_client())
         for browser in (first, second):
             await browser.add("/shops/lux/cup")
@@ -178,7 +194,9 @@ class TestConflicts:
         assert "Cup" in words(await second.get("/shop/basket"))
         assert await Order.all().count() == 1
 
-    async def test_of_two_clicks_at_the_same_moment_one_holds_the_half_that_orders_may(self, app: Any) -> None:
+    async def test_of_two_clicks_at_the_same_moment_one_holds_the_half_that_orders_may(
+        self, app: Any
+    ) -> None:
         """Really at once: both are orders, one holds its piece, the other waits for Pay."""
         await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2)
         shoppers = [Browser(app.test_client()) for _ in range(2)]
@@ -186,16 +204,23 @@ class TestConflicts:
             await shopper.add("/shops/lux/cup")
             await shopper.get("/shop/checkout")
 
-        answers = await asyncio.gather(*(shopper.post("/shop/checkout", ADDRESS) for shopper in shoppers))
+        answers = await asyncio.gather(
+            *(shopper.post("/shop/checkout", ADDRESS) for shopper in shoppers)
+        )
 
         assert [answer.status_code for answer in answers] == [303, 303]
-        assert sorted([order.stock_state for order in await Order.all()]) == ["at_payment", "reserved"]
+        assert sorted([order.stock_state for order in await Order.all()]) == [
+            "at_payment",
+            "reserved",
+        ]
         assert (await Product.get()).reserved == 1
 
     async def test_a_basket_emptied_while_it_was_submitted_is_told_so(
         self, browser: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Paid or emptied in another tab between the look and the order: back to the basket, no crash."""
+        """Paid or emptied in another tab between the look and the order: back to the basket, no
+        crash.
+        """
         await ready()
         await browser.add("/shops/lux/cup")
         await browser.get("/shop/checkout")
@@ -237,7 +262,9 @@ class TestPayment:
         assert "JavaScript" in said  # the noscript sentence
         assert "/js/stripe.js" in page
         assert "js/checkout.js" in page
-        assert unescape(re.search(r'data-return-url="([^"]+)"', page)[1]).endswith(confirmation_of(path))  # type: ignore[index]
+        assert unescape(re.search(r'data-return-url="([^"]+)"', page)[1]).endswith(
+            confirmation_of(path)
+        )  # type: ignore[index]
 
     async def test_the_client_never_sets_an_amount(self, browser: Browser, lux: Shop) -> None:
         """Amounts in forms and addresses are not even read."""
@@ -249,7 +276,9 @@ class TestPayment:
         payment = await Payment.get()
         assert (payment.amount_total, payment.currency) == (4990, "EUR")
 
-    async def test_the_client_secret_is_neither_stored_nor_cached(self, client: Any, lux: Shop) -> None:
+    async def test_the_client_secret_is_neither_stored_nor_cached(
+        self, client: Any, lux: Shop
+    ) -> None:
         """It lives on the page and nowhere else."""
         browser = Browser(client)
         path, page = await to_payment(browser)
@@ -270,7 +299,10 @@ class TestPayment:
 
         assert again == path
         assert intent_of(reloaded) == intent_of(page)
-        assert (await Order.all().count(), await Payment.all().count()) == (1, 1)
+        assert (
+            await Order.all().count(),
+            await Payment.all().count(),
+        ) == (1, 1)
         assert "Esch" in words(reloaded)
 
     async def test_only_the_payment_page_lets_stripe_in(self, client: Any, lux: Shop) -> None:
@@ -278,9 +310,12 @@ class TestPayment:
         browser = Browser(client)
         path, _ = await to_payment(browser)
 
-        origin = re.search(r"script-src ([^;]+)", (await client.get(path)).headers["Content-Security-Policy"])
+        origin = re.search(
+            r"script-src ([^;]+)", (await client.get(path)).headers["Content-Security-Policy"]
+        )
         elsewhere = re.search(
-            r"script-src ([^;]+)", (await client.get("/shop/basket")).headers["Content-Security-Policy"]
+            r"script-src ([^;]+)",
+            (await client.get("/shop/basket")).headers["Content-Security-Policy"],
         )
 
         assert origin
@@ -307,7 +342,9 @@ class TestPayment:
         assert "Pay €49.90" in words(page)
         assert intent_of(page)
 
-    async def test_a_vendor_that_lost_its_account_is_a_sentence(self, browser: Browser, lux: Shop) -> None:
+    async def test_a_vendor_that_lost_its_account_is_a_sentence(
+        self, browser: Browser, lux: Shop
+    ) -> None:
         """The order waits."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
@@ -315,7 +352,9 @@ class TestPayment:
 
         assert "cannot take payments" in words(await browser.get(path, status=409))
 
-    async def test_an_order_that_ran_out_leads_back_to_the_basket(self, browser: Browser, lux: Shop) -> None:
+    async def test_an_order_that_ran_out_leads_back_to_the_basket(
+        self, browser: Browser, lux: Shop
+    ) -> None:
         """410, the goods still in the basket."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
@@ -359,7 +398,13 @@ class TestPayment:
         order = await Order.get()
 
         token = (await Checkout.get()).token  # what stands in the database opens nothing either
-        for name in (order.number, str(order.id), str(order.checkout_id), token, f"co_{token}"):
+        for name in (
+            order.number,
+            str(order.id),
+            str(order.checkout_id),
+            token,
+            f"co_{token}",
+        ):
             await eve.get(f"/shop/orders/{name}", status=404)
             await eve.get(f"/shop/order-confirmation?order={name}", status=404)
         await eve.get("/shop/order-confirmation", status=404)
@@ -367,7 +412,9 @@ class TestPayment:
 
 class TestConfirmation:
     async def test_paid(self, browser: Browser, lux: Shop, sandbox: Any) -> None:
-        """Asked of Stripe on return: thank you, the number, the way back later; the basket is empty; asked again, same."""
+        """Asked of Stripe on return: thank you, the number, the way back later; the basket is
+        empty; asked again, same.
+        """
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page))
 
@@ -383,12 +430,14 @@ class TestConfirmation:
         assert "Thank you" in words(await browser.get("/shop/order-confirmation"))
         assert (await browser.client.get(path)).location == confirmation_of(path)
 
-    async def test_what_the_address_claims_is_not_believed(self, browser: Browser, lux: Shop) -> None:
-        """redirect_status=succeeded without a payment is not a payment, and Stripe's secrets leave the address."""
+    async def test_what_the_address_claims_is_not_believed(
+        self, browser: Browser, lux: Shop
+    ) -> None:
+        """redirect_status=succeeded without a payment is not a payment, and Stripe's secrets leave
+        the address.
+        """
         path, _ = await to_payment(browser)
-        claimed = (
-            f"{confirmation_of(path)}&payment_intent=pi_x&payment_intent_client_secret=y&redirect_status=succeeded"
-        )
+        claimed = f"{confirmation_of(path)}&payment_intent=pi_x&payment_intent_client_secret=y&redirect_status=succeeded"
 
         response = await browser.client.get(claimed)
         assert (response.status_code, response.location) == (303, confirmation_of(path))
@@ -432,7 +481,9 @@ class TestConfirmation:
         assert 'hx-trigger="every 10s"' in fragment
         assert "hx-trigger" not in await browser.get(confirmation_of(path) + "&asked=91")
 
-    async def test_stripe_down_is_not_an_answer(self, browser: Browser, lux: Shop, sandbox: Any) -> None:
+    async def test_stripe_down_is_not_an_answer(
+        self, browser: Browser, lux: Shop, sandbox: Any
+    ) -> None:
         """Neither paid nor failed is claimed; it asks again."""
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page))
@@ -451,7 +502,9 @@ class TestConfirmation:
         """A replaced order says so."""
         path, _ = await to_payment(browser)
         async with unit.transaction() as tx:
-            await close_checkout(tx, await Checkout.get(), CheckoutStatus.CANCELLED, actor="shopper")
+            await close_checkout(
+                tx, await Checkout.get(), CheckoutStatus.CANCELLED, actor="shopper"
+            )
 
         said = words(await browser.get(confirmation_of(path)))
 
@@ -461,23 +514,33 @@ class TestConfirmation:
     async def test_the_orders_own_page_works_tomorrow_and_elsewhere(
         self, app: Any, browser: Browser, lux: Shop, sandbox: Any
     ) -> None:
-        """In another browser, after it was sent, with the tracking number; queries do not grow with lines."""
+        """In another browser, after it was sent, with the tracking number; queries do not grow with
+        lines.
+        """
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page))
         await browser.get(confirmation_of(path))
         order = await Order.get()
         await mark_as_shipped(
-            vendor_id=order.vendor_id, number=order.number, carrier="Post", tracking="LU123", actor="member:1"
+            vendor_id=order.vendor_id,
+            number=order.number,
+            carrier="Post",
+            tracking="LU123",
+            actor="member:1",
         )
 
         with clock_moved(days=400), counted() as queries:
-            said = words(await Browser(app.test_client()).get(f"/shop/orders/{path.rpartition('/')[2]}"))
+            said = words(
+                await Browser(app.test_client()).get(f"/shop/orders/{path.rpartition('/')[2]}")
+            )
 
         assert "On its way" in said
         assert "LU123" in said
         assert "12 rue du Marché" in said
         assert "€49.90" in said
-        assert len(queries) <= 6, queries  # the marketplace's settings and, once a minute, its name are two
+        assert len(queries) <= 6, (
+            queries
+        )  # the marketplace's settings and, once a minute, its name are two
         assert "LU123" in words(await browser.get(confirmation_of(path)))
 
 
@@ -486,7 +549,11 @@ class TestAccount:
         """The forms know the name; the list shows the order; leaving ends it."""
         await ready()
         await browser.get("/shop/account/signup?next=/shop/checkout")
-        form = {"full_name": "Ada Lovelace", "email": "Ada@Example.test", "password": "correct horse battery"}
+        form = {
+            "full_name": "Ada Lovelace",
+            "email": "Ada@Example.test",
+            "password": "correct horse battery",
+        }
 
         joined = await browser.post("/shop/account/signup?next=/shop/checkout", form)
         assert (joined.status_code, joined.location) == (303, "/shop/checkout")
@@ -501,7 +568,9 @@ class TestAccount:
         await browser.post("/shop/account/logout")
         assert (await browser.client.get("/shop/account")).status_code == 303
         await browser.get("/shop/account/login")
-        wrong = await browser.post("/shop/account/login", {"email": "ada@example.test", "password": "no"})
+        wrong = await browser.post(
+            "/shop/account/login", {"email": "ada@example.test", "password": "no"}
+        )
         assert wrong.status_code == 422
         assert "Email or password is not right." in await text_of(wrong)
         right = await browser.post("/shop/account/login", form)
@@ -509,7 +578,11 @@ class TestAccount:
 
     async def test_what_is_wrong_with_a_new_account_is_said(self, browser: Browser) -> None:
         """Weak password, taken address."""
-        form = {"full_name": "Ada", "email": "ada@example.test", "password": "correct horse battery"}
+        form = {
+            "full_name": "Ada",
+            "email": "ada@example.test",
+            "password": "correct horse battery",
+        }
         await browser.post("/shop/account/signup", form)
         await browser.get("/shop/account")
         await browser.post("/shop/account/logout")
@@ -527,11 +600,22 @@ class TestAccount:
 
     @pytest.mark.parametrize(
         "target",
-        ["https://evil.test/", "//evil.test", "/\\evil.test", "/shop/\\..\\evil", "/vendor/admin", "javascript:1"],
+        [
+            "https://evil.test/",
+            "//evil.test",
+            "/\\evil.test",
+            "/shop/\\..\\evil",
+            "/vendor/admin",
+            "javascript:1",
+        ],
     )
     async def test_signing_in_leads_nowhere_else(self, browser: Browser, target: str) -> None:
         """`next` is a path of the shopping pages or nothing."""
-        form = {"full_name": "Ada", "email": "ada@example.test", "password": "correct horse battery"}
+        form = {
+            "full_name": "Ada",
+            "email": "ada@example.test",
+            "password": "correct horse battery",
+        }
         await browser.get("/shop/account/signup")
 
         response = await browser.post(f"/shop/account/signup?next={target}", form)

@@ -1,4 +1,6 @@
-"""What shoppers see of held pieces: the request that Pay sends, one's own hold, an order that was taken out of the basket."""
+"""What shoppers see of held pieces: the request that Pay sends, one's own hold, an order that was
+taken out of the basket.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ JSON = {"Accept": "application/json"}
 async def lux(gateway: Any, sandbox: Any) -> Shop:
     """A vendor with an account at the stand-in and two cups."""
     shop = await open_shop(gateway, sandbox, stock=2)
-    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": "Lux"}).save()
+    await (
+        (await Vendor.get(id=shop.vendor_id))
+        .update_from_dict({"slug": "lux", "name": "Lux"})
+        .save()
+    )
     return shop
 
 
@@ -34,7 +40,9 @@ async def before_pay(browser: Browser) -> tuple[str, str]:
     return path, await browser.get(path)
 
 
-async def press(browser: Browser, path: str, html: str, what: str = "hold", **changes: str) -> tuple[int, Any]:
+async def press(
+    browser: Browser, path: str, html: str, what: str = "hold", **changes: str
+) -> tuple[int, Any]:
     """What static/js/checkout.js sends, from what the page tells it: status and body."""
     intent = re.search(r'data-intent="(pi_[^"]+)"', html)
     token = re.search(r'name="csrf_token" value="([^"]+)"', html)
@@ -58,8 +66,12 @@ async def test_pay_sets_the_pieces_aside_and_lets_them_go(client: Any, lux: Shop
     assert (await Product.get(id=lux.product_id)).reserved == 0
 
 
-async def test_sold_out_at_pay_is_a_sentence_and_the_page_says_so_afterwards(client: Any, lux: Shop) -> None:
-    """409 for the script; loaded again, the page offers no card form while the pieces are not there."""
+async def test_sold_out_at_pay_is_a_sentence_and_the_page_says_so_afterwards(
+    client: Any, lux: Shop
+) -> None:
+    """409 for the script; loaded again, the page offers no card form while the pieces are not
+    there.
+    """
     browser = Browser(client)
     path, html = await before_pay(browser)
     await Product.filter(id=lux.product_id).update(stock=1)
@@ -97,7 +109,10 @@ async def test_ones_own_hold_is_not_sold_out_to_oneself(client: Any, app: Any, l
 
 
 async def test_taking_an_orders_things_out_of_the_basket_lets_it_go(client: Any, lux: Shop) -> None:
-    """Removed, or replaced by another shop's: a job is written. Fewer of them, or others beside them, keep it."""
+    """Removed, or replaced by another shop's: a job is written.
+
+    Fewer of them, or others beside them, keep it.
+    """
     browser = Browser(client)
     await before_pay(browser)
 

@@ -1,4 +1,6 @@
-"""The public pages, shops and products as a browser without JavaScript sees them, and the fragments htmx gets."""
+"""The public pages, shops and products as a browser without JavaScript sees them, and the fragments
+htmx gets.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,23 @@ def browser(client: Any) -> Browser:
     return Browser(client)
 
 
-PUBLIC = ["/", "/vendors", "/pricing", "/sell", "/legal/terms", "/legal/privacy", "/shop/basket", "/shop/account/login"]
+PUBLIC = [
+    "/",
+    "/vendors",
+    "/pricing",
+    "/sell",
+    "/legal/terms",
+    "/legal/privacy",
+    "/shop/basket",
+    "/shop/account/login",
+]
 
 
 class TestPublicPages:
     @pytest.mark.parametrize("path", PUBLIC)
-    async def test_every_page_works_in_an_empty_marketplace(self, browser: Browser, path: str) -> None:
+    async def test_every_page_works_in_an_empty_marketplace(
+        self, browser: Browser, path: str
+    ) -> None:
         """One heading of the first rank, a title, no inline style or handler."""
         page = await browser.get(path)
 
@@ -31,7 +44,9 @@ class TestPublicPages:
         assert " style=" not in page
         assert " onclick=" not in page
 
-    async def test_home_shows_shops_that_can_sell_and_their_products(self, browser: Browser) -> None:
+    async def test_home_shows_shops_that_can_sell_and_their_products(
+        self, browser: Browser
+    ) -> None:
         """What cannot be bought is not what greets people."""
         await make_product(await make_ready_vendor(name="Lux"), name="Tote bag")
         await make_product(await make_vendor(name="Not Yet"), name="Ghost cup")
@@ -63,13 +78,18 @@ class TestShop:
     async def test_products_by_category_sort_and_search(self, browser: Browser) -> None:
         """Chips, sort and search narrow the same list."""
         vendor = await make_ready_vendor(slug="lux")
-        for name, category, price in [("Tote", "Bags", 300), ("Étui", "Wallets", 100), ("Clutch", "Bags", 200)]:
+        for name, category, price in [
+            ("Tote", "Bags", 300),
+            ("Étui", "Wallets", 100),
+            ("Clutch", "Bags", 200),
+        ]:
             await make_product(vendor, name=name, category=category, price_amount=price)
 
         async def shown(query: str) -> list[str]:
             page = words(await browser.get(f"/shops/lux{query}"))
             return sorted(
-                (n for n in ("Tote", "Étui", "Clutch") if f" {n} €" in page), key=lambda n: page.index(f" {n} €")
+                (n for n in ("Tote", "Étui", "Clutch") if f" {n} €" in page),
+                key=lambda n: page.index(f" {n} €"),
             )
 
         assert await shown("") == ["Clutch", "Étui", "Tote"]
@@ -96,7 +116,9 @@ class TestShop:
         assert beyond.count('class="product-card"') == 6
         assert last.count('class="product-card"') == 24
 
-    async def test_the_number_of_queries_does_not_grow_with_the_shop(self, browser: Browser) -> None:
+    async def test_the_number_of_queries_does_not_grow_with_the_shop(
+        self, browser: Browser
+    ) -> None:
         """No query in a loop, also not in a template."""
         small, large = await make_ready_vendor(slug="small"), await make_ready_vendor(slug="large")
         await make_product(small)
@@ -145,7 +167,12 @@ class TestShop:
         """Names, descriptions, searches and colours are words, never markup."""
         evil = "<script>alert(1)</script>\"'{{7*7}}"
         vendor = await make_ready_vendor(
-            slug="lux", name=evil, tagline=evil, description=evil, city=evil[:80], brand_color='"><x>'
+            slug="lux",
+            name=evil,
+            tagline=evil,
+            description=evil,
+            city=evil[:80],
+            brand_color='"><x>',
         )
         await make_product(vendor, slug="cup", name=evil, description=evil, category=evil[:60])
         await make_product(vendor, category="Other")
@@ -167,7 +194,9 @@ class TestShop:
         await make_product(await make_ready_vendor(slug="lux"), name="Tote")
 
         fragment = await browser.get("/shops/lux", htmx("products"))
-        restored = await browser.get("/shops/lux", {**htmx("products"), "HX-History-Restore-Request": "true"})
+        restored = await browser.get(
+            "/shops/lux", {**htmx("products"), "HX-History-Restore-Request": "true"}
+        )
 
         assert "Tote" in fragment
         assert "<html" not in fragment
@@ -198,7 +227,10 @@ class TestAddToBasket:
         assert "is in your basket" in html
         assert 'hx-target="#basket-link"' in html
 
-    @pytest.mark.parametrize("quantity", ["0", "-1", "100", "1e9", "abc", "", "9" * 30, "²", "1.5"])
+    @pytest.mark.parametrize(
+        "quantity",
+        ["0", "-1", "100", "1e9", "abc", "", "9" * 30, "²", "1.5"],
+    )
     async def test_absurd_quantities_are_a_sentence(self, browser: Browser, quantity: str) -> None:
         """422, and nothing in the basket."""
         await make_product(await make_ready_vendor(slug="lux"), slug="cup")
@@ -229,7 +261,9 @@ class TestAddToBasket:
     async def test_another_shop_offers_a_new_basket(self, browser: Browser) -> None:
         """The offer is a form that works by itself."""
         await make_product(await make_ready_vendor(slug="lux", name="Lux"), slug="cup")
-        await make_product(await make_ready_vendor(slug="velo", name="Velo"), slug="bell", name="Bell")
+        await make_product(
+            await make_ready_vendor(slug="velo", name="Velo"), slug="bell", name="Bell"
+        )
         await browser.add("/shops/lux/cup")
         await browser.get("/shops/velo/bell")
 
@@ -237,7 +271,9 @@ class TestAddToBasket:
         assert refused.status_code == 409
         assert "Start a new basket" in await text_of(refused)
 
-        assert (await browser.post("/shops/velo/bell", {"quantity": 1, "start_new": 1})).status_code == 303
+        assert (
+            await browser.post("/shops/velo/bell", {"quantity": 1, "start_new": 1})
+        ).status_code == 303
         page = words(await browser.get("/shop/basket"))
         assert "Bell" in page
         assert "Lux" not in page
@@ -254,7 +290,9 @@ class TestAddToBasket:
         assert response.status_code == 409
 
     async def test_a_lost_answer_loses_no_basket(self, browser: Browser) -> None:
-        """The token is in the cookie before the first click: pressing the button and leaving at once still fills it."""
+        """The token is in the cookie before the first click: pressing the button and leaving at
+        once still fills it.
+        """
         await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup")
         await browser.get("/shops/lux/cup")
         jar = browser.client.cookie_jar
@@ -297,7 +335,9 @@ class TestBasketPage:
         await browser.add("/shops/lux/cup")
         await browser.get("/shop/basket")
 
-        response = await browser.post(f"/shop/basket/lines/{product.id}", {"quantity": 2}, htmx("basket"))
+        response = await browser.post(
+            f"/shop/basket/lines/{product.id}", {"quantity": 2}, htmx("basket")
+        )
 
         html = await response.get_data(as_text=True)
         assert "<html" not in html
@@ -325,7 +365,9 @@ class TestBasketPage:
         await browser.get("/shop/basket")
 
         for line in ("999", "9" * 17, "9" * 30, "abc"):
-            assert (await browser.post(f"/shop/basket/lines/{line}", {"quantity": 1})).status_code == 404
+            assert (
+                await browser.post(f"/shop/basket/lines/{line}", {"quantity": 1})
+            ).status_code == 404
 
     async def test_problems_are_sentences_and_checkout_waits(self, browser: Browser) -> None:
         """Sold out, price changed, vendor shut: on the page, the goods still there."""

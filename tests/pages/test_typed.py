@@ -1,4 +1,6 @@
-"""What people type into fields of codes and numbers reaches every such field in the same plain signs."""
+"""What people type into fields of codes and numbers reaches every such field in the same plain
+signs.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,15 @@ DASHES = "-‐‑‒–—―−－﹣﹘ー⁃˗"
 
 @pytest.mark.parametrize("dash", DASHES)
 def test_every_dash_is_the_one_on_the_keyboard(dash: str) -> None:
-    """The minus sign, the dashes of word processors, and the Japanese long vowel that is typed for one."""
+    """The minus sign, the dashes of word processors, and the Japanese long vowel that is typed for
+    one.
+    """
     assert plain(f"100{dash}0001") == "100-0001"
 
 
-@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2009", "\u202f", "\u3000", "\t", "\n", " \u00a0 "])
+@pytest.mark.parametrize(
+    "space", [" ", "\u00a0", "\u2009", "\u202f", "\u3000", "\t", "\n", " \u00a0 "]
+)
 def test_every_space_is_one_space(space: str) -> None:
     """No-break, thin, narrow and ideographic spaces; several in a row are one, at the ends none."""
     assert plain(f"{space}1{space}204{space}") == "1 204"
@@ -45,7 +51,9 @@ def test_digits_of_every_script_are_read() -> None:
     ],
 )
 def test_what_is_pasted_along_is_taken_off(typed: str, read: str) -> None:
-    """Marks of direction, byte order marks, soft hyphens and the postal mark; letters keep their accents."""
+    """Marks of direction, byte order marks, soft hyphens and the postal mark; letters keep their
+    accents.
+    """
     assert plain(typed) == read
 
 
@@ -57,7 +65,12 @@ def test_a_sign_that_means_something_else_is_kept(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("lu 123.456-78", "LU12345678"), ("ｄｋ–12", "DK12"), ("che-123.456.789 mwst", "CHE123456789MWST"), ("ß1", "ß1")],
+    [
+        ("lu 123.456-78", "LU12345678"),
+        ("ｄｋ–12", "DK12"),
+        ("che-123.456.789 mwst", "CHE123456789MWST"),
+        ("ß1", "ß1"),
+    ],
 )
 def test_a_code_is_capitals_and_digits(typed: str, read: str) -> None:
     """What stands between them is taken out; only a to z become capitals."""

@@ -1,4 +1,6 @@
-"""VAT on pages: what a vendor reads of its number, what staff decides, rates, and what the operator's home counts."""
+"""VAT on pages: what a vendor reads of its number, what staff decides, rates, and what the
+operator's home counts.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,21 @@ if TYPE_CHECKING:
     from tests.support.portal import Portal
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
-US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
-RATE = {"base": "EUR", "quote": "DKK", "rate": "7,4604", "day": "2026-10-30", "source": "European Central Bank"}
+US = Identity(
+    "Markethall S.à r.l.",
+    "12, rue du Marché\nL-1728 Luxembourg",
+    "LU",
+    "LU12345613",
+    Decimal(17),
+    "MH",
+)
+RATE = {
+    "base": "EUR",
+    "quote": "DKK",
+    "rate": "7,4604",
+    "day": "2026-10-30",
+    "source": "European Central Bank",
+}
 
 
 async def a_dane(number: str = "DK13585628") -> Vendor:
@@ -44,7 +59,9 @@ async def decide(portal: Portal, vendor: Vendor, verb: str, **fields: str) -> in
     return int((await portal.post(f"/operator/vendors/{vendor.id}/vat/{verb}", sent)).status_code)
 
 
-async def test_a_vendor_reads_its_numbers_state_and_what_it_means(client: TestClientProtocol) -> None:
+async def test_a_vendor_reads_its_numbers_state_and_what_it_means(
+    client: TestClientProtocol,
+) -> None:
     """Waiting, confirmed, refused: a sentence for each beside the field."""
     await save_identity(US, actor="test")
     portal = await signed_in(client)
@@ -54,14 +71,21 @@ async def test_a_vendor_reads_its_numbers_state_and_what_it_means(client: TestCl
     assert "Without a confirmed VAT number" in words(await portal.get("/vendor/admin/statements"))
     await portal.post("/vendor/admin/statements", {"vat_number": "13 58 56 28"})
     said = words(await portal.get("/vendor/admin/statements"))
-    assert "DK13585628 (Denmark) Not confirmed yet Until the marketplace’s staff has confirmed the number" in said
+    assert (
+        "DK13585628 (Denmark) Not confirmed yet Until the marketplace’s staff has confirmed "
+        "the number"
+    ) in said
 
 
 async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClientProtocol) -> None:
-    """Home counts it, the list has it, its page says where to look and which rule decides; then it waits no more."""
+    """Home counts it, the list has it, its page says where to look and which rule decides; then it
+    waits no more.
+    """
     vendor = await a_dane()
     portal = await operator_in(client)
-    assert "1 VAT number waits to be confirmed Vélo Nord: DK13585628." in words(await portal.get("/operator"))
+    assert "1 VAT number waits to be confirmed Vélo Nord: DK13585628." in words(
+        await portal.get("/operator")
+    )
     assert "Vélo Nord DK13585628 Denmark" in words(await portal.get("/operator/vat"))
     page = await portal.get(f"/operator/vendors/{vendor.id}/vat")
     assert 'href="https://ec.europa.eu/taxation_customs/vies/"' in page
@@ -82,7 +106,9 @@ async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClien
     assert "VIES, 28 November" in said
 
 
-async def test_staff_refuses_and_the_page_asks_again_when_it_has_changed(client: TestClientProtocol) -> None:
+async def test_staff_refuses_and_the_page_asks_again_when_it_has_changed(
+    client: TestClientProtocol,
+) -> None:
     """409 with what is stated now; nothing was decided about it."""
     vendor = await a_dane()
     portal = await operator_in(client)
@@ -102,7 +128,11 @@ async def test_staff_refuses_and_the_page_asks_again_when_it_has_changed(client:
 
 @pytest.mark.parametrize(
     ("country", "words_of_rule"),
-    [("CH", "Outside the EU a number decides nothing"), ("GB", "An XI number"), ("LU", "In your own state")],
+    [
+        ("CH", "Outside the EU a number decides nothing"),
+        ("GB", "An XI number"),
+        ("LU", "In your own state"),
+    ],
 )
 async def test_the_rule_that_decides_stands_beside_the_decision(
     client: TestClientProtocol, country: str, words_of_rule: str
@@ -126,7 +156,9 @@ async def test_a_vendor_decides_nothing(client: TestClientProtocol, verb: str) -
         assert (await portal.send("GET", address)).status_code == 403
 
 
-async def test_a_number_of_before_that_cannot_be_right_is_refused_not_confirmed(client: TestClientProtocol) -> None:
+async def test_a_number_of_before_that_cannot_be_right_is_refused_not_confirmed(
+    client: TestClientProtocol,
+) -> None:
     """The page says so and offers the one thing that helps."""
     vendor = await a_dane()
     from shared.trade.vat.models import VatRegistration
@@ -138,8 +170,12 @@ async def test_a_number_of_before_that_cannot_be_right_is_refused_not_confirmed(
     assert await decide(portal, vendor, "confirm", proof="VIES") == 422
 
 
-async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(client: TestClientProtocol) -> None:
-    """With a link that fills the form in; a rate far from the last one is asked about, and nothing typed is lost."""
+async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
+    client: TestClientProtocol,
+) -> None:
+    """With a link that fills the form in; a rate far from the last one is asked about, and nothing
+    typed is lost.
+    """
     vendor = await a_dane()
     await sold(vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency="DKK")
     with clock.use(lambda: at("2026-11-01 01:00")):
@@ -148,7 +184,9 @@ async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
     page = await portal.get("/operator")
     assert "1 month waits for an exchange rate DKK in EUR of 31 October 2026" in words(page)
     assert 'href="/operator/vat/rates?base=EUR&amp;quote=DKK&amp;day=2026-10-31"' in page
-    assert 'value="2026-10-31"' in await portal.get("/operator/vat/rates?base=EUR&quote=DKK&day=2026-10-31")
+    assert 'value="2026-10-31"' in await portal.get(
+        "/operator/vat/rates?base=EUR&quote=DKK&day=2026-10-31"
+    )
 
     assert (await portal.post("/operator/vat/rates", RATE)).status_code == 303
     assert await VatRate.filter(rate=Decimal("7.4604")).exists()
@@ -168,9 +206,21 @@ async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"rate": ""}, {"rate": "abc"}, {"rate": "1,085"}, {"day": ""}, {"day": "x"}, {"source": ""}, {"quote": "EUR"}, {"base": "ABC"}, {"rate": "9" * 400}],
-)  # fmt: skip
-async def test_a_rate_that_is_none_is_told_at_its_field(client: TestClientProtocol, wrong: dict[str, str]) -> None:
+    [
+        {"rate": ""},
+        {"rate": "abc"},
+        {"rate": "1,085"},
+        {"day": ""},
+        {"day": "x"},
+        {"source": ""},
+        {"quote": "EUR"},
+        {"base": "ABC"},
+        {"rate": "9" * 400},
+    ],
+)
+async def test_a_rate_that_is_none_is_told_at_its_field(
+    client: TestClientProtocol, wrong: dict[str, str]
+) -> None:
     """422, never a 500; nothing is kept."""
     portal = await operator_in(client)
     assert (await portal.post("/operator/vat/rates", {**RATE, **wrong})).status_code == 422
@@ -178,7 +228,12 @@ async def test_a_rate_that_is_none_is_told_at_its_field(client: TestClientProtoc
 
 
 @pytest.mark.parametrize(
-    "path", ["/operator/vat?state=%F0%9F%98%80", "/operator/vat?page=x", "/operator/vat/rates?day=x&base=%27"]
+    "path",
+    [
+        "/operator/vat?state=%F0%9F%98%80",
+        "/operator/vat?page=x",
+        "/operator/vat/rates?day=x&base=%27",
+    ],
 )
 async def test_odd_addresses_show_the_page(client: TestClientProtocol, path: str) -> None:
     """And a vendor that is none is not found."""

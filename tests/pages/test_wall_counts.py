@@ -1,4 +1,6 @@
-"""Counted before judged: limits come first, sizes are counted before anything is made of them, refusals are small and clean."""
+"""Counted before judged: limits come first, sizes are counted before anything is made of them,
+refusals are small and clean.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,16 @@ class TestFirstOfAll:
         ],
     )
     async def test_what_is_refused_anyway_is_counted_too(
-        self, settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str, path: str, status: int
+        self,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+        method: str,
+        path: str,
+        status: int,
     ) -> None:
-        """Posts without a valid form token, addresses that no route has, methods that a route does not take."""
+        """Posts without a valid form token, addresses that no route has, methods that a route does
+        not take.
+        """
         monkeypatch.setattr(limits, "DEFAULT", "5/day")
         visitor = Visitor(small_app(settings))
         answers = [await visitor.request(method, path.replace("{n}", str(n))) for n in range(7)]
@@ -61,7 +70,9 @@ class TestFirstOfAll:
         assert int(answers[-1].headers["Retry-After"]) > 0
 
     async def test_one_line_is_one_caller(self, small: Quart) -> None:
-        """All addresses of a /64 count together, however they are written; two lines count apart."""
+        """All addresses of a /64 count together, however they are written; two lines count
+        apart.
+        """
         first = [
             await _from(small, address)
             for address in ("2001:db8::1", "2001:DB8:0:0:5::1", "2001:db8::2", "2001:db8::3")
@@ -93,12 +104,17 @@ def by_token() -> Blueprint:
 @pytest.mark.one_engine
 @pytest.mark.usefixtures("database")
 class TestTokens:
-    """What brings an API token is counted by its network until the token was found, then by its vendor."""
+    """What brings an API token is counted by its network until the token was found, then by its
+    vendor.
+    """
 
     async def test_made_up_tokens_are_one_caller(self, settings: Settings) -> None:
         """Each would otherwise have a limit of its own."""
         visitor = Visitor(small_app(settings, by_token()))
-        asked = [await visitor.get("/api/v1/mine", headers={"Authorization": f"Bearer mht_{n}"}) for n in range(6)]
+        asked = [
+            await visitor.get("/api/v1/mine", headers={"Authorization": f"Bearer mht_{n}"})
+            for n in range(6)
+        ]
 
         assert [answer.status for answer in asked] == [401] * 2 + [429] * 4
 
@@ -107,7 +123,9 @@ class TestTokens:
         visitor = Visitor(small_app(settings, by_token()))
         for _ in range(2):
             member = await make_member(await make_vendor())
-            token = await tokens.create_token(vendor_id=member.vendor_id or 0, member_id=member.id, name="tool")
+            token = await tokens.create_token(
+                vendor_id=member.vendor_id or 0, member_id=member.id, name="tool"
+            )
             headers = {"Authorization": f"Bearer {token}"}
             answers = [await visitor.get("/api/v1/mine", headers=headers) for _ in range(3)]
             assert [answer.status for answer in answers] == [200, 200, 429]
@@ -118,7 +136,9 @@ class TestSizes:
 
     @pytest.mark.parametrize("reader", READERS)
     @pytest.mark.parametrize("much", ["fields", "parts", "headers", "long headers"])
-    async def test_too_much_is_said_in_the_readers_format(self, visitor: Visitor, reader: str, much: str) -> None:
+    async def test_too_much_is_said_in_the_readers_format(
+        self, visitor: Visitor, reader: str, much: str
+    ) -> None:
         """413 for what is sent, 431 for headers; short, and nothing of it comes back."""
         headers, begins = READERS[reader]
         body = b""
@@ -138,7 +158,10 @@ class TestSizes:
         assert len(answer.text) < 8000
         assert "needle" not in answer.text.lower()
 
-    @pytest.mark.parametrize("body", [b"n=1&" * (MAX_FIELDS - 1) + b"n=1", parts(MAX_PARTS)[0]])
+    @pytest.mark.parametrize(
+        "body",
+        [b"n=1&" * (MAX_FIELDS - 1) + b"n=1", parts(MAX_PARTS)[0]],
+    )
     async def test_as_much_as_is_allowed_is_judged(self, visitor: Visitor, body: bytes) -> None:
         """Here for its form token, which it does not have."""
         kind = parts(1)[1] if body.startswith(b"--b") else FORM
@@ -149,11 +172,21 @@ class TestSizes:
         assert (await visitor.get("/form?" + "&" * MAX_FIELDS)).status == 414
 
     @pytest.mark.parametrize(
-        "fields", [{f"f{n}": "x" for n in range(MAX_SENT_BACK + 1)}, {"f": "x" * (MAX_BYTES_SENT_BACK + 1)}]
+        "fields",
+        [
+            {f"f{n}": "x" for n in range(MAX_SENT_BACK + 1)},
+            {"f": "x" * (MAX_BYTES_SENT_BACK + 1)},
+        ],
     )
-    async def test_no_huge_form_is_sent_back(self, visitor: Visitor, fields: dict[str, str]) -> None:
-        """A form without a fitting token comes back to be sent again, but none that is larger than ours are."""
-        answer = await visitor.request("POST", "/form", data=urlencode(fields).encode(), headers=FORM)
+    async def test_no_huge_form_is_sent_back(
+        self, visitor: Visitor, fields: dict[str, str]
+    ) -> None:
+        """A form without a fitting token comes back to be sent again, but none that is larger than
+        ours are.
+        """
+        answer = await visitor.request(
+            "POST", "/form", data=urlencode(fields).encode(), headers=FORM
+        )
 
         assert answer.status == 422
         assert "Go back" in answer.text

@@ -1,4 +1,6 @@
-"""The shell around every view: access marks, one shape of errors, pages and fragments, lifecycle."""
+"""The shell around every view: access marks, one shape of errors, pages and fragments,
+lifecycle.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ class TestAccess:
     @pytest.mark.one_engine
     @pytest.mark.usefixtures("database")
     async def test_the_mark_alone_keeps_the_wrong_person_out(self, settings: Settings) -> None:
-        """Nothing inside these views asks again who it is: owner, operator, member and shopper are told apart before them."""
+        """Nothing inside these views asks again who it is: owner, operator, member and shopper are
+        told apart before them.
+        """
         views = Blueprint("doors", __name__)
         for mark in (access.owner, access.operator, access.member, access.shopper):
             name = str(mark(lambda: "").market_access)  # type: ignore[attr-defined]
@@ -123,7 +127,9 @@ class TestErrorShape:
     ) -> None:
         """The page has a layout, the fragment has none; both have the same sentence."""
         whole = await visitor.request(method, path, headers={"Accept": "text/html"})
-        part = await visitor.request(method, path, headers={"HX-Request": "true", "HX-Target": "div#x"})
+        part = await visitor.request(
+            method, path, headers={"HX-Request": "true", "HX-Target": "div#x"}
+        )
 
         assert whole.status == part.status == status
         assert "<html" in whole.text
@@ -131,7 +137,9 @@ class TestErrorShape:
         assert 'class="alert' in part.text
         assert code not in whole.text
 
-    async def test_a_crash_shows_no_details(self, visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_a_crash_shows_no_details(
+        self, visitor: Visitor, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """Neither the message nor the trace; the log has the trace, without the key in it."""
         for path in ("/boom", "/api/v1/boom"):
             answer = await visitor.get(path)
@@ -159,8 +167,12 @@ class TestErrorShape:
 class TestPages:
     """Whole pages, fragments, headers."""
 
-    async def test_htmx_gets_the_block_that_the_view_maps_to_its_target(self, visitor: Visitor) -> None:
-        """`tag#id` and plain ids; boosted requests, history and unknown targets get the whole page."""
+    async def test_htmx_gets_the_block_that_the_view_maps_to_its_target(
+        self, visitor: Visitor
+    ) -> None:
+        """`tag#id` and plain ids; boosted requests, history and unknown targets get the whole
+        page.
+        """
         for target in ("div#words", "words"):
             part = await visitor.get("/parts", headers={"HX-Request": "true", "HX-Target": target})
             assert part.text.strip() == "<p>Only this</p>"
@@ -203,8 +215,13 @@ class TestPages:
         assert not re.search(r"<script(?![^>]*\bsrc=)", text)
         assert not re.search(r"\sstyle=|\son[a-z]+=", text)
 
-    async def test_static_files_are_kept_for_a_year_while_their_hash_fits(self, visitor: Visitor) -> None:
-        """Another or no hash: asked again each time. Fonts, which stylesheets name without one: for a week."""
+    async def test_static_files_are_kept_for_a_year_while_their_hash_fits(
+        self, visitor: Visitor
+    ) -> None:
+        """Another or no hash: asked again each time.
+
+        Fonts, which stylesheets name without one: for a week.
+        """
         kept = await visitor.get(static_url("css/base.css"))
         other = await visitor.get("/static/css/base.css?v=000000000000")
         font = await visitor.get(static_url("vendor/inter/inter-latin-wght-normal.woff2"))
@@ -215,7 +232,15 @@ class TestPages:
         assert "Set-Cookie" not in kept.headers
 
     @pytest.mark.parametrize(
-        ("asked", "given"), [("3", "3"), ("-1", "1"), ("0", "1"), ("x", "1"), ("9" * 400, "1"), ("99999999", "10000")]
+        ("asked", "given"),
+        [
+            ("3", "3"),
+            ("-1", "1"),
+            ("0", "1"),
+            ("x", "1"),
+            ("9" * 400, "1"),
+            ("99999999", "10000"),
+        ],
     )
     async def test_page_numbers_are_sane_whatever_the_address_says(
         self, visitor: Visitor, asked: str, given: str
@@ -227,7 +252,9 @@ class TestPages:
 class TestLife:
     """Disconnects and lifecycle."""
 
-    async def test_a_client_that_leaves_does_not_stop_a_use_case_half_way(self, small: Quart) -> None:
+    async def test_a_client_that_leaves_does_not_stop_a_use_case_half_way(
+        self, small: Quart
+    ) -> None:
         """The POST runs to its end although nobody waits for the answer."""
         finished.clear()
         async with small.test_app() as running:
@@ -264,17 +291,23 @@ class TestLife:
         with clock.use(lambda: now):
             for _ in range(watch.MOST + 7):
                 await visitor.get("/mine", headers={"Accept": "application/json"})
-            await visitor.request("POST", "/json", json={}, headers={"Origin": "https://evil.example"})
+            await visitor.request(
+                "POST", "/json", json={}, headers={"Origin": "https://evil.example"}
+            )
         with clock.use(lambda: now + timedelta(minutes=1)):
             await visitor.get("/mine", headers={"Accept": "application/json"})
 
         lines = [json.loads(LineFormatter().format(record)) for record in caplog.records]
         refused = [line for line in lines if line["log"] == "markethall.request"]
         assert [line["status"] for line in refused] == [401] * watch.MOST + [403, 401]
-        assert {(line["level"], line["from"], line["who"]) for line in refused} == {("warning", "<local>", "nobody")}
+        assert {(line["level"], line["from"], line["who"]) for line in refused} == {
+            ("warning", "<local>", "nobody")
+        }
         assert refused[-1]["left_out"] == 7
 
-    async def test_what_runs_while_serving_starts_after_and_ends_before_the_database(self, settings: Settings) -> None:
+    async def test_what_runs_while_serving_starts_after_and_ends_before_the_database(
+        self, settings: Settings
+    ) -> None:
         """The worker inside the server has a database from first to last."""
         from tortoise import Tortoise
 

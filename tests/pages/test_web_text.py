@@ -67,8 +67,14 @@ def test_a_time_carries_its_exact_self() -> None:
     with clock.use(lambda: NOW):
         for markup in (filters.moment(NOW), filters.day(NOW)):
             assert hasattr(markup, "__html__")
-            assert 'datetime="2026-11-23T14:05:09Z" title="Monday 23 November 2026, 14:05:09 UTC"' in markup
-        assert filters.day(NOW.date()) == '<time datetime="2026-11-23" title="Monday 23 November 2026">today</time>'
+            assert (
+                'datetime="2026-11-23T14:05:09Z" title="Monday 23 November 2026, 14:05:09 UTC"'
+                in markup
+            )
+        assert (
+            filters.day(NOW.date())
+            == '<time datetime="2026-11-23" title="Monday 23 November 2026">today</time>'
+        )
 
 
 def test_rates_and_countries_read_plainly() -> None:
@@ -93,7 +99,9 @@ SECRETS = [
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("line", ["{}", "failed for {} here", '{{"client_secret": "{}"}}', "GET /shop/orders/{}?x=1"])
+@pytest.mark.parametrize(
+    "line", ["{}", "failed for {} here", '{{"client_secret": "{}"}}', "GET /shop/orders/{}?x=1"]
+)
 def test_no_line_of_the_log_holds_a_secret(secret: str, line: str) -> None:
     """Client secrets, keys, tokens and signatures are cut out wherever they stand."""
     assert secret not in scrub(line.format(secret))
@@ -105,7 +113,9 @@ HOSTILE = "wrong\r\n12:00:00 error all is lost\x1b[2J\u2028\x85"
 @pytest.mark.parametrize("formatter", [LineFormatter(), PlainFormatter()])
 def test_a_line_of_the_log_stays_one_line(formatter: logging.Formatter) -> None:
     """Whatever somebody sent: no line of their own, nothing that moves a terminal's cursor."""
-    record = logging.LogRecord("x", logging.WARNING, "", 0, "said %r and %s", (HOSTILE, HOSTILE), None)
+    record = logging.LogRecord(
+        "x", logging.WARNING, "", 0, "said %r and %s", (HOSTILE, HOSTILE), None
+    )
     record.fields = {"who": HOSTILE}
     line = formatter.format(record)
     assert line.isprintable()
@@ -123,7 +133,17 @@ def test_onboarding_links_passwords_and_database_logins_are_cut_out() -> None:
     """Single-use links open an account's pages; addresses may carry logins."""
     assert "8WkQ" not in scrub("https://connect.stripe.com/setup/e/acct_1/8WkQx")
     assert "hunter22" not in scrub("password=hunter22&x=1")
-    for scheme in ("postgres", "postgresql", "asyncpg", "redis", "rediss", "smtp", "smtp+tls", "smtps", "https"):
+    for scheme in (
+        "postgres",
+        "postgresql",
+        "asyncpg",
+        "redis",
+        "rediss",
+        "smtp",
+        "smtp+tls",
+        "smtps",
+        "https",
+    ):
         assert "geheim" not in scrub(f"cannot reach {scheme}://shop:geheim@db/markethall")
     assert "abcdefghijkl" not in scrub("Authorization: Bearer abcdefghijkl")
 
@@ -142,8 +162,19 @@ def test_a_path_of_ours_is_a_safe_way_back(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", None, "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/\n/evil", "/a\tb", "/" + "a" * 2000],
-)  # fmt: skip
+    [
+        "",
+        None,
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "javascript:alert(1)",
+        "/\n/evil",
+        "/a\tb",
+        "/" + "a" * 2000,
+    ],
+)
 def test_anything_else_is_no_way_back(text: str | None) -> None:
     """No open redirect: whole addresses, double slashes, backslashes, control characters."""
     assert safe_next(text) is None
@@ -153,4 +184,6 @@ def test_anything_else_is_no_way_back(text: str | None) -> None:
 def test_a_way_back_always_stays_on_this_site(text: str) -> None:
     """Whatever is typed, what comes out starts with exactly one slash."""
     back = safe_next("/" + text)
-    assert back is None or (back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable())
+    assert back is None or (
+        back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    )

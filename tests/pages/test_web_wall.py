@@ -56,18 +56,32 @@ class TestForms:
             ("many", "1.5"),
         ],
     )
-    async def test_absurd_values_are_422_at_their_field(self, visitor: Visitor, field: str, value: str) -> None:
+    async def test_absurd_values_are_422_at_their_field(
+        self, visitor: Visitor, field: str, value: str
+    ) -> None:
         """Never a crash, whatever a column or a decimal would do with them."""
         answer = await visitor.send("/form", **{"name": "Cup", field: value})
 
         assert answer.status == 422
         assert f'name="{field}"' in answer.text
 
-    @pytest.mark.parametrize("token", [None, "", "x", "##", "\udcff".encode("utf-8", "ignore").decode(), "2026##abc"])
+    @pytest.mark.parametrize(
+        "token",
+        [
+            None,
+            "",
+            "x",
+            "##",
+            "\udcff".encode("utf-8", "ignore").decode(),
+            "2026##abc",
+        ],
+    )
     async def test_without_a_fitting_token_nothing_happens_and_nothing_typed_is_lost(
         self, visitor: Visitor, token: str | None
     ) -> None:
-        """One press on the answer's button sends it again with a fresh token; passwords are not put back."""
+        """One press on the answer's button sends it again with a fresh token; passwords are not put
+        back.
+        """
         await visitor.token("/form")
         fields = {"name": 'A "cup" <b>', "price": "5", "password": "hunter22hunter22"}
         refused = await visitor.request(
@@ -80,25 +94,33 @@ class TestForms:
         assert "A &#34;cup&#34; &lt;b&gt;" in refused.text
         fresh = re.search(r'name="csrf_token" value="([^"]+)"', refused.text)
         assert fresh is not None
-        again = await visitor.request("POST", "/form", form={"name": "A", "price": "5", "csrf_token": fresh[1]})
+        again = await visitor.request(
+            "POST", "/form", form={"name": "A", "price": "5", "csrf_token": fresh[1]}
+        )
         assert again.status == 303
 
     async def test_a_token_is_an_hmac_of_256_bits(self, visitor: Visitor) -> None:
         """Not of SHA-1, as the library's own."""
         assert len(bytes.fromhex(await visitor.token("/form"))) == 32
 
-    async def test_another_browsers_token_does_not_fit(self, small: Quart, visitor: Visitor) -> None:
+    async def test_another_browsers_token_does_not_fit(
+        self, small: Quart, visitor: Visitor
+    ) -> None:
         """The token belongs to one session."""
         stolen = await Visitor(small).token("/form")
         await visitor.token("/form")
 
-        assert (await visitor.request("POST", "/form", form={"name": "A", "csrf_token": stolen})).status == 422
+        assert (
+            await visitor.request("POST", "/form", form={"name": "A", "csrf_token": stolen})
+        ).status == 422
 
     def test_an_async_validator_is_refused_when_the_class_is_made(self) -> None:
         """WTForms would never run it and count the form as valid."""
         with pytest.raises(TypeError, match="never run"):
             type(
-                "Bad", (MarketForm,), {"validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money}
+                "Bad",
+                (MarketForm,),
+                {"validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money},
             )
 
     async def test_a_field_twice_or_in_the_address_changes_nothing(self, visitor: Visitor) -> None:
@@ -140,9 +162,17 @@ class TestOrigin:
         assert (await visitor.request("POST", "/json", json={}, headers=headers)).status == 403
 
     @pytest.mark.parametrize(
-        "headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}]
+        "headers",
+        [
+            {},
+            {"Sec-Fetch-Site": "same-origin"},
+            {"Sec-Fetch-Site": "none"},
+            {"Origin": "http://localhost"},
+        ],
     )
-    async def test_our_own_pages_and_programs_go_through(self, visitor: Visitor, headers: dict[str, str]) -> None:
+    async def test_our_own_pages_and_programs_go_through(
+        self, visitor: Visitor, headers: dict[str, str]
+    ) -> None:
         """Same origin by either header, or neither header at all."""
         assert (await visitor.send("/form", headers=headers, name="A")).status == 303
         assert (await visitor.request("POST", "/json", json={}, headers=headers)).status == 200
@@ -172,7 +202,9 @@ class TestSizes:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
 
         assert (await visitor.request("POST", "/form", data=big, headers=form)).status == 413
-        answer = await visitor.request("POST", "/json", data=big, headers={"Accept": "application/json"})
+        answer = await visitor.request(
+            "POST", "/json", data=big, headers={"Accept": "application/json"}
+        )
         assert answer.status == 413
         assert json.loads(answer.text)["error"]["code"] == "too_large"
 
@@ -190,7 +222,9 @@ class TestSizes:
 class TestCookies:
     """The session cookie's flags."""
 
-    async def test_the_cookie_is_out_of_scripts_and_other_sites_reach(self, visitor: Visitor) -> None:
+    async def test_the_cookie_is_out_of_scripts_and_other_sites_reach(
+        self, visitor: Visitor
+    ) -> None:
         """HttpOnly and SameSite=Lax; not Secure in development, where there is no TLS."""
         (cookie,) = visitor.cookies(await visitor.get("/count"))
 
@@ -198,7 +232,9 @@ class TestCookies:
         assert "SameSite=Lax" in cookie
         assert "Secure" not in cookie
 
-    async def test_in_production_it_is_secure_and_bound_to_the_host(self, settings: Settings) -> None:
+    async def test_in_production_it_is_secure_and_bound_to_the_host(
+        self, settings: Settings
+    ) -> None:
         """`__Host-`: no other subdomain can plant one."""
         live = settings.with_(env="production", public_url="https://shop.example")
         visitor = Visitor(small_app(live))
@@ -209,7 +245,9 @@ class TestCookies:
         assert "Secure" in visitor.cookies(answer)[0]
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
-    @pytest.mark.parametrize("cookie", ["garbage", "a.b.c", "eyJ4Ijox.x.y", '"', "\xff\xfe", "=" * 4000])
+    @pytest.mark.parametrize(
+        "cookie", ["garbage", "a.b.c", "eyJ4Ijox.x.y", '"', "\xff\xfe", "=" * 4000]
+    )
     async def test_a_garbled_cookie_is_a_new_visitor(self, small: Quart, cookie: str) -> None:
         """Not a crash."""
         answer = await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
@@ -228,12 +266,18 @@ class TestCookies:
                 signed_at = int(time.time()) - days * 24 * 3600
                 then.setattr(TimestampSigner, "get_timestamp", lambda _, at=signed_at: at)
                 cookie = signer.dumps({"n": 4})
-            answers.append((await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})).text)
+            answers.append(
+                (
+                    await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
+                ).text
+            )
 
         assert answers == ["5", "1"]
 
     async def test_one_of_before_still_opens_and_is_signed_anew(self, small: Quart) -> None:
-        """SHA-1 signed cookies until now; one under another key opens nothing, whatever its digest."""
+        """SHA-1 signed cookies until now; one under another key opens nothing, whatever its
+        digest.
+        """
         before = SecureCookieSessionInterface().get_signing_serializer(small)
         assert before is not None
         cookie = before.dumps({"n": 4})
@@ -247,7 +291,9 @@ class TestCookies:
             before.loads(fresh)
         small.secret_key = "another key, long enough to sign with"
         for signed in (cookie, fresh):
-            assert (await Visitor(small).get("/count", headers={"Cookie": f"markethall={signed}"})).text == "1"
+            assert (
+                await Visitor(small).get("/count", headers={"Cookie": f"markethall={signed}"})
+            ).text == "1"
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
         """A restart keeps everybody signed in; nobody else on the machine reads it."""
@@ -260,9 +306,13 @@ class TestCookies:
 class TestLimits:
     """Nobody may ask without end."""
 
-    async def test_above_its_limit_a_route_answers_429_and_when_to_come_back(self, visitor: Visitor) -> None:
+    async def test_above_its_limit_a_route_answers_429_and_when_to_come_back(
+        self, visitor: Visitor
+    ) -> None:
         """In the caller's format."""
-        answers = [await visitor.get("/tight", headers={"Accept": "application/json"}) for _ in range(5)]
+        answers = [
+            await visitor.get("/tight", headers={"Accept": "application/json"}) for _ in range(5)
+        ]
 
         assert [a.status for a in answers] == [200, 200, 200, 429, 429]
         assert int(answers[-1].headers["Retry-After"]) > 0
@@ -270,20 +320,30 @@ class TestLimits:
 
     async def test_a_made_up_forwarded_address_changes_nothing(self, visitor: Visitor) -> None:
         """The key is the connection's own address."""
-        answers = [await visitor.get("/tight", headers={"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(5)]
+        answers = [
+            await visitor.get("/tight", headers={"X-Forwarded-For": f"10.0.0.{n}"})
+            for n in range(5)
+        ]
 
         assert answers[-1].status == 429
 
-    async def test_behind_a_trusted_proxy_its_callers_are_counted_apart(self, settings: Settings) -> None:
+    async def test_behind_a_trusted_proxy_its_callers_are_counted_apart(
+        self, settings: Settings
+    ) -> None:
         """And only the hop that we trust is believed."""
         app = small_app(settings.with_(trusted_proxies=1))
         visitor = Visitor(app)
-        answers = [await visitor.get("/tight", headers={"X-Forwarded-For": f"6.6.6.6, 10.0.0.{n}"}) for n in range(5)]
+        answers = [
+            await visitor.get("/tight", headers={"X-Forwarded-For": f"6.6.6.6, 10.0.0.{n}"})
+            for n in range(5)
+        ]
 
         assert {a.status for a in answers} == {200}
 
     async def test_while_the_store_is_broken_each_process_counts_for_itself(self) -> None:
-        """The limiter takes no shop down, and its outage opens none; failures are counted, and the store is left alone a while."""
+        """The limiter takes no shop down, and its outage opens none; failures are counted, and the
+        store is left alone a while.
+        """
         asked = []
 
         class Broken(limits.BoundedStore):
@@ -308,4 +368,8 @@ class TestLimits:
         for n in range(10):
             await store.set(str(n), cast("Any", n))
 
-        assert [await store.get(str(n), cast("Any", None)) for n in range(10)] == [None] * 7 + [7, 8, 9]
+        assert [await store.get(str(n), cast("Any", None)) for n in range(10)] == [None] * 7 + [
+            7,
+            8,
+            9,
+        ]

@@ -1,4 +1,6 @@
-"""The real SDK's HTTP client, watched: every request and every answer is held against the SDK's own types."""
+"""The real SDK's HTTP client, watched: every request and every answer is held against the SDK's own
+types.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from tests.sandbox.sdkspec import Problem, check_reply, check_request, parse_for
 
 # What the SDK's types miss, or we say on purpose: place -> reason.
 ACCEPTED: dict[str, str] = {
-    "$.payments.payouts.automatic_transfer_rules_by_currency": "null makes SDK 16.1.0 fail; {} is sent (stripe-facts 19.2)",
+    "$.payments.payouts.automatic_transfer_rules_by_currency": (
+        "null makes SDK 16.1.0 fail; {} is sent (stripe-facts 19.2)"
+    ),
 }
 
 
@@ -26,17 +30,23 @@ class CheckedClient(Transport):
         self.problems: list[str] = []
         self.replies: list[tuple[str, str, int, Mapping[str, str]]] = []
 
-    async def request_async(self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None) -> Any:
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> Any:
         """Send a request and look at both sides of it."""
         content, status, answered = await super().request_async(method, url, headers, post_data)
         path = urlsplit(url).path
         self.replies.append((method.upper(), path, status, answered))
         if status < 400:
-            kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+            kind = next(
+                (value for name, value in headers.items() if name.lower() == "content-type"), ""
+            )
             if multipart.is_multipart(kind):
                 params = multipart.read(kind, "", post_data)
             else:
-                params = parse_form((post_data if isinstance(post_data, str) else urlsplit(url).query) or "")
+                params = parse_form(
+                    (post_data if isinstance(post_data, str) else urlsplit(url).query) or ""
+                )
             self._note(method, path, check_request(method, path, params))
         body = json.loads(content)
         self._note(method, path, check_reply(method, path, status, body))
@@ -45,7 +55,9 @@ class CheckedClient(Transport):
 
     def _note(self, method: str, path: str, problems: Iterable[Problem]) -> None:
         self.problems += [
-            f"{method.upper()} {path}: {problem}" for problem in problems if problem.where not in ACCEPTED
+            f"{method.upper()} {path}: {problem}"
+            for problem in problems
+            if problem.where not in ACCEPTED
         ]
 
     def assert_clean(self) -> None:
@@ -54,12 +66,15 @@ class CheckedClient(Transport):
 
 
 # Parameters that browsers send with a publishable key, beyond the SDK's types.
-_BROWSER = frozenset({"key", "client_secret", "customer_session_client_secret", "payment_method_data"})
+_BROWSER = frozenset(
+    {"key", "client_secret", "customer_session_client_secret", "payment_method_data"}
+)
 _OWN_WIRE = ("/v1/elements/", "/v1/confirmation_tokens")  # addresses that browsers alone know
 
 
 def recorded_problems(requests: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What the SDK's parameter types say against requests that the stand-in recorded (`GET /_control/requests`).
+    """What the SDK's parameter types say against requests that the stand-in recorded (`GET
+    /_control/requests`).
 
     For tests of our gateway: an empty list means that every request was one that Stripe documents.
     """

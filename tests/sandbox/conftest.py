@@ -1,4 +1,6 @@
-"""One stand-in for the whole run; each test has a platform of its own on it, under a key that no other test uses."""
+"""One stand-in for the whole run; each test has a platform of its own on it, under a key that no
+other test uses.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,12 @@ from tests.support.sandbox import RunningSandbox
 
 EXPRESS: dict[str, Any] = {
     "controller": {
-        "stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"},
+        "stripe_dashboard": {"type": "express"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
     },
     "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -47,7 +51,9 @@ class Platform:
     def as_key(self, key: str) -> stripe.StripeClient:
         """A client with another key."""
         bases: Any = {"api": self.sandbox.base_url, "files": self.sandbox.base_url}
-        return stripe.StripeClient(key, base_addresses=bases, http_client=self.http, max_network_retries=0)
+        return stripe.StripeClient(
+            key, base_addresses=bases, http_client=self.http, max_network_retries=0
+        )
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """The control API on this platform."""
@@ -58,7 +64,9 @@ class Platform:
         return [e for e in self.control("GET", "events") if not types or e["type"] in types]
 
     def kinds(self, after: int = 0) -> list[str]:
-        """The types of this platform's events, but for those that money sends by itself when it becomes available."""
+        """The types of this platform's events, but for those that money sends by itself when it
+        becomes available.
+        """
         return [e["type"] for e in self.events() if e["type"] != "balance.available"][after:]
 
     async def vendor(self, **given: Any) -> str:
@@ -67,14 +75,23 @@ class Platform:
         self.control("POST", f"accounts/{account.id}", {"complete": True})
         return str(account.id)
 
-    async def intent(self, amount: int = 1000, currency: str = "usd", **given: Any) -> Any:
+    async def intent(
+        self,
+        amount: int = 1000,
+        currency: str = "usd",
+        **given: Any,
+    ) -> Any:
         """An intent."""
-        return await self.v1.payment_intents.create_async({"amount": amount, "currency": currency, **given})
+        return await self.v1.payment_intents.create_async(
+            {"amount": amount, "currency": currency, **given}
+        )
 
     async def pay(self, method: str = "pm_card_visa", **given: Any) -> Any:
         """An intent that is confirmed at once."""
         automatic = {"enabled": True, "allow_redirects": "never"}
-        return await self.intent(payment_method=method, confirm=True, automatic_payment_methods=automatic, **given)
+        return await self.intent(
+            payment_method=method, confirm=True, automatic_payment_methods=automatic, **given
+        )
 
     def settle(self) -> None:
         """Let what follows a capture happen."""
@@ -90,7 +107,9 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def process() -> Iterator[InProcess]:
-    """A stand-in of the test's own, in this process and without sockets; requests and answers are checked as well."""
+    """A stand-in of the test's own, in this process and without sockets; requests and answers are
+    checked as well.
+    """
     own = InProcess()
     yield own
     assert own.problems() == []

@@ -1,7 +1,9 @@
-"""The keys that Stripe's example objects show, kept as data of our own in `fields.json`, and the check against them.
+"""The keys that Stripe's example objects show, kept as data of our own in `fields.json`, and the
+check against them.
 
-`python -m tests.sandbox.fields EXAMPLES` writes the file from a copy of Stripe's published examples (the copy itself is
-not kept). A key that the stand-in leaves out on purpose stands in LEFT_OUT with its reason.
+`python -m tests.sandbox.fields EXAMPLES` writes the file from a copy of Stripe's published examples
+(the copy itself is not kept). A key that the stand-in leaves out on purpose stands in LEFT_OUT with
+its reason.
 """
 
 from __future__ import annotations
@@ -16,13 +18,43 @@ from tests.sandbox.sdkspec import Problem
 
 TARGET = Path(__file__).with_name("fields.json")
 OBJECTS = (
-    "account", "account_link", "account_session", "application_fee", "balance", "balance_settings",
-    "balance_transaction", "bank_account", "capability", "card", "charge", "confirmation_token", "customer",
-    "customer_session", "deleted_account", "deleted_bank_account", "deleted_card", "deleted_customer",
-    "deleted_person", "deleted_webhook_endpoint", "dispute", "event", "fee_refund", "file", "login_link", "payment_intent",
-    "payment_method", "payout", "person", "radar.early_fraud_warning", "refund", "setup_attempt", "setup_intent", "transfer", "transfer_reversal",
+    "account",
+    "account_link",
+    "account_session",
+    "application_fee",
+    "balance",
+    "balance_settings",
+    "balance_transaction",
+    "bank_account",
+    "capability",
+    "card",
+    "charge",
+    "confirmation_token",
+    "customer",
+    "customer_session",
+    "deleted_account",
+    "deleted_bank_account",
+    "deleted_card",
+    "deleted_customer",
+    "deleted_person",
+    "deleted_webhook_endpoint",
+    "dispute",
+    "event",
+    "fee_refund",
+    "file",
+    "login_link",
+    "payment_intent",
+    "payment_method",
+    "payout",
+    "person",
+    "radar.early_fraud_warning",
+    "refund",
+    "setup_attempt",
+    "setup_intent",
+    "transfer",
+    "transfer_reversal",
     "webhook_endpoint",
-)  # fmt: skip
+)
 LEFT_OUT = {
     "charge.refunds": "only there when it is expanded, since 2022-11-15",
     "confirmation_token.payment_method_preview.us_bank_account": "only cards are played",
@@ -43,7 +75,9 @@ def keys_of(example: Any, path: str) -> Any:
 
 
 def missing_keys(body: Any, *, where: str = "$") -> list[Problem]:
-    """Keys that the examples show and this object lacks, the objects inside it included; null may stand for any."""
+    """Keys that the examples show and this object lacks, the objects inside it included; null may
+    stand for any.
+    """
     if isinstance(body, list):
         return [p for i, item in enumerate(body) for p in missing_keys(item, where=f"{where}[{i}]")]
     if not isinstance(body, dict):
@@ -56,11 +90,16 @@ def missing_keys(body: Any, *, where: str = "$") -> list[Problem]:
     return found
 
 
-def _lacks(body: dict[str, Any], expected: dict[str, Any], where: str) -> list[Problem]:
+def _lacks(
+    body: dict[str, Any],
+    expected: dict[str, Any],
+    where: str,
+) -> list[Problem]:
     found = [
         Problem(f"{where}.{key}", "missing", "Stripe's example has this key")
         for key in expected
-        if key not in body and not (key == "card" and body.get("type") != "card")  # details named after their type
+        if key not in body
+        and not (key == "card" and body.get("type") != "card")  # details named after their type
     ]
     for key, inner in expected.items():
         value = body.get(key)
@@ -77,5 +116,8 @@ def _expected() -> dict[str, Any]:
 
 if __name__ == "__main__":
     examples = json.loads(Path(sys.argv[1]).read_text())["resources"]
-    lines = [f'"{name}": {json.dumps(keys_of(examples[name], name), separators=(", ", ": "))}' for name in OBJECTS]
+    lines = [
+        f'"{name}": {json.dumps(keys_of(examples[name], name), separators=(", ", ": "))}'
+        for name in OBJECTS
+    ]
     TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n")

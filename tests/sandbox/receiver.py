@@ -24,7 +24,12 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append((body, {k.lower(): v for k, v in self.headers.items()}))
+                receiver.got.append(
+                    (
+                        body,
+                        {k.lower(): v for k, v in self.headers.items()},
+                    )
+                )
                 time.sleep(receiver.pause)
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
                 self.send_response(status)
@@ -51,15 +56,23 @@ class Receiver:
 
     def verified(self, secret: str) -> list[Any]:
         """All events, each checked by the real SDK; one signature that does not fit raises."""
-        return [stripe.Webhook.construct_event(body, headers["stripe-signature"], secret) for body, headers in self.got]
+        return [
+            stripe.Webhook.construct_event(body, headers["stripe-signature"], secret)
+            for body, headers in self.got
+        ]
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.shutdown()
         self._server.server_close()

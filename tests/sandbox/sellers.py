@@ -1,4 +1,6 @@
-"""Sellers for tests of payouts: connected accounts with a bank of the test's choice, and money to pay out."""
+"""Sellers for tests of payouts: connected accounts with a bank of the test's choice, and money to
+pay out.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,12 @@ DAY = 86400
 # An account whose requirements the platform collects, so that it may also change the bank accounts.
 CUSTOM: dict[str, Any] = {
     "controller": {
-        "stripe_dashboard": {"type": "none"}, "fees": {"payer": "application"}, "losses": {"payments": "application"},
+        "stripe_dashboard": {"type": "none"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
         "requirement_collection": "application",
     },
-}  # fmt: skip
+}
 
 
 def bank(number: str = "000123456789", **given: Any) -> dict[str, Any]:
@@ -22,7 +26,11 @@ def bank(number: str = "000123456789", **given: Any) -> dict[str, Any]:
     return {"object": "bank_account", "country": "US", "currency": "usd", **routed, **given}
 
 
-async def seller(platform: Platform, external: Any = None, **given: Any) -> dict[str, str]:
+async def seller(
+    platform: Platform,
+    external: Any = None,
+    **given: Any,
+) -> dict[str, str]:
     """A seller in dollars, as the options of a request on its account."""
     external = external or bank()
     account = await platform.vendor(country="US", external_account=external, **{**CUSTOM, **given})
@@ -37,7 +45,12 @@ async def by_hand(platform: Platform, of: dict[str, str]) -> dict[str, str]:
 
 
 async def earn(
-    platform: Platform, of: dict[str, str], amount: int = 10_000, currency: str = "usd", *, at_once: bool = True
+    platform: Platform,
+    of: dict[str, str],
+    amount: int = 10_000,
+    currency: str = "usd",
+    *,
+    at_once: bool = True,
 ) -> None:
     """Money for a seller, available at once unless it is to wait like any other."""
     destination = {"destination": of["stripe_account"]}
@@ -46,11 +59,16 @@ async def earn(
     platform.settle()
 
 
-async def balance(platform: Platform, of: dict[str, str], currency: str = "usd") -> tuple[int, int]:
+async def balance(
+    platform: Platform,
+    of: dict[str, str],
+    currency: str = "usd",
+) -> tuple[int, int]:
     """What is available, and what is pending."""
     told = await platform.v1.balance.retrieve_async(None, of)
     both = [
-        next((line.amount for line in part if line.currency == currency), 0) for part in (told.available, told.pending)
+        next((line.amount for line in part if line.currency == currency), 0)
+        for part in (told.available, told.pending)
     ]
     return both[0], both[1]
 

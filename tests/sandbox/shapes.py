@@ -1,9 +1,11 @@
-"""Writes `shared/sandbox/shapes.json`: for each route that the stand-in serves, the parameters that the SDK's types allow.
+"""Writes `shared/sandbox/shapes.json`: for each route that the stand-in serves, the parameters that
+the SDK's types allow.
 
-The stand-in never imports the SDK, so what it knows of parameters is data. `python -m tests.sandbox.shapes` writes the
-file again after an SDK upgrade, and a test fails while file and SDK differ. Notation, kept small so that a diff can be read:
-"string" "integer" "boolean" "number" "file" | "=a|b" an enum | {..} an object | [x] an array | {"*": x} a map | {"any": [x, y]};
-on a key, "!" means required and "?" means that an empty string is accepted (it clears the field).
+The stand-in never imports the SDK, so what it knows of parameters is data. `python -m
+tests.sandbox.shapes` writes the file again after an SDK upgrade, and a test fails while file and
+SDK differ. Notation, kept small so that a diff can be read: "string" "integer" "boolean" "number"
+"file" | "=a|b" an enum | {..} an object | [x] an array | {"*": x} a map | {"any": [x, y]}; on a
+key, "!" means required and "?" means that an empty string is accepted (it clears the field).
 """
 
 from __future__ import annotations
@@ -22,14 +24,23 @@ from shared.sandbox.routes import ROUTES
 from tests.sandbox.sdkspec import OPTION_KEYS, load, match
 
 TARGET = Path(__file__).parents[2] / "shared" / "sandbox" / "shapes.json"
-_LEAVES: dict[Any, str] = {str: "string", int: "integer", bool: "boolean", float: "number", datetime: "integer"}
+_LEAVES: dict[Any, str] = {
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    float: "number",
+    datetime: "integer",
+}
 _LITERALS = (typing.Literal, te.Literal)
 _UNIONS = (typing.Union, types.UnionType)
 
-# What the SDK allows and the stand-in refuses as unknown, with the reason. A path ends with ".*" for "all but those named".
+# What the SDK allows and the stand-in refuses as unknown, with the reason. A path ends with ".*"
+# for "all but those named".
 REFUSED: dict[str, tuple[frozenset[str], str]] = {
     "payment_method_data": (
-        frozenset({"type", "card", "billing_details", "metadata", "allow_redisplay", "radar_options"}),
+        frozenset(
+            {"type", "card", "billing_details", "metadata", "allow_redisplay", "radar_options"}
+        ),
         "only cards are played; a payment method that cannot be played is refused loudly",
     ),
     "payment_method_options": (frozenset({"card"}), "only cards are played"),
@@ -77,12 +88,18 @@ def _clearable(note: Any) -> bool:
     args = get_args(note)
     if get_origin(note) in _LITERALS:
         return "" in args
-    return any(_clearable(a) for a in args) if get_origin(note) in (*_UNIONS, te.NotRequired, te.Required) else False
+    return (
+        any(_clearable(a) for a in args)
+        if get_origin(note) in (*_UNIONS, te.NotRequired, te.Required)
+        else False
+    )
 
 
 def object_shape(cls: Any, path: str = "") -> dict[str, Any]:
     """The shape of one TypedDict, its keys sorted and marked."""
-    own = {name: note for name, note in cls.__annotations__.items() if path or name not in OPTION_KEYS}
+    own = {
+        name: note for name, note in cls.__annotations__.items() if path or name not in OPTION_KEYS
+    }
     twin = te.TypedDict(cls.__name__, own)  # type: ignore[operator, misc]
     twin.__module__ = cls.__module__  # forward references resolve where the SDK wrote them
     hints = te.get_type_hints(twin, include_extras=True)
@@ -92,7 +109,11 @@ def object_shape(cls: Any, path: str = "") -> dict[str, Any]:
         if kept is not None and name not in kept:
             continue
         note = hints[name]
-        key = name + ("" if get_origin(note) is te.NotRequired else "!") + ("?" if _clearable(note) else "")
+        key = (
+            name
+            + ("" if get_origin(note) is te.NotRequired else "!")
+            + ("?" if _clearable(note) else "")
+        )
         out[key] = shape_of(note, f"{path}.{name}" if path else name)
     return out
 
@@ -120,12 +141,16 @@ def shapes() -> dict[str, Any]:
 
 
 def rendered() -> str:
-    """The file's text: one top-level line per route and parameter, so that an upgrade shows as a short diff."""
+    """The file's text: one top-level line per route and parameter, so that an upgrade shows as a
+    short diff.
+    """
     lines = ["{"]
     routes = sorted(shapes().items())
     for index, (route, params) in enumerate(routes):
         lines.append(f' "{route}": {{')
-        items = [f"  {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in params.items()]
+        items = [
+            f"  {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in params.items()
+        ]
         lines.append(",\n".join(items))
         lines.append(" }" + ("," if index + 1 < len(routes) else ""))
     return "\n".join([*lines, "}"]) + "\n"

@@ -14,19 +14,35 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BACK = "https://shop.test/back"
 
 
-async def browser(platform: Any, method: str, path: str, **params: Any) -> tuple[int, Any]:
+async def browser(
+    platform: Any,
+    method: str,
+    path: str,
+    **params: Any,
+) -> tuple[int, Any]:
     """One request with the publishable key; status and body."""
     query = urlencode({"key": platform.publishable, **params})
     where, body = (f"{path}?{query}", None) if method == "GET" else (path, query)
-    status, raw = await asyncio.to_thread(platform.sandbox.request, method, where, body, FORM if body else None)
+    status, raw = await asyncio.to_thread(
+        platform.sandbox.request, method, where, body, FORM if body else None
+    )
     return status, json.loads(raw)
 
 
 def card_data(prefix: str = "", **card: Any) -> dict[str, str]:
     """The fields of a card form; None leaves one out."""
-    given = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2034", "cvc": "123", **card}
+    given = {
+        "number": "4242424242424242",
+        "exp_month": "12",
+        "exp_year": "2034",
+        "cvc": "123",
+        **card,
+    }
     kept = {name: value for name, value in given.items() if value is not None}
-    return {_within(prefix, "type"): "card", **{_within(prefix, "card", name): value for name, value in kept.items()}}
+    return {
+        _within(prefix, "type"): "card",
+        **{_within(prefix, "card", name): value for name, value in kept.items()},
+    }
 
 
 def _within(*parts: str) -> str:
@@ -34,20 +50,32 @@ def _within(*parts: str) -> str:
     return head + "".join(f"[{part}]" for part in rest)
 
 
-async def typed(platform: Any, more: dict[str, str] | None = None, **card: Any) -> tuple[int, Any]:
+async def typed(
+    platform: Any,
+    more: dict[str, str] | None = None,
+    **card: Any,
+) -> tuple[int, Any]:
     """A payment method as the browser makes it; status and body."""
-    return await browser(platform, "POST", "/v1/payment_methods", **card_data(**card), **(more or {}))
-
-
-def asked_at(intent: Any) -> str:
-    """Where the issuer asks the shopper: behind an address, or in the frame that Stripe.js opens."""
-    action = intent.next_action
-    return str(
-        action.redirect_to_url.url if action.type == "redirect_to_url" else action.use_stripe_sdk.to_dict()["stripe_js"]
+    return await browser(
+        platform, "POST", "/v1/payment_methods", **card_data(**card), **(more or {})
     )
 
 
-async def answer(platform: Any, intent: Any, outcome: str = "complete") -> tuple[int, dict[str, str]]:
+def asked_at(intent: Any) -> str:
+    """Where the issuer asks the shopper: behind an address, or in the frame that Stripe.js
+    opens.
+    """
+    action = intent.next_action
+    return str(
+        action.redirect_to_url.url
+        if action.type == "redirect_to_url"
+        else action.use_stripe_sdk.to_dict()["stripe_js"]
+    )
+
+
+async def answer(
+    platform: Any, intent: Any, outcome: str = "complete"
+) -> tuple[int, dict[str, str]]:
     """Answer the challenge as a browser without JavaScript would; status and headers."""
     import aiohttp
 
@@ -72,7 +100,11 @@ async def set_up(platform: Any, method: str = "pm_card_visa", **given: Any) -> A
 
 async def again(platform: Any, intent: Any) -> Any:
     """An intent as it is now."""
-    service = platform.v1.payment_intents if intent.object == "payment_intent" else platform.v1.setup_intents
+    service = (
+        platform.v1.payment_intents
+        if intent.object == "payment_intent"
+        else platform.v1.setup_intents
+    )
     return await service.retrieve_async(intent.id)
 
 

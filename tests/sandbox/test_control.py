@@ -20,7 +20,11 @@ async def own():
     """A platform on a stand-in that nobody else uses."""
     http = CheckedClient()
     with RunningSandbox(
-        endpoints=(EndpointConfig("http://127.0.0.1:9/", "whsec_a", connect=False, enabled_events=("charge.failed",)),)
+        endpoints=(
+            EndpointConfig(
+                "http://127.0.0.1:9/", "whsec_a", connect=False, enabled_events=("charge.failed",)
+            ),
+        )
     ) as sandbox:
         yield Platform(sandbox, sandbox.config.secret_key, http)
         await http.close_async()
@@ -79,10 +83,14 @@ async def test_the_clock_moves_ahead_and_never_back(own):
 @pytest.mark.parametrize(
     "rule",
     [
-        {"match": {}, "effect": "explode"}, {"match": {"event": "x"}, "effect": "status"}, {"effect": "delay", "often": 1},
-        {"match": {"host": "x"}, "effect": "delay"}, {"match": {}, "effect": "delay", "seconds": -1}, "rule",
+        {"match": {}, "effect": "explode"},
+        {"match": {"event": "x"}, "effect": "status"},
+        {"effect": "delay", "often": 1},
+        {"match": {"host": "x"}, "effect": "delay"},
+        {"match": {}, "effect": "delay", "seconds": -1},
+        "rule",
     ],
-)  # fmt: skip
+)
 def test_a_rule_that_means_nothing_is_refused(sandbox, rule):
     with pytest.raises(RuntimeError, match="Bad rule"):
         sandbox.faults(rule)
@@ -90,7 +98,9 @@ def test_a_rule_that_means_nothing_is_refused(sandbox, rule):
 
 @pytest.mark.parametrize("effect", ["reset_before", "reset_after"])
 async def test_a_cut_connection_is_a_connection_error_to_the_sdk(own, effect):
-    own.sandbox.faults({"match": {"method": "POST", "path": "/v1/payment_intents"}, "effect": effect, "times": 1})
+    own.sandbox.faults(
+        {"match": {"method": "POST", "path": "/v1/payment_intents"}, "effect": effect, "times": 1}
+    )
     new, key = {"amount": 1000, "currency": "usd"}, {"idempotency_key": secrets.token_hex(4)}
 
     error = await refused(own.v1.payment_intents.create_async(new, key))
@@ -106,7 +116,10 @@ async def test_a_cut_connection_is_a_connection_error_to_the_sdk(own, effect):
 async def test_the_sdk_heals_a_cut_by_itself(own):
     own.sandbox.faults({"match": {"path": "/v1/customers"}, "effect": "reset_after", "times": 1})
     client = stripe.StripeClient(
-        own.key, base_addresses={"api": own.sandbox.base_url}, http_client=own.http, max_network_retries=2
+        own.key,
+        base_addresses={"api": own.sandbox.base_url},
+        http_client=own.http,
+        max_network_retries=2,
     )
     made = await client.v1.customers.create_async({})
     assert [c.id for c in (await own.v1.customers.list_async()).data] == [made.id]
@@ -114,17 +127,29 @@ async def test_the_sdk_heals_a_cut_by_itself(own):
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(500, stripe.APIError), (429, stripe.RateLimitError), (402, stripe.CardError), (409, stripe.APIError)],
+    [
+        (500, stripe.APIError),
+        (429, stripe.RateLimitError),
+        (402, stripe.CardError),
+        (409, stripe.APIError),
+    ],
 )
 async def test_statuses(own, status, kind):
-    own.sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": status, "times": 1})
+    own.sandbox.faults(
+        {"match": {"path": "/v1/balance"}, "effect": "status", "status": status, "times": 1}
+    )
     assert type(await refused(own.v1.balance.retrieve_async())) is kind
     assert (await own.v1.balance.retrieve_async()).object == "balance"
 
 
 async def test_only_the_nth_match(own):
     own.sandbox.faults(
-        {"match": {"path": "/v1/balance", "nth": 2}, "effect": "status", "status": 503, "code": "lock_timeout"}
+        {
+            "match": {"path": "/v1/balance", "nth": 2},
+            "effect": "status",
+            "status": 503,
+            "code": "lock_timeout",
+        }
     )
     await own.v1.balance.retrieve_async()
     error = await refused(own.v1.balance.retrieve_async())
@@ -158,8 +183,14 @@ async def test_requests_are_recorded_and_can_be_checked(own):
 
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403), ({"Origin": "http://evil.test"}, 403), ({"Sec-Fetch-Site": "same-origin"}, 200), ({}, 200)],
-)  # fmt: skip
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://evil.test"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({}, 200),
+    ],
+)
 def test_pages_of_others_may_not_control(sandbox, headers, status):
     assert sandbox.request("GET", "/_control/state", headers=headers)[0] == status
 
@@ -185,7 +216,12 @@ def test_the_control_page_works_without_javascript(sandbox):
     assert b"No real money moves here" in page or b"Test mode" in page
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert sandbox.request("POST", "/control/advance", "seconds=60", form)[0] == 303
-    assert sandbox.request("POST", "/control/advance", "seconds=60", {**form, "Origin": "http://evil.test"})[0] == 403
+    assert (
+        sandbox.request(
+            "POST", "/control/advance", "seconds=60", {**form, "Origin": "http://evil.test"}
+        )[0]
+        == 403
+    )
 
 
 async def test_a_restart_loses_nothing(tmp_path):
@@ -215,16 +251,24 @@ def test_it_starts_and_stops_fast():
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("clock/advance", '{"seconds": NaN}'), ("clock/advance", '{"seconds": Infinity}'), ("clock/advance", '{"seconds": 1e400}'),
-        ("clock/advance", '{"seconds": 1e12}'), ("clock/advance", "[" * 100_000), ("payouts/po_1/fail", '{"failure_code": []}'),
-        ("disputes", '{"charge": "\\ud800"}'), ("requests?after=" + "9" * 5000, None),
+        ("clock/advance", '{"seconds": NaN}'),
+        ("clock/advance", '{"seconds": Infinity}'),
+        ("clock/advance", '{"seconds": 1e400}'),
+        ("clock/advance", '{"seconds": 1e12}'),
+        ("clock/advance", "[" * 100_000),
+        ("payouts/po_1/fail", '{"failure_code": []}'),
+        ("disputes", '{"charge": "\\ud800"}'),
+        ("requests?after=" + "9" * 5000, None),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_value_is_refused(sandbox, path, body):
     assert sandbox.request("POST" if body else "GET", f"/_control/{path}", body)[0] == 400
 
 
-@pytest.mark.parametrize("change", [{"status": 99}, {"status": 600}, {"seconds": 1e300}])
+@pytest.mark.parametrize(
+    "change",
+    [{"status": 99}, {"status": 600}, {"seconds": 1e300}],
+)
 def test_a_rule_that_cannot_be_played_is_refused(sandbox, change):
     with pytest.raises(RuntimeError, match="Bad rule"):
         sandbox.faults({"match": {}, "effect": "status", **change})
@@ -244,7 +288,9 @@ def test_a_stored_refusal_needs_a_key_to_be_stored_under(own):
 
 
 async def test_a_reset_ends_a_jump_of_the_clock():
-    """An endpoint that never answers holds the jump up; what begins after the reset has the time of now."""
+    """An endpoint that never answers holds the jump up; what begins after the reset has the time of
+    now.
+    """
     async with hanging() as url:
         config = EndpointConfig(url, "whsec_a", connect=False)
         with RunningSandbox(endpoints=(config,), delivery_timeout=5) as sandbox:
@@ -260,9 +306,15 @@ async def test_a_reset_ends_a_jump_of_the_clock():
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("rebound.example.com:80", 421), ("localhost:1", 200), ("stripe", 200), ("10.0.0.7:12111", 200), ("[::1]:12111", 200),
-     ("markethall.localhost", 200)],
-)  # fmt: skip
+    [
+        ("rebound.example.com:80", 421),
+        ("localhost:1", 200),
+        ("stripe", 200),
+        ("10.0.0.7:12111", 200),
+        ("[::1]:12111", 200),
+        ("markethall.localhost", 200),
+    ],
+)
 def test_a_name_that_somebody_pointed_here_is_not_answered(sandbox, host, status):
     assert sandbox.request("GET", "/_control/state", headers={"Host": host})[0] == status
     assert sandbox.request("POST", "/_control/idle", "{}", {"Host": host})[0] == status

@@ -8,7 +8,9 @@ from tests.sandbox.conftest import Platform
 async def saved(platform: Platform) -> str:
     """A card that a customer holds."""
     customer = await platform.client.v1.customers.create_async({"email": "saved@example.test"})
-    made = await platform.client.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer.id})
+    made = await platform.client.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": customer.id}
+    )
     return str(made.id)
 
 
@@ -18,7 +20,12 @@ async def test_the_network_replaces_a_saved_card(platform):
     body = {"number": "5555555555554444", "exp_month": 7, "exp_year": 2041}
     answer = platform.control("POST", f"payment_methods/{method}/replace", body)
     card = (await platform.client.v1.payment_methods.retrieve_async(method)).card
-    assert (card.last4, card.brand, card.exp_month, card.exp_year) == ("4444", "mastercard", 7, 2041)
+    assert (card.last4, card.brand, card.exp_month, card.exp_year) == (
+        "4444",
+        "mastercard",
+        7,
+        2041,
+    )
     assert card.fingerprint == answer["card"]["fingerprint"]
     [event] = platform.events("payment_method.automatically_updated")
     before = event["data"]["previous_attributes"]["card"]
@@ -49,4 +56,6 @@ async def test_only_a_saved_card_is_replaced(platform):
     """One that nobody holds, or that is none."""
     for name in ("pm_none", "cus_none"):
         with pytest.raises(RuntimeError, match="no saved payment method"):
-            platform.control("POST", f"payment_methods/{name}/replace", {"exp_month": 1, "exp_year": 2030})
+            platform.control(
+                "POST", f"payment_methods/{name}/replace", {"exp_month": 1, "exp_year": 2030}
+            )

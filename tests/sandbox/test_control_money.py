@@ -1,4 +1,6 @@
-"""The control calls about money (docs/stand-in.md): disputes by the shopper's bank, payouts that the seller's bank returns."""
+"""The control calls about money (docs/stand-in.md): disputes by the shopper's bank, payouts that
+the seller's bank returns.
+"""
 
 import pytest
 
@@ -13,9 +15,13 @@ async def charge(platform):
     return paid.latest_charge
 
 
-@pytest.mark.parametrize(("inquiry", "status"), [(False, "needs_response"), (True, "warning_needs_response")])
+@pytest.mark.parametrize(
+    ("inquiry", "status"), [(False, "needs_response"), (True, "warning_needs_response")]
+)
 async def test_a_charge_is_disputed(platform, charge, inquiry, status):
-    opened = platform.control("POST", "disputes", {"charge": charge, "reason": "duplicate", "inquiry": inquiry})
+    opened = platform.control(
+        "POST", "disputes", {"charge": charge, "reason": "duplicate", "inquiry": inquiry}
+    )
     found = await platform.v1.disputes.retrieve_async(opened["id"])
     assert (found.status, found.reason, found.charge) == (status, "duplicate", charge)
     assert platform.control("GET", "audit") == {"problems": []}
@@ -24,7 +30,10 @@ async def test_a_charge_is_disputed(platform, charge, inquiry, status):
 @pytest.mark.parametrize("outcome", ["won", "lost"])
 async def test_the_bank_decides(platform, charge, outcome):
     opened = platform.control("POST", "disputes", {"charge": charge, "reason": "fraudulent"})
-    assert platform.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome})["status"] == outcome
+    assert (
+        platform.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome})["status"]
+        == outcome
+    )
     assert platform.kinds()[-1] == "charge.dispute.closed"
     with pytest.raises(RuntimeError, match="closed already"):
         platform.control("POST", f"disputes/{opened['id']}/close", {"outcome": outcome})
@@ -32,7 +41,9 @@ async def test_the_bank_decides(platform, charge, outcome):
 
 
 async def test_an_inquiry_is_only_over(platform, charge):
-    opened = platform.control("POST", "disputes", {"charge": charge, "reason": "general", "inquiry": True})
+    opened = platform.control(
+        "POST", "disputes", {"charge": charge, "reason": "general", "inquiry": True}
+    )
     closed = platform.control("POST", f"disputes/{opened['id']}/close", {"outcome": "lost"})
     assert closed["status"] == "warning_closed"
     assert (await platform.v1.charges.retrieve_async(charge)).disputed is True
@@ -42,9 +53,13 @@ async def test_a_direct_charge_is_found_on_its_account(platform):
     of = await seller(platform)
     paid = {"amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
     automatic = {"enabled": True, "allow_redirects": "never"}
-    intent = await platform.v1.payment_intents.create_async({**paid, "automatic_payment_methods": automatic}, of)
+    intent = await platform.v1.payment_intents.create_async(
+        {**paid, "automatic_payment_methods": automatic}, of
+    )
     platform.settle()
-    opened = platform.control("POST", "disputes", {"charge": intent.latest_charge, "reason": "fraudulent"})
+    opened = platform.control(
+        "POST", "disputes", {"charge": intent.latest_charge, "reason": "fraudulent"}
+    )
     assert (await platform.v1.disputes.retrieve_async(opened["id"], None, of)).id == opened["id"]
 
 
@@ -70,8 +85,16 @@ async def test_money_that_has_not_moved_cannot_be_disputed(platform):
         ("disputes", {"charge": "ch_none", "reason": "fraudulent"}, "404 There is no charge"),
         ("disputes", {"charge": 7, "reason": "fraudulent"}, "404 There is no charge"),
         ("disputes", {"charge": "ch_1", "reason": "boredom"}, "400 `reason` must be one of"),
-        ("disputes", {"charge": "ch_1", "reason": "general", "inquiry": "yes"}, "400 `inquiry` must be true or false"),
-        ("disputes", {"charge": "ch_1", "reason": "general", "size": 1}, "400 A dispute has no size"),
+        (
+            "disputes",
+            {"charge": "ch_1", "reason": "general", "inquiry": "yes"},
+            "400 `inquiry` must be true or false",
+        ),
+        (
+            "disputes",
+            {"charge": "ch_1", "reason": "general", "size": 1},
+            "400 A dispute has no size",
+        ),
         ("disputes/du_1/close", {"outcome": "draw"}, "400 `outcome` must be won or lost"),
         ("disputes/du_1/close", {"outcome": "won"}, "404 There is no dispute"),
         ("payouts/po_1/fail", {"failure_code": "boredom"}, "400 `failure_code` must be one of"),

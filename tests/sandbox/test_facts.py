@@ -1,7 +1,9 @@
-"""Each fact about Stripe that concerns a route of the stand-in has a test, or a line that says why it has none.
+"""Each fact about Stripe that concerns a route of the stand-in has a test, or a line that says why
+it has none.
 
-The facts stand in `facts/NN_topic.toml`, NN being the section of docs/stripe-facts.md, as `[[fact]]` entries: `says` in a few
-words of our own, then either `test` ("file.py::test_name" below tests/, or a list of them) or `left_out` with the reason.
+The facts stand in `facts/NN_topic.toml`, NN being the section of docs/stripe-facts.md, as
+`[[fact]]` entries: `says` in a few words of our own, then either `test` ("file.py::test_name" below
+tests/, or a list of them) or `left_out` with the reason.
 """
 
 from __future__ import annotations
@@ -27,8 +29,12 @@ def names_in(file: str) -> frozenset[str]:
     for node in tree.body:
         inside = node.body if isinstance(node, ast.ClassDef) else [node]
         for item in inside:
-            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name.startswith("test_"):
-                found.add(f"{node.name}::{item.name}" if isinstance(node, ast.ClassDef) else item.name)
+            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name.startswith(
+                "test_"
+            ):
+                found.add(
+                    f"{node.name}::{item.name}" if isinstance(node, ast.ClassDef) else item.name
+                )
     for node in tree.body:  # a state machine is a test case by assignment
         if (
             isinstance(node, ast.Assign)
@@ -58,7 +64,9 @@ def wrong_with(fact: dict[str, Any]) -> str | None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_fact_has_a_test_or_a_reason(file: Path) -> None:
     facts = tomllib.loads(file.read_text())["fact"]
-    wrong = [f"{fact.get('says', fact)}: {problem}" for fact in facts if (problem := wrong_with(fact))]
+    wrong = [
+        f"{fact.get('says', fact)}: {problem}" for fact in facts if (problem := wrong_with(fact))
+    ]
     assert wrong == []
 
 

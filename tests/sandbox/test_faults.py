@@ -1,4 +1,6 @@
-"""Fault rules (docs/stand-in.md): which requests and deliveries they act on, in which order, how often, and after a restart."""
+"""Fault rules (docs/stand-in.md): which requests and deliveries they act on, in which order, how
+often, and after a restart.
+"""
 
 from typing import Any
 
@@ -37,22 +39,35 @@ def test_a_path_is_a_prefix_and_a_method_is_exact(store):
 
 
 def test_a_rule_that_matches_everything_acts_always(store):
-    assert struck(faults(store, {"match": {}, "effect": "delay"}), times=3) == [0, 0, 0]
+    assert struck(
+        faults(store, {"match": {}, "effect": "delay"}),
+        times=3,
+    ) == [0, 0, 0]
 
 
 def test_times_and_nth_are_counted(store):
-    made = faults(store, {"match": {"nth": 2}, "effect": "delay"}, {"match": {}, "effect": "status", "times": 2})
+    made = faults(
+        store,
+        {"match": {"nth": 2}, "effect": "delay"},
+        {"match": {}, "effect": "status", "times": 2},
+    )
     assert struck(made, times=5) == [1, 0, 1, None, None]
     assert [rule["hits"] for rule in made.shown()] == [1, 2]
 
 
 def test_the_first_rule_that_acts_is_the_one(store):
-    made = faults(store, {"match": {}, "effect": "status", "times": 1}, {"match": {}, "effect": "reset_before"})
+    made = faults(
+        store,
+        {"match": {}, "effect": "status", "times": 1},
+        {"match": {}, "effect": "reset_before"},
+    )
     assert struck(made, times=3) == [0, 1, 1]
 
 
 def test_rules_for_webhooks_leave_requests_alone_and_the_other_way_round(store):
-    made = faults(store, {"match": {"event": "*"}, "effect": "drop"}, {"match": {}, "effect": "status"})
+    made = faults(
+        store, {"match": {"event": "*"}, "effect": "drop"}, {"match": {}, "effect": "status"}
+    )
     assert struck(made) == [1]
     assert made.for_event("charge.failed", ("delay",)) is None
     assert made.for_event("charge.failed", ("delay", "drop")) is made.rules[0]
@@ -60,9 +75,14 @@ def test_rules_for_webhooks_leave_requests_alone_and_the_other_way_round(store):
 
 @pytest.mark.parametrize(
     ("pattern", "hit", "missed"),
-    [("charge.*", "charge.dispute.created", "refund.created"), ("*.created", "refund.created", "charge.failed"),
-     ("charge.faile[d]", None, "charge.failed"), ("charge.?ailed", None, "charge.failed"), ("*", "anything", None)],
-)  # fmt: skip
+    [
+        ("charge.*", "charge.dispute.created", "refund.created"),
+        ("*.created", "refund.created", "charge.failed"),
+        ("charge.faile[d]", None, "charge.failed"),
+        ("charge.?ailed", None, "charge.failed"),
+        ("*", "anything", None),
+    ],
+)
 def test_an_event_is_named_with_stars_alone(store, pattern, hit, missed):
     made = faults(store, {"match": {"event": pattern}, "effect": "drop"})
     assert hit is None or made.for_event(hit, ("drop",))
@@ -76,7 +96,11 @@ def test_events_are_counted_as_well(store):
 
 
 def test_rules_and_what_they_have_counted_survive_a_restart(store):
-    made = faults(store, {"match": {"nth": 3}, "effect": "delay"}, {"match": {}, "effect": "status", "times": 1})
+    made = faults(
+        store,
+        {"match": {"nth": 3}, "effect": "delay"},
+        {"match": {}, "effect": "status", "times": 1},
+    )
     assert struck(made, times=2) == [1, None]
     again = Faults(store)
     assert again.shown() == made.shown()
@@ -86,7 +110,10 @@ def test_rules_and_what_they_have_counted_survive_a_restart(store):
 
 
 def test_the_same_requests_meet_the_same_faults(store):
-    rules = ({"match": {"nth": 3}, "effect": "delay"}, {"match": {"path": "/v1/c"}, "effect": "status", "times": 4})
+    rules = (
+        {"match": {"nth": 3}, "effect": "delay"},
+        {"match": {"path": "/v1/c"}, "effect": "status", "times": 4},
+    )
     runs = [struck(faults(store, *rules), times=10) for _ in range(2)]
     assert runs[0] == runs[1]
 
@@ -99,14 +126,24 @@ def test_every_effect_on_requests_is_known(effect):
 @pytest.mark.parametrize(
     "given",
     [
-        {"match": {"nth": 0}, "effect": "delay"}, {"match": {"nth": "2"}, "effect": "delay"}, {"match": {"path": 1}, "effect": "delay"},
-        {"match": {"method": None}, "effect": "delay"}, {"match": {"event": 1}, "effect": "drop"}, {"match": [], "effect": "delay"},
-        {"match": {}, "effect": "status", "status": "500"}, {"match": {}, "effect": "status", "times": -1},
-        {"match": {}, "effect": "status", "times": True}, {"match": {}, "effect": "status", "code": 5},
-        {"match": {}, "effect": "status", "stored": 1}, {"match": {}, "effect": "status", "should_retry": "no"},
-        {"match": {}, "effect": "drop"}, {"match": {"event": "*"}, "effect": "status"}, {"match": {}}, None,
+        {"match": {"nth": 0}, "effect": "delay"},
+        {"match": {"nth": "2"}, "effect": "delay"},
+        {"match": {"path": 1}, "effect": "delay"},
+        {"match": {"method": None}, "effect": "delay"},
+        {"match": {"event": 1}, "effect": "drop"},
+        {"match": [], "effect": "delay"},
+        {"match": {}, "effect": "status", "status": "500"},
+        {"match": {}, "effect": "status", "times": -1},
+        {"match": {}, "effect": "status", "times": True},
+        {"match": {}, "effect": "status", "code": 5},
+        {"match": {}, "effect": "status", "stored": 1},
+        {"match": {}, "effect": "status", "should_retry": "no"},
+        {"match": {}, "effect": "drop"},
+        {"match": {"event": "*"}, "effect": "status"},
+        {"match": {}},
+        None,
     ],
-)  # fmt: skip
+)
 def test_a_rule_that_means_nothing_says_why(given):
     with pytest.raises(BadRule, match=r"\w"):
         parse(given)

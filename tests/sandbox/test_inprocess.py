@@ -1,4 +1,6 @@
-"""The stand-in inside a test: no socket, one for each, deterministic under a seed (tests/support/inprocess.py)."""
+"""The stand-in inside a test: no socket, one for each, deterministic under a seed
+(tests/support/inprocess.py).
+"""
 
 import time
 
@@ -10,15 +12,22 @@ from tests.support.inprocess import InProcess
 from tests.support.sandbox import RunningSandbox
 
 SELLER = {
-    "country": "LU", "controller": {
-        "stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"},
+    "country": "LU",
+    "controller": {
+        "stripe_dashboard": {"type": "express"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
     },
     "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
-}  # fmt: skip
+}
 PAID = {
-    "amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, "application_fee_amount": 123,
+    "amount": 1000,
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "confirm": True,
+    "application_fee_amount": 123,
     "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-}  # fmt: skip
+}
 
 
 def journey(process):
@@ -31,8 +40,12 @@ def journey(process):
     given = {"payment_method": "pm_card_visa_chargeDeclined", "return_url": "https://shop.test"}
     with pytest.raises(stripe.CardError) as declined:
         process.v1.payment_intents.confirm(open_one.id, given)
-    endpoint = process.v1.webhook_endpoints.create({"url": "https://shop.test", "enabled_events": ["*"]})
-    seen = process.v1.payment_intents.retrieve(paid.id, {"expand": ["latest_charge.transfer.destination_payment"]})
+    endpoint = process.v1.webhook_endpoints.create(
+        {"url": "https://shop.test", "enabled_events": ["*"]}
+    )
+    seen = process.v1.payment_intents.retrieve(
+        paid.id, {"expand": ["latest_charge.transfer.destination_payment"]}
+    )
     events = process.events()
     for event in events:
         del event["request"]["idempotency_key"]  # the SDK draws these
@@ -48,10 +61,14 @@ def test_a_seed_counts_over_http_too():
     ids = []
     for seed in (3, 3, 4):
         with RunningSandbox(seed=seed) as sandbox:
-            _, body = sandbox.request("POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"})
+            _, body = sandbox.request(
+                "POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"}
+            )
             ids.append(body.partition(b'"object"')[0])
             sandbox.reset()
-            _, again = sandbox.request("POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"})
+            _, again = sandbox.request(
+                "POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"}
+            )
             assert again.partition(b'"object"')[0] == ids[-1]  # a reset starts counting anew
     assert ids[0] == ids[1] != ids[2]
 
@@ -91,7 +108,9 @@ def test_what_falls_due_happens_at_its_moment():
 
 def test_requests_and_answers_are_held_against_the_sdks_types(monkeypatch):
     process = InProcess()
-    text = '{"object": "balance", "available": [], "livemode": false, "pending": [], "colour": "red"}'
+    text = (
+        '{"object": "balance", "available": [], "livemode": false, "pending": [], "colour": "red"}'
+    )
     monkeypatch.setattr(process.engine, "answer", lambda _: Reply(200, text))
     with pytest.raises(AssertionError, match=r"\$\.colour"):
         process.v1.balance.retrieve()
@@ -100,7 +119,9 @@ def test_requests_and_answers_are_held_against_the_sdks_types(monkeypatch):
 async def test_the_sdks_asynchronous_methods_work_as_well():
     process = InProcess()
     made = await process.v1.customers.create_async({"name": "Ada"})
-    assert [c.id async for c in (await process.v1.customers.list_async({"limit": 1})).auto_paging_iter()] == [made.id]
+    assert [
+        c.id async for c in (await process.v1.customers.list_async({"limit": 1})).auto_paging_iter()
+    ] == [made.id]
 
 
 def test_each_has_a_world_of_its_own():
@@ -127,8 +148,12 @@ def test_a_task_that_goes_wrong_does_not_stop_the_others(monkeypatch, caplog):
 
     monkeypatch.setitem(agenda.TASKS, "settle", break_down)
     process = InProcess(audit=False)
-    paid = [process.v1.payment_intents.create(PAID | {"application_fee_amount": None}) for _ in range(2)]
-    process.act().store.schedule(process.world.clock.now() + 5, "refund_again", "inprocess", "re_none")
+    paid = [
+        process.v1.payment_intents.create(PAID | {"application_fee_amount": None}) for _ in range(2)
+    ]
+    process.act().store.schedule(
+        process.world.clock.now() + 5, "refund_again", "inprocess", "re_none"
+    )
     process.advance(60)
     assert [record.message for record in caplog.records] == [
         f"the task settle of {intent.latest_charge}" for intent in paid

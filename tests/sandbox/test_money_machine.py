@@ -15,16 +15,26 @@ import pytest
 import stripe
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 
 from tests.support.inprocess import InProcess
 
 EXPRESS: dict[str, Any] = {
     "controller": {
-        "stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"},
+        "stripe_dashboard": {"type": "express"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
     },
     "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
-}  # fmt: skip
+}
 CARDS = (
     "visa",
     "bypassPending",
@@ -37,16 +47,27 @@ CARDS = (
 BANKS = ("000123456789", "000111111116", "000111111113")
 # The other side of a balance transaction of this type stands outside the platform and its accounts.
 OUTSIDE = {
-    "stripe_fee", "charge", "refund", "refund_failure", "payment_failure_refund", "adjustment", "payout", "payout_failure", "payout_cancel",
-}  # fmt: skip
+    "stripe_fee",
+    "charge",
+    "refund",
+    "refund_failure",
+    "payment_failure_refund",
+    "adjustment",
+    "payout",
+    "payout_failure",
+    "payout_cancel",
+}
 
 
 def passes_outside(row: Any) -> bool:
-    """Whether the other side of a row stands outside; an adjustment for a fee that came back does not."""
+    """Whether the other side of a row stands outside; an adjustment for a fee that came back does
+    not.
+    """
     return row.type in OUTSIDE and not str(row.source).startswith("fr_")
 
 
-# The long form: `run.py test --hypothesis-profile=long tests/sandbox/test_money_machine.py` (half an hour).
+# The long form: `run.py test --hypothesis-profile=long tests/sandbox/test_money_machine.py` (half
+# an hour).
 LONG = settings.get_current_profile_name() == "long"
 EVERY = 1 if LONG else 5  # steps from one addition to the next
 AMOUNTS = st.integers(100, 30_000)
@@ -70,8 +91,12 @@ class Money(RuleBasedStateMachine):
         self.accounts: list[str] = []
         for bank in banks:
             external = {
-                "object": "bank_account", "country": "US", "currency": "usd", "routing_number": "110000000", "account_number": bank,
-            }  # fmt: skip
+                "object": "bank_account",
+                "country": "US",
+                "currency": "usd",
+                "routing_number": "110000000",
+                "account_number": bank,
+            }
             account = self.v1.accounts.create({"country": "US", **EXPRESS})
             self.stand.complete(account.id)
             self.v1.accounts.external_accounts.create(
@@ -95,9 +120,18 @@ class Money(RuleBasedStateMachine):
 
     # Paying.
 
-    @rule(target=charges, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS),
-          async_=st.booleans(), currency=CURRENCIES)  # fmt: skip
-    def pay_a_vendor(self, *, amount: int, fee: float, to: int, card: str, async_: bool, currency: str) -> Any:
+    @rule(
+        target=charges,
+        amount=AMOUNTS,
+        fee=SHARES,
+        to=st.integers(0, 1),
+        card=st.sampled_from(CARDS),
+        async_=st.booleans(),
+        currency=CURRENCIES,
+    )
+    def pay_a_vendor(
+        self, *, amount: int, fee: float, to: int, card: str, async_: bool, currency: str
+    ) -> Any:
         given: dict[str, Any] = {"transfer_data": {"destination": self.accounts[to]}}
         if int(amount * fee):
             given["application_fee_amount"] = int(amount * fee)
@@ -108,25 +142,40 @@ class Money(RuleBasedStateMachine):
     def pay_the_platform(self, amount: int, card: str, currency: str) -> Any:
         return self.pay(amount, card, currency=currency)
 
-    @rule(target=direct, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS))
+    @rule(
+        target=direct, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS)
+    )
     def pay_a_vendor_directly(self, amount: int, fee: float, to: int, card: str) -> Any:
         given = {"application_fee_amount": int(amount * fee)} if int(amount * fee) else {}
         options = {"stripe_account": self.accounts[to]}
         return (*self.pay(amount, card, options, **given), options)
 
-    def pay(self, amount: int, card: str, options: Any = None, **given: Any) -> Any:
+    def pay(
+        self,
+        amount: int,
+        card: str,
+        options: Any = None,
+        **given: Any,
+    ) -> Any:
         intent = self.v1.payment_intents.create(
             {
-                "amount": amount, "currency": "usd", "payment_method": f"pm_card_{card}", "confirm": True,
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, **given,
+                "amount": amount,
+                "currency": "usd",
+                "payment_method": f"pm_card_{card}",
+                "confirm": True,
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                **given,
             },
             options or {},
-        )  # fmt: skip
+        )
         return (intent.id, str(intent.latest_charge), amount)
 
     @rule(target=holds, amount=AMOUNTS, to=st.integers(0, 1))
     def authorize(self, amount: int, to: int) -> Any:
-        data = {"transfer_data": {"destination": self.accounts[to]}, "application_fee_amount": amount // 10}
+        data = {
+            "transfer_data": {"destination": self.accounts[to]},
+            "application_fee_amount": amount // 10,
+        }
         return self.pay(amount, "visa", **data, capture_method="manual")
 
     @rule(target=charges, hold=consumes(holds), share=SHARES)
@@ -141,46 +190,83 @@ class Money(RuleBasedStateMachine):
 
     # Giving back.
 
-    @rule(charge=charges, share=SHARES, reverse=st.booleans(), fee=st.booleans())
+    @rule(
+        charge=charges,
+        share=SHARES,
+        reverse=st.booleans(),
+        fee=st.booleans(),
+    )
     def refund(self, charge: Any, share: float, reverse: bool, fee: bool) -> None:
-        given: dict[str, Any] = {"charge": charge[1], "reverse_transfer": reverse, "refund_application_fee": fee}
+        given: dict[str, Any] = {
+            "charge": charge[1],
+            "reverse_transfer": reverse,
+            "refund_application_fee": fee,
+        }
         if share:
             given["amount"] = max(1, int(charge[2] * share))
-        self.attempt(self.v1.refunds.create, {key: value for key, value in given.items() if value is not False})
+        self.attempt(
+            self.v1.refunds.create,
+            {key: value for key, value in given.items() if value is not False},
+        )
 
     @rule(charge=direct, share=SHARES, fee=st.booleans())
     def refund_directly(self, charge: Any, share: float, fee: bool) -> None:
-        given: dict[str, Any] = {"charge": charge[1], "amount": max(1, int(charge[2] * share))}
-        self.attempt(self.v1.refunds.create, given | ({"refund_application_fee": True} if fee else {}), charge[3])
+        given: dict[str, Any] = {
+            "charge": charge[1],
+            "amount": max(1, int(charge[2] * share)),
+        }
+        self.attempt(
+            self.v1.refunds.create,
+            given | ({"refund_application_fee": True} if fee else {}),
+            charge[3],
+        )
 
     @rule(charge=charges, share=SHARES, fee=st.booleans())
     def reverse(self, charge: Any, share: float, fee: bool) -> None:
         transfer = getattr(self.v1.charges.retrieve(charge[1]), "transfer", None)
         if transfer:
-            given: dict[str, Any] = {"amount": max(1, int(charge[2] * share)), "refund_application_fee": fee}
+            given: dict[str, Any] = {
+                "amount": max(1, int(charge[2] * share)),
+                "refund_application_fee": fee,
+            }
             self.attempt(self.v1.transfers.reversals.create, transfer, given)
 
     @rule(charge=charges, share=SHARES)
     def give_the_fee_back(self, charge: Any, share: float) -> None:
         fee = self.v1.charges.retrieve(charge[1]).application_fee
         if fee:
-            self.attempt(self.v1.application_fees.refunds.create, fee, {"amount": max(1, int(charge[2] * share / 10))})
+            self.attempt(
+                self.v1.application_fees.refunds.create,
+                fee,
+                {"amount": max(1, int(charge[2] * share / 10))},
+            )
 
-    @rule(amount=AMOUNTS, to=st.integers(0, 1), charge=charges, tied=st.booleans())
+    @rule(
+        amount=AMOUNTS,
+        to=st.integers(0, 1),
+        charge=charges,
+        tied=st.booleans(),
+    )
     def transfer(self, amount: int, to: int, charge: Any, tied: bool) -> None:
         given = {"amount": amount, "currency": "usd", "destination": self.accounts[to]}
-        self.attempt(self.v1.transfers.create, given | ({"source_transaction": charge[1]} if tied else {}))
+        self.attempt(
+            self.v1.transfers.create, given | ({"source_transaction": charge[1]} if tied else {})
+        )
 
     # Disputes.
 
     @rule(
-        words=st.sampled_from(("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side")),
+        words=st.sampled_from(
+            ("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side")
+        ),
         sent=st.booleans(),
     )
     def answer_a_dispute(self, words: str, sent: bool) -> None:
         for dispute in self.v1.disputes.list({"limit": 3}).data:
             self.attempt(
-                self.v1.disputes.update, dispute.id, {"evidence": {"uncategorized_text": words}, "submit": sent}
+                self.v1.disputes.update,
+                dispute.id,
+                {"evidence": {"uncategorized_text": words}, "submit": sent},
             )
 
     @rule()
@@ -197,7 +283,10 @@ class Money(RuleBasedStateMachine):
         """Of what is left, or of a part, of all of it again, of more than it."""
         self.stand.complain(charge[1], how, share)
 
-    @rule(won=st.booleans(), share=st.sampled_from((0.0, 0.0, 0.4)))
+    @rule(
+        won=st.booleans(),
+        share=st.sampled_from((0.0, 0.0, 0.4)),
+    )
     def a_bank_decides(self, won: bool, share: float) -> None:
         """The newest dispute, for either side or in part."""
         self.stand.decide_dispute(won=won, share=share)
@@ -209,14 +298,28 @@ class Money(RuleBasedStateMachine):
     # Paying out.
 
     @rule(
-        target=payouts, of=st.sampled_from((None, 0, 1)), which=st.integers(0, 2), share=SHARES, instant=st.booleans()
+        target=payouts,
+        of=st.sampled_from((None, 0, 1)),
+        which=st.integers(0, 2),
+        share=SHARES,
+        instant=st.booleans(),
     )
-    def pay_out(self, of: int | None, which: int, share: float, instant: bool) -> Any:
+    def pay_out(
+        self,
+        of: int | None,
+        which: int,
+        share: float,
+        instant: bool,
+    ) -> Any:
         options = {} if of is None else {"stripe_account": self.accounts[of]}
         lines = self.v1.balance.retrieve({}, options).available
         line = lines[which % len(lines)]
         amount = max(1, int(line.amount * share))
-        given = {"amount": amount, "currency": line.currency, "method": "instant" if instant else "standard"}
+        given = {
+            "amount": amount,
+            "currency": line.currency,
+            "method": "instant" if instant else "standard",
+        }
         made = self.attempt(self.v1.payouts.create, given, options)
         assert made is None or amount <= line.amount
         return (made.id, options) if made else multiple()
@@ -230,12 +333,26 @@ class Money(RuleBasedStateMachine):
     def a_payout_fails(self, payout: Any, code: str) -> None:
         self.stand.fail_payout(payout[1].get("stripe_account"), payout[0], code)
 
-    @rule(interval=st.sampled_from(("manual", "daily")), of=st.integers(0, 1))
+    @rule(
+        interval=st.sampled_from(("manual", "daily")),
+        of=st.integers(0, 1),
+    )
     def schedule(self, interval: str, of: int) -> None:
         given = {"payments": {"payouts": {"schedule": {"interval": interval}}}}
         self.v1.balance_settings.update(given, {"stripe_account": self.accounts[of]})
 
-    @rule(hours=st.sampled_from((0.01, 1, 24, 72, 24 * 8, 24 * 100)))
+    @rule(
+        hours=st.sampled_from(
+            (
+                0.01,
+                1,
+                24,
+                72,
+                24 * 8,
+                24 * 100,
+            )
+        )
+    )
     def time_passes(self, hours: float) -> None:
         self.stand.advance(hours * 3600)
 
@@ -259,20 +376,30 @@ class Money(RuleBasedStateMachine):
         outside: dict[str, int] = defaultdict(int)
         for account in (None, *self.accounts):
             options = {"stripe_account": account} if account else {}
-            rows = list(self.v1.balance_transactions.list({"limit": 100}, options).auto_paging_iter())
+            rows = list(
+                self.v1.balance_transactions.list({"limit": 100}, options).auto_paging_iter()
+            )
             balance = self.v1.balance.retrieve({}, options)
             available = {line.currency: line.amount for line in balance.available}
             pending = {line.currency: line.amount for line in balance.pending}
             for currency in {row.currency for row in rows}:
                 mine = [row for row in rows if row.currency == currency]
                 net = sum(row.net for row in mine)
-                assert available[currency] + pending[currency] == net, f"{account}: not the sum of its transactions"
-                assert available[currency] == sum(row.net for row in mine if row.status == "available")
+                assert available[currency] + pending[currency] == net, (
+                    f"{account}: not the sum of its transactions"
+                )
+                assert available[currency] == sum(
+                    row.net for row in mine if row.status == "available"
+                )
                 within[currency] += net
                 outside[currency] += sum(row.amount for row in mine if passes_outside(row))
                 details = [detail for row in mine for detail in row.fee_details or []]
-                outside[currency] -= sum(detail.amount for detail in details if detail.type == "stripe_fee")
-        assert within == outside, "money moved that neither the network, a bank nor Stripe gave or took"
+                outside[currency] -= sum(
+                    detail.amount for detail in details if detail.type == "stripe_fee"
+                )
+        assert within == outside, (
+            "money moved that neither the network, a bank nor Stripe gave or took"
+        )
 
     def nobody_gives_back_more_than_there_was(self) -> None:
         for charge in self.v1.charges.list({"limit": 100}).data:

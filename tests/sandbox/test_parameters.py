@@ -1,4 +1,6 @@
-"""Every served route against the SDK's types, both ways (stripe-facts 19); what is left out stands in unserved.toml."""
+"""Every served route against the SDK's types, both ways (stripe-facts 19); what is left out stands
+in unserved.toml.
+"""
 
 import json
 import re
@@ -19,7 +21,11 @@ from tests.sandbox.shapes import TARGET, rendered
 from tests.support.inprocess import InProcess
 
 UNSERVED = tomllib.loads(Path(__file__).with_name("unserved.toml").read_text())
-SERVED = [f"{r.method} {r.template}" for r in ROUTES if f"{r.method} {r.template}" not in UNSERVED["browser"]]
+SERVED = [
+    f"{r.method} {r.template}"
+    for r in ROUTES
+    if f"{r.method} {r.template}" not in UNSERVED["browser"]
+]
 SHAPES: dict[str, Any] = json.loads(Path(TARGET).read_text())
 
 
@@ -47,14 +53,22 @@ def test_every_served_route_is_one_of_the_sdk(route):
 
 
 def test_what_browsers_alone_ask_is_listed_with_a_reason():
-    unknown = {f"{r.method} {r.template}" for r in ROUTES if match(r.method, _path(r.template)) is None}
+    unknown = {
+        f"{r.method} {r.template}" for r in ROUTES if match(r.method, _path(r.template)) is None
+    }
     assert unknown == set(UNSERVED["browser"])
 
 
 def test_every_route_of_a_served_resource_is_served_or_listed_with_a_reason():
     ours = {(r.method, _nameless(r.template)) for r in ROUTES}
-    theirs = {(r.method, _nameless(r.template)) for r in routes() if r.template.split("/")[2] in UNSERVED["resources"]}
-    assert {f"{method} {template}" for method, template in theirs - ours} == set(UNSERVED["unserved"])
+    theirs = {
+        (r.method, _nameless(r.template))
+        for r in routes()
+        if r.template.split("/")[2] in UNSERVED["resources"]
+    }
+    assert {f"{method} {template}" for method, template in theirs - ours} == set(
+        UNSERVED["unserved"]
+    )
     assert all(len(reason) > 10 for reason in UNSERVED["unserved"].values())
 
 
@@ -63,10 +77,15 @@ def test_what_is_not_served_says_so(direct, route):
     method, template = route.split()
     path = template.replace("{}", "x_1")
     status, body, _ = direct.send(method, path)
-    assert (status, body["error"]["message"]) == (404, f"Unrecognized request URL ({method}: {path}).")
+    assert (status, body["error"]["message"]) == (
+        404,
+        f"Unrecognized request URL ({method}: {path}).",
+    )
 
 
-SEVERAL = {"external_account": ("bank_account", "card")}  # names that stand for more than one object
+SEVERAL = {
+    "external_account": ("bank_account", "card")
+}  # names that stand for more than one object
 
 
 def test_every_answer_has_its_list_of_fields():
@@ -130,7 +149,9 @@ def test_what_the_stand_in_accepts_the_sdk_knows(route):
     assert problems == []
 
 
-Mutation = tuple[dict[str, Any], str, str | None]  # parameters, the parameter that is wrong, the code of the answer
+Mutation = tuple[
+    dict[str, Any], str, str | None
+]  # parameters, the parameter that is wrong, the code of the answer
 
 
 def _wrong_leaf(shape: Any) -> tuple[Any, str | None] | None:
@@ -142,17 +163,24 @@ def _wrong_leaf(shape: Any) -> tuple[Any, str | None] | None:
     if shape == "integer":
         return "abc", "parameter_invalid_integer"
     if shape == "file":
-        return None  # the SDK's type refuses nothing; tests/sandbox/test_section_13_files.py has what we refuse
+        # the SDK's type refuses nothing; tests/sandbox/test_section_13_files.py has what we refuse
+        return None
     return ({"no": "string"}, None) if shape == "string" else ("no such value", None)
 
 
 def _mutations(shape: dict[str, Any]) -> Iterator[Mutation]:
-    """All ways to be wrong in one place: a required key left out, an unknown one, a value of the wrong type or enum."""
+    """All ways to be wrong in one place: a required key left out, an unknown one, a value of the
+    wrong type or enum.
+    """
     yield {**_least(shape), "no_such": "1"}, "no_such", "parameter_unknown"
     yield from _inside(shape, _least(shape), "")
 
 
-def _inside(shape: dict[str, Any], least: dict[str, Any], before: str) -> Iterator[Mutation]:
+def _inside(
+    shape: dict[str, Any],
+    least: dict[str, Any],
+    before: str,
+) -> Iterator[Mutation]:
     for key, inner in shape.items():
         name = key.rstrip("!?")
         where = f"{before}[{name}]" if before else name
@@ -177,28 +205,40 @@ _SAID = {
 
 @pytest.mark.parametrize("route", SERVED)
 def test_every_mutated_request_is_refused_with_the_parameters_name(direct, route):
-    """Section 3, for every parameter of every route, at any depth; nothing is done and nothing is remembered."""
+    """Section 3, for every parameter of every route, at any depth; nothing is done and nothing is
+    remembered.
+    """
     method, template = route.split()
     before = direct.world.store.db.total_changes
     for given, where, code in _mutations(SHAPES[route]):
         status, body, _ = direct.send(method, _path(template), given, {"idempotency-key": "k"})
         error = body["error"]
         assert (status, error["type"]) == (400, "invalid_request_error"), (given, body)
-        assert (error.get("param"), error.get("code")) == (where, code), (given, body)
-        assert error["message"].startswith(_SAID.get(code or "", "Invalid ").format(where)), (given, body)
+        assert (
+            error.get("param"),
+            error.get("code"),
+        ) == (where, code), (given, body)
+        assert error["message"].startswith(_SAID.get(code or "", "Invalid ").format(where)), (
+            given,
+            body,
+        )
     assert direct.world.store.db.total_changes == before
 
 
 @pytest.mark.parametrize("route", SERVED)
 def test_the_sdks_types_refuse_the_same_mutations(route):
-    """So that `shapes.json` is no laxer and no stricter than what it was made from, read by another reader."""
+    """So that `shapes.json` is no laxer and no stricter than what it was made from, read by another
+    reader.
+    """
     method, template = route.split()
     for given, where, code in _mutations(SHAPES[route]):
         problems = check_request(method, _path(template), given)
         assert problems, (given, where, code)
 
 
-@pytest.mark.parametrize("route", [route for route in SERVED if "metadata" in json.dumps(SHAPES[route])])
+@pytest.mark.parametrize(
+    "route", [route for route in SERVED if "metadata" in json.dumps(SHAPES[route])]
+)
 def test_metadata_has_its_limits_everywhere(route):
     """Section 2, on every route that takes metadata, nested ones too."""
     for given, where in _with_metadata(SHAPES[route], _least(SHAPES[route]), ""):
@@ -207,12 +247,19 @@ def test_metadata_has_its_limits_everywhere(route):
         assert (caught.value.status, caught.value.error["param"]) == (400, where)
 
 
-def _with_metadata(shape: dict[str, Any], least: dict[str, Any], before: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _with_metadata(
+    shape: dict[str, Any], least: dict[str, Any], before: str
+) -> Iterator[tuple[dict[str, Any], str]]:
     for key, inner in shape.items():
         name = key.rstrip("!?")
         where = f"{before}[{name}]" if before else name
         if name == "metadata":
-            for bad in ({"k" * 41: "v"}, {"k": "v" * 501}, {"a[b]": "v"}, {str(n): "v" for n in range(51)}):
+            for bad in (
+                {"k" * 41: "v"},
+                {"k": "v" * 501},
+                {"a[b]": "v"},
+                {str(n): "v" for n in range(51)},
+            ):
                 yield {**least, name: bad}, where
         elif isinstance(inner, dict) and not {"any", "*"} & set(inner):
             for given, place in _with_metadata(inner, _least(inner), where):

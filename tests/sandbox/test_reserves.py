@@ -1,4 +1,6 @@
-"""What Stripe itself holds in reserve: control calls, rows on two balances, events (CHG 2026-01-28 and 2026-02-25)."""
+"""What Stripe itself holds in reserve: control calls, rows on two balances, events (CHG 2026-01-28
+and 2026-02-25).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,15 @@ from tests.sandbox.test_section_03_errors import refused
 async def held_rows(platform, of, kind="reserve_hold"):
     """The rows of one type: balance, amount and category, the newest first."""
     found = await platform.v1.balance_transactions.list_async({"type": kind}, of)
-    return [(t.balance_type, t.amount, t.net, t.reporting_category) for t in found.data]
+    return [
+        (
+            t.balance_type,
+            t.amount,
+            t.net,
+            t.reporting_category,
+        )
+        for t in found.data
+    ]
 
 
 @pytest.fixture
@@ -23,8 +33,14 @@ async def of(platform):
 
 
 async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_out(platform, of):
-    hold = platform.control("POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"})
-    assert (hold["amount_releasable"], hold["destination"], hold["created_by"]) == (4000, "risk_reserved", "stripe")
+    hold = platform.control(
+        "POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"}
+    )
+    assert (hold["amount_releasable"], hold["destination"], hold["created_by"]) == (
+        4000,
+        "risk_reserved",
+        "stripe",
+    )
     assert await balance(platform, of) == (6000, 0)
     assert await held_rows(platform, of) == [
         ("risk_reserved", 4000, 4000, "risk_reserved_funds"),
@@ -34,7 +50,10 @@ async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_o
     assert error.code == "balance_insufficient"
     assert platform.control("GET", "exposure")["reserved"] == {of["stripe_account"]: {"usd": 4000}}
     [told] = platform.events("reserve.hold.created")
-    assert (told["account"], told["data"]["object"]["id"]) == (of["stripe_account"], hold["id"])
+    assert (
+        told["account"],
+        told["data"]["object"]["id"],
+    ) == (of["stripe_account"], hold["id"])
     assert platform.control("GET", "audit") == {"problems": []}
 
 
@@ -47,8 +66,11 @@ async def test_it_comes_back_in_parts_and_the_rest_on_its_day(platform, of):
     platform.sandbox.advance(31 * DAY)
     assert await balance(platform, of) == (10_000, 0)
     assert [row[:2] for row in await held_rows(platform, of, "reserve_release")] == [
-        ("risk_reserved", -2500), ("payments", 2500), ("risk_reserved", -1500), ("payments", 1500),
-    ]  # fmt: skip
+        ("risk_reserved", -2500),
+        ("payments", 2500),
+        ("risk_reserved", -1500),
+        ("payments", 1500),
+    ]
     reasons = [e["data"]["object"]["reason"] for e in platform.events("reserve.release.created")]
     assert reasons == ["hold_released_early", "hold_expired"]
     assert platform.control("GET", "exposure")["reserved"] == {}
@@ -83,7 +105,9 @@ async def test_what_cannot_be_held_says_why(platform, of, body, sentence):
 
 
 async def test_no_more_comes_back_than_is_held(platform, of):
-    hold = platform.control("POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"})
+    hold = platform.control(
+        "POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"}
+    )
     with pytest.raises(RuntimeError, match="400 `amount` must be"):
         platform.control("POST", f"reserves/{hold['id']}/release", {"amount": 4001})
     platform.control("POST", f"reserves/{hold['id']}/release")

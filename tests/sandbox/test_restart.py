@@ -32,9 +32,18 @@ class Killable:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.command = [
-            sys.executable, "-m", "shared.sandbox", "--port", str(self.port), "--database", str(database),
-            "--seed", "5", "--endpoint", f"{receiver.url}={SECRET}",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "shared.sandbox",
+            "--port",
+            str(self.port),
+            "--database",
+            str(database),
+            "--seed",
+            "5",
+            "--endpoint",
+            f"{receiver.url}={SECRET}",
+        ]
 
     def start(self):
         """Come up, and wait for the first answer."""
@@ -51,7 +60,13 @@ class Killable:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def ask(self, method: str, path: str, params: Any = None, **headers: str) -> Any:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        params: Any = None,
+        **headers: str,
+    ) -> Any:
         """One request; the body, with status and headers beside it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
@@ -61,7 +76,9 @@ class Killable:
             }
             body = None
             if params is not None:
-                body = json.dumps(params) if path.startswith("/_") else urllib.parse.urlencode(params)
+                body = (
+                    json.dumps(params) if path.startswith("/_") else urllib.parse.urlencode(params)
+                )
             connection.request(method, path, body, given)
             answer = connection.getresponse()
             self.headers = answer.headers
@@ -82,7 +99,9 @@ def killable(tmp_path):
 
 def test_everything_survives_being_killed(killable):
     ask = killable.ask
-    account = ask("POST", "/v1/accounts", {"country": "LU", "capabilities[transfers][requested]": "true"})["id"]
+    account = ask(
+        "POST", "/v1/accounts", {"country": "LU", "capabilities[transfers][requested]": "true"}
+    )["id"]
     ask("POST", f"/_control/accounts/{account}", {"complete": True})
     ask("POST", "/_control/clock/advance", {"seconds": 100_000})
     rules = [
@@ -92,13 +111,19 @@ def test_everything_survives_being_killed(killable):
     ask("PUT", "/_control/faults", {"rules": rules})
     assert ask("POST", "/v1/refunds", {})["error"]["type"] == "api_error"
     new = {
-        "amount": "1000", "currency": "usd", "transfer_data[destination]": account, "payment_method": "pm_card_visa",
-        "confirm": "true", "return_url": "https://shop.test/",
-    }  # fmt: skip
+        "amount": "1000",
+        "currency": "usd",
+        "transfer_data[destination]": account,
+        "payment_method": "pm_card_visa",
+        "confirm": "true",
+        "return_url": "https://shop.test/",
+    }
     paid = ask("POST", "/v1/payment_intents", new, Idempotency_Key="order-1")
     first = killable.headers["Request-Id"]
     [endpoint] = ask("GET", "/_control/state")["webhook_endpoints"]
-    rolled = ask("POST", f"/_control/webhook_endpoints/{endpoint['id']}/roll", {"expires_in": 3600})["secret"]
+    rolled = ask(
+        "POST", f"/_control/webhook_endpoints/{endpoint['id']}/roll", {"expires_in": 3600}
+    )["secret"]
     while len(killable.receiver.got) < 1:  # refused with 500: to be tried again in five seconds
         time.sleep(0.01)
     before = ask("GET", "/_control/state")
@@ -113,11 +138,16 @@ def test_everything_survives_being_killed(killable):
     assert ask("POST", "/v1/refunds", {})["error"]["type"] == "invalid_request_error"
     again = ask("POST", "/v1/payment_intents", new, Idempotency_Key="order-1")
     assert again == paid
-    assert (killable.headers["Idempotent-Replayed"], killable.headers["Original-Request"]) == ("true", first)
+    assert (killable.headers["Idempotent-Replayed"], killable.headers["Original-Request"]) == (
+        "true",
+        first,
+    )
     assert killable.headers["Request-Id"] != first
 
     ask("POST", "/_control/clock/advance", {"seconds": 60})
-    settled = ask("GET", f"/v1/payment_intents/{paid['id']}?expand[]=latest_charge")["latest_charge"]
+    settled = ask("GET", f"/v1/payment_intents/{paid['id']}?expand[]=latest_charge")[
+        "latest_charge"
+    ]
     assert settled["transfer"]
     assert settled["balance_transaction"]
     assert ask("GET", "/_control/audit") == {"problems": []}
@@ -125,8 +155,15 @@ def test_everything_survives_being_killed(killable):
     types = killable.receiver.types
     del killable.receiver.got[:-1]  # only the last is sure to have been signed after the roll
     killable.receiver.verified(rolled)
-    assert types.count("payment_intent.created") == 2  # refused before the end, tried again after it
-    assert {"charge.succeeded", "payment_intent.succeeded", "transfer.created", "charge.updated"} <= set(types)
+    assert (
+        types.count("payment_intent.created") == 2
+    )  # refused before the end, tried again after it
+    assert {
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "transfer.created",
+        "charge.updated",
+    } <= set(types)
     newcomer = ask("POST", "/v1/customers", {"name": "a"})["id"]
     assert newcomer
     assert newcomer != ask("POST", "/v1/customers", {"name": "b"})["id"]

@@ -1,4 +1,6 @@
-"""The checker itself: it reads the SDK, accepts what Stripe documents and notices what Stripe does not."""
+"""The checker itself: it reads the SDK, accepts what Stripe documents and notices what Stripe does
+not.
+"""
 
 import pytest
 
@@ -14,11 +16,22 @@ from tests.sandbox.sdkspec import (
 )
 
 FEE = {
-    "id": "fee_1", "object": "application_fee", "account": "acct_1", "amount": 1, "amount_refunded": 0, "application": "ca_1",
-    "balance_transaction": None, "charge": "py_1", "created": 1, "currency": "usd", "fee_source": None, "livemode": False,
-    "originating_transaction": None, "refunded": False,
+    "id": "fee_1",
+    "object": "application_fee",
+    "account": "acct_1",
+    "amount": 1,
+    "amount_refunded": 0,
+    "application": "ca_1",
+    "balance_transaction": None,
+    "charge": "py_1",
+    "created": 1,
+    "currency": "usd",
+    "fee_source": None,
+    "livemode": False,
+    "originating_transaction": None,
+    "refunded": False,
     "refunds": {"object": "list", "data": [], "has_more": False, "url": "/v1/x"},
-}  # fmt: skip
+}
 
 
 def test_every_v1_route_of_the_sdk_is_known():
@@ -32,7 +45,11 @@ def test_literal_segments_win_over_placeholders():
 
 
 def test_form_encoding_is_read_both_ways():
-    assert parse_form("a[]=1&a[]=2&m[7]=x&metadata[7]=y") == {"a": ["1", "2"], "m": ["x"], "metadata": {"7": "y"}}
+    assert parse_form("a[]=1&a[]=2&m[7]=x&metadata[7]=y") == {
+        "a": ["1", "2"],
+        "m": ["x"],
+        "metadata": {"7": "y"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,15 +59,26 @@ def test_form_encoding_is_read_both_ways():
         ({"amount": "10"}, "currency", "missing"),
         ({"amount": "ten", "currency": "eur"}, "amount", "type"),
         ({"amount": "10", "currency": "eur", "capture_method": "later"}, "capture_method", "enum"),
-        ({"amount": "10", "currency": "eur", "transfer_data": {"to": "x"}}, "transfer_data[to]", "unknown"),
+        (
+            {"amount": "10", "currency": "eur", "transfer_data": {"to": "x"}},
+            "transfer_data[to]",
+            "unknown",
+        ),
     ],
 )
 def test_a_bad_request_is_noticed(params, where, kind):
-    assert (where, kind) in [(p.where, p.kind) for p in check_request("POST", "/v1/payment_intents", params)]
+    assert (where, kind) in [
+        (p.where, p.kind) for p in check_request("POST", "/v1/payment_intents", params)
+    ]
 
 
 def test_a_good_request_passes():
-    given = {"amount": "10", "currency": "eur", "transfer_data": {"destination": "acct_1"}, "metadata": {"a": "b"}}
+    given = {
+        "amount": "10",
+        "currency": "eur",
+        "transfer_data": {"destination": "acct_1"},
+        "metadata": {"a": "b"},
+    }
     assert check_request("POST", "/v1/payment_intents", given) == []
 
 
@@ -59,7 +87,12 @@ def test_a_good_object_passes():
 
 
 @pytest.mark.parametrize(
-    ("change", "where"), [({"amount": "1"}, "$.amount"), ({"extra": 1}, "$.extra"), ({"amount": None}, "$.amount")]
+    ("change", "where"),
+    [
+        ({"amount": "1"}, "$.amount"),
+        ({"extra": 1}, "$.extra"),
+        ({"amount": None}, "$.amount"),
+    ],
 )
 def test_a_bad_object_is_noticed(change, where):
     assert where in [p.where for p in check_response({**FEE, **change})]
@@ -76,4 +109,10 @@ def test_error_envelopes_are_checked():
 
 
 def test_missing_keys_are_told():
-    assert [p.where for p in check_keys({"object": "x"}, {"object": "x", "a": 1})] == ["$.a"]
+    assert [
+        p.where
+        for p in check_keys(
+            {"object": "x"},
+            {"object": "x", "a": 1},
+        )
+    ] == ["$.a"]

@@ -1,7 +1,8 @@
-"""Stripe's package for Node on the same stand-in: a second SDK, written apart from the first, agrees with it.
+"""Stripe's package for Node on the same stand-in: a second SDK, written apart from the first,
+agrees with it.
 
-The package is needed by this test alone. It is installed from the lock beside the journey into a folder of temporary
-files, once for each lock, and never into the repository.
+The package is needed by this test alone. It is installed from the lock beside the journey into a
+folder of temporary files, once for each lock, and never into the repository.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ def installed() -> Path:
         assert npm, "npm is needed; .ci/run installs it"
         done = subprocess.run(
             [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-            cwd=fresh, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=fresh,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         try:
             fresh.rename(target)
@@ -51,7 +55,9 @@ async def test_the_package_for_node_goes_the_whole_way(platform, tmp_path):
     # The link is kept as the way there: the package is looked for beside the journey.
     walk.insert(1, "--preserve-symlinks")
 
-    done = await asyncio.to_thread(subprocess.run, walk, capture_output=True, text=True, timeout=120, check=False)
+    done = await asyncio.to_thread(
+        subprocess.run, walk, capture_output=True, text=True, timeout=120, check=False
+    )
 
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)

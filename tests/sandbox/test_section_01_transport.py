@@ -21,7 +21,12 @@ class Recording(DirectClient):
     """Keeps what the SDK sends."""
 
     def request(self, method, url, headers, post_data=None, **_: Any):
-        self.sent = (method, url, {name.lower(): text for name, text in (headers or {}).items()}, post_data)
+        self.sent = (
+            method,
+            url,
+            {name.lower(): text for name, text in (headers or {}).items()},
+            post_data,
+        )
         return super().request(method, url, headers, post_data)
 
 
@@ -41,7 +46,11 @@ def test_a_post_is_a_form_and_a_get_a_query(recording):
     assert body == "name=Ada&metadata[a]=1"
     recording.v1.customers.list({"limit": 3, "expand": ["data.default_source"]})
     method, url, _, body = recording.http.sent
-    assert (method, url, body) == ("get", f"{BASE}/v1/customers?limit=3&expand[0]=data.default_source", None)
+    assert (method, url, body) == (
+        "get",
+        f"{BASE}/v1/customers?limit=3&expand[0]=data.default_source",
+        None,
+    )
     recording.v1.customers.delete(customer.id)
     assert recording.http.sent[0] == "delete"
 
@@ -62,8 +71,13 @@ def test_booleans_are_words_and_moments_are_seconds(recording):
 
 
 @pytest.mark.parametrize(
-    "query", ["expand[]=latest_charge&expand[]=customer", "expand[0]=latest_charge&expand[1]=customer", "expand[1]=customer&expand[0]=latest_charge"]
-)  # fmt: skip
+    "query",
+    [
+        "expand[]=latest_charge&expand[]=customer",
+        "expand[0]=latest_charge&expand[1]=customer",
+        "expand[1]=customer&expand[0]=latest_charge",
+    ],
+)
 async def test_arrays_come_with_and_without_numbers(platform, query):
     intent = await platform.pay()
     status, _, body = ask(platform, "GET", f"/v1/payment_intents/{intent.id}?{query}")
@@ -96,7 +110,9 @@ def ask(
     """One plain request with this platform's key: status, headers and body."""
     connection = http.client.HTTPConnection(urlsplit(platform.sandbox.base_url).netloc, timeout=20)
     try:
-        given = {"Authorization": f"Bearer {platform.key}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        given = {"Authorization": f"Bearer {platform.key}"} | {
+            k.replace("_", "-"): v for k, v in headers.items()
+        }
         connection.request(method, path, body, given)
         answer = connection.getresponse()
         raw = answer.read()
@@ -140,7 +156,10 @@ async def test_the_request_id_is_told_by_objects_and_errors(platform):
 async def test_a_malformed_version_is_refused(platform, version):
     status, _, body = ask(platform, "GET", "/v1/balance", Stripe_Version=version)
     assert status == 400
-    assert body["error"] == {"type": "invalid_request_error", "message": f"Invalid Stripe API version: {version}"}
+    assert body["error"] == {
+        "type": "invalid_request_error",
+        "message": f"Invalid Stripe API version: {version}",
+    }
 
 
 async def test_an_older_version_is_heard_and_echoed(platform):
@@ -159,7 +178,10 @@ async def test_updates_are_post_alone(platform, method):
     customer = await platform.v1.customers.create_async({})
     status, _, body = ask(platform, method, f"/v1/customers/{customer.id}", "name=a")
     assert status == 404
-    assert body["error"]["message"] == f"Unrecognized request URL ({method}: /v1/customers/{customer.id})."
+    assert (
+        body["error"]["message"]
+        == f"Unrecognized request URL ({method}: /v1/customers/{customer.id})."
+    )
 
 
 async def test_a_post_without_a_body_changes_nothing(platform):
@@ -169,7 +191,11 @@ async def test_a_post_without_a_body_changes_nothing(platform):
 
 async def test_browsers_may_ask_first(platform):
     status, headers, _ = ask(
-        platform, "OPTIONS", "/v1/payment_methods", Origin="https://shop.test", Access_Control_Request_Method="POST"
+        platform,
+        "OPTIONS",
+        "/v1/payment_methods",
+        Origin="https://shop.test",
+        Access_Control_Request_Method="POST",
     )
     assert status == 204
     assert headers["Access-Control-Allow-Origin"] == "*"
@@ -177,7 +203,8 @@ async def test_browsers_may_ask_first(platform):
     assert "Authorization" in headers["Access-Control-Allow-Headers"]
 
 
-# What the SDK does with answers: statuses are made by fault rules, so that it is our server that the SDK talks to.
+# What the SDK does with answers: statuses are made by fault rules, so that it is our server that
+# the SDK talks to.
 
 
 @pytest.fixture
@@ -189,8 +216,11 @@ def patient(monkeypatch):
 async def _tries(platform, retries, **effect: Any):
     """What a create ends in, and the idempotency keys of its tries."""
     client = stripe.StripeClient(
-        platform.key, base_addresses={"api": platform.sandbox.base_url}, http_client=platform.http, max_network_retries=retries
-    )  # fmt: skip
+        platform.key,
+        base_addresses={"api": platform.sandbox.base_url},
+        http_client=platform.http,
+        max_network_retries=retries,
+    )
     platform.sandbox.faults({"match": {"path": "/v1/customers"}, **effect})
     last = max((entry["n"] for entry in platform.sandbox.requests()), default=0)
     try:
@@ -201,7 +231,11 @@ async def _tries(platform, retries, **effect: Any):
             ended = error
     finally:
         platform.sandbox.faults()
-    return ended, [r["idempotency_key"] for r in platform.sandbox.requests(last) if r["path"] == "/v1/customers"]
+    return ended, [
+        r["idempotency_key"]
+        for r in platform.sandbox.requests(last)
+        if r["path"] == "/v1/customers"
+    ]
 
 
 @pytest.mark.parametrize("status", [500, 503, 409])
@@ -217,7 +251,14 @@ async def test_the_sdk_tries_again_with_the_same_key_only_when_told_to(platform,
 async def test_the_sdk_never_retries_a_429_unless_the_answer_asks_for_it(platform, patient):
     ended, keys = await _tries(platform, 2, effect="status", status=429)
     assert (type(ended).__name__, len(keys)) == ("RateLimitError", 1)
-    ended, keys = await _tries(platform, 2, effect="status", status=429, should_retry=True, times=1)
+    ended, keys = await _tries(
+        platform,
+        2,
+        effect="status",
+        status=429,
+        should_retry=True,
+        times=1,
+    )
     assert (ended, len(keys)) == (None, 2)
     ended, keys = await _tries(platform, 2, effect="status", status=500, should_retry=False)
     assert (type(ended).__name__, len(keys)) == ("APIError", 1)
@@ -226,11 +267,18 @@ async def test_the_sdk_never_retries_a_429_unless_the_answer_asks_for_it(platfor
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
-        (400, None, "InvalidRequestError"), (404, None, "InvalidRequestError"), (401, None, "AuthenticationError"),
-        (402, None, "CardError"), (403, None, "PermissionError"), (429, None, "RateLimitError"),
-        (400, "rate_limit", "RateLimitError"), (409, None, "APIError"), (500, None, "APIError"), (418, None, "APIError"),
+        (400, None, "InvalidRequestError"),
+        (404, None, "InvalidRequestError"),
+        (401, None, "AuthenticationError"),
+        (402, None, "CardError"),
+        (403, None, "PermissionError"),
+        (429, None, "RateLimitError"),
+        (400, "rate_limit", "RateLimitError"),
+        (409, None, "APIError"),
+        (500, None, "APIError"),
+        (418, None, "APIError"),
     ],
-)  # fmt: skip
+)
 async def test_the_kind_of_exception_follows_the_status(platform, status, code, kind):
     rule = {"effect": "status", "status": status} | ({"code": code} if code else {})
     ended, _ = await _tries(platform, 0, **rule)
@@ -243,10 +291,12 @@ async def test_the_kind_of_exception_follows_the_status(platform, status, code, 
 @pytest.mark.parametrize(
     ("method", "path", "form"),
     [
-        ("GET", "/v1/customers/", None), ("POST", "/v1/payment_intents/", "amount=1000&currency=usd"),
-        ("POST", "/v1/payment_intents//confirm", ""), ("DELETE", "/v1/customers/", None),
+        ("GET", "/v1/customers/", None),
+        ("POST", "/v1/payment_intents/", "amount=1000&currency=usd"),
+        ("POST", "/v1/payment_intents//confirm", ""),
+        ("DELETE", "/v1/customers/", None),
     ],
-)  # fmt: skip
+)
 def test_an_empty_id_is_neither_the_list_nor_something_new(platform, method, path, form):
     status, _, body = ask(platform, method, path, form)
     assert (status, body["error"]["message"][:26]) == (404, "Unrecognized request URL (")
@@ -255,7 +305,12 @@ def test_an_empty_id_is_neither_the_list_nor_something_new(platform, method, pat
 
 @pytest.mark.parametrize(
     "form",
-    ["a" + "[b]" * 5000 + "=x", "metadata" + "[b]" * 5000 + "=x", f"expand[{'9' * 5000}]=x", "expand[0][1][2]=x"],
+    [
+        "a" + "[b]" * 5000 + "=x",
+        "metadata" + "[b]" * 5000 + "=x",
+        f"expand[{'9' * 5000}]=x",
+        "expand[0][1][2]=x",
+    ],
 )
 def test_forms_that_nobody_sends_are_refused(platform, form):
     status, _, body = ask(platform, "POST", "/v1/customers", form)

@@ -54,12 +54,20 @@ def test_ten_are_told_unless_more_are_asked_for_and_no_total(process):
         process.v1.customers.create({})
     page = process.v1.customers.list()
     assert (len(page.data), page.has_more) == (10, True)
-    assert (len(process.v1.customers.list({"limit": 100}).data), "total_count" in page) == (12, False)
+    assert (
+        len(process.v1.customers.list({"limit": 100}).data),
+        "total_count" in page,
+    ) == (
+        12,
+        False,
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_filtered_lists_page_in_both_directions(process, size):
-    """Every other one belongs to the customer; pages never show the rest, and end where the list ends."""
+    """Every other one belongs to the customer; pages never show the rest, and end where the list
+    ends.
+    """
     mine, other = (process.v1.customers.create({}).id for _ in range(2))
     ids = []
     for n in range(14):
@@ -67,7 +75,11 @@ def test_filtered_lists_page_in_both_directions(process, size):
         made = process.v1.payment_intents.create(given).id
         process.advance(10)
         ids += [] if n % 2 else [made]
-    asked = {"customer": mine, "limit": size, "created": {"gt": process.act().now - 1000}}
+    asked = {
+        "customer": mine,
+        "limit": size,
+        "created": {"gt": process.act().now - 1000},
+    }
     there = process.v1.payment_intents.list(asked)
     assert [i.id for i in there.auto_paging_iter()] == ids[::-1]
     assert there.url == "/v1/payment_intents"
@@ -79,7 +91,16 @@ def test_filtered_lists_page_in_both_directions(process, size):
 async def test_created_filters(platform):
     created = (await platform.v1.customers.create_async({})).created
     assert len((await platform.v1.customers.list_async({"created": created})).data) == 1
-    assert len((await platform.v1.customers.list_async({"created": {"gte": created, "lt": created + 1}})).data) == 1
+    assert (
+        len(
+            (
+                await platform.v1.customers.list_async(
+                    {"created": {"gte": created, "lt": created + 1}}
+                )
+            ).data
+        )
+        == 1
+    )
     assert (await platform.v1.customers.list_async({"created": {"gt": created}})).data == []
 
 
@@ -89,7 +110,9 @@ async def test_lists_filter(platform):
     await platform.intent()
     found = await platform.v1.payment_intents.list_async({"customer": customer.id})
     assert [i.id for i in found.data] == [mine.id]
-    assert [c.id for c in (await platform.v1.customers.list_async({"email": "a@b.test"})).data] == [customer.id]
+    assert [c.id for c in (await platform.v1.customers.list_async({"email": "a@b.test"})).data] == [
+        customer.id
+    ]
 
 
 async def test_expand_goes_four_levels_deep(platform):
@@ -97,7 +120,9 @@ async def test_expand_goes_four_levels_deep(platform):
     paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=100)
     platform.settle()
     path = "latest_charge.transfer.destination_payment.balance_transaction"
-    seen = await platform.v1.payment_intents.retrieve_async(paid.id, {"expand": [path, "transfer_data.destination"]})
+    seen = await platform.v1.payment_intents.retrieve_async(
+        paid.id, {"expand": [path, "transfer_data.destination"]}
+    )
     assert seen.latest_charge.transfer.destination_payment.balance_transaction.net == 900
     assert seen.transfer_data.destination.id == account
 
@@ -115,7 +140,12 @@ def test_lists_inside_objects_are_expanded_along_several_paths(process):
     process.advance(1)
     for _ in range(2):
         process.v1.refunds.create(
-            {"payment_intent": paid.id, "amount": 100, "reverse_transfer": True, "refund_application_fee": True}
+            {
+                "payment_intent": paid.id,
+                "amount": 100,
+                "reverse_transfer": True,
+                "refund_application_fee": True,
+            }
         )
     charge = process.v1.charges.retrieve(paid.latest_charge)
     assert "refunds" not in charge
@@ -138,7 +168,9 @@ async def test_expand_works_on_create_and_update(platform):
     customer = await platform.v1.customers.create_async({})
     intent = await platform.intent(customer=customer.id, expand=["customer"])
     assert intent.customer.object == "customer"
-    updated = await platform.v1.payment_intents.update_async(intent.id, {"description": "x", "expand": ["customer"]})
+    updated = await platform.v1.payment_intents.update_async(
+        intent.id, {"description": "x", "expand": ["customer"]}
+    )
     assert (updated.customer.id, updated.description) == (customer.id, "x")
 
 
@@ -157,19 +189,31 @@ async def test_a_bad_expand_path_is_400_and_does_nothing(platform, path):
 
 
 async def test_expanding_null_stays_null(platform):
-    assert (await platform.intent(expand=["customer", "latest_charge.balance_transaction"])).customer is None
+    assert (
+        await platform.intent(expand=["customer", "latest_charge.balance_transaction"])
+    ).customer is None
 
 
 async def test_metadata_merges_and_clears(platform):
     intent = await platform.intent(metadata={"a": "1", "b": "2"})
     update = platform.v1.payment_intents.update_async
-    assert (await update(intent.id, {"metadata": {"b": "", "c": "3"}})).metadata.to_dict() == {"a": "1", "c": "3"}
+    assert (
+        await update(
+            intent.id,
+            {"metadata": {"b": "", "c": "3"}},
+        )
+    ).metadata.to_dict() == {
+        "a": "1",
+        "c": "3",
+    }
     assert (await update(intent.id, {"metadata": ""})).metadata.to_dict() == {}
 
 
 async def test_fifty_keys_of_metadata_at_most(platform):
     intent = await platform.intent(metadata={str(n): "x" for n in range(50)})
-    error = await refused(platform.v1.payment_intents.update_async(intent.id, {"metadata": {"one_more": "x"}}))
+    error = await refused(
+        platform.v1.payment_intents.update_async(intent.id, {"metadata": {"one_more": "x"}})
+    )
     assert error.param == "metadata"
 
 
@@ -185,19 +229,32 @@ def test_a_key_of_metadata_is_removed_by_an_empty_value_on_every_object(process)
     process.v1.payment_intents.update(paid.id, {"metadata": {"order": "8"}})
     assert process.v1.charges.retrieve(charge.id).metadata.to_dict() == {"order": "7"}
     made = (
-        (process.v1.accounts, account), (process.v1.charges, charge.id), (process.v1.payment_intents, paid.id),
-        (process.v1.transfers, charge.transfer.id), (process.v1.customers, process.v1.customers.create({}).id),
-    )  # fmt: skip
+        (process.v1.accounts, account),
+        (process.v1.charges, charge.id),
+        (process.v1.payment_intents, paid.id),
+        (process.v1.transfers, charge.transfer.id),
+        (process.v1.customers, process.v1.customers.create({}).id),
+    )
     for service, name in made:
         service.update(name, {"metadata": ""})
-        assert service.update(name, {"metadata": {"a": "1", "b": "2"}}).metadata.to_dict() == {"a": "1", "b": "2"}
+        assert service.update(
+            name,
+            {"metadata": {"a": "1", "b": "2"}},
+        ).metadata.to_dict() == {
+            "a": "1",
+            "b": "2",
+        }
         assert service.update(name, {"metadata": {"a": ""}}).metadata.to_dict() == {"b": "2"}
         assert service.retrieve(name).metadata.to_dict() == {"b": "2"}
 
 
 def test_a_deleted_object_is_three_words(process):
     customer = process.v1.customers.create({}).id
-    assert process.v1.customers.delete(customer).to_dict() == {"id": customer, "object": "customer", "deleted": True}
+    assert process.v1.customers.delete(customer).to_dict() == {
+        "id": customer,
+        "object": "customer",
+        "deleted": True,
+    }
 
 
 def test_ids_tell_what_they_are_of(process):
@@ -208,16 +265,29 @@ def test_ids_tell_what_they_are_of(process):
     path = "latest_charge.transfer.destination_payment.application_fee"
     seen = process.v1.payment_intents.retrieve(paid.id, {"expand": [path]})
     charge, payment = seen.latest_charge, seen.latest_charge.transfer.destination_payment
-    endpoint = process.v1.webhook_endpoints.create({"url": "https://shop.test", "enabled_events": ["*"]})
+    endpoint = process.v1.webhook_endpoints.create(
+        {"url": "https://shop.test", "enabled_events": ["*"]}
+    )
     refund = process.v1.refunds.create(
         {"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True}
     )
     ids = {
-        "acct_": account, "pi_": seen.id, "ch_": charge.id, "tr_": charge.transfer.id, "py_": payment.id,
-        "fee_": payment.application_fee.id, "txn_": charge.balance_transaction, "pm_": charge.payment_method, "we_": endpoint.id,
-        "whsec_": endpoint.secret, "re_": refund.id, "trr_": refund.transfer_reversal, "evt_": process.events()[0]["id"],
-        "cus_": process.v1.customers.create({}).id, "seti_": process.v1.setup_intents.create({}).id,
-    }  # fmt: skip
+        "acct_": account,
+        "pi_": seen.id,
+        "ch_": charge.id,
+        "tr_": charge.transfer.id,
+        "py_": payment.id,
+        "fee_": payment.application_fee.id,
+        "txn_": charge.balance_transaction,
+        "pm_": charge.payment_method,
+        "we_": endpoint.id,
+        "whsec_": endpoint.secret,
+        "re_": refund.id,
+        "trr_": refund.transfer_reversal,
+        "evt_": process.events()[0]["id"],
+        "cus_": process.v1.customers.create({}).id,
+        "seti_": process.v1.setup_intents.create({}).id,
+    }
     assert {prefix: name for prefix, name in ids.items() if not name.startswith(prefix)} == {}
     assert isinstance(seen.created, int)
     assert seen.client_secret.startswith(f"{seen.id}_secret_")

@@ -19,23 +19,93 @@ async def refused(awaitable: Awaitable[Any]) -> Any:
 @pytest.mark.parametrize(
     ("params", "code", "param", "message"),
     [
-        ({"amount": 1000, "currency": "usd", "foo": 1}, "parameter_unknown", "foo", "Received unknown parameter: foo"),
-        ({"amount": 1000, "currency": "usd", "foo": 1, "bar": 2}, "parameter_unknown", "foo", "Received unknown parameters: foo, bar"),
-        ({"amount": 1000, "currency": "usd", "transfer_data": {"to": 1}}, "parameter_unknown", "transfer_data[to]", "Received unknown parameter: transfer_data[to]"),
+        (
+            {"amount": 1000, "currency": "usd", "foo": 1},
+            "parameter_unknown",
+            "foo",
+            "Received unknown parameter: foo",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "foo": 1, "bar": 2},
+            "parameter_unknown",
+            "foo",
+            "Received unknown parameters: foo, bar",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "transfer_data": {"to": 1}},
+            "parameter_unknown",
+            "transfer_data[to]",
+            "Received unknown parameter: transfer_data[to]",
+        ),
         ({"amount": 1000}, "parameter_missing", "currency", "Missing required param: currency."),
-        ({"amount": 1000, "currency": "usd", "shipping": {"name": "x"}}, "parameter_missing", "shipping[address]", "Missing required param: shipping[address]."),
-        ({"amount": "abc", "currency": "usd"}, "parameter_invalid_integer", "amount", "Invalid integer: abc"),
-        ({"amount": 0, "currency": "usd"}, "parameter_invalid_integer", "amount", "Invalid positive integer"),
-        ({"amount": 1000, "currency": "usd", "capture_method": "x"}, None, "capture_method", "Invalid capture_method: must be one of automatic, automatic_async, or manual"),
-        ({"amount": 1000, "currency": "usd", "confirm": "yes"}, None, "confirm", "Invalid boolean: yes"),
-        ({"amount": 49, "currency": "usd"}, "amount_too_small", "amount", "Amount must be at least $0.50 usd"),
-        ({"amount": 100_000_000, "currency": "usd"}, "amount_too_large", "amount", "Amount must be no more than $999,999.99"),
-        ({"amount": 1000, "currency": "usd", "payment_method_types": ["card"]}, "payment_method_types_no_longer_supported", "payment_method_types", None),
-        ({"amount": 1000, "currency": "usd", "customer": "cus_no"}, "resource_missing", "customer", "No such customer: 'cus_no'"),
-        ({"amount": 1000, "currency": "usd", "metadata": {"k" * 41: "v"}}, None, "metadata", None),
-        ({"amount": 1000, "currency": "usd", "metadata": {"k": "v" * 501}}, None, "metadata", None),
+        (
+            {"amount": 1000, "currency": "usd", "shipping": {"name": "x"}},
+            "parameter_missing",
+            "shipping[address]",
+            "Missing required param: shipping[address].",
+        ),
+        (
+            {"amount": "abc", "currency": "usd"},
+            "parameter_invalid_integer",
+            "amount",
+            "Invalid integer: abc",
+        ),
+        (
+            {"amount": 0, "currency": "usd"},
+            "parameter_invalid_integer",
+            "amount",
+            "Invalid positive integer",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "capture_method": "x"},
+            None,
+            "capture_method",
+            "Invalid capture_method: must be one of automatic, automatic_async, or manual",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "confirm": "yes"},
+            None,
+            "confirm",
+            "Invalid boolean: yes",
+        ),
+        (
+            {"amount": 49, "currency": "usd"},
+            "amount_too_small",
+            "amount",
+            "Amount must be at least $0.50 usd",
+        ),
+        (
+            {"amount": 100_000_000, "currency": "usd"},
+            "amount_too_large",
+            "amount",
+            "Amount must be no more than $999,999.99",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "payment_method_types": ["card"]},
+            "payment_method_types_no_longer_supported",
+            "payment_method_types",
+            None,
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "customer": "cus_no"},
+            "resource_missing",
+            "customer",
+            "No such customer: 'cus_no'",
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "metadata": {"k" * 41: "v"}},
+            None,
+            "metadata",
+            None,
+        ),
+        (
+            {"amount": 1000, "currency": "usd", "metadata": {"k": "v" * 501}},
+            None,
+            "metadata",
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_parameter_is_named(platform, params, code, param, message):
     error = await refused(platform.v1.payment_intents.create_async(params))
 
@@ -48,7 +118,9 @@ async def test_a_bad_parameter_is_named(platform, params, code, param, message):
 async def test_an_unknown_currency_lists_all_that_are_known(platform):
     error = await refused(platform.intent(currency="zzz"))
     assert error.param == "currency"
-    assert error.user_message.startswith("Invalid currency: zzz. Stripe currently supports these currencies: usd, aed")
+    assert error.user_message.startswith(
+        "Invalid currency: zzz. Stripe currently supports these currencies: usd, aed"
+    )
 
 
 async def test_a_missing_object_is_404_with_the_name_in_the_path(platform):
@@ -66,13 +138,17 @@ async def test_an_account_of_somebody_else_is_403(platform):
 async def test_a_stripe_account_header_that_is_not_ours_is_403(platform):
     error = await refused(platform.v1.balance.retrieve_async(None, {"stripe_account": "acct_no"}))
     assert type(error).__name__ == "PermissionError"
-    assert f"****{platform.key[-4:]}' does not have access to account 'acct_no'" in str(error.user_message)
+    assert f"****{platform.key[-4:]}' does not have access to account 'acct_no'" in str(
+        error.user_message
+    )
 
 
 async def test_path_and_header_must_name_the_same_account(platform):
     one, two = await platform.vendor(), await platform.vendor()
     error = await refused(platform.v1.accounts.retrieve_async(one, None, {"stripe_account": two}))
-    assert error.user_message.startswith("The account specified in the path of /v1/accounts/:account does not match")
+    assert error.user_message.startswith(
+        "The account specified in the path of /v1/accounts/:account does not match"
+    )
 
 
 async def test_a_bad_key_is_401_and_shown_masked(platform):
@@ -98,12 +174,17 @@ async def test_basic_auth_works_too(platform):
 
 async def test_an_unknown_route_is_404(platform):
     error = await refused(platform.v1.products.create_async({"name": "Tea"}))
-    assert (error.http_status, error.user_message) == (404, "Unrecognized request URL (POST: /v1/products).")
+    assert (error.http_status, error.user_message) == (
+        404,
+        "Unrecognized request URL (POST: /v1/products).",
+    )
 
 
 async def test_platforms_do_not_see_each_other(platform):
     intent = await platform.intent()
-    error = await refused(platform.as_key(f"{platform.key}x").v1.payment_intents.retrieve_async(intent.id))
+    error = await refused(
+        platform.as_key(f"{platform.key}x").v1.payment_intents.retrieve_async(intent.id)
+    )
     assert error.http_status == 404
 
 
@@ -120,7 +201,8 @@ async def test_a_destination_without_transfers_is_refused(platform):
     error = await refused(platform.intent(transfer_data={"destination": account.id}))
     assert error.code == "insufficient_capabilities_for_transfer"
     assert error.user_message == (
-        "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
+        "Your destination account needs to have at least one of the following capabilities "
+        "enabled: transfers, "
         "crypto_transfers, legacy_payments"
     )
 
@@ -137,12 +219,18 @@ def test_an_error_says_no_more_than_it_knows(process):
     assert status == 400
     assert body == {
         "error": {
-            "type": "invalid_request_error", "message": "Received unknown parameter: colour", "code": "parameter_unknown",
-            "param": "colour", "doc_url": "https://stripe.com/docs/error-codes/parameter-unknown",
+            "type": "invalid_request_error",
+            "message": "Received unknown parameter: colour",
+            "code": "parameter_unknown",
+            "param": "colour",
+            "doc_url": "https://stripe.com/docs/error-codes/parameter-unknown",
         }
-    }  # fmt: skip
+    }
     assert process.send("POST", "/v1/customers", {"expand": ["no"]})[1] == {
-        "error": {"type": "invalid_request_error", "message": "This property cannot be expanded (no)."}
+        "error": {
+            "type": "invalid_request_error",
+            "message": "This property cannot be expanded (no).",
+        }
     }
 
 
@@ -155,17 +243,25 @@ def test_an_empty_value_is_no_value_where_nothing_can_be_cleared(process):
 @pytest.mark.parametrize(
     ("given", "param"),
     [
-        ({"shipping": "x"}, "shipping"), ({"expand": "customer"}, "expand"), ({"metadata": "x"}, "metadata"),
-        ({"metadata": {"a": {"b": "c"}}}, "metadata[a]"), ({"amount": ["1"]}, "amount"),
+        ({"shipping": "x"}, "shipping"),
+        ({"expand": "customer"}, "expand"),
+        ({"metadata": "x"}, "metadata"),
+        ({"metadata": {"a": {"b": "c"}}}, "metadata[a]"),
+        ({"amount": ["1"]}, "amount"),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_another_shape_is_refused(process, given, param):
-    status, body, _ = process.send("POST", "/v1/payment_intents", {"amount": "1000", "currency": "usd", **given})
+    status, body, _ = process.send(
+        "POST", "/v1/payment_intents", {"amount": "1000", "currency": "usd", **given}
+    )
     assert (status, body["error"]["param"]) == (400, param)
 
 
 def test_a_declined_card_tells_everything(process):
-    given = {"payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds", "return_url": "https://shop.test"}
+    given = {
+        "payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds",
+        "return_url": "https://shop.test",
+    }
     intent = process.v1.payment_intents.create({"amount": 1000, "currency": "usd"}).id
     with pytest.raises(stripe.CardError) as caught:
         process.v1.payment_intents.confirm(intent, given)
@@ -178,13 +274,20 @@ def test_a_declined_card_tells_everything(process):
         "insufficient_funds",
     )
     assert error["charge"].startswith("ch_")
-    assert (error["payment_intent"]["id"], error["payment_method"]["object"]) == (intent, "payment_method")
+    assert (error["payment_intent"]["id"], error["payment_method"]["object"]) == (
+        intent,
+        "payment_method",
+    )
     assert error["doc_url"] == "https://stripe.com/docs/error-codes/card-declined"
 
 
 PAID = {
-    "amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, "return_url": "https://a.test",
-}  # fmt: skip
+    "amount": 1000,
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "confirm": True,
+    "return_url": "https://a.test",
+}
 
 
 def test_a_finished_intent_cannot_be_canceled_nor_an_empty_one_confirmed(process):
@@ -193,14 +296,18 @@ def test_a_finished_intent_cannot_be_canceled_nor_an_empty_one_confirmed(process
         process.v1.payment_intents.cancel(paid)
     assert caught.value.code == "payment_intent_unexpected_state"
     assert caught.value.user_message == (
-        "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a PaymentIntent with one of the "
-        "following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, "
+        "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a "
+        "PaymentIntent with one of the "
+        "following statuses may be canceled: requires_payment_method, requires_capture, "
+        "requires_confirmation, "
         "requires_action, processing."
     )
     body: Any = caught.value.json_body
     assert body["error"]["payment_intent"]["id"] == paid
     empty = process.v1.payment_intents.create({"amount": 1000, "currency": "usd"}).id
-    with pytest.raises(stripe.InvalidRequestError, match="because it's missing a payment method") as caught:
+    with pytest.raises(
+        stripe.InvalidRequestError, match="because it's missing a payment method"
+    ) as caught:
         process.v1.payment_intents.confirm(empty)
     assert caught.value.code == "payment_intent_unexpected_state"
 
@@ -211,7 +318,10 @@ def test_no_more_is_refunded_than_was_paid(process):
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.refunds.create({"charge": charge, "amount": 1001})
     assert (caught.value.code, caught.value.param) == (None, "amount")
-    assert caught.value.user_message == "Refund amount ($10.01) is greater than unrefunded amount on charge ($10.00)"
+    assert (
+        caught.value.user_message
+        == "Refund amount ($10.01) is greater than unrefunded amount on charge ($10.00)"
+    )
     process.v1.refunds.create({"charge": charge})
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.refunds.create({"charge": charge})
@@ -220,10 +330,22 @@ def test_no_more_is_refunded_than_was_paid(process):
 
 
 def test_a_login_link_waits_for_the_end_of_onboarding(process):
-    account = process.v1.accounts.create({"country": "LU", "controller": {"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}, "losses": {"payments": "application"}}}).id  # fmt: skip
+    account = process.v1.accounts.create(
+        {
+            "country": "LU",
+            "controller": {
+                "stripe_dashboard": {"type": "express"},
+                "fees": {"payer": "application"},
+                "losses": {"payments": "application"},
+            },
+        }
+    ).id
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.accounts.login_links.create(account)
-    assert caught.value.user_message == "Cannot create a login link for an account that has not completed onboarding."
+    assert (
+        caught.value.user_message
+        == "Cannot create a login link for an account that has not completed onboarding."
+    )
 
 
 def test_keys_are_shown_masked(process):

@@ -13,24 +13,38 @@ async def test_there_is_no_limit_unless_a_rule_sets_one(process):
 
 
 async def test_a_429_looks_like_stripes(platform):
-    platform.sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 429, "times": 1})
+    platform.sandbox.faults(
+        {"match": {"path": "/v1/balance"}, "effect": "status", "status": 429, "times": 1}
+    )
     error = await refused(platform.v1.balance.retrieve_async())
     assert type(error).__name__ == "RateLimitError"
     assert error.json_body["error"]["type"] == "invalid_request_error"
     assert error.json_body["error"]["code"] == "rate_limit"
-    assert error.user_message.startswith("Testmode request rate limit exceeded, the rate limits in testmode are lower")
+    assert error.user_message.startswith(
+        "Testmode request rate limit exceeded, the rate limits in testmode are lower"
+    )
 
 
 async def test_a_lock_timeout_is_a_429_of_its_own(platform):
-    rule = {"match": {"path": "/v1/balance"}, "effect": "status", "status": 429, "code": "lock_timeout", "times": 1}
+    rule = {
+        "match": {"path": "/v1/balance"},
+        "effect": "status",
+        "status": 429,
+        "code": "lock_timeout",
+        "times": 1,
+    }
     platform.sandbox.faults(rule)
     error = await refused(platform.v1.balance.retrieve_async())
     assert error.json_body["error"]["code"] == "lock_timeout"
-    assert error.user_message.startswith("This object cannot be accessed right now because another API request")
+    assert error.user_message.startswith(
+        "This object cannot be accessed right now because another API request"
+    )
 
 
 async def test_the_limiter_stands_in_front_and_remembers_nothing(platform):
-    platform.sandbox.faults({"match": {"method": "POST"}, "effect": "status", "status": 429, "times": 1})
+    platform.sandbox.faults(
+        {"match": {"method": "POST"}, "effect": "status", "status": 429, "times": 1}
+    )
     key = {"idempotency_key": "k"}
     await refused(platform.v1.customers.create_async({}, key))
     made = await platform.v1.customers.create_async({}, key)
@@ -46,6 +60,8 @@ async def test_a_rule_may_be_for_one_endpoint(platform, path):
         "GET", f"/v1/customers/{customer.id}", headers={"Authorization": f"Bearer {platform.key}"}
     )
     assert (status, json.loads(body)["error"]["code"]) == (429, "rate_limit")
-    status, _ = platform.sandbox.request("GET", "/v1/customers", headers={"Authorization": f"Bearer {platform.key}"})
+    status, _ = platform.sandbox.request(
+        "GET", "/v1/customers", headers={"Authorization": f"Bearer {platform.key}"}
+    )
     assert status == (429 if path == "/v1/customers" else 200)
     platform.sandbox.faults()

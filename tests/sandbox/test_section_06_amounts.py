@@ -10,7 +10,16 @@ from tests.sandbox.test_section_03_errors import refused
 
 @pytest.mark.parametrize(
     ("currency", "least"),
-    [("usd", 50), ("eur", 50), ("gbp", 30), ("jpy", 50), ("dkk", 250), ("sek", 300), ("huf", 17500), ("kwd", None)],
+    [
+        ("usd", 50),
+        ("eur", 50),
+        ("gbp", 30),
+        ("jpy", 50),
+        ("dkk", 250),
+        ("sek", 300),
+        ("huf", 17500),
+        ("kwd", None),
+    ],
 )
 async def test_smallest_amounts(platform, currency, least):
     if least is None:
@@ -30,17 +39,23 @@ async def test_currencies_are_lower_case_in_answers(platform):
 
 async def test_a_fee_of_zero_is_refused(platform):
     account = await platform.vendor()
-    error = await refused(platform.intent(transfer_data={"destination": account}, application_fee_amount=0))
+    error = await refused(
+        platform.intent(transfer_data={"destination": account}, application_fee_amount=0)
+    )
     assert error.param == "application_fee_amount"
 
 
 async def test_a_fee_needs_a_destination(platform):
-    assert (await refused(platform.intent(application_fee_amount=10))).param == "application_fee_amount"
+    assert (
+        await refused(platform.intent(application_fee_amount=10))
+    ).param == "application_fee_amount"
 
 
 async def test_a_fee_and_a_transfer_amount_exclude_each_other(platform):
     given = {"destination": await platform.vendor(), "amount": 900}
-    assert (await refused(platform.intent(transfer_data=given, application_fee_amount=10))).http_status == 400
+    assert (
+        await refused(platform.intent(transfer_data=given, application_fee_amount=10))
+    ).http_status == 400
 
 
 @pytest.mark.parametrize(
@@ -65,12 +80,21 @@ def test_amounts_in_words():
 
 
 LEAST = {
-    "usd eur aud cad chf nzd sgd brl inr ars cop idr ils php rub zar jpy krw": 50, "gbp": 30, "hkd": 400, "mxn thb": 1000,
-    "sek nok": 300, "dkk": 250, "pln ron myr aed": 200, "czk": 1500, "huf": 17500,
-}  # fmt: skip
+    "usd eur aud cad chf nzd sgd brl inr ars cop idr ils php rub zar jpy krw": 50,
+    "gbp": 30,
+    "hkd": 400,
+    "mxn thb": 1000,
+    "sek nok": 300,
+    "dkk": 250,
+    "pln ron myr aed": 200,
+    "czk": 1500,
+    "huf": 17500,
+}
 
 
-@pytest.mark.parametrize(("currency", "least"), [(c, least) for names, least in LEAST.items() for c in names.split()])
+@pytest.mark.parametrize(
+    ("currency", "least"), [(c, least) for names, least in LEAST.items() for c in names.split()]
+)
 def test_every_smallest_amount(process, currency, least):
     create = process.v1.payment_intents.create
     assert create({"amount": least, "currency": currency}).amount == least
@@ -90,8 +114,25 @@ def test_eight_digits_at_most(process):
 
 
 @pytest.mark.parametrize(
-    "currency", ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
-)  # fmt: skip
+    "currency",
+    [
+        "bif",
+        "clp",
+        "djf",
+        "gnf",
+        "jpy",
+        "kmf",
+        "krw",
+        "mga",
+        "pyg",
+        "rwf",
+        "vnd",
+        "vuv",
+        "xaf",
+        "xof",
+        "xpf",
+    ],
+)
 def test_whole_numbers_where_there_are_no_cents(currency):
     assert decimal(5000, currency) == "5,000"
 
@@ -107,20 +148,33 @@ def test_thousandths_end_in_zero(process, currency):
 
 @pytest.mark.parametrize("currency", ["isk", "ugx"])
 def test_hundredths_that_are_none(process, currency):
-    assert process.v1.payment_intents.create({"amount": 500_000, "currency": currency}).amount == 500_000
+    assert (
+        process.v1.payment_intents.create({"amount": 500_000, "currency": currency}).amount
+        == 500_000
+    )
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.payment_intents.create({"amount": 500_050, "currency": currency})
-    assert (caught.value.code, caught.value.param) == ("invalid_charge_amount_no_decimal_compatible", "amount")
+    assert (caught.value.code, caught.value.param) == (
+        "invalid_charge_amount_no_decimal_compatible",
+        "amount",
+    )
 
 
 async def test_nothing_moves_in_hundredths_that_are_none(platform):
     account = await platform.vendor()
     paid = await platform.pay(
-        "pm_card_bypassPending", amount=500_000, currency="isk", transfer_data={"destination": account}
+        "pm_card_bypassPending",
+        amount=500_000,
+        currency="isk",
+        transfer_data={"destination": account},
     )
     platform.settle()
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
-    reversals, refunds, transfers = platform.v1.transfers.reversals, platform.v1.refunds, platform.v1.transfers
+    reversals, refunds, transfers = (
+        platform.v1.transfers.reversals,
+        platform.v1.refunds,
+        platform.v1.transfers,
+    )
     given = {"currency": "isk", "destination": account, "source_transaction": charge.id}
     for asked in (
         refunds.create_async({"charge": charge.id, "amount": 10_050}),
@@ -136,11 +190,16 @@ async def test_nothing_moves_in_hundredths_that_are_none(platform):
 async def test_what_is_paid_out_whole_is_transferred_in_hundredths(platform):
     account = await platform.vendor()
     paid = await platform.pay(
-        "pm_card_bypassPending", amount=2_000_050, currency="huf", transfer_data={"destination": account}
+        "pm_card_bypassPending",
+        amount=2_000_050,
+        currency="huf",
+        transfer_data={"destination": account},
     )
     platform.settle()
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
-    back = await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 1_000_025})
+    back = await platform.v1.transfers.reversals.create_async(
+        charge.transfer, {"amount": 1_000_025}
+    )
     assert back.amount == 1_000_025
 
 

@@ -16,7 +16,9 @@ ASK_FIRST = "authentication_required authentication_required"
 
 @dataclass(frozen=True)
 class Row:
-    """One card: paying on session, off session, attaching, setting up, and paying off session after that."""
+    """One card: paying on session, off session, attaching, setting up, and paying off session after
+    that.
+    """
 
     number: str
     token: str | None = None
@@ -37,37 +39,126 @@ def declined(number: str, token: str, what: str) -> Row:
 
 
 ROWS = [
-    Row("4242424242424242", "visa"), Row("5555555555554444", "mastercard"), Row("378282246310005", "amex"),
-    Row("4000056655665556", "visa_debit"), Row("2223003122003222"), Row("5200828282828210", "mastercard_debit"),
-    Row("5105105105105100", "mastercard_prepaid"), Row("371449635398431"), Row("6011111111111117", "discover"),
-    Row("3056930009020004", "diners"), Row("3566002020360505", "jcb"), Row("6200000000000005", "unionpay"),
+    Row("4242424242424242", "visa"),
+    Row("5555555555554444", "mastercard"),
+    Row("378282246310005", "amex"),
+    Row("4000056655665556", "visa_debit"),
+    Row("2223003122003222"),
+    Row("5200828282828210", "mastercard_debit"),
+    Row("5105105105105100", "mastercard_prepaid"),
+    Row("371449635398431"),
+    Row("6011111111111117", "discover"),
+    Row("3056930009020004", "diners"),
+    Row("3566002020360505", "jcb"),
+    Row("6200000000000005", "unionpay"),
     declined("4000000000000002", "visa_chargeDeclined", DECLINED),
-    declined("4000000000009995", "visa_chargeDeclinedInsufficientFunds", "card_declined insufficient_funds"),
+    declined(
+        "4000000000009995",
+        "visa_chargeDeclinedInsufficientFunds",
+        "card_declined insufficient_funds",
+    ),
     declined("4000000000009987", "visa_chargeDeclinedLostCard", "card_declined lost_card"),
     declined("4000000000009979", "visa_chargeDeclinedStolenCard", "card_declined stolen_card"),
-    declined("4000000000006975", "visa_chargeDeclinedVelocityLimitExceeded", "card_declined card_velocity_exceeded"),
+    declined(
+        "4000000000006975",
+        "visa_chargeDeclinedVelocityLimitExceeded",
+        "card_declined card_velocity_exceeded",
+    ),
     declined("4000000000000069", "chargeDeclinedExpiredCard", "expired_card"),
     declined("4000000000000127", "chargeDeclinedIncorrectCvc", "incorrect_cvc"),
     declined("4000000000000119", "chargeDeclinedProcessingError", "processing_error"),
     Row("4000000000000341", "chargeCustomerFail", DECLINED, DECLINED, later=DECLINED),
-    Row("4100000000000019", "radarBlock", "card_declined fraudulent", "card_declined fraudulent", later="card_declined fraudulent"),
-    Row("4000000000004954", "riskLevelHighest", "card_declined fraudulent", "card_declined fraudulent", later="card_declined fraudulent"),
-    Row("4000000000009235", "riskLevelElevated"), Row("4000000000000101", "cvcCheckFail"), Row("4000000000000036", "avsZipFail"),
-    Row("4000002500003155", "authenticationRequiredOnSetup", "challenge, succeeded", ASK_FIRST, setup="challenge, succeeded"),
-    Row("4000002760003184", "authenticationRequired", "challenge, succeeded", ASK_FIRST, setup="challenge, succeeded", later=ASK_FIRST),
-    Row("4000003800000446", "authenticationRequiredSetupForOffSession", "challenge, succeeded", setup="challenge, succeeded"),
-    Row("4000008260003178", "authenticationRequiredChargeDeclinedInsufficientFunds", "challenge, card_declined insufficient_funds",
-        ASK_FIRST, setup="challenge, succeeded", later="card_declined insufficient_funds"),
-    Row("4000000000003220", "threeDSecure2Required", "challenge, succeeded", ASK_FIRST, setup="challenge, succeeded", later=ASK_FIRST),
-    Row("4000008400000027", None, "challenge, succeeded", ASK_FIRST, setup="challenge, succeeded", later=ASK_FIRST),
-    Row("4000008400001629", "threeDSecureRequiredChargeDeclined", f"challenge, {DECLINED}", ASK_FIRST, setup=f"challenge, {DECLINED}", later=None),
-    Row("4000008400001280", "threeDSecureRequiredProcessingError", DECLINED, DECLINED, setup=DECLINED, later=None),
-    Row("4000000000003055", "threeDSecureOptional"), Row("4000000000003097", "threeDSecureOptionalProcessingError"),
-    Row("4000000032200000"), Row("4000000000000259", "createDispute"), Row("4000000000002685", "createDisputeProductNotReceived"),
-    Row("4000000000001976", "createDisputeInquiry"), Row("4000000000005423", "createIssuerFraudRecord"),
-    Row("4000000404000079", "createMultipleDisputes"), Row("4000000000007726", "pendingRefund"), Row("4000000000005126", "refundFail"),
-    Row("4000000000000077", "bypassPending"), Row("4000003720000278", "bypassPendingInternational"),
-]  # fmt: skip
+    Row(
+        "4100000000000019",
+        "radarBlock",
+        "card_declined fraudulent",
+        "card_declined fraudulent",
+        later="card_declined fraudulent",
+    ),
+    Row(
+        "4000000000004954",
+        "riskLevelHighest",
+        "card_declined fraudulent",
+        "card_declined fraudulent",
+        later="card_declined fraudulent",
+    ),
+    Row("4000000000009235", "riskLevelElevated"),
+    Row("4000000000000101", "cvcCheckFail"),
+    Row("4000000000000036", "avsZipFail"),
+    Row(
+        "4000002500003155",
+        "authenticationRequiredOnSetup",
+        "challenge, succeeded",
+        ASK_FIRST,
+        setup="challenge, succeeded",
+    ),
+    Row(
+        "4000002760003184",
+        "authenticationRequired",
+        "challenge, succeeded",
+        ASK_FIRST,
+        setup="challenge, succeeded",
+        later=ASK_FIRST,
+    ),
+    Row(
+        "4000003800000446",
+        "authenticationRequiredSetupForOffSession",
+        "challenge, succeeded",
+        setup="challenge, succeeded",
+    ),
+    Row(
+        "4000008260003178",
+        "authenticationRequiredChargeDeclinedInsufficientFunds",
+        "challenge, card_declined insufficient_funds",
+        ASK_FIRST,
+        setup="challenge, succeeded",
+        later="card_declined insufficient_funds",
+    ),
+    Row(
+        "4000000000003220",
+        "threeDSecure2Required",
+        "challenge, succeeded",
+        ASK_FIRST,
+        setup="challenge, succeeded",
+        later=ASK_FIRST,
+    ),
+    Row(
+        "4000008400000027",
+        None,
+        "challenge, succeeded",
+        ASK_FIRST,
+        setup="challenge, succeeded",
+        later=ASK_FIRST,
+    ),
+    Row(
+        "4000008400001629",
+        "threeDSecureRequiredChargeDeclined",
+        f"challenge, {DECLINED}",
+        ASK_FIRST,
+        setup=f"challenge, {DECLINED}",
+        later=None,
+    ),
+    Row(
+        "4000008400001280",
+        "threeDSecureRequiredProcessingError",
+        DECLINED,
+        DECLINED,
+        setup=DECLINED,
+        later=None,
+    ),
+    Row("4000000000003055", "threeDSecureOptional"),
+    Row("4000000000003097", "threeDSecureOptionalProcessingError"),
+    Row("4000000032200000"),
+    Row("4000000000000259", "createDispute"),
+    Row("4000000000002685", "createDisputeProductNotReceived"),
+    Row("4000000000001976", "createDisputeInquiry"),
+    Row("4000000000005423", "createIssuerFraudRecord"),
+    Row("4000000404000079", "createMultipleDisputes"),
+    Row("4000000000007726", "pendingRefund"),
+    Row("4000000000005126", "refundFail"),
+    Row("4000000000000077", "bypassPending"),
+    Row("4000003720000278", "bypassPendingInternational"),
+]
 NAMED = [row for row in ROWS if row.token]
 each = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.number)
 each_name = pytest.mark.parametrize("row", NAMED, ids=lambda row: row.token)
@@ -75,12 +166,20 @@ each_name = pytest.mark.parametrize("row", NAMED, ids=lambda row: row.token)
 
 async def method_of(platform, row):
     """The card typed into a form."""
-    _, body = await typed(platform, number=row.number, cvc="1234" if row.number[:2] in ("34", "37") else "123")
+    _, body = await typed(
+        platform, number=row.number, cvc="1234" if row.number[:2] in ("34", "37") else "123"
+    )
     return body["id"]
 
 
 def test_the_table_names_every_card():
-    known = {(card.number, card.tokens[0] if card.tokens else None) for card in CARDS}
+    known = {
+        (
+            card.number,
+            card.tokens[0] if card.tokens else None,
+        )
+        for card in CARDS
+    }
     assert {(row.number, row.token) for row in ROWS} == known
 
 
@@ -96,20 +195,29 @@ async def test_a_named_card_pays_as_its_row_says(platform, row):
 
 @each
 async def test_off_session_it_pays_as_its_row_says(platform, row):
-    assert await outcome(platform, platform.pay(await method_of(platform, row), off_session=True)) == row.off
+    assert (
+        await outcome(platform, platform.pay(await method_of(platform, row), off_session=True))
+        == row.off
+    )
 
 
 @each
 async def test_a_typed_card_attaches_as_its_row_says(platform, row):
     given = {"customer": (await customer(platform)).id}
     method = await method_of(platform, row)
-    assert await outcome(platform, platform.v1.payment_methods.attach_async(method, given)) == row.attach
+    assert (
+        await outcome(platform, platform.v1.payment_methods.attach_async(method, given))
+        == row.attach
+    )
 
 
 @each_name
 async def test_a_named_card_attaches_as_its_row_says(platform, row):
     given = {"customer": (await customer(platform)).id}
-    assert await outcome(platform, platform.v1.payment_methods.attach_async(row.named, given)) == row.attach
+    assert (
+        await outcome(platform, platform.v1.payment_methods.attach_async(row.named, given))
+        == row.attach
+    )
 
 
 @each
@@ -126,16 +234,19 @@ async def test_a_named_card_sets_up_as_its_row_says(platform, row):
 async def test_once_set_up_it_pays_off_session_as_its_row_says(platform, row):
     who, method = (await customer(platform)).id, await method_of(platform, row)
     await outcome(platform, set_up(platform, method, customer=who))
-    assert await outcome(platform, platform.pay(method, customer=who, off_session=True)) == row.later
+    assert (
+        await outcome(platform, platform.pay(method, customer=who, off_session=True)) == row.later
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "paid"),
     [
-        ("4000002500003155", "challenge, succeeded"), ("4000003800000446", "challenge, succeeded"),
+        ("4000002500003155", "challenge, succeeded"),
+        ("4000003800000446", "challenge, succeeded"),
         ("4000008260003178", "challenge, card_declined insufficient_funds"),
     ],
-)  # fmt: skip
+)
 async def test_once_set_up_it_still_asks_on_session(platform, number, paid):
     who, method = (await customer(platform)).id, await method_of(platform, Row(number))
     await outcome(platform, set_up(platform, method, customer=who))
@@ -143,7 +254,9 @@ async def test_once_set_up_it_still_asks_on_session(platform, number, paid):
 
 
 @pytest.mark.parametrize(
-    ("usage", "later"), [("off_session", OK), ("on_session", ASK_FIRST)], ids=["off_session", "on_session"]
+    ("usage", "later"),
+    [("off_session", OK), ("on_session", ASK_FIRST)],
+    ids=["off_session", "on_session"],
 )
 async def test_saving_during_payment_sets_up_for_what_it_says(platform, usage, later):
     who, method = (await customer(platform)).id, await method_of(platform, Row("4000002500003155"))
@@ -156,10 +269,12 @@ async def test_saving_during_payment_sets_up_for_what_it_says(platform, usage, l
 @pytest.mark.parametrize(
     ("number", "paid"),
     [
-        ("4242424242424242", OK), ("4000000000003055", "challenge, succeeded"), ("4000000000003097", "processing_error"),
+        ("4242424242424242", OK),
+        ("4000000000003055", "challenge, succeeded"),
+        ("4000000000003097", "processing_error"),
         ("4000000032200000", OK),
     ],
-)  # fmt: skip
+)
 async def test_authentication_that_the_platform_asks_for(platform, how, number, paid):
     options = {"card": {"request_three_d_secure": how}}
     for act in (platform.pay, lambda method, **given: set_up(platform, method, **given)):
@@ -170,10 +285,11 @@ async def test_authentication_that_the_platform_asks_for(platform, how, number, 
 @pytest.mark.parametrize(
     ("number", "options", "flow"),
     [
-        ("4242424242424242", None, None), ("4000002760003184", None, "challenge"),
+        ("4242424242424242", None, None),
+        ("4000002760003184", None, "challenge"),
         ("4000000032200000", {"card": {"request_three_d_secure": "any"}}, "frictionless"),
     ],
-)  # fmt: skip
+)
 async def test_the_charge_tells_how_the_shopper_was_authenticated(platform, number, options, flow):
     given = {"payment_method_options": options} if options else {}
     paid = await platform.pay(await method_of(platform, Row(number)), **given)
@@ -181,16 +297,24 @@ async def test_the_charge_tells_how_the_shopper_was_authenticated(platform, numb
         await answer(platform, paid)
     charge = await platform.v1.charges.retrieve_async((await again(platform, paid)).latest_charge)
     told = charge.payment_method_details.card.three_d_secure
-    assert (told and told.authentication_flow, told and told.result) == (flow, "authenticated" if flow else None)
+    assert (told and told.authentication_flow, told and told.result) == (
+        flow,
+        "authenticated" if flow else None,
+    )
 
 
 MESSAGES = [
-    ("visa_chargeDeclined", "Your card was declined."), ("visa_chargeDeclinedLostCard", "Your card was declined."),
-    ("visa_chargeDeclinedStolenCard", "Your card was declined."), ("chargeDeclinedExpiredCard", "Your card has expired."),
+    ("visa_chargeDeclined", "Your card was declined."),
+    ("visa_chargeDeclinedLostCard", "Your card was declined."),
+    ("visa_chargeDeclinedStolenCard", "Your card was declined."),
+    ("chargeDeclinedExpiredCard", "Your card has expired."),
     ("visa_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
     ("chargeDeclinedIncorrectCvc", "Your card's security code is incorrect."),
-    ("chargeDeclinedProcessingError", "An error occurred while processing your card. Try again in a little bit."),
-]  # fmt: skip
+    (
+        "chargeDeclinedProcessingError",
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
+]
 
 
 @pytest.mark.parametrize(("token", "message"), MESSAGES)
@@ -202,23 +326,39 @@ async def test_the_message_of_a_decline(platform, token, message):
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in NAMED if " " in row.pay and "challenge" not in row.pay], ids=lambda r: r.token
+    "row",
+    [row for row in NAMED if " " in row.pay and "challenge" not in row.pay],
+    ids=lambda r: r.token,
 )
 async def test_a_decline_leaves_a_failed_charge(platform, row):
     error = await refused(platform.pay(row.named))
     code, reason = row.pay.split()
-    intent, charge = error.error.payment_intent, await platform.v1.charges.retrieve_async(error.error.charge)
+    intent, charge = (
+        error.error.payment_intent,
+        await platform.v1.charges.retrieve_async(error.error.charge),
+    )
     blocked = reason == "fraudulent"
-    assert (intent.status, intent.payment_method, intent.latest_charge) == ("requires_payment_method", None, charge.id)
+    assert (intent.status, intent.payment_method, intent.latest_charge) == (
+        "requires_payment_method",
+        None,
+        charge.id,
+    )
     assert (charge.paid, charge.status, charge.failure_code) == (False, "failed", code)
     assert charge.outcome.type == ("blocked" if blocked else "issuer_declined")
     assert charge.outcome.risk_level == ("highest" if blocked else "normal")
-    assert platform.kinds() == ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]
+    assert platform.kinds() == [
+        "payment_intent.created",
+        "charge.failed",
+        "payment_intent.payment_failed",
+    ]
 
 
 async def test_elevated_risk_is_told(platform):
     paid = await platform.pay("pm_card_riskLevelElevated", expand=["latest_charge"])
-    assert (paid.latest_charge.outcome.type, paid.latest_charge.outcome.risk_level) == ("authorized", "elevated")
+    assert (paid.latest_charge.outcome.type, paid.latest_charge.outcome.risk_level) == (
+        "authorized",
+        "elevated",
+    )
 
 
 CHECKS = ("cvc_check", "address_line1_check", "address_postal_code_check")
@@ -228,11 +368,14 @@ ZIP = {"billing_details[address][postal_code]": "94102"}
 @pytest.mark.parametrize(
     ("number", "cvc", "more", "told"),
     [
-        ("4242424242424242", "123", {}, ("pass", None, None)), ("4242424242424242", None, ZIP, (None, None, "pass")),
-        ("4000000000000101", "123", {}, ("fail", None, None)), ("4000000000000101", None, {}, (None, None, None)),
-        ("4000000000000036", "123", ZIP, ("pass", None, "fail")), ("4000000000000036", "123", {}, ("pass", None, None)),
+        ("4242424242424242", "123", {}, ("pass", None, None)),
+        ("4242424242424242", None, ZIP, (None, None, "pass")),
+        ("4000000000000101", "123", {}, ("fail", None, None)),
+        ("4000000000000101", None, {}, (None, None, None)),
+        ("4000000000000036", "123", ZIP, ("pass", None, "fail")),
+        ("4000000000000036", "123", {}, ("pass", None, None)),
     ],
-)  # fmt: skip
+)
 async def test_a_check_fails_only_when_its_value_was_given(platform, number, cvc, more, told):
     _, method = await typed(platform, more, number=number, cvc=cvc)
     paid = await platform.pay(method["id"], expand=["latest_charge"])
@@ -240,7 +383,9 @@ async def test_a_check_fails_only_when_its_value_was_given(platform, number, cvc
     assert (paid.status, tuple(checks[name] for name in CHECKS)) == (OK, told)
 
 
-@pytest.mark.parametrize(("token", "check"), [("cvcCheckFail", CHECKS[0]), ("avsZipFail", CHECKS[2])])
+@pytest.mark.parametrize(
+    ("token", "check"), [("cvcCheckFail", CHECKS[0]), ("avsZipFail", CHECKS[2])]
+)
 async def test_a_named_card_gives_what_its_check_needs(platform, token, check):
     paid = await platform.pay(f"pm_card_{token}", expand=["latest_charge"])
     assert paid.latest_charge.payment_method_details.card.checks[check] == "fail"
@@ -251,7 +396,10 @@ async def test_bypass_cards_make_funds_available_at_once(platform, token):
     await platform.pay(f"pm_card_{token}")
     platform.settle()
     balance = await platform.v1.balance.retrieve_async()
-    assert (balance.available[0].amount, balance.pending[0].amount) == (941, 0)
+    assert (
+        balance.available[0].amount,
+        balance.pending[0].amount,
+    ) == (941, 0)
 
 
 def test_all_numbers_pass_their_check_digit():
@@ -261,33 +409,51 @@ def test_all_numbers_pass_their_check_digit():
 @pytest.mark.parametrize(
     ("card", "code"),
     [
-        ({"number": "4242424242424241"}, "incorrect_number"), ({"number": "4242"}, "invalid_number"),
-        ({"exp_month": "0" * 5000 + "1"}, "invalid_expiry_month"), ({"exp_year": "9" * 5000}, "invalid_expiry_year"),
-        ({"exp_month": "13"}, "invalid_expiry_month"), ({"exp_year": str(datetime.now(UTC).year - 1)}, "invalid_expiry_year"),
-        ({"cvc": "12"}, "invalid_cvc"), ({"cvc": "abc"}, "invalid_cvc"),
+        ({"number": "4242424242424241"}, "incorrect_number"),
+        ({"number": "4242"}, "invalid_number"),
+        ({"exp_month": "0" * 5000 + "1"}, "invalid_expiry_month"),
+        ({"exp_year": "9" * 5000}, "invalid_expiry_year"),
+        ({"exp_month": "13"}, "invalid_expiry_month"),
+        ({"exp_year": str(datetime.now(UTC).year - 1)}, "invalid_expiry_year"),
+        ({"cvc": "12"}, "invalid_cvc"),
+        ({"cvc": "abc"}, "invalid_cvc"),
     ],
-)  # fmt: skip
+)
 async def test_bad_card_data_is_refused_when_it_is_typed(platform, card, code):
     status, body = await typed(platform, **card)
-    assert (status, body["error"]["code"], body["error"]["type"]) == (402, code, "card_error")
+    assert (
+        status,
+        body["error"]["code"],
+        body["error"]["type"],
+    ) == (402, code, "card_error")
 
 
-@pytest.mark.parametrize(("number", "cvc"), [("378282246310005", "1234"), ("4242424242424242", "123")])
+@pytest.mark.parametrize(
+    ("number", "cvc"), [("378282246310005", "1234"), ("4242424242424242", "123")]
+)
 async def test_amex_has_four_digits_on_its_front(platform, number, cvc):
     assert (await typed(platform, number=number, cvc=cvc))[0] == 200
-    assert (await typed(platform, number=number, cvc=cvc + "5"))[1]["error"]["code"] == "invalid_cvc"
+    assert (await typed(platform, number=number, cvc=cvc + "5"))[1]["error"][
+        "code"
+    ] == "invalid_cvc"
 
 
 async def test_the_same_number_has_the_same_fingerprint(platform):
     """localstripe 17: across payment methods, charges and confirmation tokens."""
     (_, one), (_, two) = await typed(platform), await typed(platform, exp_month="1")
     paid = await platform.pay("pm_card_visa", expand=["latest_charge"])
-    token = await platform.v1.test_helpers.confirmation_tokens.create_async({"payment_method": "pm_card_visa"})
+    token = await platform.v1.test_helpers.confirmation_tokens.create_async(
+        {"payment_method": "pm_card_visa"}
+    )
     prints = {
-        one["card"]["fingerprint"], two["card"]["fingerprint"],
-        paid.latest_charge.payment_method_details.card.fingerprint, token.payment_method_preview.card.fingerprint,
-    }  # fmt: skip
+        one["card"]["fingerprint"],
+        two["card"]["fingerprint"],
+        paid.latest_charge.payment_method_details.card.fingerprint,
+        token.payment_method_preview.card.fingerprint,
+    }
     assert len(prints) == 1
     assert one["card"]["last4"] == "4242"
     assert "number" not in json.dumps(one)
-    assert (await typed(platform, number="5555555555554444"))[1]["card"]["fingerprint"] not in prints
+    assert (await typed(platform, number="5555555555554444"))[1]["card"][
+        "fingerprint"
+    ] not in prints

@@ -1,4 +1,6 @@
-"""stripe-facts 7: the test cards that are disputed afterwards, and the evidence texts that decide."""
+"""stripe-facts 7: the test cards that are disputed afterwards, and the evidence texts that
+decide.
+"""
 
 import pytest
 
@@ -25,7 +27,10 @@ async def test_one_card_is_disputed_several_times(platform):
     await disputed(platform, "pm_card_createMultipleDisputes", amount=1001)
     found = (await platform.v1.disputes.list_async()).data
     assert sorted(d.amount for d in found) == [500, 501]
-    assert [row[1:] for row in await rows(platform)][-2:] == [(-501, 1500, -2001), (-500, 1500, -2000)]
+    assert [row[1:] for row in await rows(platform)][-2:] == [
+        (-501, 1500, -2001),
+        (-500, 1500, -2000),
+    ]
 
 
 async def test_nothing_is_disputed_before_the_money_has_moved(platform):
@@ -60,7 +65,10 @@ async def test_an_escalated_inquiry_takes_the_money_and_can_be_answered_again(pl
     await answer(platform, dispute, "escalate_inquiry_evidence")
     platform.sandbox.advance(10)
     grown = await platform.v1.disputes.retrieve_async(dispute.id)
-    assert (grown.payment_method_details.card.case_type, grown.is_charge_refundable) == ("chargeback", False)
+    assert (grown.payment_method_details.card.case_type, grown.is_charge_refundable) == (
+        "chargeback",
+        False,
+    )
     assert [t.net for t in grown.balance_transactions] == [-2500]
     assert platform.kinds()[-1] == "charge.dispute.funds_withdrawn"
     assert (await answer(platform, dispute, "winning_evidence")).status == "under_review"
@@ -75,7 +83,10 @@ async def test_an_issuer_warns_of_fraud(platform):
     [warning] = (await warnings.list_async({"charge": paid.latest_charge})).data
     assert warning.id.startswith("issfr_")
     assert (warning.actionable, warning.payment_intent) == (True, paid.id)
-    assert platform.events("radar.early_fraud_warning.created")[0]["data"]["object"]["id"] == warning.id
+    assert (
+        platform.events("radar.early_fraud_warning.created")[0]["data"]["object"]["id"]
+        == warning.id
+    )
     whole = await warnings.retrieve_async(warning.id, {"expand": ["charge"]})
     assert whole.charge.disputed is False
     platform.control("POST", "disputes", {"charge": paid.latest_charge})

@@ -12,22 +12,32 @@ from tests.sandbox.shopper import FORM, typed
 from tests.sandbox.test_section_10_onboarding import read, seller, visit, walk
 
 WHOLE: dict[str, Any] = {
-    "first_name": "Test", "last_name": "Person", "email": "a@b.test", "phone": "0000000000",
+    "first_name": "Test",
+    "last_name": "Person",
+    "email": "a@b.test",
+    "phone": "0000000000",
     "address": {"line1": "address_full_match", "city": "Here", "postal_code": "10001"},
-}  # fmt: skip
+}
 CUSTOM: dict[str, Any] = {
     "controller": {
-        "stripe_dashboard": {"type": "none"}, "fees": {"payer": "application"}, "losses": {"payments": "application"},
+        "stripe_dashboard": {"type": "none"},
+        "fees": {"payer": "application"},
+        "losses": {"payments": "application"},
         "requirement_collection": "application",
     },
-    "capabilities": EXPRESS["capabilities"], "business_type": "individual", "country": "LU",
+    "capabilities": EXPRESS["capabilities"],
+    "business_type": "individual",
+    "country": "LU",
     "business_profile": {"mcc": "5734", "url": "https://shop.test"},
     "tos_acceptance": {"date": 1700000000, "ip": "127.0.0.1"},
     "external_account": {
-        "object": "bank_account", "country": "US", "currency": "usd", "account_number": "000123456789",
+        "object": "bank_account",
+        "country": "US",
+        "currency": "usd",
+        "account_number": "000123456789",
         "routing_number": "110000000",
     },
-}  # fmt: skip
+}
 
 
 async def told(platform, *, year: int = 1901, **given: Any):
@@ -46,10 +56,22 @@ async def test_1901_is_verified_a_moment_later(platform):
 
     platform.sandbox.advance(5)
     seen = await read(platform, account.id)
-    assert (seen.individual.verification.status, seen.requirements.pending_verification) == ("verified", [])
-    assert (seen.charges_enabled, seen.payouts_enabled, seen.capabilities.transfers) == (True, True, "active")
+    assert (seen.individual.verification.status, seen.requirements.pending_verification) == (
+        "verified",
+        [],
+    )
+    assert (seen.charges_enabled, seen.payouts_enabled, seen.capabilities.transfers) == (
+        True,
+        True,
+        "active",
+    )
     kinds = platform.kinds()
-    assert kinds[kinds.index("person.updated") :] == ["person.updated", "capability.updated", "capability.updated", "account.updated"]  # fmt: skip
+    assert kinds[kinds.index("person.updated") :] == [
+        "person.updated",
+        "capability.updated",
+        "capability.updated",
+        "account.updated",
+    ]
 
 
 @pytest.mark.parametrize("how", [{"year": 1902}, {"id_number": "222222222"}])
@@ -69,28 +91,48 @@ async def test_1900_is_on_a_sanctions_list_and_stops_the_account(platform):
 @pytest.mark.parametrize("country", ["US", "LU", "DE"])
 @pytest.mark.parametrize("business", ["individual", "company", "non_profit", "government_entity"])
 @pytest.mark.parametrize("profile", ["url", "product_description"])
-async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(platform, country, business, profile):
+async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(
+    platform, country, business, profile
+):
     about = {"url": "https://accessible.stripe.com", "product_description": "Bags."}
     given = {
-        **CUSTOM, "country": country, "business_type": business, "external_account": "btok_us_verified",
+        **CUSTOM,
+        "country": country,
+        "business_type": business,
+        "external_account": "btok_us_verified",
         "business_profile": {"mcc": "5734", profile: about[profile]},
-    }  # fmt: skip
-    person = {**WHOLE, "dob": {"day": 1, "month": 1, "year": 1901}, "id_number": "000000000"}
+    }
+    person = {
+        **WHOLE,
+        "dob": {"day": 1, "month": 1, "year": 1901},
+        "id_number": "000000000",
+    }
     if business == "individual":
         account = await platform.v1.accounts.create_async({**given, "individual": person})
     else:
-        account = await platform.v1.accounts.create_async({**given, "company": {"name": "Co", "tax_id": "000000000"}})
+        account = await platform.v1.accounts.create_async(
+            {**given, "company": {"name": "Co", "tax_id": "000000000"}}
+        )
         roles = {"relationship": {"representative": True}}
         await platform.v1.accounts.persons.create_async(account.id, {**person, **roles})
     platform.sandbox.advance(6)
     seen = await read(platform, account.id)
     assert (seen.requirements.currently_due, seen.requirements.disabled_reason) == ([], None)
-    assert (seen.charges_enabled, seen.payouts_enabled, seen.details_submitted) == (True, True, True)
+    assert (seen.charges_enabled, seen.payouts_enabled, seen.details_submitted) == (
+        True,
+        True,
+        True,
+    )
 
 
 async def test_a_description_may_stand_in_place_of_an_address(platform):
-    account = await platform.v1.accounts.create_async({**CUSTOM, "business_profile": {"mcc": "5734"}})
-    ways = {tuple(way.original_fields_due): way.alternative_fields_due for way in account.requirements.alternatives}
+    account = await platform.v1.accounts.create_async(
+        {**CUSTOM, "business_profile": {"mcc": "5734"}}
+    )
+    ways = {
+        tuple(way.original_fields_due): way.alternative_fields_due
+        for way in account.requirements.alternatives
+    }
     assert ways["business_profile.url",] == ["business_profile.product_description"]
 
 
@@ -106,10 +148,18 @@ async def test_noughts_are_this_persons_number(platform, given):
     ("given", "code", "due"),
     [
         ({"id_number": "111111111"}, "verification_failed_id_number_match", "individual.id_number"),
-        ({"address": {**WHOLE["address"], "line1": "address_no_match"}}, "verification_failed_address_match", "individual.address.line1"),
-        ({"verification": {"document": {"front": "file_identity_document_failure"}}}, "verification_document_failed_test_mode", "individual.verification.document"),
+        (
+            {"address": {**WHOLE["address"], "line1": "address_no_match"}},
+            "verification_failed_address_match",
+            "individual.address.line1",
+        ),
+        (
+            {"verification": {"document": {"front": "file_identity_document_failure"}}},
+            "verification_document_failed_test_mode",
+            "individual.verification.document",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_does_not_match_is_asked_for_again(platform, given, code, due):
     account = await told(platform, **given)
     platform.sandbox.advance(5)
@@ -127,7 +177,11 @@ async def test_what_does_not_match_is_asked_for_again(platform, given, code, due
     await platform.v1.accounts.update_async(account.id, {"individual": good})
     platform.sandbox.advance(5)
     healed = await read(platform, account.id)
-    assert (healed.requirements.errors, healed.requirements.currently_due, healed.charges_enabled) == ([], [], True)
+    assert (
+        healed.requirements.errors,
+        healed.requirements.currently_due,
+        healed.charges_enabled,
+    ) == ([], [], True)
 
 
 async def test_a_good_document_settles_a_number_that_does_not_match(platform):
@@ -168,7 +222,9 @@ async def test_the_hosted_form_offers_these_values(platform):
 async def test_the_hosted_form_shows_what_verification_found(platform):
     account = (await seller(platform)).id
     await walk(platform, account, person={"id_number": "111111111"})
-    assert (await read(platform, account)).requirements.errors[0].code == "verification_failed_id_number_match"
+    assert (await read(platform, account)).requirements.errors[
+        0
+    ].code == "verification_failed_id_number_match"
     visitor = await visit(platform, account)
     await visitor.press("continue")
     assert "could not be matched" in visitor.errors()["id_number"]
@@ -178,7 +234,11 @@ async def test_the_hosted_form_shows_what_verification_found(platform):
 
 @pytest.mark.parametrize(
     ("number", "charges", "payouts"),
-    [("4000000000004202", True, True), ("4000000000004210", False, True), ("4000000000004236", True, False)],
+    [
+        ("4000000000004202", True, True),
+        ("4000000000004210", False, True),
+        ("4000000000004236", True, False),
+    ],
 )
 async def test_some_cards_make_stripe_ask_for_more(platform, number, charges, payouts):
     account = await platform.vendor()
@@ -191,7 +251,11 @@ async def test_some_cards_make_stripe_ask_for_more(platform, number, charges, pa
     assert seen.requirements.current_deadline > seen.created
     platform.control("POST", f"accounts/{account}", {"complete": True})
     healed = await read(platform, account)
-    assert (healed.requirements.currently_due, healed.charges_enabled, healed.payouts_enabled) == ([], True, True)
+    assert (healed.requirements.currently_due, healed.charges_enabled, healed.payouts_enabled) == (
+        [],
+        True,
+        True,
+    )
 
 
 async def test_a_payment_that_is_not_on_its_behalf_asks_nothing_of_an_account(platform):
@@ -204,16 +268,26 @@ async def test_a_payment_that_is_not_on_its_behalf_asks_nothing_of_an_account(pl
 async def test_a_direct_charge_asks_too(platform):
     account = await platform.vendor()
     headers = {**FORM, "Authorization": f"Bearer {platform.key}", "Stripe-Account": account}
-    body = urlencode({
-        "type": "card", "card[number]": "4000000000004202", "card[exp_month]": "12", "card[exp_year]": "2034",
-        "card[cvc]": "123",
-    })  # fmt: skip
-    status, raw = await asyncio.to_thread(platform.sandbox.request, "POST", "/v1/payment_methods", body, headers)
+    body = urlencode(
+        {
+            "type": "card",
+            "card[number]": "4000000000004202",
+            "card[exp_month]": "12",
+            "card[exp_year]": "2034",
+            "card[cvc]": "123",
+        }
+    )
+    status, raw = await asyncio.to_thread(
+        platform.sandbox.request, "POST", "/v1/payment_methods", body, headers
+    )
     assert status == 200, raw
     automatic = {"enabled": True, "allow_redirects": "never"}
     direct = {
-        "amount": 1000, "currency": "usd", "payment_method": json.loads(raw)["id"], "confirm": True,
+        "amount": 1000,
+        "currency": "usd",
+        "payment_method": json.loads(raw)["id"],
+        "confirm": True,
         "automatic_payment_methods": automatic,
-    }  # fmt: skip
+    }
     await platform.v1.payment_intents.create_async(direct, {"stripe_account": account})
     assert (await read(platform, account)).requirements.currently_due != []

@@ -13,10 +13,14 @@ LATER = ["transfer.created", "application_fee.created", "charge.updated"]
 
 
 async def answer(platform, intent, outcome):
-    """Answer the challenge as a browser without JavaScript would; the address it is sent on to, if any."""
+    """Answer the challenge as a browser without JavaScript would; the address it is sent on to, if
+    any.
+    """
     url = asked_at(intent).removeprefix(platform.sandbox.base_url)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, body = await asyncio.to_thread(platform.sandbox.request, "POST", url, f"outcome={outcome}", headers)
+    status, body = await asyncio.to_thread(
+        platform.sandbox.request, "POST", url, f"outcome={outcome}", headers
+    )
     return status, body
 
 
@@ -27,7 +31,10 @@ async def test_defaults(platform):
         "automatic_async",
         "automatic",
     )
-    assert intent.automatic_payment_methods.to_dict() == {"enabled": True, "allow_redirects": "always"}
+    assert intent.automatic_payment_methods.to_dict() == {
+        "enabled": True,
+        "allow_redirects": "always",
+    }
     assert re.fullmatch(r"pi_\w+_secret_\w+", intent.client_secret)
     assert intent.latest_charge is None
 
@@ -40,25 +47,40 @@ async def test_asynchronous_capture_tells_the_money_later(platform):
     )
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
     assert (paid.status, paid.amount_received, charge.captured) == ("succeeded", 1000, True)
-    assert (charge.balance_transaction, charge.transfer, charge.application_fee) == (None, None, None)
+    assert (charge.balance_transaction, charge.transfer, charge.application_fee) == (
+        None,
+        None,
+        None,
+    )
     assert charge.metadata.to_dict() == {"order": "1"}
     [told] = platform.events("charge.succeeded")
     assert told["data"]["object"]["captured"] is True
-    assert [told["data"]["object"][name] for name in ("balance_transaction", "transfer", "application_fee")] == [
-        None
-    ] * 3
+    assert [
+        told["data"]["object"][name]
+        for name in ("balance_transaction", "transfer", "application_fee")
+    ] == [None] * 3
 
     platform.settle()
 
     assert platform.kinds(before) == PAID + LATER
     updated = platform.events("charge.updated")[-1]["data"]
-    assert updated["previous_attributes"] == {"balance_transaction": None, "transfer": None, "application_fee": None}
-    assert all(updated["object"][name] for name in ("balance_transaction", "transfer", "application_fee"))
+    assert updated["previous_attributes"] == {
+        "balance_transaction": None,
+        "transfer": None,
+        "application_fee": None,
+    }
+    assert all(
+        updated["object"][name] for name in ("balance_transaction", "transfer", "application_fee")
+    )
 
 
 async def test_automatic_capture_has_the_money_at_once(platform):
     account = await platform.vendor()
-    given = {"transfer_data": {"destination": account}, "application_fee_amount": 123, "capture_method": "automatic"}
+    given = {
+        "transfer_data": {"destination": account},
+        "application_fee_amount": 123,
+        "capture_method": "automatic",
+    }
     paid = await platform.pay(expand=["latest_charge"], **given)
     charge = paid.latest_charge
     assert all((charge.balance_transaction, charge.transfer, charge.application_fee))
@@ -69,7 +91,9 @@ async def test_automatic_capture_has_the_money_at_once(platform):
 async def test_metadata_is_copied_to_the_charge_once(platform):
     paid = await platform.pay(metadata={"a": "1"})
     await platform.v1.payment_intents.update_async(paid.id, {"metadata": {"a": "2"}})
-    assert (await platform.v1.charges.retrieve_async(paid.latest_charge)).metadata.to_dict() == {"a": "1"}
+    assert (await platform.v1.charges.retrieve_async(paid.latest_charge)).metadata.to_dict() == {
+        "a": "1"
+    }
 
 
 async def test_a_declined_intent_takes_another_card(platform):
@@ -78,12 +102,17 @@ async def test_a_declined_intent_takes_another_card(platform):
     await refused(confirm(intent.id, {"payment_method": "pm_card_visa_chargeDeclined", **url}))
     updated = await platform.v1.payment_intents.update_async(intent.id, {"description": "x"})
     assert updated.last_payment_error is None
-    assert (await confirm(intent.id, {"payment_method": "pm_card_visa", **url})).status == "succeeded"
+    assert (
+        await confirm(intent.id, {"payment_method": "pm_card_visa", **url})
+    ).status == "succeeded"
 
 
 async def test_a_challenge_that_is_passed_pays_and_sends_the_shopper_back(platform):
     intent = await platform.intent()
-    given = {"payment_method": "pm_card_authenticationRequired", "return_url": "https://shop.test/back?o=1"}
+    given = {
+        "payment_method": "pm_card_authenticationRequired",
+        "return_url": "https://shop.test/back?o=1",
+    }
     waiting = await platform.v1.payment_intents.confirm_async(intent.id, given)
     assert (waiting.status, waiting.next_action.type, waiting.latest_charge) == (
         "requires_action",
@@ -109,7 +138,10 @@ async def test_a_challenge_that_fails_makes_no_charge(platform):
     failed = await platform.v1.payment_intents.retrieve_async(waiting.id)
     assert (failed.status, failed.latest_charge) == ("requires_payment_method", None)
     error = failed.last_payment_error
-    assert (error.type, error.code) == ("invalid_request_error", "payment_intent_authentication_failure")
+    assert (error.type, error.code) == (
+        "invalid_request_error",
+        "payment_intent_authentication_failure",
+    )
     assert error.message.startswith("We are unable to authenticate your payment method.")
     assert platform.kinds()[-1] == "payment_intent.payment_failed"
 
@@ -133,12 +165,17 @@ async def test_confirm_needs_a_method(platform):
     intent = await platform.intent()
     error = await refused(platform.v1.payment_intents.confirm_async(intent.id))
     assert error.code == "payment_intent_unexpected_state"
-    assert error.user_message.startswith("You cannot confirm this PaymentIntent because it's missing a payment method.")
+    assert error.user_message.startswith(
+        "You cannot confirm this PaymentIntent because it's missing a payment method."
+    )
 
 
 async def test_server_side_confirm_needs_a_return_url_unless_redirects_are_off(platform):
     intent = await platform.intent(payment_method="pm_card_visa")
-    assert "return_url" in (await refused(platform.v1.payment_intents.confirm_async(intent.id))).user_message
+    assert (
+        "return_url"
+        in (await refused(platform.v1.payment_intents.confirm_async(intent.id))).user_message
+    )
 
 
 async def test_paying_twice_is_refused(platform):
@@ -149,7 +186,9 @@ async def test_paying_twice_is_refused(platform):
 
 async def test_cancel_from_anything_open(platform):
     intent = await platform.intent()
-    canceled = await platform.v1.payment_intents.cancel_async(intent.id, {"cancellation_reason": "abandoned"})
+    canceled = await platform.v1.payment_intents.cancel_async(
+        intent.id, {"cancellation_reason": "abandoned"}
+    )
     assert (canceled.status, canceled.cancellation_reason) == ("canceled", "abandoned")
     assert platform.kinds()[-1] == "payment_intent.canceled"
 
@@ -158,8 +197,10 @@ async def test_a_paid_intent_cannot_be_canceled(platform):
     paid = await platform.pay()
     error = await refused(platform.v1.payment_intents.cancel_async(paid.id))
     assert error.user_message == (
-        "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a PaymentIntent with one of the "
-        "following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, "
+        "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a "
+        "PaymentIntent with one of the "
+        "following statuses may be canceled: requires_payment_method, requires_capture, "
+        "requires_confirmation, "
         "requires_action, processing."
     )
     assert error.error.payment_intent.id == paid.id
@@ -176,7 +217,9 @@ async def test_amounts_are_fixed_once_paid(platform):
 
 async def test_amounts_may_change_before(platform):
     intent = await platform.intent()
-    assert (await platform.v1.payment_intents.update_async(intent.id, {"amount": 2000})).amount == 2000
+    assert (
+        await platform.v1.payment_intents.update_async(intent.id, {"amount": 2000})
+    ).amount == 2000
 
 
 @pytest.mark.parametrize("given", [{"off_session": True}, {"return_url": "https://shop.test"}])
@@ -187,7 +230,9 @@ async def test_some_parameters_need_confirm(platform, given):
 async def test_a_method_that_paid_cannot_pay_again_unless_it_was_saved(platform):
     customer = await platform.v1.customers.create_async({})
     paid = await platform.pay()
-    assert "may not be used again" in (await refused(platform.pay(paid.payment_method))).user_message
+    assert (
+        "may not be used again" in (await refused(platform.pay(paid.payment_method))).user_message
+    )
     saved = await platform.pay(customer=customer.id, setup_future_usage="off_session")
     assert "payment_method.attached" in platform.kinds()
     assert (await platform.pay(saved.payment_method, customer=customer.id)).status == "succeeded"
@@ -197,7 +242,9 @@ async def test_a_method_that_paid_cannot_pay_again_unless_it_was_saved(platform)
 async def test_templates_make_a_fresh_method_each_time(platform):
     one, two = await platform.pay(), await platform.pay()
     assert one.payment_method != two.payment_method
-    assert (await platform.v1.payment_methods.retrieve_async(one.payment_method)).card.last4 == "4242"
+    assert (
+        await platform.v1.payment_methods.retrieve_async(one.payment_method)
+    ).card.last4 == "4242"
 
 
 async def test_customers_keep_what_they_are_told(platform):

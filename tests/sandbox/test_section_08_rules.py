@@ -25,8 +25,13 @@ async def browser(platform, path, **form: Any):
 async def test_named_types_take_the_place_of_automatic_ones(platform):
     intent = await platform.intent(allowed_payment_method_types=["ideal", "card"])
     assert intent.automatic_payment_methods is None
-    assert (intent.payment_method_types, intent.allowed_payment_method_types) == (["card"], ["ideal", "card"])
-    paid = await platform.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    assert (intent.payment_method_types, intent.allowed_payment_method_types) == (
+        ["card"],
+        ["ideal", "card"],
+    )
+    paid = await platform.v1.payment_intents.confirm_async(
+        intent.id, {"payment_method": "pm_card_visa"}
+    )
     assert paid.status == "succeeded"  # no redirect is possible, so no return_url is asked for
 
 
@@ -52,14 +57,22 @@ async def test_named_types_exclude_every_other_rule(platform, other):
 
 
 async def test_something_to_pay_with_must_be_left(platform):
-    for given in ({"allowed_payment_method_types": ["ideal"]}, {"excluded_payment_method_types": ["card"]}):
+    for given in (
+        {"allowed_payment_method_types": ["ideal"]},
+        {"excluded_payment_method_types": ["card"]},
+    ):
         error = await refused(platform.intent(**given))
         assert "No valid payment method types" in error.user_message
     intent = await platform.intent(excluded_payment_method_types=["ideal"])
-    assert (intent.payment_method_types, intent.excluded_payment_method_types) == (["card"], ["ideal"])
+    assert (intent.payment_method_types, intent.excluded_payment_method_types) == (
+        ["card"],
+        ["ideal"],
+    )
     assert intent.automatic_payment_methods.enabled is True
     error = await refused(
-        platform.v1.payment_intents.update_async(intent.id, {"excluded_payment_method_types": ["card"]})
+        platform.v1.payment_intents.update_async(
+            intent.id, {"excluded_payment_method_types": ["card"]}
+        )
     )
     assert error.http_status == 400
 
@@ -67,22 +80,31 @@ async def test_something_to_pay_with_must_be_left(platform):
 async def test_without_automatic_methods_no_return_url_is_asked_for(platform):
     intent = await platform.intent(automatic_payment_methods={"enabled": False})
     assert intent.automatic_payment_methods.enabled is False
-    confirmed = await platform.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+    confirmed = await platform.v1.payment_intents.confirm_async(
+        intent.id, {"payment_method": "pm_card_visa"}
+    )
     assert confirmed.status == "succeeded"
 
 
 async def test_off_session_that_needs_the_shopper_is_declined(platform):
     error = await refused(platform.pay("pm_card_authenticationRequired", off_session=True))
     assert (error.http_status, error.code, error.error.decline_code) == (
-        402, "authentication_required", "authentication_required"
-    )  # fmt: skip
+        402,
+        "authentication_required",
+        "authentication_required",
+    )
     intent = await platform.v1.payment_intents.retrieve_async(error.error.payment_intent.id)
-    assert (intent.status, intent.last_payment_error.code) == ("requires_payment_method", "authentication_required")
+    assert (intent.status, intent.last_payment_error.code) == (
+        "requires_payment_method",
+        "authentication_required",
+    )
     assert platform.kinds()[-1] == "payment_intent.payment_failed"
 
 
 async def test_an_intent_may_refuse_to_ask_the_shopper(platform):
-    error = await refused(platform.pay("pm_card_authenticationRequired", error_on_requires_action=True))
+    error = await refused(
+        platform.pay("pm_card_authenticationRequired", error_on_requires_action=True)
+    )
     assert (error.http_status, error.code) == (402, "authentication_required")
     assert (await platform.pay(error_on_requires_action=True)).status == "succeeded"
 
@@ -116,7 +138,11 @@ async def test_after_a_challenge_such_an_intent_waits_for_its_server(platform):
     waiting = await platform.pay("pm_card_authenticationRequired", confirmation_method="manual")
     assert (await answer(platform, waiting, "complete"))[0] == 200
     seen = await platform.v1.payment_intents.retrieve_async(waiting.id)
-    assert (seen.status, seen.latest_charge, seen.next_action) == ("requires_confirmation", None, None)
+    assert (seen.status, seen.latest_charge, seen.next_action) == (
+        "requires_confirmation",
+        None,
+        None,
+    )
     confirmed = await platform.v1.payment_intents.confirm_async(waiting.id)
     assert confirmed.status == "succeeded"  # the shopper is not asked again
 
@@ -140,8 +166,14 @@ async def test_the_question_is_asked_by_stripe_js_or_behind_an_address(platform)
 
 async def test_a_method_on_confirm_shows_no_state_in_between(platform):
     intent = await platform.intent()
-    await platform.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa", "return_url": URL})
-    seen = [e["data"]["object"]["status"] for e in platform.events() if e["type"].startswith("payment_intent.")]
+    await platform.v1.payment_intents.confirm_async(
+        intent.id, {"payment_method": "pm_card_visa", "return_url": URL}
+    )
+    seen = [
+        e["data"]["object"]["status"]
+        for e in platform.events()
+        if e["type"].startswith("payment_intent.")
+    ]
     assert seen == ["requires_payment_method", "succeeded"]
 
 
@@ -156,12 +188,15 @@ async def test_a_decline_leaves_a_failed_charge_and_an_open_intent(platform):
     error = await refused(platform.pay("pm_card_visa_chargeDeclined"))
     intent = await platform.v1.payment_intents.retrieve_async(
         error.error.payment_intent.id, {"expand": ["latest_charge"]}
-    )  # fmt: skip
+    )
     charge = intent.latest_charge
     assert (intent.status, intent.payment_method) == ("requires_payment_method", None)
     assert (charge.paid, charge.status, charge.failure_code) == (False, "failed", "card_declined")
     assert charge.outcome.type == "issuer_declined"
-    assert (intent.last_payment_error.code, intent.last_payment_error.charge) == ("card_declined", charge.id)
+    assert (intent.last_payment_error.code, intent.last_payment_error.charge) == (
+        "card_declined",
+        charge.id,
+    )
     assert platform.kinds()[-2:] == ["charge.failed", "payment_intent.payment_failed"]
     assert "payment_intent.succeeded" not in platform.kinds()
 
@@ -171,7 +206,9 @@ async def test_a_change_while_the_shopper_is_asked_ends_the_question(platform):
     changed = await platform.v1.payment_intents.update_async(waiting.id, {"amount": 2000})
     assert (changed.status, changed.next_action) == ("requires_confirmation", None)
     await answer(platform, waiting, "complete")
-    assert (await platform.v1.payment_intents.retrieve_async(waiting.id)).status == "requires_confirmation"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(waiting.id)
+    ).status == "requires_confirmation"
 
 
 async def test_a_canceled_intent_stays_so(platform):
@@ -179,7 +216,10 @@ async def test_a_canceled_intent_stays_so(platform):
     await platform.v1.payment_intents.cancel_async(waiting.id)
     await answer(platform, waiting, "complete")
     assert (await platform.v1.payment_intents.retrieve_async(waiting.id)).status == "canceled"
-    for call in (platform.v1.payment_intents.cancel_async, platform.v1.payment_intents.confirm_async):
+    for call in (
+        platform.v1.payment_intents.cancel_async,
+        platform.v1.payment_intents.confirm_async,
+    ):
         assert (await refused(call(waiting.id))).code == "payment_intent_unexpected_state"
 
 
@@ -187,14 +227,27 @@ async def test_a_canceled_intent_stays_so(platform):
     ("given", "param"),
     [
         ({"application_fee_amount": 10}, "application_fee_amount"),
-        ({"application_fee_amount": 0, "transfer_data": {"destination": "ACCOUNT"}}, "application_fee_amount"),
-        ({"application_fee_amount": 1, "transfer_data": {"destination": "ACCOUNT", "amount": 1}}, "application_fee_amount"),
+        (
+            {"application_fee_amount": 0, "transfer_data": {"destination": "ACCOUNT"}},
+            "application_fee_amount",
+        ),
+        (
+            {"application_fee_amount": 1, "transfer_data": {"destination": "ACCOUNT", "amount": 1}},
+            "application_fee_amount",
+        ),
         ({"transfer_data": {"destination": "ACCOUNT", "amount": 1001}}, "transfer_data[amount]"),
         ({"transfer_data": {"destination": "acct_no"}}, "transfer_data[destination]"),
         ({"hooks": {"inputs": {"tax": {"calculation": "taxcalc_1"}}}}, "hooks"),
-        ({"amount_details": {"line_items": [{"product_name": "x", "quantity": 1, "unit_cost": 1}]}}, "amount_details[line_items]"),
+        (
+            {
+                "amount_details": {
+                    "line_items": [{"product_name": "x", "quantity": 1, "unit_cost": 1}]
+                }
+            },
+            "amount_details[line_items]",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_is_refused(platform, given, param):
     account = await platform.vendor()
     if given.get("transfer_data", {}).get("destination") == "ACCOUNT":
@@ -208,8 +261,14 @@ async def test_what_the_networks_are_told_is_kept(platform):
         amount_details={"tax": {"total_tax_amount": 190}, "shipping": {"amount": 5}},
         payment_details={"order_reference": "A1"},
     )
-    assert (intent.amount_details.tax.total_tax_amount, intent.amount_details.shipping.amount) == (190, 5)
-    assert (intent.payment_details.order_reference, intent.payment_details.customer_reference) == ("A1", None)
+    assert (intent.amount_details.tax.total_tax_amount, intent.amount_details.shipping.amount) == (
+        190,
+        5,
+    )
+    assert (intent.payment_details.order_reference, intent.payment_details.customer_reference) == (
+        "A1",
+        None,
+    )
     cleared = await platform.v1.payment_intents.update_async(intent.id, {"amount_details": ""})
     assert "tax" not in cleared.amount_details
 
@@ -230,9 +289,13 @@ async def test_intents_are_listed_by_customer(platform):
 
 
 async def test_who_takes_part_must_still_be_able_when_it_is_confirmed(platform):
-    """What was true when the intent was made may have ended: no money goes where it could not be sent by now."""
+    """What was true when the intent was made may have ended: no money goes where it could not be
+    sent by now.
+    """
     account = await platform.vendor()
-    intent = await platform.intent(transfer_data={"destination": account}, payment_method="pm_card_visa")
+    intent = await platform.intent(
+        transfer_data={"destination": account}, payment_method="pm_card_visa"
+    )
     confirm = platform.v1.payment_intents.confirm_async
     await platform.v1.accounts.reject_async(account, {"reason": "terms_of_service"})
     error = await refused(confirm(intent.id, {"return_url": URL}))
@@ -241,7 +304,9 @@ async def test_who_takes_part_must_still_be_able_when_it_is_confirmed(platform):
     held = await platform.pay(transfer_data={"destination": account}, capture_method="manual")
     await platform.v1.accounts.delete_async(account)
     assert (await refused(confirm(intent.id, {"return_url": URL}))).code == "resource_missing"
-    assert (await refused(platform.v1.payment_intents.capture_async(held.id))).code == "resource_missing"
+    assert (
+        await refused(platform.v1.payment_intents.capture_async(held.id))
+    ).code == "resource_missing"
     assert platform.events("transfer.created") == []
 
 
@@ -261,7 +326,8 @@ async def test_nothing_is_saved_to_a_customer_who_was_deleted(platform):
 
 
 @pytest.mark.parametrize(
-    "url", ["nowhere", "//shop.test", "javascript:alert(1)", "https://", "https://shop.test/\r\nX: y"]
+    "url",
+    ["nowhere", "//shop.test", "javascript:alert(1)", "https://", "https://shop.test/\r\nX: y"],
 )
 async def test_a_shopper_comes_back_to_a_whole_address(platform, url):
     intent = await platform.intent(payment_method="pm_card_authenticationRequired")
@@ -274,7 +340,13 @@ async def test_an_address_may_be_an_application_or_have_letters_of_any_kind(plat
         intent = await platform.intent(payment_method="pm_card_authenticationRequired")
         waiting = await platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url})
         status, headers = await shopper.answer(platform, waiting)
-        assert (status, headers["Location"].startswith(urllib.parse.quote(url, safe=":/"))) == (303, True)
+        assert (
+            status,
+            headers["Location"].startswith(urllib.parse.quote(url, safe=":/")),
+        ) == (
+            303,
+            True,
+        )
 
 
 async def test_a_challenge_that_is_answered_too_late_has_failed(platform):
@@ -288,13 +360,17 @@ async def test_a_challenge_that_is_answered_too_late_has_failed(platform):
 
 async def test_a_charge_is_given_to_customers_who_exist(platform):
     paid = await platform.pay()
-    error = await refused(platform.v1.charges.update_async(paid.latest_charge, {"customer": "cus_none"}))
+    error = await refused(
+        platform.v1.charges.update_async(paid.latest_charge, {"customer": "cus_none"})
+    )
     assert (error.http_status, error.param) == (400, "customer")
 
 
 async def test_who_takes_part_must_still_be_able_after_a_challenge(platform):
     account = await platform.vendor()
-    waiting = await platform.pay("pm_card_authenticationRequired", transfer_data={"destination": account})
+    waiting = await platform.pay(
+        "pm_card_authenticationRequired", transfer_data={"destination": account}
+    )
     await platform.v1.accounts.reject_async(account, {"reason": "terms_of_service"})
     assert (await answer(platform, waiting, "complete"))[0] == 200
     seen = await platform.v1.payment_intents.retrieve_async(waiting.id)

@@ -13,7 +13,9 @@ TOKENS = "/v1/confirmation_tokens"
 
 async def for_tests(platform, method="pm_card_visa", **given: Any):
     """A token as a server's tests make it."""
-    return await platform.v1.test_helpers.confirmation_tokens.create_async({"payment_method": method, **given})
+    return await platform.v1.test_helpers.confirmation_tokens.create_async(
+        {"payment_method": method, **given}
+    )
 
 
 async def collected(platform, more=None, **card: Any):
@@ -24,11 +26,27 @@ async def collected(platform, more=None, **card: Any):
 
 async def test_a_token_lives_twelve_hours_and_shows_what_was_collected(platform):
     shipping = {"name": "Ada", "address": {"city": "Esch"}}
-    token = await for_tests(platform, return_url=BACK, setup_future_usage="off_session", shipping=shipping)
-    assert (token.id.startswith("ctoken_"), token.expires_at - token.created) == (True, 12 * 3600)
+    token = await for_tests(
+        platform, return_url=BACK, setup_future_usage="off_session", shipping=shipping
+    )
+    assert (
+        token.id.startswith("ctoken_"),
+        token.expires_at - token.created,
+    ) == (True, 12 * 3600)
     assert (token.payment_intent, token.setup_intent, token.use_stripe_sdk) == (None, None, True)
-    assert (token.payment_method_preview.type, token.payment_method_preview.card.last4) == ("card", "4242")
-    assert (token.shipping.name, token.shipping.address.city, token.shipping.address.line1) == ("Ada", "Esch", None)
+    assert (token.payment_method_preview.type, token.payment_method_preview.card.last4) == (
+        "card",
+        "4242",
+    )
+    assert (
+        token.shipping.name,
+        token.shipping.address.city,
+        token.shipping.address.line1,
+    ) == (
+        "Ada",
+        "Esch",
+        None,
+    )
     kept = await platform.v1.confirmation_tokens.retrieve_async(
         token.id, {"expand": ["payment_method_preview.customer"]}
     )
@@ -39,9 +57,13 @@ async def test_a_form_makes_a_token_and_the_server_pays_with_it(platform):
     status, token = await collected(platform, {"payment_method_data[billing_details][name]": "Ada"})
     assert (status, token["payment_method_preview"]["billing_details"]["name"]) == (200, "Ada")
     assert "4242424242424242" not in json.dumps(token)
-    paid = await platform.intent(confirm=True, confirmation_token=token["id"], expand=["payment_method"])
+    paid = await platform.intent(
+        confirm=True, confirmation_token=token["id"], expand=["payment_method"]
+    )
     assert (paid.status, paid.payment_method.billing_details.name) == ("succeeded", "Ada")
-    assert (await platform.v1.confirmation_tokens.retrieve_async(token["id"])).payment_intent == paid.id
+    assert (
+        await platform.v1.confirmation_tokens.retrieve_async(token["id"])
+    ).payment_intent == paid.id
 
 
 async def test_bad_cards_make_no_token(platform):
@@ -52,10 +74,18 @@ async def test_bad_cards_make_no_token(platform):
 async def test_a_token_confirms_a_setup(platform):
     who, token = await customer(platform), await for_tests(platform, return_url=BACK)
     intent = await platform.v1.setup_intents.create_async({"customer": who.id})
-    done = await platform.v1.setup_intents.confirm_async(intent.id, {"confirmation_token": token.id})
+    done = await platform.v1.setup_intents.confirm_async(
+        intent.id, {"confirmation_token": token.id}
+    )
     assert done.status == "succeeded"
-    assert (await platform.v1.confirmation_tokens.retrieve_async(token.id)).setup_intent == intent.id
-    given = {"confirm": True, "customer": who.id, "confirmation_token": (await for_tests(platform)).id}
+    assert (
+        await platform.v1.confirmation_tokens.retrieve_async(token.id)
+    ).setup_intent == intent.id
+    given = {
+        "confirm": True,
+        "customer": who.id,
+        "confirmation_token": (await for_tests(platform)).id,
+    }
     assert (await platform.v1.setup_intents.create_async(given)).status == "succeeded"
 
 
@@ -78,7 +108,9 @@ async def test_a_token_confirms_once(platform):
 async def test_a_refused_request_does_not_use_a_token_up(platform):
     token = await for_tests(platform, return_url=BACK)
     done = await platform.pay()
-    await refused(platform.v1.payment_intents.confirm_async(done.id, {"confirmation_token": token.id}))
+    await refused(
+        platform.v1.payment_intents.confirm_async(done.id, {"confirmation_token": token.id})
+    )
     assert (await platform.intent(confirm=True, confirmation_token=token.id)).status == "succeeded"
 
 
@@ -91,7 +123,9 @@ async def test_a_token_expires(platform, sandbox):
 
 async def test_what_the_token_carries_is_written_on_the_intent_and_the_request_wins(platform):
     who, shipping = await customer(platform), {"name": "Ada", "address": {"city": "Esch"}}
-    token = await for_tests(platform, setup_future_usage="off_session", shipping=shipping, return_url=BACK)
+    token = await for_tests(
+        platform, setup_future_usage="off_session", shipping=shipping, return_url=BACK
+    )
     paid = await platform.intent(customer=who.id, confirm=True, confirmation_token=token.id)
     assert (paid.setup_future_usage, paid.shipping.name) == ("off_session", "Ada")
     assert len((await platform.v1.payment_methods.list_async({"customer": who.id})).data) == 1
@@ -129,7 +163,10 @@ async def test_a_token_must_be_and_is_for_confirming(platform, given):
 async def test_a_servers_key_makes_tokens_in_tests_alone(platform):
     headers = {**FORM, "Authorization": f"Bearer {platform.key}"}
     status, raw = platform.sandbox.request("POST", TOKENS, "payment_method=pm_card_visa", headers)
-    assert (status, json.loads(raw)["error"]["message"]) == (404, f"Unrecognized request URL (POST: {TOKENS}).")
+    assert (status, json.loads(raw)["error"]["message"]) == (
+        404,
+        f"Unrecognized request URL (POST: {TOKENS}).",
+    )
     status, body = await browser(platform, "GET", f"{TOKENS}/ctoken_x")
     assert (status, body["error"]["code"]) == (403, "secret_key_required")
     assert (
@@ -144,15 +181,22 @@ async def test_a_saved_method_needs_its_customers_session(platform):
     method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
     components = {"payment_element": {"enabled": True}}
     mine, theirs = [
-        await platform.v1.customer_sessions.create_async({"customer": one.id, "components": components}) for one in (who, other)
-    ]  # fmt: skip
+        await platform.v1.customer_sessions.create_async(
+            {"customer": one.id, "components": components}
+        )
+        for one in (who, other)
+    ]
     given = {"payment_method": method.id, "return_url": BACK}
     for more in ({}, {"customer_session_client_secret": theirs.client_secret}):
         status, body = await browser(platform, "POST", TOKENS, **given, **more)
         assert (status, body["error"]["param"]) == (400, "customer_session_client_secret")
-    status, token = await browser(platform, "POST", TOKENS, **given, customer_session_client_secret=mine.client_secret)
+    status, token = await browser(
+        platform, "POST", TOKENS, **given, customer_session_client_secret=mine.client_secret
+    )
     assert (status, token["payment_method_preview"]["customer"]) == (200, who.id)
-    error = await refused(platform.intent(customer=other.id, confirm=True, confirmation_token=token["id"]))
+    error = await refused(
+        platform.intent(customer=other.id, confirm=True, confirmation_token=token["id"])
+    )
     assert error.param == "payment_method"
     paid = await platform.intent(customer=who.id, confirm=True, confirmation_token=token["id"])
     assert (await again(platform, paid)).payment_method == method.id

@@ -14,9 +14,14 @@ ENABLED = {"payment_element": {"enabled": True}}
 
 async def session(platform, who, **features: Any):
     """A session whose Payment Element shows saved methods, with what else it may."""
-    features = {f"payment_method_{name}": value for name, value in {"redisplay": "enabled", **features}.items()}
+    features = {
+        f"payment_method_{name}": value
+        for name, value in {"redisplay": "enabled", **features}.items()
+    }
     components = {"payment_element": {"enabled": True, "features": features}}
-    return await platform.v1.customer_sessions.create_async({"customer": who.id, "components": components})
+    return await platform.v1.customer_sessions.create_async(
+        {"customer": who.id, "components": components}
+    )
 
 
 async def saved(platform, who, *names: str):
@@ -41,19 +46,23 @@ async def test_a_session_lives_half_an_hour(platform):
     element = made.components.payment_element
     assert (element.enabled, made.components.buy_button.enabled) == (True, False)
     assert element.features.to_dict() == {
-        "payment_method_allow_redisplay_filters": ["always"], "payment_method_redisplay": "disabled",
-        "payment_method_redisplay_limit": 3, "payment_method_remove": "disabled", "payment_method_save": "disabled",
+        "payment_method_allow_redisplay_filters": ["always"],
+        "payment_method_redisplay": "disabled",
+        "payment_method_redisplay_limit": 3,
+        "payment_method_remove": "disabled",
+        "payment_method_save": "disabled",
         "payment_method_save_usage": None,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
     ("given", "param"),
     [
-        ({"components": ENABLED}, "customer"), ({"customer": "cus_no", "components": ENABLED}, "customer"),
+        ({"components": ENABLED}, "customer"),
+        ({"customer": "cus_no", "components": ENABLED}, "customer"),
         ({"customer": "cus_no"}, "components"),
     ],
-)  # fmt: skip
+)
 async def test_a_session_needs_a_customer_and_components(platform, given, param):
     error = await refused(platform.v1.customer_sessions.create_async(given))
     assert (error.http_status, error.param) == (400, param)
@@ -73,19 +82,31 @@ async def test_a_browser_sees_the_methods_and_features_of_its_session(platform):
     await platform.v1.payment_methods.update_async(visa, {"metadata": {"private": "yes"}})
     opened = await session(platform, who, save="enabled", save_usage="off_session")
     status, body = await shown(platform, opened)
-    assert (status, body["object"], [m["id"] for m in body["data"]]) == (200, "list", [amex, visa])
+    assert (
+        status,
+        body["object"],
+        [m["id"] for m in body["data"]],
+    ) == (200, "list", [amex, visa])
     assert body["data"][1]["card"]["last4"] == "4242"
     assert "private" not in json.dumps(body)
     features = body["features"]
-    assert (features["payment_method_save"], features["payment_method_save_usage"]) == ("enabled", "off_session")
-    assert (features["payment_method_remove"], features["payment_method_redisplay"]) == ("disabled", "enabled")
+    assert (features["payment_method_save"], features["payment_method_save_usage"]) == (
+        "enabled",
+        "off_session",
+    )
+    assert (features["payment_method_remove"], features["payment_method_redisplay"]) == (
+        "disabled",
+        "enabled",
+    )
     assert (body["customer"], body["expires_at"]) == (who.id, opened.expires_at)
 
 
 async def test_the_session_says_which_and_how_many(platform):
     who = await customer(platform)
     made = await saved(platform, who, "visa", "amex", "mastercard")
-    other = (await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})).id
+    other = (
+        await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    ).id
 
     async def seen(**features: Any):
         _, body = await shown(platform, await session(platform, who, **features))
@@ -93,7 +114,11 @@ async def test_the_session_says_which_and_how_many(platform):
 
     assert await seen(redisplay_limit=2) == [made[2], made[1]]
     assert await seen(allow_redisplay_filters=["unspecified"]) == [other]
-    assert await seen(allow_redisplay_filters=["always", "unspecified"]) == [other, made[2], made[1]]
+    assert await seen(allow_redisplay_filters=["always", "unspecified"]) == [
+        other,
+        made[2],
+        made[1],
+    ]
     assert await seen(redisplay="disabled") == []
 
 
@@ -102,9 +127,13 @@ async def test_only_a_living_secret_of_this_platform_opens(platform, sandbox):
     await saved(platform, who, "visa")
     opened = await session(platform, who)
     assert (await browser(platform, "GET", SAVED))[0] == 400
-    assert (await shown(platform, opened, customer_session_client_secret="cuss_secret_no"))[0] == 400
+    assert (await shown(platform, opened, customer_session_client_secret="cuss_secret_no"))[
+        0
+    ] == 400
     assert (await shown(platform, opened, key=f"{platform.publishable}x"))[0] == 400
-    status, _ = platform.sandbox.request("GET", SAVED, None, {"Authorization": f"Bearer {platform.key}"})
+    status, _ = platform.sandbox.request(
+        "GET", SAVED, None, {"Authorization": f"Bearer {platform.key}"}
+    )
     assert status == 404  # to servers the address does not exist
     sandbox.advance(1801)
     status, body = await shown(platform, opened)
@@ -124,7 +153,10 @@ async def test_a_browser_removes_a_method_where_its_session_allows_that(platform
 
     async def remove(opened, method):
         return await browser(
-            platform, "POST", f"{SAVED}/{method}/remove", customer_session_client_secret=opened.client_secret
+            platform,
+            "POST",
+            f"{SAVED}/{method}/remove",
+            customer_session_client_secret=opened.client_secret,
         )
 
     assert (await remove(await session(platform, who), mine))[0] == 400

@@ -1,4 +1,6 @@
-"""stripe-facts 9: customers, their default method, their deletion, and the filters of their list."""
+"""stripe-facts 9: customers, their default method, their deletion, and the filters of their
+list.
+"""
 
 import asyncio
 from typing import Any
@@ -10,13 +12,28 @@ DEFAULT = ["invoice_settings.default_payment_method"]
 
 
 async def test_a_customer_is_made_changed_and_told_about(platform):
-    made = await customer(platform, name="Ada", metadata={"a": "1"}, address={"city": "Esch"})
-    assert (made.email, made.balance, made.address.city, made.address.line1) == ("shopper@shop.test", 0, "Esch", None)
-    changed = await platform.v1.customers.update_async(made.id, {"name": "Eva", "metadata": {"a": "", "b": "2"}})
+    made = await customer(
+        platform,
+        name="Ada",
+        metadata={"a": "1"},
+        address={"city": "Esch"},
+    )
+    assert (made.email, made.balance, made.address.city, made.address.line1) == (
+        "shopper@shop.test",
+        0,
+        "Esch",
+        None,
+    )
+    changed = await platform.v1.customers.update_async(
+        made.id, {"name": "Eva", "metadata": {"a": "", "b": "2"}}
+    )
     assert (changed.name, changed.metadata.to_dict()) == ("Eva", {"b": "2"})
     told = platform.events("customer.created", "customer.updated")
     assert [event["type"] for event in told] == ["customer.created", "customer.updated"]
-    assert told[1]["data"]["previous_attributes"] == {"name": "Ada", "metadata": {"a": "1", "b": None}}
+    assert told[1]["data"]["previous_attributes"] == {
+        "name": "Ada",
+        "metadata": {"a": "1", "b": None},
+    }
 
 
 async def test_the_default_method_is_one_of_the_customers_own(platform):
@@ -29,7 +46,9 @@ async def test_the_default_method_is_one_of_the_customers_own(platform):
     other = await customer(platform)
     for named in (method.id, "pm_no", "pm_card_visa"):
         error = await refused(
-            platform.v1.customers.update_async(other.id, {"invoice_settings": {"default_payment_method": named}})
+            platform.v1.customers.update_async(
+                other.id, {"invoice_settings": {"default_payment_method": named}}
+            )
         )
         assert (error.http_status, error.code) == (400, "resource_missing")
         assert error.param == "invoice_settings[default_payment_method]"
@@ -50,11 +69,16 @@ async def test_the_default_method_goes_when_it_is_detached(platform):
 
 
 async def test_a_default_can_be_named_along_with_the_method_that_is_attached(platform):
-    given = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    given = {
+        "payment_method": "pm_card_visa",
+        "invoice_settings": {"default_payment_method": "pm_card_visa"},
+    }
     made = await customer(platform, **given, expand=DEFAULT)
     default = made.invoice_settings.default_payment_method
     assert (default.customer, default.card.last4) == (made.id, "4242")
-    assert [m.id for m in (await platform.v1.payment_methods.list_async({"customer": made.id})).data] == [default.id]
+    assert [
+        m.id for m in (await platform.v1.payment_methods.list_async({"customer": made.id})).data
+    ] == [default.id]
 
 
 async def test_a_deleted_customer_is_only_known_as_deleted(platform):
@@ -78,18 +102,22 @@ async def test_a_deleted_customer_cannot_be_used(platform):
     v1, given = platform.v1, {"customer": who.id}
     element = {"components": {"payment_element": {"enabled": True}}}
     uses = [
-        platform.intent(**given), set_up(platform, **given), v1.payment_methods.attach_async("pm_card_visa", given),
-        v1.payment_methods.list_async(given), v1.customer_sessions.create_async({**given, **element}),
+        platform.intent(**given),
+        set_up(platform, **given),
+        v1.payment_methods.attach_async("pm_card_visa", given),
+        v1.payment_methods.list_async(given),
+        v1.customer_sessions.create_async({**given, **element}),
         v1.setup_intents.list_async(given),
-    ]  # fmt: skip
+    ]
     for use in uses:
         error = await refused(use)
         assert (error.http_status, error.code, error.param) == (400, "resource_missing", "customer")
         assert error.user_message == f"No such customer: '{who.id}'"
     gone = [
-        v1.customers.update_async(who.id, {"name": "x"}), v1.customers.delete_async(who.id),
+        v1.customers.update_async(who.id, {"name": "x"}),
+        v1.customers.delete_async(who.id),
         v1.customers.payment_methods.list_async(who.id),
-    ]  # fmt: skip
+    ]
     for use in gone:
         error = await refused(use)
         assert (error.http_status, error.code) == (404, "resource_missing")
@@ -114,7 +142,10 @@ async def test_customers_are_listed_by_address_and_time(platform):
         return [c.id for c in (await customers.list_async(given)).data]
 
     assert await listed() == [two.id, one.id]
-    assert (await listed(email="shopper@shop.test"), await listed(email="Shopper@shop.test")) == ([one.id], [two.id])
+    assert (await listed(email="shopper@shop.test"), await listed(email="Shopper@shop.test")) == (
+        [one.id],
+        [two.id],
+    )
     assert await listed(created={"gt": one.created}) == [two.id]
     assert await listed(created={"lte": one.created}) == [one.id]
     assert await listed(limit=1, starting_after=two.id) == [one.id]
@@ -125,6 +156,7 @@ async def test_customers_of_a_connected_account_are_its_own(platform):
     there = await platform.v1.customers.create_async({"name": "There"}, account)
     assert (await refused(platform.v1.customers.retrieve_async(there.id))).http_status == 404
     deleted, none = await asyncio.gather(
-        platform.v1.customers.delete_async(there.id, options=account), platform.v1.customers.list_async()
+        platform.v1.customers.delete_async(there.id, options=account),
+        platform.v1.customers.list_async(),
     )
     assert (deleted.deleted, none.data) == (True, [])

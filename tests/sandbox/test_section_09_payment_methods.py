@@ -5,8 +5,14 @@ import pytest
 from tests.sandbox.shopper import answer, browser, card_data, customer, set_up, typed
 from tests.sandbox.test_section_03_errors import refused
 
-USED_UP = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment"
-GONE = "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer"
+USED_UP = (
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
+    "attachment"
+)
+GONE = (
+    "This PaymentMethod was previously used without being attached to a Customer or was detached "
+    "from a Customer"
+)
 
 
 async def attached(platform, who, method="pm_card_visa"):
@@ -30,8 +36,14 @@ async def test_attaching_ties_a_method_to_its_customer(platform):
     assert (made["customer"], made["card"]["checks"]["cvc_check"]) == (None, "unchecked")
     before = len(platform.kinds())
     method = await attached(platform, who, made["id"])
-    assert (method.id, method.customer, method.card.checks.cvc_check) == (made["id"], who.id, "pass")
-    assert (await attached(platform, who, method.id)).customer == who.id  # again, which changes nothing
+    assert (method.id, method.customer, method.card.checks.cvc_check) == (
+        made["id"],
+        who.id,
+        "pass",
+    )
+    assert (
+        await attached(platform, who, method.id)
+    ).customer == who.id  # again, which changes nothing
     assert platform.kinds(before) == ["payment_method.attached"]
     assert platform.events("payment_method.attached")[0]["data"]["object"]["customer"] == who.id
 
@@ -74,7 +86,9 @@ async def test_a_later_change_of_customer_is_noticed(platform):
     method = await attached(platform, who)
     intent = await platform.intent(customer=who.id, payment_method=method.id)
     await platform.v1.payment_intents.update_async(intent.id, {"customer": other.id})
-    error = await refused(platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"}))
+    error = await refused(
+        platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"})
+    )
     assert "does not belong" in error.user_message
 
 
@@ -83,14 +97,18 @@ async def test_a_method_used_without_a_customer_is_used_up(platform):
     await platform.pay(method)
     assert USED_UP in (await refused(platform.pay(method))).user_message
     assert USED_UP in (await refused(set_up(platform, method))).user_message
-    assert GONE in (await refused(attached(platform, await customer(platform), method))).user_message
+    assert (
+        GONE in (await refused(attached(platform, await customer(platform), method))).user_message
+    )
 
 
 async def test_a_method_used_up_elsewhere_is_refused_at_confirmation(platform):
     method = (await typed(platform))[1]["id"]
     waiting = await platform.intent(payment_method=method)
     await platform.pay(method)
-    confirming = platform.v1.payment_intents.confirm_async(waiting.id, {"return_url": "https://shop.test"})
+    confirming = platform.v1.payment_intents.confirm_async(
+        waiting.id, {"return_url": "https://shop.test"}
+    )
     assert USED_UP in (await refused(confirming)).user_message
 
 
@@ -101,7 +119,10 @@ async def test_detaching_is_for_good(platform):
     gone = await platform.v1.payment_methods.detach_async(method.id)
     assert (gone.customer, platform.kinds(before)) == (None, ["payment_method.detached"])
     event = platform.events("payment_method.detached")[0]["data"]
-    assert (event["object"]["customer"], event["previous_attributes"]) == (None, {"customer": who.id})
+    assert (event["object"]["customer"], event["previous_attributes"]) == (
+        None,
+        {"customer": who.id},
+    )
     assert USED_UP in (await refused(platform.pay(method.id))).user_message
     assert GONE in (await refused(attached(platform, who, method.id))).user_message
     error = await refused(platform.v1.payment_methods.detach_async(method.id))
@@ -110,17 +131,27 @@ async def test_detaching_is_for_good(platform):
 
 
 async def test_declining_cards_are_refused_when_they_are_attached(platform):
-    """localstripe 8: the raw card, an own id and the template alike; nothing is attached and nothing is told."""
+    """localstripe 8: the raw card, an own id and the template alike; nothing is attached and
+    nothing is told.
+    """
     who = await customer(platform)
     raw = (await typed(platform, number="4000000000000002"))[1]["id"]
-    own = await platform.v1.payment_methods.create_async({"type": "card", "card": {"token": "tok_visa_chargeDeclined"}})
+    own = await platform.v1.payment_methods.create_async(
+        {"type": "card", "card": {"token": "tok_visa_chargeDeclined"}}
+    )
     before = len(platform.kinds())
     for method in (raw, own.id, "pm_card_visa_chargeDeclined"):
         error = await refused(attached(platform, who, method))
-        assert (error.http_status, error.code, error.error.decline_code) == (402, "card_declined", "generic_decline")
+        assert (error.http_status, error.code, error.error.decline_code) == (
+            402,
+            "card_declined",
+            "generic_decline",
+        )
     listed = await platform.v1.payment_methods.list_async({"customer": who.id})
     assert (listed.data, platform.kinds(before)) == ([], [])
-    error = await refused(platform.v1.customers.create_async({"payment_method": "pm_card_visa_chargeDeclined"}))
+    error = await refused(
+        platform.v1.customers.create_async({"payment_method": "pm_card_visa_chargeDeclined"})
+    )
     assert (error.http_status, error.code) == (402, "card_declined")
 
 
@@ -137,19 +168,38 @@ async def test_a_card_that_attaches_and_sets_up_and_never_pays(platform):
 async def test_listing_by_customer_and_type(platform):
     """localstripe 7: newest first, of one customer, of one type; also through the customer."""
     who, other = await customer(platform), await customer(platform)
-    made = [(await attached(platform, who, name)).id for name in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")]
+    made = [
+        (await attached(platform, who, name)).id
+        for name in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex")
+    ]
     theirs = await attached(platform, other)
     methods = platform.v1.payment_methods
     listed = await methods.list_async({"customer": who.id, "type": "card"})
-    assert ([m.id for m in listed.data], listed.url, listed.has_more) == (made[::-1], "/v1/payment_methods", False)
+    assert ([m.id for m in listed.data], listed.url, listed.has_more) == (
+        made[::-1],
+        "/v1/payment_methods",
+        False,
+    )
     assert (await methods.list_async({"customer": who.id, "type": "sepa_debit"})).data == []
-    page = await methods.list_async({"customer": who.id, "limit": 1, "starting_after": made[2]})
-    assert ([m.id for m in page.data], page.has_more) == ([made[1]], True)
+    page = await methods.list_async(
+        {
+            "customer": who.id,
+            "limit": 1,
+            "starting_after": made[2],
+        }
+    )
+    assert (
+        [m.id for m in page.data],
+        page.has_more,
+    ) == ([made[1]], True)
     await methods.update_async(made[0], {"allow_redisplay": "always"})
     shown = await methods.list_async({"customer": who.id, "allow_redisplay": "always"})
     assert [m.id for m in shown.data] == [made[0]]
     await methods.detach_async(made[2])
-    assert [m.id for m in (await methods.list_async({"customer": who.id})).data] == [made[1], made[0]]
+    assert [m.id for m in (await methods.list_async({"customer": who.id})).data] == [
+        made[1],
+        made[0],
+    ]
     assert (await methods.list_async()).data == []
     assert (await refused(methods.list_async({"customer": "cus_no"}))).param == "customer"
 
@@ -158,21 +208,37 @@ async def test_listing_by_customer_and_type(platform):
         [made[1], made[0]],
         f"/v1/customers/{who.id}/payment_methods",
     )
-    one = await platform.v1.customers.payment_methods.retrieve_async(who.id, made[0], {"expand": ["customer"]})
+    one = await platform.v1.customers.payment_methods.retrieve_async(
+        who.id, made[0], {"expand": ["customer"]}
+    )
     assert one.customer.email == "shopper@shop.test"
     error = await refused(platform.v1.customers.payment_methods.retrieve_async(who.id, theirs.id))
     assert (error.http_status, error.code) == (404, "resource_missing")
-    assert (await refused(platform.v1.customers.payment_methods.list_async("cus_no"))).http_status == 404
+    assert (
+        await refused(platform.v1.customers.payment_methods.list_async("cus_no"))
+    ).http_status == 404
 
 
 async def test_updating_tells_what_changed(platform):
     who = await customer(platform)
     method = await attached(platform, who)
-    given = {"billing_details": {"name": "Ada"}, "card": {"exp_month": 1}, "metadata": {"a": "1"}}
+    given = {
+        "billing_details": {"name": "Ada"},
+        "card": {"exp_month": 1},
+        "metadata": {"a": "1"},
+    }
     changed = await platform.v1.payment_methods.update_async(method.id, given)
-    assert (changed.billing_details.name, changed.card.exp_month, changed.metadata.to_dict()) == ("Ada", 1, {"a": "1"})
+    assert (changed.billing_details.name, changed.card.exp_month, changed.metadata.to_dict()) == (
+        "Ada",
+        1,
+        {"a": "1"},
+    )
     before = platform.events("payment_method.updated")[0]["data"]["previous_attributes"]
-    assert before == {"billing_details": {"name": None}, "card": {"exp_month": 12}, "metadata": {"a": None}}
+    assert before == {
+        "billing_details": {"name": None},
+        "card": {"exp_month": 12},
+        "metadata": {"a": None},
+    }
 
 
 async def test_a_method_is_not_attached_while_it_is_made(platform):
@@ -192,8 +258,14 @@ async def test_a_customers_method_is_shared_with_a_connected_account(platform):
     method, there = await attached(platform, who), {"stripe_account": account}
     given = {"customer": who.id, "payment_method": method.id}
     shared = await platform.v1.payment_methods.create_async(given, there)
-    assert (shared.customer, shared.card.fingerprint, shared.id == method.id) == (None, method.card.fingerprint, False)
-    error = await refused(platform.v1.payment_methods.create_async({"payment_method": method.id}, there))
+    assert (shared.customer, shared.card.fingerprint, shared.id == method.id) == (
+        None,
+        method.card.fingerprint,
+        False,
+    )
+    error = await refused(
+        platform.v1.payment_methods.create_async({"payment_method": method.id}, there)
+    )
     assert "belongs to the Customer" in error.user_message
     assert (await refused(platform.v1.payment_methods.create_async(given))).http_status == 400
 
@@ -203,9 +275,13 @@ async def test_saving_during_payment_attaches_after_success(platform, usage):
     who = await customer(platform)
     before = len(platform.kinds())
     paid = await platform.pay(customer=who.id, setup_future_usage=usage)
-    assert (await platform.v1.payment_methods.retrieve_async(paid.payment_method)).customer == who.id
+    assert (
+        await platform.v1.payment_methods.retrieve_async(paid.payment_method)
+    ).customer == who.id
     assert platform.kinds(before)[-2:] == ["payment_intent.succeeded", "payment_method.attached"]
-    assert (await platform.pay(paid.payment_method, customer=who.id, off_session=True)).status == "succeeded"
+    assert (
+        await platform.pay(paid.payment_method, customer=who.id, off_session=True)
+    ).status == "succeeded"
 
 
 async def test_saving_during_payment_waits_for_the_challenge_and_not_for_a_decline(platform):
@@ -225,7 +301,9 @@ async def test_without_that_wish_a_customers_new_card_is_not_saved(platform):
     assert (await platform.v1.payment_methods.retrieve_async(paid.payment_method)).customer is None
     options = {"card": {"setup_future_usage": "off_session"}}
     paid = await platform.pay(customer=who.id, payment_method_options=options)
-    assert (await platform.v1.payment_methods.retrieve_async(paid.payment_method)).customer == who.id
+    assert (
+        await platform.v1.payment_methods.retrieve_async(paid.payment_method)
+    ).customer == who.id
 
 
 async def test_a_wish_without_a_customer_leaves_the_method_to_be_attached(platform):
@@ -243,10 +321,14 @@ async def test_off_session_without_confirmation_is_refused(platform):
 
 
 async def test_a_bad_card_on_an_intent(platform):
-    """localstripe 15: 402 at creation and at a later confirmation; the failed charge stays, and no event says success."""
+    """localstripe 15: 402 at creation and at a later confirmation; the failed charge stays, and no
+    event says success.
+    """
     await refused(platform.pay("pm_card_visa_chargeDeclined"))
     intent = await platform.intent(payment_method="pm_card_visa_chargeDeclined")
-    error = await refused(platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"}))
+    error = await refused(
+        platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"})
+    )
     assert (error.http_status, error.error.payment_intent.id) == (402, intent.id)
     charges = (await platform.v1.charges.list_async({"payment_intent": intent.id})).data
     assert [(c.status, c.paid) for c in charges] == [("failed", False)]
@@ -260,7 +342,9 @@ async def test_a_browser_pays_with_what_the_intents_customer_saved_and_only_that
 
     async def pay(intent, method):
         path = f"/v1/payment_intents/{intent.id}/confirm"
-        return await browser(platform, "POST", path, client_secret=intent.client_secret, payment_method=method.id)
+        return await browser(
+            platform, "POST", path, client_secret=intent.client_secret, payment_method=method.id
+        )
 
     intent = await platform.intent(customer=who.id)
     status, body = await pay(intent, theirs)
@@ -274,10 +358,14 @@ async def test_a_browser_saves_the_card_that_it_pays_with(platform):
     who = await customer(platform)
     intent = await platform.intent(customer=who.id)
     given = {
-        **card_data("payment_method_data"), "payment_method_data[allow_redisplay]": "always",
-        "client_secret": intent.client_secret, "setup_future_usage": "off_session",
-    }  # fmt: skip
-    status, body = await browser(platform, "POST", f"/v1/payment_intents/{intent.id}/confirm", **given)
+        **card_data("payment_method_data"),
+        "payment_method_data[allow_redisplay]": "always",
+        "client_secret": intent.client_secret,
+        "setup_future_usage": "off_session",
+    }
+    status, body = await browser(
+        platform, "POST", f"/v1/payment_intents/{intent.id}/confirm", **given
+    )
     assert (status, body["status"]) == (200, "succeeded")
     saved = (await platform.v1.payment_methods.list_async({"customer": who.id})).data[0]
     assert (saved.id, saved.allow_redisplay) == (body["payment_method"], "always")

@@ -10,7 +10,11 @@ from shared.sandbox.resources.setup_intents import REDUCED
 from tests.sandbox.shopper import BACK, again, answer, browser, card_data, customer, set_up, typed
 from tests.sandbox.test_section_03_errors import refused
 
-MADE, ASKED, FAILED = "setup_intent.created", "setup_intent.requires_action", "setup_intent.setup_failed"
+MADE, ASKED, FAILED = (
+    "setup_intent.created",
+    "setup_intent.requires_action",
+    "setup_intent.setup_failed",
+)
 DONE = ["setup_intent.succeeded", "payment_method.attached"]
 
 
@@ -22,10 +26,21 @@ async def attempts(platform, intent):
 
 async def test_nothing_needs_to_be_said(platform):
     intent = await platform.v1.setup_intents.create_async()
-    assert (intent.status, intent.usage, intent.latest_attempt) == ("requires_payment_method", "off_session", None)
+    assert (intent.status, intent.usage, intent.latest_attempt) == (
+        "requires_payment_method",
+        "off_session",
+        None,
+    )
     assert re.fullmatch(r"seti_\w+_secret_\w+", intent.client_secret)
-    assert intent.automatic_payment_methods.to_dict() == {"enabled": True, "allow_redirects": "always"}
-    assert (intent.payment_method_types, intent.mandate, intent.single_use_mandate) == (["card"], None, None)
+    assert intent.automatic_payment_methods.to_dict() == {
+        "enabled": True,
+        "allow_redirects": "always",
+    }
+    assert (intent.payment_method_types, intent.mandate, intent.single_use_mandate) == (
+        ["card"],
+        None,
+        None,
+    )
     assert intent.payment_method_options.card.request_three_d_secure == "automatic"
     assert platform.kinds() == [MADE]
 
@@ -33,8 +48,14 @@ async def test_nothing_needs_to_be_said(platform):
 async def test_a_setup_saves_the_card(platform):
     who = await customer(platform)
     before = len(platform.kinds())
-    intent = await set_up(platform, customer=who.id, expand=["latest_attempt", "payment_method", "customer"])
-    assert (intent.status, intent.payment_method.customer, intent.customer.id) == ("succeeded", who.id, who.id)
+    intent = await set_up(
+        platform, customer=who.id, expand=["latest_attempt", "payment_method", "customer"]
+    )
+    assert (intent.status, intent.payment_method.customer, intent.customer.id) == (
+        "succeeded",
+        who.id,
+        who.id,
+    )
     attempt = intent.latest_attempt
     assert attempt.id.startswith("setatt_")
     assert (attempt.status, attempt.usage, attempt.customer) == ("succeeded", "off_session", who.id)
@@ -42,7 +63,9 @@ async def test_a_setup_saves_the_card(platform):
     card = attempt.payment_method_details.card
     assert (card.last4, card.checks.cvc_check, card.three_d_secure) == ("4242", "pass", None)
     assert platform.kinds(before) == [MADE, *DONE]
-    assert (await platform.pay(intent.payment_method.id, customer=who.id, off_session=True)).status == "succeeded"
+    assert (
+        await platform.pay(intent.payment_method.id, customer=who.id, off_session=True)
+    ).status == "succeeded"
 
 
 async def test_a_method_that_is_already_attached_is_not_attached_again(platform):
@@ -56,8 +79,12 @@ async def test_a_method_that_is_already_attached_is_not_attached_again(platform)
 async def test_without_a_customer_the_card_can_still_be_attached(platform):
     intent = await set_up(platform)
     who = await customer(platform)
-    assert "previously used" in (await refused(set_up(platform, intent.payment_method))).user_message
-    saved = await platform.v1.payment_methods.attach_async(intent.payment_method, {"customer": who.id})
+    assert (
+        "previously used" in (await refused(set_up(platform, intent.payment_method))).user_message
+    )
+    saved = await platform.v1.payment_methods.attach_async(
+        intent.payment_method, {"customer": who.id}
+    )
     assert saved.customer == who.id
 
 
@@ -67,8 +94,13 @@ async def test_the_states_before_a_confirmation(platform):
         {"description": "Cards", "metadata": {"a": "1"}, "flow_directions": ["inbound"]}
     )
     assert (intent.flow_directions, intent.on_behalf_of) == (["inbound"], None)
-    changed = await intents.update_async(intent.id, {"payment_method": "pm_card_visa", "metadata": {"b": "2"}})
-    assert (changed.status, changed.metadata.to_dict()) == ("requires_confirmation", {"a": "1", "b": "2"})
+    changed = await intents.update_async(
+        intent.id, {"payment_method": "pm_card_visa", "metadata": {"b": "2"}}
+    )
+    assert (changed.status, changed.metadata.to_dict()) == (
+        "requires_confirmation",
+        {"a": "1", "b": "2"},
+    )
     done = await intents.confirm_async(intent.id, {"return_url": BACK})
     assert (done.status, done.payment_method) == ("succeeded", changed.payment_method)
     assert (await intents.update_async(intent.id, {"description": "Kept"})).description == "Kept"
@@ -80,27 +112,40 @@ async def test_the_states_before_a_confirmation(platform):
 async def test_a_confirmation_needs_a_method(platform):
     """localstripe 9; the customer's default is not taken."""
     who = await customer(
-        platform, payment_method="pm_card_visa", invoice_settings={"default_payment_method": "pm_card_visa"}
+        platform,
+        payment_method="pm_card_visa",
+        invoice_settings={"default_payment_method": "pm_card_visa"},
     )
     for given in ({}, {"customer": who.id}):
         intent = await platform.v1.setup_intents.create_async(given)
         error = await refused(platform.v1.setup_intents.confirm_async(intent.id))
         assert (error.http_status, error.code) == (400, "setup_intent_unexpected_state")
         assert "missing a payment method" in error.user_message
-        assert (error.error.setup_intent.id, error.error.setup_intent.latest_attempt) == (intent.id, None)
-    assert "missing" in (await refused(platform.v1.setup_intents.create_async({"confirm": True}))).user_message
+        assert (error.error.setup_intent.id, error.error.setup_intent.latest_attempt) == (
+            intent.id,
+            None,
+        )
+    assert (
+        "missing"
+        in (await refused(platform.v1.setup_intents.create_async({"confirm": True}))).user_message
+    )
 
 
 DECLINES = [
-    ("visa_chargeDeclined", "card_declined", "generic_decline"), ("chargeDeclinedExpiredCard", "expired_card", None),
+    ("visa_chargeDeclined", "card_declined", "generic_decline"),
+    ("chargeDeclinedExpiredCard", "expired_card", None),
     ("visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("token", "code", "reason"), DECLINES)
 async def test_a_decline_is_a_402_and_what_was_tried_stays(platform, token, code, reason):
     error = await refused(set_up(platform, f"pm_card_{token}"))
-    assert (error.http_status, error.code, getattr(error.error, "decline_code", None)) == (402, code, reason)
+    assert (error.http_status, error.code, getattr(error.error, "decline_code", None)) == (
+        402,
+        code,
+        reason,
+    )
     failed = error.error.setup_intent
     assert (failed.status, failed.payment_method) == ("requires_payment_method", None)
     assert failed.last_setup_error.code == code
@@ -115,9 +160,13 @@ async def test_a_decline_is_a_402_and_what_was_tried_stays(platform, token, code
 
 
 async def test_declining_cards_are_declined_however_they_are_named(platform):
-    """localstripe 8: raw card, own id and template alike, on creation and on a later confirmation."""
+    """localstripe 8: raw card, own id and template alike, on creation and on a later
+    confirmation.
+    """
     raw = (await typed(platform, number="4000000000000002"))[1]["id"]
-    own = await platform.v1.payment_methods.create_async({"type": "card", "card": {"token": "tok_visa_chargeDeclined"}})
+    own = await platform.v1.payment_methods.create_async(
+        {"type": "card", "card": {"token": "tok_visa_chargeDeclined"}}
+    )
     for method in (raw, own.id, "pm_card_visa_chargeDeclined"):
         intent = await platform.v1.setup_intents.create_async()
         given = {"payment_method": method, "return_url": BACK}
@@ -136,7 +185,8 @@ async def test_a_challenge_that_is_passed(platform):
     assert await attempts(platform, intent) == ["requires_action"]
     url = intent.next_action.redirect_to_url.url.removeprefix(platform.sandbox.base_url)
     assert b"keep your card" in platform.sandbox.request("GET", url)[1]
-    # Whoever answers before a script of the frame has run stays in it, too: the shop's page is not for a frame.
+    # Whoever answers before a script of the frame has run stays in it, too: the shop's page is not
+    # for a frame.
     framed = platform.sandbox.request("GET", f"{url}?framed=1")[1].decode()
     assert f'action="{url}?framed=1"' in framed
 
@@ -145,14 +195,22 @@ async def test_a_challenge_that_is_passed(platform):
     back = parse_qs(urlsplit(headers["Location"]).query)
     assert (status, headers["Location"].partition("?")[0]) in ((302, BACK), (303, BACK))
     assert back == {
-        "setup_intent": [intent.id], "setup_intent_client_secret": [intent.client_secret], "redirect_status": ["succeeded"],
-    }  # fmt: skip
+        "setup_intent": [intent.id],
+        "setup_intent_client_secret": [intent.client_secret],
+        "redirect_status": ["succeeded"],
+    }
     done = await platform.v1.setup_intents.retrieve_async(intent.id, {"expand": ["latest_attempt"]})
     seen = done.latest_attempt.payment_method_details.card.three_d_secure
-    assert (done.status, done.next_action, done.latest_attempt.status) == ("succeeded", None, "succeeded")
+    assert (done.status, done.next_action, done.latest_attempt.status) == (
+        "succeeded",
+        None,
+        "succeeded",
+    )
     assert (seen.authentication_flow, seen.result) == ("challenge", "authenticated")
     assert platform.kinds(before) == [MADE, ASKED, *DONE]
-    assert (await platform.pay(done.payment_method, customer=who.id, off_session=True)).status == "succeeded"
+    assert (
+        await platform.pay(done.payment_method, customer=who.id, off_session=True)
+    ).status == "succeeded"
 
 
 async def test_a_challenge_that_is_failed(platform):
@@ -162,7 +220,10 @@ async def test_a_challenge_that_is_failed(platform):
     failed = await again(platform, intent)
     assert (failed.status, failed.payment_method) == ("requires_payment_method", None)
     error = failed.last_setup_error
-    assert (error.type, error.code) == ("invalid_request_error", "setup_intent_authentication_failure")
+    assert (error.type, error.code) == (
+        "invalid_request_error",
+        "setup_intent_authentication_failure",
+    )
     assert await attempts(platform, intent) == ["failed"]
     assert platform.kinds() == [MADE, ASKED, FAILED]
 
@@ -176,11 +237,19 @@ async def test_a_challenge_is_given_up_by_another_confirmation_or_a_cancellation
     assert await attempts(platform, two) == ["abandoned"]
     await answer(platform, one)
     await answer(platform, two)
-    assert ((await again(platform, one)).status, (await again(platform, two)).status) == ("succeeded", "canceled")
+    assert (
+        (await again(platform, one)).status,
+        (await again(platform, two)).status,
+    ) == (
+        "succeeded",
+        "canceled",
+    )
 
 
 async def test_orders_by_telephone_are_not_challenged(platform):
-    done = await set_up(platform, "pm_card_authenticationRequired", payment_method_options={"card": {"moto": True}})
+    done = await set_up(
+        platform, "pm_card_authenticationRequired", payment_method_options={"card": {"moto": True}}
+    )
     assert done.status == "succeeded"
 
 
@@ -205,21 +274,29 @@ async def test_a_setup_is_canceled_while_it_is_open(platform):
 
 async def test_a_server_says_where_the_shopper_returns_to(platform):
     given = {"payment_method": "pm_card_visa", "confirm": True}
-    assert "return_url" in (await refused(platform.v1.setup_intents.create_async(given))).user_message
+    assert (
+        "return_url" in (await refused(platform.v1.setup_intents.create_async(given))).user_message
+    )
     never = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
     for more in (never, {"use_stripe_sdk": True}, {"allowed_payment_method_types": ["card"]}):
-        assert (await platform.v1.setup_intents.create_async({**given, **more})).status == "succeeded"
+        assert (
+            await platform.v1.setup_intents.create_async({**given, **more})
+        ).status == "succeeded"
 
 
 @pytest.mark.parametrize(
     ("given", "param"),
     [
-        ({"return_url": BACK}, "return_url"), ({"mandate_data": {"customer_acceptance": {"type": "offline"}}}, "mandate_data"),
-        ({"attach_to_self": True}, "attach_to_self"), ({"single_use": {"amount": 100, "currency": "usd"}}, "single_use"),
-        ({"customer": "cus_no"}, "customer"), ({"payment_method": "pm_no"}, "payment_method"), ({"usage": "once"}, "usage"),
+        ({"return_url": BACK}, "return_url"),
+        ({"mandate_data": {"customer_acceptance": {"type": "offline"}}}, "mandate_data"),
+        ({"attach_to_self": True}, "attach_to_self"),
+        ({"single_use": {"amount": 100, "currency": "usd"}}, "single_use"),
+        ({"customer": "cus_no"}, "customer"),
+        ({"payment_method": "pm_no"}, "payment_method"),
+        ({"usage": "once"}, "usage"),
         ({"on_behalf_of": "acct_no"}, "on_behalf_of"),
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_said_leaves_nothing_behind(platform, given, param):
     error = await refused(platform.v1.setup_intents.create_async(given))
     assert (error.http_status, error.param) == (400, param)
@@ -247,7 +324,10 @@ async def test_setups_are_listed(platform):
         return [intent.id for intent in (await intents.list_async(given)).data]
 
     assert await listed() == [two.id, one.id]
-    assert (await listed(customer=who.id), await listed(payment_method=one.payment_method)) == ([one.id], [one.id])
+    assert (await listed(customer=who.id), await listed(payment_method=one.payment_method)) == (
+        [one.id],
+        [one.id],
+    )
     assert await listed(created={"gt": one.created}) == [two.id]
     assert (
         await refused(platform.v1.setup_attempts.list_async({"setup_intent": "seti_no"}))
@@ -279,9 +359,13 @@ async def test_a_browser_sets_up_with_the_secret_alone(platform):
     status, body = await browser(platform, "POST", f"{path}/confirm", **secret, **declining)
     assert (status, set(body["error"]["setup_intent"])) == (402, set(REDUCED))
     asking = card_data("payment_method_data", number="4000002500003155")
-    _, body = await browser(platform, "POST", f"{path}/confirm", **secret, **asking, use_stripe_sdk="true")
+    _, body = await browser(
+        platform, "POST", f"{path}/confirm", **secret, **asking, use_stripe_sdk="true"
+    )
     assert (body["status"], body["next_action"]["type"]) == ("requires_action", "use_stripe_sdk")
-    status, body = await browser(platform, "POST", f"{path}/confirm", **secret, **card_data("payment_method_data"))
+    status, body = await browser(
+        platform, "POST", f"{path}/confirm", **secret, **card_data("payment_method_data")
+    )
     assert (status, body["status"], set(body)) == (200, "succeeded", set(REDUCED))
 
 
@@ -291,4 +375,6 @@ async def test_a_browser_sets_up_what_the_intents_customer_holds_and_only_that(p
     for owner, status in ((other, 400), (who, 200)):
         intent = await platform.v1.setup_intents.create_async({"customer": owner.id})
         given = {"client_secret": intent.client_secret, "payment_method": method.id}
-        assert (await browser(platform, "POST", f"/v1/setup_intents/{intent.id}/confirm", **given))[0] == status
+        assert (await browser(platform, "POST", f"/v1/setup_intents/{intent.id}/confirm", **given))[
+            0
+        ] == status

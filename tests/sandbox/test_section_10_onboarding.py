@@ -19,11 +19,15 @@ async def link(platform, account, **given: Any):
 
 
 async def seller(platform, **given: Any):
-    return await platform.v1.accounts.create_async({"country": "LU", "email": "a@b.test", **EXPRESS, **given})
+    return await platform.v1.accounts.create_async(
+        {"country": "LU", "email": "a@b.test", **EXPRESS, **given}
+    )
 
 
 async def visit(platform, account, **given: Any):
-    return await Visitor(platform.sandbox.base_url).open((await link(platform, account, **given)).url)
+    return await Visitor(platform.sandbox.base_url).open(
+        (await link(platform, account, **given)).url
+    )
 
 
 async def walk(platform, account, **typed: dict[str, str] | None):
@@ -52,13 +56,20 @@ async def test_the_first_page_completes_everything_in_one_press(platform):
     assert visitor.url == BACK
 
     done = await read(platform, account)
-    assert (done.charges_enabled, done.payouts_enabled, done.details_submitted) == (True, True, True)
+    assert (done.charges_enabled, done.payouts_enabled, done.details_submitted) == (
+        True,
+        True,
+        True,
+    )
     assert (done.requirements.currently_due, done.requirements.disabled_reason) == ([], None)
     assert done.capabilities.to_dict() == {"card_payments": "active", "transfers": "active"}
     assert done.business_profile.name == "Luxe"
     assert platform.kinds(before).count("capability.updated") == 2
     last = platform.events("account.updated")[-1]
-    assert (last["account"], last["data"]["previous_attributes"]["charges_enabled"]) == (account, False)
+    assert (last["account"], last["data"]["previous_attributes"]["charges_enabled"]) == (
+        account,
+        False,
+    )
 
 
 async def test_a_post_of_nothing_but_the_button_completes_too(platform):
@@ -74,12 +85,21 @@ async def test_a_post_of_nothing_but_the_button_completes_too(platform):
 async def test_the_steps_lead_to_an_account_that_works(platform):
     account = (await seller(platform)).id
     visitor = await walk(
-        platform, account, business={"name": "Luxe", "url": "https://luxe.test", "business_type": "individual"}
+        platform,
+        account,
+        business={"name": "Luxe", "url": "https://luxe.test", "business_type": "individual"},
     )
     assert visitor.url == BACK
     done = await read(platform, account)
-    assert (done.charges_enabled, done.payouts_enabled, done.business_type) == (True, True, "individual")
-    assert (done.business_profile.url, done.requirements.eventually_due) == ("https://luxe.test", [])
+    assert (done.charges_enabled, done.payouts_enabled, done.business_type) == (
+        True,
+        True,
+        "individual",
+    )
+    assert (done.business_profile.url, done.requirements.eventually_due) == (
+        "https://luxe.test",
+        [],
+    )
     assert done.external_accounts.data[0].last4 == "6789"
     assert done.tos_acceptance.date is not None
 
@@ -89,7 +109,10 @@ async def test_onboarding_is_told_step_by_step(platform):
     await walk(platform, account)
     kinds = [e["type"] for e in platform.events() if e.get("account") == account]
     assert kinds[0] == "account.application.authorized"
-    first = [kinds.index(kind) for kind in ("person.created", "account.external_account.created", "capability.updated")]
+    first = [
+        kinds.index(kind)
+        for kind in ("person.created", "account.external_account.created", "capability.updated")
+    ]
     assert first == sorted(first)
     assert kinds.count("account.updated") >= 4
     assert kinds[-1] == "account.updated"
@@ -128,11 +151,18 @@ async def test_what_was_left_out_stops_the_account_on_its_day_and_can_be_given_l
         "requirements.past_due",
     )
     assert late.capabilities.transfers == "inactive"
-    assert platform.events("capability.updated")[-1]["data"]["previous_attributes"]["status"] == "active"
+    assert (
+        platform.events("capability.updated")[-1]["data"]["previous_attributes"]["status"]
+        == "active"
+    )
 
     await walk(platform, account)
     again = await read(platform, account)
-    assert (again.charges_enabled, again.payouts_enabled, again.requirements.current_deadline) == (True, True, None)
+    assert (again.charges_enabled, again.payouts_enabled, again.requirements.current_deadline) == (
+        True,
+        True,
+        None,
+    )
 
 
 async def test_saving_for_later_keeps_what_was_typed(platform):
@@ -153,22 +183,41 @@ async def test_saving_for_later_keeps_what_was_typed(platform):
 
 async def test_mistakes_are_said_beside_their_fields_and_typing_is_kept(platform):
     visitor = await visit(platform, (await seller(platform)).id)
-    await visitor.press("continue", name="", url="luxe", mcc="1", tax_id="?", business_type="empire")
+    await visitor.press(
+        "continue", name="", url="luxe", mcc="1", tax_id="?", business_type="empire"
+    )
     assert (visitor.status, visitor.step, visitor.fields["url"]) == (422, "business", "luxe")
     assert set(visitor.errors()) == {"name", "url", "mcc", "tax_id", "business_type"}
 
     await visitor.press(
-        "continue", name="Luxe", url="https://luxe.test", mcc="5651", tax_id="000000000", business_type="company"
+        "continue",
+        name="Luxe",
+        url="https://luxe.test",
+        mcc="5651",
+        tax_id="000000000",
+        business_type="company",
     )
     await visitor.press(
-        "continue", code="123-456", dob="soon", email="nobody", phone="-", first_name="", id_number="<b>"
+        "continue",
+        code="123-456",
+        dob="soon",
+        email="nobody",
+        phone="-",
+        first_name="",
+        id_number="<b>",
     )
     assert set(visitor.errors()) == {"code", "dob", "email", "phone", "first_name", "id_number"}
     assert visitor.errors()["code"] == "That is not the code that was sent."
     assert visitor.fields["email"] == "nobody"
 
     await visitor.press(
-        "continue", code="000-000", dob="1901-01-01", email="a@b.test", phone="123456", first_name="A", id_number=""
+        "continue",
+        code="000-000",
+        dob="1901-01-01",
+        email="a@b.test",
+        phone="123456",
+        first_name="A",
+        id_number="",
     )
     await visitor.press("continue", bank="my sock")
     assert visitor.errors() == {"bank": "Choose a bank account."}
@@ -237,7 +286,12 @@ async def test_tokens_of_one_kind_open_nothing_else(platform):
         assert platform.sandbox.request("GET", f"/hosted/{path}/{token}")[0] == 404
     used_up = (await link(platform, account)).url.rpartition("/")[2]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert platform.sandbox.request("POST", f"/hosted/onboarding/{used_up}", "action=complete", form)[0] == 404
+    assert (
+        platform.sandbox.request("POST", f"/hosted/onboarding/{used_up}", "action=complete", form)[
+            0
+        ]
+        == 404
+    )
     assert not (await read(platform, account)).details_submitted
 
 
@@ -255,7 +309,9 @@ async def test_a_document_that_is_asked_for_has_a_page_of_its_own(platform):
     account = await platform.vendor()
     due = "individual.verification.document"
     platform.control(
-        "POST", f"accounts/{account}", {"requirements": {"currently_due": [due, "company.directors_provided"]}}
+        "POST",
+        f"accounts/{account}",
+        {"requirements": {"currently_due": [due, "company.directors_provided"]}},
     )
     visitor = await visit(platform, account)
     for _ in range(3):
@@ -263,7 +319,9 @@ async def test_a_document_that_is_asked_for_has_a_page_of_its_own(platform):
     assert visitor.step == "more"
     await visitor.press("continue", **{due: "nonsense"})
     assert visitor.errors() == {due: "Choose one of these."}
-    await visitor.press("continue", **{due: "file_identity_document_success", "company.directors_provided": "yes"})
+    await visitor.press(
+        "continue", **{due: "file_identity_document_success", "company.directors_provided": "yes"}
+    )
     assert visitor.step == "review"
     assert (await read(platform, account)).requirements.currently_due == []
     assert (await visitor.press("complete")).url == BACK
@@ -280,10 +338,17 @@ async def test_a_document_that_is_asked_for_has_a_page_of_its_own(platform):
 )
 async def test_collection_options_decide_what_the_form_asks(platform, options, asked):
     account = await platform.vendor()
-    platform.control("POST", f"accounts/{account}", {
-        "requirements": {"eventually_due": ["company.registration_date"]},
-        "future_requirements": {"currently_due": ["company.phone"], "current_deadline": 1900000000},
-    })  # fmt: skip
+    platform.control(
+        "POST",
+        f"accounts/{account}",
+        {
+            "requirements": {"eventually_due": ["company.registration_date"]},
+            "future_requirements": {
+                "currently_due": ["company.phone"],
+                "current_deadline": 1900000000,
+            },
+        },
+    )
     visitor = await visit(platform, account, **options)
     for _ in range(3):
         await visitor.press("continue")

@@ -1,4 +1,6 @@
-"""stripe-facts 11 and 12: application fees given back, and charges made on the connected account itself."""
+"""stripe-facts 11 and 12: application fees given back, and charges made on the connected account
+itself.
+"""
 
 from typing import Any
 
@@ -9,15 +11,23 @@ from tests.sandbox.test_section_03_errors import refused
 from tests.sandbox.test_section_11_money import rows
 from tests.sandbox.test_section_12_refunds import funded, paid, sold
 
-OWN_FEES: dict[str, Any] = {"controller": {"fees": {"payer": "account"}, "stripe_dashboard": {"type": "full"}}}
+OWN_FEES: dict[str, Any] = {
+    "controller": {"fees": {"payer": "account"}, "stripe_dashboard": {"type": "full"}}
+}
 
 
 async def direct(platform, account, amount=1000, method="pm_card_visa", **given: Any):
     """A charge on the account itself."""
     params = {
-        "amount": amount, "currency": "usd", "payment_method": method, "confirm": True, "capture_method": "automatic",
-        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "expand": ["latest_charge"], **given,
-    }  # fmt: skip
+        "amount": amount,
+        "currency": "usd",
+        "payment_method": method,
+        "confirm": True,
+        "capture_method": "automatic",
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        "expand": ["latest_charge"],
+        **given,
+    }
     intent = await platform.v1.payment_intents.create_async(params, {"stripe_account": account})
     return intent.latest_charge
 
@@ -26,19 +36,38 @@ async def test_a_fee_is_given_back_in_parts(platform):
     charge, account = await sold(platform)
     before = len(platform.kinds())
     refunds = platform.v1.application_fees.refunds
-    part = await refunds.create_async(charge.application_fee, {"amount": 23, "metadata": {"a": "1"}})
-    assert (part.object, part.amount, part.fee, part.metadata.a) == ("fee_refund", 23, charge.application_fee, "1")
+    part = await refunds.create_async(
+        charge.application_fee, {"amount": 23, "metadata": {"a": "1"}}
+    )
+    assert (part.object, part.amount, part.fee, part.metadata.a) == (
+        "fee_refund",
+        23,
+        charge.application_fee,
+        "1",
+    )
     seen = await platform.v1.application_fees.retrieve_async(charge.application_fee)
-    assert (seen.amount_refunded, seen.refunded, seen.refunds.data[0].id) == (23, False, part.id)
+    assert (
+        seen.amount_refunded,
+        seen.refunded,
+        seen.refunds.data[0].id,
+    ) == (23, False, part.id)
     await platform.pay()
     platform.settle()
     await refunds.create_async(charge.application_fee)
-    seen = await platform.v1.application_fees.retrieve_async(charge.application_fee, {"expand": ["refunds"]})
-    assert (seen.amount_refunded, seen.refunded, len(seen.refunds.data)) == (123, True, 2)
+    seen = await platform.v1.application_fees.retrieve_async(
+        charge.application_fee, {"expand": ["refunds"]}
+    )
+    assert (
+        seen.amount_refunded,
+        seen.refunded,
+        len(seen.refunds.data),
+    ) == (123, True, 2)
     assert platform.kinds(before).count("application_fee.refunded") == 2
     assert await rows(platform, stripe_account=account) == [
-        ("payment", 1000, 123, 877), ("adjustment", 23, 0, 23), ("adjustment", 100, 0, 100)
-    ]  # fmt: skip
+        ("payment", 1000, 123, 877),
+        ("adjustment", 23, 0, 23),
+        ("adjustment", 100, 0, 100),
+    ]
     error = await refused(refunds.create_async(charge.application_fee))
     assert (error.http_status, "already been refunded" in error.user_message) == (400, True)
 
@@ -75,7 +104,10 @@ async def test_a_direct_charge_belongs_to_the_account_and_pays_both_fees(platfor
     of = {"stripe_account": account}
     row = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction, {}, of)
     assert (row.amount, row.fee, row.net) == (1000, 182, 818)
-    assert [(f.type, f.amount) for f in row.fee_details] == [("application_fee", 123), ("stripe_fee", 59)]
+    assert [(f.type, f.amount) for f in row.fee_details] == [
+        ("application_fee", 123),
+        ("stripe_fee", 59),
+    ]
     assert await rows(platform) == [("application_fee", 123, 0, 123)]
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
     assert (fee.account, fee.charge, fee.originating_transaction) == (account, charge.id, None)
@@ -94,7 +126,10 @@ async def test_the_platform_pays_stripe_where_that_was_agreed(platform):
     account = await platform.vendor()  # controller.fees.payer is application
     await direct(platform, account, application_fee_amount=123)
     assert await rows(platform, stripe_account=account) == [("charge", 1000, 123, 877)]
-    assert await rows(platform) == [("stripe_fee", -59, 0, -59), ("application_fee", 123, 0, 123)]
+    assert await rows(platform) == [
+        ("stripe_fee", -59, 0, -59),
+        ("application_fee", 123, 0, 123),
+    ]
 
 
 async def test_accounts_of_the_old_express_type_pay_stripe_themselves(platform):
@@ -107,12 +142,17 @@ async def test_accounts_of_the_old_express_type_pay_stripe_themselves(platform):
 
 async def test_a_direct_charge_settles_later_too(platform):
     account = await platform.vendor(**OWN_FEES)
-    charge = await direct(platform, account, application_fee_amount=123, capture_method="automatic_async")
+    charge = await direct(
+        platform, account, application_fee_amount=123, capture_method="automatic_async"
+    )
     assert (charge.balance_transaction, charge.application_fee) == (None, None)
     platform.settle()
     assert (await rows(platform, stripe_account=account))[0] == ("charge", 1000, 182, 818)
     updated = platform.events("charge.updated")[-1]
-    assert (updated["account"], updated["data"]["previous_attributes"]["balance_transaction"]) == (account, None)
+    assert (updated["account"], updated["data"]["previous_attributes"]["balance_transaction"]) == (
+        account,
+        None,
+    )
 
 
 async def test_a_direct_charge_is_refunded_by_the_account_and_its_fee_by_the_platform(platform):
@@ -121,12 +161,24 @@ async def test_a_direct_charge_is_refunded_by_the_account_and_its_fee_by_the_pla
     await direct(platform, account, 5000)
     charge = await direct(platform, account, application_fee_amount=100)
     before = len(platform.kinds())
-    await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400, "refund_application_fee": True}, of)
+    await platform.v1.refunds.create_async(
+        {"charge": charge.id, "amount": 400, "refund_application_fee": True}, of
+    )
     await platform.v1.refunds.create_async({"charge": charge.id}, of)
-    assert (await rows(platform, **of))[-2:] == [("refund", -400, -40, -360), ("refund", -600, 0, -600)]
-    assert await rows(platform) == [("application_fee", 100, 0, 100), ("application_fee_refund", -40, 0, -40)]
+    assert (await rows(platform, **of))[-2:] == [
+        ("refund", -400, -40, -360),
+        ("refund", -600, 0, -600),
+    ]
+    assert await rows(platform) == [
+        ("application_fee", 100, 0, 100),
+        ("application_fee_refund", -40, 0, -40),
+    ]
     told = [(e["type"], e.get("account")) for e in platform.events()][before:]
-    assert told[:3] == [("refund.created", account), ("charge.refunded", account), ("application_fee.refunded", None)]
+    assert told[:3] == [
+        ("refund.created", account),
+        ("charge.refunded", account),
+        ("application_fee.refunded", None),
+    ]
 
 
 async def test_an_account_that_is_short_owes_its_direct_refund(platform):
@@ -146,15 +198,21 @@ async def test_a_direct_charge_fails_and_is_held_on_the_account_too(platform):
     account = await platform.vendor(**OWN_FEES)
     of = {"stripe_account": account}
     charge = await direct(platform, account, capture_method="manual", application_fee_amount=123)
-    await platform.v1.payment_intents.capture_async(charge.payment_intent, {"amount_to_capture": 500}, of)
+    await platform.v1.payment_intents.capture_async(
+        charge.payment_intent, {"amount_to_capture": 500}, of
+    )
     assert (await rows(platform, **of))[0][:2] == ("charge", 500)
     held = await direct(platform, account, capture_method="manual")
     platform.sandbox.advance(8 * 86400)
-    assert (await platform.v1.payment_intents.retrieve_async(held.payment_intent, {}, of)).status == "canceled"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(held.payment_intent, {}, of)
+    ).status == "canceled"
     assert platform.events("charge.expired")[0]["account"] == account
 
 
-@pytest.mark.parametrize("given", [{"on_behalf_of": "acct_x"}, {"transfer_data": {"destination": "acct_x"}}])
+@pytest.mark.parametrize(
+    "given", [{"on_behalf_of": "acct_x"}, {"transfer_data": {"destination": "acct_x"}}]
+)
 async def test_a_direct_charge_has_no_destination(platform, given):
     account = await platform.vendor(**OWN_FEES)
     error = await refused(direct(platform, account, **given))

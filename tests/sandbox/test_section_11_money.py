@@ -9,7 +9,15 @@ from tests.sandbox.test_section_03_errors import refused
 
 async def rows(platform, **options: Any):
     found = await platform.v1.balance_transactions.list_async({"limit": 100}, options)
-    return [(t.type, t.amount, t.fee, t.net) for t in reversed(found.data)]
+    return [
+        (
+            t.type,
+            t.amount,
+            t.fee,
+            t.net,
+        )
+        for t in reversed(found.data)
+    ]
 
 
 async def test_a_destination_charge_makes_exactly_these_rows(platform):
@@ -30,17 +38,32 @@ async def test_each_object_names_the_others(platform):
     platform.settle()
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
-    payment = await platform.v1.charges.retrieve_async(transfer.destination_payment, None, {"stripe_account": account})
+    payment = await platform.v1.charges.retrieve_async(
+        transfer.destination_payment, None, {"stripe_account": account}
+    )
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
     txn = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction)
     own = await platform.v1.balance_transactions.retrieve_async(
         payment.balance_transaction, None, {"stripe_account": account}
     )
 
-    assert (transfer.source_transaction, transfer.destination, transfer.amount) == (charge.id, account, 1000)
-    assert (payment.source_transfer, payment.application_fee, payment.payment_intent) == (transfer.id, fee.id, None)
+    assert (transfer.source_transaction, transfer.destination, transfer.amount) == (
+        charge.id,
+        account,
+        1000,
+    )
+    assert (payment.source_transfer, payment.application_fee, payment.payment_intent) == (
+        transfer.id,
+        fee.id,
+        None,
+    )
     assert payment.id.startswith("py_")
-    assert (fee.account, fee.charge, fee.originating_transaction, fee.amount) == (account, payment.id, charge.id, 123)
+    assert (fee.account, fee.charge, fee.originating_transaction, fee.amount) == (
+        account,
+        payment.id,
+        charge.id,
+        123,
+    )
     assert txn.source == charge.id
     assert own.fee_details[0].type == "application_fee"
     assert transfer.transfer_group == charge.transfer_group == f"group_{paid.id}"
@@ -50,7 +73,10 @@ async def test_with_a_transfer_amount_there_is_no_fee_object(platform):
     account = await platform.vendor()
     await platform.pay(transfer_data={"destination": account, "amount": 800})
     platform.settle()
-    assert await rows(platform) == [("charge", 1000, 59, 941), ("transfer", -800, 0, -800)]
+    assert await rows(platform) == [
+        ("charge", 1000, 59, 941),
+        ("transfer", -800, 0, -800),
+    ]
     assert await rows(platform, stripe_account=account) == [("payment", 800, 0, 800)]
 
 
@@ -69,7 +95,9 @@ async def test_a_fee_may_be_all_of_the_amount_and_no_more(platform, direct):
     error = await refused(update(intent.id, {"amount": 900}, options))
     assert error.param == "application_fee_amount"
     if not direct:
-        await platform.v1.payment_intents.confirm_async(intent.id, {"payment_method": "pm_card_visa"})
+        await platform.v1.payment_intents.confirm_async(
+            intent.id, {"payment_method": "pm_card_visa"}
+        )
         platform.settle()
         assert await rows(platform, stripe_account=account) == [("payment", 1000, 1000, 0)]
 
@@ -90,7 +118,9 @@ async def test_money_that_becomes_available_is_told_of_once_a_day(platform):
 async def test_money_that_is_there_at_once_is_told_of_at_once_and_what_goes_out_is_not(platform):
     await platform.pay("pm_card_bypassPending", amount=5000)
     platform.settle()
-    assert [e["data"]["object"]["available"][0]["amount"] for e in platform.events("balance.available")] == [4825]
+    assert [
+        e["data"]["object"]["available"][0]["amount"] for e in platform.events("balance.available")
+    ] == [4825]
     await platform.v1.payouts.create_async({"amount": 1000, "currency": "usd"})
     platform.settle()
     assert len(platform.events("balance.available")) == 1
@@ -102,22 +132,40 @@ async def test_funds_are_pending_first_and_available_on_their_day(platform):
     platform.settle()
     of = {"stripe_account": account}
     before = await platform.v1.balance.retrieve_async(None, of)
-    assert (before.available[0].amount, before.pending[0].amount) == (0, 877)
+    assert (
+        before.available[0].amount,
+        before.pending[0].amount,
+    ) == (0, 877)
     platform.sandbox.advance(3 * 86400)
     after = await platform.v1.balance.retrieve_async(None, of)
-    assert (after.available[0].amount, after.pending[0].amount) == (877, 0)
+    assert (
+        after.available[0].amount,
+        after.pending[0].amount,
+    ) == (877, 0)
     assert (await platform.v1.balance_transactions.list_async({}, of)).data[0].status == "available"
 
 
 async def test_a_balance_is_told_by_state_and_by_source(platform):
     account = await platform.vendor()
-    await platform.pay("pm_card_bypassPending", transfer_data={"destination": account, "amount": 700})
+    await platform.pay(
+        "pm_card_bypassPending", transfer_data={"destination": account, "amount": 700}
+    )
     platform.settle()
     balance = await platform.v1.balance.retrieve_async()
-    assert balance.available[0].to_dict() == {"amount": 241, "currency": "usd", "source_types": {"card": 241}}
-    assert (balance.pending[0].amount, balance.connect_reserved[0].amount) == (0, 0)
+    assert balance.available[0].to_dict() == {
+        "amount": 241,
+        "currency": "usd",
+        "source_types": {"card": 241},
+    }
+    assert (
+        balance.pending[0].amount,
+        balance.connect_reserved[0].amount,
+    ) == (0, 0)
     theirs = await platform.v1.balance.retrieve_async(None, {"stripe_account": account})
-    assert (theirs.available[0].amount, theirs.instant_available[0].currency) == (700, "usd")
+    assert (
+        theirs.available[0].amount,
+        theirs.instant_available[0].currency,
+    ) == (700, "usd")
 
 
 async def test_each_currency_has_its_own_balance(platform):
@@ -139,7 +187,9 @@ async def test_lists_of_money_filter(platform):
     paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
     platform.settle()
     v1 = platform.v1
-    assert [t.type for t in (await v1.balance_transactions.list_async({"type": "charge"})).data] == ["charge"]
+    assert [
+        t.type for t in (await v1.balance_transactions.list_async({"type": "charge"})).data
+    ] == ["charge"]
     assert len((await v1.balance_transactions.list_async({"source": paid.latest_charge})).data) == 1
     assert len((await v1.transfers.list_async({"destination": account})).data) == 1
     assert (await v1.transfers.list_async({"destination": "acct_other"})).data == []

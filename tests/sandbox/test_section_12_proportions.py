@@ -16,11 +16,17 @@ def test_parts_add_up_to_the_whole_and_are_never_far_from_their_share(parts, who
         taken = portion(whole, base, before=before, now=part, gone=gone)
         assert 0 <= taken <= whole - gone
         before, gone = before + part, gone + taken
-        assert abs(gone * base - whole * before) * 2 <= base  # within half a cent of the exact share, each time
+        assert (
+            abs(gone * base - whole * before) * 2 <= base
+        )  # within half a cent of the exact share, each time
     assert gone == whole
 
 
-@given(parts=PARTS, whole=st.integers(0, 1_000_000), taken_before=st.integers(0, 1_000_000))
+@given(
+    parts=PARTS,
+    whole=st.integers(0, 1_000_000),
+    taken_before=st.integers(0, 1_000_000),
+)
 def test_what_is_gone_already_is_never_taken_again(parts, whole, taken_before):
     gone, base = min(taken_before, whole), sum(parts)
     assert 0 <= portion(whole, base, before=0, now=base, gone=gone) == whole - gone
@@ -29,12 +35,23 @@ def test_what_is_gone_already_is_never_taken_again(parts, whole, taken_before):
 async def test_many_partial_refunds_clear_transfer_and_fee_to_the_last_cent(platform):
     await funded(platform)
     account = await platform.vendor()
-    charge = await paid(platform, 1000, transfer_data={"destination": account}, application_fee_amount=7)
+    charge = await paid(
+        platform, 1000, transfer_data={"destination": account}, application_fee_amount=7
+    )
     fees = []
     for part in (333, 333, 1, 1, 1, 100, 230, 1):
-        given_ = {"charge": charge.id, "amount": part, "reverse_transfer": True, "refund_application_fee": True}
+        given_ = {
+            "charge": charge.id,
+            "amount": part,
+            "reverse_transfer": True,
+            "refund_application_fee": True,
+        }
         await platform.v1.refunds.create_async(given_)
-        fees.append((await platform.v1.application_fees.retrieve_async(charge.application_fee)).amount_refunded)
+        fees.append(
+            (
+                await platform.v1.application_fees.retrieve_async(charge.application_fee)
+            ).amount_refunded
+        )
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
     assert fees == [2, 5, 5, 5, 5, 5, 7, 7]
@@ -47,9 +64,16 @@ async def test_many_partial_refunds_clear_transfer_and_fee_to_the_last_cent(plat
 async def test_a_refund_without_the_flags_does_not_make_the_next_one_take_more(platform):
     await funded(platform)
     account = await platform.vendor()
-    charge = await paid(platform, 1000, transfer_data={"destination": account}, application_fee_amount=100)
+    charge = await paid(
+        platform, 1000, transfer_data={"destination": account}, application_fee_amount=100
+    )
     await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
-    given_ = {"charge": charge.id, "amount": 600, "reverse_transfer": True, "refund_application_fee": True}
+    given_ = {
+        "charge": charge.id,
+        "amount": 600,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
     await platform.v1.refunds.create_async(given_)
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
@@ -61,11 +85,18 @@ async def test_what_was_never_captured_is_no_part_of_the_proportion(platform):
     account = await platform.vendor()
     held = await platform.pay(
         capture_method="manual", transfer_data={"destination": account}, application_fee_amount=60
-    )  # fmt: skip
+    )
     await platform.v1.payment_intents.capture_async(held.id, {"amount_to_capture": 600})
-    given_ = {"charge": held.latest_charge, "amount": 300, "reverse_transfer": True, "refund_application_fee": True}
+    given_ = {
+        "charge": held.latest_charge,
+        "amount": 300,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
     await platform.v1.refunds.create_async(given_)
-    charge = await platform.v1.charges.retrieve_async(held.latest_charge, {"expand": ["transfer", "application_fee"]})
+    charge = await platform.v1.charges.retrieve_async(
+        held.latest_charge, {"expand": ["transfer", "application_fee"]}
+    )
     assert (charge.transfer.amount_reversed, charge.application_fee.amount_refunded) == (300, 30)
     assert charge.amount_refunded == 400 + 300
 
@@ -77,4 +108,7 @@ async def test_what_was_reversed_by_hand_is_not_reversed_twice(platform):
     await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 300})
     await platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
-    assert (transfer.amount_reversed, [r.amount for r in transfer.reversals.data]) == (1000, [700, 300])
+    assert (transfer.amount_reversed, [r.amount for r in transfer.reversals.data]) == (
+        1000,
+        [700, 300],
+    )

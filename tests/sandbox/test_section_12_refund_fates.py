@@ -29,7 +29,10 @@ async def test_a_slow_refund_is_pending_then_succeeds(platform):
     assert (done.status, "pending_reason" in done) == ("succeeded", False)
     assert platform.kinds(before) == ["refund.updated"]
     [event] = platform.events("refund.updated")
-    assert event["data"]["previous_attributes"] == {"status": "pending", "pending_reason": "processing"}
+    assert event["data"]["previous_attributes"] == {
+        "status": "pending",
+        "pending_reason": "processing",
+    }
 
 
 async def test_a_refund_that_fails_brings_the_money_back(platform):
@@ -43,7 +46,9 @@ async def test_a_refund_that_fails_brings_the_money_back(platform):
 
     platform.sandbox.advance(120)
 
-    failed = await platform.v1.refunds.retrieve_async(refund.id, {"expand": ["failure_balance_transaction"]})
+    failed = await platform.v1.refunds.retrieve_async(
+        refund.id, {"expand": ["failure_balance_transaction"]}
+    )
     assert (failed.status, failed.failure_reason) == ("failed", "expired_or_canceled_card")
     row = failed.failure_balance_transaction
     assert (row.type, row.net, row.source) == ("refund_failure", 400, refund.id)
@@ -65,7 +70,9 @@ async def test_a_refund_that_waits_for_the_shopper_can_be_called_back(platform):
     platform.sandbox.advance(120)
     before = len(platform.kinds())
 
-    called = await platform.v1.refunds.cancel_async(refund.id, {"expand": ["failure_balance_transaction"]})
+    called = await platform.v1.refunds.cancel_async(
+        refund.id, {"expand": ["failure_balance_transaction"]}
+    )
 
     assert (called.status, called.failure_balance_transaction.net) == ("canceled", 400)
     assert await money_of(platform) == at
@@ -91,9 +98,17 @@ async def test_after_a_failed_refund_the_seller_is_not_asked_twice(platform):
     await funded(platform)
     account = await platform.vendor()
     charge = await paid(
-        platform, method="pm_card_refundFail", transfer_data={"destination": account}, application_fee_amount=100
+        platform,
+        method="pm_card_refundFail",
+        transfer_data={"destination": account},
+        application_fee_amount=100,
     )
-    given = {"charge": charge.id, "amount": 400, "reverse_transfer": True, "refund_application_fee": True}
+    given = {
+        "charge": charge.id,
+        "amount": 400,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
     await platform.v1.refunds.create_async(given)
     platform.sandbox.advance(120)
     again = await platform.v1.refunds.create_async(given)
@@ -106,7 +121,11 @@ async def test_after_a_failed_refund_the_seller_is_not_asked_twice(platform):
 async def test_a_platform_that_is_short_of_money_owes_the_refund(platform):
     charge = await paid(platform)  # 941 is all there is
     refund = await platform.v1.refunds.create_async({"charge": charge.id})
-    assert (refund.status, refund.pending_reason, refund.balance_transaction) == ("pending", "insufficient_funds", None)
+    assert (refund.status, refund.pending_reason, refund.balance_transaction) == (
+        "pending",
+        "insufficient_funds",
+        None,
+    )
     assert (await platform.v1.charges.retrieve_async(charge.id)).refunded is True
     assert await rows(platform) == [("charge", 1000, 59, 941)]
 
@@ -123,13 +142,20 @@ async def test_a_platform_that_is_short_of_money_owes_the_refund(platform):
     assert platform.kinds()[-1] == "refund.updated"
 
 
-async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_refund_with_reversal(platform):
+async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_refund_with_reversal(
+    platform,
+):
     platform.control("PUT", "settings", {"destination_reversals": "covered"})
     await funded(platform)
     charge, account = await sold(platform)
     of = {"stripe_account": account}
-    error = await refused(platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True}))
-    assert (error.http_status, error.code) == (400, "balance_insufficient")  # 877 is there, the fee is not asked back
+    error = await refused(
+        platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
+    )
+    assert (error.http_status, error.code) == (
+        400,
+        "balance_insufficient",
+    )  # 877 is there, the fee is not asked back
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
     assert (await platform.v1.refunds.list_async({})).data == []
     assert await rows(platform, **of) == [("payment", 1000, 123, 877)]
@@ -180,7 +206,10 @@ async def test_a_refund_that_waits_fails_once_its_charge_is_charged_back(platfor
     platform.settle()  # the bank takes the other 50
     platform.sandbox.advance(DAY)
     failed = await platform.v1.refunds.retrieve_async(refund.id)
-    assert (failed.status, failed.failure_reason) == ("failed", "charge_for_pending_refund_disputed")
+    assert (failed.status, failed.failure_reason) == (
+        "failed",
+        "charge_for_pending_refund_disputed",
+    )
     assert "failure_balance_transaction" not in failed  # nothing was taken, nothing comes back
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
 

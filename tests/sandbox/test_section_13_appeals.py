@@ -20,11 +20,17 @@ async def appealed(platform):
 
 
 async def file(platform, dispute, evidence=None, **given: Any):
-    return await platform.v1.disputes.update_async(dispute.id, {"evidence": evidence or WHY, **given})
+    return await platform.v1.disputes.update_async(
+        dispute.id, {"evidence": evidence or WHY, **given}
+    )
 
 
 def told(platform):
-    return [kind.removeprefix("charge.dispute.") for kind in platform.kinds() if kind.startswith("charge.dispute")]
+    return [
+        kind.removeprefix("charge.dispute.")
+        for kind in platform.kinds()
+        if kind.startswith("charge.dispute")
+    ]
 
 
 async def test_a_lost_dispute_can_be_appealed_until_a_deadline(platform):
@@ -32,7 +38,10 @@ async def test_a_lost_dispute_can_be_appealed_until_a_deadline(platform):
     assert dispute.status == "appeal_needs_response"
     assert dispute.evidence_details.due_by > dispute.created + DAY
     assert told(platform)[-2:] == ["closed", "updated"]
-    assert platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"]["status"] == "lost"
+    assert (
+        platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"]["status"]
+        == "lost"
+    )
     platform.sandbox.advance(10 * DAY)
     assert (await platform.v1.disputes.retrieve_async(dispute.id)).status == "lost"
     with pytest.raises(RuntimeError, match="can be appealed, once"):
@@ -69,7 +78,10 @@ async def test_the_network_decides_an_appeal_and_only_a_win_moves_money(platform
     platform.control("POST", f"disputes/{dispute.id}/close", {"outcome": outcome})
     decided = await platform.v1.disputes.retrieve_async(dispute.id)
     back = [(1000, 0, 1000)] if outcome == "won" else []
-    assert [(t.amount, t.fee, t.net) for t in decided.balance_transactions] == [(-1000, 1500, -2500), *back]
+    assert [(t.amount, t.fee, t.net) for t in decided.balance_transactions] == [
+        (-1000, 1500, -2500),
+        *back,
+    ]
     assert decided.status == outcome
     assert told(platform)[-1 - len(back) :] == [*(["funds_reinstated"] * len(back)), "closed"]
     assert platform.control("GET", "audit") == {"problems": []}
@@ -93,25 +105,36 @@ async def test_a_block_moves_nothing(platform):
     paid = await platform.pay()
     await platform.pay(amount=5000)
     platform.settle()
-    made = platform.control("POST", "disputes", {"charge": paid.latest_charge, "prevented": "block"})
+    made = platform.control(
+        "POST", "disputes", {"charge": paid.latest_charge, "prevented": "block"}
+    )
     dispute = await platform.v1.disputes.retrieve_async(made["id"])
     assert (dispute.status, dispute.payment_method_details.card.case_type) == ("prevented", "block")
     assert (dispute.balance_transactions, dispute.is_charge_refundable) == ([], True)
     assert told(platform) == ["created", "closed"]
     assert (await platform.v1.charges.retrieve_async(paid.latest_charge)).disputed is False
-    assert (await platform.v1.refunds.create_async({"charge": paid.latest_charge})).status == "succeeded"
+    assert (
+        await platform.v1.refunds.create_async({"charge": paid.latest_charge})
+    ).status == "succeeded"
 
 
 async def test_a_resolution_gives_the_shopper_the_money_without_a_fee_for_a_dispute(platform):
     paid = await platform.pay()
     await platform.pay(amount=5000)
     platform.settle()
-    made = platform.control("POST", "disputes", {"charge": paid.latest_charge, "prevented": "resolution"})
+    made = platform.control(
+        "POST", "disputes", {"charge": paid.latest_charge, "prevented": "resolution"}
+    )
     dispute = await platform.v1.disputes.retrieve_async(made["id"])
-    assert (dispute.status, dispute.payment_method_details.card.case_type) == ("prevented", "resolution")
+    assert (dispute.status, dispute.payment_method_details.card.case_type) == (
+        "prevented",
+        "resolution",
+    )
     assert (await rows(platform))[-1] == ("adjustment", -1000, 0, -1000)
     assert told(platform) == ["created", "funds_withdrawn", "closed"]
-    assert (await refused(platform.v1.refunds.create_async({"charge": paid.latest_charge}))).code == "charge_disputed"
+    assert (
+        await refused(platform.v1.refunds.create_async({"charge": paid.latest_charge}))
+    ).code == "charge_disputed"
     assert (
         await refused(platform.v1.disputes.close_async(dispute.id))
     ).user_message == "This dispute is already closed"

@@ -1,4 +1,6 @@
-"""stripe-facts 13: disputes, from the shopper's bank to its decision, and the money that goes with them."""
+"""stripe-facts 13: disputes, from the shopper's bank to its decision, and the money that goes with
+them.
+"""
 
 from typing import Any
 
@@ -24,7 +26,9 @@ async def disputed(platform, card="pm_card_createDispute", *, options=None, **gi
 
 
 async def answer(platform, dispute, text="Delivered and signed for.", **given: Any):
-    return await platform.v1.disputes.update_async(dispute.id, {"evidence": {"uncategorized_text": text}, **given})
+    return await platform.v1.disputes.update_async(
+        dispute.id, {"evidence": {"uncategorized_text": text}, **given}
+    )
 
 
 async def test_a_chargeback_has_all_the_fields(platform):
@@ -57,7 +61,13 @@ async def test_a_chargeback_has_all_the_fields(platform):
 async def test_a_chargeback_takes_the_amount_and_a_fee(platform):
     dispute = await disputed(platform)
     [row] = dispute.balance_transactions
-    assert (row.type, row.amount, row.fee, row.net, row.source) == ("adjustment", -1000, 1500, -2500, dispute.id)
+    assert (row.type, row.amount, row.fee, row.net, row.source) == (
+        "adjustment",
+        -1000,
+        1500,
+        -2500,
+        dispute.id,
+    )
     assert row.reporting_category == "dispute"
     assert (await rows(platform))[-1] == ("adjustment", -1000, 1500, -2500)
 
@@ -74,7 +84,9 @@ async def test_an_inquiry_moves_nothing_and_leaves_the_charge_refundable(platfor
     assert dispute.payment_method_details.card.case_type == "inquiry"
     assert dispute.balance_transactions == []
     assert [row[0] for row in await rows(platform)] == ["charge", "charge"]
-    assert (await platform.v1.refunds.create_async({"charge": dispute.charge})).status == "succeeded"
+    assert (
+        await platform.v1.refunds.create_async({"charge": dispute.charge})
+    ).status == "succeeded"
 
 
 async def test_a_chargeback_stands_in_the_way_of_a_refund(platform):
@@ -84,7 +96,9 @@ async def test_a_chargeback_stands_in_the_way_of_a_refund(platform):
     assert error.code == "charge_disputed"
     platform.control("POST", f"disputes/{dispute.id}/close", {"outcome": "won"})
     assert (await platform.v1.disputes.retrieve_async(dispute.id)).is_charge_refundable is True
-    assert (await platform.v1.refunds.create_async({"charge": dispute.charge})).status == "succeeded"
+    assert (
+        await platform.v1.refunds.create_async({"charge": dispute.charge})
+    ).status == "succeeded"
 
 
 async def test_opening_and_losing_tell_four_things_in_order(platform):
@@ -96,9 +110,14 @@ async def test_opening_and_losing_tell_four_things_in_order(platform):
     settled, *told = kinds
     assert settled == "charge.updated"
     assert told == [
-        "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.updated", "charge.dispute.closed",
-    ]  # fmt: skip
-    assert platform.events("charge.updated")[-1]["data"]["previous_attributes"] == {"disputed": False}
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "charge.updated",
+        "charge.dispute.closed",
+    ]
+    assert platform.events("charge.updated")[-1]["data"]["previous_attributes"] == {
+        "disputed": False
+    }
 
 
 async def test_an_inquiry_has_the_same_event_but_withdraws_nothing(platform):
@@ -114,12 +133,18 @@ async def test_winning_gives_the_amount_back_but_not_the_fee(platform):
     platform.sandbox.advance(10)
     won = await platform.v1.disputes.retrieve_async(dispute.id)
     assert won.status == "won"
-    assert [(t.amount, t.fee, t.net) for t in won.balance_transactions] == [(-1000, 1500, -2500), (1000, 0, 1000)]
+    assert [(t.amount, t.fee, t.net) for t in won.balance_transactions] == [
+        (-1000, 1500, -2500),
+        (1000, 0, 1000),
+    ]
     told = [kind for kind in platform.kinds() if kind.startswith("charge.dispute")]
     assert told == [
-        "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.updated",
-        "charge.dispute.funds_reinstated", "charge.dispute.closed",
-    ]  # fmt: skip
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.closed",
+    ]
 
 
 async def test_evidence_is_submitted_once_and_at_once(platform):
@@ -127,7 +152,11 @@ async def test_evidence_is_submitted_once_and_at_once(platform):
     sent = await answer(platform, dispute)
     details = sent.evidence_details
     assert sent.status == "under_review"
-    assert (details.has_evidence, details.submission_count, details.submission_method) == (True, 1, "manual")
+    assert (details.has_evidence, details.submission_count, details.submission_method) == (
+        True,
+        1,
+        "manual",
+    )
     error = await refused(answer(platform, dispute, "More."))
     assert "maximum number of evidence submissions" in error.user_message
     platform.sandbox.advance(60 * DAY)
@@ -140,14 +169,19 @@ async def test_staged_evidence_waits_until_it_is_submitted(platform):
     assert (staged.status, staged.evidence_details.has_evidence) == ("needs_response", True)
     assert staged.evidence_details.submission_count == 0
     sent = await platform.v1.disputes.update_async(dispute.id, {"submit": True})
-    assert (sent.status, sent.evidence.uncategorized_text) == ("under_review", "Delivered and signed for.")
+    assert (sent.status, sent.evidence.uncategorized_text) == (
+        "under_review",
+        "Delivered and signed for.",
+    )
 
 
 async def test_metadata_alone_submits_nothing(platform):
     dispute = await disputed(platform)
     changed = await platform.v1.disputes.update_async(dispute.id, {"metadata": {"order": "42"}})
     assert (changed.status, changed.metadata.to_dict()) == ("needs_response", {"order": "42"})
-    assert platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"] == {"metadata": {"order": None}}
+    assert platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"] == {
+        "metadata": {"order": None}
+    }
 
 
 async def test_the_deadline_leaves_a_week_and_then_the_dispute_is_lost(platform):
@@ -179,29 +213,43 @@ async def test_what_is_closed_stays_closed(platform):
         ({"uncategorized_text": "x" * 20_001}, "evidence[uncategorized_text]"),
         ({"billing_address": "x" * 75_001, "customer_name": "x" * 75_000}, "evidence"),
         ({"receipt": "receipt.pdf"}, "evidence[receipt]"),
-        ({"enhanced_evidence": {"visa_compliance": {"fee_acknowledged": True}}}, "evidence[enhanced_evidence]"),
+        (
+            {"enhanced_evidence": {"visa_compliance": {"fee_acknowledged": True}}},
+            "evidence[enhanced_evidence]",
+        ),
     ],
 )
 async def test_evidence_has_limits(platform, evidence, param):
     dispute = await disputed(platform)
-    assert (await refused(platform.v1.disputes.update_async(dispute.id, {"evidence": evidence}))).param == param
+    assert (
+        await refused(platform.v1.disputes.update_async(dispute.id, {"evidence": evidence}))
+    ).param == param
 
 
 async def test_evidence_fields_can_be_emptied_and_files_named(platform):
     dispute = await disputed(platform)
-    file = await platform.v1.files.create_async({"purpose": "dispute_evidence", "file": named(paper())})
+    file = await platform.v1.files.create_async(
+        {"purpose": "dispute_evidence", "file": named(paper())}
+    )
     given = {"receipt": file.id, "customer_name": "Ada"}
     await platform.v1.disputes.update_async(dispute.id, {"evidence": given, "submit": False})
-    changed = await platform.v1.disputes.update_async(dispute.id, {"evidence": {"customer_name": ""}, "submit": False})
+    changed = await platform.v1.disputes.update_async(
+        dispute.id, {"evidence": {"customer_name": ""}, "submit": False}
+    )
     assert (changed.evidence.receipt, changed.evidence.customer_name) == (file.id, None)
 
 
 async def test_the_platform_is_debited_for_a_destination_charge_and_its_fee_stays(platform):
     account = await platform.vendor()
-    dispute = await disputed(platform, transfer_data={"destination": account}, application_fee_amount=123)
+    dispute = await disputed(
+        platform, transfer_data={"destination": account}, application_fee_amount=123
+    )
     assert [row[:2] for row in await rows(platform)] == [
-        ("charge", 1000), ("transfer", -1000), ("application_fee", 123), ("adjustment", -1000),
-    ]  # fmt: skip
+        ("charge", 1000),
+        ("transfer", -1000),
+        ("application_fee", 123),
+        ("adjustment", -1000),
+    ]
     assert await rows(platform, stripe_account=account) == [("payment", 1000, 123, 877)]
     assert "account" not in platform.events("charge.dispute.created")[-1]
     charge = await platform.v1.charges.retrieve_async(dispute.charge)
@@ -226,11 +274,16 @@ async def test_disputes_are_listed_and_expanded(platform):
     assert [d.id for d in (await disputes.list_async()).data] == [second.id, first.id]
     assert [d.id for d in (await disputes.list_async({"charge": first.charge})).data] == [first.id]
     assert (await disputes.list_async({"created": {"gt": second.created + 5}})).data == []
-    whole = await disputes.retrieve_async(first.id, {"expand": ["charge", "payment_intent", "evidence.receipt"]})
+    whole = await disputes.retrieve_async(
+        first.id, {"expand": ["charge", "payment_intent", "evidence.receipt"]}
+    )
     assert (whole.charge.id, whole.payment_intent.id) == (first.charge, first.payment_intent)
 
 
 async def test_the_money_goes_out_of_the_pending_charge(platform):
     await disputed(platform)
     balance = await platform.v1.balance.retrieve_async()
-    assert (balance.available[0].amount, balance.pending[0].amount) == (0, 941 - 2500)
+    assert (
+        balance.available[0].amount,
+        balance.pending[0].amount,
+    ) == (0, 941 - 2500)

@@ -12,22 +12,33 @@ from tests.support.papers import named, paper
 MIB = 1024 * 1024
 
 
-async def upload(platform, content=None, name="receipt.pdf", purpose="dispute_evidence", options=None):
+async def upload(
+    platform, content=None, name="receipt.pdf", purpose="dispute_evidence", options=None
+):
     given = {"purpose": purpose, "file": named(paper() if content is None else content, name)}
     return await platform.v1.files.create_async(given, options or {})
 
 
 def download(platform, file, key=None):
     path = file.url.removeprefix(platform.sandbox.base_url)
-    return platform.sandbox.request("GET", path, headers={"Authorization": f"Bearer {key or platform.key}"})
+    return platform.sandbox.request(
+        "GET", path, headers={"Authorization": f"Bearer {key or platform.key}"}
+    )
 
 
-@pytest.mark.parametrize(("kind", "name"), [("pdf", "a.pdf"), ("jpg", "a.jpeg"), ("png", "no-ending")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("pdf", "a.pdf"), ("jpg", "a.jpeg"), ("png", "no-ending")]
+)
 async def test_a_file_is_kept_for_its_purpose_and_can_be_read_back(platform, kind, name):
     content = paper(kind)
     file = await upload(platform, content, name)
     assert file.id.startswith("file_")
-    assert (file.purpose, file.type, file.size, file.filename) == ("dispute_evidence", kind, 2000, name)
+    assert (file.purpose, file.type, file.size, file.filename) == (
+        "dispute_evidence",
+        kind,
+        2000,
+        name,
+    )
     assert 270 * DAY < file.expires_at - file.created < 280 * DAY
     assert (await platform.v1.files.retrieve_async(file.id)).to_dict() == file.to_dict()
     assert download(platform, file) == (200, content)
@@ -51,7 +62,10 @@ async def test_files_are_listed_by_purpose_newest_first(platform):
     files = platform.v1.files
     assert [f.id for f in (await files.list_async()).data] == [other.id, second.id, first.id]
     listed = await files.list_async({"purpose": "dispute_evidence", "limit": 1})
-    assert ([f.id for f in listed.data], listed.has_more) == ([second.id], True)
+    assert (
+        [f.id for f in listed.data],
+        listed.has_more,
+    ) == ([second.id], True)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +85,19 @@ async def test_what_is_in_a_file_decides_whether_it_is_taken(platform, content, 
 
 
 async def test_a_file_of_the_largest_size_and_length_is_taken(platform):
-    assert (await upload(platform, paper(size=5 * MIB, pages=49))).size == 5 * MIB
+    assert (
+        await upload(
+            platform,
+            paper(size=5 * MIB, pages=49),
+        )
+    ).size == 5 * MIB
 
 
 async def test_a_text_is_no_file_and_a_file_no_text(platform):
-    headers = {"Authorization": f"Bearer {platform.key}", "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {
+        "Authorization": f"Bearer {platform.key}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
     body = "purpose=dispute_evidence&file=receipt.pdf"
     status, answer = platform.sandbox.request("POST", "/v1/files", body, headers)
     assert (status, json.loads(answer)["error"]["param"]) == (400, "file")
@@ -86,7 +108,11 @@ async def test_a_text_is_no_file_and_a_file_no_text(platform):
 
 async def test_what_is_not_played_is_refused(platform):
     assert (await refused(upload(platform, purpose="terminal_android_apk"))).param == "purpose"
-    linked = {"purpose": "dispute_evidence", "file": named(paper()), "file_link_data": {"create": True}}
+    linked = {
+        "purpose": "dispute_evidence",
+        "file": named(paper()),
+        "file_link_data": {"create": True},
+    }
     with pytest.raises(stripe.InvalidRequestError, match="file_link_data"):
         await platform.v1.files.create_async(linked)
     platform.http.problems.clear()  # the SDK writes a boolean in a part as Python does
@@ -105,7 +131,9 @@ async def test_evidence_names_files_of_ours_that_were_uploaded_for_a_dispute(pla
     file, identity = await upload(platform), await upload(platform, purpose="identity_document")
 
     def attach(file_id):
-        return platform.v1.disputes.update_async(dispute.id, {"evidence": {"receipt": file_id}, "submit": False})
+        return platform.v1.disputes.update_async(
+            dispute.id, {"evidence": {"receipt": file_id}, "submit": False}
+        )
 
     assert (await attach(file.id)).evidence.receipt == file.id
     assert (await refused(attach("file_nobodys"))).param == "evidence[receipt]"
@@ -121,7 +149,9 @@ async def test_all_files_of_a_dispute_together_have_a_limit(platform):
     evidence = {"receipt": half.id, "uncategorized_file": half.id}
     await platform.v1.disputes.update_async(dispute.id, {"evidence": evidence, "submit": False})
     error = await refused(
-        platform.v1.disputes.update_async(dispute.id, {"evidence": {"refund_policy": other.id}, "submit": False})
+        platform.v1.disputes.update_async(
+            dispute.id, {"evidence": {"refund_policy": other.id}, "submit": False}
+        )
     )
     assert "exceed the limit for a dispute's total size" in error.user_message
 
@@ -134,7 +164,11 @@ async def test_an_appeal_takes_files_too(platform):
 
     def filed(*ids: str):
         card = {"reason_for_filing": "Signed for.", "supporting_files": list(ids)}
-        return platform.v1.disputes.update_async(dispute.id, {"evidence": {"appeal": {"card": card}}})
+        return platform.v1.disputes.update_async(
+            dispute.id, {"evidence": {"appeal": {"card": card}}}
+        )
 
-    assert (await refused(filed(file.id, "file_nobodys"))).param == "evidence[appeal][card][supporting_files][1]"
+    assert (
+        await refused(filed(file.id, "file_nobodys"))
+    ).param == "evidence[appeal][card][supporting_files][1]"
     assert (await filed(file.id)).evidence.appeal.card.supporting_files == [file.id]

@@ -18,7 +18,9 @@ async def change(platform, of, **payments: Any):
 
 
 async def mirrored(platform, of):
-    return (await platform.v1.accounts.retrieve_async(of["stripe_account"])).settings.payouts.to_dict()
+    return (
+        await platform.v1.accounts.retrieve_async(of["stripe_account"])
+    ).settings.payouts.to_dict()
 
 
 async def test_a_new_account_is_paid_out_daily_after_two_days(platform, of):
@@ -26,13 +28,17 @@ async def test_a_new_account_is_paid_out_daily_after_two_days(platform, of):
     assert payments == {
         "debit_negative_balances": True,
         "payouts": {
-            "automatic_transfer_rules_by_currency": {}, "minimum_balance_by_currency": None,
-            "schedule": {"interval": "daily"}, "statement_descriptor": None, "status": "enabled",
+            "automatic_transfer_rules_by_currency": {},
+            "minimum_balance_by_currency": None,
+            "schedule": {"interval": "daily"},
+            "statement_descriptor": None,
+            "status": "enabled",
         },
         "settlement_timing": {
-            "delay_days": 2, "start_of_day": {"hour": 0, "minutes": 0, "timezone": "Etc/UTC"},
+            "delay_days": 2,
+            "start_of_day": {"hour": 0, "minutes": 0, "timezone": "Etc/UTC"},
         },
-    }  # fmt: skip
+    }
     own = await platform.v1.balance_settings.retrieve_async()
     assert own.payments.payouts.schedule.interval == "manual"
 
@@ -41,12 +47,16 @@ async def test_where_the_platform_collects_requirements_nothing_is_reclaimed_by_
     account = await platform.vendor(**CUSTOM)
     told = await platform.v1.balance_settings.retrieve_async(None, {"stripe_account": account})
     assert told.payments.debit_negative_balances is False
-    assert (await mirrored(platform, {"stripe_account": account}))["debit_negative_balances"] is False
+    assert (await mirrored(platform, {"stripe_account": account}))[
+        "debit_negative_balances"
+    ] is False
 
 
 async def test_payout_schedules(platform, of):
     plan = {"interval": "weekly", "weekly_payout_days": ["friday"]}
-    changed = await change(platform, of, payouts={"schedule": plan, "minimum_balance_by_currency": {"eur": 5000}})
+    changed = await change(
+        platform, of, payouts={"schedule": plan, "minimum_balance_by_currency": {"eur": 5000}}
+    )
     assert changed.payments.payouts.schedule.weekly_payout_days == ["friday"]
     assert changed.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
     assert platform.events("balance_settings.updated")[-1]["account"] == of["stripe_account"]
@@ -57,14 +67,25 @@ async def test_payout_schedules(platform, of):
 
 async def test_the_account_mirrors_everything(platform, of):
     await change(
-        platform, of, debit_negative_balances=False, settlement_timing={"delay_days_override": 7},
-        payouts={"schedule": {"interval": "monthly", "monthly_payout_days": [1, 15]}, "statement_descriptor": "MARKET"},
-    )  # fmt: skip
-    assert await mirrored(platform, of) == {
-        "debit_negative_balances": False, "statement_descriptor": "MARKET", "schedule": {
-            "delay_days": 7, "interval": "monthly", "monthly_anchor": 1, "monthly_payout_days": [1, 15],
+        platform,
+        of,
+        debit_negative_balances=False,
+        settlement_timing={"delay_days_override": 7},
+        payouts={
+            "schedule": {"interval": "monthly", "monthly_payout_days": [1, 15]},
+            "statement_descriptor": "MARKET",
         },
-    }  # fmt: skip
+    )
+    assert await mirrored(platform, of) == {
+        "debit_negative_balances": False,
+        "statement_descriptor": "MARKET",
+        "schedule": {
+            "delay_days": 7,
+            "interval": "monthly",
+            "monthly_anchor": 1,
+            "monthly_payout_days": [1, 15],
+        },
+    }
     await change(platform, of, settlement_timing={"delay_days_override": ""})
     assert (await mirrored(platform, of))["schedule"]["delay_days"] == 2
 
@@ -74,12 +95,21 @@ async def test_the_account_can_be_told_in_its_own_words(platform, of):
     given = {"settings": {"payouts": {"schedule": schedule, "statement_descriptor": "MARKET"}}}
     await platform.v1.accounts.update_async(of["stripe_account"], given)
     payments = (await platform.v1.balance_settings.retrieve_async(None, of)).payments
-    assert payments.payouts.schedule.to_dict() == {"interval": "weekly", "weekly_payout_days": ["monday"]}
-    assert (payments.settlement_timing.delay_days, payments.payouts.statement_descriptor) == (4, "MARKET")
+    assert payments.payouts.schedule.to_dict() == {
+        "interval": "weekly",
+        "weekly_payout_days": ["monday"],
+    }
+    assert (payments.settlement_timing.delay_days, payments.payouts.statement_descriptor) == (
+        4,
+        "MARKET",
+    )
     mirror = await mirrored(platform, of)
     assert mirror["schedule"] == {
-        "delay_days": 4, "interval": "weekly", "weekly_anchor": "monday", "weekly_payout_days": ["monday"],
-    }  # fmt: skip
+        "delay_days": 4,
+        "interval": "weekly",
+        "weekly_anchor": "monday",
+        "weekly_payout_days": ["monday"],
+    }
     await platform.v1.accounts.update_async(
         of["stripe_account"], {"settings": {"payouts": {"schedule": {"delay_days": "minimum"}}}}
     )
@@ -111,7 +141,9 @@ async def test_nothing_changed_tells_nobody(platform, of):
         {"payouts": {"minimum_balance_by_currency": {"usd": -1}}},
         {
             "payouts": {
-                "automatic_transfer_rules_by_currency": {"usd": [{"payout_method": "fa_1", "type": "transfer_all"}]}
+                "automatic_transfer_rules_by_currency": {
+                    "usd": [{"payout_method": "fa_1", "type": "transfer_all"}]
+                }
             }
         },
         {"settlement_timing": {"delay_days_override": 32}},

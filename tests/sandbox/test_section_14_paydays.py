@@ -32,13 +32,23 @@ async def test_what_is_available_leaves_at_midnight(platform):
     due = midnight(platform)
     until_midnight(platform)
     [payout] = await paid_out(platform, of)
-    assert (payout.amount, payout.automatic, payout.created, payout.status) == (10_000, True, due, "pending")
+    assert (payout.amount, payout.automatic, payout.created, payout.status) == (
+        10_000,
+        True,
+        due,
+        "pending",
+    )
     assert payout.description == "STRIPE PAYOUT"
     assert await balance(platform, of) == (0, 0)
     platform.sandbox.advance(2 * DAY)
     assert [p.status for p in await paid_out(platform, of)] == ["paid"]
     told = [kind for kind in platform.kinds() if kind.startswith("payout")]
-    assert told == ["payout.created", "payout.reconciliation_completed", "payout.updated", "payout.paid"]
+    assert told == [
+        "payout.created",
+        "payout.reconciliation_completed",
+        "payout.updated",
+        "payout.paid",
+    ]
 
 
 async def test_pending_money_waits_for_its_day(platform):
@@ -82,8 +92,16 @@ async def test_a_payout_names_the_transactions_that_it_pays_out(platform):
     assert {p.reconciliation_status for p in payouts} == {"completed"}
     for payout in payouts:
         found = (await listed({"payout": payout.id}, of)).data
-        assert [(t.type, t.amount) for t in found] == [("payout", -payout.amount), ("payment", payout.amount)]
-    only = (await listed({"payout": payouts[0].id, "type": "payment"}, of)).data
+        assert [(t.type, t.amount) for t in found] == [
+            ("payout", -payout.amount),
+            ("payment", payout.amount),
+        ]
+    only = (
+        await listed(
+            {"payout": payouts[0].id, "type": "payment"},
+            of,
+        )
+    ).data
     assert [t.amount for t in only] == [1000]
 
 
@@ -111,7 +129,9 @@ async def test_a_broken_bank_stops_paydays_until_it_is_looked_after(platform):
     accounts, account = platform.v1.accounts, of["stripe_account"]
     [broken] = (await accounts.retrieve_async(account)).external_accounts.data
     assert broken.status == "errored"
-    await accounts.external_accounts.create_async(account, {"external_account": bank(), "default_for_currency": True})
+    await accounts.external_accounts.create_async(
+        account, {"external_account": bank(), "default_for_currency": True}
+    )
     until_midnight(platform, 4)
     assert [p.status for p in await paid_out(platform, of)] == ["failed", "paid"]
 
@@ -168,7 +188,9 @@ async def test_weekly_paydays_fall_on_their_days(platform):
 
 async def test_monthly_paydays_fall_on_the_last_day_of_shorter_months(platform):
     of = await seller(platform)
-    await settings(platform, of, payouts={"schedule": {"interval": "monthly", "monthly_payout_days": [31]}})
+    await settings(
+        platform, of, payouts={"schedule": {"interval": "monthly", "monthly_payout_days": [31]}}
+    )
     for _ in range(4):
         await earn(platform, of, 100)
         until_midnight(platform, 31)
@@ -206,7 +228,9 @@ async def test_an_account_in_trouble_is_paid_when_it_is_out_of_it(platform):
     await earn(platform, of)
     until_midnight(platform, 3)
     assert await paid_out(platform, of) == []
-    assert (await platform.v1.balance_settings.retrieve_async(None, of)).payments.payouts.status == "disabled"
+    assert (
+        await platform.v1.balance_settings.retrieve_async(None, of)
+    ).payments.payouts.status == "disabled"
     platform.control("POST", f"accounts/{of['stripe_account']}", {"payouts_enabled": True})
     until_midnight(platform)
     assert [p.amount for p in await paid_out(platform, of)] == [10_000]
@@ -246,9 +270,16 @@ async def test_a_balance_below_nought_pays_nothing_out(platform):
     await earn(platform, of, 1000)
     until_midnight(platform)
     await platform.pay("pm_card_bypassPending", amount=5000)
-    dispute = {"payment_method": "pm_card_createDispute", "amount": 1000, "currency": "usd", "confirm": True}
+    dispute = {
+        "payment_method": "pm_card_createDispute",
+        "amount": 1000,
+        "currency": "usd",
+        "confirm": True,
+    }
     automatic = {"enabled": True, "allow_redirects": "never"}
-    await platform.v1.payment_intents.create_async({**dispute, "automatic_payment_methods": automatic}, of)
+    await platform.v1.payment_intents.create_async(
+        {**dispute, "automatic_payment_methods": automatic}, of
+    )
     platform.settle()
     until_midnight(platform, 4)
     assert sum(await balance(platform, of)) < 0

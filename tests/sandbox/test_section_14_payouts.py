@@ -18,7 +18,9 @@ async def rich(platform):
 
 
 async def pay_out(platform, of, amount=4000, **given: Any):
-    return await platform.v1.payouts.create_async({"amount": amount, "currency": "usd", **given}, of)
+    return await platform.v1.payouts.create_async(
+        {"amount": amount, "currency": "usd", **given}, of
+    )
 
 
 async def status(platform, of, payout):
@@ -30,7 +32,11 @@ def told(platform):
 
 
 async def test_a_payout_leaves_the_balance_at_once(platform, rich):
-    given = {"description": "For March", "metadata": {"month": "3"}, "statement_descriptor": "MARKET"}
+    given = {
+        "description": "For March",
+        "metadata": {"month": "3"},
+        "statement_descriptor": "MARKET",
+    }
     payout = await pay_out(platform, rich, **given)
     assert (payout.status, payout.method, payout.automatic, payout.type) == (
         "pending",
@@ -43,7 +49,9 @@ async def test_a_payout_leaves_the_balance_at_once(platform, rich):
     assert payout.reconciliation_status == "not_applicable"
     assert await balance(platform, rich) == (6000, 0)
     assert (await rows(platform, **rich))[-1] == ("payout", -4000, 0, -4000)
-    found = await platform.v1.balance_transactions.retrieve_async(payout.balance_transaction, None, rich)
+    found = await platform.v1.balance_transactions.retrieve_async(
+        payout.balance_transaction, None, rich
+    )
     assert found.source == payout.id
 
 
@@ -56,8 +64,12 @@ async def test_it_is_on_its_way_at_midnight_and_there_at_the_next(platform, rich
     arrived = await platform.v1.payouts.retrieve_async(payout.id, None, rich)
     assert (arrived.status, arrived.trace_id.status) == ("paid", "supported")
     assert told(platform)[-3:] == ["payout.created", "payout.updated", "payout.paid"]
-    assert {e["account"] for e in platform.events("payout.created", "payout.paid")} == {rich["stripe_account"]}
-    assert platform.events("payout.updated")[0]["data"]["previous_attributes"] == {"status": "pending"}
+    assert {e["account"] for e in platform.events("payout.created", "payout.paid")} == {
+        rich["stripe_account"]
+    }
+    assert platform.events("payout.updated")[0]["data"]["previous_attributes"] == {
+        "status": "pending"
+    }
     assert not {"transfer.paid", "transfer.failed"} & set(platform.kinds())
 
 
@@ -79,7 +91,9 @@ async def test_only_available_money_leaves(platform):
 
 
 async def test_money_of_other_sources_is_not_there(platform, rich):
-    assert (await refused(pay_out(platform, rich, source_type="fpx"))).code == "balance_insufficient"
+    assert (
+        await refused(pay_out(platform, rich, source_type="fpx"))
+    ).code == "balance_insufficient"
 
 
 async def test_a_pending_payout_can_be_cancelled(platform, rich):
@@ -87,7 +101,9 @@ async def test_a_pending_payout_can_be_cancelled(platform, rich):
     canceled = await platform.v1.payouts.cancel_async(payout.id, None, rich)
     assert canceled.status == "canceled"
     assert await balance(platform, rich) == (10_000, 0)
-    back = await platform.v1.balance_transactions.retrieve_async(canceled.failure_balance_transaction, None, rich)
+    back = await platform.v1.balance_transactions.retrieve_async(
+        canceled.failure_balance_transaction, None, rich
+    )
     assert (back.type, back.amount, back.source) == ("payout_cancel", 4000, payout.id)
     assert told(platform)[-2:] == ["payout.created", "payout.canceled"]
     platform.sandbox.advance(3 * DAY)
@@ -109,7 +125,9 @@ async def test_a_paid_payout_may_still_fail(platform, rich):
     failed = await platform.v1.payouts.retrieve_async(payout.id, None, rich)
     assert (failed.status, failed.failure_code) == ("failed", "account_closed")
     assert failed.failure_message == "The bank account has been closed."
-    back = await platform.v1.balance_transactions.retrieve_async(failed.failure_balance_transaction, None, rich)
+    back = await platform.v1.balance_transactions.retrieve_async(
+        failed.failure_balance_transaction, None, rich
+    )
     assert (back.type, back.net) == ("payout_failure", 4000)
     assert await balance(platform, rich) == (10_000, 0)
 
@@ -117,14 +135,22 @@ async def test_a_paid_payout_may_still_fail(platform, rich):
 async def test_a_reversal_takes_the_money_back_from_the_bank(platform, rich):
     payout = await pay_out(platform, rich)
     platform.sandbox.advance(3 * DAY)
-    back = await platform.v1.payouts.reverse_async(payout.id, {"metadata": {"why": "too much"}}, rich)
-    assert (back.amount, back.original_payout, back.metadata.to_dict()) == (-4000, payout.id, {"why": "too much"})
+    back = await platform.v1.payouts.reverse_async(
+        payout.id, {"metadata": {"why": "too much"}}, rich
+    )
+    assert (back.amount, back.original_payout, back.metadata.to_dict()) == (
+        -4000,
+        payout.id,
+        {"why": "too much"},
+    )
     original = await platform.v1.payouts.retrieve_async(payout.id, None, rich)
     assert original.reversed_by == back.id
     assert await balance(platform, rich) == (6000, 4000)
     platform.sandbox.advance(3 * DAY)
     assert await balance(platform, rich) == (10_000, 0)
-    assert (await refused(platform.v1.payouts.reverse_async(payout.id, None, rich))).http_status == 400
+    assert (
+        await refused(platform.v1.payouts.reverse_async(payout.id, None, rich))
+    ).http_status == 400
 
 
 async def test_what_cannot_be_reversed(platform, rich):
@@ -141,7 +167,9 @@ async def test_the_platform_pays_itself_out_too(platform):
     await platform.pay("pm_card_bypassPending")
     platform.settle()
     payout = await platform.v1.payouts.create_async({"amount": 941, "currency": "usd"})
-    again = await platform.v1.payouts.retrieve_async(payout.id, {"expand": ["destination", "balance_transaction"]})
+    again = await platform.v1.payouts.retrieve_async(
+        payout.id, {"expand": ["destination", "balance_transaction"]}
+    )
     assert (again.destination.object, again.balance_transaction.amount) == ("bank_account", -941)
     assert "account" not in platform.events("payout.created")[0]
 
@@ -167,9 +195,15 @@ async def test_payouts_are_listed_by_what_they_are(platform, rich):
 
 async def test_a_payout_can_be_annotated(platform, rich):
     payout = await pay_out(platform, rich)
-    changed = await platform.v1.payouts.update_async(payout.id, {"metadata": {"month": "3"}}, rich)
+    changed = await platform.v1.payouts.update_async(
+        payout.id,
+        {"metadata": {"month": "3"}},
+        rich,
+    )
     assert changed.metadata.to_dict() == {"month": "3"}
-    assert platform.events("payout.updated")[-1]["data"]["previous_attributes"] == {"metadata": {"month": None}}
+    assert platform.events("payout.updated")[-1]["data"]["previous_attributes"] == {
+        "metadata": {"month": None}
+    }
 
 
 @pytest.mark.parametrize(
@@ -189,7 +223,9 @@ async def test_bad_payouts_are_refused(platform, rich, given, param):
 async def test_a_currency_needs_a_bank(platform, rich):
     await earn(platform, rich, currency="eur")
     error = await refused(pay_out(platform, rich, currency="eur"))
-    assert error.user_message == "Sorry, you don't have any external accounts in that currency (eur)."
+    assert (
+        error.user_message == "Sorry, you don't have any external accounts in that currency (eur)."
+    )
 
 
 @pytest.mark.parametrize("currency", ["huf", "twd"])
@@ -200,7 +236,9 @@ async def test_some_currencies_leave_in_whole_units(platform, currency):
     payouts = platform.v1.payouts
     error = await refused(payouts.create_async({"amount": 2_000_050, "currency": currency}, of))
     assert (error.param, error.http_status) == ("amount", 400)
-    assert (await payouts.create_async({"amount": 2_000_000, "currency": currency}, of)).amount == 2_000_000
+    assert (
+        await payouts.create_async({"amount": 2_000_000, "currency": currency}, of)
+    ).amount == 2_000_000
 
 
 async def test_an_account_that_may_not_pay_out_does_not(platform, rich):
@@ -213,14 +251,19 @@ async def test_transactions_of_a_payout_by_hand_cannot_be_told(platform, rich):
     transactions = platform.v1.balance_transactions
     error = await refused(transactions.list_async({"payout": payout.id}, rich))
     assert "automatic" in error.user_message
-    assert (await refused(transactions.list_async({"payout": "po_none"}, rich))).code == "resource_missing"
+    assert (
+        await refused(transactions.list_async({"payout": "po_none"}, rich))
+    ).code == "resource_missing"
 
 
 async def test_what_can_leave_instantly_is_told_with_where_to(platform, rich):
     asked = {"expand": ["instant_available.net_available"]}
     [line] = (await platform.v1.balance.retrieve_async(asked, rich)).instant_available
     account = await platform.v1.accounts.retrieve_async(rich["stripe_account"])
-    assert (line.amount, line.net_available[0].destination) == (10_000, account.external_accounts.data[0].id)
+    assert (line.amount, line.net_available[0].destination) == (
+        10_000,
+        account.external_accounts.data[0].id,
+    )
     slow = await by_hand(platform, await seller(platform, bank(country="DE")))
     await earn(platform, slow)
     [line] = (await platform.v1.balance.retrieve_async(asked, slow)).instant_available

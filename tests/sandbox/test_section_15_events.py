@@ -1,4 +1,6 @@
-"""stripe-facts 15: events as a resource, and webhook endpoints; their delivery stands in test_section_15_webhooks."""
+"""stripe-facts 15: events as a resource, and webhook endpoints; their delivery stands in
+test_section_15_webhooks.
+"""
 
 import hmac
 import json
@@ -20,13 +22,17 @@ HOOK = {"url": "https://shop.test/hook", "enabled_events": ["*"]}
 
 @pytest.fixture
 def busy(process):
-    """A stand-in in which a seller was taken on, a shopper paid, and money went back; the seller's id."""
+    """A stand-in in which a seller was taken on, a shopper paid, and money went back; the seller's
+    id.
+    """
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
     paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
     process.advance(1)
     process.v1.charges.update(paid.latest_charge, {"description": "A chair"})
-    process.v1.refunds.create({"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True})
+    process.v1.refunds.create(
+        {"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True}
+    )
     process.seller = account
     return process
 
@@ -42,8 +48,16 @@ def test_an_event_has_these_members_and_no_others(busy):
         given = dict(event)
         account = given.pop("account", None)
         assert set(given) == {
-            "id", "object", "api_version", "created", "data", "livemode", "pending_webhooks", "request", "type"
-        }  # fmt: skip
+            "id",
+            "object",
+            "api_version",
+            "created",
+            "data",
+            "livemode",
+            "pending_webhooks",
+            "request",
+            "type",
+        }
         assert account in (None, busy.seller)
         assert set(event["request"]) == {"id", "idempotency_key"}
         assert event["api_version"] == "2026-10-28.endive"
@@ -65,11 +79,18 @@ def test_an_event_is_frozen_when_it_is_made(busy):
 
 def test_money_is_the_platforms_and_onboarding_is_the_accounts(busy):
     own = {e.type for e in busy.v1.events.list({"limit": 100}).data}
-    theirs = {e.type for e in busy.v1.events.list({"limit": 100}, {"stripe_account": busy.seller}).data}
+    theirs = {
+        e.type for e in busy.v1.events.list({"limit": 100}, {"stripe_account": busy.seller}).data
+    }
     assert own >= {
-        "payment_intent.succeeded", "charge.refunded", "refund.created", "transfer.created", "transfer.reversed",
-        "application_fee.created", "application_fee.refunded",
-    }  # fmt: skip
+        "payment_intent.succeeded",
+        "charge.refunded",
+        "refund.created",
+        "transfer.created",
+        "transfer.reversed",
+        "application_fee.created",
+        "application_fee.refunded",
+    }
     assert theirs >= {"account.updated", "capability.updated", "account.external_account.created"}
     assert not own & theirs
     assert not any("account" in e for e in busy.v1.events.list({"limit": 100}).data)
@@ -83,12 +104,18 @@ def test_a_payment_on_the_accounts_side_is_not_told(busy):
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({"type": "charge.refunded"}, {"charge.refunded"}), ({"type": "refund.*"}, {"refund.created"}),
-        ({"type": "*.refunded"}, {"application_fee.refunded", "charge.refunded"}), ({"type": "charge.?efunded"}, set()),
-        ({"type": "charge.[r]efunded"}, set()), ({"type": "no.such"}, set()),
-        ({"types": ["charge.refunded", "refund.created", "no.such"]}, {"charge.refunded", "refund.created"}),
+        ({"type": "charge.refunded"}, {"charge.refunded"}),
+        ({"type": "refund.*"}, {"refund.created"}),
+        ({"type": "*.refunded"}, {"application_fee.refunded", "charge.refunded"}),
+        ({"type": "charge.?efunded"}, set()),
+        ({"type": "charge.[r]efunded"}, set()),
+        ({"type": "no.such"}, set()),
+        (
+            {"types": ["charge.refunded", "refund.created", "no.such"]},
+            {"charge.refunded", "refund.created"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_events_are_found_by_type(busy, asked, found):
     assert {e.type for e in busy.v1.events.list({"limit": 100, **asked}).data} == found
 
@@ -131,12 +158,20 @@ def test_pages_of_events_end_where_they_end(busy):
 
 
 def test_a_secret_is_told_once(process):
-    made = process.v1.webhook_endpoints.create({**HOOK, "connect": True, "description": "d", "metadata": {"a": "b"}})
+    made = process.v1.webhook_endpoints.create(
+        {**HOOK, "connect": True, "description": "d", "metadata": {"a": "b"}}
+    )
     assert re.fullmatch(r"whsec_\w{32}", made.secret)
     seen = process.v1.webhook_endpoints.retrieve(made.id).to_dict()
     assert {**seen, "secret": made.secret} == made.to_dict()
-    updated = process.v1.webhook_endpoints.update(made.id, {"disabled": True, "enabled_events": ["charge.failed"]})
-    assert ("secret" in updated, updated.status, updated.enabled_events) == (False, "disabled", ["charge.failed"])
+    updated = process.v1.webhook_endpoints.update(
+        made.id, {"disabled": True, "enabled_events": ["charge.failed"]}
+    )
+    assert ("secret" in updated, updated.status, updated.enabled_events) == (
+        False,
+        "disabled",
+        ["charge.failed"],
+    )
     assert process.v1.webhook_endpoints.update(made.id, {"disabled": False}).status == "enabled"
 
 
@@ -151,14 +186,19 @@ def test_sixteen_endpoints_are_enough(process):
 @pytest.mark.parametrize(
     ("wrong", "param"),
     [
-        ({"url": "shop.test/hook"}, "url"), ({"enabled_events": ["no.such"]}, "enabled_events[0]"),
-        ({"enabled_events": ["*", "payment.created"]}, "enabled_events[1]"), ({"api_version": "2019-01-01"}, "api_version"),
+        ({"url": "shop.test/hook"}, "url"),
+        ({"enabled_events": ["no.such"]}, "enabled_events[0]"),
+        ({"enabled_events": ["*", "payment.created"]}, "enabled_events[1]"),
+        ({"api_version": "2019-01-01"}, "api_version"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_as_an_endpoint_is_refused(wrong, param):
     from tests.support.inprocess import InProcess
 
-    assert refusal(InProcess(checked=False).v1.webhook_endpoints.create, {**HOOK, **wrong}).param == param
+    assert (
+        refusal(InProcess(checked=False).v1.webhook_endpoints.create, {**HOOK, **wrong}).param
+        == param
+    )
 
 
 def test_an_endpoints_version_and_side_cannot_change(process):
@@ -169,7 +209,12 @@ def test_an_endpoints_version_and_side_cannot_change(process):
 
 
 def _endpoint(*wanted: str, connect: bool = False) -> Document:
-    return Document({"object": "webhook_endpoint", "enabled_events": list(wanted)}, {"connect": connect}, "p", "a")
+    return Document(
+        {"object": "webhook_endpoint", "enabled_events": list(wanted)},
+        {"connect": connect},
+        "p",
+        "a",
+    )
 
 
 def test_a_star_hears_everything_but_what_must_be_asked_for():
@@ -187,16 +232,25 @@ def test_the_signature_is_over_moment_and_body_with_the_whole_secret():
     body, secret = b'{"id": "evt_1"}', "whsec_abc"
     expected = hmac.new(b"whsec_abc", b"1700000000." + body, "sha256").hexdigest()
     assert signature(body, [secret], 1_700_000_000) == f"t=1700000000,v1={expected}"
-    assert re.fullmatch(r"t=\d+,v1=[0-9a-f]{64},v1=[0-9a-f]{64}", signature(body, [secret, "whsec_new"], 1_700_000_000))
+    assert re.fullmatch(
+        r"t=\d+,v1=[0-9a-f]{64},v1=[0-9a-f]{64}",
+        signature(body, [secret, "whsec_new"], 1_700_000_000),
+    )
     header = signature(body, ["whsec_other", secret], 1_700_000_000)
-    assert stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"  # any of them may match
+    assert (
+        stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"
+    )  # any of them may match
     with pytest.raises(stripe.SignatureVerificationError, match="tolerance"):
         stripe.Webhook.construct_event(body, header, secret)
 
 
 async def test_an_endpoint_gets_the_version_that_it_is_pinned_to(shop):  # noqa: F811
     with Receiver() as pinned:
-        new = {"url": pinned.url, "enabled_events": ["customer.created"], "api_version": "2020-08-27"}
+        new = {
+            "url": pinned.url,
+            "enabled_events": ["customer.created"],
+            "api_version": "2020-08-27",
+        }
         await shop.platform.v1.webhook_endpoints.create_async(new)
         await shop.platform.v1.customers.create_async({}, {"stripe_version": "2019-12-03"})
         shop.idle()
@@ -211,7 +265,9 @@ async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):  # noqa:
     shop.platform.sandbox.advance(5)
     [event] = shop.platform.events()
     shop.platform.control("POST", f"events/{event['id']}/resend")
-    stamps = [int(headers["stripe-signature"].partition(",")[0][2:]) for _, headers in shop.receiver.got]
+    stamps = [
+        int(headers["stripe-signature"].partition(",")[0][2:]) for _, headers in shop.receiver.got
+    ]
     assert len(stamps) == 3
     assert stamps == sorted(stamps)
     assert len({body for body, _ in shop.receiver.got}) == 1
@@ -222,7 +278,9 @@ async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):  # noqa:
 async def test_no_more_tries_for_an_endpoint_that_is_gone(shop, ending):  # noqa: F811
     with Receiver(500, 500) as other:
         services = shop.platform.v1.webhook_endpoints
-        made = await services.create_async({"url": other.url, "enabled_events": ["customer.created"]})
+        made = await services.create_async(
+            {"url": other.url, "enabled_events": ["customer.created"]}
+        )
         await shop.platform.v1.customers.create_async({})
         shop.idle()
         assert len(other.got) == 1

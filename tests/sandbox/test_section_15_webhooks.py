@@ -48,13 +48,20 @@ async def test_platform_and_connected_accounts_go_to_different_endpoints(shop):
     shop.platform.settle()
     shop.idle()
     assert shop.receiver.types == [
-        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "transfer.created",
-        "application_fee.created", "charge.updated",
-    ]  # fmt: skip
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "transfer.created",
+        "application_fee.created",
+        "charge.updated",
+    ]
     assert set(shop.connect.types) == {
-        "account.application.authorized", "account.updated", "account.external_account.created", "capability.updated",
+        "account.application.authorized",
+        "account.updated",
+        "account.external_account.created",
+        "capability.updated",
         "person.created",
-    }  # fmt: skip
+    }
     assert all(not hasattr(event, "account") for event in shop.receiver.verified(SECRET))
     assert {event.account for event in shop.connect.verified(CONNECT)} == {account}
 
@@ -82,11 +89,19 @@ async def test_failures_are_tried_again_with_fresh_signatures_until_they_stop(sh
     await shop.platform.intent()
     shop.idle()
     shop.platform.sandbox.advance(4 * 3600)
-    assert shop.attempts() == [(500, None), (302, None), (404, None), (410, None)]
+    assert shop.attempts() == [
+        (500, None),
+        (302, None),
+        (404, None),
+        (410, None),
+    ]
     assert len(shop.receiver.got) == 4
     shop.receiver.verified(SECRET)
     [event] = shop.platform.events("payment_intent.created")
-    gaps = [b["at"] - a["at"] for a, b in zip(event["deliveries"], event["deliveries"][1:], strict=False)]
+    gaps = [
+        b["at"] - a["at"]
+        for a, b in zip(event["deliveries"], event["deliveries"][1:], strict=False)
+    ]
     assert gaps == pytest.approx([5, 60, 3600], abs=2)
 
 
@@ -105,8 +120,13 @@ async def test_events_are_listed_and_filtered(shop):
     await shop.platform.pay()
     shop.idle()
     listed = shop.platform.v1.events.list_async
-    assert [e.type for e in (await listed({"type": "charge.*"})).data] == ["charge.updated", "charge.succeeded"]
-    assert len((await listed({"types": ["charge.succeeded", "payment_intent.succeeded"]})).data) == 2
+    assert [e.type for e in (await listed({"type": "charge.*"})).data] == [
+        "charge.updated",
+        "charge.succeeded",
+    ]
+    assert (
+        len((await listed({"types": ["charge.succeeded", "payment_intent.succeeded"]})).data) == 2
+    )
     assert [e.type for e in (await listed({"delivery_success": False})).data] == NEW
     assert len((await listed({"delivery_success": True})).data) == 4
     error = await refused(listed({"type": "charge.*", "types": ["charge.failed"]}))
@@ -123,7 +143,9 @@ async def test_events_of_an_account_are_read_with_its_header(shop):
 async def test_endpoints_are_made_with_a_secret_told_once(shop):
     services = shop.platform.v1.webhook_endpoints
     with Receiver() as other:
-        made = await services.create_async({"url": other.url, "enabled_events": ["customer.created"]})
+        made = await services.create_async(
+            {"url": other.url, "enabled_events": ["customer.created"]}
+        )
         assert made.secret.startswith("whsec_")
         assert "secret" not in await services.retrieve_async(made.id)
         await shop.platform.v1.customers.create_async({})
@@ -142,14 +164,18 @@ async def test_endpoints_are_made_with_a_secret_told_once(shop):
 
 async def test_unknown_event_types_are_refused(shop):
     error = await refused(
-        shop.platform.v1.webhook_endpoints.create_async({"url": "https://x.test", "enabled_events": ["no.such"]})
+        shop.platform.v1.webhook_endpoints.create_async(
+            {"url": "https://x.test", "enabled_events": ["no.such"]}
+        )
     )
     assert error.param == "enabled_events[0]"
 
 
 async def test_during_a_roll_both_secrets_sign(shop):
     [first, _] = shop.platform.control("GET", "state")["webhook_endpoints"]
-    rolled = shop.platform.control("POST", f"webhook_endpoints/{first['id']}/roll", {"expires_in": 60})["secret"]
+    rolled = shop.platform.control(
+        "POST", f"webhook_endpoints/{first['id']}/roll", {"expires_in": 60}
+    )["secret"]
     await shop.platform.intent()
     shop.idle()
     shop.receiver.verified(SECRET)
@@ -177,11 +203,15 @@ async def test_events_after_one_are_told(shop):
     await shop.platform.intent()
     [first] = shop.platform.events()
     await shop.platform.v1.customers.create_async({})
-    assert [e["type"] for e in shop.platform.control("GET", f"events?after={first['id']}")] == ["customer.created"]
+    assert [e["type"] for e in shop.platform.control("GET", f"events?after={first['id']}")] == [
+        "customer.created"
+    ]
 
 
 async def test_duplicates(shop):
-    shop.platform.sandbox.faults({"match": {"event": "payment_intent.*"}, "effect": "duplicate", "times": 1})
+    shop.platform.sandbox.faults(
+        {"match": {"event": "payment_intent.*"}, "effect": "duplicate", "times": 1}
+    )
     await shop.platform.intent()
     await shop.platform.intent()
     shop.idle()
@@ -189,7 +219,9 @@ async def test_duplicates(shop):
 
 
 async def test_drops(shop):
-    shop.platform.sandbox.faults({"match": {"event": "payment_intent.created"}, "effect": "drop", "times": 1})
+    shop.platform.sandbox.faults(
+        {"match": {"event": "payment_intent.created"}, "effect": "drop", "times": 1}
+    )
     await shop.platform.intent()
     shop.platform.sandbox.advance(5 * 3600)
     assert shop.receiver.types == []
@@ -200,15 +232,26 @@ async def test_drops(shop):
 
 
 async def test_reordering(shop):
-    shop.platform.sandbox.faults({"match": {"event": "charge.succeeded"}, "effect": "reorder", "times": 1})
+    shop.platform.sandbox.faults(
+        {"match": {"event": "charge.succeeded"}, "effect": "reorder", "times": 1}
+    )
     await shop.platform.pay()
     shop.idle()
-    assert shop.receiver.types[:3] == ["payment_intent.created", "payment_intent.succeeded", "charge.succeeded"]
+    assert shop.receiver.types[:3] == [
+        "payment_intent.created",
+        "payment_intent.succeeded",
+        "charge.succeeded",
+    ]
 
 
 async def test_delays(shop):
     shop.platform.sandbox.faults(
-        {"match": {"event": "payment_intent.created"}, "effect": "delay", "seconds": 600, "times": 1}
+        {
+            "match": {"event": "payment_intent.created"},
+            "effect": "delay",
+            "seconds": 600,
+            "times": 1,
+        }
     )
     await shop.platform.intent()
     shop.idle()
@@ -218,7 +261,13 @@ async def test_delays(shop):
 
 
 async def test_bad_signatures(shop):
-    shop.platform.sandbox.faults({"match": {"event": "*"}, "effect": "bad_signature", "times": 1})
+    shop.platform.sandbox.faults(
+        {
+            "match": {"event": "*"},
+            "effect": "bad_signature",
+            "times": 1,
+        }
+    )
     await shop.platform.intent()
     shop.idle()
     with pytest.raises(stripe.SignatureVerificationError):

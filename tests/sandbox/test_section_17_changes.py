@@ -10,7 +10,12 @@ NEW = {"amount": 1000, "currency": "usd"}
 
 
 def test_an_intent_has_its_latest_charge_and_no_charges(process):
-    paid = process.v1.payment_intents.create({**NEW, **{k: v for k, v in PAID.items() if "fee" not in k}})
+    paid = process.v1.payment_intents.create(
+        {
+            **NEW,
+            **{k: v for k, v in PAID.items() if "fee" not in k},
+        }
+    )
     assert paid.latest_charge.startswith("ch_")
     assert "charges" not in paid
 
@@ -33,7 +38,10 @@ def test_invoices_are_off_and_lists_have_no_total(process):
     assert "invoice" not in paid
     assert "invoice" not in process.v1.charges.retrieve(paid.latest_charge)
     status, body, _ = process.send("GET", "/v1/charges", {"expand": ["total_count"]})
-    assert (status, body["error"]["message"]) == (400, "This property cannot be expanded (total_count).")
+    assert (status, body["error"]["message"]) == (
+        400,
+        "This property cannot be expanded (total_count).",
+    )
 
 
 @pytest.mark.parametrize("day", ["saturday", "sunday"])

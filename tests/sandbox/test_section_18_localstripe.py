@@ -1,4 +1,6 @@
-"""stripe-facts 18: what another stand-in's tests ask of Stripe, in their order; the rest stands elsewhere."""
+"""stripe-facts 18: what another stand-in's tests ask of Stripe, in their order; the rest stands
+elsewhere.
+"""
 
 from typing import Any
 
@@ -28,7 +30,9 @@ def test_03_a_missing_object_is_404_after_its_end_and_through_its_parent_too(pro
     process.v1.customers.delete(customer)
     assert refusal(process.v1.customers.update, customer, {"name": "a"}).http_status == 404
     assert refusal(process.v1.customers.payment_methods.list, "cus_no").http_status == 404
-    endpoint = process.v1.webhook_endpoints.create({"url": "https://shop.test", "enabled_events": ["*"]}).id
+    endpoint = process.v1.webhook_endpoints.create(
+        {"url": "https://shop.test", "enabled_events": ["*"]}
+    ).id
     process.v1.webhook_endpoints.delete(endpoint)
     assert refusal(process.v1.webhook_endpoints.retrieve, endpoint).http_status == 404
     assert refusal(process.v1.webhook_endpoints.delete, endpoint).http_status == 404
@@ -44,8 +48,12 @@ def test_04_a_create_that_fails_leaves_nothing_behind(process):
 def test_07_a_default_method_is_set_and_expanded(process):
     customer = process.v1.customers.create({}).id
     method = process.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
-    process.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
-    seen = process.v1.customers.retrieve(customer, {"expand": ["invoice_settings.default_payment_method"]})
+    process.v1.customers.update(
+        customer, {"invoice_settings": {"default_payment_method": method.id}}
+    )
+    seen = process.v1.customers.retrieve(
+        customer, {"expand": ["invoice_settings.default_payment_method"]}
+    )
     assert seen.invoice_settings.default_payment_method.id == method.id
     listed = process.v1.payment_methods.list({"customer": customer, "type": "card"})
     assert [m.id for m in listed.data] == [method.id]
@@ -70,7 +78,9 @@ def test_09_a_setup_needs_a_method_and_can_be_given_up(process):
 
 def test_10_a_card_may_be_kept_and_still_fail(process):
     customer = process.v1.customers.create({}).id
-    method = process.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer}).id
+    method = process.v1.payment_methods.attach(
+        "pm_card_chargeCustomerFail", {"customer": customer}
+    ).id
     setup = process.v1.setup_intents.create({"customer": customer}).id
     given = {"payment_method": method, "return_url": "https://shop.test"}
     assert process.v1.setup_intents.confirm(setup, given).status == "succeeded"
@@ -99,7 +109,11 @@ def test_12_no_more_is_captured_than_was_held_and_no_more_than_once(process):
 def test_13_a_hold_moves_no_money(process):
     held = process.v1.payment_intents.create({**DIRECT, "capture_method": "manual"})
     charge = process.v1.charges.retrieve(held.latest_charge)
-    assert (charge.status, charge.captured, charge.balance_transaction) == ("succeeded", False, None)
+    assert (charge.status, charge.captured, charge.balance_transaction) == (
+        "succeeded",
+        False,
+        None,
+    )
     process.v1.payment_intents.capture(held.id)
     process.advance(1)
     charge = process.v1.charges.retrieve(charge.id, {"expand": ["balance_transaction.source"]})
@@ -129,12 +143,19 @@ def test_15_a_declined_payment_is_told_and_its_charge_is_kept(process):
 def test_16_off_session_needs_a_confirmation(process):
     given = {"amount": 1000, "currency": "usd", "off_session": True}
     assert refusal(process.v1.payment_intents.create, given).param == "off_session"
-    assert refusal(process.v1.payment_intents.create, {**given, "confirm": False}).http_status == 400
+    assert (
+        refusal(process.v1.payment_intents.create, {**given, "confirm": False}).http_status == 400
+    )
 
 
 def test_17_the_same_number_has_the_same_fingerprint(process):
-    cards = [process.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}) for _ in range(2)]
-    charged = process.v1.payment_intents.create({**DIRECT, "expand": ["latest_charge"]}).latest_charge
+    cards = [
+        process.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
+        for _ in range(2)
+    ]
+    charged = process.v1.payment_intents.create(
+        {**DIRECT, "expand": ["latest_charge"]}
+    ).latest_charge
     assert {c.card.fingerprint for c in cards} == {charged.payment_method_details.card.fingerprint}
     other = process.v1.payment_methods.create({"type": "card", "card": {"token": "tok_mastercard"}})
     assert other.card.fingerprint != cards[0].card.fingerprint

@@ -1,4 +1,6 @@
-"""Somebody without JavaScript at the hosted pages: opens, fills in what the page offers, presses one button."""
+"""Somebody without JavaScript at the hosted pages: opens, fills in what the page offers, presses
+one button.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ class _Reader(HTMLParser):
         self.forms: list[dict[str, Any]] = []
         self._select: str | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self,
+        tag: str,
+        attrs: list[tuple[str, str | None]],
+    ) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append({"action": given["action"], "fields": {}})
@@ -30,12 +36,16 @@ class _Reader(HTMLParser):
             fields[given["name"]] = given.get("value", "")
         elif tag == "select":
             self._select = given["name"]
-        elif tag == "option" and self._select and (self._select not in fields or "selected" in given):
+        elif (
+            tag == "option" and self._select and (self._select not in fields or "selected" in given)
+        ):
             fields[self._select] = given["value"]
 
 
 class Visitor:
-    """A browser that only follows redirects within the stand-in; `url` is where it stands, or was sent to."""
+    """A browser that only follows redirects within the stand-in; `url` is where it stands, or was
+    sent to.
+    """
 
     def __init__(self, base: str) -> None:
         self.base, self.url, self.status, self.page = base, "", 0, ""
@@ -45,7 +55,13 @@ class Visitor:
         await asyncio.to_thread(self._go, "GET", url, None)
         return self
 
-    async def press(self, button: str, *, form: int = 0, **typed: str) -> Visitor:
+    async def press(
+        self,
+        button: str,
+        *,
+        form: int = 0,
+        **typed: str,
+    ) -> Visitor:
         """Type, then press a button by the value of its `action`."""
         reader = _Reader()
         reader.feed(self.page)
@@ -69,7 +85,13 @@ class Visitor:
     @property
     def text(self) -> str:
         """The page's words."""
-        return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.page)))
+        return html.unescape(
+            re.sub(
+                r"\s+",
+                " ",
+                re.sub(r"<[^>]+>", " ", self.page),
+            )
+        )
 
     def errors(self) -> dict[str, str]:
         """What is said beside the fields."""
@@ -80,8 +102,12 @@ class Visitor:
         for _ in range(5):
             parts = urlsplit(url)
             connection = http.client.HTTPConnection(parts.netloc, timeout=30)
-            headers = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
-            connection.request(method, f"{parts.path}{'?' if parts.query else ''}{parts.query}", body, headers)
+            headers = (
+                {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
+            )
+            connection.request(
+                method, f"{parts.path}{'?' if parts.query else ''}{parts.query}", body, headers
+            )
             answer = connection.getresponse()
             self.url, self.status, self.page = url, answer.status, answer.read().decode()
             location = answer.headers.get("Location")

@@ -1,4 +1,6 @@
-"""People of each kind with the doors of their own accounts, their browsers, and the mails that they are sent."""
+"""People of each kind with the doors of their own accounts, their browsers, and the mails that they
+are sent.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _LINK = re.compile(r"https?://[^/\s]+(/account/\S+)")
 
 @dataclass(frozen=True)
 class Door:
-    """Where people of a role look after their account, sign in, and say that they forgot their password."""
+    """Where people of a role look after their account, sign in, and say that they forgot their
+    password.
+    """
 
     kind: str
     account: str
@@ -48,7 +52,9 @@ class Door:
 DOORS = {
     "owner": Door("member", "/vendor/admin/security", "/vendor/login", "/vendor/forgot"),
     "operator": Door("member", "/operator/security", "/operator/login", "/operator/forgot"),
-    "customer": Door("customer", "/shop/account/security", "/shop/account/login", "/shop/account/forgot"),
+    "customer": Door(
+        "customer", "/shop/account/security", "/shop/account/login", "/shop/account/forgot"
+    ),
 }
 
 
@@ -61,7 +67,12 @@ async def person(role: str, *, confirmed: bool = True) -> Person:
         )
     vendor = (await make_vendor()).id if role == "owner" else None
     return await registration.create_member(
-        email=email, password=PASSWORD, full_name="Mara Member", role=role, vendor_id=vendor, confirmed=confirmed
+        email=email,
+        password=PASSWORD,
+        full_name="Mara Member",
+        role=role,
+        vendor_id=vendor,
+        confirmed=confirmed,
     )
 
 
@@ -73,7 +84,9 @@ async def again(who: Person) -> Person:
 async def session_of(who: Person, *, password: str = PASSWORD, agent: str = "") -> str:
     """Sign in without a page; the session's token."""
     kind = label_of(who).partition(":")[0]
-    return await sessions.sign_in(email=(await again(who)).email, password=password, kind=kind, user_agent=agent)
+    return await sessions.sign_in(
+        email=(await again(who)).email, password=password, kind=kind, user_agent=agent
+    )
 
 
 async def session_id_of(who: Person) -> int:
@@ -95,7 +108,10 @@ async def browser_of(app: Quart, who: Person, *, agent: str = "") -> Visitor:
 async def copy_of(browser: Visitor) -> Visitor:
     """A thief's browser with a copy of all cookies."""
     thief = Visitor(browser.app)
-    async with browser.client.session_transaction() as carried, thief.client.session_transaction() as copied:
+    async with (
+        browser.client.session_transaction() as carried,
+        thief.client.session_transaction() as copied,
+    ):
         copied.update(carried)
     return thief
 
@@ -107,7 +123,10 @@ async def is_in(browser: Visitor, role: str) -> bool:
 
 async def mails(to: str, kind: str | None = None) -> list[str]:
     """The kinds of the mails to an address, oldest first."""
-    rows = await Email.filter(to=to, **({"kind": kind} if kind else {})).order_by("id")
+    rows = await Email.filter(
+        to=to,
+        **({"kind": kind} if kind else {}),
+    ).order_by("id")
     return [row.kind for row in rows]
 
 

@@ -1,7 +1,8 @@
 """Every name of an act that the code may write into the audit trail, found by reading the code.
 
-From each call of `audit.record` back: constants, either side of a condition, constants of modules, what callers of a
-function hand on. Names that are put together of a state are told by `MADE`. What cannot be followed is named, not skipped.
+From each call of `audit.record` back: constants, either side of a condition, constants of modules,
+what callers of a function hand on. Names that are put together of a state are told by `MADE`. What
+cannot be followed is named, not skipped.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORD = ("shared.infra.unit", "record")
 RECORD_OF_ORDER = ("shared.infra.unit", "record_of_order")
 ACT = ("shared.infra.unit", "Act")
-MADE = {"claim.": MovementKind, "payment.": PaymentState, "payout.": PayoutState, "refund.": RefundState}
+MADE = {
+    "claim.": MovementKind,
+    "payment.": PaymentState,
+    "payout.": PayoutState,
+    "refund.": RefundState,
+}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -94,13 +100,22 @@ class Acts:
         for module in self._modules.values():
             for call, around in module.calls:
                 if module.target(call.func) == (handed.module, handed.name):
-                    given = next((k.value for k in call.keywords if k.arg == handed.argument), None)
+                    given = next(
+                        (k.value for k in call.keywords if k.arg == handed.argument),
+                        None,
+                    )
                     if given is None and len(call.args) > handed.place:
                         given = call.args[handed.place]
                     if given is not None:
                         self._read(given, module, around, handed.begin)
 
-    def _read(self, given: ast.expr, module: Module, around: list[Function], begin: str) -> None:
+    def _read(
+        self,
+        given: ast.expr,
+        module: Module,
+        around: list[Function],
+        begin: str,
+    ) -> None:
         match given:
             case ast.Constant(str(text)):
                 self.names.add(begin + text)
@@ -108,13 +123,17 @@ class Acts:
                 self._read(given.body, module, around, begin)
                 self._read(given.orelse, module, around, begin)
             case ast.JoinedStr([ast.Constant(str(text)), ast.FormattedValue(value)]):
-                if isinstance(value, ast.Name) and self._handed_on(value.id, module, around, begin + text, made=True):
+                if isinstance(value, ast.Name) and self._handed_on(
+                    value.id, module, around, begin + text, made=True
+                ):
                     return
                 if begin + text not in MADE:
                     self.unknown.append(f"{module.name}:{given.lineno}: {ast.unparse(given)}")
                 self.names |= {f"{text}{state.value}" for state in MADE.get(begin + text, ())}
             case ast.Name(name):
-                if not self._handed_on(name, module, around, begin) and not self._assigned(name, module, around, begin):
+                if not self._handed_on(name, module, around, begin) and not self._assigned(
+                    name, module, around, begin
+                ):
                     self.unknown.append(f"{module.name}:{given.lineno}: {name}")
             case ast.Attribute(ast.Name(base), name) if base in module.imported:
                 source = self._modules[".".join(module.imported[base])]
@@ -123,8 +142,12 @@ class Acts:
             case _:
                 self.unknown.append(f"{module.name}:{given.lineno}: {ast.unparse(given)}")
 
-    def _handed_on(self, name: str, module: Module, around: list[Function], begin: str, *, made: bool = False) -> bool:
-        """Whether it is an argument of the function around; then its callers are read, and what it is by default."""
+    def _handed_on(
+        self, name: str, module: Module, around: list[Function], begin: str, *, made: bool = False
+    ) -> bool:
+        """Whether it is an argument of the function around; then its callers are read, and what it
+        is by default.
+        """
         function = next((each for each in around if name in _arguments(each)), None)
         if function is None or (made and begin in MADE):
             return False
@@ -132,11 +155,27 @@ class Acts:
         default = arguments[name]
         if default is not None:
             self._read(default, module, around, begin)
-        self._follow(Handed(module.name, function.name, name, list(arguments).index(name), begin))
+        self._follow(
+            Handed(
+                module.name,
+                function.name,
+                name,
+                list(arguments).index(name),
+                begin,
+            )
+        )
         return True
 
-    def _assigned(self, name: str, module: Module, around: list[Function], begin: str) -> bool:
-        """Whether the function, the module or where it comes from gives it a value that can be read."""
+    def _assigned(
+        self,
+        name: str,
+        module: Module,
+        around: list[Function],
+        begin: str,
+    ) -> bool:
+        """Whether the function, the module or where it comes from gives it a value that can be
+        read.
+        """
         if name in module.imported:
             source, name = module.imported[name]
             module = self._modules[source]
@@ -144,7 +183,8 @@ class Acts:
             node.value
             for scope in (*around, module.tree)
             for node in ast.walk(scope)
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
+            if isinstance(node, ast.Assign)
+            and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
         ]
         for value in values:
             self._read(value, module, around, begin)
@@ -155,9 +195,15 @@ def _arguments(function: Function) -> dict[str, ast.expr | None]:
     """The arguments of a function in their order, with their defaults."""
     given = function.args
     placed = [*given.posonlyargs, *given.args]
-    filled = [*[None] * (len(placed) - len(given.defaults)), *given.defaults]
+    filled = [
+        *[None] * (len(placed) - len(given.defaults)),
+        *given.defaults,
+    ]
     return {
-        each.arg: value for each, value in zip((*placed, *given.kwonlyargs), (*filled, *given.kw_defaults), strict=True)
+        each.arg: value
+        for each, value in zip(
+            (*placed, *given.kwonlyargs), (*filled, *given.kw_defaults), strict=True
+        )
     }
 
 

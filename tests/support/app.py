@@ -21,10 +21,18 @@ _TEMPLATES = once.Templates()
 SECRET_KEY = "a key of the tests, long enough to sign with"
 
 
-def settings_for(*, database_url: str, data_dir: Path, sandbox_base: str = "http://127.0.0.1:9") -> Settings:
-    """Development settings with the stand-in, as `run.py` would read them from an empty environment."""
+def settings_for(
+    *, database_url: str, data_dir: Path, sandbox_base: str = "http://127.0.0.1:9"
+) -> Settings:
+    """Development settings with the stand-in, as `run.py` would read them from an empty
+    environment.
+    """
     loaded = configuration.load(
-        {}, data_dir=data_dir, public_url="http://localhost", sandbox_base=sandbox_base, dotenv=data_dir / "no.env"
+        {},
+        data_dir=data_dir,
+        public_url="http://localhost",
+        sandbox_base=sandbox_base,
+        dotenv=data_dir / "no.env",
     )
     return loaded.with_(database_url=database_url, secret_key=SECRET_KEY)
 

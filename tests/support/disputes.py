@@ -45,7 +45,9 @@ async def disputed(
 
 async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     """The disputes of a payment at Stripe, oldest first."""
-    for _ in range(20):  # the bank comes half a second after the money; on a busy machine the stand-in takes its time
+    for _ in range(
+        20
+    ):  # the bank comes half a second after the money; on a busy machine the stand-in takes its time
         found = await gateway.disputes.list(payment_intent=str(payment.stripe_payment_intent_id))
         if found:
             return [dispute.id for dispute in found]
@@ -67,10 +69,16 @@ async def again(context: Context, row: Dispute) -> Dispute:
 
 
 async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
-    """Everything that the vendor holds at Stripe goes to its bank, by a payout that the books do not know."""
+    """Everything that the vendor holds at Stripe goes to its bank, by a payout that the books do
+    not know.
+    """
     sandbox.advance(4 * DAY)
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
-    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)
+    sandbox.request(
+        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+    )
     sandbox.advance(3 * DAY)
     assert held(sandbox, account) == {}
-    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers)
+    sandbox.request(
+        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers
+    )

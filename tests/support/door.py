@@ -1,4 +1,6 @@
-"""A door before a real PostgreSQL server: what goes through it is that server, until the door is shut."""
+"""A door before a real PostgreSQL server: what goes through it is that server, until the door is
+shut.
+"""
 
 from __future__ import annotations
 

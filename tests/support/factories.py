@@ -1,4 +1,6 @@
-"""Rows for tests, with sensible values for everything that a test does not name. No services: for tests about tables and queries.
+"""Rows for tests, with sensible values for everything that a test does not name.
+
+No services: for tests about tables and queries.
 
 What needs a vendor that can really take payments uses tests.support.market instead.
 """
@@ -31,7 +33,12 @@ _numbers = itertools.count(1)
 async def make_vendor(**values: Any) -> Vendor:
     """A vendor that has not connected Stripe."""
     n = next(_numbers)
-    given = {"slug": f"vendor-{n}", "name": f"Vendor {n}", "business_email": f"v{n}@example.test", "country": "LU"}
+    given = {
+        "slug": f"vendor-{n}",
+        "name": f"Vendor {n}",
+        "business_email": f"v{n}@example.test",
+        "country": "LU",
+    }
     return await Vendor.create(**{**given, **values})
 
 
@@ -52,7 +59,10 @@ async def make_ready_vendor(**values: Any) -> Vendor:
 
 
 async def make_member(vendor: Vendor | None, **values: Any) -> Member:
-    """The vendor's owner, or an operator when there is no vendor. Cannot sign in: it has no password."""
+    """The vendor's owner, or an operator when there is no vendor.
+
+    Cannot sign in: it has no password.
+    """
     given = {
         "email": f"member{next(_numbers)}@example.test",
         "password_hash": "!",
@@ -65,7 +75,11 @@ async def make_member(vendor: Vendor | None, **values: Any) -> Member:
 
 async def make_customer(**values: Any) -> Customer:
     """A shopper with an account and no password."""
-    given = {"email": f"shopper{next(_numbers)}@example.test", "password_hash": "!", "full_name": "Sam Shopper"}
+    given = {
+        "email": f"shopper{next(_numbers)}@example.test",
+        "password_hash": "!",
+        "full_name": "Sam Shopper",
+    }
     return await Customer.create(**{**given, **values})
 
 
@@ -84,7 +98,9 @@ async def make_product(vendor: Vendor, **values: Any) -> Product:
 
 
 async def make_order(vendor: Any = None, product: Any = None, **values: Any) -> Order:
-    """An open order over one piece of one product, in a checkout of its own; without a vendor or product, of a new one."""
+    """An open order over one piece of one product, in a checkout of its own; without a vendor or
+    product, of a new one.
+    """
     vendor = vendor or await make_ready_vendor()
     product = product or await make_product(vendor)
     basket = await Basket.create(token_digest=ids.digest(ids.new_token("bsk")))
@@ -123,8 +139,12 @@ async def make_order(vendor: Any = None, product: Any = None, **values: Any) -> 
 
 
 async def make_dispute(order: Order, **values: Any) -> Dispute:
-    """An open dispute over a whole order, its money still where it was; a payment of the order is made where there is none."""
-    payment = await Payment.filter(order_id=order.id).first() or await make_payment(order, status="succeeded")
+    """An open dispute over a whole order, its money still where it was; a payment of the order is
+    made where there is none.
+    """
+    payment = await Payment.filter(order_id=order.id).first() or await make_payment(
+        order, status="succeeded"
+    )
     n = next(_numbers)
     given = {
         "stripe_dispute_id": f"du_factory{n}",
@@ -181,25 +201,34 @@ async def make_refund(payment: Payment, number: int = 1, **values: Any) -> Refun
 
 
 def insert_one_of_each(path: Path) -> dict[str, int]:
-    """Put a row into the first tables of a SQLite file by plain SQL, whatever the models are by now: rows per table."""
+    """Put a row into the first tables of a SQLite file by plain SQL, whatever the models are by
+    now: rows per table.
+    """
     now = "2026-01-01 00:00:00+00:00"
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA foreign_keys=ON")
         db.execute(
-            "INSERT INTO vendors (id, created_at, updated_at, slug, name, tagline, description, business_email, business_phone,"
+            "INSERT INTO vendors (id, created_at, updated_at, slug, name, tagline, description, "
+            "business_email, business_phone,"
             " country, city, brand_color, logo, cover, ships_in_days, is_open)"
-            " VALUES (1, ?, ?, 'v', 'V', '', '', 'v@example.test', '', 'LU', '', '#000000', '', '', 3, 1)",
+            " VALUES (1, ?, ?, 'v', 'V', '', '', 'v@example.test', '', 'LU', '', '#000000', '', "
+            "'', 3, 1)",
             (now, now),
         )
         db.execute(
-            "INSERT INTO products (id, created_at, updated_at, slug, name, category, description, price_amount, currency,"
+            "INSERT INTO products (id, created_at, updated_at, slug, name, category, description, "
+            "price_amount, currency,"
             " stock, reserved, picture, is_published, vendor_id)"
             " VALUES (1, ?, ?, 'p', 'P', '', '', 100, 'EUR', 5, 1, '', 1, 1)",
             (now, now),
         )
-        db.execute("INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (1, ?, ?, 'a')", (now, now))
         db.execute(
-            "INSERT INTO basket_lines (created_at, updated_at, quantity, seen_amount, basket_id, product_id)"
+            "INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (1, ?, ?, 'a')",
+            (now, now),
+        )
+        db.execute(
+            "INSERT INTO basket_lines (created_at, updated_at, quantity, seen_amount, basket_id, "
+            "product_id)"
             " VALUES (?, ?, 1, 100, 1, 1)",
             (now, now),
         )

@@ -21,8 +21,12 @@ def code_of(secret: str, *, steps: int = 0) -> str:
     return pyotp.TOTP(secret).generate_otp(int(clock.now().timestamp()) // 30 + steps)
 
 
-async def add_app(who: Visitor, *, address: str = f"{FACTORS}/app") -> tuple[str, list[str], Answer]:
-    """Set up an authenticator app through its pages: the secret, the recovery codes, and the page that shows them."""
+async def add_app(
+    who: Visitor, *, address: str = f"{FACTORS}/app"
+) -> tuple[str, list[str], Answer]:
+    """Set up an authenticator app through its pages: the secret, the recovery codes, and the page
+    that shows them.
+    """
     page = await who.get(address)
     secret = re.search(r'secret-text">([A-Z2-7 ]+)<', page.text)[1].replace(" ", "")  # type: ignore[index]
     sealed = re.search(r'name="sealed"[^>]*value="([^"]+)"', page.text)[1]  # type: ignore[index]

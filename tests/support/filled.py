@@ -14,7 +14,11 @@ class _Forms(HTMLParser):
         self._action, self._is_in, self._was_in = action, False, False
         self._select, self._text = "", ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self,
+        tag: str,
+        attrs: list[tuple[str, str | None]],
+    ) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._is_in = given.get("action") == self._action and not self._was_in
@@ -47,7 +51,9 @@ class _Forms(HTMLParser):
 
 
 def filled(page: str, action: str) -> dict[str, str]:
-    """The fields of the form on `page` that is sent to `action`, by name; empty where there is none."""
+    """The fields of the form on `page` that is sent to `action`, by name; empty where there is
+    none.
+    """
     forms = _Forms(action)
     forms.feed(page)
     return forms.fields

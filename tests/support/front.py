@@ -1,4 +1,7 @@
-"""What stands in front of a real installation: a proxy that ends TLS, and a mail server. On loopback, in threads of their own."""
+"""What stands in front of a real installation: a proxy that ends TLS, and a mail server.
+
+On loopback, in threads of their own.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,14 @@ Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 def certificate(folder: Path) -> Path:
-    """A certificate for this machine with its key, in one file; who trusts the file trusts the certificate."""
+    """A certificate for this machine with its key, in one file; who trusts the file trusts the
+    certificate.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    )
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -66,14 +73,19 @@ class _Listening:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
     async def _run(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._guarded, "127.0.0.1", self.port, ssl=self._context)
+        server = await asyncio.start_server(
+            self._guarded, "127.0.0.1", self.port, ssl=self._context
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
@@ -88,7 +100,9 @@ class _Listening:
 
 
 class Front(_Listening):
-    """Ends TLS before the site at `site_port`, and says who called, as a usual proxy does; one request a connection."""
+    """Ends TLS before the site at `site_port`, and says who called, as a usual proxy does; one
+    request a connection.
+    """
 
     def __init__(self, pem: Path, site_port: int) -> None:
         super().__init__(pem, self._forward)
@@ -101,7 +115,10 @@ class Front(_Listening):
         there, back = await asyncio.open_connection("127.0.0.1", self._site_port)
         back.write(b"\r\n".join([*kept, *told]) + b"\r\n\r\n")
         await asyncio.wait(
-            [asyncio.create_task(_pipe(reader, back)), answered := asyncio.create_task(_pipe(there, writer))],
+            [
+                asyncio.create_task(_pipe(reader, back)),
+                answered := asyncio.create_task(_pipe(there, writer)),
+            ],
             return_when=asyncio.FIRST_COMPLETED,
         )
         await answered

@@ -1,7 +1,9 @@
-"""A Stripe stand-in inside the test: the real SDK on top, no socket, no thread, no event loop, and a clock that stands still.
+"""A Stripe stand-in inside the test: the real SDK on top, no socket, no thread, no event loop, and
+a clock that stands still.
 
-Requests go straight to the engine, so thousands of them fit into a second and the same requests give the same answers to
-the last character. Webhooks are addressed but not delivered; for deliveries there is `RunningSandbox`.
+Requests go straight to the engine, so thousands of them fit into a second and the same requests
+give the same answers to the last character. Webhooks are addressed but not delivered; for
+deliveries there is `RunningSandbox`.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ class StillClock(Clock):
 
 
 class DirectClient(stripe.HTTPClient):
-    """The SDK's way out, handed to an engine; with `checked` both sides are held against the SDK's own types."""
+    """The SDK's way out, handed to an engine; with `checked` both sides are held against the SDK's
+    own types.
+    """
 
     name = "inprocess"
 
@@ -44,7 +48,13 @@ class DirectClient(stripe.HTTPClient):
         self.checked = checked
 
     def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, *, _usage: Any = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: Any = None,
     ) -> tuple[str, int, Mapping[str, str]]:
         """Ask the engine."""
         parts = urlsplit(url)
@@ -58,7 +68,13 @@ class DirectClient(stripe.HTTPClient):
         return reply.body, reply.status, reply.headers
 
     async def request_async(
-        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None, *, _usage: Any = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: Any = None,
+        *,
+        _usage: Any = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """The same, for those who wait."""
         body, status, answered = self.request(method, url, headers, post_data)
@@ -89,9 +105,11 @@ def _check(asked: Request, status: int, text: str) -> None:
 
 
 class InProcess:
-    """One stand-in of one's own: `.client` is a StripeClient, `.advance` moves time, `.problems` audits the books.
+    """One stand-in of one's own: `.client` is a StripeClient, `.advance` moves time, `.problems`
+    audits the books.
 
-    `checked=False` leaves out the comparison with the SDK's types, `audit=False` the audit after every request.
+    `checked=False` leaves out the comparison with the SDK's types, `audit=False` the audit after
+    every request.
     """
 
     def __init__(
@@ -103,7 +121,9 @@ class InProcess:
         database: str = ":memory:",
         **settings: Any,
     ) -> None:
-        config = SandboxConfig(database=database, base_url=BASE, secret_key=KEY, seed=seed, audit=audit, **settings)
+        config = SandboxConfig(
+            database=database, base_url=BASE, secret_key=KEY, seed=seed, audit=audit, **settings
+        )
         store = Store(config.database)
         self.world = World(config, store, StillClock(float(store.meta("clock", "0"))))
         self.engine = Engine(self.world)
@@ -113,7 +133,9 @@ class InProcess:
     def as_key(self, key: str) -> stripe.StripeClient:
         """A client with another key."""
         bases: Any = {"api": BASE, "files": BASE, "connect": BASE}
-        return stripe.StripeClient(key, base_addresses=bases, http_client=self.http, max_network_retries=0)
+        return stripe.StripeClient(
+            key, base_addresses=bases, http_client=self.http, max_network_retries=0
+        )
 
     @property
     def v1(self) -> Any:
@@ -144,7 +166,9 @@ class InProcess:
             onboarding.complete(act, act.get("account", account))
 
     def fail_payout(self, account: str | None, payout: str, code: str) -> None:
-        """The bank returns a payout, as the control API does; one that failed or was canceled stays as it is."""
+        """The bank returns a payout, as the control API does; one that failed or was canceled stays
+        as it is.
+        """
         from shared.sandbox.resources import payouts
 
         act = self.act(account)
@@ -154,20 +178,26 @@ class InProcess:
                 payouts.fail(act, doc, code)
 
     def complain(self, charge: str, case: str, share: float | None = None) -> None:
-        """The shopper's bank disputes what is left of a charge, or a share of all of it whatever was disputed before; or it
-        is prevented. Nothing where nothing can be disputed.
+        """The shopper's bank disputes what is left of a charge, or a share of all of it whatever
+        was disputed before; or it is prevented. Nothing where nothing can be disputed.
         """
         from shared.sandbox.resources import chargebacks
 
         act = self.act()
         with self.world.store.transaction():
             doc = act.get("charge", charge)
-            amount = chargebacks.disputable(act, doc) if share is None else int(doc.body["amount"] * share)
+            amount = (
+                chargebacks.disputable(act, doc)
+                if share is None
+                else int(doc.body["amount"] * share)
+            )
             if amount > 0 and chargebacks.can_be_disputed(doc):
                 chargebacks.open_up(act, doc, "general", amount, case=case)
 
     def decide_dispute(self, *, won: bool, share: float = 0.0) -> None:
-        """The bank decides the platform's newest dispute that is open; a `share` of what was lost may come back."""
+        """The bank decides the platform's newest dispute that is open; a `share` of what was lost
+        may come back.
+        """
         from shared.sandbox.resources import chargebacks
 
         act = self.act()
@@ -199,7 +229,11 @@ class InProcess:
         return audit.problems(self.world.store, platform_of(KEY))
 
     def send(
-        self, method: str, path: str, params: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
         """One request past the SDK, with decoded parameters: status, body and headers."""
         given = {"authorization": f"Bearer {KEY}", **(headers or {})}

@@ -22,9 +22,20 @@ def wrong_passwords(port: int, processes: Sequence[int], number: int) -> list[in
     cookie = (page.headers["Set-Cookie"] or "").partition(";")[0]
     found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page.body)
     assert found
-    form = {"email": "victor@example.test", "password": "not the password", "csrf_token": found[1].decode()}
+    form = {
+        "email": "victor@example.test",
+        "password": "not the password",
+        "csrf_token": found[1].decode(),
+    }
     answers = [
-        asked(lines[n % 2], "POST", "/vendor/login", urlencode(form), FORM | {"Cookie": cookie}) for n in range(number)
+        asked(
+            lines[n % 2],
+            "POST",
+            "/vendor/login",
+            urlencode(form),
+            FORM | {"Cookie": cookie},
+        )
+        for n in range(number)
     ]
     _close(lines)
     return [answer.status for answer in answers]

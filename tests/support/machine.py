@@ -1,6 +1,8 @@
-"""A whole marketplace on an in-process stand-in: our services and gateway, the worker, one clock for both sides, no socket.
+"""A whole marketplace on an in-process stand-in: our services and gateway, the worker, one clock
+for both sides, no socket.
 
-Webhooks are not sent by the stand-in but handed in by the test, signed as it would sign them, in any order and number.
+Webhooks are not sent by the stand-in but handed in by the test, signed as it would sign them, in
+any order and number.
 """
 
 from __future__ import annotations
@@ -53,9 +55,11 @@ LEFT_OUT = ("reporting.nightly", "vendors.remind", "disputes.remind", "statement
 
 
 class Line(DirectClient):
-    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them, or after.
+    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them,
+    or after.
 
-    `meanwhile` is what happens at Stripe between our look and the next refund or reversal that we ask for.
+    `meanwhile` is what happens at Stripe between our look and the next refund or reversal that we
+    ask for.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -64,7 +68,13 @@ class Line(DirectClient):
         self.meanwhile: list[Callable[[], None]] = []
 
     async def request_async(
-        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None, *, _usage: Any = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: Any = None,
+        *,
+        _usage: Any = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask the engine, or lose the question or the answer."""
         if self.meanwhile and method.upper() == "POST" and url.endswith(("/refunds", "/reversals")):
@@ -86,7 +96,9 @@ class Complaints(logging.Handler):
         self.found: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep it, unless it is what must be loud: an account that was restricted meanwhile takes no transfer."""
+        """Keep it, unless it is what must be loud: an account that was restricted meanwhile takes
+        no transfer.
+        """
         text = logging.Formatter().format(record)
         if RESTRICTED not in text:
             self.found.append(text)
@@ -112,7 +124,9 @@ class Market:
             connect: self._endpoint(connect=connect) for connect in (False, True)
         }
         self._connect = {hooks[True].id}
-        self._secrets = {connect: str(e.hidden["secrets"][0]["secret"]) for connect, e in hooks.items()}
+        self._secrets = {
+            connect: str(e.hidden["secrets"][0]["secret"]) for connect, e in hooks.items()
+        }
         settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
         ours = replace(
             settings.stripe,
@@ -137,7 +151,9 @@ class Market:
     def _endpoint(self, *, connect: bool) -> Document:
         types = sorted(handlers()["connect" if connect else "platform"])
         given = {"url": f"{BASE}/hook", "enabled_events": types, "connect": connect}
-        return self.stand.act().get("webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id)
+        return self.stand.act().get(
+            "webhook_endpoint", self.stand.v1.webhook_endpoints.create(given).id
+        )
 
     async def open(self) -> None:
         """Connect the database and start both clocks."""
@@ -147,7 +163,9 @@ class Market:
         await open_database(self.url)
 
     async def fill(self, *countries: str) -> list[Shop]:
-        """A vendor in each country, and money of the platform's own in each currency; four days ago."""
+        """A vendor in each country, and money of the platform's own in each currency; four days
+        ago.
+        """
         shops = [await self._shop(country) for country in countries]
         for currency in sorted({shop_currency(c) for c in countries}):
             await self._fund(currency)
@@ -167,35 +185,55 @@ class Market:
 
         vendor = await make_vendor(country=country)
         details = AccountDetails(
-            country=country, business_type="company", business_name=vendor.name, email=vendor.business_email
+            country=country,
+            business_type="company",
+            business_name=vendor.name,
+            email=vendor.business_email,
         )
-        account = await stripe_accounts.setup_payments(self.gateway, vendor_id=vendor.id, details=details, actor="test")
+        account = await stripe_accounts.setup_payments(
+            self.gateway, vendor_id=vendor.id, details=details, actor="test"
+        )
         self.stand.complete(account)
         config = await stripe_accounts.sync_account(self.gateway, vendor_id=vendor.id)
         product = await Product.create(
-            vendor_id=vendor.id, slug="cup", name="A cup", price_amount=price(config.currency), currency=config.currency, stock=10_000
-        )  # fmt: skip
+            vendor_id=vendor.id,
+            slug="cup",
+            name="A cup",
+            price_amount=price(config.currency),
+            currency=config.currency,
+            stock=10_000,
+        )
         return Shop(vendor.id, 0, account, product.id)
 
     async def _fund(self, currency: str) -> None:
         intent = self.stand.v1.payment_intents.create(
             {
-                "amount": 400_000, "currency": currency.lower(), "confirm": True, "payment_method": "pm_card_bypassPending",
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "expand": ["latest_charge"],
+                "amount": 400_000,
+                "currency": currency.lower(),
+                "confirm": True,
+                "payment_method": "pm_card_bypassPending",
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "expand": ["latest_charge"],
             }
-        )  # fmt: skip
+        )
         self.stand.advance(1)
-        charge = self.stand.v1.charges.retrieve(intent.latest_charge.id, {"expand": ["balance_transaction"]})
+        charge = self.stand.v1.charges.retrieve(
+            intent.latest_charge.id, {"expand": ["balance_transaction"]}
+        )
         row = charge.balance_transaction
         async with unit.transaction() as tx:
-            await ledger.post(tx, postings.unexplained(postings.Unexplained(None, currency, row.net, row.id)))
+            await ledger.post(
+                tx, postings.unexplained(postings.Unexplained(None, currency, row.net, row.id))
+            )
 
     def request(
         self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
         """As RunningSandbox has it, so that tests.support.money reads balances here too."""
         account = {k: v for k, v in (headers or {}).items() if k != "Authorization"}
-        status, answer, _ = self.stand.send(method, path, None, {k.lower(): v for k, v in account.items()})
+        status, answer, _ = self.stand.send(
+            method, path, None, {k.lower(): v for k, v in account.items()}
+        )
         return status, json.dumps(answer).encode()
 
     def currency(self, shop: Shop) -> str:
@@ -211,7 +249,9 @@ class Market:
     def pending(self) -> list[Delivery]:
         """Those on their way, oldest first."""
         sql = "SELECT id, event, endpoint FROM deliveries WHERE state = 'due' ORDER BY id"
-        return [Delivery(i, e, endpoint in self._connect) for i, e, endpoint in self._db.execute(sql)]
+        return [
+            Delivery(i, e, endpoint in self._connect) for i, e, endpoint in self._db.execute(sql)
+        ]
 
     @property
     def _db(self) -> Any:
@@ -228,7 +268,10 @@ class Market:
         )
         source = "connect" if delivery.connect else "platform"
         await asyncio.gather(
-            *(intake.receive(self.context, source=source, body=body.encode(), signature=header) for _ in range(times))
+            *(
+                intake.receive(self.context, source=source, body=body.encode(), signature=header)
+                for _ in range(times)
+            )
         )
         self._end(delivery, "done")
 
@@ -252,7 +295,11 @@ class Market:
 
     async def at_once(self, count: int) -> None:
         """So many webhooks at the same moment, while two workers work."""
-        await asyncio.gather(self.work(), *map(self.deliver, self.pending()[:count]), self.work())
+        await asyncio.gather(
+            self.work(),
+            *map(self.deliver, self.pending()[:count]),
+            self.work(),
+        )
 
     async def settle(self) -> None:
         """Hand in what is on its way and work, until nothing is left to do at this moment."""
@@ -265,12 +312,16 @@ class Market:
         raise AssertionError("it never comes to rest")
 
     async def rest(self) -> None:
-        """A quiet hour or more: sweeps run, late answers come, what was dropped is fetched, what failed is tried again."""
+        """A quiet hour or more: sweeps run, late answers come, what was dropped is fetched, what
+        failed is tried again.
+        """
         self.line.breaks.clear()
         for _ in range(4):
             self.advance(65 * 60)
             await self.settle()
-            again = Job.filter(status="waiting", error__not_isnull=True).exclude(kind="clawback.settle")
+            again = Job.filter(status="waiting", error__not_isnull=True).exclude(
+                kind="clawback.settle"
+            )
             if not await again.exists() and not await WebhookEvent.filter(status="failed").exists():
                 return
 

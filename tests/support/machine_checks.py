@@ -1,4 +1,6 @@
-"""The ground under the market machine: how steps happen, and what must hold after each, after a quiet hour, and at the end."""
+"""The ground under the market machine: how steps happen, and what must hold after each, after a
+quiet hour, and at the end.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Start:
-    """A marketplace with three shops and some sales, made once; each sequence begins with a copy of it."""
+    """A marketplace with three shops and some sales, made once; each sequence begins with a copy of
+    it.
+    """
 
     shops: list[Shop]
     sales: list[int]
@@ -37,7 +41,11 @@ class Start:
 
     def market(self) -> Market:
         """A copy, not open yet."""
-        return Market(url=self.copy_database(), store=copied(self.folder / "stand.sqlite3"), folder=self.folder)
+        return Market(
+            url=self.copy_database(),
+            store=copied(self.folder / "stand.sqlite3"),
+            folder=self.folder,
+        )
 
 
 def copied(path: Path) -> Path:
@@ -55,8 +63,23 @@ async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
     await market.open()
     try:
         shops = await market.fill("LU", "DK", "HU")
-        kinds = ((0, "visa"), (1, "bypassPending"), (2, "pendingRefund"), (0, "refundFail"), (1, "visa"))
-        sales = [await acts.buy(market, shops[shop], 2, card, back=True) for shop, card in kinds]
+        kinds = (
+            (0, "visa"),
+            (1, "bypassPending"),
+            (2, "pendingRefund"),
+            (0, "refundFail"),
+            (1, "visa"),
+        )
+        sales = [
+            await acts.buy(
+                market,
+                shops[shop],
+                2,
+                card,
+                back=True,
+            )
+            for shop, card in kinds
+        ]
         await market.rest()
     finally:
         await market.close()
@@ -81,7 +104,11 @@ class Counted(RuleBasedStateMachine):
         self.sound = True
         return done
 
-    def attempt(self, work: Coroutine[Any, Any, T], calm: bool = False) -> T | None:
+    def attempt(
+        self,
+        work: Coroutine[Any, Any, T],
+        calm: bool = False,
+    ) -> T | None:
         """Do it, or be told why not in a sentence; and let a quiet hour follow, if they do."""
         try:
             return self.run(work)
@@ -129,12 +156,20 @@ class Counted(RuleBasedStateMachine):
         assert not left, left
         await self.books()
         theirs = {
-            currency.upper(): (parts["negative_balances"], parts["open_disputes"], parts["unsettled_refunds"])
+            currency.upper(): (
+                parts["negative_balances"],
+                parts["open_disputes"],
+                parts["unsettled_refunds"],
+            )
             for currency, parts in added_up(self.market.act())["currencies"].items()
             if parts["total"]
         }
         ours = {
-            risk.currency: (risk.parts.negative_balance, risk.parts.open_disputes, risk.parts.unsettled_refunds)
+            risk.currency: (
+                risk.parts.negative_balance,
+                risk.parts.open_disputes,
+                risk.parts.unsettled_refunds,
+            )
             for risk in (await exposure_now()).together
             if risk.parts.total
         }
@@ -148,7 +183,8 @@ class Counted(RuleBasedStateMachine):
             assert await booked(beside, **mine) == there, f"Stripe's reserve of {who}"
 
     async def books(self) -> None:
-        """The ledger says of each balance what Stripe says; what vendors earned lies there, is on its way to a bank, or waits.
+        """The ledger says of each balance what Stripe says; what vendors earned lies there, is on
+        its way to a bank, or waits.
 
         It waits with the platform while Stripe sends nothing to an account that is restricted.
         """
@@ -157,11 +193,17 @@ class Counted(RuleBasedStateMachine):
         for shop in self.shops:
             mine: dict[str, Any] = {"vendor_id": shop.vendor_id}
             assert await booked(Account.STRIPE_VENDOR, **mine) == held(place, shop.account_id), shop
-            assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(self.market, shop), shop
+            assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(
+                self.market, shop
+            ), shop
             earned = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine)
-            lies = await booked(Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR, **mine)
+            lies = await booked(
+                Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR, **mine
+            )
             for claim in await Claim.filter(taken__gt=F("amount"), **mine):
-                assert await Movement.exists(claim_id=claim.id, status="refused"), f"{claim.subject}: nobody said no"
+                assert await Movement.exists(claim_id=claim.id, status="refused"), (
+                    f"{claim.subject}: nobody said no"
+                )
                 lies[claim.currency] = lies.get(claim.currency, 0) + claim.taken - claim.amount
             assert {currency: -amount for currency, amount in earned.items()} == lies, shop
 

@@ -1,4 +1,6 @@
-"""A small marketplace for tests, built through the services and the stand-in as people would build it."""
+"""A small marketplace for tests, built through the services and the stand-in as people would build
+it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
-ADA = Contact("ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU")
+ADA = Contact(
+    "ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU"
+)
 _numbers = itertools.count(1)
 
 
@@ -46,7 +50,12 @@ class Purchase:
 
 
 async def open_shop(
-    gateway: Gateway, sandbox: RunningSandbox, *, country: str = "LU", stock: int = 5, price: int = 4990
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    *,
+    country: str = "LU",
+    stock: int = 5,
+    price: int = 4990,
 ) -> Shop:
     """Sign a vendor up, connect and finish its Stripe account, put one product on the shelf."""
     n = next(_numbers)
@@ -59,9 +68,14 @@ async def open_shop(
         confirmed=True,
     )
     details = AccountDetails(
-        country=country, business_type="company", business_name=f"Shop {n}", email=f"owner{n}@shop.test"
+        country=country,
+        business_type="company",
+        business_name=f"Shop {n}",
+        email=f"owner{n}@shop.test",
     )
-    account = await connect.setup_payments(gateway, vendor_id=signed.vendor_id, details=details, actor="test")
+    account = await connect.setup_payments(
+        gateway, vendor_id=signed.vendor_id, details=details, actor="test"
+    )
     sandbox.control("POST", f"accounts/{account}", {"complete": True})
     config = await connect.sync_account(gateway, vendor_id=signed.vendor_id)
     product = await Product.create(
@@ -85,12 +99,16 @@ async def check_out(
 ) -> Purchase:
     """Put the shop's product into a basket and place the order."""
     token = await baskets.add(basket, product_id=shop.product_id, quantity=quantity)
-    checkout = await place_order(basket_token=token, contact=contact, customer_id=customer_id, hold_minutes=30)
+    checkout = await place_order(
+        basket_token=token, contact=contact, customer_id=customer_id, hold_minutes=30
+    )
     order = await Order.get(checkout__token=checkout)
     return Purchase(checkout, order.id, token)
 
 
-async def confirm(sandbox: RunningSandbox, intent_id: str, method: str = "pm_card_visa") -> dict[str, Any]:
+async def confirm(
+    sandbox: RunningSandbox, intent_id: str, method: str = "pm_card_visa"
+) -> dict[str, Any]:
     """Confirm an intent as a browser would, straight at the stand-in."""
     return await stripe_post(
         sandbox,

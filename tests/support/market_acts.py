@@ -1,4 +1,6 @@
-"""What people and banks do in the marketplace of tests.support.machine: through our services, or past us at Stripe."""
+"""What people and banks do in the marketplace of tests.support.machine: through our services, or
+past us at Stripe.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +49,23 @@ if TYPE_CHECKING:
     from tests.support.market import Shop
 
 
-async def buy(market: Market, shop: Shop, quantity: int, card: str | None, *, back: bool) -> int:
+async def buy(
+    market: Market,
+    shop: Shop,
+    quantity: int,
+    card: str | None,
+    *,
+    back: bool,
+) -> int:
     """An order, paid with this card: its id. `back`: the shopper comes to the return page."""
     basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
     token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(market.gateway, order_id=order.id)
     if card is not None:
-        await stock_hold.press(market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id)
+        await stock_hold.press(
+            market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id
+        )
         given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
         path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
         status, body, _ = market.stand.send("POST", path, given)
@@ -69,7 +80,9 @@ async def press_and_leave(market: Market, shop: Shop) -> None:
     """A shopper presses Pay of an order and is not heard of again."""
     sale = await buy(market, shop, 1, None, back=False)
     order = await Order.get(id=sale)
-    await stock_hold.press(market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id))
+    await stock_hold.press(
+        market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id)
+    )
 
 
 async def shelve(shop: Shop, free: int) -> None:
@@ -84,15 +97,22 @@ async def wrongly_held() -> list[str]:
     for line in await OrderLine.filter(order__stock_state="reserved"):
         held[line.product_id] += line.quantity
     return [
-        f"product {product.id}: {product.reserved} of {product.stock} are held, by its orders {held[product.id]}"
+        (
+            f"product {product.id}: {product.reserved} of {product.stock} are held, by its orders "
+            f"{held[product.id]}"
+        )
         for product in await Product.all().order_by("id")
         if product.reserved != held[product.id]
     ]
 
 
 async def held_for_too_long() -> list[str]:
-    """Orders whose money is neither there nor on its way, and which hold pieces after a quiet hour all the same."""
-    held = Order.filter(stock_state="reserved", payment_status__in=["pending", "failed"]).order_by("id")
+    """Orders whose money is neither there nor on its way, and which hold pieces after a quiet hour
+    all the same.
+    """
+    held = Order.filter(stock_state="reserved", payment_status__in=["pending", "failed"]).order_by(
+        "id"
+    )
     return [f"order {order.number} ({order.status}) holds its pieces" for order in await held]
 
 
@@ -131,10 +151,15 @@ async def decide(*, yes: bool) -> bool:
     return True
 
 
-async def refund_at_stripe(market: Market, sale: int, share: float, *, reverse: bool, fee: bool) -> None:
+async def refund_at_stripe(
+    market: Market, sale: int, share: float, *, reverse: bool, fee: bool
+) -> None:
     """Staff give back past us, in Stripe's dashboard; Stripe may refuse."""
     order = await Order.get(id=sale)
-    given: dict[str, Any] = {"payment_intent": order.payment_intent_id, "amount": str(part_of(order, share))}
+    given: dict[str, Any] = {
+        "payment_intent": order.payment_intent_id,
+        "amount": str(part_of(order, share)),
+    }
     given |= {"reverse_transfer": "true"} if reverse else {}
     given |= {"refund_application_fee": "true"} if reverse and fee else {}
     market.stand.send("POST", "/v1/refunds", given)
@@ -172,11 +197,14 @@ def open_disputes(market: Market) -> list[Document]:
 CASES = ("chargeback", "chargeback", "chargeback", "inquiry", "inquiry", "block", "resolution")
 
 
-# How much of the charge it is about: all that is left of it, a part, all of it once more, or more than it.
+# How much of the charge it is about: all that is left of it, a part, all of it once more, or more
+# than it.
 DISPUTED = (None, None, 0.3, 1.0, 1.1)
 
 
-async def bank_disputes(market: Market, sale: int, *, case: str, share: float | None = None) -> None:
+async def bank_disputes(
+    market: Market, sale: int, *, case: str, share: float | None = None
+) -> None:
     """The shopper's bank wants some of a charge, asks about it, or has it settled before that."""
     payment = await Payment.filter(order_id=sale).order_by("id").first()
     if payment is None or payment.stripe_charge_id is None:
@@ -184,7 +212,13 @@ async def bank_disputes(market: Market, sale: int, *, case: str, share: float | 
     market.stand.complain(payment.stripe_charge_id, case, share)
 
 
-def bank_decides(market: Market, which: int, *, won: bool, share: float = 0.0) -> None:
+def bank_decides(
+    market: Market,
+    which: int,
+    *,
+    won: bool,
+    share: float = 0.0,
+) -> None:
     """One of the open disputes ends; of a loss, a share may come back."""
     act, found = market.act(), open_disputes(market)
     doc = found[which % len(found)]
@@ -194,7 +228,9 @@ def bank_decides(market: Market, which: int, *, won: bool, share: float = 0.0) -
 
 
 def other_world(market: Market) -> None:
-    """From now on Stripe asks for cover where it did not when a destination charge's transfer comes back, or the reverse."""
+    """From now on Stripe asks for cover where it did not when a destination charge's transfer comes
+    back, or the reverse.
+    """
     act = market.act()
     worlds = choices.CHOICES["destination_reversals"]
     now = choices.chosen(act)["destination_reversals"]
@@ -203,14 +239,21 @@ def other_world(market: Market) -> None:
 
 
 def meanwhile(market: Market, shop: Shop, what: str) -> None:
-    """Between our next look at a balance and our next refund or reversal: the vendor's money leaves, or the world changes."""
+    """Between our next look at a balance and our next refund or reversal: the vendor's money
+    leaves, or the world changes.
+    """
 
     def money_leaves() -> None:
         account = {"stripe-account": shop.account_id}
         _, balance, _ = market.stand.send("GET", "/v1/balance", None, account)
         for line in balance["available"]:
             if (amount := line["amount"] // 100 * 100) > 0:
-                market.stand.send("POST", "/v1/payouts", {"amount": str(amount), "currency": line["currency"]}, account)
+                market.stand.send(
+                    "POST",
+                    "/v1/payouts",
+                    {"amount": str(amount), "currency": line["currency"]},
+                    account,
+                )
 
     happens = {"world": lambda: other_world(market), "money": money_leaves}
     market.line.meanwhile.append(happens[what])
@@ -236,7 +279,11 @@ async def answer(market: Market, which: int, words: str, *, accept: bool) -> Non
     if not rows:
         return
     row, gateway = rows[which % len(rows)], market.gateway
-    mine: dict[str, Any] = {"vendor_id": row.vendor_id, "dispute_id": row.id, "actor": "member:1"}
+    mine: dict[str, Any] = {
+        "vendor_id": row.vendor_id,
+        "dispute_id": row.id,
+        "actor": "member:1",
+    }
     if accept:
         await responses.accept(gateway, **mine)
         return
@@ -248,19 +295,27 @@ async def replay(market: Market, which: int) -> None:
     """The operator applies a stored event again."""
     rows = await WebhookEvent.all().order_by("-id").limit(40)
     if rows:
-        await dispatch.replay(market.context, rows[which % len(rows)].stripe_event_id, actor="member:2")
+        await dispatch.replay(
+            market.context, rows[which % len(rows)].stripe_event_id, actor="member:2"
+        )
 
 
 async def unfinished() -> list[str]:
-    """What must not be left after a quiet hour: events without a decision, payouts of ours that their parts do not explain."""
+    """What must not be left after a quiet hour: events without a decision, payouts of ours that
+    their parts do not explain.
+    """
     left = [
         f"{row.stripe_event_id} {row.type} is {row.status}: {row.error}"
-        for row in await WebhookEvent.filter(status__in=["received", "failed", "parked"]).order_by("id")
+        for row in await WebhookEvent.filter(status__in=["received", "failed", "parked"]).order_by(
+            "id"
+        )
     ]
     parts: dict[int, int] = defaultdict(int)
     for item in await PayoutItem.all():
         parts[item.payout_id] += item.amount
-    alive = Payout.filter(idempotency_key__not_isnull=True, status__in=["pending", "in_transit", "paid"]).order_by("id")
+    alive = Payout.filter(
+        idempotency_key__not_isnull=True, status__in=["pending", "in_transit", "paid"]
+    ).order_by("id")
     left += [
         f"payout {row.id}: {row.amount} of {parts[row.id]}"
         for row in await alive
@@ -272,7 +327,8 @@ async def unfinished() -> list[str]:
     return left
 
 
-# What can never differ, not even while news is on its way: we would know of money that Stripe does not.
+# What can never differ, not even while news is on its way: we would know of money that Stripe does
+# not.
 NEVER = frozenset(
     {
         DifferenceKind.PAYMENT_DIFFERS,
@@ -298,11 +354,22 @@ async def differences(market: Market) -> list[tuple[str, ...]]:
     """What reconciliation finds at this moment, without patience."""
     run = await reconcile(market.gateway, started_by="machine", grace=timedelta(0))
     rows = await Difference.filter(run_id=run.id).order_by("number")
-    return [(row.kind, row.subject, row.text, row.ours, row.theirs) for row in rows]
+    return [
+        (
+            row.kind,
+            row.subject,
+            row.text,
+            row.ours,
+            row.theirs,
+        )
+        for row in rows
+    ]
 
 
 async def reconcile_in_passing(market: Market, *, repair: bool) -> None:
-    """The operator compares in the middle of everything, and presses the button that repairs it all."""
+    """The operator compares in the middle of everything, and presses the button that repairs it
+    all.
+    """
     found = await differences(market)
     assert not [row for row in found if row[0] in NEVER], found
     if repair and found:
@@ -346,15 +413,23 @@ def stripe_lets_go(market: Market, which: int, share: float) -> None:
 async def plan(market: Market, shop: Shop, schedule: str, minimum: int) -> None:
     """The vendor chooses when it is paid, and from how much on."""
     wanted = PayoutPlan(PayoutSchedule(schedule), "", minimum)
-    await stripe_schedule.choose(market.gateway, vendor_id=shop.vendor_id, plan=wanted, actor="member:1")
+    await stripe_schedule.choose(
+        market.gateway, vendor_id=shop.vendor_id, plan=wanted, actor="member:1"
+    )
 
 
 async def pay_at_once(market: Market, shop: Shop) -> None:
     """The vendor asks for all that can be sent at once."""
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
-    offer = await instant_payouts.preview(market.gateway, vendor_id=shop.vendor_id, currency=config.currency)
+    offer = await instant_payouts.preview(
+        market.gateway, vendor_id=shop.vendor_id, currency=config.currency
+    )
     await instant_payouts.pay(
-        market.gateway, vendor_id=shop.vendor_id, amount=offer.amount, actor="member:1", fee=offer.fee.amount
+        market.gateway,
+        vendor_id=shop.vendor_id,
+        amount=offer.amount,
+        actor="member:1",
+        fee=offer.fee.amount,
     )
 
 
@@ -363,14 +438,20 @@ async def call_back(market: Market, which: int) -> None:
     rows = await Payout.filter(vendor_id__not_isnull=True).order_by("id")
     if rows:
         row = rows[which % len(rows)]
-        await payouts.cancel(market.gateway, vendor_id=int(row.vendor_id or 0), payout_id=row.id, actor="member:2")
+        await payouts.cancel(
+            market.gateway, vendor_id=int(row.vendor_id or 0), payout_id=row.id, actor="member:2"
+        )
 
 
 def payouts_at_stripe(market: Market) -> list[Document]:
     """All that have not come back."""
     act = market.act()
     found = act.store.select("platform = ? AND object = 'payout'", [act.platform])
-    return [doc for doc in found if doc.body["status"] not in ("failed", "canceled") and doc.body["amount"] > 0]
+    return [
+        doc
+        for doc in found
+        if doc.body["status"] not in ("failed", "canceled") and doc.body["amount"] > 0
+    ]
 
 
 def on_the_way(market: Market, shop: Shop) -> dict[str, int]:
@@ -384,17 +465,26 @@ def on_the_way(market: Market, shop: Shop) -> dict[str, int]:
 
 
 def bank_returns(market: Market, which: int) -> None:
-    """A bank sends a payout back, on its way or weeks later; the bank account is broken from then on."""
+    """A bank sends a payout back, on its way or weeks later; the bank account is broken from then
+    on.
+    """
     doc = payouts_at_stripe(market)
     chosen = doc[which % len(doc)]
     home = market.act().home
-    market.stand.fail_payout(None if chosen.scope == home else chosen.scope, chosen.id, "account_closed")
+    market.stand.fail_payout(
+        None if chosen.scope == home else chosen.scope, chosen.id, "account_closed"
+    )
 
 
 def another_bank(market: Market, shop: Shop, number: str) -> None:
     """The vendor gives Stripe another bank account; some send everything back."""
     country = market.act().get("account", shop.account_id).body["country"]
-    given = {"object": "bank_account", "country": country, "currency": market.currency(shop), "account_number": number}
+    given = {
+        "object": "bank_account",
+        "country": country,
+        "currency": market.currency(shop),
+        "account_number": number,
+    }
     market.stand.send(
         "POST",
         f"/v1/accounts/{shop.account_id}/external_accounts",
@@ -409,14 +499,21 @@ async def pay_out_at_stripe(market: Market, shop: Shop | None, share: float) -> 
     for line in balance["available"]:
         amount = int(line["amount"] * share) // 100 * 100
         if amount > 0:
-            market.stand.send("POST", "/v1/payouts", {"amount": str(amount), "currency": line["currency"]}, account)
+            market.stand.send(
+                "POST",
+                "/v1/payouts",
+                {"amount": str(amount), "currency": line["currency"]},
+                account,
+            )
 
 
 async def hold_or_release(shop: Shop) -> None:
     """The operator holds a vendor's payouts back, or lets them go on."""
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     if config.payouts_held_at is None:
-        await operator_holds.hold(vendor_id=shop.vendor_id, reason="We are looking.", actor="member:2")
+        await operator_holds.hold(
+            vendor_id=shop.vendor_id, reason="We are looking.", actor="member:2"
+        )
     else:
         await operator_holds.release(vendor_id=shop.vendor_id, actor="member:2")
 
@@ -424,5 +521,8 @@ async def hold_or_release(shop: Shop) -> None:
 async def reserve(shop: Shop, percentage: int) -> None:
     """The operator holds a part of each sale back for a month."""
     await operator_holds.set_reserve(
-        vendor_id=shop.vendor_id, percentage=Decimal(percentage), days=30 if percentage else 0, actor="member:2"
+        vendor_id=shop.vendor_id,
+        percentage=Decimal(percentage),
+        days=30 if percentage else 0,
+        actor="member:2",
     )

@@ -34,7 +34,9 @@ async def sell(
     card: str = "pm_card_visa",
     note_charge: bool = True,
 ) -> Payment:
-    """One paid order whose charge is noted (unless told otherwise): money, transfer and fee are where they belong."""
+    """One paid order whose charge is noted (unless told otherwise): money, transfer and fee are
+    where they belong.
+    """
     purchase = await check_out(shop, quantity=quantity)
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
     await confirm(sandbox, view.payment_intent_id, card)
@@ -50,12 +52,16 @@ async def sell(
 
 def stripe_get(sandbox: RunningSandbox, path: str, account: str | None = None) -> Any:
     """What Stripe answers to somebody with the platform's key."""
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"} | ({"Stripe-Account": account} if account else {})
+    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"} | (
+        {"Stripe-Account": account} if account else {}
+    )
     return json.loads(sandbox.request("GET", path, headers=headers)[1])
 
 
 def held(sandbox: RunningSandbox, account: str | None = None) -> dict[str, int]:
-    """What Stripe says an account holds, pending money included; currencies with nothing are left out."""
+    """What Stripe says an account holds, pending money included; currencies with nothing are left
+    out.
+    """
     balance = stripe_get(sandbox, "/v1/balance", account)
     sums: dict[str, int] = {}
     for line in (*balance["available"], *balance["pending"]):
@@ -64,10 +70,16 @@ def held(sandbox: RunningSandbox, account: str | None = None) -> dict[str, int]:
 
 
 async def booked(*accounts: Account, vendor_id: int | None = None) -> dict[str, int]:
-    """What these accounts come to per currency, debits positive; of one vendor or of all. Nought is left out."""
+    """What these accounts come to per currency, debits positive; of one vendor or of all.
+
+    Nought is left out.
+    """
     found: dict[str, int] = {}
     if vendor_id is None:
-        rows = [(row.account, row.balance.currency, row.balance.amount) for row in await queries.trial_balance()]
+        rows = [
+            (row.account, row.balance.currency, row.balance.amount)
+            for row in await queries.trial_balance()
+        ]
     else:
         rows = [(a, c, total) for (a, c), total in (await queries.of_vendor(vendor_id)).items()]
     for account, currency, total in rows:
@@ -86,28 +98,47 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
     assert await booked(Account.STRIPE_PLATFORM) == held(sandbox), "the platform's balance"
     for config in await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True):
         mine = await booked(Account.STRIPE_VENDOR, vendor_id=config.vendor_id)
-        assert mine == held(sandbox, config.stripe_account_id), f"the balance of vendor {config.vendor_id}"
-        owed = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, vendor_id=config.vendor_id)
+        assert mine == held(sandbox, config.stripe_account_id), (
+            f"the balance of vendor {config.vendor_id}"
+        )
+        owed = await booked(
+            Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, vendor_id=config.vendor_id
+        )
         places = (Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR)
         lies = await booked(*places, vendor_id=config.vendor_id)
-        assert {c: -a for c, a in owed.items()} == lies, f"what vendor {config.vendor_id} has earned"
+        assert {c: -a for c, a in owed.items()} == lies, (
+            f"what vendor {config.vendor_id} has earned"
+        )
 
 
 async def assert_payments_follow_refunds() -> None:
-    """A payment is refunded exactly when all of it has really gone back, and then says since when."""
+    """A payment is refunded exactly when all of it has really gone back, and then says since
+    when.
+    """
     back: dict[int, int] = {}
-    for payment_id, amount in await Refund.filter(status="succeeded").values_list("payment_id", "amount"):
+    for payment_id, amount in await Refund.filter(status="succeeded").values_list(
+        "payment_id", "amount"
+    ):
         back[int(payment_id)] = back.get(int(payment_id), 0) + int(amount)
     for payment in await Payment.filter(status__in=["succeeded", "refunded"]):
         gone = back.get(payment.id, 0) >= payment.amount_total
         said = (payment.status, payment.refunded_at is not None)
-        assert said == (("refunded", True) if gone else ("succeeded", False)), f"payment {payment.id}"
+        assert said == (("refunded", True) if gone else ("succeeded", False)), (
+            f"payment {payment.id}"
+        )
 
 
 async def bears(payment: Payment, amount: int) -> None:
-    """The books say that the vendor bears so much more (or less) of an order: what a dispute would have posted."""
+    """The books say that the vendor bears so much more (or less) of an order: what a dispute would
+    have posted.
+    """
     n = await LedgerPosting.all().count()
-    parts = ((Account.VENDOR_PAYABLE, amount, payment.vendor_id), (Account.DISPUTE_LOSSES, -amount, None))
+    parts = (
+        (Account.VENDOR_PAYABLE, amount, payment.vendor_id),
+        (Account.DISPUTE_LOSSES, -amount, None),
+    )
     entries = lines(payment.currency, f"test_{n}", *parts)
     async with unit.transaction() as tx:
-        await ledger.post(tx, Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries))
+        await ledger.post(
+            tx, Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries)
+        )

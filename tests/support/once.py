@@ -1,4 +1,5 @@
-"""What each test's own application and database would work out anew, and is the same every time: worked out once a process.
+"""What each test's own application and database would work out anew, and is the same every time:
+worked out once a process.
 
 Of a test of a page this is about half of the work before its first request.
 """
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 
 class Templates(BytecodeCache):
-    """What Jinja made of each template: a test's own application takes it over instead of compiling it again."""
+    """What Jinja made of each template: a test's own application takes it over instead of compiling
+    it again.
+    """
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
@@ -39,7 +42,9 @@ class Templates(BytecodeCache):
 
 @contextmanager
 def addresses() -> Iterator[None]:
-    """Werkzeug's way back from a route to its address: a function that it compiles for every route."""
+    """Werkzeug's way back from a route to its address: a function that it compiles for every
+    route.
+    """
     real: Callable[..., Any] = Rule._compile_builder
     known: dict[object, Any] = {}
 
@@ -55,14 +60,17 @@ def addresses() -> Iterator[None]:
         yield
 
 
-# What Tortoise works out of a model for one engine. All else that it does with a model it does alike for each.
+# What Tortoise works out of a model for one engine. All else that it does with a model it does
+# alike for each.
 _LISTS = ("db_native_fields", "db_default_fields", "db_complex_fields")
 _OBJECTS = ("basetable", "basequery", "basequery_all_fields")
 
 
 @contextmanager
 def queries() -> Iterator[None]:
-    """What queries begin with, of each model and engine: filters (`name__in`), fields, the bare SELECT."""
+    """What queries begin with, of each model and engine: filters (`name__in`), fields, the bare
+    SELECT.
+    """
     real: Callable[[Apps], None] = Apps._build_initial_querysets
     known: dict[object, dict[MetaInfo, dict[str, Any]]] = {}
 

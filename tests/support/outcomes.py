@@ -1,4 +1,6 @@
-"""Every end that the money of an order can come to: how it gets there at the stand-in, and what every place says of it then."""
+"""Every end that the money of an order can come to: how it gets there at the stand-in, and what
+every place says of it then.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class Scene:
         return await sell(self.context.gateway, self.sandbox, self.shop, card=card)
 
     async def dispute(self, payment: Payment, **how: object) -> str:
-        """The shopper's bank disputes what is left of a payment, or an `amount`; Stripe's id of it."""
+        """The shopper's bank disputes what is left of a payment, or an `amount`; Stripe's id of
+        it.
+        """
         about = {"charge": payment.stripe_charge_id, "reason": "fraudulent", **how}
         found = str(self.sandbox.control("POST", "disputes", about)["id"])
         await self.hear(found)
@@ -60,7 +64,10 @@ class Scene:
         self.sandbox.control("POST", f"disputes/{dispute}/appeal")
         await self.hear(dispute)
         headers = {"Authorization": f"Bearer {self.context.settings.stripe.secret_key}"}
-        path, evidence = f"/v1/disputes/{dispute}", "evidence[appeal][card][reason_for_filing]=Signed+for"
+        path, evidence = (
+            f"/v1/disputes/{dispute}",
+            "evidence[appeal][card][reason_for_filing]=Signed+for",
+        )
         self.sandbox.request("POST", path, evidence, headers)
         await self.hear(dispute)
 
@@ -80,7 +87,9 @@ class Scene:
         return await Refund.get(id=made.id)
 
     async def bounce(self) -> None:
-        """What becomes of the refunds of special cards, and we hear of it: they come back, or arrive late."""
+        """What becomes of the refunds of special cards, and we hear of it: they come back, or
+        arrive late.
+        """
         self.sandbox.advance(120)
         for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
             await sync.follow(self.context.gateway, made.id)
@@ -115,7 +124,9 @@ async def under_review(scene: Scene) -> Payment:
     payment = await scene.sale()
     found = await scene.dispute(payment)
     headers = {"Authorization": f"Bearer {scene.context.settings.stripe.secret_key}"}
-    scene.sandbox.request("POST", f"/v1/disputes/{found}", "evidence[uncategorized_text]=Sent&submit=true", headers)
+    scene.sandbox.request(
+        "POST", f"/v1/disputes/{found}", "evidence[uncategorized_text]=Sent&submit=true", headers
+    )
     await scene.hear(found)
     return payment
 
@@ -187,7 +198,12 @@ def prevented(how: str) -> Act:
     return act
 
 
-def refunded(wish: Wish = WHOLE, *, card: str = "pm_card_visa", bounced: bool = False) -> Act:
+def refunded(
+    wish: Wish = WHOLE,
+    *,
+    card: str = "pm_card_visa",
+    bounced: bool = False,
+) -> Act:
     async def act(scene: Scene) -> Payment:
         payment = await scene.sale(card)
         await scene.refund(payment, wish)
@@ -208,7 +224,10 @@ async def awaiting(scene: Scene) -> Payment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`money`: refunded, returned, disputed, lost. The words: of the goods, of the money, the shopper's, the refund page's."""
+    """`money`: refunded, returned, disputed, lost.
+
+    The words: of the goods, of the money, the shopper's, the refund page's.
+    """
 
     name: str
     act: Act
@@ -228,76 +247,279 @@ ALL, TAKEN, HELD = "€49.90", "took the money of this order for good", "The ban
 BY_BANK, NOTHING = "Paid back by your bank", "Nothing left to give back"
 
 OUTCOMES = (
-    Outcome("no dispute", nothing, (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
-    Outcome("inquiry", inquiry, (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
-    Outcome("inquiry closed", inquiry_closed, (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
-    Outcome("chargeback", chargeback, (0, 0, 4990, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD),
-    Outcome("under review", under_review, (0, 0, 4990, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD),
-    Outcome("won", decided("won"), (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
     Outcome(
-        "lost", decided("lost"), (0, 0, 0, 4990), _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN
+        "no dispute",
+        nothing,
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
     ),
     Outcome(
-        "lost after a part refund", lost_after_part_refund, (2000, 2000, 0, 2990),
-        _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
+        "inquiry",
+        inquiry,
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
     ),
     Outcome(
-        "part lost", lost_in_part(2000), (0, 0, 0, 2000), _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, "€29.90"
+        "inquiry closed",
+        inquiry_closed,
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
     ),
     Outcome(
-        "part disputed", disputed_of(2000), (0, 0, 2000, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, "€29.90"
+        "chargeback",
+        chargeback,
+        (0, 0, 4990, 0),
+        _S.DISPUTED,
+        _W.DOUBTFUL,
+        WAITS,
+        "Disputed",
+        AT_BANK,
+        HELD,
     ),
     Outcome(
-        "lost, and a part came back", lost_in_part(4990, returned=2990), (0, 0, 0, 2000),
-        _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, "€29.90",
+        "under review",
+        under_review,
+        (0, 0, 4990, 0),
+        _S.DISPUTED,
+        _W.DOUBTFUL,
+        WAITS,
+        "Disputed",
+        AT_BANK,
+        HELD,
     ),
     Outcome(
-        "more than all lost", lost_in_part(5500), (0, 0, 0, 5500),
-        _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
+        "won",
+        decided("won"),
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
     ),
     Outcome(
-        "part lost, the rest disputed again", disputed_of(2990, before=2000), (0, 0, 2990, 2000),
-        _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD,
+        "lost",
+        decided("lost"),
+        (0, 0, 0, 4990),
+        _S.LOST,
+        _W.GONE,
+        NOT_SENT,
+        "Taken by the bank",
+        BY_BANK,
+        TAKEN,
     ),
     Outcome(
-        "part lost, the rest going back", lost_and_refunded, (2990, 0, 0, 2000),
-        _S.RETURNING, _W.DOUBTFUL, NOT_SENT, "Refund on its way", "Being paid back", NOTHING,
+        "lost after a part refund",
+        lost_after_part_refund,
+        (2000, 2000, 0, 2990),
+        _S.LOST,
+        _W.GONE,
+        NOT_SENT,
+        "Taken by the bank",
+        BY_BANK,
+        TAKEN,
     ),
     Outcome(
-        "appealed", appealed, (0, 0, 4990, 0), _S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD
-    ),
-    Outcome("won on appeal", appeal_decided("won"), (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
-    Outcome(
-        "lost on appeal", appeal_decided("lost"), (0, 0, 0, 4990),
-        _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
-    ),
-    Outcome("prevented, block", prevented("block"), (0, 0, 0, 0), _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL),
-    Outcome(
-        "prevented, resolution", prevented("resolution"), (0, 0, 0, 4990),
-        _S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN,
+        "part lost",
+        lost_in_part(2000),
+        (0, 0, 0, 2000),
+        _S.PARTLY_LOST,
+        _W.READY,
+        SHIP,
+        "Part taken by the bank",
+        PREPARED,
+        "€29.90",
     ),
     Outcome(
-        "refund pending", refunded(card="pm_card_pendingRefund"), (4990, 0, 0, 0),
-        _S.RETURNING, _W.DOUBTFUL, NOT_SENT, "Refund on its way", "Being paid back", NOTHING,
+        "part disputed",
+        disputed_of(2000),
+        (0, 0, 2000, 0),
+        _S.DISPUTED,
+        _W.DOUBTFUL,
+        WAITS,
+        "Disputed",
+        AT_BANK,
+        "€29.90",
     ),
     Outcome(
-        "part refund pending", refunded(amount(2000), card="pm_card_pendingRefund"), (2000, 0, 0, 0),
-        _S.PARTLY_RETURNING, _W.READY, SHIP, "Part refund on its way", PREPARED, "€29.90",
+        "lost, and a part came back",
+        lost_in_part(4990, returned=2990),
+        (0, 0, 0, 2000),
+        _S.PARTLY_LOST,
+        _W.READY,
+        SHIP,
+        "Part taken by the bank",
+        PREPARED,
+        "€29.90",
     ),
     Outcome(
-        "part refunded", refunded(amount(2000)), (2000, 2000, 0, 0),
-        _S.PARTLY_REFUNDED, _W.READY, SHIP, "Partly refunded", PREPARED, "€29.90",
+        "more than all lost",
+        lost_in_part(5500),
+        (0, 0, 0, 5500),
+        _S.LOST,
+        _W.GONE,
+        NOT_SENT,
+        "Taken by the bank",
+        BY_BANK,
+        TAKEN,
     ),
     Outcome(
-        "refund bounced", refunded(card="pm_card_refundFail", bounced=True), (0, 0, 0, 0),
-        _S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL,
+        "part lost, the rest disputed again",
+        disputed_of(2990, before=2000),
+        (0, 0, 2990, 2000),
+        _S.DISPUTED,
+        _W.DOUBTFUL,
+        WAITS,
+        "Disputed",
+        AT_BANK,
+        HELD,
     ),
     Outcome(
-        "refunded", refunded(), (4990, 4990, 0, 0),
-        _S.REFUNDED, _W.GONE, NOT_SENT, "Refunded", "Paid back", NOTHING,
+        "part lost, the rest going back",
+        lost_and_refunded,
+        (2990, 0, 0, 2000),
+        _S.RETURNING,
+        _W.DOUBTFUL,
+        NOT_SENT,
+        "Refund on its way",
+        "Being paid back",
+        NOTHING,
     ),
     Outcome(
-        "refund awaits approval", awaiting, (4990, 0, 0, 0),
-        _S.RETURNING, _W.DOUBTFUL, NOT_SENT, "Refund on its way", "Being paid back", NOTHING,
+        "appealed",
+        appealed,
+        (0, 0, 4990, 0),
+        _S.DISPUTED,
+        _W.DOUBTFUL,
+        WAITS,
+        "Disputed",
+        AT_BANK,
+        HELD,
     ),
-)  # fmt: skip
+    Outcome(
+        "won on appeal",
+        appeal_decided("won"),
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
+    ),
+    Outcome(
+        "lost on appeal",
+        appeal_decided("lost"),
+        (0, 0, 0, 4990),
+        _S.LOST,
+        _W.GONE,
+        NOT_SENT,
+        "Taken by the bank",
+        BY_BANK,
+        TAKEN,
+    ),
+    Outcome(
+        "prevented, block",
+        prevented("block"),
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
+    ),
+    Outcome(
+        "prevented, resolution",
+        prevented("resolution"),
+        (0, 0, 0, 4990),
+        _S.LOST,
+        _W.GONE,
+        NOT_SENT,
+        "Taken by the bank",
+        BY_BANK,
+        TAKEN,
+    ),
+    Outcome(
+        "refund pending",
+        refunded(card="pm_card_pendingRefund"),
+        (4990, 0, 0, 0),
+        _S.RETURNING,
+        _W.DOUBTFUL,
+        NOT_SENT,
+        "Refund on its way",
+        "Being paid back",
+        NOTHING,
+    ),
+    Outcome(
+        "part refund pending",
+        refunded(amount(2000), card="pm_card_pendingRefund"),
+        (2000, 0, 0, 0),
+        _S.PARTLY_RETURNING,
+        _W.READY,
+        SHIP,
+        "Part refund on its way",
+        PREPARED,
+        "€29.90",
+    ),
+    Outcome(
+        "part refunded",
+        refunded(amount(2000)),
+        (2000, 2000, 0, 0),
+        _S.PARTLY_REFUNDED,
+        _W.READY,
+        SHIP,
+        "Partly refunded",
+        PREPARED,
+        "€29.90",
+    ),
+    Outcome(
+        "refund bounced",
+        refunded(card="pm_card_refundFail", bounced=True),
+        (0, 0, 0, 0),
+        _S.PAID,
+        _W.READY,
+        SHIP,
+        "Paid",
+        PREPARED,
+        ALL,
+    ),
+    Outcome(
+        "refunded",
+        refunded(),
+        (4990, 4990, 0, 0),
+        _S.REFUNDED,
+        _W.GONE,
+        NOT_SENT,
+        "Refunded",
+        "Paid back",
+        NOTHING,
+    ),
+    Outcome(
+        "refund awaits approval",
+        awaiting,
+        (4990, 0, 0, 0),
+        _S.RETURNING,
+        _W.DOUBTFUL,
+        NOT_SENT,
+        "Refund on its way",
+        "Being paid back",
+        NOTHING,
+    ),
+)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import io
 
-_STARTS = {"pdf": b"%PDF-1.4\n", "jpg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n\x1a\n", "gif": b"GIF89a"}
+_STARTS = {
+    "pdf": b"%PDF-1.4\n",
+    "jpg": b"\xff\xd8\xff\xe0",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "gif": b"GIF89a",
+}
 
 
-def paper(kind: str = "pdf", size: int = 2000, *, pages: int = 1) -> bytes:
+def paper(
+    kind: str = "pdf",
+    size: int = 2000,
+    *,
+    pages: int = 1,
+) -> bytes:
     """A document of this kind and size."""
     start = _STARTS[kind] + (b"<< /Type /Page >>\n" * pages if kind == "pdf" else b"")
     return start + b"x" * (size - len(start))

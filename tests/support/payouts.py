@@ -1,4 +1,6 @@
-"""What tests about payouts share: two clocks that go together, money that can leave, paydays worked off."""
+"""What tests about payouts share: two clocks that go together, money that can leave, paydays worked
+off.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Time:
         self.to(self.now + timedelta(days=number))
 
     def to_weekday(self, weekday: int, *, hour: int = 1) -> None:
-        """The next such weekday (Monday is 0), in the small hours; today only if that is still to come."""
+        """The next such weekday (Monday is 0), in the small hours; today only if that is still to
+        come.
+        """
         start = self.now.replace(hour=hour, minute=0, second=0, microsecond=0)
         ahead = (weekday - start.weekday()) % 7
         moment = start + timedelta(days=ahead)
@@ -69,7 +73,9 @@ async def plan(
     await stripe_schedule.choose(gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test")
 
 
-async def ready(gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Shop, *, quantity: int = 1) -> Payment:
+async def ready(
+    gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Shop, *, quantity: int = 1
+) -> Payment:
     """A sale whose money can leave: its share is available."""
     payment = await sell(gateway, sandbox, shop, quantity=quantity)
     time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
@@ -78,7 +84,9 @@ async def ready(gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Sho
 
 
 async def on_payday(gateway: Gateway, sandbox: RunningSandbox, time: Time) -> Shop:
-    """A shop that is paid every weekday, with money that can leave, on a Monday before its payout is made."""
+    """A shop that is paid every weekday, with money that can leave, on a Monday before its payout
+    is made.
+    """
     shop = await open_shop(gateway, sandbox)
     await plan(gateway, shop, "daily")
     await ready(gateway, sandbox, time, shop)
@@ -87,12 +95,16 @@ async def on_payday(gateway: Gateway, sandbox: RunningSandbox, time: Time) -> Sh
 
 
 async def work(context: Context, *kinds: str) -> int:
-    """Run the waiting jobs of these kinds (all payout jobs, if none are named), those of the future too; how many."""
+    """Run the waiting jobs of these kinds (all payout jobs, if none are named), those of the future
+    too; how many.
+    """
     handlers: Any = run.job_handlers()
     done = 0
     while True:
         waiting = Job.filter(status="waiting").order_by("id")
-        waiting = waiting.filter(kind__in=kinds) if kinds else waiting.filter(kind__startswith="payouts.")
+        waiting = (
+            waiting.filter(kind__in=kinds) if kinds else waiting.filter(kind__startswith="payouts.")
+        )
         job = await waiting.first()
         if job is None:
             return done
@@ -114,14 +126,25 @@ async def swept(context: Context) -> None:
 
 
 async def new_bank(
-    sandbox: RunningSandbox, account: str, number: str = "000123456788", *, hours: int = 0, currency: str = "eur"
+    sandbox: RunningSandbox,
+    account: str,
+    number: str = "000123456788",
+    *,
+    hours: int = 0,
+    currency: str = "eur",
 ) -> None:
-    """The vendor gives another bank account, one that takes instant payouts too; the number decides what becomes of them.
+    """The vendor gives another bank account, one that takes instant payouts too; the number decides
+    what becomes of them.
 
     `hours`: how long the operator lets payouts wait after that.
     """
     await MarketplaceSettings.update_or_create(id=SETTINGS_ID, defaults={"bank_hold_hours": hours})
-    bank = {"object": "bank_account", "country": "US", "currency": currency, "account_number": number}
+    bank = {
+        "object": "bank_account",
+        "country": "US",
+        "currency": currency,
+        "account_number": number,
+    }
     fields = {f"external_account[{name}]": value for name, value in bank.items()}
     fields |= {"external_account[routing_number]": "110000000", "default_for_currency": "true"}
     assert "id" in await stripe_post(sandbox, f"/v1/accounts/{account}/external_accounts", **fields)

@@ -1,4 +1,6 @@
-"""A vendor's browser without JavaScript: signs up, signs in, carries the CSRF token, asks for fragments as htmx does."""
+"""A vendor's browser without JavaScript: signs up, signs in, carries the CSRF token, asks for
+fragments as htmx does.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ _numbers = itertools.count(1)
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-# Forms of what is there already, by where they are sent, and the page that shows them where that is another.
+# Forms of what is there already, by where they are sent, and the page that shows them where that is
+# another.
 EDITS = {
     r"/vendor/admin/products/\d+": "",
     r"/vendor/admin/statements": "",
@@ -38,7 +41,9 @@ EDITS = {
 
 
 def page_of(action: str) -> str:
-    """The page with the form that is sent to `action` and changes what is there; empty for every other form."""
+    """The page with the form that is sent to `action` and changes what is there; empty for every
+    other form.
+    """
     for pattern, page in EDITS.items():
         if found := re.fullmatch(pattern, action):
             return found.expand(page) or action
@@ -65,9 +70,15 @@ class Portal:
         return text
 
     async def post(
-        self, address: str, form: Mapping[str, str | list[str]] | None = None, *, htmx: str | None = None
+        self,
+        address: str,
+        form: Mapping[str, str | list[str]] | None = None,
+        *,
+        htmx: str | None = None,
     ) -> Any:
-        """Send a form with this browser's CSRF token; one that changes what is there is opened first, as a person does."""
+        """Send a form with this browser's CSRF token; one that changes what is there is opened
+        first, as a person does.
+        """
         page = page_of(address)
         if page and "opened" not in (form or {}):
             shown = await (await self.client.get(page)).get_data(as_text=True)
@@ -75,7 +86,12 @@ class Portal:
         return await self.send("POST", address, form, htmx=htmx)
 
     async def send(
-        self, method: str, address: str, form: Mapping[str, str | list[str]] | None = None, *, htmx: str | None = None
+        self,
+        method: str,
+        address: str,
+        form: Mapping[str, str | list[str]] | None = None,
+        *,
+        htmx: str | None = None,
     ) -> Any:
         """Any request; `htmx` is the element that the answer is to replace."""
         headers = {"HX-Request": "true", "HX-Target": htmx} if htmx else {}
@@ -84,7 +100,10 @@ class Portal:
         if not self.token:
             self.token = await csrf_token(self.client)
         fields = {"csrf_token": self.token, **(form or {})}
-        headers |= {"Origin": "http://localhost", "Content-Type": "application/x-www-form-urlencoded"}
+        headers |= {
+            "Origin": "http://localhost",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         return await self.client.post(address, data=urlencode(fields, doseq=True), headers=headers)
 
 
@@ -97,7 +116,9 @@ async def csrf_token(client: TestClientProtocol, address: str = "/vendor/login")
     raise AssertionError("no page has a form")
 
 
-async def owner_of(client: TestClientProtocol, *, country: str = "LU", name: str | None = None) -> int:
+async def owner_of(
+    client: TestClientProtocol, *, country: str = "LU", name: str | None = None
+) -> int:
     """Sign a new vendor up and its owner in with `client`; the vendor's id."""
     n = next(_numbers)
     signed = await vendors.sign_up(
@@ -129,7 +150,12 @@ async def operator_in(client: TestClientProtocol) -> Portal:
     """A browser of the marketplace's own staff."""
     email = f"operator{next(_numbers)}@portal.test"
     await registration.create_member(
-        email=email, password=PASSWORD, full_name="Otto Operator", role="operator", vendor_id=None, confirmed=True
+        email=email,
+        password=PASSWORD,
+        full_name="Otto Operator",
+        role="operator",
+        vendor_id=None,
+        confirmed=True,
     )
     await sign_in(client, email)
     return Portal(client, 0)

@@ -1,4 +1,6 @@
-"""A small application around the shell of shared/entrypoints/web: views that fail, fill forms, wait and count. No database, no Stripe."""
+"""A small application around the shell of shared/entrypoints/web: views that fail, fill forms, wait
+and count. No database, no Stripe.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ def working() -> Blueprint:
     async def form() -> Response:
         filled = await ThingForm.from_request(currency="EUR")
         if filled.ok():
-            return see_other("/done", ("ok", f"{filled.name.data}|{filled.price.data}|{filled.many.data}"))
+            return see_other(
+                "/done", ("ok", f"{filled.name.data}|{filled.price.data}|{filled.many.data}")
+            )
         return await page(
             "errors/resend.html",
             status=422 if filled.errors else 200,
@@ -86,7 +90,11 @@ def working() -> Blueprint:
     @public
     async def parts() -> Response:
         return await page(
-            "errors/page.html", fragments={"words": "text"}, code=1, heading="Whole", sentence="Only this"
+            "errors/page.html",
+            fragments={"words": "text"},
+            code=1,
+            heading="Whole",
+            sentence="Only this",
         )
 
     @views.get("/stripe")
@@ -151,4 +159,9 @@ def probe() -> list[Blueprint]:
 
 def small_app(settings: Settings, *more: Blueprint, **kwargs: Any) -> Quart:
     """The shell around the probe's views, and any others."""
-    return create_app(settings, cast("Gateway", NoGateway()), [*probe(), *more], **kwargs)
+    return create_app(
+        settings,
+        cast("Gateway", NoGateway()),
+        [*probe(), *more],
+        **kwargs,
+    )

@@ -27,6 +27,15 @@ class Program:
         self.client = app.test_client()
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    async def call(self, method: str, path: str, *, headers: Any = None, **kwargs: Any) -> Reply:
-        response = await self.client.open(path, method=method, headers={**self.headers, **(headers or {})}, **kwargs)
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Any = None,
+        **kwargs: Any,
+    ) -> Reply:
+        response = await self.client.open(
+            path, method=method, headers={**self.headers, **(headers or {})}, **kwargs
+        )
         return Reply(response.status_code, json.loads(await response.get_data()))

@@ -1,4 +1,6 @@
-"""What tests about refunds share: a sale with round numbers, a marketplace with money, asking for a refund and letting jobs run."""
+"""What tests about refunds share: a sale with round numbers, a marketplace with money, asking for a
+refund and letting jobs run.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,12 @@ class Sold:
     payment: Payment
 
 
-async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000, *, settled: int = 1) -> None:
-    """Money of the platform's own, in its books as unexplained; charges settle after so many seconds."""
+async def fund_platform(
+    sandbox: RunningSandbox, amount: int = 100_000, *, settled: int = 1
+) -> None:
+    """Money of the platform's own, in its books as unexplained; charges settle after so many
+    seconds.
+    """
     intent = await stripe_post(
         sandbox,
         "/v1/payment_intents",
@@ -65,7 +71,9 @@ async def fund_platform(sandbox: RunningSandbox, amount: int = 100_000, *, settl
     charge = stripe_get(sandbox, f"/v1/charges/{intent['latest_charge']}")
     row = stripe_get(sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}")
     async with unit.transaction() as tx:
-        await ledger.post(tx, postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"])))
+        await ledger.post(
+            tx, postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"]))
+        )
 
 
 async def sold(
@@ -77,9 +85,13 @@ async def sold(
     funded: bool = True,
     others: int = 1,
 ) -> Sold:
-    """A paid order at 10 %; the platform has money unless told otherwise, and the vendor that of `others` more sales."""
+    """A paid order at 10 %; the platform has money unless told otherwise, and the vendor that of
+    `others` more sales.
+    """
     shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
-    await payment_configs.set_platform_fee(vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test")
+    await payment_configs.set_platform_fee(
+        vendor_id=shop.vendor_id, percentage=Decimal(10), actor="test"
+    )
     if funded:
         await fund_platform(sandbox)
     for _ in range(others):
@@ -93,7 +105,9 @@ async def set_policy(policy: RefundPolicy, **limits: int) -> None:
     await fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test")
 
 
-async def ask(gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | None = None) -> Refund:
+async def ask(
+    gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | None = None
+) -> Refund:
     """A refund that is written down."""
     made = await service.request(
         gateway,
@@ -138,9 +152,13 @@ async def run_jobs(context: Context, *, hours: float = 2) -> None:
 
 
 def no_payouts(sandbox: RunningSandbox, shop: Shop) -> dict[str, str]:
-    """Stripe pays nothing out by itself, however late it gets; the headers of whoever acts for the vendor."""
+    """Stripe pays nothing out by itself, however late it gets; the headers of whoever acts for the
+    vendor.
+    """
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": shop.account_id}
-    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers)
+    sandbox.request(
+        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers
+    )
     return headers
 
 

@@ -20,5 +20,8 @@ def problems(sandbox: RunningSandbox) -> list[str]:
         if entry["browser"]:
             continue
         where = f"{entry['method']} {entry['path']}"
-        found += [f"{where}: {problem}" for problem in check_request(entry["method"], entry["path"], entry["params"])]
+        found += [
+            f"{where}: {problem}"
+            for problem in check_request(entry["method"], entry["path"], entry["params"])
+        ]
     return found

@@ -1,4 +1,6 @@
-"""A Stripe stand-in for tests: on a free loopback port, in a thread with its own event loop, remembering nothing."""
+"""A Stripe stand-in for tests: on a free loopback port, in a thread with its own event loop,
+remembering nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,14 @@ __all__ = ["EndpointConfig", "RunningSandbox"]
 
 
 class RunningSandbox:
-    """`with RunningSandbox() as sandbox:` serves until the block ends; settings are those of SandboxConfig."""
+    """`with RunningSandbox() as sandbox:` serves until the block ends; settings are those of
+    SandboxConfig.
+    """
 
     def __init__(self, **settings: Any) -> None:
-        self._config = replace(SandboxConfig(database=":memory:", base_url="", audit=True), **settings)
+        self._config = replace(
+            SandboxConfig(database=":memory:", base_url="", audit=True), **settings
+        )
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self._failure: BaseException | None = None
@@ -46,7 +52,10 @@ class RunningSandbox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
@@ -82,11 +91,25 @@ class RunningSandbox:
         finally:
             connection.close()
 
-    def control(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
-        """One call of the control API, `path` without `/_control/`; an error status raises with its sentence."""
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    def control(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+    ) -> Any:
+        """One call of the control API, `path` without `/_control/`; an error status raises with its
+        sentence.
+        """
+        headers = {"Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {key}"} if key else {}
+        )
         status, raw = self.request(
-            method, f"/_control/{path.lstrip('/')}", json.dumps(body) if body is not None else None, headers
+            method,
+            f"/_control/{path.lstrip('/')}",
+            json.dumps(body) if body is not None else None,
+            headers,
         )
         answer = json.loads(raw)
         if status >= 400:

@@ -1,4 +1,6 @@
-"""What tests of saved cards share: shoppers that pay and save as a browser does it, straight at the stand-in."""
+"""What tests of saved cards share: shoppers that pay and save as a browser does it, straight at the
+stand-in.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +26,25 @@ PUBLISHABLE = SANDBOX_SECRET_KEY.replace("sk_", "pk_")
 
 
 def at_stripe(sandbox: RunningSandbox, method: str, path: str, **form: Any) -> Any:
-    """One call of the stand-in's API, with the platform's key, or with a browser's where the form holds a `key`."""
+    """One call of the stand-in's API, with the platform's key, or with a browser's where the form
+    holds a `key`.
+    """
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if "key" not in form:
         headers["Authorization"] = f"Bearer {SANDBOX_SECRET_KEY}"
-    status, body = sandbox.request(method, f"/v1/{path}", urlencode(form, quote_via=quote) if form else None, headers)
+    status, body = sandbox.request(
+        method, f"/v1/{path}", urlencode(form, quote_via=quote) if form else None, headers
+    )
     answer = json.loads(body)
     return answer if status < 400 else {"refused": status, **answer}
 
 
-def typed(number: str, *, year: int = 2034, agreed: bool = True) -> dict[str, str]:
+def typed(
+    number: str,
+    *,
+    year: int = 2034,
+    agreed: bool = True,
+) -> dict[str, str]:
     """The fields that the card form sends; `agreed` is the box."""
     return {
         "payment_method_data[type]": "card",
@@ -45,7 +56,9 @@ def typed(number: str, *, year: int = 2034, agreed: bool = True) -> dict[str, st
     }
 
 
-def pay(sandbox: RunningSandbox, view: IntentView, number: str = VISA, *, save: bool, year: int = 2034) -> Any:
+def pay(
+    sandbox: RunningSandbox, view: IntentView, number: str = VISA, *, save: bool, year: int = 2034
+) -> Any:
     """Type a card on the payment page, tick the box or leave it, and pay."""
     kept = {"setup_future_usage": "on_session"} if save else {}
     return at_stripe(
@@ -61,7 +74,13 @@ def pay(sandbox: RunningSandbox, view: IntentView, number: str = VISA, *, save: 
 
 
 async def buy(
-    gateway: Gateway, sandbox: RunningSandbox, shop: Shop, shopper_id: int, number: str = VISA, *, save: bool = True
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    shop: Shop,
+    shopper_id: int,
+    number: str = VISA,
+    *,
+    save: bool = True,
 ) -> Purchase:
     """Order, pay with a typed card, come back from the payment page, and let our rows follow."""
     bought = await check_out(shop, customer_id=shopper_id)
@@ -73,7 +92,12 @@ async def buy(
 
 
 async def add_card(
-    gateway: Gateway, sandbox: RunningSandbox, shopper_id: int, number: str = VISA, *, year: int = 2034
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    shopper_id: int,
+    number: str = VISA,
+    *,
+    year: int = 2034,
 ) -> setup_intents.SetupEnd:
     """Add a card in the account, as the page does it, and come back."""
     begun = await setup_intents.begin(gateway, shopper_id)
@@ -81,7 +105,9 @@ async def add_card(
     return await setup_intents.end(gateway, shopper_id)
 
 
-def set_up(sandbox: RunningSandbox, client_secret: str, number: str = VISA, *, year: int = 2034) -> Any:
+def set_up(
+    sandbox: RunningSandbox, client_secret: str, number: str = VISA, *, year: int = 2034
+) -> Any:
     """Type a card on the page that adds one. There is no box on it."""
     fields = typed(number, year=year)
     del fields["payment_method_data[allow_redisplay]"]

@@ -1,4 +1,6 @@
-"""An application on a real port, served as `run.py serve` does, and an HAProxy with TLS and pooled connections before it."""
+"""An application on a real port, served as `run.py serve` does, and an HAProxy with TLS and pooled
+connections before it.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ backend markethall
 
 @dataclass
 class Served:
-    """Where it listens, and the connections that reached it: (address, port) of each request, in their order."""
+    """Where it listens, and the connections that reached it: (address, port) of each request, in
+    their order.
+    """
 
     port: int
     callers: list[tuple[str, int]] = field(default_factory=list)
@@ -72,13 +76,17 @@ async def served(app: Quart, settings: Settings) -> AsyncIterator[Served]:
 
 @asynccontextmanager
 async def proxied(back: int, folder: Path) -> AsyncIterator[int]:
-    """An HAProxy before the port `back`, with a certificate of its own making: the port that it listens on."""
+    """An HAProxy before the port `back`, with a certificate of its own making: the port that it
+    listens on.
+    """
     assert HAPROXY, "haproxy is missing; .ci/run installs it"
     with listen("127.0.0.1", 0) as free:
         front = int(free.getsockname()[1])
     own = certificate(folder)
     (folder / "haproxy.cfg").write_text(CONFIG.format(front=front, back=back, certificate=own))
-    process = await asyncio.create_subprocess_exec(HAPROXY, "-db", "-q", "-f", str(folder / "haproxy.cfg"))
+    process = await asyncio.create_subprocess_exec(
+        HAPROXY, "-db", "-q", "-f", str(folder / "haproxy.cfg")
+    )
     try:
         await _listening(front)
         yield front

@@ -46,13 +46,17 @@ def counted() -> Iterator[list[str]]:
 
 
 class Browser:
-    """A browser without JavaScript: follows links and sends the forms it finds, with their tokens."""
+    """A browser without JavaScript: follows links and sends the forms it finds, with their
+    tokens.
+    """
 
     def __init__(self, client: TestClientProtocol) -> None:
         self.client = client
         self.token = ""
 
-    async def get(self, path: str, headers: dict[str, str] | None = None, *, status: int = 200) -> str:
+    async def get(
+        self, path: str, headers: dict[str, str] | None = None, *, status: int = 200
+    ) -> str:
         """The page at `path`; the form token on it is kept."""
         response = await self.client.get(path, headers=headers or {})
         text = str(await response.get_data(as_text=True))
@@ -60,11 +64,20 @@ class Browser:
         self._keep(text)
         return text
 
-    async def post(self, path: str, form: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> Any:
+    async def post(
+        self, path: str, form: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> Any:
         """The answer to a form sent to `path`, with the token of the page before."""
         if not self.token:
             await self.get("/shop/account/login")
-        response = await self.client.post(path, form={"csrf_token": self.token, **(form or {})}, headers=headers or {})
+        response = await self.client.post(
+            path,
+            form={
+                "csrf_token": self.token,
+                **(form or {}),
+            },
+            headers=headers or {},
+        )
         self._keep(str(await response.get_data(as_text=True)))
         return response
 
@@ -77,7 +90,9 @@ class Browser:
         """Open a product's page and put it into the basket."""
         await self.get(path)
         response = await self.post(path, {"quantity": quantity})
-        assert (response.status_code, response.location) == (303, "/shop/basket"), await text_of(response)
+        assert (response.status_code, response.location) == (303, "/shop/basket"), await text_of(
+            response
+        )
 
     async def send_contact(self, **changes: str) -> Any:
         """The answer to the contact form."""
@@ -99,7 +114,11 @@ async def text_of(response: Any) -> str:
 
 def words(html: str) -> str:
     """What a page says, without tags and with single spaces."""
-    return " ".join(unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
+    return " ".join(
+        unescape(
+            re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+        ).split()
+    )
 
 
 HTMX = {"HX-Request": "true"}

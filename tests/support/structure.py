@@ -1,4 +1,5 @@
-"""Writes `shared/infra/database/structure.*.sql`: what all migrations make of an empty database of each engine.
+"""Writes `shared/infra/database/structure.*.sql`: what all migrations make of an empty database of
+each engine.
 
 `python -m tests.support.structure` after a migration was added.
 """
@@ -26,25 +27,39 @@ _OF_A_SESSION = re.compile(r"^(--|SET |SELECT pg_catalog\.set_config).*\n", re.M
 def dumped(server: Postgres, database: str, *options: str) -> str:
     """A database as pg_dump tells it, without the words that pg_dump draws anew each time."""
     where = ["--host", str(server.socket.parent), "--username", "postgres", database]
-    command = [str(PROGRAMS / "pg_dump"), "--no-owner", "--no-privileges", "--inserts", *options, *where]
+    command = [
+        str(PROGRAMS / "pg_dump"),
+        "--no-owner",
+        "--no-privileges",
+        "--inserts",
+        *options,
+        *where,
+    ]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(r"^\\(un)?restrict .*\n", "", told, flags=re.MULTILINE)
 
 
 def told_by_postgres(server: Postgres, database: str, words: dict[str, str]) -> str:
-    """The schema of a database, without what is for the session of pg_dump and without the name of PostgreSQL's schema.
+    """The schema of a database, without what is for the session of pg_dump and without the name of
+    PostgreSQL's schema.
 
-    `words`: those of each check and narrowed index as their migration has them. PostgreSQL tells `status in ('a', 'b')` with casts, and
-    tells other ones when it has read those.
+    `words`: those of each check and narrowed index as their migration has them. PostgreSQL tells
+    `status in ('a', 'b')` with casts, and tells other ones when it has read those.
     """
-    statements = _OF_A_SESSION.sub("", dumped(server, database, "--schema-only")).replace("public.", "")
-    statements = _CHECK.sub(lambda found: f"    CONSTRAINT {found[1]} CHECK ({words[found[1]]}){found[2]}", statements)
+    statements = _OF_A_SESSION.sub("", dumped(server, database, "--schema-only")).replace(
+        "public.", ""
+    )
+    statements = _CHECK.sub(
+        lambda found: f"    CONSTRAINT {found[1]} CHECK ({words[found[1]]}){found[2]}", statements
+    )
     statements = _PART.sub(lambda found: f"{found[1]} WHERE {words[found[2]]};", statements)
     return re.sub(r"\n{2,}", "\n", statements).strip() + "\n"
 
 
 def conditions(sqlite: str) -> dict[str, str]:
-    """The words of each named check, and of what an index is narrowed to, in the schema of a SQLite database."""
+    """The words of each named check, and of what an index is narrowed to, in the schema of a SQLite
+    database.
+    """
     found = dict(re.findall(r'INDEX "?(\w+)"? ON .* WHERE (.*);$', sqlite, re.MULTILINE))
     for match in re.finditer(r'CONSTRAINT "(\w+)" CHECK ', sqlite):
         head, body, _ = split_create_table(sqlite[match.end() :])

@@ -1,4 +1,6 @@
-"""Altering things behind everybody's back: local rows past the services, and the stand-in's own store."""
+"""Altering things behind everybody's back: local rows past the services, and the stand-in's own
+store.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ async def sql(statement: str) -> None:
 
 
 async def forget_posting(key: str) -> None:
-    """Delete a posting with its entries: what the database's triggers refuse is done with them asleep."""
+    """Delete a posting with its entries: what the database's triggers refuse is done with them
+    asleep.
+    """
     where = f"(SELECT id FROM ledger_postings WHERE key = '{key}')"
     statements = (
         f"DELETE FROM ledger_entries WHERE posting_id = {where}",
@@ -61,7 +65,8 @@ async def forget_posting(key: str) -> None:
                 await sql(statement)
         return
     _, rows = await connection.execute_query(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('ledger_entries', 'ledger_postings')"
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN "
+        "('ledger_entries', 'ledger_postings')"
     )
     for row in rows:
         await sql(f"DROP TRIGGER {row['name']}")

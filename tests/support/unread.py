@@ -1,7 +1,9 @@
-"""Nobody reads what the transaction still keeps to itself: a reader who must see it asks for it with `unit.flush()`.
+"""Nobody reads what the transaction still keeps to itself: a reader who must see it asks for it
+with `unit.flush()`.
 
-A row that is collected (shared/infra/unit/collected.py) is in no table yet. Whoever reads that table in the same transaction
-would miss it, and nothing would tell; so in tests such a reading fails.
+A row that is collected (shared/infra/unit/collected.py) is in no table yet. Whoever reads that
+table in the same transaction would miss it, and nothing would tell; so in tests such a reading
+fails.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ def _looking(method: Callable[..., Any]) -> Callable[..., Any]:
         if tx is not None and query.startswith("SELECT"):
             for table in tx.unwritten():
                 if f'"{table}"' in query and not _knows():
-                    raise ReadTooEarly(f"{table} is read before what was added to it: {query[:200]}")
+                    raise ReadTooEarly(
+                        f"{table} is read before what was added to it: {query[:200]}"
+                    )
         return await method(self, query, *args, **kwargs)
 
     looking.looks_first = True  # type: ignore[attr-defined]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 BANK = "European Central Bank"
 
 
-async def a_rate(quote: str, rate: str = "7.4604", day: str = "2026-10-30", base: str = "EUR") -> Rate:
+async def a_rate(
+    quote: str, rate: str = "7.4604", day: str = "2026-10-30", base: str = "EUR"
+) -> Rate:
     """What a euro cost on the last working day of October 2026."""
     made = Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day))
     await enter(made, actor="test", is_sure=True)
@@ -26,4 +28,6 @@ async def a_rate(quote: str, rate: str = "7.4604", day: str = "2026-10-30", base
 async def confirmed(vendor: Vendor, proof: str = "VIES, 28 November 2026") -> None:
     """Staff has looked up what the vendor states."""
     row = await current(vendor.id)
-    await confirm(vendor_id=vendor.id, registration_id=row.id if row else None, proof=proof, actor="test")
+    await confirm(
+        vendor_id=vendor.id, registration_id=row.id if row else None, proof=proof, actor="test"
+    )

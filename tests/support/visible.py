@@ -1,4 +1,6 @@
-"""Finds words that people would read, in a template or in code, and that no catalogue can translate."""
+"""Finds words that people would read, in a template or in code, and that no catalogue can
+translate.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,23 @@ if TYPE_CHECKING:
 
 GETTEXT = {"_", "gettext", "ngettext"}
 # Attributes that are read out or shown.
-READ_ALOUD = {"alt", "aria-label", "data-busy-label", "data-too-large", "label", "placeholder", "summary", "title"}
-IN_ATTRIBUTES = {"body_class", "viewport"}  # blocks that stand in the value of an attribute, or hold no words
+READ_ALOUD = {
+    "alt",
+    "aria-label",
+    "data-busy-label",
+    "data-too-large",
+    "label",
+    "placeholder",
+    "summary",
+    "title",
+}
+IN_ATTRIBUTES = {
+    "body_class",
+    "viewport",
+}  # blocks that stand in the value of an attribute, or hold no words
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# In an expression: what begins like a sentence, or has two words with a space and something of a sentence about it.
+# In an expression: what begins like a sentence, or has two words with a space and something of a
+# sentence about it.
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
 _SPLICED = re.compile(r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ ")  # put before or behind a value by `~`
 _NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
@@ -28,7 +43,9 @@ _ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])  # a
 
 @dataclass
 class _Place:
-    """Where in the HTML the text has come to: between tags, in a tag, in the value of one of its attributes."""
+    """Where in the HTML the text has come to: between tags, in a tag, in the value of one of its
+    attributes.
+    """
 
     tag: str = ""
     attribute: str = ""
@@ -48,7 +65,9 @@ def untranslated(source: str, *, is_html: bool = True) -> list[str]:
     place, found = _Place(), []
     for node, is_said in _in_order(_ENVIRONMENT.parse(source)):
         if isinstance(node, nodes.TemplateData):
-            found += _of_text(node.data, place) if is_html else _worded([_NO_PROSE.sub("", node.data)])
+            found += (
+                _of_text(node.data, place) if is_html else _worded([_NO_PROSE.sub("", node.data)])
+            )
         elif place.is_read or not is_html:
             found += _of_expression(node) or (_said_alone(node) if is_said else [])
         else:
@@ -62,7 +81,9 @@ def _worded(texts: Iterable[str]) -> list[str]:
 
 
 def _in_order(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
-    """Text and expressions in the order of the source; and whether each is written into the page itself."""
+    """Text and expressions in the order of the source; and whether each is written into the page
+    itself.
+    """
     if isinstance(node, nodes.Block) and node.name in IN_ATTRIBUTES:
         return
     for child in node.iter_child_nodes():
@@ -73,20 +94,38 @@ def _in_order(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
 
 
 def _of_expression(node: nodes.Node, *, only_arguments: bool = False) -> list[str]:
-    """Constants of an expression that read like sentences; what is given to gettext is translated."""
-    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in GETTEXT:
+    """Constants of an expression that read like sentences; what is given to gettext is
+    translated.
+    """
+    if (
+        isinstance(node, nodes.Call)
+        and isinstance(node.node, nodes.Name)
+        and node.node.name in GETTEXT
+    ):
         return [each for value in node.kwargs for each in _of_expression(value)]
     if isinstance(node, nodes.Const):
-        is_sentence = isinstance(node.value, str) and not only_arguments and _is_sentence(node.value)
+        is_sentence = (
+            isinstance(node.value, str) and not only_arguments and _is_sentence(node.value)
+        )
         return [node.value] if is_sentence else []
     if isinstance(node, nodes.Compare | nodes.Test | nodes.Getitem):
-        return [each for child in _values(node) for each in _of_expression(child, only_arguments=only_arguments)]
+        return [
+            each
+            for child in _values(node)
+            for each in _of_expression(child, only_arguments=only_arguments)
+        ]
     inside = only_arguments and not isinstance(node, nodes.Call)
-    return [each for child in node.iter_child_nodes() for each in _of_expression(child, only_arguments=inside)]
+    return [
+        each
+        for child in node.iter_child_nodes()
+        for each in _of_expression(child, only_arguments=inside)
+    ]
 
 
 def _said_alone(node: nodes.Node) -> list[str]:
-    """Words that an expression may be by itself: `'item' if count == 1 else 'items'`, `left ~ ' left'`."""
+    """Words that an expression may be by itself: `'item' if count == 1 else 'items'`, `left ~ '
+    left'`.
+    """
     if isinstance(node, nodes.Const):
         return _worded([node.value]) if isinstance(node.value, str) else []
     if isinstance(node, nodes.CondExpr):
@@ -105,11 +144,15 @@ def _values(node: nodes.Node) -> list[nodes.Node]:
 def _is_sentence(text: str) -> bool:
     if _SPLICED.fullmatch(text):
         return True
-    return not _NO_WORDS.fullmatch(text) and bool(_SENTENCE.search(re.sub(r"<[^>]*>|/[\w/?=&-]+", "", text)))
+    return not _NO_WORDS.fullmatch(text) and bool(
+        _SENTENCE.search(re.sub(r"<[^>]*>|/[\w/?=&-]+", "", text))
+    )
 
 
 def _of_text(data: str, place: _Place) -> list[str]:
-    """Walk through HTML from where it stood, and give the texts and read attributes that it holds."""
+    """Walk through HTML from where it stood, and give the texts and read attributes that it
+    holds.
+    """
     texts, at, start = [], 0, 0
     while at < len(data):
         sign = data[at]
@@ -134,7 +177,12 @@ def _opens(data: str, at: int, place: _Place) -> bool:
     return not place.raw or data.startswith(f"</{place.raw}", at)
 
 
-def _in_tag(data: str, at: int, start: int, place: _Place) -> tuple[int, int]:
+def _in_tag(
+    data: str,
+    at: int,
+    start: int,
+    place: _Place,
+) -> tuple[int, int]:
     """One sign inside a tag: its end, or an attribute's value begins."""
     sign = data[at]
     if sign == ">":
@@ -149,13 +197,33 @@ def _in_tag(data: str, at: int, start: int, place: _Place) -> tuple[int, int]:
     return at, start
 
 
-_NO_SPEECH = {"ValueError", "TypeError", "RuntimeError", "KeyError", "AssertionError", "UnmarkedRouteError"}
-_TRANSLATES = {"_", "_l", "_n", "gettext", "ngettext", "lazy_gettext", "gettext_noop", "unsigned_post"}
-_SAID = re.compile(r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+")  # `Enter a number.`, `Price, low to high`
+_NO_SPEECH = {
+    "ValueError",
+    "TypeError",
+    "RuntimeError",
+    "KeyError",
+    "AssertionError",
+    "UnmarkedRouteError",
+}
+_TRANSLATES = {
+    "_",
+    "_l",
+    "_n",
+    "gettext",
+    "ngettext",
+    "lazy_gettext",
+    "gettext_noop",
+    "unsigned_post",
+}
+_SAID = re.compile(
+    r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+"
+)  # `Enter a number.`, `Price, low to high`
 
 
 def unsaid(code: str) -> list[str]:
-    """Sentences in Python that somebody would read and that go past gettext: not docstrings, logs and programming errors."""
+    """Sentences in Python that somebody would read and that go past gettext: not docstrings, logs
+    and programming errors.
+    """
     tree, found = ast.parse(code), []
     skipped = {id(node) for each in ast.walk(tree) for node in _beside(each)}
     for node in ast.walk(tree):
@@ -166,13 +234,27 @@ def unsaid(code: str) -> list[str]:
 
 
 def _beside(node: ast.AST) -> Iterator[ast.AST]:
-    """What nobody reads, or what is translated: everything inside such a call, a docstring, a regular expression."""
+    """What nobody reads, or what is translated: everything inside such a call, a docstring, a
+    regular expression.
+    """
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
     if isinstance(node, ast.Call):
         func = node.func
-        name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-        owner = func.value.id if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else ""
+        name = (
+            func.id
+            if isinstance(func, ast.Name)
+            else func.attr
+            if isinstance(func, ast.Attribute)
+            else ""
+        )
+        owner = (
+            func.value.id
+            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
+            else ""
+        )
         if name in _TRANSLATES | _NO_SPEECH or owner in ("log", "re", "fields"):
             yield from ast.walk(node)
-        yield from (each for word in node.keywords if word.arg == "log" for each in ast.walk(word.value))
+        yield from (
+            each for word in node.keywords if word.arg == "log" for each in ast.walk(word.value)
+        )

@@ -1,4 +1,6 @@
-"""A person with a browser and no JavaScript: follows nothing by itself, fills in forms with the token that the page gave."""
+"""A person with a browser and no JavaScript: follows nothing by itself, fills in forms with the
+token that the page gave.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _OPENED = re.compile(r'name="opened"[^>]*value="([^"]*)"')
 
 
 def carried(page: str, action: str) -> dict[str, str]:
-    """What the form of a page that is sent to `action` carries of what it showed, as the field to send; or nothing."""
+    """What the form of a page that is sent to `action` carries of what it showed, as the field to
+    send; or nothing.
+    """
     for where, form in _FORM.findall(page):
         found = _OPENED.search(form)
         if where == action and found:
@@ -63,15 +67,25 @@ class Visitor:
         assert found, f"no form on {page}"
         return found[1] or found[2]
 
-    async def send(self, path: str, *, page: str | None = None, headers: Any = None, **fields: str) -> Answer:
-        """Post `fields` to `path`, with the token found on `page` (by default the same address) and what its form showed."""
+    async def send(
+        self, path: str, *, page: str | None = None, headers: Any = None, **fields: str
+    ) -> Answer:
+        """Post `fields` to `path`, with the token found on `page` (by default the same address) and
+        what its form showed.
+        """
         shown = (await self.get(page or path)).text
         found = _TOKEN.search(shown)
         assert found, f"no form on {page or path}"
-        fields = {"csrf_token": found[1] or found[2], **carried(shown, path), **fields}
+        fields = {
+            "csrf_token": found[1] or found[2],
+            **carried(shown, path),
+            **fields,
+        }
         return await self.request("POST", path, form=fields, headers=headers)
 
-    async def sign_up(self, email: str = "olive@shop.test", password: str = "a-long-password") -> Answer:
+    async def sign_up(
+        self, email: str = "olive@shop.test", password: str = "a-long-password"
+    ) -> Answer:
         """Open a shop and be signed in as its owner."""
         return await self.send(
             "/vendor/signup",
@@ -94,11 +108,18 @@ async def sign_in_as(who: Visitor, role: str) -> None:
     """Carry the session of a new `owner`, `operator` or `customer`, without a page."""
     email, password = f"{role}@x.test", "a-long-password"
     if role == "customer":
-        await registration.create_customer(email=email, password=password, full_name="S", confirmed=True)
+        await registration.create_customer(
+            email=email, password=password, full_name="S", confirmed=True
+        )
     else:
         vendor = (await make_vendor()).id if role == "owner" else None
         await registration.create_member(
-            email=email, password=password, full_name="O", role=role, vendor_id=vendor, confirmed=True
+            email=email,
+            password=password,
+            full_name="O",
+            role=role,
+            vendor_id=vendor,
+            confirmed=True,
         )
     kind = "customer" if role == "customer" else "member"
     token = await sessions.sign_in(email=email, password=password, kind=kind, user_agent="")

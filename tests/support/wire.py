@@ -1,4 +1,6 @@
-"""A line to the stand-in that spoils answers on their way back: what was asked has happened, and we learn it badly or not at all."""
+"""A line to the stand-in that spoils answers on their way back: what was asked has happened, and we
+learn it badly or not at all.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +42,24 @@ FAULTS = (
 
 
 def _plain(status: str, kind: str, body: bytes, *more: str) -> bytes:
-    head = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *more, "", ""]
+    head = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(body)}",
+        *more,
+        "",
+        "",
+    ]
     return "\r\n".join(head).encode() + body
 
 
 WHOLE = {
-    "bad_gzip": _plain("200 OK", "application/json", gzip.compress(b'{"id": "x"}')[:-12] + b"?" * 12, "Content-Encoding: gzip"),
+    "bad_gzip": _plain(
+        "200 OK",
+        "application/json",
+        gzip.compress(b'{"id": "x"}')[:-12] + b"?" * 12,
+        "Content-Encoding: gzip",
+    ),
     "no_json": _plain("200 OK", "application/json", b'{"id": "pi_'),
     "other_json": _plain("200 OK", "application/json", b'{"status": "ok"}'),
     "no_object": _plain("200 OK", "application/json", b'["ok"]'),
@@ -53,12 +67,14 @@ WHOLE = {
     "gateway_502": _plain("502 Bad Gateway", "text/html", HTML),
     "gateway_200": _plain("200 OK", "text/html", HTML),
     "gateway_403": _plain("403 Forbidden", "text/html", HTML),
-}  # fmt: skip
+}
 
 
 @dataclass
 class Wire:
-    """`async with Wire(base_url) as wire:` listens at `wire.base_url`; `wire.fault` names what happens to answers from then on."""
+    """`async with Wire(base_url) as wire:` listens at `wire.base_url`; `wire.fault` names what
+    happens to answers from then on.
+    """
 
     upstream: str
     fault: str | None = None
@@ -73,7 +89,10 @@ class Wire:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._stopping.set()
         self._server.close()
@@ -116,7 +135,9 @@ class Wire:
         elif fault in ("cut_body", "slow_body"):
             writer.write(head + b"\r\n\r\n" + body[:20])
         elif fault == "cut_chunk":
-            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + body[:20])
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + body[:20]
+            )
         elif fault not in ("reset", "slow_head"):
             writer.write(WHOLE[fault] if fault else answer)
         await writer.drain()
@@ -127,7 +148,9 @@ class Wire:
 
 @asynccontextmanager
 async def spoiling(settings: Settings, fault: str) -> AsyncIterator[Gateway]:
-    """A gateway to the stand-in over a line with this fault, and with little patience where nothing ends it but that."""
+    """A gateway to the stand-in over a line with this fault, and with little patience where nothing
+    ends it but that.
+    """
     patience = 0.3 if fault.startswith("slow") else 20
     async with Wire(settings.stripe.api_base, fault) as wire:
         stripe = replace(settings.stripe, api_base=wire.base_url)

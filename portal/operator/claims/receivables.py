@@ -1,4 +1,6 @@
-"""`/operator/receivables`: what vendors owe because their balance did not cover a refund or a dispute."""
+"""`/operator/receivables`: what vendors owe because their balance did not cover a refund or a
+dispute.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.recovery import jobs, receivables
 from shared.finance.recovery.errors import NothingOwed
-from shared.finance.recovery.queries import Owed, Waiting, owed_by, owed_claim, totals_owed, waiting_for_vendors
+from shared.finance.recovery.queries import (
+    Owed,
+    Waiting,
+    owed_by,
+    owed_claim,
+    totals_owed,
+    waiting_for_vendors,
+)
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
 HOME = "/operator/receivables"
@@ -27,7 +36,9 @@ async def index() -> Response:
         "portal/operator/receivables.html",
         nav_active="receivables",
         rows=await owed_by(),
-        totals=[Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())],
+        totals=[
+            Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())
+        ],
         waiting=await waiting_for_vendors(),
         words=words,
     )
@@ -44,7 +55,14 @@ async def collect(claim_id: int) -> Response:
         return see_other(HOME, ("warn", error.message))
     await jobs.collect_soon(claim.vendor_id)
     return see_other(
-        HOME, ("info", f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a moment.")
+        HOME,
+        (
+            "info",
+            (
+                f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a "
+                "moment."
+            ),
+        ),
     )
 
 
@@ -64,4 +82,6 @@ async def write_off(claim_id: int) -> Response:
 
 def words(owed: Owed | Waiting) -> str:
     """What it came from."""
-    return {"dispute": "A dispute", "refund": "A refund"}.get(owed.subject.partition(":")[0], "A correction")
+    return {"dispute": "A dispute", "refund": "A refund"}.get(
+        owed.subject.partition(":")[0], "A correction"
+    )

@@ -1,4 +1,6 @@
-"""`/operator/recovery`: take the second step of somebody away who has lost everything, a day later and with their knowledge."""
+"""`/operator/recovery`: take the second step of somebody away who has lost everything, a day later
+and with their knowledge.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +45,17 @@ async def ask() -> Response:
     if not form.ok():
         return await _page(form, status=422)
     try:
-        made = await recovery.ask(email=form.email.data or "", actor=actor_label(actor()))
+        made = await recovery.ask(
+            email=form.email.data or "",
+            actor=actor_label(actor()),
+        )
     except MarketError as error:
         form.blame(error)
         return await _page(form, status=422)
-    said = f"{made.full_name} has got a mail. Unless it is stopped, the second step is removed in 24 hours."
+    said = (
+        f"{made.full_name} has got a mail. Unless it is stopped, the second step is removed in 24 "
+        "hours."
+    )
     return see_other(HOME, ("ok", said))
 
 
@@ -64,4 +72,10 @@ async def stop(reset_id: int) -> Response:
 
 async def _page(form: ResetForm, *, status: int = 200) -> Response:
     resets = await recovery.latest()
-    return await page("portal/operator/recovery.html", nav_active="recovery", status=status, form=form, resets=resets)
+    return await page(
+        "portal/operator/recovery.html",
+        nav_active="recovery",
+        status=status,
+        form=form,
+        resets=resets,
+    )

@@ -24,10 +24,16 @@ class RuleForm(Edited):
     """One commission rule: what it is about, and what it charges."""
 
     vendor = StringField(
-        "Vendor", [Length(max=300)], description="The last part of the shop’s address, such as atelier-luxe."
+        "Vendor",
+        [Length(max=300)],
+        description="The last part of the shop’s address, such as atelier-luxe.",
     )
-    category = StringField("Category", [Length(max=60)], description="As the vendor’s products have it, such as Bags.")
-    product = StringField("Product", [Length(max=300)], description="Paste the address of its page.")
+    category = StringField(
+        "Category", [Length(max=60)], description="As the vendor’s products have it, such as Bags."
+    )
+    product = StringField(
+        "Product", [Length(max=300)], description="Paste the address of its page."
+    )
     percentage = PercentField(
         "Percentage",
         [
@@ -39,7 +45,10 @@ class RuleForm(Edited):
     currency = SelectField(
         "Currency",
         choices=choices(
-            [("", "Any, percentage only"), *((code, f"{n} ({code})") for code, n in CURRENCY_NAMES.items())]
+            [
+                ("", "Any, percentage only"),
+                *((code, f"{n} ({code})") for code, n in CURRENCY_NAMES.items()),
+            ]
         ),
         default="",
         description="A rule with amounts holds for sales in their currency alone.",
@@ -50,19 +59,32 @@ class RuleForm(Edited):
 
     @classmethod
     async def read(cls, view: RuleView | None = None) -> RuleForm:
-        """The form as it was sent, else as `view` is, else empty. Its amounts are in the currency chosen in it."""
+        """The form as it was sent, else as `view` is, else empty.
+
+        Its amounts are in the currency chosen in it.
+        """
         if request.method != "POST":
             known = view.rule.currency if view else None
-            return await cls.from_request(currency=known, data=rule_values(view) if view else None)
+            return await cls.from_request(
+                currency=known,
+                data=rule_values(view) if view else None,
+            )
         sent = (await request.form).get("currency")
         return await cls.from_request(currency=sent if sent in CURRENCY_NAMES else None)
 
     def validate_currency(self, field: SelectField) -> None:
         """Amounts need a currency; without this the amounts alone would complain."""
         if not field.data and any((self[name].raw_data or [""])[0] for name in AMOUNTS):
-            raise ValidationError("Choose the currency of the fixed part, the minimum and the maximum.")
+            raise ValidationError(
+                "Choose the currency of the fixed part, the minimum and the maximum."
+            )
 
-    def rule(self, *, vendor_id: int | None, product_id: int | None) -> Rule:
+    def rule(
+        self,
+        *,
+        vendor_id: int | None,
+        product_id: int | None,
+    ) -> Rule:
         """The rule that was filled in; after the form was found right."""
         fixed, least, greatest = (_minor(self[name].data) for name in AMOUNTS)
         return Rule(
@@ -103,7 +125,8 @@ class TryForm(MarketForm):
     """A sale to try the rules on. Sent by GET: it changes nothing."""
 
     vendor = StringField(
-        "Vendor", [DataRequired("Whose sale? Enter the last part of the shop’s address."), Length(max=300)]
+        "Vendor",
+        [DataRequired("Whose sale? Enter the last part of the shop’s address."), Length(max=300)],
     )
     product = StringField("Product", [Length(max=300)])
     category = StringField("Category", [Length(max=60)])
@@ -121,14 +144,24 @@ class PolicyForm(Edited):
 
     def limits(self) -> dict[str, int]:
         """Currency -> minor units, of what was filled in."""
-        given = {name.removeprefix("limit_"): f.data for name, f in self._fields.items() if name.startswith("limit_")}
+        given = {
+            name.removeprefix("limit_"): f.data
+            for name, f in self._fields.items()
+            if name.startswith("limit_")
+        }
         return {code: amount.amount for code, amount in given.items() if amount is not None}
 
 
 async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
     """The form as it was sent, else as the policy is."""
     codes = sorted({*currencies, *policy.refund_approval_limits})
-    fields = {f"limit_{code}": MoneyField(CURRENCY_NAMES.get(code, code), currency=code) for code in codes}
+    fields = {
+        f"limit_{code}": MoneyField(
+            CURRENCY_NAMES.get(code, code),
+            currency=code,
+        )
+        for code in codes
+    }
     form_class = cast("type[PolicyForm]", type("PolicyForm", (PolicyForm,), fields))
     if request.method == "POST":
         return await form_class.from_request()

@@ -23,8 +23,13 @@ def _parts(text: str | None) -> list[str]:
     return parts[1:] if parts[:1] == ["shops"] else parts
 
 
-async def find_vendor(text: str | None, product: str | None = None) -> VendorView | None:
-    """The vendor that was named, else the one in the product's address; None when neither names one. Raises Invalid."""
+async def find_vendor(
+    text: str | None,
+    product: str | None = None,
+) -> VendorView | None:
+    """The vendor that was named, else the one in the product's address; None when neither names
+    one. Raises Invalid.
+    """
     named, of_product = _parts(text)[:1], _parts(product)[:-1][-1:]
     if named and of_product and named != of_product:
         raise Invalid("This product is another vendor’s.", param="product")
@@ -35,7 +40,8 @@ async def find_vendor(text: str | None, product: str | None = None) -> VendorVie
         return await vendor_by_slug(slug if is_slug(slug) else "-")
     except NotFound:
         raise Invalid(
-            "No shop has this address. It is the last part of /shops/….", param="vendor" if named else "product"
+            "No shop has this address. It is the last part of /shops/….",
+            param="vendor" if named else "product",
         ) from None
 
 
@@ -51,14 +57,22 @@ async def find_product(vendor: VendorView, text: str | None) -> ProductView | No
 
 
 async def subject_of(form: RuleForm) -> tuple[int | None, int | None]:
-    """The ids of the vendor and the product that a rule is about. Raises Invalid for what the rule could never meet."""
+    """The ids of the vendor and the product that a rule is about.
+
+    Raises Invalid for what the rule could never meet.
+    """
     vendor = await find_vendor(form.vendor.data, form.product.data)
     if vendor is None:
         if form.product.data:
-            raise Invalid("Say whose product it is: name the vendor, or paste the whole address.", param="product")
+            raise Invalid(
+                "Say whose product it is: name the vendor, or paste the whole address.",
+                param="product",
+            )
         return None, None
     product = await find_product(vendor, form.product.data)
     sells_in = product.price.currency if product else vendor.currency
     if form.currency.data and form.currency.data != sells_in:
-        raise Invalid(f"{vendor.name} sells in {sells_in}, so this rule would never hold.", param="currency")
+        raise Invalid(
+            f"{vendor.name} sells in {sells_in}, so this rule would never hold.", param="currency"
+        )
     return vendor.id, product.id if product else None

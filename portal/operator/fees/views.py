@@ -1,4 +1,6 @@
-"""`/operator/fees`: the commission rules in their order, a box to try them, and what refunds do to the commission."""
+"""`/operator/fees`: the commission rules in their order, a box to try them, and what refunds do to
+the commission.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from portal.operator.fees import words as fee_words
-from portal.operator.fees.forms import PolicyForm, RuleForm, TryForm, policy_form, policy_values, rule_values
+from portal.operator.fees.forms import (
+    PolicyForm,
+    RuleForm,
+    TryForm,
+    policy_form,
+    policy_values,
+    rule_values,
+)
 from portal.operator.fees.lookup import find_product, find_vendor, subject_of
 from portal.operator.frame import page
 from shared.core.editing import ChangedMeanwhile, Look
@@ -47,11 +56,17 @@ class Tried:
 @blueprint.get("")
 @operator
 async def show() -> Response:
-    """The commission rules in their order, a box to try them, and what refunds do to the commission."""
+    """The commission rules in their order, a box to try them, and what refunds do to the
+    commission.
+    """
     return await _home()
 
 
-async def _home(*, form: PolicyForm | None = None, status: int = 200) -> Response:
+async def _home(
+    *,
+    form: PolicyForm | None = None,
+    status: int = 200,
+) -> Response:
     views = await all_rules()
     trying, tried = await _try(views)
     entries = await entries_about(service.SUBJECT, limit=8)
@@ -75,13 +90,22 @@ async def _policy_form() -> PolicyForm:
 
 async def _suggestions() -> dict[str, Any]:
     known = await vendor_rows(page=1)
-    return {"vendors": [(v.slug, v.name) for v in known.rows], "categories": await all_categories()}
+    return {
+        "vendors": [(v.slug, v.name) for v in known.rows],
+        "categories": await all_categories(),
+    }
 
 
 async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
-    """The box as the address fills it, and what its sale would pay. An empty box has no mistakes."""
+    """The box as the address fills it, and what its sale would pay.
+
+    An empty box has no mistakes.
+    """
     asked = request.args.get("vendor") is not None and request.method == "GET"
-    form = TryForm(request.args if asked else None, meta={"csrf": False, "currency": "EUR"})
+    form = TryForm(
+        request.args if asked else None,
+        meta={"csrf": False, "currency": "EUR"},
+    )
     if not asked:
         return form, None
     try:
@@ -89,7 +113,10 @@ async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
         if vendor is None:
             form.validate()
             return form, None
-        form = TryForm(request.args, meta={"csrf": False, "currency": vendor.currency})
+        form = TryForm(
+            request.args,
+            meta={"csrf": False, "currency": vendor.currency},
+        )
         form.vendor.data = vendor.slug
         product = await find_product(vendor, form.product.data)
         if not form.validate():
@@ -101,18 +128,41 @@ async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
         form.blame(error)
         return form, None
     category = product.category if product else form.category.data or ""
-    line = Sold(vendor.id, product.id if product else None, category, price.amount)
+    line = Sold(
+        vendor.id,
+        product.id if product else None,
+        category,
+        price.amount,
+    )
     last_resort = Rule((await vendor_row(vendor.id)).platform_fee_percentage)
-    (charged,) = charge([line], await rules_for(vendor.id), price.currency, otherwise=last_resort)
-    return form, _tried(views, vendor.name, price, charged.amount, charged.rule)
+    (charged,) = charge(
+        [line],
+        await rules_for(vendor.id),
+        price.currency,
+        otherwise=last_resort,
+    )
+    return form, _tried(
+        views,
+        vendor.name,
+        price,
+        charged.amount,
+        charged.rule,
+    )
 
 
-def _tried(views: tuple[RuleView, ...], vendor: str, price: Money, amount: int, rule: Rule) -> Tried:
+def _tried(
+    views: tuple[RuleView, ...], vendor: str, price: Money, amount: int, rule: Rule
+) -> Tried:
     fee = Money(amount, price.currency)
-    place = next((n for n, view in enumerate(views, start=1) if view.id == rule.id), None)
+    place = next(
+        (n for n, view in enumerate(views, start=1) if view.id == rule.id),
+        None,
+    )
     product = views[place - 1].product_name if place else ""
     least = max(rule.fixed, rule.minimum or 0)
-    return Tried(price, fee, price - fee, vendor, words.sentence(rule, money, product), place, amount < least)
+    return Tried(
+        price, fee, price - fee, vendor, words.sentence(rule, money, product), place, amount < least
+    )
 
 
 @blueprint.get("/new")
@@ -156,20 +206,35 @@ async def _save(view: RuleView | None) -> Response:
         if view is None:
             await service.add_rule(rule, actor=actor_label(actor()))
         else:
-            await service.change_rule(view.id, rule, actor=actor_label(actor()), look=_look(form, view.id))
+            await service.change_rule(
+                view.id, rule, actor=actor_label(actor()), look=_look(form, view.id)
+            )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _rule_page(form, view, status=error.status)
-    said = "It comes last; move it up to where it belongs." if view is None else "It holds for orders from now on."
+    said = (
+        "It comes last; move it up to where it belongs."
+        if view is None
+        else "It holds for orders from now on."
+    )
     return see_other(HOME, ("ok", f"The rule is saved. {said}"))
 
 
 def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
-    trail = Trail(service.SUBJECT, ("fees.rule_added", "fees.rule_changed"), lambda told: told.get("rule") == rule_id)
+    trail = Trail(
+        service.SUBJECT,
+        ("fees.rule_added", "fees.rule_changed"),
+        lambda told: told.get("rule") == rule_id,
+    )
     return form.look(rule_values, page=f"{HOME}/{rule_id}", trail=trail)
 
 
-async def _rule_page(form: RuleForm, view: RuleView | None, *, status: int = 200) -> Response:
+async def _rule_page(
+    form: RuleForm,
+    view: RuleView | None,
+    *,
+    status: int = 200,
+) -> Response:
     return await page(
         "portal/operator/fee_rule.html",
         status=status,
@@ -215,7 +280,9 @@ async def refunds() -> Response:
             refund_policy=RefundPolicy(form.refund_policy.data),
             refund_approval_limits=form.limits(),
             actor=actor_label(actor()),
-            look=form.look(policy_values, page=HOME, trail=Trail(service.SUBJECT, ("fees.policy_changed",))),
+            look=form.look(
+                policy_values, page=HOME, trail=Trail(service.SUBJECT, ("fees.policy_changed",))
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)

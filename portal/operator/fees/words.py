@@ -1,4 +1,6 @@
-"""Commission in an operator's words: the rows of the list, what a try came to, what the refund policies do, what was changed."""
+"""Commission in an operator's words: the rows of the list, what a try came to, what the refund
+policies do, what was changed.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,18 @@ from shared.trade.commission.queries import RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule, commission_back, covers
 
 POLICIES = {
-    RefundPolicy.PROPORTIONAL: ("Share it", "Each refund gives back the same part of the commission as of the price."),
-    RefundPolicy.RETURN: ("Give it back first", "The marketplace pays refunds until its commission is used up."),
-    RefundPolicy.KEEP: ("Keep it", "The marketplace keeps its commission; the vendor bears the whole refund."),
+    RefundPolicy.PROPORTIONAL: (
+        "Share it",
+        "Each refund gives back the same part of the commission as of the price.",
+    ),
+    RefundPolicy.RETURN: (
+        "Give it back first",
+        "The marketplace pays refunds until its commission is used up.",
+    ),
+    RefundPolicy.KEEP: (
+        "Keep it",
+        "The marketplace keeps its commission; the vendor bears the whole refund.",
+    ),
 }
 _TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
 
@@ -85,12 +96,25 @@ def about(view: RuleView) -> str:
 
 def policies() -> dict[str, Choice]:
     """Each refund policy with an example that is worked out by the rule that refunds use."""
-    return {policy.value: Choice(name, text, _example(policy)) for policy, (name, text) in POLICIES.items()}
+    return {
+        policy.value: Choice(name, text, _example(policy))
+        for policy, (name, text) in POLICIES.items()
+    }
 
 
 def _example(policy: RefundPolicy) -> str:
     total, fee, refund = (Money(n, "EUR") for n in (_TOTAL, _COMMISSION, _REFUND))
-    back = Money(commission_back(policy, total.amount, fee.amount, 0, 0, refund.amount), "EUR")
+    back = Money(
+        commission_back(
+            policy,
+            total.amount,
+            fee.amount,
+            0,
+            0,
+            refund.amount,
+        ),
+        "EUR",
+    )
     return (
         f"Of a refund of {money(refund)} on a sale of {money(total)} with {money(fee)} commission,"
         f" the marketplace bears {money(back)} and the vendor {money(refund - back)}."
@@ -113,7 +137,9 @@ def _part(value: Any) -> str:
     if "refund_policy" in value:
         limits = value.get("refund_approval_limits") or {}
         name = POLICIES[RefundPolicy(value["refund_policy"])][0]
-        return ", ".join([name, *(f"limit {money(Money(amount, code))}" for code, amount in limits.items())])
+        return ", ".join(
+            [name, *(f"limit {money(Money(amount, code))}" for code, amount in limits.items())]
+        )
     return words.sentence(_rule(value), money)
 
 

@@ -21,7 +21,11 @@ class HoldForm(Edited):
     """Why payouts are held back; the vendor reads it."""
 
     reason = TextAreaField(
-        "Reason", [InputRequired("Say why; the vendor reads it."), Length(max=300, message="At most 300 characters.")]
+        "Reason",
+        [
+            InputRequired("Say why; the vendor reads it."),
+            Length(max=300, message="At most 300 characters."),
+        ],
     )
 
 
@@ -82,13 +86,24 @@ async def payout_forms(
         coming = "None for now"
     else:
         coming = f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
-    percentage = Decimal(f"{terms.reserve_percentage.normalize():f}") if terms.reserve_percentage else Decimal(0)
+    percentage = (
+        Decimal(f"{terms.reserve_percentage.normalize():f}")
+        if terms.reserve_percentage
+        else Decimal(0)
+    )
     known = {"reserve_percentage": percentage, "reserve_days": terms.reserve_days}
     return PayoutForms(
         terms=terms,
-        schedule=words.schedule(terms.plan.schedule.value, terms.plan.day),
+        schedule=words.schedule(
+            terms.plan.schedule.value,
+            terms.plan.day,
+        ),
         coming=coming,
-        hold=hold or HoldForm(data={"reason": terms.held_reason}, meta={"currency": None}),
+        hold=hold
+        or HoldForm(
+            data={"reason": terms.held_reason},
+            meta={"currency": None},
+        ),
         reserve=reserve or ReserveForm(data=known, meta={"currency": None}),
         bank=bank or BankForm(meta={"currency": None}),
     )

@@ -25,18 +25,33 @@ from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
 LIST, VENDORS = "/operator/payouts", "/operator/vendors"
-CHIPS = {"failed": "Came back", "under_way": "Under way", "paid": "At the bank", "canceled": "Called back"}
+CHIPS = {
+    "failed": "Came back",
+    "under_way": "Under way",
+    "paid": "At the bank",
+    "canceled": "Called back",
+}
 
 
 @blueprint.get("/payouts")
 @operator
 async def payouts() -> Response:
-    """Everybody's payouts, the ones that came back lately before the rest; and the platform's own."""
+    """Everybody's payouts, the ones that came back lately before the rest; and the platform's
+    own.
+    """
     wanted = request.args.get("state", "")
     chosen = wanted if wanted in FILTERS else None
     found = await all_payouts(page=page_number(), chosen=chosen)
     chips = [("All", LIST, chosen is None, found.counts["all"])]
-    chips += [(text, address(LIST, state=name), name == chosen, found.counts[name]) for name, text in CHIPS.items()]
+    chips += [
+        (
+            text,
+            address(LIST, state=name),
+            name == chosen,
+            found.counts[name],
+        )
+        for name, text in CHIPS.items()
+    ]
     return await page(
         "portal/operator/payouts.html",
         nav_active="payouts",
@@ -60,7 +75,11 @@ async def hold(vendor_id: int) -> Response:
     row = await vendor_row(_sane(vendor_id))
     form = await HoldForm.from_request()
     if not form.ok():
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=422)
+        return await vendor_page(
+            row.id,
+            payouts=await payout_forms(row.id, hold=form),
+            status=422,
+        )
     trail = Trail(f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released"))
     try:
         await operator_holds.hold(
@@ -71,7 +90,9 @@ async def hold(vendor_id: int) -> Response:
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, hold=form), status=error.status)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, hold=form), status=error.status
+        )
     said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
     return see_other(f"{VENDORS}/{row.id}", ("ok", said))
 
@@ -86,23 +107,36 @@ async def release(vendor_id: int) -> Response:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
         return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
-    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."))
+    return see_other(
+        f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts go on. The vendor has got a mail.")
+    )
 
 
 @blueprint.post("/vendors/<int:vendor_id>/bank")
 @operator
 @fresh_sign_in("let this vendor's payouts go on", form=BankForm)
 async def trust_bank(vendor_id: int) -> Response:
-    """Let payouts go on that wait because of a changed bank: the operator knows that the vendor changed it."""
+    """Let payouts go on that wait because of a changed bank: the operator knows that the vendor
+    changed it.
+    """
     row = await vendor_row(_sane(vendor_id))
     form = await BankForm.from_request()
     if not form.ok():
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, bank=form), status=422)
+        return await vendor_page(
+            row.id,
+            payouts=await payout_forms(row.id, bank=form),
+            status=422,
+        )
     try:
-        await bank_accounts.release(vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor()))
+        await bank_accounts.release(
+            vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor())
+        )
     except MarketError as error:
         return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
-    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."))
+    return see_other(
+        f"{VENDORS}/{row.id}",
+        ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."),
+    )
 
 
 @blueprint.post("/vendors/<int:vendor_id>/reserve")
@@ -114,7 +148,9 @@ async def reserve(vendor_id: int) -> Response:
     form = await ReserveForm.from_request()
     percentage, days = form.reserve_percentage.data, form.reserve_days.data
     if not form.ok() or percentage is None or days is None:
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=422)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, reserve=form), status=422
+        )
     trail = Trail(f"vendor:{row.id}", ("vendor.reserve_changed",))
     try:
         await operator_holds.set_reserve(
@@ -126,9 +162,13 @@ async def reserve(vendor_id: int) -> Response:
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status)
+        return await vendor_page(
+            row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status
+        )
     said = (
-        f"Of each sale {percentage.normalize():f}% is held back for {days} days." if days else "Nothing is held back."
+        f"Of each sale {percentage.normalize():f}% is held back for {days} days."
+        if days
+        else "Nothing is held back."
     )
     return see_other(f"{VENDORS}/{row.id}", ("ok", f"{said} It holds for sales from now on."))
 

@@ -7,7 +7,13 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, email_address
-from shared.trade.marketplace.identity import MOST_ADDRESS, MOST_LOGO, MOST_NAME, MOST_PHONE, Identity
+from shared.trade.marketplace.identity import (
+    MOST_ADDRESS,
+    MOST_LOGO,
+    MOST_NAME,
+    MOST_PHONE,
+    Identity,
+)
 from shared.trade.marketplace.legal import MOST_RETURNS, MOST_TEXT
 
 
@@ -22,14 +28,21 @@ class IdentityForm(Edited):
     sender = StringField(
         "Mails come from",
         [Optional(), email_address],
-        description="An address that your mail server may send for. Without one: no-reply@ and the host of this site.",
+        description=(
+            "An address that your mail server may send for. Without one: no-reply@ and the host "
+            "of this site."
+        ),
     )
     contact_email = StringField(
-        "Contact email", [Optional(), email_address], description="In the footer, and where answers to mails go."
+        "Contact email",
+        [Optional(), email_address],
+        description="In the footer, and where answers to mails go.",
     )
     phone = StringField("Phone", [Optional(), Length(max=MOST_PHONE)])
     postal_address = TextAreaField(
-        "Postal address", [Optional(), Length(max=MOST_ADDRESS)], description="As on a letter, with the country."
+        "Postal address",
+        [Optional(), Length(max=MOST_ADDRESS)],
+        description="As on a letter, with the country.",
     )
 
     def identity(self) -> Identity:
@@ -46,7 +59,10 @@ class IdentityForm(Edited):
 class LogoForm(MarketForm):
     """A logo, or none."""
 
-    logo = FileField("Picture", description=f"PNG, JPEG or WebP, at most {MOST_LOGO // 1024} KB; wide ones fit best.")
+    logo = FileField(
+        "Picture",
+        description=f"PNG, JPEG or WebP, at most {MOST_LOGO // 1024} KB; wide ones fit best.",
+    )
     remove = BooleanField("Take the logo away", description="Pages then show the name in words.")
 
 

@@ -1,4 +1,6 @@
-"""`/operator/settings/…`: the marketplace's name and contact, its logo, and its legal texts with their versions."""
+"""`/operator/settings/…`: the marketplace's name and contact, its logo, and its legal texts with
+their versions.
+"""
 
 from __future__ import annotations
 
@@ -36,20 +38,32 @@ _NO_CURRENCY = {"currency": None}
 async def name() -> Response:
     """What the marketplace is called, how people reach it, and its logo."""
     shown = await presentation.shown()
-    return await _name(IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY), LogoForm(meta=_NO_CURRENCY))
+    return await _name(
+        IdentityForm(
+            data=asdict(shown.identity),
+            meta=_NO_CURRENCY,
+        ),
+        LogoForm(meta=_NO_CURRENCY),
+    )
 
 
 @blueprint.post("/name")
 @operator
 @fresh_sign_in("change the marketplace’s name and contact", form=IdentityForm)
 async def introduce() -> Response:
-    """Set name and contact; mails, pages and titles go by them at once, other web processes within a minute."""
+    """Set name and contact; mails, pages and titles go by them at once, other web processes within
+    a minute.
+    """
     form, logo_form = await IdentityForm.from_request(), LogoForm(meta=_NO_CURRENCY)
     if not form.ok():
         return await _name(form, logo_form, status=422)
     look = form.look(asdict, page=NAME, trail=changes_of(form))
     try:
-        await presentation.introduce(form.identity(), actor=actor_label(actor()), look=look)
+        await presentation.introduce(
+            form.identity(),
+            actor=actor_label(actor()),
+            look=look,
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _name(form, logo_form, status=error.status)
@@ -78,10 +92,19 @@ async def logo() -> Response:
             market.forget()
             return see_other(NAME, ("ok", "Saved." if chosen else "The logo is taken away."))
     shown = await presentation.shown()
-    return await _name(IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None), form, status=422)
+    return await _name(
+        IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None),
+        form,
+        status=422,
+    )
 
 
-async def _name(form: IdentityForm, logo_form: LogoForm, *, status: int = 200) -> Response:
+async def _name(
+    form: IdentityForm,
+    logo_form: LogoForm,
+    *,
+    status: int = 200,
+) -> Response:
     return await page(
         "portal/operator/settings_name.html",
         nav_active="settings",
@@ -97,7 +120,14 @@ async def _name(form: IdentityForm, logo_form: LogoForm, *, status: int = 200) -
 @operator
 async def texts() -> Response:
     """The legal texts: which version of each holds."""
-    current = [(kind, legal.TITLES[kind], await presentation.current(kind)) for kind in Kind]
+    current = [
+        (
+            kind,
+            legal.TITLES[kind],
+            await presentation.current(kind),
+        )
+        for kind in Kind
+    ]
     return await page("portal/operator/settings_legal.html", nav_active="settings", current=current)
 
 
@@ -106,7 +136,10 @@ async def texts() -> Response:
 async def text(kind: str) -> Response:
     """One legal text, to be changed; and its versions."""
     current = await presentation.current(_kind(kind))
-    return await _text(_kind(kind), LegalForm(data=_words_of(current), meta=_NO_CURRENCY))
+    return await _text(
+        _kind(kind),
+        LegalForm(data=_words_of(current), meta=_NO_CURRENCY),
+    )
 
 
 def _words_of(current: Published | None) -> dict[str, str]:
@@ -118,7 +151,9 @@ def _words_of(current: Published | None) -> dict[str, str]:
 @fresh_sign_in("publish a legal text", form=LegalForm)
 @limit("20/minute")
 async def publish(kind: str) -> Response:
-    """Publish it: a new version, which holds from now on; those of before stay where they were accepted."""
+    """Publish it: a new version, which holds from now on; those of before stay where they were
+    accepted.
+    """
     chosen, form = _kind(kind), await LegalForm.from_request()
     if not form.ok():
         return await _text(chosen, form, status=422)
@@ -137,7 +172,12 @@ async def publish(kind: str) -> Response:
     return see_other(f"{LEGAL}/{chosen}", ("ok", f"The version of {version} holds."))
 
 
-async def _text(kind: Kind, form: LegalForm, *, status: int = 200) -> Response:
+async def _text(
+    kind: Kind,
+    form: LegalForm,
+    *,
+    status: int = 200,
+) -> Response:
     return await page(
         "portal/operator/settings_text.html",
         nav_active="settings",

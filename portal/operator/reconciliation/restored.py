@@ -1,4 +1,6 @@
-"""`/operator/restored`: what is to be done after a restore from a backup, and the button that lets money move again."""
+"""`/operator/restored`: what is to be done after a restore from a backup, and the button that lets
+money move again.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ async def fetch() -> Response:
     """Fetch Stripe's events since the backup now."""
     await after_restore.fetch()
     return see_other(
-        "/operator/restored", ("info", "Stripe’s events are being fetched; this page shows when they are.")
+        "/operator/restored",
+        ("info", "Stripe’s events are being fetched; this page shows when they are."),
     )
 
 
@@ -47,7 +50,10 @@ async def acknowledge() -> Response:
     return see_other("/operator", ("ok", "Money moves again. What waited is being done now."))
 
 
-async def _page(problem: str | None = None, status: int = 200) -> Response:
+async def _page(
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
     return await page(
         "portal/operator/restored.html",
         status=status,

@@ -1,4 +1,6 @@
-"""`/operator/reconciliation`, whether ledger, orders and Stripe agree; `/operator/exposure`, what is at risk."""
+"""`/operator/reconciliation`, whether ledger, orders and Stripe agree; `/operator/exposure`, what
+is at risk.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,19 @@ RUN_STATES = {
     "differences": ("warn", "Differences"),
     "failed": ("bad", "Could not finish"),
 }
-DIFFERENCE_STATES = {"open": ("warn", "Open"), "repaired": ("ok", "Repaired"), "failed": ("bad", "Not repaired")}
+DIFFERENCE_STATES = {
+    "open": ("warn", "Open"),
+    "repaired": ("ok", "Repaired"),
+    "failed": ("bad", "Not repaired"),
+}
 
 
 @blueprint.get("/reconciliation")
 @operator
 async def reconciliation() -> Response:
-    """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before it"""
+    """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before
+    it
+    """
     runs = await queries.latest_runs()
     return await _run_page(runs[0] if runs else None, runs, HOME)
 
@@ -46,7 +54,11 @@ async def reconciliation_run(run_id: int) -> Response:
     return await _run_page(run, await queries.latest_runs(), f"{HOME}/{run.id}")
 
 
-async def _run_page(run: RunView | None, runs: Sequence[RunView], address: str) -> Response:
+async def _run_page(
+    run: RunView | None,
+    runs: Sequence[RunView],
+    address: str,
+) -> Response:
     return await page(
         "portal/operator/reconciliation.html",
         fragments={"run": "run"},
@@ -106,7 +118,11 @@ async def repair_one(difference_id: int) -> Response:
     where = f"{HOME}/{run_id}#difference-{difference.number}"
     name = f"Difference {difference.number}"
     try:
-        outcome = await repairs.apply(kit(), difference.id, actor=actor_label(actor()))
+        outcome = await repairs.apply(
+            kit(),
+            difference.id,
+            actor=actor_label(actor()),
+        )
     except MarketError as error:
         return see_other(where, ("error", f"{name}: {error.message}"))
     return see_other(where, ("ok", f"{name}: {outcome}"))

@@ -23,13 +23,17 @@ class SettingsForm(Edited):
     )
     show_fee_breakdown = BooleanField(
         "Show shoppers what the marketplace earns",
-        description="On the payment page and the order’s own: the vendor’s part and the commission.",
+        description=(
+            "On the payment page and the order’s own: the vendor’s part and the commission."
+        ),
     )
     delivered_after_days = WholeField(
         "Delivered after",
         [
             InputRequired("Enter a number of days such as 14."),
-            NumberRange(min=1, max=MOST_DAYS, message=f"Enter a number of days from 1 to {MOST_DAYS}."),
+            NumberRange(
+                min=1, max=MOST_DAYS, message=f"Enter a number of days from 1 to {MOST_DAYS}."
+            ),
         ],
         description="Days after shipping, where the vendor does not say so earlier.",
     )
@@ -38,9 +42,16 @@ class SettingsForm(Edited):
         "Wait after a changed bank account",
         [
             InputRequired("Enter a number of hours such as 72."),
-            NumberRange(min=0, max=MOST_BANK_HOURS, message=f"Enter a number of hours from 0 to {MOST_BANK_HOURS}."),
+            NumberRange(
+                min=0,
+                max=MOST_BANK_HOURS,
+                message=f"Enter a number of hours from 0 to {MOST_BANK_HOURS}.",
+            ),
         ],
-        description="Payouts wait so long when a vendor gives another bank. 0: they do not wait, and its owners are still written to.",
+        description=(
+            "Payouts wait so long when a vendor gives another bank. 0: they do not wait, and its "
+            "owners are still written to."
+        ),
     )
 
     def settings(self) -> Marketplace:

@@ -53,8 +53,15 @@ class Changed:
 @blueprint.get("/settings")
 @operator
 async def show() -> Response:
-    """What holds for the whole marketplace: its time zone, what shoppers are shown, when an order has arrived."""
-    return await _settings(SettingsForm(data=asdict(await marketplace()), meta={"currency": None}))
+    """What holds for the whole marketplace: its time zone, what shoppers are shown, when an order
+    has arrived.
+    """
+    return await _settings(
+        SettingsForm(
+            data=asdict(await marketplace()),
+            meta={"currency": None},
+        )
+    )
 
 
 @blueprint.post("/settings")
@@ -67,7 +74,11 @@ async def save() -> Response:
         return await _settings(form, status=422)
     look = form.look(asdict, page=SETTINGS, trail=changes_of(form))
     try:
-        await service.change(form.settings(), actor=actor_label(actor()), look=look)
+        await service.change(
+            form.settings(),
+            actor=actor_label(actor()),
+            look=look,
+        )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _settings(form, status=error.status)
@@ -77,7 +88,9 @@ async def save() -> Response:
 def changes_of(form: MarketForm) -> Trail:
     """Where the trail has the changes of the marketplace's settings that a form is about."""
     return Trail(
-        service.SUBJECT, ("marketplace.changed",), lambda details: any(name in form for name in details["after"])
+        service.SUBJECT,
+        ("marketplace.changed",),
+        lambda details: any(name in form for name in details["after"]),
     )
 
 

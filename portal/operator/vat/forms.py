@@ -31,13 +31,17 @@ class _DecisionForm(MarketForm):
 class ConfirmForm(_DecisionForm):
     """What was looked at."""
 
-    proof = TextAreaField("Proof", [InputRequired("Say what you looked at, such as VIES and the day."), TOO_LONG])
+    proof = TextAreaField(
+        "Proof", [InputRequired("Say what you looked at, such as VIES and the day."), TOO_LONG]
+    )
 
 
 class RefuseForm(_DecisionForm):
     """Why not; the vendor reads it."""
 
-    reason = TextAreaField("Reason", [InputRequired("Say why, so that the vendor can mend it."), TOO_LONG])
+    reason = TextAreaField(
+        "Reason", [InputRequired("Say why, so that the vendor can mend it."), TOO_LONG]
+    )
 
 
 class RateField(StringField):
@@ -61,8 +65,16 @@ class RateField(StringField):
 class RateForm(MarketForm):
     """What two currencies were worth on a day."""
 
-    base = SelectField("1 unit of", choices=choices(CURRENCY_NAMES.items()), default="EUR")
-    quote = SelectField("Is worth, in", choices=choices(CURRENCY_NAMES.items()), default="DKK")
+    base = SelectField(
+        "1 unit of",
+        choices=choices(CURRENCY_NAMES.items()),
+        default="EUR",
+    )
+    quote = SelectField(
+        "Is worth, in",
+        choices=choices(CURRENCY_NAMES.items()),
+        default="DKK",
+    )
     rate = RateField("Rate", [InputRequired("Enter a rate such as 7.4604.")])
     day = DateField("Day", [DataRequired("Enter a day.")])
     source = StringField(
@@ -76,4 +88,6 @@ class RateForm(MarketForm):
         """What was filled in; after the form was found right."""
         assert self.rate.data is not None
         assert self.day.data is not None
-        return Rate(self.base.data, self.quote.data, self.rate.data, self.source.data or "", self.day.data)
+        return Rate(
+            self.base.data, self.quote.data, self.rate.data, self.source.data or "", self.day.data
+        )

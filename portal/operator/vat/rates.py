@@ -1,4 +1,6 @@
-"""`/operator/vat/rates`: what currencies are worth, for the VAT on invoices that are in another currency than the state's."""
+"""`/operator/vat/rates`: what currencies are worth, for the VAT on invoices that are in another
+currency than the state's.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,12 @@ RATES = "/operator/vat/rates"
 @operator
 async def show() -> Response:
     """The rates that were entered, what months wait for, and a form for the next."""
-    return await _rates(RateForm(data=_asked(), meta={"currency": None}))
+    return await _rates(
+        RateForm(
+            data=_asked(),
+            meta={"currency": None},
+        )
+    )
 
 
 @blueprint.post("/vat/rates")
@@ -39,16 +46,31 @@ async def save() -> Response:
     if form.ok():
         rate = form.values()
         try:
-            await enter(rate, actor=actor_label(actor()), is_sure=bool(form.is_sure.data))
+            await enter(
+                rate,
+                actor=actor_label(actor()),
+                is_sure=bool(form.is_sure.data),
+            )
         except Invalid as error:
             form.blame(error)
             is_unlikely = isinstance(error, UnlikelyRate)
         else:
-            return see_other(RATES, ("ok", f"Saved: {rate}. Months that waited for it are closed now."))
-    return await _rates(form, status=422, is_unlikely=is_unlikely or bool(form.is_sure.data))
+            return see_other(
+                RATES, ("ok", f"Saved: {rate}. Months that waited for it are closed now.")
+            )
+    return await _rates(
+        form,
+        status=422,
+        is_unlikely=is_unlikely or bool(form.is_sure.data),
+    )
 
 
-async def _rates(form: RateForm, *, status: int = 200, is_unlikely: bool = False) -> Response:
+async def _rates(
+    form: RateForm,
+    *,
+    status: int = 200,
+    is_unlikely: bool = False,
+) -> Response:
     found = await rates(page=page_number())
     return await page(
         "portal/operator/vat_rates.html",
@@ -63,8 +85,14 @@ async def _rates(form: RateForm, *, status: int = 200, is_unlikely: bool = False
 
 
 def _asked() -> dict[str, object]:
-    """The pair and the day that a link asks for, where it makes sense; the euro's rates are published per euro."""
-    given: dict[str, object] = {"base": "EUR", "quote": "DKK", "source": "European Central Bank"}
+    """The pair and the day that a link asks for, where it makes sense; the euro's rates are
+    published per euro.
+    """
+    given: dict[str, object] = {
+        "base": "EUR",
+        "quote": "DKK",
+        "source": "European Central Bank",
+    }
     for name in ("base", "quote"):
         if request.args.get(name, "") in CURRENCY_NAMES:
             given[name] = request.args[name]

@@ -1,4 +1,6 @@
-"""`/operator/vat`: vendors' VAT numbers, what waits to be confirmed, and on a vendor's page the decision itself."""
+"""`/operator/vat`: vendors' VAT numbers, what waits to be confirmed, and on a vendor's page the
+decision itself.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from shared.finance.connect.queries import vendor_row
 from shared.finance.statements.invoice_issuer import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
-from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, registrations, standings
+from shared.trade.vat.queries import (
+    Standing,
+    history_of,
+    missing_rates,
+    registration_of,
+    registrations,
+    standings,
+)
 from shared.trade.vat.rules import is_in_eu
 
 blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
@@ -63,7 +72,9 @@ async def vendor(vendor_id: int) -> Response:
 @blueprint.post("/vendors/<int:vendor_id>/vat/confirm")
 @operator
 async def confirm(vendor_id: int) -> Response:
-    """Hold the vendor to be the business that it says it is; the proof is kept, and the vendor is told."""
+    """Hold the vendor to be the business that it says it is; the proof is kept, and the vendor is
+    told.
+    """
     form = await ConfirmForm.from_request()
     if not form.ok():
         return await _vendor(vendor_id, confirming=form, status=422)
@@ -77,7 +88,9 @@ async def confirm(vendor_id: int) -> Response:
     except MarketError as error:
         form.blame(error)
         return await _vendor(vendor_id, confirming=form, status=error.status)
-    return see_other(_where(vendor_id), ("ok", "Confirmed. It holds for the months that are closed from now on."))
+    return see_other(
+        _where(vendor_id), ("ok", "Confirmed. It holds for the months that are closed from now on.")
+    )
 
 
 @blueprint.post("/vendors/<int:vendor_id>/vat/refuse")
@@ -98,11 +111,17 @@ async def refuse(vendor_id: int) -> Response:
     except MarketError as error:
         form.blame(error)
         return await _vendor(vendor_id, refusing=form, status=error.status)
-    return see_other(_where(vendor_id), ("ok", "Refused. VAT is charged, and the vendor was told why."))
+    return see_other(
+        _where(vendor_id), ("ok", "Refused. VAT is charged, and the vendor was told why.")
+    )
 
 
 async def _vendor(
-    vendor_id: int, *, confirming: ConfirmForm | None = None, refusing: RefuseForm | None = None, status: int = 200
+    vendor_id: int,
+    *,
+    confirming: ConfirmForm | None = None,
+    refusing: RefuseForm | None = None,
+    status: int = 200,
 ) -> Response:
     row = await vendor_row(_sane(vendor_id))
     found = await registration_of(row.id)

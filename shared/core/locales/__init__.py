@@ -1,11 +1,13 @@
-"""In which language one speaks: the visitor's while a page is made, the recipient's while a mail is written, else English.
+"""In which language one speaks: the visitor's while a page is made, the recipient's while a mail is
+written, else English.
 
-English is the source: a sentence stands in code and templates as it is read, and is its own key. The other languages are
-`<language>/LC_MESSAGES/messages.po` beside this file. They are compiled when the language is first spoken in a process, so
-that no compiled file can be missing or stale. A sentence without a translation is said in English.
+English is the source: a sentence stands in code and templates as it is read, and is its own key.
+The other languages are `<language>/LC_MESSAGES/messages.po` beside this file. They are compiled
+when the language is first spoken in a process, so that no compiled file can be missing or stale. A
+sentence without a translation is said in English.
 
-What machines read (JSON, CSV, keys, what is sent to Stripe, what is stored) never follows a language: it is written while
-none is set, or by functions that ask for none (`str(Money)`).
+What machines read (JSON, CSV, keys, what is sent to Stripe, what is stored) never follows a
+language: it is written while none is set, or by functions that ask for none (`str(Money)`).
 """
 
 from __future__ import annotations
@@ -48,7 +50,10 @@ def speak(language: str) -> None:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak `language` inside this block: what a mail is written in. One that we do not speak is English."""
+    """Speak `language` inside this block: what a mail is written in.
+
+    One that we do not speak is English.
+    """
     token = _spoken.set(known(language) or SOURCE)
     try:
         yield
@@ -75,20 +80,30 @@ def gettext(message: str, /, **values: Any) -> str:
     return told % values if values else told
 
 
-def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
+def ngettext(
+    one: str,
+    many: str,
+    count: int,
+    /,
+    **values: Any,
+) -> str:
     """The same for a sentence with a count, which it may name as `%(num)s`."""
     return translated_plural(one, many, count) % {"num": count, **values}
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a sentence for the catalogues that is translated later, where it is said: defaults of error classes, tables."""
+    """Mark a sentence for the catalogues that is translated later, where it is said: defaults of
+    error classes, tables.
+    """
     return message
 
 
 def teach(environment: Any) -> None:
-    """Have a Jinja environment with the extension `i18n` translate: `_('…')`, `{% trans %}`, `language()`, `languages`.
+    """Have a Jinja environment with the extension `i18n` translate: `_('…')`, `{% trans %}`,
+    `language()`, `languages`.
 
-    Values are given by name, and are escaped where the environment escapes; a percent sign in `_('…')` is doubled.
+    Values are given by name, and are escaped where the environment escapes; a percent sign in
+    `_('…')` is doubled.
     """
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(translated, translated_plural, newstyle=True)
@@ -100,7 +115,10 @@ def _catalogue(language: str) -> NullTranslations:
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     if language == SOURCE:
         return NullTranslations()
-    from babel.messages import mofile, pofile  # late: English needs none, and a short command speaks English
+    from babel.messages import (
+        mofile,
+        pofile,
+    )  # late: English needs none, and a short command speaks English
 
     with path.open("rb") as file:
         catalog = pofile.read_po(file, locale=language)

@@ -1,4 +1,7 @@
-"""Sentences of forms: said long before anybody reads them. Apart from the others, since Babel comes with it."""
+"""Sentences of forms: said long before anybody reads them.
+
+Apart from the others, since Babel comes with it.
+"""
 
 from __future__ import annotations
 

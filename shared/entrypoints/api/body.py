@@ -27,7 +27,8 @@ class NotJson(MarketError):
 async def read_body(model: type[M]) -> M:
     """The request's JSON object as `model`. An empty body counts as `{}`.
 
-    Raises NotJson (400), UnsupportedMediaType (415), or Invalid (422) that names the first wrong key.
+    Raises NotJson (400), UnsupportedMediaType (415), or Invalid (422) that names the first wrong
+    key.
     """
     raw = await raw_body()
     if raw and not request.is_json:
@@ -35,15 +36,26 @@ async def read_body(model: type[M]) -> M:
     try:
         return model.model_validate(_parse(raw) if raw else {})
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors(
+            include_url=False,
+            include_input=False,
+            include_context=False,
+        )[0]
         param = ".".join(str(part) for part in first["loc"][:4])[:80]
-        raise Invalid(f"{param}: {first['msg']}" if param else str(first["msg"]), param=param or None) from None
+        raise Invalid(
+            f"{param}: {first['msg']}" if param else str(first["msg"]), param=param or None
+        ) from None
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse)
-        # What UTF-8 cannot hold: half surrogates, which JSON can spell. NUL is refused by each text that is read.
+        found = json.loads(
+            raw.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_refuse,
+        )
+        # What UTF-8 cannot hold: half surrogates, which JSON can spell. NUL is refused by each text
+        # that is read.
         json.dumps(found, ensure_ascii=False, default=str).encode("utf-8")
     except (ValueError, RecursionError):
         raise NotJson from None

@@ -1,7 +1,9 @@
-"""The OpenAPI description: what the routes say of themselves, and what holds for every route without being said.
+"""The OpenAPI description: what the routes say of themselves, and what holds for every route
+without being said.
 
-Each operation can be refused by the wall before its view is reached (limits, sizes, what cannot be read); those that take a
-token need it, with its scope. That stands in one place, so that no operation can forget it.
+Each operation can be refused by the wall before its view is reached (limits, sizes, what cannot be
+read); those that take a token need it, with its scope. That stands in one place, so that no
+operation can forget it.
 """
 
 from __future__ import annotations
@@ -68,7 +70,9 @@ def _say_what_holds(operation: dict[str, Any], view: object) -> None:
         answers |= AUTHORISED
         operation["security"] = [{"vendorToken": [scope.value]}]
         told = operation.get("description", "").strip()
-        operation["description"] = f"{told}\n\nNeeds a token with the scope `{scope.value}`.".strip()
+        operation["description"] = (
+            f"{told}\n\nNeeds a token with the scope `{scope.value}`.".strip()
+        )
     responses = {str(status): told for status, told in operation["responses"].items()}
     operation["responses"] = responses
     for status, sentence in answers.items():

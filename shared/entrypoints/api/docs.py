@@ -1,4 +1,6 @@
-"""The API described for machines (OpenAPI, by Quart-Schema) and for people (Swagger UI from our own server)."""
+"""The API described for machines (OpenAPI, by Quart-Schema) and for people (Swagger UI from our own
+server).
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,11 @@ from shared.entrypoints.web.pages import page
 blueprint = Blueprint("docs", __name__, url_prefix="/api/v1")
 
 _ABOUT = (
-    "Vendors authenticate with an API token (made in the portal under Developers), which has one or more scopes: "
+    "Vendors authenticate with an API token (made in the portal under Developers), which has one "
+    "or more scopes: "
     f"{scopes_in_words()}. Shoppers' pages with their session or the "
-    'order\'s token. Every error has one shape: `{"error": {"code", "message", "param"?}}`. Amounts are decimal strings in '
+    'order\'s token. Every error has one shape: `{"error": {"code", "message", "param"?}}`. '
+    "Amounts are decimal strings in "
     "the currency's major unit. Keys that are not described are ignored."
 )
 
@@ -32,8 +36,12 @@ def _describe(app: Quart) -> None:
         conversion_preference="pydantic",
         info=Info(title="API", version="1", description=_ABOUT),
         security_schemes={
-            "vendorToken": HttpSecurityScheme(scheme="bearer", bearer_format="a vendor's API token, mht_…"),
-            "orderToken": HttpSecurityScheme(scheme="bearer", bearer_format="the token of an order's link, co_…"),
+            "vendorToken": HttpSecurityScheme(
+                scheme="bearer", bearer_format="a vendor's API token, mht_…"
+            ),
+            "orderToken": HttpSecurityScheme(
+                scheme="bearer", bearer_format="the token of an order's link, co_…"
+            ),
             "session": APIKeySecurityScheme(in_="cookie", name="markethall"),
         },
     )
@@ -59,5 +67,8 @@ async def openapi() -> Response:
 @public
 @hide
 async def docs() -> Response:
-    """The same, to read and to try. All of its scripts are ours, so the strict policy for scripts holds."""
+    """The same, to read and to try.
+
+    All of its scripts are ours, so the strict policy for scripts holds.
+    """
     return await page("api/docs.html")

@@ -1,4 +1,6 @@
-"""`/metrics`, for Prometheus: requests of this process, and what stands in the database, which each process tells alike."""
+"""`/metrics`, for Prometheus: requests of this process, and what stands in the database, which each
+process tells alike.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,14 @@ from shared.finance.overview.metrics import Measure, measures
 
 blueprint = Blueprint("metrics", __name__)
 
-_TOLD_BY_PROXIES = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
+_TOLD_BY_PROXIES = (
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-Ip",
+    "Forwarded",
+    "Via",
+)
 
 
 class _Gauges(Collector):
@@ -36,7 +45,9 @@ class _Gauges(Collector):
         version.add_metric([VERSION], 1)
         yield version
         for measure in self._found:
-            gauge = GaugeMetricFamily(measure.name, measure.help, labels=[measure.label] if measure.label else [])
+            gauge = GaugeMetricFamily(
+                measure.name, measure.help, labels=[measure.label] if measure.label else []
+            )
             for label, value in measure.samples:
                 gauge.add_metric([label] if measure.label else [], value)
             yield gauge
@@ -47,7 +58,9 @@ class _Gauges(Collector):
 @hide
 @limit_instead("120/minute")
 async def metrics() -> Response:
-    """Numbers for a monitor, in Prometheus' text: with `MARKETHALL_METRICS_TOKEN` as bearer, without one from this machine alone."""
+    """Numbers for a monitor, in Prometheus' text: with `MARKETHALL_METRICS_TOKEN` as bearer,
+    without one from this machine alone.
+    """
     _admit(kit().settings.metrics_token)
     numbers = CollectorRegistry()
     numbers.register(_Gauges(await measures(kit().settings)))
@@ -62,9 +75,14 @@ def _admit(token: str | None) -> None:
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise Unauthenticated("Send the token of MARKETHALL_METRICS_TOKEN as a bearer.")
         return
-    # A proxy on this machine calls from this machine, too: whatever came through one is somebody else's.
-    if not _is_loopback(request.remote_addr) or any(name in request.headers for name in _TOLD_BY_PROXIES):
-        raise Forbidden("Without MARKETHALL_METRICS_TOKEN the metrics are told to this machine alone.")
+    # A proxy on this machine calls from this machine, too: whatever came through one is somebody
+    # else's.
+    if not _is_loopback(request.remote_addr) or any(
+        name in request.headers for name in _TOLD_BY_PROXIES
+    ):
+        raise Forbidden(
+            "Without MARKETHALL_METRICS_TOKEN the metrics are told to this machine alone."
+        )
 
 
 def _is_loopback(address: str | None) -> bool:

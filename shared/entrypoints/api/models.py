@@ -1,4 +1,7 @@
-"""The shapes that the JSON API takes and answers. Bodies are allow-lists: a key that is not here is ignored."""
+"""The shapes that the JSON API takes and answers.
+
+Bodies are allow-lists: a key that is not here is ignored.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,15 @@ class PaymentConfig(BaseModel):
     account_status: str
     accepts_payments: bool
     currency: str | None = Field(default=None, description="ISO 4217, once set up")
-    platform_fee_percentage: float | None = Field(default=None, description="per cent, such as 2.5; once set up")
+    platform_fee_percentage: float | None = Field(
+        default=None, description="per cent, such as 2.5; once set up"
+    )
     needs_onboarding: bool | None = Field(default=None, description="once set up")
     needs_setup: bool | None = Field(default=None, description="true before set-up, else absent")
 
 
-# PostgreSQL holds no NUL in text, so no text that is read may have one. What is ignored may hold anything.
+# PostgreSQL holds no NUL in text, so no text that is read may have one. What is ignored may hold
+# anything.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
@@ -50,7 +56,9 @@ class SetupBody(BaseModel):
     country: str | None = Field(
         default=None,
         pattern="^[A-Za-z]{2}$",
-        description="ISO 3166-1, one of those that the marketplace pays to; the vendor's own by default",
+        description=(
+            "ISO 3166-1, one of those that the marketplace pays to; the vendor's own by default"
+        ),
         json_schema_extra={"enum": [*COUNTRIES, None]},
     )
     business_type: Literal["individual", "company", "non_profit"] | None = None
@@ -67,7 +75,10 @@ class SetupAnswer(BaseModel):
 
 
 def _plain_decimal(value: Any) -> Any:
-    """Programs write `49.90`. Exponents, thousands and other scripts' digits, which Decimal would take, are refused."""
+    """Programs write `49.90`.
+
+    Exponents, thousands and other scripts' digits, which Decimal would take, are refused.
+    """
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         raise ValueError('write it as "49.90"')
     return value
@@ -75,7 +86,10 @@ def _plain_decimal(value: Any) -> Any:
 
 # A number of any size is read and compared; a string is digits with at most one point.
 _AMOUNT = {
-    "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "maxLength": 40}]
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "maxLength": 40},
+    ]
 }
 
 
@@ -95,14 +109,18 @@ class OrderBody(BaseModel):
 class CreateIntentBody(OrderBody):
     """An order to pay. The order's own total decides; `amount` is only compared."""
 
-    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = Field(
-        default=None,
-        description="decimal string in major units; 409 when it is not the order's total",
+    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = (
+        Field(
+            default=None,
+            description="decimal string in major units; 409 when it is not the order's total",
+        )
     )
     customer_email: Text | None = Field(
         default=None, max_length=254, description="ignored: mail goes to the order's own address"
     )
-    metadata: dict[str, Any] | None = Field(default=None, description="ignored: ours alone is sent to Stripe")
+    metadata: dict[str, Any] | None = Field(
+        default=None, description="ignored: ours alone is sent to Stripe"
+    )
 
 
 class CreateIntentAnswer(BaseModel):
@@ -115,13 +133,17 @@ class CreateIntentAnswer(BaseModel):
     platform_fee: str
     currency: str
     state: PaymentStatus = Field(description="where the order's money is, as in lists of orders")
-    needs_hold: bool = Field(description="whether `hold` has to be asked before the card is confirmed")
+    needs_hold: bool = Field(
+        description="whether `hold` has to be asked before the card is confirmed"
+    )
 
 
 class HoldBody(OrderBody):
     """An order whose card is about to be confirmed."""
 
-    payment_intent_id: str = Field(pattern="^pi_[A-Za-z0-9]{1,200}$", description="the one that create-intent gave")
+    payment_intent_id: str = Field(
+        pattern="^pi_[A-Za-z0-9]{1,200}$", description="the one that create-intent gave"
+    )
 
 
 class HoldAnswer(BaseModel):
@@ -142,7 +164,9 @@ class StripeSignature(BaseModel):
 class EventData(BaseModel):
     """What the event is about."""
 
-    object: dict[str, Any] = Field(description="the object as it was then; it is read again at Stripe")
+    object: dict[str, Any] = Field(
+        description="the object as it was then; it is read again at Stripe"
+    )
 
 
 class _Event(BaseModel):

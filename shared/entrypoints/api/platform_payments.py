@@ -1,4 +1,6 @@
-"""A shopper's page asks for the PaymentIntent of its own order, and for its goods to be set aside before the card is confirmed."""
+"""A shopper's page asks for the PaymentIntent of its own order, and for its goods to be set aside
+before the card is confirmed.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,11 @@ class AmountMismatch(Conflict):
 @blueprint.post("/<int:vendor_id>/payments/create-intent")
 @public
 @unsigned_post(
-    "JSON, so it needs no form token; the Origin is checked, since a session's cookie may authorise it", origin=True
+    (
+        "JSON, so it needs no form token; the Origin is checked, since a session's cookie may "
+        "authorise it"
+    ),
+    origin=True,
 )
 @limit("60/minute")
 @tag(["Shoppers"])
@@ -52,8 +58,8 @@ class AmountMismatch(Conflict):
 async def create_intent(vendor_id: int) -> dict[str, Any]:
     """The order's PaymentIntent, made now or read again: calling twice gives the same.
 
-    The caller must have made the order in this session or hold its token; any other order is 404, as is one of another
-    vendor. The amount is always the order's own total.
+    The caller must have made the order in this session or hold its token; any other order is 404,
+    as is one of another vendor. The amount is always the order's own total.
     """
     body = await read_body(CreateIntentBody)
     order = await _own_order(body, vendor_id)
@@ -75,7 +81,11 @@ async def create_intent(vendor_id: int) -> dict[str, Any]:
 @blueprint.post("/<int:vendor_id>/payments/hold")
 @public
 @unsigned_post(
-    "JSON, so it needs no form token; the Origin is checked, since a session's cookie may authorise it", origin=True
+    (
+        "JSON, so it needs no form token; the Origin is checked, since a session's cookie may "
+        "authorise it"
+    ),
+    origin=True,
 )
 @limit("60/minute")
 @tag(["Shoppers"])
@@ -89,16 +99,24 @@ async def create_intent(vendor_id: int) -> dict[str, Any]:
 async def hold(vendor_id: int) -> dict[str, Any]:
     """Set the goods of an order aside, just before its card is confirmed; asking again is the same.
 
-    Confirm only after this has answered 200. 409 says why not: `sold_out`, `page_out_of_date` (the intent has ended: create
-    it again), `payment_decided`, `order_not_payable`. What nobody pays is let go by itself.
+    Confirm only after this has answered 200. 409 says why not: `sold_out`, `page_out_of_date` (the
+    intent has ended: create it again), `payment_decided`, `order_not_payable`. What nobody pays is
+    let go by itself.
     """
     body = await read_body(HoldBody)
     order = await _own_order(body, vendor_id)
-    return {"held": await press(kit().gateway, checkout_id=order.checkout_id, intent_id=body.payment_intent_id)}
+    return {
+        "held": await press(
+            kit().gateway, checkout_id=order.checkout_id, intent_id=body.payment_intent_id
+        )
+    }
 
 
 async def _own_order(body: OrderBody, vendor_id: int) -> OrderView:
-    """The order if it is the caller's and this vendor's. Raises NotFound alike for every other reason."""
+    """The order if it is the caller's and this vendor's.
+
+    Raises NotFound alike for every other reason.
+    """
     token = await checkout_token_of(body.order_id)
     shown = {await find(link) for link in _held_links(body)}
     if token is None or token not in shown:
@@ -110,7 +128,9 @@ async def _own_order(body: OrderBody, vendor_id: int) -> OrderView:
 
 
 def _held_links(body: OrderBody) -> list[str]:
-    """The links of orders that the caller can show: of this browser's purchases, of the header, of the body."""
+    """The links of orders that the caller can show: of this browser's purchases, of the header, of
+    the body.
+    """
     mine = session.get("checkouts")
     held = [link for link in mine if isinstance(link, str)] if isinstance(mine, list) else []
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")

@@ -1,4 +1,5 @@
-"""What this server saw of a request that `doctor` sent through the public address: proxies, names, limits.
+"""What this server saw of a request that `doctor` sent through the public address: proxies, names,
+limits.
 
 Only who holds our secret key is answered, so the address tells a stranger nothing.
 """
@@ -23,10 +24,15 @@ blueprint = Blueprint("seen", __name__, url_prefix="/api/v1/platform")
 @public
 @hide
 async def seen() -> Response:
-    """What this server saw of this very request; for `doctor`, which signs it with our secret key."""
+    """What this server saw of this very request; for `doctor`, which signs it with our secret
+    key.
+    """
     settings = kit().settings
     try:
-        signer(settings.secret_key).unsign(request.headers.get(HEADER, ""), max_age=GOOD_FOR)
+        signer(settings.secret_key).unsign(
+            request.headers.get(HEADER, ""),
+            max_age=GOOD_FOR,
+        )
     except BadSignature:
         raise NotFound from None
     return jsonify(

@@ -50,7 +50,8 @@ async def config() -> dict[str, Any]:
         "account_status": found.account_status.value,
         "accepts_payments": found.accepts_payments,
         "currency": found.currency,
-        # a rate, not money: a JSON number, as callers know it; nothing is calculated with it after this line
+        # a rate, not money: a JSON number, as callers know it; nothing is calculated with it after
+        # this line
         "platform_fee_percentage": float(found.platform_fee_percentage),
         "needs_onboarding": found.needs_onboarding,
     }
@@ -69,7 +70,8 @@ async def config() -> dict[str, Any]:
 async def setup() -> dict[str, Any]:
     """Make the vendor's Stripe account, once, and a fresh onboarding link.
 
-    Calling twice gives the same account; the link is single-use and lasts minutes, so ask for it when it is needed.
+    Calling twice gives the same account; the link is single-use and lasts minutes, so ask for it
+    when it is needed.
     """
     body = await read_body(SetupBody)
     contact = await vendor_contact(vendor_id())
@@ -82,12 +84,17 @@ async def setup() -> dict[str, Any]:
         url=body.url,
     )
     gateway, who = kit().gateway, actor_label(actor())
-    account_id = await service.setup_payments(gateway, vendor_id=contact.vendor_id, details=details, actor=who)
+    account_id = await service.setup_payments(
+        gateway, vendor_id=contact.vendor_id, details=details, actor=who
+    )
     link = await service.create_onboarding_link(
         gateway, vendor_id=contact.vendor_id, public_url=kit().settings.public_url, actor=who
     )
     return {
         "stripe_account_id": account_id,
         "onboarding_url": link,
-        "message": "Open onboarding_url in a browser to complete the set-up. It works once and only for a few minutes.",
+        "message": (
+            "Open onboarding_url in a browser to complete the set-up. It works once and only for "
+            "a few minutes."
+        ),
     }

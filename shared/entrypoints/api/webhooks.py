@@ -1,11 +1,20 @@
-"""The two doors that Stripe knocks at. They verify and store; what an event means is decided behind them."""
+"""The two doors that Stripe knocks at.
+
+They verify and store; what an event means is decided behind them.
+"""
 
 from __future__ import annotations
 
 from quart import Blueprint, request
 from quart_schema import document_headers, document_request, document_response, tag
 
-from shared.entrypoints.api.models import ConnectEvent, ErrorAnswer, PlatformEvent, StripeSignature, Success
+from shared.entrypoints.api.models import (
+    ConnectEvent,
+    ErrorAnswer,
+    PlatformEvent,
+    StripeSignature,
+    Success,
+)
 from shared.entrypoints.web.access import large_body, public, unsigned_post
 from shared.entrypoints.web.bodies import MAX_BODY
 from shared.entrypoints.web.kit import kit, raw_body
@@ -49,5 +58,7 @@ async def connect_events() -> dict[str, str]:
 
 async def _receive(source: str) -> dict[str, str]:
     body = await raw_body()
-    await intake.receive(kit(), source=source, body=body, signature=request.headers.get("Stripe-Signature"))
+    await intake.receive(
+        kit(), source=source, body=body, signature=request.headers.get("Stripe-Signature")
+    )
     return {"status": "success"}

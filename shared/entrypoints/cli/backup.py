@@ -32,11 +32,20 @@ async def make(settings: Settings, target: Path | None) -> int:
     path = target or folder(settings) / f"markethall-{clock.now():{backups.STAMP}}.zip"
     with _told():
         done = await backups.make(settings.database_url, path, stand_in=stand_in(settings))
-    print(f"{path}: {path.stat().st_size / 1024 / 1024:.1f} MiB, {done.engine} by {done.method}, {done.made_at}")
+    print(
+        f"{path}: {path.stat().st_size / 1024 / 1024:.1f} MiB, {done.engine} by "
+        f"{done.method}, {done.made_at}"
+    )
     return 0
 
 
-async def restore(settings: Settings, source: Path, *, replace: bool, keep_stand_in: bool) -> int:
+async def restore(
+    settings: Settings,
+    source: Path,
+    *,
+    replace: bool,
+    keep_stand_in: bool,
+) -> int:
     """Put a backup back and say what comes next."""
     with _told():
         done = await restoring.restore(
@@ -94,15 +103,32 @@ def backup_command(target: Path | None, **given: Any) -> int:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.argument(
+    "file",
+    type=click.Path(
+        exists=True,
+        dir_okay=False,
+        path_type=Path,
+    ),
+    metavar="FILE",
+)
 @installation
 @click.option("--replace", is_flag=True, help="Replace what is there; it is kept as a file.")
-@click.option("--keep-stand-in", is_flag=True, help="Leave the stand-in's file as it is, as Stripe itself would be.")
-def restore_command(file: Path, replace: bool, keep_stand_in: bool, **given: Any) -> int:
+@click.option(
+    "--keep-stand-in",
+    is_flag=True,
+    help="Leave the stand-in's file as it is, as Stripe itself would be.",
+)
+def restore_command(
+    file: Path,
+    replace: bool,
+    keep_stand_in: bool,
+    **given: Any,
+) -> int:
     """Put a backup back.
 
-    The site must be stopped. An older backup is migrated. Afterwards no money moves until an operator has said that
-    all is known again.
+    The site must be stopped. An older backup is migrated. Afterwards no money moves until an
+    operator has said that all is known again.
     """
     settings = read_settings(Options(**given))
     return asyncio.run(restore(settings, file, replace=replace, keep_stand_in=keep_stand_in))

@@ -1,4 +1,6 @@
-"""`bench`: benchmarks, each as a ratio to a baseline measured in the same run, so that a busy machine says the same."""
+"""`bench`: benchmarks, each as a ratio to a baseline measured in the same run, so that a busy
+machine says the same.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,22 @@ ROUNDS = 5
 
 def _seconds(*command: str) -> float:
     started = time.perf_counter()
-    subprocess.run([sys.executable, *command], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     return time.perf_counter() - started
 
 
 def start_up() -> None:
-    """How long the application takes to import and compose, against an empty Python and against importing its libraries."""
+    """How long the application takes to import and compose, against an empty Python and against
+    importing its libraries.
+    """
     compose = (
-        "from pathlib import Path\nimport run\nfrom shared.core.settings import load\nfrom shared.infra.gateway.gateway import Gateway\n"
+        "from pathlib import Path\nimport run\nfrom shared.core.settings import load\nfrom "
+        "shared.infra.gateway.gateway import Gateway\n"
         "import shared.infra.gateway.sdk\nimport asyncio, sys\nasync def go():\n"
         "    s = load({}, data_dir=Path(sys.argv[1]), dotenv=Path(sys.argv[1]) / 'none')\n"
         "    run.compose(s, Gateway(s.stripe))\nasyncio.run(go())"
@@ -37,10 +47,18 @@ def start_up() -> None:
         for _ in range(2):  # the first run compiles
             _seconds("-c", compose, folder)
         rounds = [
-            (_seconds("-c", "pass"), _seconds("-c", libraries), _seconds("-c", compose, folder)) for _ in range(ROUNDS)
+            (
+                _seconds("-c", "pass"),
+                _seconds("-c", libraries),
+                _seconds("-c", compose, folder),
+            )
+            for _ in range(ROUNDS)
         ]
     bare, imports, whole = (statistics.median(r[i] for r in rounds) for i in range(3))
-    print(f"empty Python {bare * 1000:.0f} ms, libraries {imports * 1000:.0f} ms, application {whole * 1000:.0f} ms")
+    print(
+        f"empty Python {bare * 1000:.0f} ms, libraries {imports * 1000:.0f} ms, application "
+        f"{whole * 1000:.0f} ms"
+    )
     print(f"application / libraries: {whole / imports:.2f}")
 
 

@@ -24,7 +24,9 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def form_load() -> None:
-    """How long /healthz takes while four clients send forms of 64,000 fields, against how long it takes alone."""
+    """How long /healthz takes while four clients send forms of 64,000 fields, against how long it
+    takes alone.
+    """
     with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -50,7 +52,11 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
         "--data-dir",
         folder,
     ]
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MARKETHALL_", "STRIPE_"))}
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MARKETHALL_", "STRIPE_"))
+    }
     server = subprocess.Popen(
         command, cwd=ROOT, env={**ours, "MARKETHALL_NO_BOOTSTRAP": "1"}, stdout=subprocess.DEVNULL
     )
@@ -72,7 +78,10 @@ def _report(port: int) -> None:
     quiet = [_timed(port) for _ in range(LOOKS)]
     stop = threading.Event()
     answered: dict[int, int] = {}
-    clients = [threading.Thread(target=_send_forms, args=(port, stop.is_set, answered)) for _ in range(CLIENTS)]
+    clients = [
+        threading.Thread(target=_send_forms, args=(port, stop.is_set, answered))
+        for _ in range(CLIENTS)
+    ]
     for client in clients:
         client.start()
     loaded, end = [], time.monotonic() + SECONDS
@@ -84,13 +93,21 @@ def _report(port: int) -> None:
         client.join()
     before, during = statistics.median(quiet), statistics.median(loaded)
     print(
-        f"/healthz alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, at worst {max(loaded) * 1000:.1f} ms"
+        f"/healthz alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, at worst "
+        f"{max(loaded) * 1000:.1f} ms"
     )
-    print(f"forms answered: {', '.join(f'{count} with {status}' for status, count in sorted(answered.items()))}")
+    print(
+        "forms answered: "
+        f"{', '.join(f'{count} with {status}' for status, count in sorted(answered.items()))}"
+    )
     print(f"under load / alone: {during / before:.1f}")
 
 
-def _send_forms(port: int, is_over: Callable[[], bool], answered: dict[int, int]) -> None:
+def _send_forms(
+    port: int,
+    is_over: Callable[[], bool],
+    answered: dict[int, int],
+) -> None:
     body = b"a=1&" * FIELDS
     while not is_over():
         try:
@@ -106,7 +123,12 @@ def _timed(port: int) -> float:
     return time.perf_counter() - started
 
 
-def _ask(port: int, method: str, path: str, body: bytes | None = None) -> int:
+def _ask(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+) -> int:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers: dict[str, Any] = _FORM if body else {}
     try:

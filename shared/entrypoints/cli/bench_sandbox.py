@@ -39,10 +39,13 @@ threading.Thread(target=tell, daemon=True).start()
 asyncio.run(serve(config, host="", port=0, doorway=door))
 """
 _ACCOUNT = {
-    "country": "LU", "controller[stripe_dashboard][type]": "express", "controller[fees][payer]": "application",
-    "controller[losses][payments]": "application", "capabilities[transfers][requested]": "true",
+    "country": "LU",
+    "controller[stripe_dashboard][type]": "express",
+    "controller[fees][payer]": "application",
+    "controller[losses][payments]": "application",
+    "capabilities[transfers][requested]": "true",
     "capabilities[card_payments][requested]": "true",
-}  # fmt: skip
+}
 
 
 class _Served:
@@ -51,9 +54,16 @@ class _Served:
     def __init__(self, folder: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _SERVER, str(Path(folder) / "stripe.sqlite3")],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self._connection = http.client.HTTPConnection("127.0.0.1", int(self._line()), timeout=60)
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1",
+            int(self._line()),
+            timeout=60,
+        )
 
     def __enter__(self) -> Self:
         self._account = self._post("/v1/accounts", urlencode(_ACCOUNT))["id"]
@@ -61,7 +71,10 @@ class _Served:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._connection.close()
         self._process.terminate()
@@ -72,7 +85,11 @@ class _Served:
         return self._process.stdout.readline().strip()
 
     def _post(self, path: str, body: str) -> dict[str, Any]:
-        headers = {**_KEY, "Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": str(uuid.uuid4())}
+        headers = {
+            **_KEY,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": str(uuid.uuid4()),
+        }
         self._connection.request("POST", path, body, headers)
         answer = self._connection.getresponse()
         told: dict[str, Any] = json.loads(answer.read())
@@ -87,13 +104,18 @@ class _Served:
         return float(self._line())
 
     def pay(self, times: int) -> tuple[float, float]:
-        """Pay so often; milliseconds of processor time per payment for create and confirm, and for what settles."""
+        """Pay so often; milliseconds of processor time per payment for create and confirm, and for
+        what settles.
+        """
         start = self._used()
         for number in range(times):
             new = {
-                "amount": 1000 + number, "currency": "usd", "transfer_data[destination]": self._account,
-                "application_fee_amount": 100, "metadata[order]": number,
-            }  # fmt: skip
+                "amount": 1000 + number,
+                "currency": "usd",
+                "transfer_data[destination]": self._account,
+                "application_fee_amount": 100,
+                "metadata[order]": number,
+            }
             intent = self._post("/v1/payment_intents", urlencode(new))["id"]
             paid = {"payment_method": "pm_card_visa", "return_url": "https://shop.test/"}
             self._post(f"/v1/payment_intents/{intent}/confirm", urlencode(paid))
@@ -109,7 +131,9 @@ class _Served:
 
 
 def payment() -> None:
-    """Processor time of a destination charge, in an empty stand-in and in one that holds 10,000 payments."""
+    """Processor time of a destination charge, in an empty stand-in and in one that holds 10,000
+    payments.
+    """
     with tempfile.TemporaryDirectory() as folder, _Served(folder) as served:
         served.pay(_BATCH // 2)  # the first ones compile and import
         paid, settled = served.median()
@@ -117,20 +141,35 @@ def payment() -> None:
             served.pay(1000)
         paid_then, settled_then = served.median()
     print(
-        f"create + confirm {paid:.2f} ms, settling after it {settled:.2f} ms of processor time (less than 5 together)"
+        f"create + confirm {paid:.2f} ms, settling after it {settled:.2f} ms of processor "
+        "time (less than 5 together)"
     )
     print(f"with {STORED:,} stored: {paid_then:.2f} ms and {settled_then:.2f} ms")
-    print(f"with {STORED:,} / empty: {(paid_then + settled_then) / (paid + settled):.2f} (less than 1.2)")
+    print(
+        f"with {STORED:,} / empty: {(paid_then + settled_then) / (paid + settled):.2f} (less "
+        "than 1.2)"
+    )
 
 
 def start() -> None:
-    """How long the stand-in takes from nothing to its first answer, against a Python that imports asyncio and sqlite3."""
+    """How long the stand-in takes from nothing to its first answer, against a Python that imports
+    asyncio and sqlite3.
+    """
     with tempfile.TemporaryDirectory() as folder:
         database = str(Path(folder) / "stripe.sqlite3")
         _first_answer(database)  # the first run compiles
         rounds = [(_first_answer(database), _bare()) for _ in range(_STARTS)]
-    wall, used, bare = (statistics.median(values) for values in zip(*((*r[0], r[1]) for r in rounds), strict=True))
-    print(f"first answer after {wall * 1000:.0f} ms, {used * 1000:.0f} ms of processor time (less than 500)")
+    wall, used, bare = (
+        statistics.median(values)
+        for values in zip(
+            *((*r[0], r[1]) for r in rounds),
+            strict=True,
+        )
+    )
+    print(
+        f"first answer after {wall * 1000:.0f} ms, {used * 1000:.0f} ms of processor time "
+        "(less than 500)"
+    )
     print(f"stand-in / Python with asyncio and sqlite3: {wall / bare:.2f}")
 
 
@@ -141,12 +180,22 @@ def _bare() -> float:
 
 
 def _first_answer(database: str) -> tuple[float, float]:
-    """Seconds until the first answer, and seconds of processor time until then and for the way down."""
+    """Seconds until the first answer, and seconds of processor time until then and for the way
+    down.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     before, began = os.times(), time.perf_counter()
-    command = [sys.executable, "-m", "shared.sandbox", "--port", str(port), "--database", database]
+    command = [
+        sys.executable,
+        "-m",
+        "shared.sandbox",
+        "--port",
+        str(port),
+        "--database",
+        database,
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         while True:
@@ -164,5 +213,7 @@ def _first_answer(database: str) -> tuple[float, float]:
         process.terminate()
         process.wait()
     after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
+    used = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     return took, used

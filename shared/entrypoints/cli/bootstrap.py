@@ -1,7 +1,7 @@
 """Getting from a bare Python to one that has the locked dependencies. Standard library only.
 
-`.venv` beside run.py holds them. A marker file in it keeps the lock's checksum, so that a start with nothing to install
-touches neither pip nor the network.
+`.venv` beside run.py holds them. A marker file in it keeps the lock's checksum, so that a start
+with nothing to install touches neither pip nor the network.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class CannotInstall(Exception):
 def enter(kind: str, arguments: list[str]) -> int | None:
     """Make sure that the `runtime` or `test` dependencies are importable.
 
-    None: this process has them, go on. Otherwise the command has run in another process (or could not), with that exit code.
+    None: this process has them, go on. Otherwise the command has run in another process (or could
+    not), with that exit code.
     """
     if os.environ.get("MARKETHALL_NO_BOOTSTRAP") == "1" or _complete(kind):
         return None
@@ -56,12 +57,23 @@ def enter(kind: str, arguments: list[str]) -> int | None:
 
 
 def install(kind: str) -> None:
-    """Make `.venv` where it is missing or of another Python, and put the locked packages into it."""
+    """Make `.venv` where it is missing or of another Python, and put the locked packages into
+    it.
+    """
     if not _usable():
         print("Making a Python environment in .venv ...", flush=True)
-        _run([sys.executable, "-m", "venv", "--clear", str(VENV)], "Python's venv module did not work")
+        _run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            "Python's venv module did not work",
+        )
     lock = _lock(kind)
-    count = len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    count = len(
+        re.findall(
+            r"^\S+==",
+            lock.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
     print(f"Installing {count} locked packages ({kind}) ...", flush=True)
     _pip(lock, count)
     _marker(kind).write_text(_fingerprint(kind), encoding="utf-8")
@@ -70,7 +82,9 @@ def install(kind: str) -> None:
 
 
 def _complete(kind: str) -> bool:
-    """Whether this very Python has what is needed: it is our environment, or has every locked package in that version."""
+    """Whether this very Python has what is needed: it is our environment, or has every locked
+    package in that version.
+    """
     if _inside():
         return _is_current(kind)
     if VENV.exists():
@@ -79,7 +93,9 @@ def _complete(kind: str) -> bool:
 
     if util.find_spec("quart") is None or util.find_spec("tortoise") is None:  # quick no
         return False
-    pins = re.findall(r"^([\w.-]+)==(\S+) \\$", _lock(kind).read_text(encoding="utf-8"), re.MULTILINE)
+    pins = re.findall(
+        r"^([\w.-]+)==(\S+) \\$", _lock(kind).read_text(encoding="utf-8"), re.MULTILINE
+    )
     try:
         return all(metadata.version(name) == version for name, version in pins)
     except metadata.PackageNotFoundError:
@@ -109,7 +125,9 @@ def _fingerprint(kind: str) -> str:
 
 def _is_current(kind: str) -> bool:
     try:
-        return _marker(kind).read_text(encoding="utf-8") == _fingerprint(kind) and _python().exists()
+        return (
+            _marker(kind).read_text(encoding="utf-8") == _fingerprint(kind) and _python().exists()
+        )
     except OSError:
         return False
 
@@ -120,14 +138,33 @@ def _usable() -> bool:
     if not config.is_file() or not _python().exists():
         return False
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if not re.search(rf"^version(_info)? = {re.escape(version)}\.", config.read_text(encoding="utf-8"), re.MULTILINE):
+    if not re.search(
+        rf"^version(_info)? = {re.escape(version)}\.",
+        config.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    ):
         return False
-    return subprocess.run([str(_python()), "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [
+                str(_python()),
+                "-m",
+                "pip",
+                "--version",
+            ],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
 
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two first starts at once: the second waits for the first. The system frees the lock of a process that died."""
+    """Two first starts at once: the second waits for the first.
+
+    The system frees the lock of a process that died.
+    """
     try:
         import fcntl
     except ImportError:  # Windows
@@ -146,7 +183,9 @@ def _run(command: list[str], complaint: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         hint = (
-            " On Debian and Ubuntu: apt-get install python3-venv." if "ensurepip" in done.stdout + done.stderr else ""
+            " On Debian and Ubuntu: apt-get install python3-venv."
+            if "ensurepip" in done.stdout + done.stderr
+            else ""
         )
         raise CannotInstall(f"{complaint}.{hint}\n{(done.stdout + done.stderr).strip()[-600:]}")
 
@@ -162,11 +201,19 @@ def _pip(lock: Path, count: int) -> None:
         "--only-binary=:all:",
         "--no-compile",
     ]
-    command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=2", "--timeout=20"]
+    command += [
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar=off",
+        "--retries=2",
+        "--timeout=20",
+    ]
     command += ["-r", str(lock)]
     started, seen = time.monotonic(), 0
     tail: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             tail = [*tail[-40:], line]
@@ -180,7 +227,9 @@ def _pip(lock: Path, count: int) -> None:
     if process.returncode:
         text = "".join(tail)
         if any(sign in text for sign in _OFFLINE):
-            raise CannotInstall("the package index cannot be reached. Connect to the network and start again.")
+            raise CannotInstall(
+                "the package index cannot be reached. Connect to the network and start again."
+            )
         raise CannotInstall(f"pip could not install the packages.\n{text.strip()[-1500:]}")
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
 
@@ -190,4 +239,8 @@ def _show(seen: int, count: int, started: float) -> None:
         return
     filled = round(30 * min(seen, count) / count)
     bar = "█" * filled + "░" * (30 - filled)
-    print(f"\r  {bar} {min(seen, count)}/{count}  {time.monotonic() - started:.0f} s", end="", flush=True)
+    print(
+        f"\r  {bar} {min(seen, count)}/{count}  {time.monotonic() - started:.0f} s",
+        end="",
+        flush=True,
+    )

@@ -1,4 +1,6 @@
-"""The group of commands: a command's module is imported when it runs, or when its own help is asked for."""
+"""The group of commands: a command's module is imported when it runs, or when its own help is asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -14,32 +16,49 @@ import click
 
 @dataclass(frozen=True)
 class Listed:
-    """Where a command is (`<its name>_command` in this module of the package), and what the list of commands says of it."""
+    """Where a command is (`<its name>_command` in this module of the package), and what the list of
+    commands says of it.
+    """
 
     module: str
     says: str
 
 
 class Commands(click.Group):
-    """The commands in the order of `entries`; a mistyped one is answered with the name that is near it."""
+    """The commands in the order of `entries`; a mistyped one is answered with the name that is near
+    it.
+    """
 
-    def __init__(self, *given: Any, entries: Mapping[str, Listed], **more: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        entries: Mapping[str, Listed],
+        **more: Any,
+    ) -> None:
         super().__init__(*given, **more)
         self.entries = entries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.entries)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,
+        cmd_name: str,
+    ) -> click.Command | None:
         entry = self.entries.get(cmd_name)
-        return None if entry is None else _load(entry.module, f"{cmd_name.replace('-', '_')}_command")
+        return (
+            None if entry is None else _load(entry.module, f"{cmd_name.replace('-', '_')}_command")
+        )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list without importing any of them."""
         limit = formatter.width - 6 - max(map(len, self.entries))  # as click does
         told = {name: click.Command(name, help=entry.says) for name, entry in self.entries.items()}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(limit)) for name, each in told.items()])
+            formatter.write_dl(
+                [(name, each.get_short_help_str(limit)) for name, each in told.items()]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -52,7 +71,10 @@ class Commands(click.Group):
 
 
 def _load(module: str, name: str) -> click.Command:
-    """Import a command. Importing makes no garbage worth collecting: without the collector it takes a sixth less."""
+    """Import a command.
+
+    Importing makes no garbage worth collecting: without the collector it takes a sixth less.
+    """
     gc.disable()
     try:
         command = getattr(import_module(f"shared.entrypoints.cli.{module}"), name)

@@ -17,7 +17,9 @@ from shared.infra.database import migrate as migrations
 async def bring_up_to_date(settings: Settings) -> int:
     """Apply what is missing and say what that was."""
     try:
-        applied = await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
+        applied = await migrations.migrate(
+            settings.database_url, copies=settings.data_dir / "backups"
+        )
     except migrations.MigrationFailed as problem:
         raise CommandFailed(str(problem)) from None
     for name in applied:

@@ -1,6 +1,8 @@
-"""The demo marketplace: built through the same services and the same gateway as real ones, against the stand-in.
+"""The demo marketplace: built through the same services and the same gateway as real ones, against
+the stand-in.
 
-Every step looks first whether it is done, so a fill that was killed goes on where it stopped and a second one does nothing.
+Every step looks first whether it is done, so a fill that was killed goes on where it stopped and a
+second one does nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from shared.core.money import Money
 from shared.core.settings import Settings
 from shared.entrypoints.cli import demo_money
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
-from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SALES, SHOPPER, VENDORS, DemoVendor, Sale
+from shared.entrypoints.cli.demo_goods import (
+    OPERATOR,
+    PASSWORD,
+    SALES,
+    SHOPPER,
+    VENDORS,
+    DemoVendor,
+    Sale,
+)
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
@@ -48,11 +58,16 @@ from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor
 
 ACTOR = "system"
-UNREACHABLE = (aiohttp.ClientError, TimeoutError)  # what `fill` raises when the stand-in does not answer
+UNREACHABLE = (
+    aiohttp.ClientError,
+    TimeoutError,
+)  # what `fill` raises when the stand-in does not answer
 
 
 async def fill(settings: Settings) -> None:
-    """Fill the demo marketplace, or what is missing of it (the database is open, the stand-in answers)."""
+    """Fill the demo marketplace, or what is missing of it (the database is open, the stand-in
+    answers).
+    """
     gateway = Gateway(settings.stripe)
     try:
         async with aiohttp.ClientSession(headers=_headers(settings)) as browser:
@@ -63,7 +78,9 @@ async def fill(settings: Settings) -> None:
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 for sale in SALES.get(vendor.slug, ()):
-                    await _sale(gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id)
+                    await _sale(
+                        gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id
+                    )
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
@@ -95,7 +112,9 @@ class _Stripe:
 
     async def pay(self, intent_id: str, card: str) -> None:
         form = {"payment_method": card, "return_url": "http://127.0.0.1/"}
-        async with self._session.post(f"{self._base}/v1/payment_intents/{intent_id}/confirm", data=form) as answer:
+        async with self._session.post(
+            f"{self._base}/v1/payment_intents/{intent_id}/confirm", data=form
+        ) as answer:
             answer.raise_for_status()
 
 
@@ -132,7 +151,9 @@ async def _identity() -> None:
 
 
 async def _settings(gateway: Gateway) -> None:
-    """A marketplace in Luxembourg that shows what it earns, and knows what card statements begin with."""
+    """A marketplace in Luxembourg that shows what it earns, and knows what card statements begin
+    with.
+    """
     if not await MarketplaceSettings.exists():
         shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
         await marketplace.change(shown, actor=ACTOR)
@@ -140,10 +161,15 @@ async def _settings(gateway: Gateway) -> None:
 
 
 async def _rate() -> None:
-    """What a krone was worth when the last month ended, so that its statements can be closed; made up."""
+    """What a krone was worth when the last month ended, so that its statements can be closed; made
+    up.
+    """
     if not await VatRate.exists():
         last = clock.now().replace(day=1).date() - timedelta(days=1)
-        await enter(Rate("EUR", "DKK", Decimal("7.46"), "Made up for the demo", last), actor=ACTOR)
+        await enter(
+            Rate("EUR", "DKK", Decimal("7.46"), "Made up for the demo", last),
+            actor=ACTOR,
+        )
 
 
 async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
@@ -159,7 +185,9 @@ async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
         )
         row = await Vendor.get(id=signed.vendor_id)
     vendor_id = int(row.id)
-    await payment_configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR)
+    await payment_configs.set_platform_fee(
+        vendor_id=vendor_id, percentage=Decimal(demo.fee), actor=ACTOR
+    )
     # There is no page for a shop's looks yet, so there is no service either.
     looks = {
         "tagline": demo.tagline,
@@ -182,17 +210,30 @@ async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
         await state_number(vendor_id=vendor_id, text=demo.vat_number, actor=ACTOR)
 
 
-async def _connect(gateway: Gateway, stripe: _Stripe, vendor_id: int, demo: DemoVendor) -> None:
+async def _connect(
+    gateway: Gateway,
+    stripe: _Stripe,
+    vendor_id: int,
+    demo: DemoVendor,
+) -> None:
     details = AccountDetails(
-        country=demo.country, business_type=demo.business_type, business_name=demo.name, email=demo.email
+        country=demo.country,
+        business_type=demo.business_type,
+        business_name=demo.name,
+        email=demo.email,
     )
-    account = await connect.setup_payments(gateway, vendor_id=vendor_id, details=details, actor=ACTOR)
+    account = await connect.setup_payments(
+        gateway, vendor_id=vendor_id, details=details, actor=ACTOR
+    )
     await stripe.complete_onboarding(account)
     await connect.sync_account(gateway, vendor_id=vendor_id)
 
 
 async def _products(vendor_id: int, demo: DemoVendor) -> None:
-    known = {str(slug) for slug in await Product.filter(vendor_id=vendor_id).values_list("slug", flat=True)}
+    known = {
+        str(slug)
+        for slug in await Product.filter(vendor_id=vendor_id).values_list("slug", flat=True)
+    }
     currency = (await get_vendor_payment_config(vendor_id)).currency
     for goods in demo.goods:
         if goods.slug not in known:
@@ -209,23 +250,37 @@ async def _products(vendor_id: int, demo: DemoVendor) -> None:
 
 
 async def _sale(
-    gateway: Gateway, stripe: _Stripe, demo: DemoVendor, sale: Sale, *, vendor_id: int, shopper_id: int
+    gateway: Gateway,
+    stripe: _Stripe,
+    demo: DemoVendor,
+    sale: Sale,
+    *,
+    vendor_id: int,
+    shopper_id: int,
 ) -> None:
     """Order, pay and send, each at its own moment of the past."""
     hour = 8 + len(sale.address) % 9
-    placed = (clock.now() - timedelta(days=sale.days_ago)).replace(hour=hour, minute=len(sale.email) % 60, second=0)
+    placed = (clock.now() - timedelta(days=sale.days_ago)).replace(
+        hour=hour, minute=len(sale.email) % 60, second=0
+    )
     placed = min(placed, clock.now() - timedelta(minutes=5))
-    ours = Order.filter(vendor_id=vendor_id, checkout__email=sale.email, checkout__address=sale.address)
+    ours = Order.filter(
+        vendor_id=vendor_id, checkout__email=sale.email, checkout__address=sale.address
+    )
     order = await ours.select_related("checkout").first()
     if order is None:
         with clock.use(lambda: placed):
-            await _place(sale, vendor_id=vendor_id, customer_id=shopper_id if sale.email == SHOPPER else None)
+            await _place(
+                sale, vendor_id=vendor_id, customer_id=shopper_id if sale.email == SHOPPER else None
+            )
         order = await ours.select_related("checkout").get()
     if order.payment_status == PaymentStatus.PENDING:
         with clock.use(lambda: placed + timedelta(minutes=2)):
             intent = await create_payment_intent(gateway, order_id=order.id)
             progress = await refresh(gateway, checkout_token=order.checkout.token)
-            if progress.payment_status == PaymentStatus.PENDING:  # else it was paid when an earlier fill broke off
+            if (
+                progress.payment_status == PaymentStatus.PENDING
+            ):  # else it was paid when an earlier fill broke off
                 await stripe.pay(intent.payment_intent_id, sale.card)
                 await refresh(gateway, checkout_token=order.checkout.token)
         await order.refresh_from_db()
@@ -234,11 +289,20 @@ async def _sale(
         with clock.use(lambda: sent):
             tracking = f"{demo.country}{order.id:09d}{sale.country}"
             await mark_as_shipped(
-                vendor_id=vendor_id, number=order.number, carrier=sale.sent_by, tracking=tracking, actor=ACTOR
+                vendor_id=vendor_id,
+                number=order.number,
+                carrier=sale.sent_by,
+                tracking=tracking,
+                actor=ACTOR,
             )
 
 
-async def _place(sale: Sale, *, vendor_id: int, customer_id: int | None) -> None:
+async def _place(
+    sale: Sale,
+    *,
+    vendor_id: int,
+    customer_id: int | None,
+) -> None:
     ids = dict(await Product.filter(vendor_id=vendor_id).values_list("slug", "id"))
     basket: str | None = None
     for slug, quantity in sale.items:
@@ -253,4 +317,10 @@ async def _place(sale: Sale, *, vendor_id: int, customer_id: int | None) -> None
         country=sale.country,
     )
     accepted = Acceptance(terms.VERSION, "192.0.2.17")  # an address of no one (RFC 5737)
-    await place_order(basket_token=basket, contact=contact, customer_id=customer_id, hold_minutes=30, accepted=accepted)
+    await place_order(
+        basket_token=basket,
+        contact=contact,
+        customer_id=customer_id,
+        hold_minutes=30,
+        accepted=accepted,
+    )

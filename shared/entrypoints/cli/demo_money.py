@@ -1,4 +1,6 @@
-"""What became of the demo's money after the sales: a part given back, a payday, a dispute; as people and time would have it."""
+"""What became of the demo's money after the sales: a part given back, a payday, a dispute; as
+people and time would have it.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
 
 async def _read_charges(gateway: Gateway) -> None:
     """Transfers and fees follow a charge a moment later; a worker would ask for them."""
-    lacking = Payment.filter(status__in=list(PAID_STATES), stripe_transfer_id=None, stripe_charge_id__not_isnull=True)
+    lacking = Payment.filter(
+        status__in=list(PAID_STATES), stripe_transfer_id=None, stripe_charge_id__not_isnull=True
+    )
     for _ in range(PATIENCE * 2):
         waiting = await lacking.order_by("id")
         for payment in waiting:
@@ -62,7 +66,9 @@ async def _read_charges(gateway: Gateway) -> None:
 
 async def _payment_of(email: str) -> Payment | None:
     paid = Payment.filter(
-        order__checkout__email=email, status__in=list(PAID_STATES), stripe_transfer_id__not_isnull=True
+        order__checkout__email=email,
+        status__in=list(PAID_STATES),
+        stripe_transfer_id__not_isnull=True,
     )
     return await paid.order_by("id").select_related("order").first()
 
@@ -82,7 +88,11 @@ async def _give_back(gateway: Gateway) -> None:
             gateway,
             vendor_id=payment.vendor_id,
             number=payment.order.number,
-            wish=Wish(Reach.LINES, quantities={line.id: 1}, restock=frozenset({line.id})),
+            wish=Wish(
+                Reach.LINES,
+                quantities={line.id: 1},
+                restock=frozenset({line.id}),
+            ),
             reason="requested_by_customer",
             note="The second one came back unused. Thank you for telling us.",
             by=f"member:{owner.id}" if owner else ACTOR,
@@ -93,7 +103,11 @@ async def _give_back(gateway: Gateway) -> None:
 async def _payday(gateway: Gateway, settings: Settings, slug: str) -> None:
     """The last Monday's payout: what was available then is on its way to the bank."""
     monday = _last_monday()
-    at = datetime.combine(monday, time(8), tzinfo=clock.now().tzinfo)
+    at = datetime.combine(
+        monday,
+        time(8),
+        tzinfo=clock.now().tzinfo,
+    )
     vendor = await Vendor.get_or_none(slug=slug)
     if vendor is not None:
         with clock.use(lambda: at):

@@ -1,7 +1,7 @@
 """`doctor`: looks at this installation from outside and says for each finding what to do.
 
-It asks Stripe (or the stand-in) over plain HTTP with the same key, because what it checks, the platform's own account and
-its webhook endpoints, is none of the gateway's business.
+It asks Stripe (or the stand-in) over plain HTTP with the same key, because what it checks, the
+platform's own account and its webhook endpoints, is none of the gateway's business.
 """
 
 from __future__ import annotations
@@ -43,17 +43,31 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 async def doctor(settings: Settings, *, probe: bool = False) -> int:
-    """Print every finding; exit 1 when there is something to do. `probe` also touches things at Stripe and sends a mail."""
+    """Print every finding; exit 1 when there is something to do.
+
+    `probe` also touches things at Stripe and sends a mail.
+    """
     bad = 0
     async for finding in findings(settings, probe=probe):
         mark = "!!" if finding.advice else "ok"
-        print(f"  {mark}  {finding.what}" + (f"\n      {finding.advice}" if finding.advice else ""), flush=True)
+        print(
+            f"  {mark}  {finding.what}" + (f"\n      {finding.advice}" if finding.advice else ""),
+            flush=True,
+        )
         bad += bool(finding.advice)
-    print("\nEverything is in order." if not bad else f"\n{bad} thing{'s' if bad > 1 else ''} to see to.")
+    print(
+        "\nEverything is in order."
+        if not bad
+        else f"\n{bad} thing{'s' if bad > 1 else ''} to see to."
+    )
     return 1 if bad else 0
 
 
-async def findings(settings: Settings, *, probe: bool = False) -> AsyncIterator[Finding]:
+async def findings(
+    settings: Settings,
+    *,
+    probe: bool = False,
+) -> AsyncIterator[Finding]:
     """Everything that is checked, in order."""
     yield Finding(f"Settings are complete for {settings.env}.")
     for note in settings.notes:
@@ -61,7 +75,11 @@ async def findings(settings: Settings, *, probe: bool = False) -> AsyncIterator[
     if settings.production and (history := history_beside(ROOT)) is not None:
         yield history
     kind = (
-        "the stand-in" if settings.stripe.stand_in else "live, real money" if settings.stripe.livemode else "test mode"
+        "the stand-in"
+        if settings.stripe.stand_in
+        else "live, real money"
+        if settings.stripe.livemode
+        else "test mode"
     )
     yield Finding(f"Stripe: {kind}, at {settings.stripe.api_base}.")
     for finding in await _stripe(settings):
@@ -85,7 +103,10 @@ def history_beside(folder: Path) -> Finding | None:
     if not (folder / ".git").exists():
         return None
     return Finding(
-        "The history of the code (.git) lies beside run.py, where whatever reads a file by mistake would find it.",
+        (
+            "The history of the code (.git) lies beside run.py, where whatever reads a file by "
+            "mistake would find it."
+        ),
         "Take it away, or put each release there by git archive.",
     )
 
@@ -117,10 +138,21 @@ async def _health(settings: Settings) -> list[Finding]:
     for endpoint in await endpoint_health.endpoints(settings):
         tally, name = endpoint.tally, NAMES[endpoint.source].lower()
         last = f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC" if tally.last_event_at else "never"
-        what = f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."
-        found.append(Finding(what, sentence(endpoint) if endpoint.light is Light.BAD else ""))
+        what = (
+            f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."
+        )
+        found.append(
+            Finding(
+                what,
+                sentence(endpoint) if endpoint.light is Light.BAD else "",
+            )
+        )
     if count := (await unsent()).count:
-        found.append(Finding(f"{count} mail{'' if count == 1 else 's'} did not go out.", "See /operator/mails."))
+        found.append(
+            Finding(
+                f"{count} mail{'' if count == 1 else 's'} did not go out.", "See /operator/mails."
+            )
+        )
     return found
 
 
@@ -147,17 +179,25 @@ async def _stripe(settings: Settings) -> list[Finding]:
             status, balance = await _get(session, f"{stripe.api_base}/v1/balance")
             if status == 401:
                 return [
-                    Finding("Stripe refuses the key.", "Set STRIPE_SECRET_KEY to a valid secret key of the platform.")
+                    Finding(
+                        "Stripe refuses the key.",
+                        "Set STRIPE_SECRET_KEY to a valid secret key of the platform.",
+                    )
                 ]
             if status != 200:
                 return [
-                    Finding(f"Stripe answered {status} to a simple question.", "Look at status.stripe.com; try again.")
+                    Finding(
+                        f"Stripe answered {status} to a simple question.",
+                        "Look at status.stripe.com; try again.",
+                    )
                 ]
             found = [_modes(settings, balance), Finding(f"API version {API_VERSION} is accepted.")]
             _, listed = await _get(session, f"{stripe.api_base}/v1/webhook_endpoints?limit=100")
     except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
         advice = (
-            "Start it with: python3 run.py sandbox" if stripe.stand_in else "Check the network and STRIPE_API_BASE."
+            "Start it with: python3 run.py sandbox"
+            if stripe.stand_in
+            else "Check the network and STRIPE_API_BASE."
         )
         return [Finding(f"Stripe cannot be reached ({type(problem).__name__}).", advice)]
     return found + _endpoints(settings, listed.get("data", []))
@@ -170,7 +210,10 @@ async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
 
 def _modes(settings: Settings, balance: Any) -> Finding:
     public = settings.stripe.publishable_key
-    if bool(balance.get("livemode")) != settings.stripe.livemode or ("_live_" in public) != settings.stripe.livemode:
+    if (
+        bool(balance.get("livemode")) != settings.stripe.livemode
+        or ("_live_" in public) != settings.stripe.livemode
+    ):
         return Finding(
             "Secret and publishable key are of different modes.",
             "Use two live keys or two test keys of the same account.",
@@ -184,27 +227,49 @@ def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
         ("connect", CONNECT_PATH, "Connected accounts", settings.stripe.connect_webhook_secrets),
     )
     return [
-        _endpoint(settings, listed, path=path, scope=scope, wanted=set(handlers()[source]), has_secret=bool(secrets))
+        _endpoint(
+            settings,
+            listed,
+            path=path,
+            scope=scope,
+            wanted=set(handlers()[source]),
+            has_secret=bool(secrets),
+        )
         for source, path, scope, secrets in doors
     ]
 
 
 def _endpoint(
-    settings: Settings, listed: list[Any], *, path: str, scope: str, wanted: set[str], has_secret: bool
+    settings: Settings,
+    listed: list[Any],
+    *,
+    path: str,
+    scope: str,
+    wanted: set[str],
+    has_secret: bool,
 ) -> Finding:
     url = settings.public_url + path
     name = f"Webhook endpoint {path}"
-    endpoint = next((e for e in listed if urlsplit(e["url"])[1:3] == urlsplit(url)[1:3]), None)
+    endpoint = next(
+        (e for e in listed if urlsplit(e["url"])[1:3] == urlsplit(url)[1:3]),
+        None,
+    )
     if endpoint is None:
         return Finding(
             f"{name} is not registered.",
-            f'Create an endpoint for events of "{scope}" at {url}, version {API_VERSION}, events: {", ".join(sorted(wanted))}.',
+            (
+                f'Create an endpoint for events of "{scope}" at {url}, version {API_VERSION}, '
+                f"events: {', '.join(sorted(wanted))}."
+            ),
         )
     if not has_secret:
-        return Finding(f"{name} has no signing secret here.", "Copy its whsec_... secret into the settings.")
+        return Finding(
+            f"{name} has no signing secret here.", "Copy its whsec_... secret into the settings."
+        )
     if endpoint.get("status", "enabled") != "enabled":
         return Finding(
-            f"{name} is disabled.", "Enable it in the Stripe dashboard; Stripe delivers again what was missed."
+            f"{name} is disabled.",
+            "Enable it in the Stripe dashboard; Stripe delivers again what was missed.",
         )
     enabled = set(endpoint.get("enabled_events", []))
     missing = set() if "*" in enabled else wanted - enabled
@@ -212,7 +277,9 @@ def _endpoint(
         return Finding(f"{name} lacks events.", f"Enable: {', '.join(sorted(missing))}.")
     version = endpoint.get("api_version")
     if version not in (None, API_VERSION):
-        return Finding(f"{name} sends version {version}.", f"Make a new endpoint with version {API_VERSION}.")
+        return Finding(
+            f"{name} sends version {version}.", f"Make a new endpoint with version {API_VERSION}."
+        )
     return Finding(f"{name} is registered with its {len(wanted)} events.")
 
 
@@ -240,14 +307,22 @@ async def _restored() -> Finding | None:
     if found is None:
         return None
     return Finding(
-        f"No money moves: the database was restored from a backup of {found.backup_made_at:%Y-%m-%d %H:%M} UTC.",
-        "Run: python3 run.py reconcile --repair. Then sign in as an operator and open /operator/restored.",
+        (
+            "No money moves: the database was restored from a backup of "
+            f"{found.backup_made_at:%Y-%m-%d %H:%M} UTC."
+        ),
+        (
+            "Run: python3 run.py reconcile --repair. Then sign in as an operator and open "
+            "/operator/restored."
+        ),
     )
 
 
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
-        advice = "Set MARKETHALL_SMTP_URL, or no customer gets a mail." if settings.production else ""
+        advice = (
+            "Set MARKETHALL_SMTP_URL, or no customer gets a mail." if settings.production else ""
+        )
         return Finding(f"Mail is written to {settings.data_dir / 'mail'}.", advice)
     try:
         await greet(settings.smtp_url)
@@ -260,11 +335,19 @@ async def _mail(settings: Settings) -> Finding:
 @site
 @installation
 @click.option(
-    "--probe", is_flag=True, help="Also touch metadata at Stripe, wait for both events, and send the operator a mail."
+    "--probe",
+    is_flag=True,
+    help="Also touch metadata at Stripe, wait for both events, and send the operator a mail.",
 )
 def doctor_command(*, probe: bool, **given: Any) -> int:
     """Check this installation from outside.
 
-    Settings, keys, API version, webhook endpoints, database, mail and the way in. Exit 1 when there is something to do.
+    Settings, keys, API version, webhook endpoints, database, mail and the way in. Exit 1 when there
+    is something to do.
     """
-    return asyncio.run(doctor(read_settings(Options(**given)), probe=probe))
+    return asyncio.run(
+        doctor(
+            read_settings(Options(**given)),
+            probe=probe,
+        )
+    )

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, and what to do about it. `advice` empty: all is well, or nothing can be said yet."""
+    """What was looked at, and what to do about it.
+
+    `advice` empty: all is well, or nothing can be said yet.
+    """
 
     what: str
     advice: str = ""

@@ -1,4 +1,6 @@
-"""The way in as `doctor` finds it: it asks our own site through the public address and judges what the site saw."""
+"""The way in as `doctor` finds it: it asks our own site through the public address and judges what
+the site saw.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,17 @@ class Seen:
 
     @property
     def proxies(self) -> int:
-        """How many proxies in front added to X-Forwarded-For; the first may put away what the caller made up."""
+        """How many proxies in front added to X-Forwarded-For; the first may put away what the
+        caller made up.
+        """
         return len(self.forwarded_for) - (self.forwarded_for[:1] == (MADE_UP,))
 
 
-def judge(answers: list[Seen], *, public_url: str) -> list[Finding]:
+def judge(
+    answers: list[Seen],
+    *,
+    public_url: str,
+) -> list[Finding]:
     """What the site saw, against what is set."""
     seen, wanted = answers[0], urlsplit(public_url)
     found = [_proxies(seen, is_https=wanted.scheme == "https")]
@@ -64,78 +72,133 @@ def _proxies(seen: Seen, *, is_https: bool) -> Finding:
     there, trusted = seen.proxies, seen.trusted_proxies
     if trusted > there:
         return Finding(
-            f"{trusted} proxies are trusted and {there or 'none'} told who calls: anyone can make up an address.",
+            (
+                f"{trusted} proxies are trusted and {there or 'none'} told who calls: anyone can "
+                "make up an address."
+            ),
             f"Set MARKETHALL_TRUSTED_PROXIES={there}, or let the proxy add to X-Forwarded-For.",
         )
     if trusted < there:
         return Finding(
-            f"{there} {'proxy stands' if there == 1 else 'proxies stand'} in front and {trusted or 'none'} is trusted:"
+            f"{there} {'proxy stands' if there == 1 else 'proxies stand'} in front and "
+            f"{trusted or 'none'} is trusted:"
             " all callers share one limit.",
             f"Set MARKETHALL_TRUSTED_PROXIES={there}.",
         )
     if not there and is_https:
         return Finding(
             "Whatever ends TLS in front does not tell who calls: all callers share one limit.",
-            "Let it add to X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for)"
+            "Let it add to X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For "
+            "$proxy_add_x_forwarded_for)"
             " and set MARKETHALL_TRUSTED_PROXIES=1.",
         )
     if not there:
         return Finding("The public address leads to this site; no proxy stands in front.")
     return Finding(
-        f"The public address leads to this site, through {there} trusted prox{'y' if there == 1 else 'ies'}."
+        f"The public address leads to this site, through {there} trusted "
+        f"prox{'y' if there == 1 else 'ies'}."
     )
 
 
 def _limits(answers: list[Seen]) -> Finding:
-    processes = max(answers[0].web_processes, len({seen.process for seen in answers}))
+    processes = max(
+        answers[0].web_processes,
+        len({seen.process for seen in answers}),
+    )
     if processes > 1 and not answers[0].limits_are_shared:
         return Finding(
-            f"{processes} web processes count limits each for itself: a caller gets {processes} times as many tries.",
+            (
+                f"{processes} web processes count limits each for itself: a caller gets "
+                f"{processes} times as many tries."
+            ),
             "Set MARKETHALL_REDIS_URL.",
         )
-    how = "shared by all processes" if answers[0].limits_are_shared else "counted in the one web process"
+    how = (
+        "shared by all processes"
+        if answers[0].limits_are_shared
+        else "counted in the one web process"
+    )
     return Finding(f"Limits are {how}.")
 
 
 async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
-    """Ask the site through MARKETHALL_PUBLIC_URL, several times on fresh connections. Changes nothing."""
+    """Ask the site through MARKETHALL_PUBLIC_URL, several times on fresh connections.
+
+    Changes nothing.
+    """
     url = settings.public_url + PATH
-    advice = f"Start it with python3 run.py, and let {settings.public_url} lead to it." if must_answer else ""
+    advice = (
+        f"Start it with python3 run.py, and let {settings.public_url} lead to it."
+        if must_answer
+        else ""
+    )
     try:
         answers = [await _once(url, settings.secret_key) for _ in range(ASKED)]
     except aiohttp.ClientSSLError as problem:
-        return [Finding(f"The certificate of {settings.public_url} is not accepted: {problem}", "Mend it.")]
+        return [
+            Finding(
+                f"The certificate of {settings.public_url} is not accepted: {problem}", "Mend it."
+            )
+        ]
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-        return [Finding(f"The site does not answer at {settings.public_url} ({type(problem).__name__}).", advice)]
+        return [
+            Finding(
+                f"The site does not answer at {settings.public_url} ({type(problem).__name__}).",
+                advice,
+            )
+        ]
     statuses = {status for status, _ in answers}
     if statuses != {200}:
         return [_elsewhere(settings, max(statuses))]
-    found = judge([_read(body) for _, body in answers], public_url=settings.public_url)
+    found = judge(
+        [_read(body) for _, body in answers],
+        public_url=settings.public_url,
+    )
     parts = urlsplit(url)
-    if parts.scheme == "https" and await asyncio.to_thread(takes_old_tls, parts.hostname or "", parts.port or 443):
+    if parts.scheme == "https" and await asyncio.to_thread(
+        takes_old_tls, parts.hostname or "", parts.port or 443
+    ):
         found.append(
-            Finding("The public address still speaks TLS 1.0 or 1.1.", "Let the proxy take 1.2 and 1.3 alone.")
+            Finding(
+                "The public address still speaks TLS 1.0 or 1.1.",
+                "Let the proxy take 1.2 and 1.3 alone.",
+            )
         )
     return found
 
 
 def takes_old_tls(host: str, port: int) -> bool:
-    """Whether a server lets somebody in who knows nothing newer than TLS 1.1. Nothing is asked of it."""
+    """Whether a server lets somebody in who knows nothing newer than TLS 1.1.
+
+    Nothing is asked of it.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # judged before, by who asked first
+    context.check_hostname, context.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # judged before, by who asked first
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is the point
-        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        context.minimum_version, context.maximum_version = (
+            ssl.TLSVersion.TLSv1,
+            ssl.TLSVersion.TLSv1_1,
+        )
     context.set_ciphers("ALL:@SECLEVEL=0")
     try:
-        with socket.create_connection((host, port), SECONDS) as line, context.wrap_socket(line, server_hostname=host):
+        with (
+            socket.create_connection((host, port), SECONDS) as line,
+            context.wrap_socket(line, server_hostname=host),
+        ):
             return True
     except OSError:
         return False
 
 
 async def _once(url: str, secret_key: str) -> tuple[int, Any]:
-    headers = {HEADER: signer(secret_key).sign("doctor").decode(), "X-Forwarded-For": MADE_UP}
+    headers = {
+        HEADER: signer(secret_key).sign("doctor").decode(),
+        "X-Forwarded-For": MADE_UP,
+    }
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
@@ -147,14 +210,28 @@ async def _once(url: str, secret_key: str) -> tuple[int, Any]:
 
 def _elsewhere(settings: Settings, status: int) -> Finding:
     """Something answered that is not this installation, or does not let us in."""
-    what = f"{settings.public_url} is answered by something that is not this installation (status {status})."
+    what = (
+        f"{settings.public_url} is answered by something that is not this installation (status "
+        f"{status})."
+    )
     if status in (301, 302, 307, 308):
-        what = f"{settings.public_url} sends its callers elsewhere (status {status}); Stripe follows no redirects."
+        what = (
+            f"{settings.public_url} sends its callers elsewhere (status {status}); Stripe follows "
+            "no redirects."
+        )
     return Finding(
-        what, "Check MARKETHALL_PUBLIC_URL, the proxy, and that the site runs with this MARKETHALL_SECRET_KEY."
+        what,
+        (
+            "Check MARKETHALL_PUBLIC_URL, the proxy, and that the site runs with this "
+            "MARKETHALL_SECRET_KEY."
+        ),
     )
 
 
 def _read(body: Any) -> Seen:
-    known = {**body, "forwarded_for": tuple(body["forwarded_for"]), "forwarded_proto": tuple(body["forwarded_proto"])}
+    known = {
+        **body,
+        "forwarded_for": tuple(body["forwarded_for"]),
+        "forwarded_proto": tuple(body["forwarded_proto"]),
+    }
     return Seen(**{name: known[name] for name in Seen.__dataclass_fields__})

@@ -17,9 +17,14 @@ def greeting(settings: Settings, *, demo: bool) -> str:
         f"  API documentation    {url}/api/v1/docs",
     ]
     if settings.stripe.stand_in:
-        lines += [f"  Stripe stand-in      {settings.stripe.api_base}/    test mode, no real money moves"]
+        lines += [
+            f"  Stripe stand-in      {settings.stripe.api_base}/    test mode, no real money moves"
+        ]
     if demo:
-        people = [(f"vendor, {v.name}", v.email) for v in VENDORS] + [("operator", OPERATOR), ("shopper", SHOPPER)]
+        people = [(f"vendor, {v.name}", v.email) for v in VENDORS] + [
+            ("operator", OPERATOR),
+            ("shopper", SHOPPER),
+        ]
         width = max(len(role) for role, _ in people)
         lines += ["", f"  Sign in with the password {PASSWORD}:"]
         lines += [f"    {role:{width}}  {email}" for role, email in people]

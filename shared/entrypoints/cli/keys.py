@@ -1,4 +1,6 @@
-"""The signing key of a development installation: made once, kept in its data folder, readable by its owner alone."""
+"""The signing key of a development installation: made once, kept in its data folder, readable by
+its owner alone.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,11 @@ def development_key(data_dir: Path) -> str:
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         draft = data_dir / f".secret-key-{os.getpid()}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(
+            draft,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+            0o600,
+        )
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:

@@ -1,4 +1,5 @@
-"""The command line of run.py: which commands there are, and what stops one as a sentence and an exit code.
+"""The command line of run.py: which commands there are, and what stops one as a sentence and an
+exit code.
 
 Nothing of the application is imported here: starting up is most of what a short command does.
 """
@@ -35,15 +36,23 @@ ENTRIES = {
     "doctor": Listed("doctor", "Check this installation from outside."),
     "operator": Listed("operators", "Make an operator of the marketplace."),
     "bench": Listed("bench", "Run one benchmark, or all of them."),
-    "translations": Listed("translations", "Bring the catalogues of translations up to date with templates and code."),
+    "translations": Listed(
+        "translations", "Bring the catalogues of translations up to date with templates and code."
+    ),
 }
 
 
 @click.group(
     cls=Commands,
     entries=ENTRIES,
-    context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100},
-    epilog="Without a command: serve. Settings, addresses, backups and going live: docs/operations.md.",
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "show_default": True,
+        "max_content_width": 100,
+    },
+    epilog=(
+        "Without a command: serve. Settings, addresses, backups and going live: docs/operations.md."
+    ),
 )
 def cli() -> None:
     """Markethall, a marketplace on Stripe Connect."""
@@ -54,7 +63,15 @@ def main(arguments: list[str], parts: Parts) -> int:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["serve", *arguments]
     try:
-        return int(cli.main(args=arguments, prog_name="run.py", obj=parts, standalone_mode=False) or 0)
+        return int(
+            cli.main(
+                args=arguments,
+                prog_name="run.py",
+                obj=parts,
+                standalone_mode=False,
+            )
+            or 0
+        )
     except click.ClickException as problem:  # wrong arguments: usage and a sentence
         problem.show()
         return problem.exit_code
@@ -62,7 +79,10 @@ def main(arguments: list[str], parts: Parts) -> int:
         print(problem, file=sys.stderr)
         return UNREACHABLE if isinstance(problem, DatabaseTrouble) else 2
     except (CommandFailed, SettingsError, MarketError) as problem:
-        print(problem.message if isinstance(problem, MarketError) else problem, file=sys.stderr)
+        print(
+            problem.message if isinstance(problem, MarketError) else problem,
+            file=sys.stderr,
+        )
         return problem.code if isinstance(problem, CommandFailed) else 2
     except (KeyboardInterrupt, click.Abort):
         return 130

@@ -1,4 +1,6 @@
-"""`operator EMAIL`: make somebody who runs the marketplace, or help one who has lost the second step."""
+"""`operator EMAIL`: make somebody who runs the marketplace, or help one who has lost the second
+step.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
     async with opened(settings):
         name = full_name or email.partition("@")[0]
         await registration.create_member(
-            email=email, password=password, full_name=name, role="operator", vendor_id=None, confirmed=True
+            email=email,
+            password=password,
+            full_name=name,
+            role="operator",
+            vendor_id=None,
+            confirmed=True,
         )
     print(f"{email} can now sign in at {settings.public_url}/operator/login")
     return 0
@@ -45,7 +52,9 @@ async def take_factors_away(settings: Settings, email: str) -> int:
     """`--reset-factors`: for an operator who has lost app, passkeys and recovery codes."""
     async with opened(settings):
         await recovery.at_once(email)
-    print(f"{email} signs in with the password alone now, and is asked to set up another second step.")
+    print(
+        f"{email} signs in with the password alone now, and is asked to set up another second step."
+    )
     return 0
 
 
@@ -53,8 +62,15 @@ async def take_factors_away(settings: Settings, email: str) -> int:
 @click.argument("email", metavar="EMAIL")
 @installation
 @click.option("--name", default="", help="Full name.", show_default=False)
-@click.option("--reset-factors", is_flag=True, help="Take away the second step that this operator has lost.")
-def operator_command(email: str, name: str, reset_factors: bool, **given: Any) -> int:
+@click.option(
+    "--reset-factors", is_flag=True, help="Take away the second step that this operator has lost."
+)
+def operator_command(
+    email: str,
+    name: str,
+    reset_factors: bool,
+    **given: Any,
+) -> int:
     """Make an operator of the marketplace.
 
     The password is asked for, or read from standard input.

@@ -1,4 +1,6 @@
-"""What a command was asked for, as it stands on the command line (shared/entrypoints/cli/main.py reads it)."""
+"""What a command was asked for, as it stands on the command line (shared/entrypoints/cli/main.py
+reads it).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Whatever Markethall writes is for its own user alone: databases, their logs and copies, mails, keys.
+"""Whatever Markethall writes is for its own user alone: databases, their logs and copies, mails,
+keys.
 
-New files follow the process's mask, which child processes inherit. What an older version left readable is put right once,
-when the data folder is first found open to others; behind a folder that nobody else can enter, nothing can be read.
+New files follow the process's mask, which child processes inherit. What an older version left
+readable is put right once, when the data folder is first found open to others; behind a folder that
+nobody else can enter, nothing can be read.
 """
 
 from __future__ import annotations
@@ -16,15 +18,23 @@ OTHERS = 0o077
 
 
 def begin() -> None:
-    """From now on files of this process and its children are 600 and folders 700, whatever the mask was."""
+    """From now on files of this process and its children are 600 and folders 700, whatever the mask
+    was.
+    """
     os.umask(OTHERS)
 
 
 def tighten(data_dir: Path, database_url: str) -> None:
-    """Make the data folder, and the SQLite file with what lies beside it, ours alone. What belongs to others stays as it is."""
+    """Make the data folder, and the SQLite file with what lies beside it, ours alone.
+
+    What belongs to others stays as it is.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     if _is_open(data_dir):
-        for path in (*_within(data_dir), data_dir):  # the folder last: it says that all of it was done
+        for path in (
+            *_within(data_dir),
+            data_dir,
+        ):  # the folder last: it says that all of it was done
             _close(path)
     if database_url.startswith("sqlite://"):
         database = Path(database_url.removeprefix("sqlite://").partition("?")[0])

@@ -1,7 +1,9 @@
-"""`doctor --probe`: proves the webhooks by making Stripe send one event of each scope, and the mail server by a mail.
+"""`doctor --probe`: proves the webhooks by making Stripe send one event of each scope, and the mail
+server by a mail.
 
-Touched are metadata of an object of ours (the newest charge; on a new platform a SetupIntent, made and cancelled) and of a
-connected account. No money moves, nobody is told, and each touch writes the same key over.
+Touched are metadata of an object of ours (the newest charge; on a new platform a SetupIntent, made
+and cancelled) and of a connected account. No money moves, nobody is told, and each touch writes the
+same key over.
 """
 
 from __future__ import annotations
@@ -60,15 +62,31 @@ class Api:
     def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
         self._session, self._base = session, base
 
-    async def get(self, path: str, params: dict[str, str], account: str | None = None) -> Any:
+    async def get(
+        self,
+        path: str,
+        params: dict[str, str],
+        account: str | None = None,
+    ) -> Any:
         """Read. Raises StripeSaysNo."""
-        async with self._session.get(self._base + path, params=params, headers=_acting(account)) as answer:
+        async with self._session.get(
+            self._base + path, params=params, headers=_acting(account)
+        ) as answer:
             return await _body(answer)
 
-    async def post(self, path: str, form: dict[str, str], key: str) -> Any:
+    async def post(
+        self,
+        path: str,
+        form: dict[str, str],
+        key: str,
+    ) -> Any:
         """Write under an idempotency key. Raises StripeSaysNo."""
         headers = {"Idempotency-Key": key}
-        async with self._session.post(self._base + path, data=form, headers=headers) as answer:
+        async with self._session.post(
+            self._base + path,
+            data=form,
+            headers=headers,
+        ) as answer:
             return await _body(answer)
 
 
@@ -87,11 +105,17 @@ async def _body(answer: aiohttp.ClientResponse) -> Any:
 async def opened(stripe: StripeSettings) -> AsyncIterator[Api]:
     """Stripe, to be asked."""
     headers = {"Authorization": f"Bearer {stripe.secret_key}", "Stripe-Version": API_VERSION}
-    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=20)) as session:
+    async with aiohttp.ClientSession(
+        headers=headers, timeout=aiohttp.ClientTimeout(total=20)
+    ) as session:
         yield Api(session, stripe.api_base)
 
 
-async def webhooks(settings: Settings, *, wait: float = WAIT_SECONDS) -> list[Finding]:
+async def webhooks(
+    settings: Settings,
+    *,
+    wait: float = WAIT_SECONDS,
+) -> list[Finding]:
     """Touch, wait for both events, and say what became of each."""
     try:
         async with opened(settings.stripe) as api:
@@ -100,7 +124,12 @@ async def webhooks(settings: Settings, *, wait: float = WAIT_SECONDS) -> list[Fi
                 _prove(api, "connect", await _touch_account(api), settings, wait),
             )
     except StripeSaysNo as problem:
-        return [Finding(f"Stripe does not let us touch anything: {problem}", "Give the key write access, or use it.")]
+        return [
+            Finding(
+                f"Stripe does not let us touch anything: {problem}",
+                "Give the key write access, or use it.",
+            )
+        ]
     except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
         return [Finding(f"Stripe could not be asked ({type(problem).__name__}).", "Try again.")]
     return list(found)
@@ -113,10 +142,14 @@ async def _touch_platform(api: Api) -> Touched:
     if payment is not None:
         charge = str(payment.stripe_charge_id)
         await api.post(f"/v1/charges/{charge}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
-        return await _told(api, Touched("platform", f"charge {charge}", "", None, "charge.updated", at), nonce)
+        return await _told(
+            api, Touched("platform", f"charge {charge}", "", None, "charge.updated", at), nonce
+        )
     made = await api.post("/v1/setup_intents", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
     await api.post(f"/v1/setup_intents/{made['id']}/cancel", {}, f"doctor:{nonce}:cancel")
-    touched = Touched("platform", "a SetupIntent, cancelled at once", "", None, "setup_intent.canceled", at)
+    touched = Touched(
+        "platform", "a SetupIntent, cancelled at once", "", None, "setup_intent.canceled", at
+    )
     return await _told(api, touched, nonce)
 
 
@@ -132,32 +165,57 @@ async def _touch_account(api: Api) -> Touched | None:
         return None
     account = str(config.stripe_account_id)
     await api.post(f"/v1/accounts/{account}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
-    return await _told(api, Touched("connect", f"account {account}", "", account, "account.updated", at), nonce)
+    return await _told(
+        api, Touched("connect", f"account {account}", "", account, "account.updated", at), nonce
+    )
 
 
 async def _told(api: Api, touched: Touched, nonce: str) -> Touched:
     """Find the event that tells of the touch; without one `event_id` stays empty."""
     for _ in range(20):
-        listed = await api.get("/v1/events", {"type": touched.type, "limit": "20"}, touched.account)
+        listed = await api.get(
+            "/v1/events",
+            {"type": touched.type, "limit": "20"},
+            touched.account,
+        )
         for event in listed["data"]:
             if event["data"]["object"].get("metadata", {}).get(MARK) == nonce:
                 return Touched(
-                    touched.source, touched.what, str(event["id"]), touched.account, touched.type, touched.at
+                    touched.source,
+                    touched.what,
+                    str(event["id"]),
+                    touched.account,
+                    touched.type,
+                    touched.at,
                 )
         await asyncio.sleep(LOOK_EVERY)
     return touched
 
 
-async def _prove(api: Api, source: str, touched: Touched | None, settings: Settings, wait: float) -> Finding:
+async def _prove(
+    api: Api, source: str, touched: Touched | None, settings: Settings, wait: float
+) -> Finding:
     if touched is None:
-        return Finding("No vendor has connected Stripe yet, so nothing can prove the endpoint of connected accounts.")
+        return Finding(
+            "No vendor has connected Stripe yet, so nothing can prove the endpoint of "
+            "connected accounts."
+        )
     if not touched.event_id:
-        return Finding(f"Stripe made no event of touching {touched.what}.", "Look at status.stripe.com; try again.")
+        return Finding(
+            f"Stripe made no event of touching {touched.what}.",
+            "Look at status.stripe.com; try again.",
+        )
     started = time.monotonic()
     while (waited := time.monotonic() - started) < wait:
-        came = {row.source for row in await WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False)}
+        came = {
+            row.source
+            for row in await WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False)
+        }
         if source in came:
-            return Finding(f"{_name(source)} works: {touched.type} of {touched.what} came after {waited:.1f} s.")
+            return Finding(
+                f"{_name(source)} works: {touched.type} of {touched.what} came after "
+                f"{waited:.1f} s."
+            )
         if came:
             break
         if await _refused(touched) and waited > 2 * rejected_deliveries.EVERY_SECONDS:
@@ -167,34 +225,56 @@ async def _prove(api: Api, source: str, touched: Touched | None, settings: Setti
 
 
 async def _refused(touched: Touched) -> WebhookRefusal | None:
-    return await WebhookRefusal.filter(source=touched.source, last_at__gte=touched.at).first()
+    return await WebhookRefusal.filter(
+        source=touched.source,
+        last_at__gte=touched.at,
+    ).first()
 
 
 async def _why_not(api: Api, touched: Touched, settings: Settings) -> Finding:
-    """The event did not come where it belongs: to the other endpoint, to a closed door, nowhere, or it was never sent."""
+    """The event did not come where it belongs: to the other endpoint, to a closed door, nowhere, or
+    it was never sent.
+    """
     source, name = touched.source, _name(touched.source)
     other = "connect" if source == "platform" else "platform"
-    if await WebhookEvent.filter(stripe_event_id=touched.event_id, source=other, fetched=False).exists():
+    if await WebhookEvent.filter(
+        stripe_event_id=touched.event_id, source=other, fetched=False
+    ).exists():
         return Finding(
-            f"{name} is not registered, but the endpoint at {PATHS[other]} is, for the wrong scope.",
-            f"In Stripe's dashboard, make {settings.public_url}{PATHS[source]} listen to {SCOPES[source]},"
+            (
+                f"{name} is not registered, but the endpoint at {PATHS[other]} is, for the wrong "
+                "scope."
+            ),
+            f"In Stripe's dashboard, make {settings.public_url}{PATHS[source]} listen to "
+            f"{SCOPES[source]},"
             f" {settings.public_url}{PATHS[other]} to {SCOPES[other]}, and copy both secrets anew.",
         )
     if refused := await _refused(touched):
-        variable = "STRIPE_WEBHOOK_SECRET" if source == "platform" else "STRIPE_CONNECT_WEBHOOK_SECRET"
+        variable = (
+            "STRIPE_WEBHOOK_SECRET" if source == "platform" else "STRIPE_CONNECT_WEBHOOK_SECRET"
+        )
         return Finding(
             f"{name} refuses what Stripe sends: {refused.why}.",
-            f"{variable} does not fit, or expired: copy the signing secret of that endpoint (whsec_...) once more.",
+            (
+                f"{variable} does not fit, or expired: copy the signing secret of that endpoint "
+                "(whsec_...) once more."
+            ),
         )
     event = await api.get(f"/v1/events/{touched.event_id}", {}, touched.account)
     if event.get("pending_webhooks"):
         return Finding(
             f"{name}: Stripe sends {touched.type}, and nothing arrives.",
-            f"Does {settings.public_url}{PATHS[source]} lead to this site from outside, without a redirect?",
+            (
+                f"Does {settings.public_url}{PATHS[source]} lead to this site from outside, "
+                "without a redirect?"
+            ),
         )
     return Finding(
         f"{name}: no endpoint at Stripe listens to {touched.type} of {SCOPES[source]}.",
-        f"Register {settings.public_url}{PATHS[source]} for {SCOPES[source]}, with its events (README, Going live).",
+        (
+            f"Register {settings.public_url}{PATHS[source]} for {SCOPES[source]}, with its events "
+            "(README, Going live)."
+        ),
     )
 
 
@@ -207,20 +287,29 @@ async def test_mail(settings: Settings) -> Finding:
     person = await Member.filter(role="operator", is_active=True).order_by("id").first()
     if person is None:
         return Finding(
-            "There is no operator yet, so no test mail was sent.", "Make one: python3 run.py operator you@example.com"
+            "There is no operator yet, so no test mail was sent.",
+            "Make one: python3 run.py operator you@example.com",
         )
     nonce = secrets.token_hex(8)
     letter = Email(
         kind="doctor",
         to=person.email,
         subject="A test mail",
-        text="This mail proves that mails go out. It was asked for by: python3 run.py doctor --probe\n",
+        text=(
+            "This mail proves that mails go out. It was asked for by: python3 run.py doctor "
+            "--probe\n"
+        ),
         unique_key=f"doctor:{nonce}",
         created_at=clock.now(),
     )
     try:
-        await mail.deliver(settings, mail.compose(letter, settings, await letterhead()), name=f"doctor-{nonce}")
+        await mail.deliver(
+            settings, mail.compose(letter, settings, await letterhead()), name=f"doctor-{nonce}"
+        )
     except mail.MailNotSent as problem:
-        return Finding(f"The test mail to {person.email} did not go out. {problem}", "Check MARKETHALL_SMTP_URL.")
+        return Finding(
+            f"The test mail to {person.email} did not go out. {problem}",
+            "Check MARKETHALL_SMTP_URL.",
+        )
     how = "went out" if settings.smtp_url else f"was written to {settings.data_dir / 'mail'}"
     return Finding(f"A test mail to {person.email} {how}.")

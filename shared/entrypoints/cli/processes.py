@@ -1,4 +1,6 @@
-"""Several web processes on one listening socket (`--workers N`): started, watched, started again, stopped."""
+"""Several web processes on one listening socket (`--workers N`): started, watched, started again,
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,31 @@ if TYPE_CHECKING:
 RESTART_SECONDS = 1.0
 
 
-async def supervise(options: ServeOptions, listener: socket.socket, stop: asyncio.Event) -> int:
+async def supervise(
+    options: ServeOptions,
+    listener: socket.socket,
+    stop: asyncio.Event,
+) -> int:
     """Keep `--workers` processes serving until `stop`, then let them finish what they are at."""
-    watchers = [asyncio.create_task(_keep_one(options, listener, stop)) for _ in range(options.workers)]
+    watchers = [
+        asyncio.create_task(_keep_one(options, listener, stop)) for _ in range(options.workers)
+    ]
     await stop.wait()
     print("Stopping ...", flush=True)
     await asyncio.gather(*watchers)
     return 0
 
 
-async def _keep_one(options: ServeOptions, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _keep_one(
+    options: ServeOptions,
+    listener: socket.socket,
+    stop: asyncio.Event,
+) -> None:
     while not stop.is_set():
         handle = os.dup(listener.fileno())
-        process = await asyncio.create_subprocess_exec(*command(options, handle), pass_fds=[handle], cwd=ROOT)
+        process = await asyncio.create_subprocess_exec(
+            *command(options, handle), pass_fds=[handle], cwd=ROOT
+        )
         os.close(handle)
         ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -38,14 +52,31 @@ async def _keep_one(options: ServeOptions, listener: socket.socket, stop: asynci
             await ended
             return
         if not stop.is_set():
-            print(f"A web process ended with {process.returncode}; starting another one.", file=sys.stderr, flush=True)
+            print(
+                f"A web process ended with {process.returncode}; starting another one.",
+                file=sys.stderr,
+                flush=True,
+            )
             await asyncio.sleep(RESTART_SECONDS)
 
 
 def command(options: ServeOptions, handle: int) -> list[str]:
     """The command line of one web process."""
-    given = [sys.executable, str(ROOT / "run.py"), "serve", "--listener", str(handle)]
-    given += ["--host", options.host, "--port", str(options.port), "--sandbox-port", str(options.sandbox_port)]
+    given = [
+        sys.executable,
+        str(ROOT / "run.py"),
+        "serve",
+        "--listener",
+        str(handle),
+    ]
+    given += [
+        "--host",
+        options.host,
+        "--port",
+        str(options.port),
+        "--sandbox-port",
+        str(options.sandbox_port),
+    ]
     given += ["--workers", str(options.workers)]
     given += ["--data-dir", str(options.data_dir)] if options.data_dir else []
     return given + (["--no-worker"] if options.no_worker else [])

@@ -1,4 +1,6 @@
-"""`reconcile`: compare ledger, rows and Stripe, print what differs, and repair it where that is asked for."""
+"""`reconcile`: compare ledger, rows and Stripe, print what differs, and repair it where that is
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -77,12 +79,18 @@ def _show(row: Difference, *, dry_run: bool) -> None:
         print(f"     ours: {row.ours or '-'} | Stripe: {row.theirs or '-'}")
     print(f"     repair: {row.repair or 'none, a person must look'}")
     if dry_run:
-        print(textwrap.indent(textwrap.fill(f"would: {would(row.repair, row.arguments)}", WIDTH), "     "))
+        print(
+            textwrap.indent(
+                textwrap.fill(f"would: {would(row.repair, row.arguments)}", WIDTH), "     "
+            )
+        )
 
 
 async def _repair(tools: Context, found: list[Difference]) -> None:
     done, left = await apply_all(tools, found[0].run_id, actor=ACTOR)
-    for row in await Difference.filter(run_id=found[0].run_id).exclude(repair="").order_by("number"):
+    for row in (
+        await Difference.filter(run_id=found[0].run_id).exclude(repair="").order_by("number")
+    ):
         print(f"{row.number:>3}  {row.status}: {row.outcome}")
     print(f"{done} repaired, {left} left. Looking again.", flush=True)
 

@@ -16,7 +16,12 @@ from shared.finance.inbox import dispatch
 from shared.finance.inbox.rules import EventStatus
 
 
-async def replay(settings: Settings, event_id: str, *, dry_run: bool) -> int:
+async def replay(
+    settings: Settings,
+    event_id: str,
+    *,
+    dry_run: bool,
+) -> int:
     """Exit 1 when it went wrong again."""
     async with opened(settings) as tools:
         done = await dispatch.replay(tools, event_id, dry_run=dry_run)
@@ -39,4 +44,10 @@ def replay_command(event_id: str, dry_run: bool, **given: Any) -> int:
 
     EVENT_ID is evt_...; what the event changes is told.
     """
-    return asyncio.run(replay(read_settings(Options(**given)), event_id, dry_run=dry_run))
+    return asyncio.run(
+        replay(
+            read_settings(Options(**given)),
+            event_id,
+            dry_run=dry_run,
+        )
+    )

@@ -1,7 +1,8 @@
 """`seed`: the demo marketplace, or any amount of bulk data for trying out and measuring.
 
-Bulk data is written straight to the tables in batches, as a marketplace of years would have left it: paid orders of vendors
-that are `bulk-...`, with no counterpart at Stripe. The demo goes through the services instead (demo.py).
+Bulk data is written straight to the tables in batches, as a marketplace of years would have left
+it: paid orders of vendors that are `bulk-...`, with no counterpart at Stripe. The demo goes through
+the services instead (demo.py).
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ BATCH = 500
 async def seed(settings: Settings, options: SeedOptions) -> int:
     """Fill the demo, or add what was asked for in bulk."""
     if settings.production:
-        raise CommandFailed("seed makes made-up data; it does not run with MARKETHALL_ENV=production.")
+        raise CommandFailed(
+            "seed makes made-up data; it does not run with MARKETHALL_ENV=production."
+        )
     await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
     async with opened(settings):
         if options.vendors or options.products or options.orders:
@@ -67,7 +70,9 @@ async def _demo(settings: Settings, options: SeedOptions) -> None:
 
 async def _bulk(vendors: int, products: int, orders: int) -> None:
     await _vendors(vendors)
-    found = await Vendor.filter(slug__startswith="bulk-").order_by("id").values_list("id", flat=True)
+    found = (
+        await Vendor.filter(slug__startswith="bulk-").order_by("id").values_list("id", flat=True)
+    )
     vendor_ids = [int(i) for i in found] or await _vendors(1)  # type: ignore[call-overload]
     await _products(vendor_ids, products)
     await _orders(vendor_ids, orders)
@@ -81,10 +86,16 @@ def progress(what: str, count: int) -> Iterator[tuple[int, int]]:
         yield start, end
         if sys.stdout.isatty():
             filled = round(30 * end / count)
-            print(f"\r  {what:9} {'█' * filled}{'░' * (30 - filled)} {end:,}/{count:,}", end="", flush=True)
+            print(
+                f"\r  {what:9} {'█' * filled}{'░' * (30 - filled)} {end:,}/{count:,}",
+                end="",
+                flush=True,
+            )
     if count:
         lead = "\r" if sys.stdout.isatty() else ""
-        print(f"{lead}  {count:,} {what} in {time.monotonic() - started:.1f} s".ljust(70), flush=True)
+        print(
+            f"{lead}  {count:,} {what} in {time.monotonic() - started:.1f} s".ljust(70), flush=True
+        )
 
 
 async def _vendors(count: int) -> list[int]:
@@ -95,12 +106,21 @@ async def _vendors(count: int) -> list[int]:
         async with unit.transaction():
             await Vendor.bulk_create(
                 [
-                    Vendor(slug=slug, name=f"Bulk {slug[5:]}", business_email=f"{slug}@example.test", country="LU")
+                    Vendor(
+                        slug=slug,
+                        name=f"Bulk {slug[5:]}",
+                        business_email=f"{slug}@example.test",
+                        country="LU",
+                    )
                     for slug in slugs
                 ]
             )
-            rows = [int(i) for i in await Vendor.filter(slug__in=slugs).values_list("id", flat=True)]  # type: ignore[call-overload]
-            await VendorPaymentConfig.bulk_create([VendorPaymentConfig(vendor_id=i, **_READY) for i in rows])
+            rows = [
+                int(i) for i in await Vendor.filter(slug__in=slugs).values_list("id", flat=True)
+            ]  # type: ignore[call-overload]
+            await VendorPaymentConfig.bulk_create(
+                [VendorPaymentConfig(vendor_id=i, **_READY) for i in rows]
+            )
         made += rows
     return made
 
@@ -145,27 +165,50 @@ async def _orders(vendor_ids: list[int], count: int) -> None:
     now = clock.now()
     for start, end in progress("orders", count):
         async with unit.transaction():
-            await _order_batch([(n, goods[vendor_ids[n % len(vendor_ids)]]) for n in range(start, end)], now)
+            await _order_batch(
+                [
+                    (
+                        n,
+                        goods[vendor_ids[n % len(vendor_ids)]],
+                    )
+                    for n in range(start, end)
+                ],
+                now,
+            )
 
 
 async def _first_products(vendor_ids: list[int]) -> AsyncIterator[Any]:
     seen: set[int] = set()
     for start in range(0, len(vendor_ids), BATCH):
-        for product in await Product.filter(vendor_id__in=vendor_ids[start : start + BATCH]).order_by("id"):
+        for product in await Product.filter(
+            vendor_id__in=vendor_ids[start : start + BATCH]
+        ).order_by("id"):
             if product.vendor_id not in seen:
                 seen.add(product.vendor_id)
                 yield product
 
 
-async def _order_batch(wanted: list[tuple[int, Any]], now: datetime) -> None:
+async def _order_batch(
+    wanted: list[tuple[int, Any]],
+    now: datetime,
+) -> None:
     tokens = [ids.new_nonce() for _ in wanted]
     moments = [now - timedelta(minutes=n * 7 % 525_600) for n, _ in wanted]
-    await Checkout.bulk_create([_checkout(t, p, at) for t, (_, p), at in zip(tokens, wanted, moments, strict=True)])
+    await Checkout.bulk_create(
+        [_checkout(t, p, at) for t, (_, p), at in zip(tokens, wanted, moments, strict=True)]
+    )
     found = dict(await Checkout.filter(token__in=tokens).values_list("token", "id"))
-    orders = [_order(found[t], n, p, at) for t, (n, p), at in zip(tokens, wanted, moments, strict=True)]
+    orders = [
+        _order(found[t], n, p, at) for t, (n, p), at in zip(tokens, wanted, moments, strict=True)
+    ]
     await Order.bulk_create(orders)
-    by_checkout = dict(await Order.filter(checkout_id__in=list(found.values())).values_list("checkout_id", "id"))
-    made = [(by_checkout[found[t]], o, p, at) for t, o, (_, p), at in zip(tokens, orders, wanted, moments, strict=True)]
+    by_checkout = dict(
+        await Order.filter(checkout_id__in=list(found.values())).values_list("checkout_id", "id")
+    )
+    made = [
+        (by_checkout[found[t]], o, p, at)
+        for t, o, (_, p), at in zip(tokens, orders, wanted, moments, strict=True)
+    ]
     await OrderLine.bulk_create(
         [
             OrderLine(
@@ -201,7 +244,12 @@ def _checkout(token: str, product: Any, at: datetime) -> Any:
     )
 
 
-def _order(checkout_id: int, number: int, product: Any, at: datetime) -> Any:
+def _order(
+    checkout_id: int,
+    number: int,
+    product: Any,
+    at: datetime,
+) -> Any:
     sent = number % 10 != 0
     return Order(
         number=ids.new_number("BK"),
@@ -240,9 +288,23 @@ def _payment(order_id: int, order: Any, at: datetime) -> Any:
 @click.command()
 @site
 @installation
-@click.option("--vendors", type=click.IntRange(min=0), default=0, metavar="N", help="N vendors of bulk data.")
-@click.option("--products", type=click.IntRange(min=0), default=0, metavar="N", help="N products of bulk data.")
-@click.option("--orders", type=click.IntRange(min=0), default=0, metavar="N", help="N paid orders of bulk data.")
+@click.option(
+    "--vendors", type=click.IntRange(min=0), default=0, metavar="N", help="N vendors of bulk data."
+)
+@click.option(
+    "--products",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="N products of bulk data.",
+)
+@click.option(
+    "--orders",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="N paid orders of bulk data.",
+)
 def seed_command(**given: Any) -> int:
     """Fill the demo marketplace, or add bulk data."""
     options = SeedOptions(**given)

@@ -1,7 +1,9 @@
-"""`serve`: everything that one command starts, in the order that gets the first page out soonest, and stops again.
+"""`serve`: everything that one command starts, in the order that gets the first page out soonest,
+and stops again.
 
-The port is taken first, so that a taken one is told before anything is changed and the stand-in's first webhooks wait in
-line instead of failing. The stand-in starts as a child while this process is still importing the application.
+The port is taken first, so that a taken one is told before anything is changed and the stand-in's
+first webhooks wait in line instead of failing. The stand-in starts as a child while this process is
+still importing the application.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ WEB_PROCESSES = "Web processes; more than one need PostgreSQL."
 
 def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit code."""
-    gc.disable()  # importing everything makes garbage of nothing; a sixth of the start is saved (until compose, below)
+    # importing everything makes garbage of nothing; a sixth of the start is saved (until compose,
+    # below)
+    gc.disable()
     try:
         return _serve(settings, options, parts)
     finally:
@@ -44,10 +48,21 @@ def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
 
 def _serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
     if options.listener is not None:
-        return asyncio.run(_join(settings, options, parts, socket.socket(fileno=options.listener)))
+        return asyncio.run(
+            _join(
+                settings,
+                options,
+                parts,
+                socket.socket(fileno=options.listener),
+            )
+        )
     if options.workers > 1 and settings.database_url.startswith("sqlite://"):
         raise CommandFailed(
-            "SQLite serves one process. For --workers above 1 set MARKETHALL_DATABASE_URL to a PostgreSQL address.", 2
+            (
+                "SQLite serves one process. For --workers above 1 set MARKETHALL_DATABASE_URL to "
+                "a PostgreSQL address."
+            ),
+            2,
         )
     listener = listen(options.host, options.port)
     stand_in = StandIn(settings, options) if settings.stripe.stand_in else None
@@ -60,7 +75,10 @@ def _serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The listening socket. Raises CommandFailed with a sentence when that address cannot be had."""
+    """The listening socket.
+
+    Raises CommandFailed with a sentence when that address cannot be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,7 +87,9 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as problem:
         listener.close()
         if getattr(problem, "errno", None) == errno.EADDRINUSE:
-            raise CommandFailed(f"Port {port} is taken. Choose another one with --port.", 2) from None
+            raise CommandFailed(
+                f"Port {port} is taken. Choose another one with --port.", 2
+            ) from None
         raise CommandFailed(f"Cannot listen on {host} port {port}: {problem}.", 2) from None
     listener.listen(512)
     listener.setblocking(False)
@@ -77,7 +97,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _prepare_and_run(
-    settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket, stand_in: StandIn | None
+    settings: Settings,
+    options: ServeOptions,
+    parts: Parts,
+    listener: socket.socket,
+    stand_in: StandIn | None,
 ) -> int:
     stop = stop_signals()
     try:
@@ -99,7 +123,9 @@ async def _prepare_and_run(
     return await supervise(options, listener, stop)
 
 
-async def _join(settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket) -> int:
+async def _join(
+    settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket
+) -> int:
     """One of several web processes, on the socket of its parent."""
     stop = stop_signals()
     if await pending(settings.database_url):
@@ -115,21 +141,31 @@ async def _fill(settings: Settings, stand_in: StandIn) -> None:
     """The demo marketplace, unless it is there already."""
     if await is_filled():
         return
-    from shared.entrypoints.cli import demo  # late: it needs aiohttp, which this process else asks for first at Stripe
+    from shared.entrypoints.cli import (
+        demo,
+    )  # late: it needs aiohttp, which this process else asks for first at Stripe
 
     print("Filling the demo marketplace ...", flush=True)
     await stand_in.ready()
     try:
         await demo.fill(settings)
     except (MarketError, *demo.UNREACHABLE) as problem:  # no reason not to serve
-        print(f"The demo marketplace is not complete ({problem}); the next start goes on with it.", file=sys.stderr)
+        print(
+            f"The demo marketplace is not complete ({problem}); the next start goes on with it.",
+            file=sys.stderr,
+        )
 
 
 async def _run(
-    settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket, stop: asyncio.Event
+    settings: Settings,
+    options: ServeOptions,
+    parts: Parts,
+    listener: socket.socket,
+    stop: asyncio.Event,
 ) -> int:
     """Serve in this process."""
-    # Late: a parent of several web processes never serves, and the stand-in starts while this is imported.
+    # Late: a parent of several web processes never serves, and the stand-in starts while this is
+    # imported.
     from shared.entrypoints.cli import serving
 
     async def greet() -> None:
@@ -140,13 +176,22 @@ async def _run(
 
 
 def _greet(settings: Settings, options: ServeOptions) -> None:
-    print(greeting(settings, demo=settings.stripe.stand_in and not options.no_demo), flush=True)
+    print(
+        greeting(settings, demo=settings.stripe.stand_in and not options.no_demo),
+        flush=True,
+    )
 
 
 @click.command()
 @site
 @installation
-@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N", help=WEB_PROCESSES)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help=WEB_PROCESSES,
+)
 @click.option("--no-worker", is_flag=True, help="Work off no jobs in this process.")
 @click.option("--no-demo", is_flag=True, help="Do not fill the demo marketplace.")
 @click.option("--listener", type=int, hidden=True)
@@ -154,8 +199,8 @@ def _greet(settings: Settings, options: ServeOptions) -> None:
 def serve_command(parts: Parts, /, **given: Any) -> int:
     """Serve the site.
 
-    Migrates the database first. Without a Stripe key the Stripe stand-in is started and a demo marketplace filled.
-    Ctrl-C answers what is under way, finishes the job at hand and stops.
+    Migrates the database first. Without a Stripe key the Stripe stand-in is started and a demo
+    marketplace filled. Ctrl-C answers what is under way, finishes the job at hand and stops.
     """
     options = ServeOptions(**given)
     return serve(read_settings(options), options, parts)

@@ -47,7 +47,9 @@ async def run(
         settings,
         Gateway(settings.stripe),
         before_serving=[greet],
-        while_serving=[_load_the_sdk] if options.no_worker else [_load_the_sdk, _worker(settings, parts, stop)],
+        while_serving=[_load_the_sdk]
+        if options.no_worker
+        else [_load_the_sdk, _worker(settings, parts, stop)],
     )
     quart.config["WEB_PROCESSES"] = options.workers  # for the doctor: so many count limits
     gc.enable()
@@ -76,19 +78,30 @@ def server_config(settings: Settings, listener: socket.socket) -> Config:
     config.graceful_timeout = GRACE_SECONDS
     config.shutdown_timeout = 3 * GRACE_SECONDS  # what is left of requests, then the job at hand
     config.include_server_header = False
-    # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes first.
+    # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes
+    # first.
     config.keep_alive_timeout = settings.keep_alive_seconds
     config.h11_max_incomplete_size = HEADERS_READ
     return config
 
 
-def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What nobody caught goes to the log; that a connection was cut off at the end, which Python 3.11 tells as one, does not."""
+def _told(
+    loop: asyncio.AbstractEventLoop,
+    context: dict[str, Any],
+) -> None:
+    """What nobody caught goes to the log; that a connection was cut off at the end, which Python
+    3.11 tells as one, does not.
+    """
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
 
 
-def _trigger(stop: asyncio.Event, started: asyncio.Event, *, quiet: bool) -> Any:
+def _trigger(
+    stop: asyncio.Event,
+    started: asyncio.Event,
+    *,
+    quiet: bool,
+) -> Any:
     """What Hypercorn waits for once it serves."""
 
     async def wait() -> None:
@@ -101,7 +114,9 @@ def _trigger(stop: asyncio.Event, started: asyncio.Event, *, quiet: bool) -> Any
 
 
 async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
-    """Import what talks to Stripe once the first pages are out, in a thread, so that no shopper waits for it."""
+    """Import what talks to Stripe once the first pages are out, in a thread, so that no shopper
+    waits for it.
+    """
 
     async def soon() -> None:
         await asyncio.sleep(SDK_AFTER_SECONDS)
@@ -114,7 +129,8 @@ async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
 
 
 def _worker(settings: Settings, parts: Parts, stop: asyncio.Event) -> Any:
-    """The job worker as a part of the serving application: takes no new job once it is to stop, and may end the one at hand.
+    """The job worker as a part of the serving application: takes no new job once it is to stop, and
+    may end the one at hand.
 
     One that takes too long is cut off: jobs are made to be repeated, and its claim runs out.
     """
@@ -122,7 +138,11 @@ def _worker(settings: Settings, parts: Parts, stop: asyncio.Event) -> Any:
     async def working(app: Quart) -> AsyncIterator[None]:
         gateway = app.extensions["markethall"].gateway
         task = asyncio.create_task(
-            Worker(Context(gateway, settings), parts.job_handlers(), parts.recurring_jobs()).run(stop)
+            Worker(
+                Context(gateway, settings),
+                parts.job_handlers(),
+                parts.recurring_jobs(),
+            ).run(stop)
         )
         yield
         stop.set()

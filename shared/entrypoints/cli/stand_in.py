@@ -1,4 +1,7 @@
-"""The Stripe stand-in beside the site: a child process over HTTP, as far away as Stripe itself. Never loaded with a real key."""
+"""The Stripe stand-in beside the site: a child process over HTTP, as far away as Stripe itself.
+
+Never loaded with a real key.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def arguments(settings: Settings, options: Options) -> list[str]:
 
 
 class StandIn:
-    """The child process. Leaving the block stops it; should this process die, the child notices and stops by itself."""
+    """The child process.
+
+    Leaving the block stops it; should this process die, the child notices and stops by itself.
+    """
 
     def __init__(self, settings: Settings, options: Options) -> None:
         self._arguments = arguments(settings, options)
@@ -63,7 +69,10 @@ class StandIn:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self._process is not None
         self._process.terminate()
@@ -79,17 +88,28 @@ class StandIn:
         deadline = time.monotonic() + START_SECONDS
         while not await asyncio.to_thread(answers, self._base):
             if self._process.poll() is not None:
-                raise CommandFailed(f"The Stripe stand-in ended with {self._process.returncode} instead of starting.")
+                raise CommandFailed(
+                    f"The Stripe stand-in ended with {self._process.returncode} instead of "
+                    "starting."
+                )
             if time.monotonic() > deadline:
                 raise CommandFailed(f"The Stripe stand-in does not answer at {self._base}.")
             await asyncio.sleep(0.03)
 
 
-def control(base: str, method: str, path: str, body: Any = None) -> Any:
+def control(
+    base: str,
+    method: str,
+    path: str,
+    body: Any = None,
+) -> Any:
     """One call to the stand-in's control API."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
-        f"{base}/_control/{path}", data=data, method=method, headers={"Content-Type": "application/json"}
+        f"{base}/_control/{path}",
+        data=data,
+        method=method,
+        headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.load(answer)
@@ -112,7 +132,11 @@ def check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError):
             raise CommandFailed(
-                f"Port {port} is taken, the Stripe stand-in needs it. Choose another one with --sandbox-port.", 2
+                (
+                    f"Port {port} is taken, the Stripe stand-in needs it. Choose another one with "
+                    "--sandbox-port."
+                ),
+                2,
             ) from None
 
 

@@ -13,11 +13,23 @@ from shared.entrypoints.cli.bootstrap import ROOT
 
 def run_tests(arguments: list[str]) -> int:
     """Run pytest in this Python; pytest's last line is the last line."""
-    spread = any(a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses")) for a in arguments)
-    workers = (os.cpu_count() or 2) * 3 // 2  # a test waits for its browser, its database or a server 40 % of its time
-    # the tests start dozens of processes of ours: each would compile every module anew where keeping them is forbidden
+    spread = any(
+        a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses"))
+        for a in arguments
+    )
+    workers = (
+        (os.cpu_count() or 2) * 3 // 2
+    )  # a test waits for its browser, its database or a server 40 % of its time
+    # the tests start dozens of processes of ours: each would compile every module anew where
+    # keeping them is forbidden
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-m", "pytest", *([] if spread else ["-n", str(workers)]), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *([] if spread else ["-n", str(workers)]),
+        *arguments,
+    ]
     os.chdir(ROOT)
     if os.name == "posix":
         sys.stdout.flush()
@@ -26,7 +38,12 @@ def run_tests(arguments: list[str]) -> int:
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST_ARGUMENTS]...")
+@click.argument(
+    "arguments",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[PYTEST_ARGUMENTS]...",
+)
 def test_command(arguments: tuple[str, ...]) -> int:
     """Run the tests; arguments go to pytest.
 

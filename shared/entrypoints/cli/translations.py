@@ -1,4 +1,6 @@
-"""The catalogues of translations, brought up to date with the sentences that stand in templates and code."""
+"""The catalogues of translations, brought up to date with the sentences that stand in templates and
+code.
+"""
 
 from __future__ import annotations
 
@@ -80,21 +82,32 @@ def sentences(path: Path, how: str = "jinja2") -> Iterator[tuple[int, str | tupl
         yield from words.sentences(path)
         return
     options = _JINJA if how == "jinja2" else {}
-    for line, message, _comments, _context in extract(how, io.BytesIO(path.read_bytes()), KEYWORDS, (), options):
+    for line, message, _comments, _context in extract(
+        how, io.BytesIO(path.read_bytes()), KEYWORDS, (), options
+    ):
         yield line, message
 
 
 def written(catalog: Catalog) -> bytes:
-    """A catalogue as its file: sorted by sentence, without line numbers and dates, so that only sentences change it."""
+    """A catalogue as its file: sorted by sentence, without line numbers and dates, so that only
+    sentences change it.
+    """
     out = io.BytesIO(_HEAD.format(language=catalog.locale, plurals=catalog.plural_forms).encode())
     out.seek(0, io.SEEK_END)
-    options = {"sort_output": True, "include_lineno": False, "ignore_obsolete": True, "omit_header": True}
+    options = {
+        "sort_output": True,
+        "include_lineno": False,
+        "ignore_obsolete": True,
+        "omit_header": True,
+    }
     write_po(out, catalog, width=WIDTH, **options)
     return out.getvalue()
 
 
 def update() -> list[str]:
-    """Bring every catalogue up to date; tells for each language how many sentences wait for a translation."""
+    """Bring every catalogue up to date; tells for each language how many sentences wait for a
+    translation.
+    """
     template, told = found(), []
     for language, name in locales.LANGUAGES.items():
         if language == locales.SOURCE:

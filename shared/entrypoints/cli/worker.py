@@ -1,4 +1,7 @@
-"""`worker`: jobs in a process of its own. Any number may run beside the web processes; each job runs in one of them."""
+"""`worker`: jobs in a process of its own.
+
+Any number may run beside the web processes; each job runs in one of them.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,15 @@ from shared.infra.jobs.queue import Handlers
 from shared.infra.jobs.worker import Worker
 
 
-async def work(settings: Settings, handlers: Handlers, recurring: Sequence[RecurringJob]) -> int:
-    """Work until told to stop; the job at hand is finished first. Raises AlreadyServed for a SQLite file in use."""
+async def work(
+    settings: Settings,
+    handlers: Handlers,
+    recurring: Sequence[RecurringJob],
+) -> int:
+    """Work until told to stop; the job at hand is finished first.
+
+    Raises AlreadyServed for a SQLite file in use.
+    """
     with sole(settings.database_url):
         async with opened(settings) as tools:
             print("Working. Ctrl-C finishes the job at hand and stops.", flush=True)
@@ -40,4 +50,10 @@ def worker_command(parts: Parts, /, **given: Any) -> int:
     Any number may run beside the web processes.
     """
     settings = read_settings(Options(**given))
-    return asyncio.run(work(settings, parts.job_handlers(), parts.recurring_jobs()))
+    return asyncio.run(
+        work(
+            settings,
+            parts.job_handlers(),
+            parts.recurring_jobs(),
+        )
+    )

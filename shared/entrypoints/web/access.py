@@ -1,4 +1,7 @@
-"""Who may use a route. Every route carries exactly one mark; the factory refuses to start with a route that has none."""
+"""Who may use a route.
+
+Every route carries exactly one mark; the factory refuses to start with a route that has none.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,14 @@ from shared.trade.people.scopes import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PUBLIC, OWNER, OPERATOR, MEMBER, TOKEN, SHOPPER = "public", "owner", "operator", "member", "vendor_token", "shopper"
+PUBLIC, OWNER, OPERATOR, MEMBER, TOKEN, SHOPPER = (
+    "public",
+    "owner",
+    "operator",
+    "member",
+    "vendor_token",
+    "shopper",
+)
 
 
 class UnmarkedRouteError(RuntimeError):
@@ -52,9 +62,12 @@ def scope_of(view: object) -> Scope | None:
 
 
 def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
-    """Exempt a route from the CSRF token, and from the check of the Origin unless `origin` is kept. `why` is for the reader.
+    """Exempt a route from the CSRF token, and from the check of the Origin unless `origin` is kept.
 
-    For callers that are no browsers (signed webhooks, API tokens), or JSON that a cookie may authorise (`origin=True`).
+    `why` is for the reader.
+
+    For callers that are no browsers (signed webhooks, API tokens), or JSON that a cookie may
+    authorise (`origin=True`).
     """
     if not why:
         raise ValueError("say why")
@@ -68,7 +81,9 @@ def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
 
 
 def large_body(limit: int) -> Callable[[F], F]:
-    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for documents)."""
+    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for
+    documents).
+    """
 
     def decorate(view: F) -> F:
         view.market_body_limit = limit  # type: ignore[attr-defined]
@@ -98,6 +113,12 @@ def view_at(app: Quart, method: str, path: str) -> object | None:
 
 def check_routes(app: Quart) -> None:
     """Raise UnmarkedRouteError naming every route without a mark."""
-    bare = sorted({r.rule for r in app.url_map.iter_rules() if access_of(app.view_functions[r.endpoint]) is None})
+    bare = sorted(
+        {
+            r.rule
+            for r in app.url_map.iter_rules()
+            if access_of(app.view_functions[r.endpoint]) is None
+        }
+    )
     if bare:
         raise UnmarkedRouteError("routes without an access mark: " + ", ".join(bare))

@@ -17,23 +17,34 @@ class PasswordForm(MarketForm):
     """Another password, with the present one."""
 
     present = PasswordField(_l("Present password"), PRESENT)
-    new = PasswordField(_l("New password"), [DataRequired(_l("Choose a password.")), good_password])
+    new = PasswordField(
+        _l("New password"),
+        [DataRequired(_l("Choose a password.")), good_password],
+    )
 
 
 class EmailForm(MarketForm):
     """Another address, with the present password."""
 
-    email = EmailField(_l("New email"), [DataRequired(_l("Enter the new email.")), email_address])
+    email = EmailField(
+        _l("New email"),
+        [DataRequired(_l("Enter the new email.")), email_address],
+    )
     present_for_email = PasswordField(_l("Present password"), PRESENT)
 
 
 class ForgotForm(MarketForm):
     """Whose password is forgotten."""
 
-    email = EmailField(_l("Email"), [DataRequired(_l("Enter your email.")), email_address])
+    email = EmailField(
+        _l("Email"),
+        [DataRequired(_l("Enter your email.")), email_address],
+    )
 
 
 class NewPasswordForm(MarketForm):
     """A new password instead of a forgotten one."""
 
-    password = PasswordField(_l("New password"), [DataRequired(_l("Choose a password.")), good_password])
+    password = PasswordField(
+        _l("New password"), [DataRequired(_l("Choose a password.")), good_password]
+    )

@@ -1,7 +1,9 @@
-"""The pages on which people look after their own account: one mechanism for owners, operators and shoppers.
+"""The pages on which people look after their own account: one mechanism for owners, operators and
+shoppers.
 
-`add_account_pages` puts the same addresses below a blueprint of each audience; what differs is the frame, which the audience's
-own `show` draws. The half that needs no sign-in (a forgotten password) is `forgot_page`.
+`add_account_pages` puts the same addresses below a blueprint of each audience; what differs is the
+frame, which the audience's own `show` draws. The half that needs no sign-in (a forgotten password)
+is `forgot_page`.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ Show = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Audience:
-    """Who looks after their account below which address: `home` is the page, `sign_in` where to go without a session."""
+    """Who looks after their account below which address: `home` is the page, `sign_in` where to go
+    without a session.
+    """
 
     kind: str
     home: str
@@ -42,9 +46,15 @@ class AccountPages:
         self._show = show
 
     async def page(
-        self, *, status: int = 200, password: PasswordForm | None = None, email: EmailForm | None = None
+        self,
+        *,
+        status: int = 200,
+        password: PasswordForm | None = None,
+        email: EmailForm | None = None,
     ) -> Response:
-        """The account: address, password, browsers, what happened; with forms as they were sent where something is wrong."""
+        """The account: address, password, browsers, what happened; with forms as they were sent
+        where something is wrong.
+        """
         who = actor()
         kind, mine = self.audience.kind, person_id()
         return await self._show(
@@ -54,7 +64,11 @@ class AccountPages:
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
             pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
-            signed_in=await sessions.signed_in(kind=kind, person_id=mine, session_id=session_id()),
+            signed_in=await sessions.signed_in(
+                kind=kind,
+                person_id=mine,
+                session_id=session_id(),
+            ),
             happenings=await account_history.happenings(kind, mine),
         )
 
@@ -102,24 +116,43 @@ class AccountPages:
         except MarketError as error:
             form.blame(error)
             return await self.page(status=error.status, email=form)
-        return self._back("ok", _("We have sent a link to the new address. Open it, and the change is done."))
+        return self._back(
+            "ok", _("We have sent a link to the new address. Open it, and the change is done.")
+        )
 
     async def cancel_email(self) -> Response:
         """Call the new address off; the link that was sent to it acts no more."""
-        cancelled = await email_addresses.cancel_change(kind=self.audience.kind, person_id=person_id())
-        return self._back("ok", _("Your address stays as it is.")) if cancelled else see_other(self.audience.home)
+        cancelled = await email_addresses.cancel_change(
+            kind=self.audience.kind, person_id=person_id()
+        )
+        return (
+            self._back("ok", _("Your address stays as it is."))
+            if cancelled
+            else see_other(self.audience.home)
+        )
 
     async def confirm_again(self) -> Response:
         """Send the mail that confirms the address once more."""
-        if await email_addresses.ask_again(kind=self.audience.kind, person_id=person_id()):
-            return self._back("ok", _("We have sent you another link. It can take a minute or two."))
+        if await email_addresses.ask_again(
+            kind=self.audience.kind,
+            person_id=person_id(),
+        ):
+            return self._back(
+                "ok", _("We have sent you another link. It can take a minute or two.")
+            )
         return self._back(
-            "info", _("There is nothing to send: look at your mails of before, also among the unwanted ones.")
+            "info",
+            _(
+                "There is nothing to send: look at your mails of before, also among the "
+                "unwanted ones."
+            ),
         )
 
     async def end_one(self, session_id: int) -> Response:
         """Sign one browser out."""
-        await sessions.end_session(kind=self.audience.kind, person_id=person_id(), session_id=session_id)
+        await sessions.end_session(
+            kind=self.audience.kind, person_id=person_id(), session_id=session_id
+        )
         return self._back("ok", _("That browser is signed out."))
 
     async def end_all(self) -> Response:
@@ -136,10 +169,13 @@ def _my_email() -> str:
     return actor().email
 
 
-def add_account_pages(blueprint: Blueprint, audience: Audience, mark: Callable[[F], F], show: Show) -> None:
+def add_account_pages(
+    blueprint: Blueprint, audience: Audience, mark: Callable[[F], F], show: Show
+) -> None:
     """Put the account's addresses below `blueprint`, for whom `mark` lets through."""
     pages = AccountPages(audience, show)
-    # Whoever has only the cookie guesses the password at the first, and has mails sent at the last of these doors.
+    # Whoever has only the cookie guesses the password at the first, and has mails sent at the last
+    # of these doors.
     acts: list[tuple[str, str, Any, str | None]] = [
         ("", "GET", pages.page, None),
         ("/password", "POST", pages.change_password, "present_password"),
@@ -153,7 +189,12 @@ def add_account_pages(blueprint: Blueprint, audience: Audience, mark: Callable[[
         view = _view(act)
         if door:
             view = limit_door(f"{audience.kind}.{door}", whose=_my_email)(view)
-        blueprint.add_url_rule(path, act.__name__, mark(view), methods=[method])
+        blueprint.add_url_rule(
+            path,
+            act.__name__,
+            mark(view),
+            methods=[method],
+        )
 
 
 def _view(act: Callable[..., Awaitable[Response]]) -> Any:
@@ -181,11 +222,15 @@ def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
             except Invalid as error:
                 form.blame(error)
         status = 422 if form.errors else 200
-        return await page("account/forgot.html", status=status, form=form, sent=sent, sign_in=sign_in)
+        return await page(
+            "account/forgot.html", status=status, form=form, sent=sent, sign_in=sign_in
+        )
 
     return forgot
 
 
 def sign_in_of(role: str) -> str:
     """Where a person of this role signs in."""
-    return {"operator": "/operator/login", "owner": "/vendor/login"}.get(role, "/shop/account/login")
+    return {"operator": "/operator/login", "owner": "/vendor/login"}.get(
+        role, "/shop/account/login"
+    )

@@ -1,4 +1,7 @@
-"""Who is let through to a route: whom its mark names (access.py). The rest is sent to sign in, or away."""
+"""Who is let through to a route: whom its mark names (access.py).
+
+The rest is sent to sign in, or away.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.locales import gettext as _
-from shared.entrypoints.web.access import OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of, current_view, scope_of
+from shared.entrypoints.web.access import (
+    OPERATOR,
+    OWNER,
+    PUBLIC,
+    SHOPPER,
+    TOKEN,
+    access_of,
+    current_view,
+    scope_of,
+)
 from shared.entrypoints.web.identity import customer, member_or_none, token_owner
 from shared.entrypoints.web.kit import is_htmx, wants_json
 from shared.entrypoints.web.pages import see_other
@@ -18,7 +30,9 @@ from shared.trade.people.scopes import MissingScope
 
 
 async def enforce() -> Response | AnyResponse | None:
-    """Before each request: let through whom the route's mark names, send the rest to sign in or away."""
+    """Before each request: let through whom the route's mark names, send the rest to sign in or
+    away.
+    """
     view = current_view()
     mark = access_of(view)
     if view is None or mark == PUBLIC or request.method == "OPTIONS":
@@ -47,9 +61,13 @@ def _check_token(view: object, holder: Actor | None) -> None:
 
 
 def sign_in_at(address: str) -> Response | AnyResponse:
-    """Send someone who is not signed in to the sign-in page; afterwards they come back to where they were (GET only)."""
+    """Send someone who is not signed in to the sign-in page; afterwards they come back to where
+    they were (GET only).
+    """
     if wants_json():
         raise Unauthenticated
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and not is_htmx() else ""
+    back = (
+        request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and not is_htmx() else ""
+    )
     target = f"{address}?{urlencode({'next': back})}" if back else address
     return see_other(target) if is_htmx() else redirect(target, 303)

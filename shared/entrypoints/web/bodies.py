@@ -1,4 +1,6 @@
-"""What arrives with a request: how much of it, in how many fields and headers, and whether all of it is here."""
+"""What arrives with a request: how much of it, in how many fields and headers, and whether all of
+it is here.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,19 @@ _PER_HEADER = len(": \r\n")
 
 
 class _Arriving(Body):
-    """A body that can be waited for without being read: what is refused early is still taken off the connection."""
+    """A body that can be waited for without being read: what is refused early is still taken off
+    the connection.
+    """
 
     def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
         super().__init__(expected_content_length, max_content_length)
         self._ended = asyncio.Event()
 
     async def arrives(self, within: float) -> bool:
-        """Whether all of it has come by then. Of what is larger than its cap the rest is thrown away."""
+        """Whether all of it has come by then.
+
+        Of what is larger than its cap the rest is thrown away.
+        """
         try:
             await asyncio.wait_for(self._ended.wait(), within)
         except TimeoutError:
@@ -56,13 +63,21 @@ class _Arriving(Body):
 class _Counting(FormDataParser):
     """Counts a form's fields before it makes anything of them."""
 
-    def get_parse_func(self, mimetype: str, options: dict[str, str]) -> ParserFunc | None:
+    def get_parse_func(
+        self,
+        mimetype: str,
+        options: dict[str, str],
+    ) -> ParserFunc | None:
         found = super().get_parse_func(mimetype, options)
         return _counted if found is FormDataParser._parse_urlencoded else found
 
 
 async def _counted(
-    parser: FormDataParser, body: Body, mimetype: str, content_length: int | None, options: dict[str, str]
+    parser: FormDataParser,
+    body: Body,
+    mimetype: str,
+    content_length: int | None,
+    options: dict[str, str],
 ) -> tuple[MultiDict[str, Any], MultiDict[str, Any]]:
     if (await body).count(b"&") >= MAX_FIELDS:
         raise RequestEntityTooLarge
@@ -70,13 +85,22 @@ async def _counted(
 
 
 def capped_requests(limit_at: Callable[[str, str], int]) -> type[Request]:
-    """Requests whose bodies are capped by `limit_at(method, path)`: the server reads before any view is asked."""
+    """Requests whose bodies are capped by `limit_at(method, path)`: the server reads before any
+    view is asked.
+    """
 
     class MarketRequest(Request):
         body_class = _Arriving
         form_data_parser_class = _Counting
 
-        def __init__(self, method: str, scheme: str, path: str, *args: Any, **kwargs: Any) -> None:
+        def __init__(
+            self,
+            method: str,
+            scheme: str,
+            path: str,
+            *args: Any,
+            **kwargs: Any,
+        ) -> None:
             limit = limit_at(method, path)
             if limit > MAX_BODY:
                 kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
@@ -91,7 +115,9 @@ def has_too_many_headers() -> bool:
     """Whether this request brings more headers, or longer ones, than any browser of ours does."""
     headers = request.headers
     size = sum(len(name) + len(value) + _PER_HEADER for name, value in headers)
-    return len(headers) > MAX_HEADERS + 1 or size > MAX_HEADER_BYTES  # Quart adds one, the caller's address
+    return (
+        len(headers) > MAX_HEADERS + 1 or size > MAX_HEADER_BYTES
+    )  # Quart adds one, the caller's address
 
 
 def has_too_many_arguments() -> bool:
@@ -100,9 +126,11 @@ def has_too_many_arguments() -> bool:
 
 
 async def finish(response: Response) -> Response:
-    """After each request: an answer that went out before all of the body was in either waits for the rest, or says that it closes.
+    """After each request: an answer that went out before all of the body was in either waits for
+    the rest, or says that it closes.
 
-    Closing with bytes unread makes the network stack reset the connection, and the answer may be lost with it.
+    Closing with bytes unread makes the network stack reset the connection, and the answer may be
+    lost with it.
     """
     headers = request.headers
     has_body = "Transfer-Encoding" in headers or (request.content_length or 0) > 0

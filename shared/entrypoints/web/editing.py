@@ -1,9 +1,11 @@
-"""Forms of what two people may edit at the same time: the second is told what changed, and nothing is overwritten blindly.
+"""Forms of what two people may edit at the same time: the second is told what changed, and nothing
+is overwritten blindly.
 
-A form carries what it showed (`opened`). Its look goes to the use case, which calls it under the lock with what is there
-now. Where that is something else, nothing is saved and the form comes back with 409: what somebody typed is kept, the
-fields that only the other changed have the other's values, and `opened` is what is there now. So saving again is saving
-anyway, and a third change in between is told as well.
+A form carries what it showed (`opened`). Its look goes to the use case, which calls it under the
+lock with what is there now. Where that is something else, nothing is saved and the form comes back
+with 409: what somebody typed is kept, the fields that only the other changed have the other's
+values, and `opened` is what is there now. So saving again is saving anyway, and a third change in
+between is told as well.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ MOST_CARRIED = 100_000  # characters; the longest form has some thirty fields
 
 @dataclass(frozen=True)
 class Trail:
-    """Where the audit trail says who changed it: about what, by which acts, and which of their details belong to it."""
+    """Where the audit trail says who changed it: about what, by which acts, and which of their
+    details belong to it.
+    """
 
     subject: str
     acts: tuple[str, ...]
@@ -41,7 +45,10 @@ class Trail:
 
 @dataclass(frozen=True)
 class Told:
-    """One changed field, in words. `is_long`: too long to stand in a sentence. `was` is None where nobody can say."""
+    """One changed field, in words.
+
+    `is_long`: too long to stand in a sentence. `was` is None where nobody can say.
+    """
 
     id: str
     label: str
@@ -54,7 +61,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What somebody changed meanwhile. `page` shows it as it is now; `who` is empty where the trail does not say."""
+    """What somebody changed meanwhile.
+
+    `page` shows it as it is now; `who` is empty where the trail does not say.
+    """
 
     fields: tuple[Told, ...]
     page: str
@@ -64,7 +74,10 @@ class Meanwhile:
 
 
 class Edited(MarketForm):
-    """A form of something that is there already. `moving` names fields that change by themselves, `acts` what is no state."""
+    """A form of something that is there already.
+
+    `moving` names fields that change by themselves, `acts` what is no state.
+    """
 
     opened = HiddenField()
     moving: ClassVar[frozenset[str]] = frozenset()
@@ -72,7 +85,12 @@ class Edited(MarketForm):
     meanwhile: Meanwhile | None = None
 
     def process(
-        self, formdata: Any = None, obj: Any = None, data: Any = None, extra_filters: Any = None, **kwargs: Any
+        self,
+        formdata: Any = None,
+        obj: Any = None,
+        data: Any = None,
+        extra_filters: Any = None,
+        **kwargs: Any,
     ) -> None:
         """As WTForms does; a form that nobody has sent yet notes what it shows."""
         super().process(formdata, obj, data, extra_filters, **kwargs)
@@ -83,7 +101,9 @@ class Edited(MarketForm):
     def texts(self) -> dict[str, str]:
         """What the form says, by field: the same text for the same value, however it was typed."""
         return {
-            f.name: _text(f) for f in self if not isinstance(f, HiddenField | FileField) and f.name not in self.acts
+            f.name: _text(f)
+            for f in self
+            if not isinstance(f, HiddenField | FileField) and f.name not in self.acts
         }
 
     def touched(self, name: str) -> bool:
@@ -91,16 +111,31 @@ class Edited(MarketForm):
         was = (editing.read(self.opened.data) or {}).get(name)
         return was is None or editing.mark(_text(self[name])) != was
 
-    def look(self, shown: Callable[[T], Mapping[str, Any]], *, page: str, trail: Trail) -> Look[T]:
-        """What a use case calls under its lock with what is there now; `shown` is how the form shows that.
+    def look(
+        self,
+        shown: Callable[[T], Mapping[str, Any]],
+        *,
+        page: str,
+        trail: Trail,
+    ) -> Look[T]:
+        """What a use case calls under its lock with what is there now; `shown` is how the form
+        shows that.
 
-        Raises ChangedMeanwhile, and then the form is ready to be shown again. `page` is where it is filled in anew.
+        Raises ChangedMeanwhile, and then the form is ready to be shown again. `page` is where it is
+        filled in anew.
         """
 
         async def looking(now: T) -> None:
-            current = type(self)(data=dict(shown(now)), meta={"csrf": False, "currency": self.meta.currency})
+            current = type(self)(
+                data=dict(shown(now)), meta={"csrf": False, "currency": self.meta.currency}
+            )
             carried, there = editing.read(self.opened.data), current.texts()
-            found = editing.differences(carried, there, self.texts(), moving=self.moving)
+            found = editing.differences(
+                carried,
+                there,
+                self.texts(),
+                moving=self.moving,
+            )
             if not found:
                 return
             fields = tuple(_told(self[one.name], one) for one in found)
@@ -144,8 +179,18 @@ def _text(field: Field) -> str:
 
 def _told(field: Any, one: FieldDifference) -> Told:
     was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
-    is_long = any(len(text or "") > editing.LONGEST or "\n" in (text or "") for text in (was, now, typed))
-    return Told(field.id, field.label.text, was, now or "", typed or "", one.is_both, is_long)
+    is_long = any(
+        len(text or "") > editing.LONGEST or "\n" in (text or "") for text in (was, now, typed)
+    )
+    return Told(
+        field.id,
+        field.label.text,
+        was,
+        now or "",
+        typed or "",
+        one.is_both,
+        is_long,
+    )
 
 
 def _in_words(field: Any, text: str | None) -> str | None:
@@ -154,7 +199,13 @@ def _in_words(field: Any, text: str | None) -> str | None:
         return None
     if isinstance(field, SelectFieldBase):
         choices: Any = field.iter_choices()  # its stubs lag
-        return next((str(c.label) for c in choices if str(c.value) == text), text) or "nothing"
+        return (
+            next(
+                (str(c.label) for c in choices if str(c.value) == text),
+                text,
+            )
+            or "nothing"
+        )
     is_text = isinstance(field, StringField) and not isinstance(field, MoneyField)
     return (f"“{text}”" if is_text else text) if text else "nothing"
 

@@ -1,4 +1,6 @@
-"""Builds the application from settings, a gateway and blueprints: the same way for the server, the tests and the docs."""
+"""Builds the application from settings, a gateway and blueprints: the same way for the server, the
+tests and the docs.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from types import TracebackType
 from typing import Any
 
 from hypercorn.middleware import ProxyFixMiddleware
-from quart import Blueprint, Quart, Request, Response, has_request_context, redirect, request, send_from_directory
+from quart import (
+    Blueprint,
+    Quart,
+    Request,
+    Response,
+    has_request_context,
+    redirect,
+    request,
+    send_from_directory,
+)
 from quart.ctx import RequestContext
 from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
@@ -49,14 +60,18 @@ WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
 
 
 class Market(Quart):
-    """Quart, with requests that change something shielded from their client's disconnect, and logs without addresses."""
+    """Quart, with requests that change something shielded from their client's disconnect, and logs
+    without addresses.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def handle_request(self, request: Request) -> Response | WerkzeugResponse:
-        """Note the requests that are being answered, so that `shutdown` can end them before what they use."""
+        """Note the requests that are being answered, so that `shutdown` can end them before what
+        they use.
+        """
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
@@ -66,10 +81,12 @@ class Market(Quart):
             self._under_way.discard(task)
 
     async def shutdown(self) -> None:
-        """End what outlasted the server's grace, and only then what it uses: worker, gateway, database.
+        """End what outlasted the server's grace, and only then what it uses: worker, gateway,
+        database.
 
-        Hypercorn ends the application first and its requests afterwards. A request that changes something goes on for a
-        little (`shielded`) and is cut off then; its transaction is rolled back, and what it asked of Stripe has a key.
+        Hypercorn ends the application first and its requests afterwards. A request that changes
+        something goes on for a little (`shielded`) and is cut off then; its transaction is rolled
+        back, and what it asked of Stripe has a key.
         """
         for task in list(self._under_way):
             task.cancel()
@@ -81,21 +98,27 @@ class Market(Quart):
         await _ended(work, LAST_SECONDS)
         await super().shutdown()
 
-    async def dispatch_request(self, request_context: RequestContext | None = None) -> ResponseReturnValue:
+    async def dispatch_request(
+        self, request_context: RequestContext | None = None
+    ) -> ResponseReturnValue:
         work = super().dispatch_request(request_context)
         if request.method in security.UNSAFE and request.routing_exception is None:
             return await shielded(work)
         return await work
 
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
-        """A Host header that no machine can have would fail here, before any error handler; the wall refuses it instead."""
+        """A Host header that no machine can have would fail here, before any error handler; the
+        wall refuses it instead.
+        """
         try:
             return super().create_url_adapter(request)
         except BadHost:
             if request is None:
                 raise
             security.mark_bad_host(request)
-            return self.url_map.bind("host.invalid", path_info=request.path, default_method=request.method)
+            return self.url_map.bind(
+                "host.invalid", path_info=request.path, default_method=request.method
+            )
 
     def log_exception(
         self, exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
@@ -107,7 +130,10 @@ class Market(Quart):
         errors.log.error("unhandled error at %s", rule, exc_info=exception_info)
 
 
-async def _ended(tasks: Iterable[asyncio.Task[Any]], seconds: float) -> None:
+async def _ended(
+    tasks: Iterable[asyncio.Task[Any]],
+    seconds: float,
+) -> None:
     """Wait for these tasks, so long at most, whatever they end with."""
     waiting = set(tasks)
     if waiting:
@@ -124,10 +150,16 @@ def create_app(
 ) -> Quart:
     """The application. Raises UnmarkedRouteError when a route says not who may use it.
 
-    It opens the database when nobody has (tests may have), and closes what it opened; it closes the gateway.
-    `before_serving` and `while_serving` run inside that, so the database is there for them.
+    It opens the database when nobody has (tests may have), and closes what it opened; it closes the
+    gateway. `before_serving` and `while_serving` run inside that, so the database is there for
+    them.
     """
-    app = Market("markethall", root_path=str(pages.ROOT), template_folder=str(pages.TEMPLATES), static_folder=None)
+    app = Market(
+        "markethall",
+        root_path=str(pages.ROOT),
+        template_folder=str(pages.TEMPLATES),
+        static_folder=None,
+    )
     app.extensions["markethall"] = Context(gateway, settings)
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
@@ -159,14 +191,20 @@ def create_app(
 
 
 def development_key(data_dir: Path) -> str:
-    """A secret key of this machine's own, made on first use, so that a restart keeps everybody signed in."""
+    """A secret key of this machine's own, made on first use, so that a restart keeps everybody
+    signed in.
+    """
     path = data_dir / "secret-key"
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
         data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = os.open(
+            path,
+            os.O_CREAT | os.O_EXCL | os.O_WRONLY,
+            0o600,
+        )
     except FileExistsError:  # another process was faster
         return path.read_text(encoding="ascii")
     key = secrets.token_urlsafe(48)
@@ -176,7 +214,10 @@ def development_key(data_dir: Path) -> str:
 
 
 def _lifecycle(
-    app: Quart, settings: Settings, gateway: Gateway, more: Sequence[Callable[[Quart], AsyncIterator[None]]]
+    app: Quart,
+    settings: Settings,
+    gateway: Gateway,
+    more: Sequence[Callable[[Quart], AsyncIterator[None]]],
 ) -> None:
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
@@ -194,7 +235,9 @@ def _lifecycle(
         app.while_serving(_bound(resource, app))
 
 
-def _bound(resource: Callable[[Quart], AsyncIterator[None]], app: Quart) -> Callable[[], AsyncGenerator[None, None]]:
+def _bound(
+    resource: Callable[[Quart], AsyncIterator[None]], app: Quart
+) -> Callable[[], AsyncGenerator[None, None]]:
     async def run() -> AsyncGenerator[None, None]:
         async for _ in resource(app):
             yield
@@ -207,7 +250,9 @@ def _static(app: Quart) -> None:
     @access.public
     @limits.limit_instead("6000/minute")
     async def static(filename: str) -> Response:
-        """A file below static/: for a year when the address carries the hash of what is there, else asked again each time."""
+        """A file below static/: for a year when the address carries the hash of what is there, else
+        asked again each time.
+        """
         if "\0" in filename or len(filename) > 300:
             raise NotFound
         current = pages.is_current(filename, request.args.get("v", ""))
@@ -227,7 +272,9 @@ def _static(app: Quart) -> None:
 
 
 def _trust_proxies(app: Quart, settings: Settings) -> None:
-    """Believe X-Forwarded-For of as many proxies as the settings say stand before us; of none by default."""
+    """Believe X-Forwarded-For of as many proxies as the settings say stand before us; of none by
+    default.
+    """
     hops = int(getattr(settings, "trusted_proxies", 0))
     if hops:
         app.asgi_app = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=hops)  # type: ignore[method-assign]

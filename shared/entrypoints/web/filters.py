@@ -1,9 +1,11 @@
-"""How templates write money, times, percentages and countries in the language spoken here (`shared.core.formats`).
+"""How templates write money, times, percentages and countries in the language spoken here
+(`shared.core.formats`).
 
-Times come as `<time>`: words people say, the exact time on hover. One rule: a time is shown in the zone by which it is sorted.
-A moment of its own is the reader's: static/js/app.js says the same words in the reader's zone, and `.zone` ("UTC") is hidden
-where scripts run (base.css). A page of accounts gives its `zone` (of shared/trade/marketplace, or of a closed month): then days are
-those of that zone for every reader, and the page names it (`ui.zone`).
+Times come as `<time>`: words people say, the exact time on hover. One rule: a time is shown in the
+zone by which it is sorted. A moment of its own is the reader's: static/js/app.js says the same
+words in the reader's zone, and `.zone` ("UTC") is hidden where scripts run (base.css). A page of
+accounts gives its `zone` (of shared/trade/marketplace, or of a closed month): then days are those
+of that zone for every reader, and the page names it (`ui.zone`).
 """
 
 from __future__ import annotations
@@ -16,27 +18,51 @@ from shared.core import clock, formats
 from shared.core.formats import country, money, number, percent
 from shared.core.locales import gettext as _
 
-__all__ = ["country", "day", "exact", "moment", "money", "number", "percent", "spoken", "zone_name"]
+__all__ = [
+    "country",
+    "day",
+    "exact",
+    "moment",
+    "money",
+    "number",
+    "percent",
+    "spoken",
+    "zone_name",
+]
 
 
 def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
-    """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in the reader's."""
+    """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in
+    the reader's.
+    """
     if zone is not None:
         local = value.astimezone(zone)
         return _fixed(value, zone, f"{spoken(local.date(), zone)}, {local:%H:%M}")
     at = value.astimezone(UTC)
     return Markup(
-        '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> UTC</span></time>'
-    ).format(_machine(at), exact(at), spoken(at.date()), formats.time(at, UTC))
+        '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> '
+        "UTC</span></time>"
+    ).format(
+        _machine(at),
+        exact(at),
+        spoken(at.date()),
+        formats.time(at, UTC),
+    )
 
 
 def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
     """The same without the hour: `today`, `23 Nov`, `23 Nov 2025`."""
     if not isinstance(value, datetime):
         whole = formats.whole_day(value)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), whole, spoken(value, zone))
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            value.isoformat(), whole, spoken(value, zone)
+        )
     if zone is not None:
-        return _fixed(value, zone, spoken(value.astimezone(zone).date(), zone))
+        return _fixed(
+            value,
+            zone,
+            spoken(value.astimezone(zone).date(), zone),
+        )
     at = value.astimezone(UTC)
     return Markup('<time datetime="{}" title="{}" data-time="day">{}</time>').format(
         _machine(at), exact(at), spoken(at.date())
@@ -46,13 +72,21 @@ def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
 def _fixed(value: datetime, zone: tzinfo, words: str) -> Markup:
     """A time that means the same to every reader: nothing tells the script to say it otherwise."""
     machine = _machine(value.astimezone(UTC))
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact(value, zone), words)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        machine, exact(value, zone), words
+    )
 
 
 def spoken(value: date, zone: tzinfo | None = None) -> str:
-    """A day as people say it now, with the year only where it is another one; `zone` (else UTC) says which day is today."""
+    """A day as people say it now, with the year only where it is another one; `zone` (else UTC)
+    says which day is today.
+    """
     today = clock.now().astimezone(zone or UTC).date()
-    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get((value - today).days)
+    near = {
+        -1: _("yesterday"),
+        0: _("today"),
+        1: _("tomorrow"),
+    }.get((value - today).days)
     return near or formats.day(value, with_year=value.year != today.year)
 
 
@@ -61,7 +95,9 @@ def _machine(at: datetime) -> str:
 
 
 def exact(at: datetime, zone: tzinfo = UTC) -> str:
-    """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand; another zone by its name."""
+    """`Monday 23 November 2026, 14:05:00 UTC`, where no `<time>` can stand; another zone by its
+    name.
+    """
     local = at.astimezone(zone)
     return f"{formats.exact_time(local)} {zone_name(zone)}"
 

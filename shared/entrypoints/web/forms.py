@@ -1,4 +1,6 @@
-"""Forms: WTForms with our CSRF, trimmed text, and limits that keep absurd input away from use cases."""
+"""Forms: WTForms with our CSRF, trimmed text, and limits that keep absurd input away from use
+cases.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +42,18 @@ from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 from shared.trade.people.rules import check_password, normal_email
 
-OPEN_TOO_LONG = _n("This form was open for too long. Nothing you typed is lost; please send it again.")
-OPENED = "opened"  # the field in which a form carries what it showed (shared/entrypoints/web/editing.py)
+OPEN_TOO_LONG = _n(
+    "This form was open for too long. Nothing you typed is lost; please send it again."
+)
+OPENED = (
+    "opened"  # the field in which a form carries what it showed (shared/entrypoints/web/editing.py)
+)
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
 
 
-# What opens something, by its name in a form: every PasswordField of every form, and what is good once.
+# What opens something, by its name in a form: every PasswordField of every form, and what is good
+# once.
 _secret_names = {"csrf_token", "code", "credential"}
 
 
@@ -71,7 +78,9 @@ def _strip(value: Any) -> Any:
 
 
 class _Csrf(CSRF):
-    """A form's token: an HMAC-SHA-256 of a number that the browser's session keeps. WTForms' own would take SHA-1.
+    """A form's token: an HMAC-SHA-256 of a number that the browser's session keeps.
+
+    WTForms' own would take SHA-1.
 
     It is good as long as the browser's session; the Origin check guards the rest.
     """
@@ -83,7 +92,11 @@ class _Csrf(CSRF):
 
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
         number: str = self._session.setdefault("csrf", secrets.token_hex(20))
-        return hmac.new(self._secret, number.encode(), "sha256").hexdigest()
+        return hmac.new(
+            self._secret,
+            number.encode(),
+            "sha256",
+        ).hexdigest()
 
     def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
         sent = (field.data or "").encode("utf-8", "replace")
@@ -92,19 +105,27 @@ class _Csrf(CSRF):
 
 
 class MarketForm(Form):
-    """The base of every form. `validate_x` methods must be plain functions: WTForms never runs coroutines."""
+    """The base of every form.
 
-    meanwhile: Any = None  # what somebody else has changed since it was opened (shared/entrypoints/web/editing.py)
+    `validate_x` methods must be plain functions: WTForms never runs coroutines.
+    """
+
+    # what somebody else has changed since it was opened (shared/entrypoints/web/editing.py)
+    meanwhile: Any = None
 
     class Meta(DefaultMeta):
         csrf = True
         csrf_class = _Csrf
         currency: str | None = None
-        language = locales.SOURCE  # in which amounts are written in fields, and read where both signs are possible
+        language = (
+            locales.SOURCE
+        )  # in which amounts are written in fields, and read where both signs are possible
 
         def get_translations(self, form: BaseForm) -> Any:
             """WTForms' own sentences, in the language of the form."""
-            return None if self.language == locales.SOURCE else i18n.get_translations([self.language])
+            return (
+                None if self.language == locales.SOURCE else i18n.get_translations([self.language])
+            )
 
         def build_csrf(self, form: BaseForm) -> Any:
             self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
@@ -118,8 +139,14 @@ class MarketForm(Form):
                 field.filters = (_strip, *field.filters)
             return field
 
-    def __init__(self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(formdata, meta={"language": locales.current(), **(meta or {})}, **kwargs)
+    def __init__(
+        self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            formdata,
+            meta={"language": locales.current(), **(meta or {})},
+            **kwargs,
+        )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -130,19 +157,37 @@ class MarketForm(Form):
                 raise TypeError(f"{cls.__name__}.{name} is async, so WTForms would never run it")
 
     @classmethod
-    async def from_request(cls, *, currency: str | None = None, **kwargs: Any) -> Self:
-        """The form as this request fills it: from the body of a POST, else from `obj`, `data` and defaults.
+    async def from_request(
+        cls,
+        *,
+        currency: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """The form as this request fills it: from the body of a POST, else from `obj`, `data` and
+        defaults.
 
         `currency` is what MoneyFields without one of their own are in.
         """
         formdata = await request.form if request.method in ("POST", "PUT", "PATCH") else None
-        meta: Mapping[str, Any] = {**kwargs.pop("meta", {}), "currency": currency}
+        meta: Mapping[str, Any] = {
+            **kwargs.pop("meta", {}),
+            "currency": currency,
+        }
         return cls(formdata, meta=meta, **kwargs)
 
     @classmethod
-    def in_words(cls, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """What was typed and chosen, by the labels that people saw. Nothing is checked, and what is hidden stays so."""
-        form = cls(MultiDict(list(sent)), meta={"csrf": False, "currency": None})
+    def in_words(
+        cls,
+        sent: Iterable[tuple[str, str]],
+    ) -> list[tuple[str, str]]:
+        """What was typed and chosen, by the labels that people saw.
+
+        Nothing is checked, and what is hidden stays so.
+        """
+        form = cls(
+            MultiDict(list(sent)),
+            meta={"csrf": False, "currency": None},
+        )
         return [(field.label.text, said) for field in form if (said := _said(field))]
 
     def ok(self) -> bool:
@@ -169,7 +214,9 @@ def _said(field: Any) -> str:
 
 
 class _Check(CheckboxInput):
-    """One box of several: a browser would take `required`, which WTForms hands down, to mean each of them."""
+    """One box of several: a browser would take `required`, which WTForms hands down, to mean each
+    of them.
+    """
 
     def __call__(self, field: Any, **attributes: Any) -> Any:
         return super().__call__(field, **{"required": False, **attributes})
@@ -183,7 +230,9 @@ class ChecksField(SelectMultipleField):
 
 
 class _Read:
-    """For fields whose text is read by a rule of ours: what cannot be read is told in its words alone, and stays as typed."""
+    """For fields whose text is read by a rule of ours: what cannot be read is told in its words
+    alone, and stays as typed.
+    """
 
     data: Any
     raw_data: Any
@@ -212,7 +261,10 @@ class _Read:
 
 
 class MoneyField(_Read, StringField):
-    """An amount in major units (`49.90`); `data` is Money. In `currency`, else in the one given to `from_request`."""
+    """An amount in major units (`49.90`); `data` is Money.
+
+    In `currency`, else in the one given to `from_request`.
+    """
 
     def __init__(
         self,
@@ -237,7 +289,10 @@ class MoneyField(_Read, StringField):
 
 
 class WholeField(_Read, IntegerField):
-    """A whole number as people type it (`1,000`). A text field: a browser's number field swallows what it cannot read."""
+    """A whole number as people type it (`1,000`).
+
+    A text field: a browser's number field swallows what it cannot read.
+    """
 
     widget = TextInput()
 
@@ -246,7 +301,9 @@ class WholeField(_Read, IntegerField):
 
 
 class PercentField(_Read, DecimalField):
-    """A percentage with at most two decimals, typed with a point or a comma; a text field as WholeField is."""
+    """A percentage with at most two decimals, typed with a point or a comma; a text field as
+    WholeField is.
+    """
 
     widget = TextInput()
 
@@ -255,7 +312,9 @@ class PercentField(_Read, DecimalField):
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
-    """(value, label) pairs as WTForms 3.4 will want them for SelectField and RadioField; plain tuples are deprecated."""
+    """(value, label) pairs as WTForms 3.4 will want them for SelectField and RadioField; plain
+    tuples are deprecated.
+    """
     return [SelectChoice(value, label) for value, label in pairs]
 
 

@@ -1,6 +1,7 @@
 """Whom a request may say that it is for: the marketplace's own host names, and no others.
 
-A page made for another name would carry it on: into links, into caches, and into what a browser believes to be one site.
+A page made for another name would carry it on: into links, into caches, and into what a browser
+believes to be one site.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def any_host(view: F) -> F:
-    """Let a route answer whatever it is called by: load balancers ask for health by a machine's address."""
+    """Let a route answer whatever it is called by: load balancers ask for health by a machine's
+    address.
+    """
     view.market_any_host = True  # type: ignore[attr-defined]
     return view
 
 
 def name_of(host: str) -> str:
-    """The name in a Host header or a setting, as the net writes it: no port, no brackets, lower case, no dot at the end."""
+    """The name in a Host header or a setting, as the net writes it: no port, no brackets, lower
+    case, no dot at the end.
+    """
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         return name if name.isascii() else idna.encode(name, uts46=True).decode()
@@ -35,7 +40,9 @@ def name_of(host: str) -> str:
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
-    """The names that requests may be for: the public address, what the setting adds, and in development this machine's own."""
+    """The names that requests may be for: the public address, what the setting adds, and in
+    development this machine's own.
+    """
     names = [urlsplit(settings.public_url).netloc, *settings.allowed_hosts]
     if not settings.production:
         names += ["localhost", "127.0.0.1", "[::1]"]
@@ -47,7 +54,9 @@ class Hosts:
 
     def __init__(self, settings: Settings) -> None:
         self._names = allowed_hosts(settings)
-        self._takes_addresses = not settings.production  # a phone that looks at a shop on the developer's machine
+        self._takes_addresses = (
+            not settings.production
+        )  # a phone that looks at a shop on the developer's machine
 
     def is_ours(self) -> bool:
         """Whether the present request may be answered under the name that it came with."""

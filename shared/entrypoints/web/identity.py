@@ -1,4 +1,6 @@
-"""Who is asking: read once per request from the signed cookie or the API token, then handed to use cases as arguments."""
+"""Who is asking: read once per request from the signed cookie or the API token, then handed to use
+cases as arguments.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.ids import digest
-from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, TOKEN, access_of, current_view
+from shared.entrypoints.web.access import (
+    MEMBER,
+    OPERATOR,
+    OWNER,
+    SHOPPER,
+    TOKEN,
+    access_of,
+    current_view,
+)
 from shared.infra.activity import cause
 from shared.trade.people import sessions, tokens
 from shared.trade.people.queries import NOBODY, Actor
@@ -49,16 +59,23 @@ def token_owner() -> Actor | None:
 
 
 def actor() -> Actor:
-    """Who acts here: by the route's mark, and on public routes the member below /vendor and /operator, else the shopper."""
+    """Who acts here: by the route's mark, and on public routes the member below /vendor and
+    /operator, else the shopper.
+    """
     mark = access_of(current_view())
     if mark == TOKEN:
         return token_owner() or NOBODY
-    portal = mark in _MEMBER_MARKS or (mark != SHOPPER and request.path.startswith(("/vendor/", "/operator")))
+    portal = mark in _MEMBER_MARKS or (
+        mark != SHOPPER and request.path.startswith(("/vendor/", "/operator"))
+    )
     return (member_or_none() if portal else customer()) or NOBODY
 
 
 def vendor_id() -> int:
-    """The vendor whose member or token is asking. Raises Forbidden for operators, Unauthenticated for nobody."""
+    """The vendor whose member or token is asking.
+
+    Raises Forbidden for operators, Unauthenticated for nobody.
+    """
     who = actor()
     if who.vendor_id is None:
         raise Unauthenticated if who.kind == "nobody" else Forbidden
@@ -74,7 +91,10 @@ def person_id() -> int:
 
 
 def session_id() -> int:
-    """The session of whoever is signed in here. Raises Unauthenticated for nobody, and for an API token."""
+    """The session of whoever is signed in here.
+
+    Raises Unauthenticated for nobody, and for an API token.
+    """
     found = actor().session_id
     if found is None:
         raise Unauthenticated
@@ -87,7 +107,10 @@ def actor_label(who: Actor) -> str:
 
 
 async def load() -> None:
-    """Before each request: find out who it is. A cookie or token that opens nothing is as good as none."""
+    """Before each request: find out who it is.
+
+    A cookie or token that opens nothing is as good as none.
+    """
     if request.endpoint in ("static", "health.healthz"):
         return
     if access_of(current_view()) == TOKEN:
@@ -119,7 +142,9 @@ def _mark_of(kind: str, email: str) -> str:
 
 
 def _remember(kind: str, email: str) -> None:
-    """Keep in the cookie, also beyond the sign-in, who was signed in with this browser: the last few, as digests."""
+    """Keep in the cookie, also beyond the sign-in, who was signed in with this browser: the last
+    few, as digests.
+    """
     mark, known = _mark_of(kind, email), session.get(_KNOWN, [])
     if mark not in known:
         session[_KNOWN] = [*known, mark][-_MOST_KNOWN:]
@@ -134,7 +159,9 @@ def knows(kind: str, email: str) -> bool:
 
 
 def _slide() -> None:
-    """Renew the cookie's 30 days once a day, so that only those who stay away lose their basket and sign-in."""
+    """Renew the cookie's 30 days once a day, so that only those who stay away lose their basket and
+    sign-in.
+    """
     today = clock.now().date().isoformat()
     if session and session.get("day") != today:
         session["day"] = today
@@ -142,7 +169,9 @@ def _slide() -> None:
 
 
 def start_session(kind: str, token: str) -> None:
-    """Remember a sign-in in this browser (`kind` member or customer) under a new CSRF token, so a planted one is worth nothing."""
+    """Remember a sign-in in this browser (`kind` member or customer) under a new CSRF token, so a
+    planted one is worth nothing.
+    """
     session[SESSION_KEYS[kind]] = token
     session.pop("csrf", None)
     session.permanent = True
@@ -171,7 +200,10 @@ def end_half_session() -> None:
 
 
 def end_session(kind: str) -> str | None:
-    """Forget the sign-in in this browser; returns the token to revoke. The basket and the other kind of sign-in stay."""
+    """Forget the sign-in in this browser; returns the token to revoke.
+
+    The basket and the other kind of sign-in stay.
+    """
     session.pop("csrf", None)
     token = session.pop(SESSION_KEYS[kind], None)
     _have_browser_forget()
@@ -179,7 +211,9 @@ def end_session(kind: str) -> str | None:
 
 
 def _have_browser_forget() -> None:
-    """Nothing that this browser kept of our pages outlasts the sign-in; cookies stay, the basket is one."""
+    """Nothing that this browser kept of our pages outlasts the sign-in; cookies stay, the basket is
+    one.
+    """
 
     @after_this_request
     async def forget(response: Response | AnyResponse) -> Response | AnyResponse:

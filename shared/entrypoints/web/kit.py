@@ -1,4 +1,6 @@
-"""What a view needs from the application, and small helpers that keep views honest about the outside world."""
+"""What a view needs from the application, and small helpers that keep views honest about the
+outside world.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,9 @@ def kit_of(app: Quart) -> Context:
 async def shielded(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end even when the browser goes away meanwhile.
 
-    Quart cancels a handler whose client disconnects. Requests that may change something (POST, PUT, PATCH, DELETE) are
-    shielded as a whole by the factory; a GET that writes, such as the return page after a payment, wraps that part itself.
+    Quart cancels a handler whose client disconnects. Requests that may change something (POST, PUT,
+    PATCH, DELETE) are shielded as a whole by the factory; a GET that writes, such as the return
+    page after a payment, wraps that part itself.
     """
     app = cast("Any", current_app)._get_current_object()
     task: asyncio.Task[T] = asyncio.get_running_loop().create_task(work)
@@ -86,7 +89,8 @@ def wants_json() -> bool:
 def safe_next(text: str | None) -> str | None:
     """`text` if it is an address on this site to come back to, else None.
 
-    Only a path counts: `//host`, a backslash and anything with a control character would take some browsers elsewhere.
+    Only a path counts: `//host`, a backslash and anything with a control character would take some
+    browsers elsewhere.
     """
     if not text or len(text) > MAX_NEXT or not text.startswith("/") or text[1:2] in ("/", "\\"):
         return None

@@ -1,7 +1,9 @@
-"""The visitor's language: what was chosen here, else the best of what the browser asks for, else English.
+"""The visitor's language: what was chosen here, else the best of what the browser asks for, else
+English.
 
-The choice is kept in the signed cookie, and with the account of a shopper who is signed in (shared/trade/people/languages.py).
-The API follows no language; the portal speaks English until its words are in the catalogues.
+The choice is kept in the signed cookie, and with the account of a shopper who is signed in
+(shared/trade/people/languages.py). The API follows no language; the portal speaks English until its
+words are in the catalogues.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ def chosen() -> str | None:
 
 
 def remember(language: str) -> bool:
-    """Speak `language` in this browser from now on; False for one that we do not speak, which changes nothing."""
+    """Speak `language` in this browser from now on; False for one that we do not speak, which
+    changes nothing.
+    """
     if locales.known(language) != language:
         return False
     session[_CHOSEN] = language

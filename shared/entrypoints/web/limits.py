@@ -1,11 +1,13 @@
 """How often anybody may ask: counted as a request arrives, before anything of it is read or judged.
 
-The key is the network address of the connection, never a header a caller can make up; for API tokens also the vendor. GCRA by
-quart-rate-limiter. In memory by default, in Redis when several processes share the load. While that fails each process counts for
-itself, and says so in the log: a limiter must not be what takes the shop down, nor an outage what opens it.
+The key is the network address of the connection, never a header a caller can make up; for API
+tokens also the vendor. GCRA by quart-rate-limiter. In memory by default, in Redis when several
+processes share the load. While that fails each process counts for itself, and says so in the log: a
+limiter must not be what takes the shop down, nor an outage what opens it.
 
-Doors (`limit_door`: passwords, codes, mails on request) are counted a second time, by email address too, in the database
-(shared/trade/people/login_limits.py), once the request's size, origin and form token were found right.
+Doors (`limit_door`: passwords, codes, mails on request) are counted a second time, by email address
+too, in the database (shared/trade/people/login_limits.py), once the request's size, origin and form
+token were found right.
 """
 
 from __future__ import annotations
@@ -32,9 +34,8 @@ from shared.trade.people.login_limits import TRIES, Paces, knock
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT = "240/minute"  # per route and caller: a busy afternoon by hand, not a scraper
-DEFAULT_WITH_TOKENS = (
-    "1200/minute"  # per route and network, where tokens are asked for: one machine may ask for many vendors
-)
+# per route and network, where tokens are asked for: one machine may ask for many vendors
+DEFAULT_WITH_TOKENS = "1200/minute"
 _PERIODS = {
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
@@ -54,7 +55,10 @@ def _parse(text: str) -> tuple[int, timedelta]:
 
 
 def network() -> str:
-    """The network that this request comes from. Behind proxies the server's ProxyFix has put the address right."""
+    """The network that this request comes from.
+
+    Behind proxies the server's ProxyFix has put the address right.
+    """
     return network_of(request.remote_addr)
 
 
@@ -69,13 +73,17 @@ async def _network() -> str:
 
 
 def limit(text: str) -> Callable[[F], F]:
-    """A tighter limit for one route on top of the default: `@limit("10/minute")`, below the route's decorator."""
+    """A tighter limit for one route on top of the default: `@limit("10/minute")`, below the route's
+    decorator.
+    """
     count, period = _parse(text)
     return rate_limit(count, period)
 
 
 def limit_instead(text: str) -> Callable[[F], F]:
-    """Another limit instead of the default: for routes that machines or whole pages of pictures ask often."""
+    """Another limit instead of the default: for routes that machines or whole pages of pictures ask
+    often.
+    """
 
     def decorate(view: F) -> F:
         view.market_limit_instead = text  # type: ignore[attr-defined]
@@ -97,8 +105,8 @@ def limit_door(
 ) -> Callable[[F], F]:
     """Limit the POSTs of a view that asks for a secret or sends a mail: by email, and by network.
 
-    The email is the form's `field`, or what `whose` answers where it is known who somebody is. Below the route's decorator.
-    Doors of one name are counted together, whatever their addresses.
+    The email is the form's `field`, or what `whose` answers where it is known who somebody is.
+    Below the route's decorator. Doors of one name are counted together, whatever their addresses.
     """
 
     def decorate(view: F) -> F:
@@ -114,28 +122,49 @@ def limit_door(
     return decorate
 
 
-async def knock_here(door: str, email: str, *, paces: Paces = TRIES) -> None:
-    """The same in a view's own words, where the email is not in the form (a code of somebody who is known by the session).
+async def knock_here(
+    door: str,
+    email: str,
+    *,
+    paces: Paces = TRIES,
+) -> None:
+    """The same in a view's own words, where the email is not in the form (a code of somebody who is
+    known by the session).
 
     Raises TooManyTries.
     """
     if current_app.config["QUART_RATE_LIMITER_ENABLED"]:
         is_known = knows(door.partition(".")[0], email)
-        await knock(door, email=email, network=network(), paces=paces, is_known=is_known)
+        await knock(
+            door,
+            email=email,
+            network=network(),
+            paces=paces,
+            is_known=is_known,
+        )
 
 
 class Gate(RateLimiter):
-    """The library's limiter, which also counts what no route answers, and counts API tokens once it is known whose they are."""
+    """The library's limiter, which also counts what no route answers, and counts API tokens once it
+    is known whose they are.
+    """
 
     async def _before_request(self) -> None:
-        """First of all. A token may be made up, so what brings one is counted by its network here."""
+        """First of all.
+
+        A token may be made up, so what brings one is counted by its network here.
+        """
         takes_token = access_of(current_view()) == TOKEN
-        await self._count([limit for limit in self._here() if not takes_token or limit.key_function is _network])
+        await self._count(
+            [limit for limit in self._here() if not takes_token or limit.key_function is _network]
+        )
 
     async def count_token(self) -> None:
         """After the token was looked up: by its vendor."""
         if access_of(current_view()) == TOKEN:
-            await self._count([limit for limit in self._here() if limit.key_function is not _network])
+            await self._count(
+                [limit for limit in self._here() if limit.key_function is not _network]
+            )
 
     def _here(self) -> list[RateLimit]:
         blueprint = current_app.blueprints.get(request.blueprint) if request.blueprint else None
@@ -176,7 +205,10 @@ class BoundedStore(RateLimiterStoreABC):
 
 
 class SteadyStore(RateLimiterStoreABC):
-    """Another store that may fail or hang: then this process counts for itself for a while. Failures are counted in `failures`."""
+    """Another store that may fail or hang: then this process counts for itself for a while.
+
+    Failures are counted in `failures`.
+    """
 
     def __init__(self, store: RateLimiterStoreABC) -> None:
         self._store, self._own = store, BoundedStore()
@@ -197,7 +229,11 @@ class SteadyStore(RateLimiterStoreABC):
         await self._own.set(key, tat)
         await self._try(self._store.set, key, tat)
 
-    async def _try(self, ask: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+    async def _try(
+        self,
+        ask: Callable[..., Awaitable[Any]],
+        *arguments: Any,
+    ) -> Any:
         """What the store answers; None where it fails, or has failed within the last seconds."""
         if clock.now() < self._rests_until:
             return None
@@ -208,12 +244,17 @@ class SteadyStore(RateLimiterStoreABC):
             self._rests_until = clock.now() + _REST
             self.failures += 1
             if self.failures in (1, 10, 100) or self.failures % 1000 == 0:
-                log.warning("rate limit store fails (%d times): %s", self.failures, type(problem).__name__)
+                log.warning(
+                    "rate limit store fails (%d times): %s", self.failures, type(problem).__name__
+                )
             return None
 
 
 def register(app: Quart, settings: Settings) -> None:
-    """Limit everything that is asked of `app`, routes or not, before any other hook. Tests switch it off with app.config["QUART_RATE_LIMITER_ENABLED"] = False."""
+    """Limit everything that is asked of `app`, routes or not, before any other hook.
+
+    Tests switch it off with app.config["QUART_RATE_LIMITER_ENABLED"] = False.
+    """
     store: RateLimiterStoreABC = BoundedStore()
     if settings.redis_url:
         from quart_rate_limiter.redis_store import (

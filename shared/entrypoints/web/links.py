@@ -1,6 +1,8 @@
-"""Addresses: how their parts are read, and how they are built where there is no request: for mails and for Stripe.
+"""Addresses: how their parts are read, and how they are built where there is no request: for mails
+and for Stripe.
 
-Each address stands in one place, at its route. Inside a request `url_for` builds it; here the same routes do.
+Each address stands in one place, at its route. Inside a request `url_for` builds it; here the same
+routes do.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def prepare(app: Quart) -> None:
 
 
 def routes_of(blueprints: Iterable[Blueprint]) -> MapAdapter:
-    """Where their pages are, when there is no application: in a process that only works or runs one command."""
+    """Where their pages are, when there is no application: in a process that only works or runs one
+    command.
+    """
     app = Quart("addresses", static_folder=None)
     prepare(app)
     for blueprint in blueprints:

@@ -1,4 +1,6 @@
-"""The marketplace's own name and logo for every page: read at most once a minute by each process."""
+"""The marketplace's own name and logo for every page: read at most once a minute by each
+process.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Requests by route and status, and how long they took, for /metrics. Counted in this process alone; the label tells which.
+"""Requests by route and status, and how long they took, for /metrics.
 
-Routes stand as they are written, never as they were asked for: an order's address would grant access, and a stranger could
-make up any number of them.
+Counted in this process alone; the label tells which.
+
+Routes stand as they are written, never as they were asked for: an order's address would grant
+access, and a stranger could make up any number of them.
 """
 
 from __future__ import annotations
@@ -17,7 +19,18 @@ from quart import Quart, Response, current_app, g, request
 PROCESS = secrets.token_hex(4)  # tells one web process from another
 _KEY = "markethall_meter"
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_SECONDS = (
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,12 @@ async def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "(no route)"
     method = request.method if request.method in _METHODS else "(other)"
     now = time.perf_counter()
-    meter().requests.labels(PROCESS, method, route, str(response.status_code)).inc()
+    meter().requests.labels(
+        PROCESS,
+        method,
+        route,
+        str(response.status_code),
+    ).inc()
     meter().seconds.labels(PROCESS, route).observe(now - g.get("started", now))
     return response
 

@@ -1,4 +1,6 @@
-"""What the machine tells its keepers: a request id, one JSON line per request, and no secret in any line."""
+"""What the machine tells its keepers: a request id, one JSON line per request, and no secret in any
+line.
+"""
 
 from __future__ import annotations
 
@@ -22,21 +24,38 @@ _PATTERNS = (
     re.compile(r"\b(mhs|mht|mhl|co|ba)_[A-Za-z0-9_-]{20,}"),
     re.compile(r"(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r"\b(v1)=[0-9a-f]{32,}"),
-    re.compile(r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"),
+    re.compile(
+        r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"
+    ),
     re.compile(r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"),
     re.compile(r"(/shop/(?:checkout|orders))/[^\s/?'\"]+"),
-    re.compile(r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"),  # names and passwords in addresses of whatever kind
+    re.compile(
+        r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"
+    ),  # names and passwords in addresses of whatever kind
 )
 _HIDDEN = r"\1…hidden"
 
-_REFUSED = frozenset({400, 401, 403, 408, 413, 414, 429, 431})
+_REFUSED = frozenset(
+    {
+        400,
+        401,
+        403,
+        408,
+        413,
+        414,
+        429,
+        431,
+    }
+)
 
 requests_log = logging.getLogger("markethall.request")
 requests_log.addFilter(watch.Bounded())
 
 
 def scrub(text: str) -> str:
-    """`text` with everything that grants access cut out: client secrets, keys, tokens, signatures, single-use links."""
+    """`text` with everything that grants access cut out: client secrets, keys, tokens, signatures,
+    single-use links.
+    """
     for pattern in _PATTERNS:
         text = pattern.sub(_HIDDEN, text)
     return text
@@ -75,7 +94,11 @@ class PlainFormatter(logging.Formatter):
         return scrub(line)
 
 
-def configure_logging(*, as_json: bool, level: int | str = logging.INFO) -> None:
+def configure_logging(
+    *,
+    as_json: bool,
+    level: int | str = logging.INFO,
+) -> None:
     """Send every log of this process to stderr, scrubbed. Called once by the command line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter() if as_json else PlainFormatter())
@@ -89,11 +112,19 @@ def configure_logging(*, as_json: bool, level: int | str = logging.INFO) -> None
 async def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
-    origin.begin(origin.Origin(address=request.remote_addr or "", request_id=g.request_id))
+    origin.begin(
+        origin.Origin(
+            address=request.remote_addr or "",
+            request_id=g.request_id,
+        )
+    )
 
 
 def _level(status: int, *, is_known: bool) -> int:
-    """Crashes, refusals, and all else. Who is known and finds nothing may have asked for what is somebody else's."""
+    """Crashes, refusals, and all else.
+
+    Who is known and finds nothing may have asked for what is somebody else's.
+    """
     if status >= 500:
         return logging.ERROR
     return logging.WARNING if status in _REFUSED or (status == 404 and is_known) else logging.INFO
@@ -112,13 +143,18 @@ async def _end(response: Response) -> Response:
         "method": request.method,
         "route": rule,
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        "ms": round(
+            (time.perf_counter() - g.get("started", time.perf_counter())) * 1000,
+            1,
+        ),
         "who": who.label if who else "nobody",
     }
     level = _level(response.status_code, is_known=who is not None)
     if level == logging.WARNING:
         fields |= {"event": str(response.status_code), "from": request.remote_addr}
-    requests_log.log(level, "%s %s %d", request.method, rule, response.status_code, extra={"fields": fields})
+    requests_log.log(
+        level, "%s %s %d", request.method, rule, response.status_code, extra={"fields": fields}
+    )
     return response
 
 

@@ -1,7 +1,8 @@
-"""Order links at the edge: what a browser shows is a signed link, what our own code speaks of is a purchase's token.
+"""Order links at the edge: what a browser shows is a signed link, what our own code speaks of is a
+purchase's token.
 
-A link is made again whenever a page or a mail needs it, and opens with every key that is still believed. Links from before
-they were signed are known by their digest.
+A link is made again whenever a page or a mail needs it, and opens with every key that is still
+believed. Links from before they were signed are known by their digest.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ def link_of(token: str) -> str:
 
 
 async def token_of(link: str | None) -> str:
-    """The purchase that a link opens. Raises NotFound: an order's number, a row's id or a made-up link opens nothing."""
+    """The purchase that a link opens.
+
+    Raises NotFound: an order's number, a row's id or a made-up link opens nothing.
+    """
     found = await find(link or "")
     if found is None:
         raise NotFound(_("We could not find that order."))
@@ -32,4 +36,8 @@ async def find(link: str) -> str | None:
     """As `token_of`; None for what opens nothing. No query for a link that was signed."""
     if not link.isascii() or not link.isprintable() or len(link) > MAX_LINK:
         return None
-    return unsealed(kit().settings.secret_keys, link, Sealed.ORDER) or await token_of_old_link(link)
+    return unsealed(
+        kit().settings.secret_keys,
+        link,
+        Sealed.ORDER,
+    ) or await token_of_old_link(link)

@@ -1,4 +1,6 @@
-"""Pages and their fragments: one template each, rendered whole or one block of it; redirects, flashes, and what templates know."""
+"""Pages and their fragments: one template each, rendered whole or one block of it; redirects,
+flashes, and what templates know.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,17 @@ from typing import Any, cast
 
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
-from quart import Quart, Response, current_app, g, make_response, redirect, request, session, url_for
+from quart import (
+    Quart,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 
 from shared.core import locales, words
 from shared.entrypoints.web import filters
@@ -38,16 +50,21 @@ async def page(
     stripe: bool = False,
     **context: Any,
 ) -> Response:
-    """Answer with `template`, or with the block that `fragments` names for the element htmx is going to replace.
+    """Answer with `template`, or with the block that `fragments` names for the element htmx is
+    going to replace.
 
-    `fragments` maps target id -> block name; the browser never names a block itself. `stripe=True` lets Stripe.js run on
-    this page (CSP), gives the template `stripe_js` and `stripe_publishable_key`, and keeps the page out of caches.
+    `fragments` maps target id -> block name; the browser never names a block itself. `stripe=True`
+    lets Stripe.js run on this page (CSP), gives the template `stripe_js` and
+    `stripe_publishable_key`, and keeps the page out of caches.
     """
     g.stripe_page = stripe
     env = current_app.jinja_env
     await load_components(env)
     block = fragments.get(_target()) if fragments and is_htmx() else None
-    context = {**await _shared_context(fragment=block is not None, stripe=stripe), **context}
+    context = {
+        **await _shared_context(fragment=block is not None, stripe=stripe),
+        **context,
+    }
     if block is not None:
         html = await render_block_async(env, template, block, **context)
     else:
@@ -60,8 +77,14 @@ def _target() -> str:
     return request.headers.get("HX-Target", "").rpartition("#")[2]
 
 
-def see_other(url: str, flash: tuple[str, str] | None = None) -> Response:
-    """Send the browser to `url` with a fresh GET after a POST; htmx is told to load the whole page. `flash`: (category, text)."""
+def see_other(
+    url: str,
+    flash: tuple[str, str] | None = None,
+) -> Response:
+    """Send the browser to `url` with a fresh GET after a POST; htmx is told to load the whole page.
+
+    `flash`: (category, text).
+    """
     if flash is not None:
         add_flash(*flash)
     if is_htmx():
@@ -73,14 +96,20 @@ def add_flash(category: str, text: str) -> None:
     """Say `text` on the next whole page. Categories: ok, info, warn, error."""
     if category not in CATEGORIES:
         raise ValueError(f"flash {category!r} is none of {CATEGORIES}")
-    session["flashes"] = [*session.get("flashes", []), [category, text[:500]]][-MAX_FLASHES:]
+    session["flashes"] = [
+        *session.get("flashes", []),
+        [category, text[:500]],
+    ][-MAX_FLASHES:]
 
 
 flash = add_flash
 
 
 class _Flashes:
-    """What is to be said on this page. Looking takes it out of the session, so a page that shows none keeps it for the next."""
+    """What is to be said on this page.
+
+    Looking takes it out of the session, so a page that shows none keeps it for the next.
+    """
 
     def __init__(self) -> None:
         self._taken: list[tuple[str, str]] | None = None
@@ -111,12 +140,17 @@ async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
         "market": await market(),
     }
     if stripe:
-        context |= {"stripe_js": settings.stripe.js_url, "stripe_publishable_key": settings.stripe.publishable_key}
+        context |= {
+            "stripe_js": settings.stripe.js_url,
+            "stripe_publishable_key": settings.stripe.publishable_key,
+        }
     return context
 
 
 async def _basket_count() -> int:
-    """How many things are in the basket: one small query, only for a browser that has one, and not in the portal."""
+    """How many things are in the basket: one small query, only for a browser that has one, and not
+    in the portal.
+    """
     token = session.get("basket")
     if (
         g.get("without_database")
@@ -128,9 +162,11 @@ async def _basket_count() -> int:
 
 
 async def load_components(env: Environment) -> None:
-    """Make each file of templates/components a global named after it: `ui`, `forms`, `money`, `icon`, `shop`.
+    """Make each file of templates/components a global named after it: `ui`, `forms`, `money`,
+    `icon`, `shop`.
 
-    Done at the first page, because macros compiled for async Jinja need a running loop; again when a file changed (development).
+    Done at the first page, because macros compiled for async Jinja need a running loop; again when
+    a file changed (development).
     """
     folder = TEMPLATES / "components"
     if env.globals.get("_components") is not None and not env.auto_reload:
@@ -144,9 +180,11 @@ async def load_components(env: Environment) -> None:
 
 
 def static_url(path: str) -> str:
-    """The address of a file below static/, with a hash of its content, so browsers may keep it for a year.
+    """The address of a file below static/, with a hash of its content, so browsers may keep it for
+    a year.
 
-    Fonts have none: stylesheets name them without, and a preload under another address would fetch them twice.
+    Fonts have none: stylesheets name them without, and a preload under another address would fetch
+    them twice.
     """
     if path.endswith(FONT):
         return f"/static/{path}"

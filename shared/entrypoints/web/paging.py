@@ -27,12 +27,20 @@ def told(address: str) -> list[tuple[str, str]]:
     return parse_qsl(address.partition("?")[2])
 
 
-def pager(path: str, shown: Paged, **query: str | int | None) -> Pager:
+def pager(
+    path: str,
+    shown: Paged,
+    **query: str | int | None,
+) -> Pager:
     """The links before and after `shown`, in the list at `path` with these parameters."""
     number, pages = shown.number, shown.pages
     return Pager(
         number=number,
         pages=pages,
-        prev_url=address(path, **query, page=number - 1 if number > 2 else None),
+        prev_url=address(
+            path,
+            **query,
+            page=number - 1 if number > 2 else None,
+        ),
         next_url=address(path, **query, page=number + 1),
     )

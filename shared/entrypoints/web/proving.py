@@ -1,4 +1,6 @@
-"""The question `who are you` on a page: an app's code or a passkey, at signing in and before what matters."""
+"""The question `who are you` on a page: an app's code or a passkey, at signing in and before what
+matters.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,12 @@ class ProofForm(MarketForm):
 
 def vault() -> Vault:
     """Seals and opens what has to be read again, by this installation's keys."""
-    return Vault((str(current_app.secret_key), *kit().settings.old_secret_keys))
+    return Vault(
+        (
+            str(current_app.secret_key),
+            *kit().settings.old_secret_keys,
+        )
+    )
 
 
 def site() -> passkeys.Site | None:
@@ -36,16 +43,34 @@ def site() -> passkeys.Site | None:
 
 
 async def ways(session_id: int, member_id: int) -> dict[str, Any]:
-    """What a page offers besides the password: `has_app`, and `question`, a passkey's options as JSON or None."""
+    """What a page offers besides the password: `has_app`, and `question`, a passkey's options as
+    JSON or None.
+    """
     kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
     question = await challenges.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
-    return {"has_app": Kind.TOTP.value in kinds, "has_factor": bool(kinds), "question": question}
+    return {
+        "has_app": Kind.TOTP.value in kinds,
+        "has_factor": bool(kinds),
+        "question": question,
+    }
 
 
-async def prove(form: ProofForm, *, session_id: int, member: Member, by_password: bool) -> str:
+async def prove(
+    form: ProofForm,
+    *,
+    session_id: int,
+    member: Member,
+    by_password: bool,
+) -> str:
     """By what somebody has shown who they are. Raises WrongAnswer, TooManyAnswers."""
     if form.credential.data:
-        return await challenges.passkey(site(), session_id=session_id, member=member, answer=form.credential.data)
+        return await challenges.passkey(
+            site(), session_id=session_id, member=member, answer=form.credential.data
+        )
     if form.code.data or not by_password:
-        return await challenges.code(vault(), session_id=session_id, member=member, typed=form.code.data or "")
-    return await challenges.password(session_id=session_id, member=member, typed=form.password.data or "")
+        return await challenges.code(
+            vault(), session_id=session_id, member=member, typed=form.code.data or ""
+        )
+    return await challenges.password(
+        session_id=session_id, member=member, typed=form.password.data or ""
+    )

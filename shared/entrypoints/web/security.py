@@ -1,4 +1,6 @@
-"""The outer wall: who may send us something that changes things, how much of it, and what a browser may do with our pages."""
+"""The outer wall: who may send us something that changes things, how much of it, and what a browser
+may do with our pages.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.settings import Settings
 from shared.entrypoints.web import bodies
-from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, SHOPPER, access_of, current_view, view_at
+from shared.entrypoints.web.access import (
+    MEMBER,
+    OPERATOR,
+    OWNER,
+    SHOPPER,
+    access_of,
+    current_view,
+    view_at,
+)
 from shared.entrypoints.web.bodies import BODY_LIMIT, MAX_BODY
 from shared.entrypoints.web.errors import answer
 from shared.entrypoints.web.forms import OPEN_TOO_LONG, csrf_valid, is_secret
@@ -23,19 +33,22 @@ from shared.entrypoints.web.kit import is_htmx, kit, wants_json
 from shared.entrypoints.web.pages import page
 
 TOO_MUCH = _n(
-    "These documents are too large: all together may have 4.5 MB. Go back, what you typed is still there, and choose"
+    "These documents are too large: all together may have 4.5 MB. Go back, what you typed is "
+    "still there, and choose"
     " smaller ones."
 )
-UNKNOWN_HOST = _n("This site does not go by the name that you asked for. Open it by its own address.")
+UNKNOWN_HOST = _n(
+    "This site does not go by the name that you asked for. Open it by its own address."
+)
 MAX_ADDRESS = 4096
 # A form whose token no longer fits is sent back to be sent again: of our own forms none is larger.
 MAX_SENT_BACK, MAX_BYTES_SENT_BACK = 200, 64 * 1024
 TYPED_TOO_MUCH = _n(
-    "This form was open for too long. Go back, what you typed is still there, load the page again and send it."
+    "This form was open for too long. Go back, what you typed is still there, load the page "
+    "again and send it."
 )
-OURS = (
-    "X-Markethall"  # on each answer of ours: static/js/reach.js swaps no other, such as a proxy's page about a failure
-)
+# on each answer of ours: static/js/reach.js swaps no other, such as a proxy's page about a failure
+OURS = "X-Markethall"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BAD_HOST = "market_bad_host"
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -45,7 +58,10 @@ class WrongOrigin(Forbidden):
     """A browser says that another site made it send this."""
 
     code = "wrong_origin"
-    default = _n("This request came from another site, so we did not act on it. Open the page here and try again.")
+    default = _n(
+        "This request came from another site, so we did not act on it. Open the page here and "
+        "try again."
+    )
 
 
 def origin_of(url: str) -> str:
@@ -57,8 +73,8 @@ def origin_of(url: str) -> str:
 def check_origin(settings: Settings) -> None:
     """Raise WrongOrigin when a browser sends something unsafe for another site.
 
-    Sec-Fetch-Site is decisive where it is sent, then Origin. A caller with neither is no browser of today; what its cookie
-    may do is still guarded by the form's token.
+    Sec-Fetch-Site is decisive where it is sent, then Origin. A caller with neither is no browser of
+    today; what its cookie may do is still guarded by the form's token.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site in ("same-origin", "none"):
@@ -89,7 +105,15 @@ async def check_host() -> Response | None:
     if getattr(request, _BAD_HOST, False):
         raise BadRequest
     hosts: Hosts = current_app.extensions["market_hosts"]
-    return None if hosts.is_ours() else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
+    return (
+        None
+        if hosts.is_ours()
+        else await answer(
+            400,
+            code="unknown_host",
+            message=_(UNKNOWN_HOST),
+        )
+    )
 
 
 async def guard() -> Response | None:
@@ -98,7 +122,9 @@ async def guard() -> Response | None:
         return await answer(431)
     if len(request.full_path) > MAX_ADDRESS or bodies.has_too_many_arguments():
         return await answer(414)
-    if "\0" in request.path or any("\0" in k or "\0" in v for k, v in request.args.items(multi=True)):
+    if "\0" in request.path or any(
+        "\0" in k or "\0" in v for k, v in request.args.items(multi=True)
+    ):
         raise BadRequest
     view = current_view()
     limit = _limit_of(view)
@@ -134,7 +160,12 @@ async def _check_form() -> Response | None:
 
 async def _send_again() -> Response:
     """422: the form as it was typed, one press away from being sent again. Secrets are left out."""
-    if wants_json() or is_htmx() or request.mimetype not in _FORM_TYPES or access_of(current_view()) is None:
+    if (
+        wants_json()
+        or is_htmx()
+        or request.mimetype not in _FORM_TYPES
+        or access_of(current_view()) is None
+    ):
         return await answer(422, code="form_expired", message=_(OPEN_TOO_LONG))
     form = await request.form
     kept = [(n, v) for n, v in form.items(multi=True) if not is_secret(n)]
@@ -150,8 +181,13 @@ async def _send_again() -> Response:
 
 
 def policy(settings: Settings, *, stripe: bool) -> str:
-    """The Content-Security-Policy of one page. Stripe's scripts and frames only where a card is entered."""
-    onboarding = settings.stripe.api_base if settings.stripe.stand_in else "https://connect.stripe.com"
+    """The Content-Security-Policy of one page.
+
+    Stripe's scripts and frames only where a card is entered.
+    """
+    onboarding = (
+        settings.stripe.api_base if settings.stripe.stand_in else "https://connect.stripe.com"
+    )
     script, frame, connect, img = "'self'", "'none'", "'self'", "'self' data:"
     if stripe:
         js, api = origin_of(settings.stripe.js_url), origin_of(settings.stripe.api_base)
@@ -197,7 +233,12 @@ async def add_headers(response: Response) -> Response:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.vary.update(("HX-Request", "HX-Target"))
         by_link = "token" in (request.view_args or {})
-        private = stripe or by_link or wants_json() or access_of(current_view()) in (OWNER, OPERATOR, MEMBER, SHOPPER)
+        private = (
+            stripe
+            or by_link
+            or wants_json()
+            or access_of(current_view()) in (OWNER, OPERATOR, MEMBER, SHOPPER)
+        )
         headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")
     return response
 

@@ -1,7 +1,8 @@
-"""Routes that ask who it is once more: a password or factor of the last five minutes, signing in counts.
+"""Routes that ask who it is once more: a password or factor of the last five minutes, signing in
+counts.
 
-The form that was sent meanwhile is kept. Who has confirmed finds it filled in, one press from being sent. In production they
-also ask for a second factor to be set up first, and lead there and back.
+The form that was sent meanwhile is kept. Who has confirmed finds it filled in, one press from being
+sent. In production they also ask for a second factor to be set up first, and lead there and back.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 CONFIRM, FACTORS = "/vendor/confirm", "/vendor/factors"
 KEPT_FIELD = "kept_form"
-ONCE = "That was already sent, or it waited too long. Please look here first, and send it anew where it is needed."
+ONCE = (
+    "That was already sent, or it waited too long. Please look here first, and send it anew where "
+    "it is needed."
+)
 SET_UP_FIRST = "Set up a second step for signing in first. The marketplace's staff work with one."
 
 
@@ -48,7 +52,9 @@ class FactorNeeded(Forbidden):
 
 @dataclass(frozen=True)
 class Mark:
-    """What a route does, as words after `to`; `when` says of one request whether it needs a fresh sign-in, given the route's values."""
+    """What a route does, as words after `to`; `when` says of one request whether it needs a fresh
+    sign-in, given the route's values.
+    """
 
     doing: str
     when: Callable[..., Awaitable[bool]] | None = None
@@ -63,10 +69,12 @@ def fresh_sign_in(
     when: Callable[..., Awaitable[bool]] | None = None,
     needs_factor: bool = True,
 ) -> Callable[[F], F]:
-    """Have a route of signed-in members ask for the password or a factor where the last is older than five minutes.
+    """Have a route of signed-in members ask for the password or a factor where the last is older
+    than five minutes.
 
-    In production it also needs a second factor to be there, unless it is what sets one up (`needs_factor=False`). What was
-    sent is read back by the labels of `form`; without one, by the names of its fields.
+    In production it also needs a second factor to be there, unless it is what sets one up
+    (`needs_factor=False`). What was sent is read back by the labels of `form`; without one, by the
+    names of its fields.
     """
 
     def decorate(view: F) -> F:
@@ -84,11 +92,23 @@ def before_factor(view: F) -> F:
 
 def in_words(found: pending_forms.Kept) -> list[tuple[str, str]]:
     """What waits to be sent, as the person filled it in."""
-    mark = mark_of(view_at(current_app, found.method, found.action.partition("?")[0]))
+    mark = mark_of(
+        view_at(
+            current_app,
+            found.method,
+            found.action.partition("?")[0],
+        )
+    )
     if mark is not None and mark.form is not None:
         return mark.form.in_words(found.sent)
     told = [(name, value) for name, value in found.sent if value.strip() and name != OPENED]
-    return [(name.replace("_", " ").strip().capitalize(), value) for name, value in told]
+    return [
+        (
+            name.replace("_", " ").strip().capitalize(),
+            value,
+        )
+        for name, value in told
+    ]
 
 
 def mark_of(view: object) -> Mark | None:
@@ -97,7 +117,9 @@ def mark_of(view: object) -> Mark | None:
 
 
 async def enforce() -> Response | None:
-    """Before each request, after the access marks: let a fresh sign-in through, and keep what an older one sent."""
+    """Before each request, after the access marks: let a fresh sign-in through, and keep what an
+    older one sent.
+    """
     view, who = current_view(), member_or_none()
     if who is None or who.session_id is None or request.method == "OPTIONS":
         return None
@@ -111,7 +133,9 @@ async def enforce() -> Response | None:
         return None
     if production and mark.needs_factor and not who.has_factor:
         number = await _keep(mark, who)
-        return _lead_to_factors(f"{CONFIRM}/{number}", f"To {mark.doing}, set up a second step for signing in first.")
+        return _lead_to_factors(
+            f"{CONFIRM}/{number}", f"To {mark.doing}, set up a second step for signing in first."
+        )
     if mark.when is not None and not await mark.when(**(request.view_args or {})):
         return None
     if not is_fresh(who.authenticated_at, clock.now()):
@@ -148,7 +172,11 @@ async def _once(session_id: int) -> Response | None:
     if not number:
         return None
     known = number.isascii() and number.isdigit() and len(number) < 18
-    if known and await pending_forms.take(int(number), session_id=session_id, action=_here()):
+    if known and await pending_forms.take(
+        int(number),
+        session_id=session_id,
+        action=_here(),
+    ):
         return None
     return see_other(_before() or "/", ("warn", ONCE))
 
@@ -159,7 +187,11 @@ def _here() -> str:
 
 async def _sent() -> list[tuple[str, str]]:
     form = await request.form
-    return [(name, value) for name, value in form.items(multi=True) if name != KEPT_FIELD and not is_secret(name)]
+    return [
+        (name, value)
+        for name, value in form.items(multi=True)
+        if name != KEPT_FIELD and not is_secret(name)
+    ]
 
 
 def _before() -> str | None:

@@ -1,4 +1,7 @@
-"""What Stripe says of a connected account, written into the vendor's row. Inside the caller's transaction or in one of its own."""
+"""What Stripe says of a connected account, written into the vendor's row.
+
+Inside the caller's transaction or in one of its own.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger(__name__)
 
-# Where nothing has worked yet, nothing can stop: the vendor stands before the form and sees how it goes.
+# Where nothing has worked yet, nothing can stop: the vendor stands before the form and sees how it
+# goes.
 _BEGINNING = (AccountStatus.NOT_CONFIGURED, AccountStatus.PENDING)
 
 
@@ -61,7 +65,9 @@ def facts_of(account: StripeAccount) -> AccountFacts:
         external_account_errored=rules.payouts_have_nowhere_to_go(
             (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
         ),
-        ability_reason=capabilities.reason(capabilities.holding_back(account.abilities, account.charges_enabled)),
+        ability_reason=capabilities.reason(
+            capabilities.holding_back(account.abilities, account.charges_enabled)
+        ),
     )
 
 
@@ -87,9 +93,16 @@ def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datet
 def _without_words(account: StripeAccount) -> list[str]:
     """Codes that pages can only speak of in general: a release of ours should learn them."""
     later = account.future_requirements
-    keys = {*account.currently_due, *account.past_due, *account.pending_verification, *later.currently_due}
+    keys = {
+        *account.currently_due,
+        *account.past_due,
+        *account.pending_verification,
+        *later.currently_due,
+    }
     unknown = {key for key in keys if not requirements.is_known(key)}
-    unknown |= {e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS}
+    unknown |= {
+        e.code for e in (*account.errors, *later.errors) if e.code not in verification.ERRORS
+    }
     reason = account.disabled_reason
     unknown |= {reason} if reason and reason not in verification.DISABLED else set()
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
@@ -97,7 +110,9 @@ def _without_words(account: StripeAccount) -> list[str]:
 
 
 async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings | None:
-    """Read when Stripe pays out; None when it does not tell (an account that is not that far yet)."""
+    """Read when Stripe pays out; None when it does not tell (an account that is not that far
+    yet).
+    """
     try:
         return await gateway.balance_settings.get(account_id)
     except StripeRefused as refused:
@@ -105,10 +120,19 @@ async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings |
         return None
 
 
-async def store_reading(vendor_id: int, account: StripeAccount, *, read_at: datetime) -> None:
-    """Store a reading that began at `read_at`, unless a newer one is stored or the vendor disconnected meanwhile."""
+async def store_reading(
+    vendor_id: int,
+    account: StripeAccount,
+    *,
+    read_at: datetime,
+) -> None:
+    """Store a reading that began at `read_at`, unless a newer one is stored or the vendor
+    disconnected meanwhile.
+    """
     async with unit.transaction() as tx:
-        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id))
+        row = await tx.lock_first(
+            VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id)
+        )
         if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
             return
         before = _Before.of(row)
@@ -121,7 +145,9 @@ async def store_reading(vendor_id: int, account: StripeAccount, *, read_at: date
 
 
 async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
-    """The vendor took our access away: the row, which the caller holds locked, takes no more payments."""
+    """The vendor took our access away: the row, which the caller holds locked, takes no more
+    payments.
+    """
     before = _Before.of(row)
     async with tx.editing(row):
         row.deauthorized_at = clock.now()
@@ -133,7 +159,9 @@ async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
 
 
 async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: _Before) -> None:
-    """A mail when something that worked works no longer: payments, payouts, or the account as a whole."""
+    """A mail when something that worked works no longer: payments, payouts, or the account as a
+    whole.
+    """
     status = AccountStatus(row.stripe_account_status)
     closed = status is AccountStatus.INACTIVE and before.status != status
     blocked = status is AccountStatus.RESTRICTED and before.status not in (*_BEGINNING, status)
@@ -159,7 +187,12 @@ async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: 
 
 
 async def _audit_change(
-    tx: Transaction, row: VendorPaymentConfig, before: _Before, *, actor: str, disconnected: bool = False
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    before: _Before,
+    *,
+    actor: str,
+    disconnected: bool = False,
 ) -> None:
     if _Before.of(row) == before and not disconnected:
         return

@@ -1,6 +1,8 @@
-"""A bank that changed: owners are written to, and payouts wait, so that a stranger in the account gains nothing by it.
+"""A bank that changed: owners are written to, and payouts wait, so that a stranger in the account
+gains nothing by it.
 
-Found by reading the account, whoever said that it changed: an event, a page, a sweep. Only the operator ends the wait early.
+Found by reading the account, whoever said that it changed: an event, a page, a sweep. Only the
+operator ends the wait early.
 """
 
 from __future__ import annotations
@@ -41,19 +43,29 @@ def defaults(banks: Iterable[ExternalAccount]) -> dict[str, ExternalAccount]:
 
 
 def known_to(row: VendorPaymentConfig) -> dict[str, str]:
-    """The banks that payouts went to so far, by currency; rows of before this was followed keep them in what was read."""
+    """The banks that payouts went to so far, by currency; rows of before this was followed keep
+    them in what was read.
+    """
     if row.payout_banks is not None:
         return dict(row.payout_banks)
     return {
         currency: bank.id
-        for currency, bank in defaults(stored_requirements.from_json(row.requirements).external_accounts).items()
+        for currency, bank in defaults(
+            stored_requirements.from_json(row.requirements).external_accounts
+        ).items()
     }
 
 
 async def follow(
-    tx: Transaction, row: VendorPaymentConfig, account: StripeAccount, *, known: dict[str, str], submitted: bool
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    account: StripeAccount,
+    *,
+    known: dict[str, str],
+    submitted: bool,
 ) -> None:
-    """Compare what was read with the banks known before, inside the caller's transaction and with its row locked.
+    """Compare what was read with the banks known before, inside the caller's transaction and with
+    its row locked.
 
     `submitted`: the account was complete before this reading; until then banks may come and go.
     """
@@ -71,14 +83,27 @@ async def follow(
     to = ", ".join(f"{words_of(banks[currency])} ({currency})" for currency in new)
     details = {"to": to, "until": until.isoformat() if until else None}
     await _note(tx, row, "vendor.bank_changed", actor="stripe", **details)
-    await _tell(tx, row, "bank_changed", {"to": to, "hours": hours, "until": _moment(until)})
+    await _tell(
+        tx,
+        row,
+        "bank_changed",
+        {"to": to, "hours": hours, "until": _moment(until)},
+    )
     if until is not None:
         tx.emit(PayoutTermsChanged(row.vendor_id))
         end_later.at(until)(tx, vendor_id=row.vendor_id)
 
 
-async def release(*, vendor_id: int, reason: str, actor: str) -> None:
-    """The operator knows that the change was the vendor's own: payouts go on. Raises Invalid, Conflict."""
+async def release(
+    *,
+    vendor_id: int,
+    reason: str,
+    actor: str,
+) -> None:
+    """The operator knows that the change was the vendor's own: payouts go on.
+
+    Raises Invalid, Conflict.
+    """
     said = " ".join(reason.split())
     if not said:
         raise Invalid("Say how you know that the change was the vendor's own.", param="reason")
@@ -120,16 +145,33 @@ async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
     tx.emit(PayoutTermsChanged(row.vendor_id))
 
 
-async def _note(tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None) -> None:
+async def _note(
+    tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None
+) -> None:
     subject = f"vendor:{row.vendor_id}"
-    tx.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, **details)
+    tx.record(
+        action,
+        actor=actor,
+        subject=subject,
+        vendor_id=row.vendor_id,
+        **details,
+    )
 
 
-async def _tell(tx: Transaction, row: VendorPaymentConfig, kind: str, context: dict[str, object]) -> None:
+async def _tell(
+    tx: Transaction, row: VendorPaymentConfig, kind: str, context: dict[str, object]
+) -> None:
     vendor = await Vendor.get(id=row.vendor_id)
     at = f"{clock.now():%Y%m%dT%H%M%S.%f}"
-    owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True).order_by("id")
-    addresses = {vendor.business_email, *(str(found) for found in await owners.values_list("email", flat=True))}
+    owners = Member.filter(
+        vendor_id=row.vendor_id,
+        role="owner",
+        is_active=True,
+    ).order_by("id")
+    addresses = {
+        vendor.business_email,
+        *(str(found) for found in await owners.values_list("email", flat=True)),
+    }
     for address in sorted(addresses):
         mail.post(
             tx,

@@ -1,4 +1,6 @@
-"""What Stripe lets an account do, each capability in a shop owner's words: on, or off and why, what to do, by when, what stops. Pure."""
+"""What Stripe lets an account do, each capability in a shop owner's words: on, or off and why, what
+to do, by when, what stops. Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,13 @@ _WRITE = "Please write to us; we will sort it out with you."
 _NOTHING = "This takes minutes, at times a day or two. There is nothing for you to do."
 _GIVE = "Give them on Stripe's page."
 
-# What a capability is called, how a sentence on its being off begins, what stops meanwhile, and what would after a day.
+# What a capability is called, how a sentence on its being off begins, what stops meanwhile, and
+# what would after a day.
 NAMES = {"transfers": "Money from your sales", "card_payments": "Card payments"}
-_OFF = {"transfers": "Money from your sales cannot reach you", "card_payments": "Card payments are off"}
+_OFF = {
+    "transfers": "Money from your sales cannot reach you",
+    "card_payments": "Card payments are off",
+}
 _STOPS = {
     "transfers": "Until then shoppers cannot pay you, as their money could not reach you.",
     "card_payments": "Until then shoppers cannot pay you by card.",
@@ -31,7 +37,9 @@ _OR = {
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a capability is off, which also ends "Card payments are off: …", and what to do about it."""
+    """Why a capability is off, which also ends "Card payments are off: …", and what to do about
+    it.
+    """
 
     because: str
     todo: str
@@ -45,7 +53,9 @@ _IDLE = Cause(
     "Stripe paused this because it was not used for a long time",
     "Write to us, and we ask Stripe to switch it on again.",
 )
-_NOT_OFFERED = Cause("Stripe does not offer this to your account", f"Stripe has sent you an email about it. {_WRITE}")
+_NOT_OFFERED = Cause(
+    "Stripe does not offer this to your account", f"Stripe has sent you an email about it. {_WRITE}"
+)
 GENERAL = Cause("Stripe has switched this off", _WRITE)
 CAUSES: dict[str, Cause] = {
     "other": Cause("Stripe has paused this", _WRITE),
@@ -55,19 +65,29 @@ CAUSES: dict[str, Cause] = {
     "platform_disabled": Cause("The marketplace has not switched this on", _WRITE),
     "platform_paused": Cause("The marketplace has paused this", _WRITE),
     "rejected.inactivity": Cause(
-        "Stripe ended this because it was not used for a long time", "Write to us, and we ask Stripe for it anew."
+        "Stripe ended this because it was not used for a long time",
+        "Write to us, and we ask Stripe for it anew.",
     ),
     "rejected.other": _NOT_OFFERED,
-    "rejected.unsupported_business": Cause("Stripe does not offer this to your kind of business", _WRITE),
+    "rejected.unsupported_business": Cause(
+        "Stripe does not offer this to your kind of business", _WRITE
+    ),
     "requirements.fields_needed": _FIELDS,
 }
 # What is new is as like as its first word tells.
-_FAMILIES = {"paused.": GENERAL, "pending.": _REVIEW, "rejected.": _NOT_OFFERED, "requirements.": _FIELDS}
+_FAMILIES = {
+    "paused.": GENERAL,
+    "pending.": _REVIEW,
+    "rejected.": _NOT_OFFERED,
+    "requirements.": _FIELDS,
+}
 
 
 @dataclass(frozen=True)
 class Ability:
-    """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day, `tail`."""
+    """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day,
+    `tail`.
+    """
 
     ability: str
     name: str
@@ -80,10 +100,14 @@ class Ability:
 
 
 def cause(code: str | None) -> Cause:
-    """Why a capability is off, in words; of a code that is new to us as much as its beginning tells, never itself."""
+    """Why a capability is off, in words; of a code that is new to us as much as its beginning
+    tells, never itself.
+    """
     if code in CAUSES:
         return CAUSES[code]
-    return next((found for head, found in _FAMILIES.items() if (code or "").startswith(head)), GENERAL)
+    return next(
+        (found for head, found in _FAMILIES.items() if (code or "").startswith(head)), GENERAL
+    )
 
 
 def verdict(name: str, code: str | None) -> Verdict:
@@ -93,7 +117,9 @@ def verdict(name: str, code: str | None) -> Verdict:
 
 
 def holding_back(found: Sequence[Capability], charges_enabled: bool) -> Capability | None:
-    """The capability that keeps a vendor from selling: money that cannot reach it, or else cards that cannot be charged."""
+    """The capability that keeps a vendor from selling: money that cannot reach it, or else cards
+    that cannot be charged.
+    """
     off = {c.name: c for c in found if c.status != "active"}
     return off.get("transfers") or (None if charges_enabled else off.get("card_payments"))
 
@@ -105,8 +131,13 @@ def reason(ability: Capability | None) -> str | None:
     return "platform_disabled" if ability.status == "unrequested" else ability.disabled_reason
 
 
-def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Ability, ...]:
-    """The capabilities that selling rests on as lines of a page; none at all while nothing is off and nothing is due.
+def shown(
+    found: Sequence[Capability],
+    *,
+    selling: bool = False,
+) -> tuple[Ability, ...]:
+    """The capabilities that selling rests on as lines of a page; none at all while nothing is off
+    and nothing is due.
 
     A vendor that is `selling` all the same is not told that shoppers cannot pay it.
     """
@@ -117,8 +148,15 @@ def shown(found: Sequence[Capability], *, selling: bool = False) -> tuple[Abilit
 
 
 def _line(ability: Capability, selling: bool) -> Ability:
-    code = f"{ability.name}: {ability.status}" + (f" ({ability.disabled_reason})" if ability.disabled_reason else "")
-    line = partial(Ability, ability.name, NAMES[ability.name], code=code)
+    code = f"{ability.name}: {ability.status}" + (
+        f" ({ability.disabled_reason})" if ability.disabled_reason else ""
+    )
+    line = partial(
+        Ability,
+        ability.name,
+        NAMES[ability.name],
+        code=code,
+    )
     if ability.status != "active":
         found = cause(reason(ability))
         said = f"{found.because}. {found.todo} {_GOES_ON if selling else _STOPS[ability.name]}"
@@ -127,4 +165,10 @@ def _line(ability: Capability, selling: bool) -> Ability:
     if not ability.currently_due:
         return line("ok", "On", "Nothing is missing for this.")
     needs = requirements_due.needs_of(requirements_due.items(ability.currently_due))
-    return line("warn", "On for now", f"Stripe needs {needs}", ability.current_deadline, f", {_OR[ability.name]}")
+    return line(
+        "warn",
+        "On for now",
+        f"Stripe needs {needs}",
+        ability.current_deadline,
+        f", {_OR[ability.name]}",
+    )

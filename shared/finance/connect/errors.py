@@ -10,4 +10,7 @@ class AccountDisconnected(Conflict):
     """The vendor took our access to its Stripe account away."""
 
     code = "account_disconnected"
-    default = _n("This Stripe account was disconnected from the marketplace. Please write to us to connect it again.")
+    default = _n(
+        "This Stripe account was disconnected from the marketplace. Please write to us to "
+        "connect it again."
+    )

@@ -1,4 +1,6 @@
-"""What is done for vendors' accounts later: their account is read again, and reminders before a deadline of Stripe's."""
+"""What is done for vendors' accounts later: their account is read again, and reminders before a
+deadline of Stripe's.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ async def remind(_context: Context) -> None:
     near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
     near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
     rows = (
-        await VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id").values_list("vendor_id", flat=True)
+        await VendorPaymentConfig.filter(near, deauthorized_at=None)
+        .order_by("id")
+        .values_list("vendor_id", flat=True)
     )
     async with unit.transaction() as tx:
         for vendor_id in rows:
@@ -52,7 +56,9 @@ async def remind(_context: Context) -> None:
 @recurring("vendors.look_again", at=time(3, 0))
 async def look_again(context: Context) -> None:
     """Learn whether a vendor that took our access away has given it back, and no event told us."""
-    gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True)
+    gone = VendorPaymentConfig.filter(
+        deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True
+    )
     for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
         try:
             await connect_again(context.gateway, str(account_id))
@@ -64,30 +70,46 @@ async def look_again(context: Context) -> None:
 async def remind_one(context: Context, vendor_id: int) -> None:
     """Read the account again, and write what is still missing, once per deadline and stage.
 
-    Nobody is reminded of what was given an hour ago: while Stripe does not answer, the job waits and asks again.
+    Nobody is reminded of what was given an hour ago: while Stripe does not answer, the job waits
+    and asks again.
     """
     try:
         await sync_account(context.gateway, vendor_id=vendor_id)
     except StripeRefused as refused:
-        log.warning("vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log)
+        log.warning(
+            "vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log
+        )
         return
     async with unit.transaction() as tx:
-        row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None))
+        row = await tx.lock_first(
+            VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None)
+        )
         if row is None or row.stripe_account_status == AccountStatus.INACTIVE:
             return
         vendor = await Vendor.get(id=vendor_id)
         config = config_view(row, vendor.country)
-        current = requirements_due.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
+        current = requirements_due.items(
+            (*config.past_due, *config.currently_due), config.errors, config.alternatives
+        )
         await _write(tx, vendor, config.current_deadline, current)
         await _write(tx, vendor, config.future.current_deadline, _announced(config))
 
 
 def _announced(config: PaymentConfigView) -> tuple[requirements_due.Item, ...]:
-    return requirements_due.items((*config.future.past_due, *config.future.currently_due), config.future.errors)
+    return requirements_due.items(
+        (
+            *config.future.past_due,
+            *config.future.currently_due,
+        ),
+        config.future.errors,
+    )
 
 
 async def _write(
-    tx: Transaction, vendor: Vendor, deadline: datetime | None, items: tuple[requirements_due.Item, ...]
+    tx: Transaction,
+    vendor: Vendor,
+    deadline: datetime | None,
+    items: tuple[requirements_due.Item, ...],
 ) -> None:
     now, zone = clock.now(), (await marketplace()).zone
     stage = reminder_due(deadline, now, zone) if deadline and items else None

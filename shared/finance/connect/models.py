@@ -1,4 +1,6 @@
-"""The table of how vendors are paid: their Stripe account, what it may do, the commission, the payout plan."""
+"""The table of how vendors are paid: their Stripe account, what it may do, the commission, the
+payout plan.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class VendorPaymentConfig(Row):
     stripe_account_key = fields.CharField(
         max_length=255, null=True, description="idempotency key of the account's creation"
     )
-    stripe_account_status = fields.CharField(max_length=50, default=AccountStatus.NOT_CONFIGURED.value)
+    stripe_account_status = fields.CharField(
+        max_length=50, default=AccountStatus.NOT_CONFIGURED.value
+    )
     account_request: Any = fields.JSONField(
         default=dict, description="country, business type and details sent with that key"
     )
@@ -53,46 +57,81 @@ class VendorPaymentConfig(Row):
     transfers_active = fields.BooleanField(default=False)
     disabled_reason = fields.CharField(max_length=80, null=True)
     # Everything that Stripe asks for: connect/mirror.py says what stands in it.
-    requirements: Any = fields.JSONField(default=dict, description="currently_due, past_due, pending_verification")
-    # Of all currencies, as it decides the account's status; of which bank and currency it is true stands in `requirements`.
+    requirements: Any = fields.JSONField(
+        default=dict, description="currently_due, past_due, pending_verification"
+    )
+    # Of all currencies, as it decides the account's status; of which bank and currency it is true
+    # stands in `requirements`.
     external_account_errored = fields.BooleanField(
         default=False, db_default=False, description="payouts have nowhere to go"
     )
-    current_deadline = fields.DatetimeField(null=True, description="of what is due now; to find it by")
-    future_deadline = fields.DatetimeField(null=True, description="of what is announced; to find it by")
-    accepts_payments = fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py")
+    current_deadline = fields.DatetimeField(
+        null=True, description="of what is due now; to find it by"
+    )
+    future_deadline = fields.DatetimeField(
+        null=True, description="of what is announced; to find it by"
+    )
+    accepts_payments = fields.BooleanField(
+        default=False, description="derived from the account, see vendors/rules.py"
+    )
     currency = fields.CharField(max_length=3, default="EUR")
-    platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=NEW_VENDOR_FEE)
+    platform_fee_percentage = fields.DecimalField(
+        max_digits=5, decimal_places=2, default=NEW_VENDOR_FEE
+    )
     payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
     minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
-    payout_anchor = fields.CharField(max_length=10, default="", db_default="", description="monday, or 1 to 31")
+    payout_anchor = fields.CharField(
+        max_length=10, default="", db_default="", description="monday, or 1 to 31"
+    )
     payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
     payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
     # Where money goes when somebody else gets hold of the account: connect/banks.py follows it.
-    payout_banks: Any = fields.JSONField(null=True, description="currency -> id of the bank that payouts went to last")
-    bank_changed_at = fields.DatetimeField(null=True)
-    bank_hold_until = fields.DatetimeField(null=True, description="payouts wait, after another bank was given")
-    reserve_percentage = fields.DecimalField(
-        max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0), description="of each sale"
+    payout_banks: Any = fields.JSONField(
+        null=True, description="currency -> id of the bank that payouts went to last"
     )
-    reserve_days = fields.SmallIntField(default=0, db_default=0, description="how long the reserve is held")
-    synced_at = fields.DatetimeField(null=True, description="when the account was last read from Stripe")
+    bank_changed_at = fields.DatetimeField(null=True)
+    bank_hold_until = fields.DatetimeField(
+        null=True, description="payouts wait, after another bank was given"
+    )
+    reserve_percentage = fields.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        description="of each sale",
+    )
+    reserve_days = fields.SmallIntField(
+        default=0, db_default=0, description="how long the reserve is held"
+    )
+    synced_at = fields.DatetimeField(
+        null=True, description="when the account was last read from Stripe"
+    )
     deauthorized_at = fields.DatetimeField(null=True)
-    connected_again_at = fields.DatetimeField(null=True, description="after it was disconnected; older news is ignored")
+    connected_again_at = fields.DatetimeField(
+        null=True, description="after it was disconnected; older news is ignored"
+    )
 
     class Meta:
         table = "vendor_payment_configs"
         constraints = [
             CheckConstraint(
-                check=f"stripe_account_status in ({words(AccountStatus)})", name="ck_payment_configs_status"
+                check=f"stripe_account_status in ({words(AccountStatus)})",
+                name="ck_payment_configs_status",
             ),
-            CheckConstraint(check=f"payout_schedule in ({words(PayoutSchedule)})", name="ck_payment_configs_schedule"),
             CheckConstraint(
-                check="cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100",
+                check=f"payout_schedule in ({words(PayoutSchedule)})",
+                name="ck_payment_configs_schedule",
+            ),
+            CheckConstraint(
+                check=(
+                    "cast(platform_fee_percentage as numeric) >= 0 and "
+                    "cast(platform_fee_percentage as numeric) < 100"
+                ),
                 name="ck_payment_configs_fee",
             ),
             CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
             CheckConstraint(
-                check="currency = upper(currency) and length(currency) = 3", name="ck_payment_configs_currency"
+                check="currency = upper(currency) and length(currency) = 3",
+                name="ck_payment_configs_currency",
             ),
         ]

@@ -1,4 +1,6 @@
-"""A vendor's payment config: the locked row, the account behind it, the vendor's currency and its commission."""
+"""A vendor's payment config: the locked row, the account behind it, the vendor's currency and its
+commission.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ from shared.trade.vendors.models import Vendor
 
 async def on_vendor_signed_up(tx: Transaction, event: VendorSignedUp) -> None:
     """Give the new vendor its config, not yet connected to Stripe."""
-    await tx.create(VendorPaymentConfig, vendor_id=event.vendor_id, **_first(event.country))
+    await tx.create(
+        VendorPaymentConfig,
+        vendor_id=event.vendor_id,
+        **_first(event.country),
+    )
 
 
 def _first(country: str) -> dict[str, Any]:
@@ -44,7 +50,10 @@ async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
 
 
 async def account_of(vendor_id: int) -> str:
-    """The Stripe account of a vendor that is connected. Raises PaymentNotConfigured, AccountDisconnected."""
+    """The Stripe account of a vendor that is connected.
+
+    Raises PaymentNotConfigured, AccountDisconnected.
+    """
     config = await get_vendor_payment_config(vendor_id)
     if config.disconnected:
         raise AccountDisconnected
@@ -53,13 +62,20 @@ async def account_of(vendor_id: int) -> str:
     return config.stripe_account_id
 
 
-async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
+async def choose_currency(
+    *,
+    vendor_id: int,
+    currency: str,
+    actor: str,
+) -> None:
     """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
     code = currency.upper()
     if code not in CURRENCY_NAMES:
         raise Invalid("Choose one of the currencies offered.", param="currency")
     async with unit.transaction() as tx:
-        config = await tx.lock(VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id)
+        config = await tx.lock(
+            VendorPaymentConfig, missing=PaymentNotConfigured, vendor_id=vendor_id
+        )
         if config.currency == code:
             return
         if not await may_choose_currency(vendor_id):
@@ -79,9 +95,15 @@ async def choose_currency(*, vendor_id: int, currency: str, actor: str) -> None:
 async def set_platform_fee(
     *, vendor_id: int, percentage: Decimal, actor: str, look: Look[Mapping[str, Any]] = unseen
 ) -> None:
-    """The operator sets a vendor's commission; orders already placed keep theirs. Raises Invalid, and what `look` does."""
+    """The operator sets a vendor's commission; orders already placed keep theirs.
+
+    Raises Invalid, and what `look` does.
+    """
     if not percentage.is_finite() or not Decimal(0) <= percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="platform_fee_percentage")
+        raise Invalid(
+            "Enter a percentage from 0 up to, but not including, 100.",
+            param="platform_fee_percentage",
+        )
     if percentage != percentage.quantize(Decimal("0.01")):
         raise Invalid("Enter at most two decimals.", param="platform_fee_percentage")
     async with unit.transaction() as tx:

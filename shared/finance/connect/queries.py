@@ -100,7 +100,9 @@ class VendorPage(Paged):
 
 
 def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
-    """The read model of a payment config; `country` is the account's where there is one, else the vendor's."""
+    """The read model of a payment config; `country` is the account's where there is one, else the
+    vendor's.
+    """
     due = stored_requirements.from_json(row.requirements)
     status = AccountStatus(row.stripe_account_status)
     return PaymentConfigView(
@@ -151,7 +153,9 @@ class Selling(StrEnum):
 
 async def selling(vendor_id: int) -> Selling:
     """Whether shoppers can buy from this vendor. One small query."""
-    config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id).only("accepts_payments", "stripe_account_id")
+    config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id).only(
+        "accepts_payments", "stripe_account_id"
+    )
     if config is None or config.stripe_account_id is None:
         return Selling.NOT_CONNECTED
     return Selling.OPEN if config.accepts_payments else Selling.STOPPED
@@ -171,7 +175,9 @@ def _row(vendor: Vendor) -> VendorRow:
         country=vendor.country,
         email=vendor.business_email,
         is_open=vendor.is_open,
-        account_status=AccountStatus(config.stripe_account_status) if config else AccountStatus.NOT_CONFIGURED,
+        account_status=AccountStatus(config.stripe_account_status)
+        if config
+        else AccountStatus.NOT_CONFIGURED,
         accepts_payments=bool(config and config.accepts_payments),
         stripe_account_id=config.stripe_account_id if config else None,
         currency=config.currency if config else "EUR",
@@ -183,14 +189,21 @@ def _row(vendor: Vendor) -> VendorRow:
 # What the operator may narrow the list down to: name -> which vendors.
 FILTERS: Mapping[str, Q] = {
     "bank": Q(payment_config__deauthorized_at=None, payment_config__external_account_errored=True),
-    "held": Q(payment_config__payouts_held_at__isnull=False) | Q(payment_config__bank_hold_until__isnull=False),
+    "held": Q(payment_config__payouts_held_at__isnull=False)
+    | Q(payment_config__bank_hold_until__isnull=False),
 }
 
 
 async def vendors_in_trouble() -> tuple[VendorTrouble, ...]:
     """Every vendor whose payouts are held or whose bank takes none, by name."""
-    query = Vendor.filter(FILTERS["bank"] | FILTERS["held"]).select_related("payment_config").order_by("name", "id")
-    return tuple(_trouble(vendor, config) for vendor in await query if (config := _config_of(vendor)))
+    query = (
+        Vendor.filter(FILTERS["bank"] | FILTERS["held"])
+        .select_related("payment_config")
+        .order_by("name", "id")
+    )
+    return tuple(
+        _trouble(vendor, config) for vendor in await query if (config := _config_of(vendor))
+    )
 
 
 def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
@@ -203,7 +216,12 @@ def _trouble(vendor: Vendor, config: VendorPaymentConfig) -> VendorTrouble:
     )
 
 
-async def vendor_rows(*, page: int = 1, search: str = "", only: str | None = None) -> VendorPage:
+async def vendor_rows(
+    *,
+    page: int = 1,
+    search: str = "",
+    only: str | None = None,
+) -> VendorPage:
     """The operator's list, newest first; `only` is a name of FILTERS.
 
     `search`: each of its words stands in name, tagline, city, slug or email.
@@ -213,8 +231,15 @@ async def vendor_rows(*, page: int = 1, search: str = "", only: str | None = Non
         query = query.filter(matching(search, "search", "search_contact"))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    rows = await query.select_related("payment_config").order_by("-id").offset(shown.offset).limit(shown.limit)
-    return VendorPage(rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+    rows = (
+        await query.select_related("payment_config")
+        .order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+    )
+    return VendorPage(
+        rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total
+    )
 
 
 async def vendor_row(vendor_id: int) -> VendorRow:

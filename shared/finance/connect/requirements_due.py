@@ -1,4 +1,6 @@
-"""What is missing, as a checklist: each thing once, with what to do and why Stripe did not take what was given. Pure."""
+"""What is missing, as a checklist: each thing once, with what to do and why Stripe did not take
+what was given. Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.finance.connect import verification
-from shared.finance.connect.requirements import BANK, GENERAL, PAYOUTS_STOP, Requirement, requirement
+from shared.finance.connect.requirements import (
+    BANK,
+    GENERAL,
+    PAYOUTS_STOP,
+    Requirement,
+    requirement,
+)
 from shared.finance.connect.rules import is_broken
 from shared.infra.gateway.accounts import Alternative, ExternalAccount, RequirementError
 
@@ -25,7 +33,9 @@ class Item:
 
 
 def items(
-    keys: Iterable[str], errors: Sequence[RequirementError] = (), alternatives: Sequence[Alternative] = ()
+    keys: Iterable[str],
+    errors: Sequence[RequirementError] = (),
+    alternatives: Sequence[Alternative] = (),
 ) -> tuple[Item, ...]:
     """The requirement keys as a checklist, in Stripe's order, what we have no words for last."""
     grouped: dict[Requirement, list[str]] = {}
@@ -37,14 +47,23 @@ def items(
 
 
 def _item(
-    wanted: Requirement, keys: list[str], errors: Sequence[RequirementError], alternatives: Sequence[Alternative]
+    wanted: Requirement,
+    keys: list[str],
+    errors: Sequence[RequirementError],
+    alternatives: Sequence[Alternative],
 ) -> Item:
     mine = [e for e in errors if e.requirement in keys]
     verdicts = list(dict.fromkeys(verification.error(e.code) for e in mine))
     other = dict.fromkeys(
-        requirement(key).needs for a in alternatives if set(a.original) & set(keys) for key in a.alternative
+        requirement(key).needs
+        for a in alternatives
+        if set(a.original) & set(keys)
+        for key in a.alternative
     )
-    codes = (*keys, *(f"{e.requirement}: {e.code}" + (f" ({e.reason})" if e.reason else "") for e in mine))
+    codes = (
+        *keys,
+        *(f"{e.requirement}: {e.code}" + (f" ({e.reason})" if e.reason else "") for e in mine),
+    )
     return Item(
         title=wanted.what,
         needs=wanted.needs,
@@ -56,15 +75,36 @@ def _item(
     )
 
 
-def with_bank(found: tuple[Item, ...], accounts: Sequence[ExternalAccount]) -> tuple[Item, ...]:
-    """The checklist of a vendor whose payouts have nowhere to go: its bank account stands first, with the reason."""
+def with_bank(
+    found: tuple[Item, ...],
+    accounts: Sequence[ExternalAccount],
+) -> tuple[Item, ...]:
+    """The checklist of a vendor whose payouts have nowhere to go: its bank account stands first,
+    with the reason.
+    """
     broken = [a for a in accounts if is_broken(a.status)]
     said = bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
-    bank = next((item for item in found if item.title == BANK.what), None)
+    bank = next(
+        (item for item in found if item.title == BANK.what),
+        None,
+    )
     rest = tuple(item for item in found if item is not bank)
-    codes = (*(bank.codes if bank else ()), *(f"{a.id}: {a.status}" for a in broken))
+    codes = (
+        *(bank.codes if bank else ()),
+        *(f"{a.id}: {a.status}" for a in broken),
+    )
     todo = "Change your bank details with Stripe, or enter them again."
-    return (Item(BANK.what, BANK.needs, todo, PAYOUTS_STOP, reason=said, codes=codes), *rest)
+    return (
+        Item(
+            BANK.what,
+            BANK.needs,
+            todo,
+            PAYOUTS_STOP,
+            reason=said,
+            codes=codes,
+        ),
+        *rest,
+    )
 
 
 def bank_sentence(account: ExternalAccount) -> str:
@@ -80,8 +120,14 @@ def bank_sentence(account: ExternalAccount) -> str:
 
 
 def needs_of(found: Sequence[Item]) -> str:
-    """The whole checklist as part of a sentence: "your passport and your date of birth", "4 things from you"."""
-    return listed([item.needs for item in found]) if len(found) <= 2 else f"{len(found)} things from you"
+    """The whole checklist as part of a sentence: "your passport and your date of birth", "4 things
+    from you".
+    """
+    return (
+        listed([item.needs for item in found])
+        if len(found) <= 2
+        else f"{len(found)} things from you"
+    )
 
 
 def listed(words: list[str]) -> str:
@@ -94,4 +140,7 @@ def stops_of(found: Sequence[Item]) -> str:
     it = "it is" if len(found) == 1 else "anything is"
     if all(item.stops == PAYOUTS_STOP for item in found):
         return f"If {it} still missing then, nothing more is paid out to you."
-    return f"If {it} still missing then, Stripe stops your payouts, and may stop shoppers from paying you."
+    return (
+        f"If {it} still missing then, Stripe stops your payouts, and may stop shoppers from "
+        "paying you."
+    )

@@ -1,4 +1,7 @@
-"""What a connected account's facts mean for a vendor: one status in words and whether it may sell. Pure."""
+"""What a connected account's facts mean for a vendor: one status in words and whether it may sell.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ class PayoutSchedule(StrEnum):
     MONTHLY = "monthly"
 
 
-# The states in which shoppers can pay: exactly these, so that no page says one thing and the checkout does another.
+# The states in which shoppers can pay: exactly these, so that no page says one thing and the
+# checkout does another.
 SELLING = frozenset({AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED})
 _CLOSED = ("platform_paused", "platform_disabled", "listed", "other")
 _ENDED = ("rejected.", "paused.")
@@ -56,8 +60,9 @@ class AccountFacts:
 def account_status(facts: AccountFacts | None) -> AccountStatus:
     """The one status that describes these facts; None means no account yet.
 
-    Where two rows of stripe-facts 10.7 fit, what shoppers can do decides: an account whose payments go on while its
-    payouts do not is "payouts blocked only", even if the reason that Stripe names is a requirement past due.
+    Where two rows of stripe-facts 10.7 fit, what shoppers can do decides: an account whose payments
+    go on while its payouts do not is "payouts blocked only", even if the reason that Stripe names
+    is a requirement past due.
     """
     if facts is None:
         return AccountStatus.NOT_CONFIGURED
@@ -79,16 +84,24 @@ def account_status(facts: AccountFacts | None) -> AccountStatus:
 def _selling(facts: AccountFacts) -> AccountStatus:
     if not facts.payouts_enabled or facts.external_account_errored:
         return AccountStatus.RESTRICTED
-    return AccountStatus.RESTRICTED_SOON if facts.currently_due or facts.past_due else AccountStatus.ACTIVE
+    return (
+        AccountStatus.RESTRICTED_SOON
+        if facts.currently_due or facts.past_due
+        else AccountStatus.ACTIVE
+    )
 
 
 def is_closed(reason: str) -> bool:
-    """Whether Stripe or the platform has paused or closed an account that is disabled for this reason."""
+    """Whether Stripe or the platform has paused or closed an account that is disabled for this
+    reason.
+    """
     return reason.startswith(_ENDED) or reason in _CLOSED
 
 
 def accepts_payments(facts: AccountFacts | None) -> bool:
-    """Whether a destination charge to this account can succeed: charges on, the transfers capability active, not closed."""
+    """Whether a destination charge to this account can succeed: charges on, the transfers
+    capability active, not closed.
+    """
     return account_status(facts) in SELLING
 
 
@@ -98,7 +111,8 @@ def is_broken(status: str) -> bool:
 
 
 def payouts_have_nowhere_to_go(targets: Iterable[tuple[str, bool, str]]) -> bool:
-    """Whether in some currency every account that payouts go to is broken; `targets` are (currency, is default, status).
+    """Whether in some currency every account that payouts go to is broken; `targets` are (currency,
+    is default, status).
 
     Where Stripe names no default of a currency, one good account is enough.
     """
@@ -115,10 +129,11 @@ REMINDERS = (1, 7, 14)
 
 
 def reminder_due(deadline: datetime, now: datetime, zone: tzinfo) -> int | None:
-    """Which reminder is due: 14, 7 or 1 days before the deadline, counted in days of `zone`, as the mail counts them.
+    """Which reminder is due: 14, 7 or 1 days before the deadline, counted in days of `zone`, as the
+    mail counts them.
 
-    The nearest stage that was reached: a day without the job delays a reminder and loses none, and a deadline that comes
-    at short notice begins with the stage it is in.
+    The nearest stage that was reached: a day without the job delays a reminder and loses none, and
+    a deadline that comes at short notice begins with the stage it is in.
     """
     if deadline <= now:
         return None
@@ -126,9 +141,19 @@ def reminder_due(deadline: datetime, now: datetime, zone: tzinfo) -> int | None:
     return next((stage for stage in REMINDERS if left <= stage), None)
 
 
-def new_banks(known: Mapping[str, str], found: Mapping[str, str]) -> tuple[str, ...]:
-    """The currencies whose money would go to a bank that is not the one of before, sorted. Both map a currency to a bank's id.
+def new_banks(
+    known: Mapping[str, str],
+    found: Mapping[str, str],
+) -> tuple[str, ...]:
+    """The currencies whose money would go to a bank that is not the one of before, sorted.
 
-    The first bank of all is none that changed. A first one of a further currency is: that currency's money went elsewhere.
+    Both map a currency to a bank's id.
+
+    The first bank of all is none that changed. A first one of a further currency is: that
+    currency's money went elsewhere.
     """
-    return tuple(sorted(currency for currency, bank in found.items() if known.get(currency) != bank)) if known else ()
+    return (
+        tuple(sorted(currency for currency, bank in found.items() if known.get(currency) != bank))
+        if known
+        else ()
+    )

@@ -49,12 +49,16 @@ async def setup_payments(
         return account_id
     performed = await writes.perform(gateway, write_id)
     if performed.stripe_id is None:
-        raise performed.refusal or StripeUnavailable(log="the account was refused to somebody else just now")
+        raise performed.refusal or StripeUnavailable(
+            log="the account was refused to somebody else just now"
+        )
     await _perform_what_waits(gateway, vendor_id)
     return performed.stripe_id
 
 
-async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tuple[str | None, int]:
+async def _write_down(
+    vendor_id: int, details: AccountDetails, actor: str
+) -> tuple[str | None, int]:
     """Stripe's id of the account, or else the write that makes it."""
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
@@ -68,7 +72,12 @@ async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tu
             row.stripe_account_key = row.stripe_account_key or first
             row.account_request = asdict(details)
             await row.save(update_fields=["stripe_account_key", "account_request"])
-            tx.record("vendor.account_requested", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+            tx.record(
+                "vendor.account_requested",
+                actor=actor,
+                subject=f"vendor:{vendor_id}",
+                vendor_id=vendor_id,
+            )
         else:
             write = await writes.latest(f"vendor:{vendor_id}", CreateAccount)
             if write is not None:
@@ -81,16 +90,25 @@ async def _write_down(vendor_id: int, details: AccountDetails, actor: str) -> tu
 
 
 async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
-    """Perform what others write of a new account; when that fails, the account stands and their jobs go on."""
+    """Perform what others write of a new account; when that fails, the account stands and their
+    jobs go on.
+    """
     for write in await writes.waiting(f"vendor:{vendor_id}"):
         try:
             await writes.perform(gateway, write.id)
         except StripeUnavailable as problem:
-            log.warning("vendor %s: %s is not through yet: %s", vendor_id, write.operation, problem.log)
+            log.warning(
+                "vendor %s: %s is not through yet: %s", vendor_id, write.operation, problem.log
+            )
 
 
-async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system") -> str:
-    """A fresh single-use address of the hosted onboarding. Redirect to it at once; it is never stored, and its making audited."""
+async def create_onboarding_link(
+    gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system"
+) -> str:
+    """A fresh single-use address of the hosted onboarding.
+
+    Redirect to it at once; it is never stored, and its making audited.
+    """
     await require_confirmed(vendor_id, to="connect with Stripe")
     link = await gateway.account_links.create(
         await payment_configs.account_of(vendor_id),
@@ -98,20 +116,39 @@ async def create_onboarding_link(gateway: Gateway, *, vendor_id: int, public_url
         return_url=f"{public_url}/vendor/admin/payments/success",
     )
     async with unit.transaction() as tx:
-        tx.record("vendor.onboarding_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+        tx.record(
+            "vendor.onboarding_opened",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+        )
     return link
 
 
-async def create_dashboard_link(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> str:
-    """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making audited."""
+async def create_dashboard_link(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    actor: str = "system",
+) -> str:
+    """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making
+    audited.
+    """
     link = await gateway.accounts.create_login_link(await payment_configs.account_of(vendor_id))
     async with unit.transaction() as tx:
-        tx.record("vendor.dashboard_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+        tx.record(
+            "vendor.dashboard_opened",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+        )
     return link
 
 
 async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:
-    """Read the account and its payout schedule from Stripe and store them; a reading older than the stored one is dropped."""
+    """Read the account and its payout schedule from Stripe and store them; a reading older than the
+    stored one is dropped.
+    """
     config = await get_vendor_payment_config(vendor_id)
     if config.stripe_account_id is None or config.disconnected:
         return config
@@ -134,8 +171,14 @@ async def sync_account_by_stripe_id(gateway: Gateway, account_id: str) -> bool:
     return True
 
 
-async def deauthorize(account_id: str, *, at: datetime | None = None) -> bool:
-    """The vendor disconnected us (`at`): no more payments for it. Older news than its return is passed over.
+async def deauthorize(
+    account_id: str,
+    *,
+    at: datetime | None = None,
+) -> bool:
+    """The vendor disconnected us (`at`): no more payments for it.
+
+    Older news than its return is passed over.
 
     False: the account is none of ours.
     """
@@ -150,7 +193,8 @@ async def deauthorize(account_id: str, *, at: datetime | None = None) -> bool:
 
 
 async def connect_again(gateway: Gateway, account_id: str) -> bool:
-    """The vendor let us in again, if Stripe lets us read its account: it sells again, and gets what waited for it.
+    """The vendor let us in again, if Stripe lets us read its account: it sells again, and gets what
+    waited for it.
 
     False: the account is none of ours, or still closed to us.
     """
@@ -164,10 +208,17 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
             return False
         async with unit.transaction() as tx:
             gone = {"deauthorized_at": row.deauthorized_at}
-            moved = await tx.change(row, where=gone, deauthorized_at=None, connected_again_at=clock.now())
+            moved = await tx.change(
+                row, where=gone, deauthorized_at=None, connected_again_at=clock.now()
+            )
             if moved:
                 subject = f"vendor:{row.vendor_id}"
-                tx.record("vendor.connected_again", actor="stripe", subject=subject, vendor_id=row.vendor_id)
+                tx.record(
+                    "vendor.connected_again",
+                    actor="stripe",
+                    subject=subject,
+                    vendor_id=row.vendor_id,
+                )
                 tx.emit(ConnectedAgain(row.vendor_id))
     await sync_account(gateway, vendor_id=row.vendor_id)
     return True

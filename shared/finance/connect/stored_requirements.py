@@ -1,4 +1,6 @@
-"""What Stripe asks of an account, as it lies in `vendor_payment_configs.requirements`: there and back. Pure."""
+"""What Stripe asks of an account, as it lies in `vendor_payment_configs.requirements`: there and
+back. Pure.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ def to_json(account: StripeAccount) -> dict[str, Any]:
     return {
         **_needs_to_json(account),
         "alternatives": [
-            {"original": list(a.original), "alternative": list(a.alternative)} for a in account.alternatives
+            {"original": list(a.original), "alternative": list(a.alternative)}
+            for a in account.alternatives
         ],
         "future": _needs_to_json(account.future_requirements),
         "external_accounts": [asdict(e) for e in account.external_accounts],
@@ -61,7 +64,8 @@ def from_json(stored: Mapping[str, Any] | None) -> Mirror:
     return Mirror(
         **_needs_from_json(found),
         alternatives=tuple(
-            Alternative(tuple(a["original"]), tuple(a["alternative"])) for a in found.get("alternatives", ())
+            Alternative(tuple(a["original"]), tuple(a["alternative"]))
+            for a in found.get("alternatives", ())
         ),
         future=FutureRequirements(**_needs_from_json(found.get("future") or {})),
         external_accounts=tuple(ExternalAccount(**e) for e in found.get("external_accounts", ())),

@@ -14,7 +14,10 @@ async def sync(context: Context, event: VerifiedEvent) -> str:
 
 
 async def deauthorize(_context: Context, event: VerifiedEvent) -> str:
-    """The vendor took our access away: it can sell no more. Nothing can be read any more, so the event alone decides."""
+    """The vendor took our access away: it can sell no more.
+
+    Nothing can be read any more, so the event alone decides.
+    """
     if not event.account:
         return NOT_OURS
     known = await service.deauthorize(event.account, at=event.created_at)
@@ -22,7 +25,9 @@ async def deauthorize(_context: Context, event: VerifiedEvent) -> str:
 
 
 async def authorize(context: Context, event: VerifiedEvent) -> str:
-    """The vendor gave our access back, if its account can be read: it sells again, and what we owe it is sent."""
+    """The vendor gave our access back, if its account can be read: it sells again, and what we owe
+    it is sent.
+    """
     if not event.account:
         return NOT_OURS
     known = await service.connect_again(context.gateway, event.account)

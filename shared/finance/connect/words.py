@@ -1,4 +1,7 @@
-"""A vendor's standing with Stripe in a shop owner's words. Pure: the pages, the mails and the operator say the same."""
+"""A vendor's standing with Stripe in a shop owner's words.
+
+Pure: the pages, the mails and the operator say the same.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ _KEPT = "The money from your sales is kept for you."
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with a day in it, which each reader writes in its own way: `lead` by the day, `tail`."""
+    """A sentence with a day in it, which each reader writes in its own way: `lead` by the day,
+    `tail`.
+    """
 
     lead: str
     day: datetime | None = None
@@ -55,7 +60,9 @@ class Later:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the one next step."""
+    """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the
+    one next step.
+    """
 
     kind: str
     badge: str
@@ -101,8 +108,14 @@ def standing(config: PaymentConfigView) -> Standing:
 
 
 def _checklist(config: PaymentConfigView) -> tuple[Item, ...]:
-    found = requirements_due.items((*config.past_due, *config.currently_due), config.errors, config.alternatives)
-    return requirements_due.with_bank(found, config.external_accounts) if config.external_account_errored else found
+    found = requirements_due.items(
+        (*config.past_due, *config.currently_due), config.errors, config.alternatives
+    )
+    return (
+        requirements_due.with_bank(found, config.external_accounts)
+        if config.external_account_errored
+        else found
+    )
 
 
 def _badge(config: PaymentConfigView) -> tuple[str, str]:
@@ -124,7 +137,9 @@ def _title(config: PaymentConfigView) -> str:
     if config.accepts_payments:
         return "You can take payments"
     closed = config.account_status is AccountStatus.INACTIVE
-    stopped = closed or (config.account_status is AccountStatus.PENDING and config.details_submitted)
+    stopped = closed or (
+        config.account_status is AccountStatus.PENDING and config.details_submitted
+    )
     return "You cannot take payments" if stopped else "You cannot take payments yet"
 
 
@@ -133,24 +148,30 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
     match config.account_status:
         case AccountStatus.NOT_CONFIGURED:
             return Sentence(
-                "Connect with Stripe, who pays the money from your sales to your bank. Have your bank details and an identity card at hand."
+                "Connect with Stripe, who pays the money from your sales to your bank. Have "
+                "your bank details and an identity card at hand."
             )
         case AccountStatus.PENDING if not config.details_submitted:
             return Sentence("Your Stripe account is made, but a few details are still missing.")
         case AccountStatus.PENDING if found and not config.past_due:
             return Sentence(f"Stripe needs {needs} before shoppers can pay you.")
         case AccountStatus.UNDER_REVIEW if found:
-            return Sentence(f"Stripe is checking your details, and needs {needs}", _day(config), ".")
+            return Sentence(
+                f"Stripe is checking your details, and needs {needs}", _day(config), "."
+            )
         case AccountStatus.RESTRICTED_SOON:
             day = _day(config)
-            return Sentence(f"Stripe needs {needs}", day, " or payouts stop." if day else ", or payouts stop.")
+            return Sentence(
+                f"Stripe needs {needs}", day, " or payouts stop." if day else ", or payouts stop."
+            )
         case AccountStatus.ACTIVE:
             return Sentence("Shoppers can pay you, and Stripe pays the money to your bank.")
         case AccountStatus.RESTRICTED:
             return Sentence(_blocked(config, found))
         case _ if config.disconnected:
             return Sentence(
-                "The marketplace no longer has access to your Stripe account. Please write to us; we will sort it out with you."
+                "The marketplace no longer has access to your Stripe account. Please write to "
+                "us; we will sort it out with you."
             )
         case status:
             verdict = _verdict(config, _usual(status))
@@ -159,7 +180,11 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
 
 def _held(config: PaymentConfigView) -> Capability | None:
     """The capability that is off and decides, where the account itself names no reason."""
-    return None if config.disabled_reason else capabilities.holding_back(config.abilities, config.charges_enabled)
+    return (
+        None
+        if config.disabled_reason
+        else capabilities.holding_back(config.abilities, config.charges_enabled)
+    )
 
 
 def _reason(config: PaymentConfigView) -> str | None:
@@ -167,14 +192,18 @@ def _reason(config: PaymentConfigView) -> str | None:
 
 
 def _verdict(config: PaymentConfigView, usual: str) -> Verdict:
-    """Why nothing can be sold: the account's own reason, or its capability's, or what usually is behind it."""
+    """Why nothing can be sold: the account's own reason, or its capability's, or what usually is
+    behind it.
+    """
     if (held := _held(config)) is not None and (code := capabilities.reason(held)):
         return capabilities.verdict(held.name, code)
     return verification.disabled(config.disabled_reason or usual)
 
 
 def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
-    """What is to be said of single capabilities beside the sentence of the whole account: nothing that it says already."""
+    """What is to be said of single capabilities beside the sentence of the whole account: nothing
+    that it says already.
+    """
     if config.disabled_reason or config.disconnected or not config.details_submitted:
         return ()
     held, day = _held(config), _day(config)
@@ -187,7 +216,10 @@ def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
 
 def _usual(status: AccountStatus) -> str:
     """Why an account is off when Stripe gives no reason of its own."""
-    reasons = {AccountStatus.UNDER_REVIEW: "under_review", AccountStatus.PENDING: "requirements.past_due"}
+    reasons = {
+        AccountStatus.UNDER_REVIEW: "under_review",
+        AccountStatus.PENDING: "requirements.past_due",
+    }
     return reasons.get(status, "other")
 
 
@@ -204,7 +236,10 @@ def _blocked(config: PaymentConfigView, found: tuple[Item, ...]) -> str:
     return f"Nothing is paid out at the moment; your Stripe dashboard says why. {_KEPT}"
 
 
-def _stops(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
+def _stops(
+    config: PaymentConfigView,
+    found: tuple[Item, ...],
+) -> str | None:
     match config.account_status:
         case AccountStatus.RESTRICTED_SOON if found and _day(config):
             return requirements_due.stops_of(found)
@@ -224,13 +259,22 @@ def _checking(config: PaymentConfigView) -> str | None:
     if not named or not config.details_submitted:
         return None
     looking = config.account_status is AccountStatus.UNDER_REVIEW
-    return f"{'It looks at' if looking else 'Stripe is also checking'} {requirements_due.listed(named)}."
+    return (
+        f"{'It looks at' if looking else 'Stripe is also checking'} "
+        f"{requirements_due.listed(named)}."
+    )
 
 
-def _later(config: PaymentConfigView, found: tuple[Item, ...]) -> Later | None:
+def _later(
+    config: PaymentConfigView,
+    found: tuple[Item, ...],
+) -> Later | None:
     future = config.future
     known = {item.title for item in found}
-    coming = requirements_due.items((*future.past_due, *future.currently_due), future.errors)
+    coming = requirements_due.items(
+        (*future.past_due, *future.currently_due),
+        future.errors,
+    )
     coming = tuple(item for item in coming if item.title not in known)
     if not coming:
         return None
@@ -239,7 +283,10 @@ def _later(config: PaymentConfigView, found: tuple[Item, ...]) -> Later | None:
     return Later(Sentence(f"Stripe will need {needs}", future.current_deadline, tail), coming)
 
 
-def _next_step(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None:
+def _next_step(
+    config: PaymentConfigView,
+    found: tuple[Item, ...],
+) -> str | None:
     due = bool(config.past_due or config.currently_due)
     match config.account_status:
         case AccountStatus.NOT_CONFIGURED:
@@ -249,12 +296,16 @@ def _next_step(config: PaymentConfigView, found: tuple[Item, ...]) -> str | None
         case AccountStatus.INACTIVE:
             return None
         case AccountStatus.RESTRICTED if found and not due:
-            return DASHBOARD  # bank details are changed there when Stripe's form does not ask for them
+            return (
+                DASHBOARD  # bank details are changed there when Stripe's form does not ask for them
+            )
         case _:
             return CONTINUE if due or _later(config, found) else None
 
 
 def _settled(config: PaymentConfigView) -> bool:
-    """Whether asking Stripe again in a moment is pointless: all is well, or closed for good, or never begun."""
+    """Whether asking Stripe again in a moment is pointless: all is well, or closed for good, or
+    never begun.
+    """
     done = (AccountStatus.ACTIVE, AccountStatus.INACTIVE, AccountStatus.NOT_CONFIGURED)
     return config.account_status in done

@@ -50,9 +50,17 @@ class CreateAccount(Operation[StripeAccount, None]):
         made = await gateway.accounts.list(since=row.created_at - CLOCKS_DIFFER)
         mark = {"platform": PLATFORM, "vendor_id": str(self.vendor_id)}.items()
         mine = (one for one in made if mark <= one.metadata.items())
-        return next((one for one in mine if one.email == self.details["email"]), None)
+        return next(
+            (one for one in mine if one.email == self.details["email"]),
+            None,
+        )
 
-    async def answered(self, tx: Transaction, answer: StripeAccount, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StripeAccount,
+        more: None,
+    ) -> None:
         """Note the account."""
         row = await payment_configs.locked(tx, self.vendor_id)
         if row.stripe_account_id is not None:

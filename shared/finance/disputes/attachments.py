@@ -45,7 +45,10 @@ class Attached:
 
 async def attached_to(dispute_id: int) -> dict[str, Attached]:
     """A dispute's documents by kind, in the order of the page."""
-    rows = {row["kind"]: Attached(**row) for row in await DisputeFile.filter(dispute_id=dispute_id).values(*_MARKS)}
+    rows = {
+        row["kind"]: Attached(**row)
+        for row in await DisputeFile.filter(dispute_id=dispute_id).values(*_MARKS)
+    }
     return {kind: rows[kind] for kind in files.KINDS if kind in rows}
 
 
@@ -61,9 +64,18 @@ async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
 
 
 async def attach(
-    *, vendor_id: int, dispute_id: int, kind: str, name: str, content: bytes, actor: str, made_here: bool = False
+    *,
+    vendor_id: int,
+    dispute_id: int,
+    kind: str,
+    name: str,
+    content: bytes,
+    actor: str,
+    made_here: bool = False,
 ) -> int:
-    """Attach a document in place of the one of its kind: the draft's version. Raises NotFound, Invalid, AnswerClosed.
+    """Attach a document in place of the one of its kind: the draft's version.
+
+    Raises NotFound, Invalid, AnswerClosed.
 
     The same document again changes nothing.
     """
@@ -87,11 +99,25 @@ async def attach(
             upload_key=f"dispute:{row.stripe_dispute_id}:file:{kind}:{version}",
         )
         await writes.open_write(tx, UploadDocument.of(file))
-        note(tx, row, "attached", actor, kind=kind, name=paper.name, size=len(content))
+        note(
+            tx,
+            row,
+            "attached",
+            actor,
+            kind=kind,
+            name=paper.name,
+            size=len(content),
+        )
     return version
 
 
-async def _is_there(row: Dispute, kind: str, digest: str, *, size: int) -> bool:
+async def _is_there(
+    row: Dispute,
+    kind: str,
+    digest: str,
+    *,
+    size: int,
+) -> bool:
     """Tell whether this very document is attached already.
 
     Raises Invalid where all would be too large with it.
@@ -105,7 +131,13 @@ async def _is_there(row: Dispute, kind: str, digest: str, *, size: int) -> bool:
     return False
 
 
-async def remove(*, vendor_id: int, dispute_id: int, kind: str, actor: str) -> bool:
+async def remove(
+    *,
+    vendor_id: int,
+    dispute_id: int,
+    kind: str,
+    actor: str,
+) -> bool:
     """Take a document out of the draft;
 
     False when there was none. Raises NotFound, AnswerClosed.

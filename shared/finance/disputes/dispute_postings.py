@@ -1,4 +1,6 @@
-"""What a dispute's balance transactions do to the books: each is posted once, and who bears it is frozen then."""
+"""What a dispute's balance transactions do to the books: each is posted once, and who bears it is
+frozen then.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ _REFUNDS = ("refund", "refund_undone")
 
 @dataclass(frozen=True)
 class Books:
-    """What one reading of a dispute added to the books. `claim` is what the vendor bears now, None when nothing changed."""
+    """What one reading of a dispute added to the books.
+
+    `claim` is what the vendor bears now, None when nothing changed.
+    """
 
     withdrawn: Parts | None = None
     reinstated: Parts | None = None
@@ -50,17 +55,26 @@ def held_by(row: Dispute) -> Held:
     """What one dispute does to its order's money now."""
     withdrawn = row.vendor_part + row.commission_part + row.loss_part
     reinstated = row.vendor_back + row.commission_back + row.loss_back
-    return held(DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated)
+    return held(
+        DisputeStatus(row.status),
+        row.amount,
+        withdrawn=withdrawn,
+        reinstated=reinstated,
+    )
 
 
 async def apply_transactions(
     tx: Transaction, row: Dispute, order: Order, seen: StripeDispute, *, is_sold: bool
 ) -> Books:
-    """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row holds who bears it."""
+    """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row
+    holds who bears it.
+    """
     books = Books()
     for transaction in sorted(seen.transactions, key=lambda t: (t.created, t.amount > 0)):
         if transaction.currency != order.currency:
-            log.error("%s moved %s, the order is in %s", seen.id, transaction.currency, order.currency)
+            log.error(
+                "%s moved %s, the order is in %s", seen.id, transaction.currency, order.currency
+            )
             continue  # reconciliation shows it to a person
         if transaction.net < 0:
             books = await _withdraw(tx, books, row, order, transaction, is_sold=is_sold)
@@ -70,13 +84,29 @@ async def apply_transactions(
 
 
 async def _withdraw(
-    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction, *, is_sold: bool
+    tx: Transaction,
+    books: Books,
+    row: Dispute,
+    order: Order,
+    transaction: BalanceTransaction,
+    *,
+    is_sold: bool,
 ) -> Books:
     if await is_posted(f"dispute_withdrawn:{transaction.id}"):
         return books
     amount = -transaction.amount
     parts = await _parts(order, amount) if is_sold else Parts(loss=amount)
-    await ledger.post(tx, postings.dispute_withdrawn(_fact(order, parts, transaction.fee, transaction.id)))
+    await ledger.post(
+        tx,
+        postings.dispute_withdrawn(
+            _fact(
+                order,
+                parts,
+                transaction.fee,
+                transaction.id,
+            )
+        ),
+    )
     await tx.change(
         row,
         vendor_part=row.vendor_part + parts.vendor,
@@ -86,7 +116,10 @@ async def _withdraw(
         withdrawn_at=row.withdrawn_at or transaction.created,
     )
     return Books(
-        (books.withdrawn or Parts()) + parts, books.reinstated, books.fee + transaction.fee, borne_by(row).vendor
+        (books.withdrawn or Parts()) + parts,
+        books.reinstated,
+        books.fee + transaction.fee,
+        borne_by(row).vendor,
     )
 
 
@@ -95,8 +128,22 @@ async def _reinstate(
 ) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books
-    parts = give_back(borne_by(row), transaction.amount, unit=step(order.currency))
-    await ledger.post(tx, postings.dispute_reinstated(_fact(order, parts, -transaction.fee, transaction.id)))
+    parts = give_back(
+        borne_by(row),
+        transaction.amount,
+        unit=step(order.currency),
+    )
+    await ledger.post(
+        tx,
+        postings.dispute_reinstated(
+            _fact(
+                order,
+                parts,
+                -transaction.fee,
+                transaction.id,
+            )
+        ),
+    )
     await tx.change(
         row,
         vendor_back=row.vendor_back + parts.vendor,
@@ -105,7 +152,9 @@ async def _reinstate(
         fee_back=row.fee_back - transaction.fee,
         reinstated_at=transaction.created,
     )
-    return Books(books.withdrawn, (books.reinstated or Parts()) + parts, books.fee, borne_by(row).vendor)
+    return Books(
+        books.withdrawn, (books.reinstated or Parts()) + parts, books.fee, borne_by(row).vendor
+    )
 
 
 async def _parts(order: Order, amount: int) -> Parts:
@@ -133,7 +182,12 @@ async def _taken(order: Order) -> Taken:
     )
 
 
-def _fact(order: Order, parts: Parts, fee: int, stripe_id: str) -> postings.DisputedMoney:
+def _fact(
+    order: Order,
+    parts: Parts,
+    fee: int,
+    stripe_id: str,
+) -> postings.DisputedMoney:
     return postings.DisputedMoney(
         order_id=order.id,
         vendor_id=order.vendor_id,

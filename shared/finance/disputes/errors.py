@@ -16,7 +16,10 @@ class AnswerChanged(Conflict):
     """Somebody changed the draft after it was read through."""
 
     code = "dispute_answer_changed"
-    default = "The answer was changed in the meantime. Please read it through again before you hand it in."
+    default = (
+        "The answer was changed in the meantime. Please read it through again before you hand it "
+        "in."
+    )
 
 
 class NothingToSay(Invalid):
@@ -30,7 +33,9 @@ class DocumentRefused(Conflict):
     """Stripe did not take a document that is attached."""
 
     code = "dispute_document_refused"
-    default = "Stripe could not read one of the documents. Remove it, or choose another version of it."
+    default = (
+        "Stripe could not read one of the documents. Remove it, or choose another version of it."
+    )
 
 
 class AnswerRefused(Conflict):
@@ -41,6 +46,8 @@ class AnswerRefused(Conflict):
 
 
 class Overtaken(TryLater):
-    """The answer went on while Stripe was about to be asked; the next look finds what is asked now."""
+    """The answer went on while Stripe was about to be asked; the next look finds what is asked
+    now.
+    """
 
     code = "dispute_answer_overtaken"

@@ -1,4 +1,6 @@
-"""Early fraud warnings: a card's issuer reports fraud, and the vendor hears of it while there is still time to refund."""
+"""Early fraud warnings: a card's issuer reports fraud, and the vendor hears of it while there is
+still time to refund.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _SUBJECT = "fraud_warning"
 
 
 async def note(gateway: Gateway, warning_id: str) -> str | None:
-    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what was decided."""
+    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what
+    was decided.
+    """
     seen = await gateway.early_fraud_warnings.get(warning_id)
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
@@ -29,8 +33,17 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
         order = await tx.lock(Order, id=payment.order_id)
         if await references.find(seen.id) is not None:
             return "known"
-        references.remember(tx, seen.id, subject=f"{_SUBJECT}:{order.id}", order_id=order.id, vendor_id=order.vendor_id)
-        tx.note(Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}), order)
+        references.remember(
+            tx,
+            seen.id,
+            subject=f"{_SUBJECT}:{order.id}",
+            order_id=order.id,
+            vendor_id=order.vendor_id,
+        )
+        tx.note(
+            Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}),
+            order,
+        )
         vendor = await order.vendor
         amount = Money(order.total_amount_cents, order.currency)
         mail.post(
@@ -45,7 +58,9 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
 
 
 async def is_warned(order_id: int) -> bool:
-    """Whether an order stands under a warning that something can still be done about: paid, and not disputed."""
+    """Whether an order stands under a warning that something can still be done about: paid, and not
+    disputed.
+    """
     if not await StripeReference.exists(subject=f"{_SUBJECT}:{order_id}", order_id=order_id):
         return False
     is_paid = await Order.exists(id=order_id, payment_status=PaymentStatus.PAID)

@@ -37,7 +37,10 @@ async def sweep(context: Context) -> None:
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
         if row is None and await service.payment_of(seen.payment_intent, seen.charge) is None:
             continue  # foreign
-        if row is None or (row.status, row.transaction_count) != (seen.status, len(seen.transactions)):
+        if row is None or (row.status, row.transaction_count) != (
+            seen.status,
+            len(seen.transactions),
+        ):
             wanted.add(seen.id)
     async with unit.transaction() as tx:
         for stripe_id in sorted(wanted):
@@ -48,7 +51,10 @@ async def sweep(context: Context) -> None:
 async def look_again(_context: Context) -> None:
     """Read what was decided not long ago again, since a decision can be appealed."""
     since = clock.now() - REOPENS_WITHIN
-    rows = Dispute.filter(status__in=sorted(REOPENABLE), closed_at__gte=since).order_by("id")
+    rows = Dispute.filter(
+        status__in=sorted(REOPENABLE),
+        closed_at__gte=since,
+    ).order_by("id")
     async with unit.transaction() as tx:
         for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
             service.read_again(tx, str(stripe_id))
@@ -59,11 +65,17 @@ async def remind(_context: Context) -> None:
     """Give each dispute whose deadline is near a job of its own."""
     near = clock.now() + timedelta(days=max(STAGES))
     rows = Dispute.filter(
-        status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None, due_by__gt=clock.now(), due_by__lte=near
+        status__in=sorted(ANSWERABLE),
+        submitted_at=None,
+        accepted_at=None,
+        due_by__gt=clock.now(),
+        due_by__lte=near,
     )
     async with unit.transaction() as tx:
         for dispute_id in await rows.values_list("id", flat=True):
-            remind_one.once(f"disputes.remind_one:{dispute_id}")(tx, dispute_id=int(str(dispute_id)))
+            remind_one.once(f"disputes.remind_one:{dispute_id}")(
+                tx, dispute_id=int(str(dispute_id))
+            )
 
 
 @job("disputes.remind_one")
@@ -77,7 +89,9 @@ async def remind_one(context: Context, dispute_id: int) -> None:
     async with unit.transaction() as tx:
         order = await tx.lock_first(Order.filter(id=row.order_id))
         locked = await tx.lock_first(
-            Dispute.filter(id=row.id, status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None)
+            Dispute.filter(
+                id=row.id, status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None
+            )
         )
         if order is None or locked is None or locked.due_by is None:
             return
@@ -85,4 +99,11 @@ async def remind_one(context: Context, dispute_id: int) -> None:
         if stage is None:
             return
         once = f"{locked.due_by:%Y%m%dT%H%M%S}:{stage}"
-        await notices.post(tx, locked, order, "dispute_reminder", once=once, now=clock.now())
+        await notices.post(
+            tx,
+            locked,
+            order,
+            "dispute_reminder",
+            once=once,
+            now=clock.now(),
+        )

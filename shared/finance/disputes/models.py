@@ -69,22 +69,44 @@ class Dispute(Row):
     opened_at = fields.DatetimeField(description="when Stripe made it")
     closed_at = fields.DatetimeField(null=True)
     fee = fields.BigIntField(default=0, description="minor units that Stripe took for it")
-    vendor_part = fields.BigIntField(default=0, description="minor units that the vendor bears while the money is gone")
-    commission_part = fields.BigIntField(default=0, description="minor units of commission given back")
-    loss_part = fields.BigIntField(default=0, description="minor units that neither vendor nor commission can bear")
-    vendor_back = fields.BigIntField(default=0, db_default=0, description="minor units that the vendor has back")
-    commission_back = fields.BigIntField(default=0, db_default=0, description="minor units of commission that are back")
-    loss_back = fields.BigIntField(default=0, db_default=0, description="minor units that the marketplace has back")
-    fee_back = fields.BigIntField(default=0, db_default=0, description="minor units of the fee that came back")
-    transaction_count = fields.SmallIntField(default=0, db_default=0, description="balance transactions seen so far")
+    vendor_part = fields.BigIntField(
+        default=0, description="minor units that the vendor bears while the money is gone"
+    )
+    commission_part = fields.BigIntField(
+        default=0, description="minor units of commission given back"
+    )
+    loss_part = fields.BigIntField(
+        default=0, description="minor units that neither vendor nor commission can bear"
+    )
+    vendor_back = fields.BigIntField(
+        default=0, db_default=0, description="minor units that the vendor has back"
+    )
+    commission_back = fields.BigIntField(
+        default=0, db_default=0, description="minor units of commission that are back"
+    )
+    loss_back = fields.BigIntField(
+        default=0, db_default=0, description="minor units that the marketplace has back"
+    )
+    fee_back = fields.BigIntField(
+        default=0, db_default=0, description="minor units of the fee that came back"
+    )
+    transaction_count = fields.SmallIntField(
+        default=0, db_default=0, description="balance transactions seen so far"
+    )
     withdrawn_at = fields.DatetimeField(null=True)
     reinstated_at = fields.DatetimeField(null=True)
     evidence: Any = fields.JSONField(default=dict, description="the vendor's draft, field -> text")
-    staged_evidence: Any = fields.JSONField(default=dict, description="what Stripe holds, field -> text")
-    evidence_version = fields.IntField(default=0)  # each draft and decision has its own; it names writes
+    staged_evidence: Any = fields.JSONField(
+        default=dict, description="what Stripe holds, field -> text"
+    )
+    evidence_version = fields.IntField(
+        default=0
+    )  # each draft and decision has its own; it names writes
     submitted_at = fields.DatetimeField(null=True)
     submitted_by = fields.CharField(max_length=60, default="")
-    delivered_at = fields.DatetimeField(null=True, description="when Stripe had taken the answer, or the acceptance")
+    delivered_at = fields.DatetimeField(
+        null=True, description="when Stripe had taken the answer, or the acceptance"
+    )
     accepted_at = fields.DatetimeField(null=True)
     accepted_by = fields.CharField(max_length=60, default="")
     network_reason_code = fields.CharField(max_length=40, null=True)
@@ -99,7 +121,10 @@ class Dispute(Row):
         constraints = [
             CheckConstraint(check=f"status in ({words(DisputeStatus)})", name="ck_disputes_status"),
             CheckConstraint(
-                check="amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0",
+                check=(
+                    "amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 "
+                    "and fee >= 0"
+                ),
                 name="ck_disputes_amounts",
             ),
             CheckConstraint(
@@ -107,7 +132,9 @@ class Dispute(Row):
                 " and commission_back <= commission_part and loss_back >= 0",
                 name="ck_disputes_back",
             ),
-            CheckConstraint(check="submitted_at is null or accepted_at is null", name="ck_disputes_one_answer"),
+            CheckConstraint(
+                check="submitted_at is null or accepted_at is null", name="ck_disputes_one_answer"
+            ),
         ]
 
 
@@ -124,10 +151,14 @@ class DisputeFile(Row):
     size = fields.IntField(description="bytes")
     digest = fields.CharField(max_length=64, description="SHA-256")
     content = fields.BinaryField()
-    made_here = fields.BooleanField(default=False, description="our own receipt, not the vendor's document")
+    made_here = fields.BooleanField(
+        default=False, description="our own receipt, not the vendor's document"
+    )
     upload_key = fields.CharField(max_length=255, description="idempotency key of its upload")
     stripe_file_id = fields.CharField(max_length=255, null=True)
-    refusal = fields.CharField(max_length=200, default="", description="why Stripe did not take it, for the vendor")
+    refusal = fields.CharField(
+        max_length=200, default="", description="why Stripe did not take it, for the vendor"
+    )
 
     class Meta:
         table = "dispute_files"

@@ -1,4 +1,6 @@
-"""Which mail a vendor gets when something happened to a dispute; each is written once, in the transaction of its fact."""
+"""Which mail a vendor gets when something happened to a dispute; each is written once, in the
+transaction of its fact.
+"""
 
 from __future__ import annotations
 
@@ -26,23 +28,33 @@ class Shares:
     @classmethod
     def of(cls, parts: Parts, currency: str) -> Shares:
         marketplace = Money(parts.commission + parts.loss, currency)
-        return cls(Money(parts.total, currency), Money(parts.vendor, currency), marketplace)
+        return cls(
+            Money(parts.total, currency),
+            Money(parts.vendor, currency),
+            marketplace,
+        )
 
 
-async def tell(tx: Transaction, row: Dispute, order: Order, *, was: DisputeStatus | None, books: Books) -> None:
+async def tell(
+    tx: Transaction, row: Dispute, order: Order, *, was: DisputeStatus | None, books: Books
+) -> None:
     """Write the mails that this reading of the dispute gives reason for."""
     now = DisputeStatus(row.status)
     taken = Shares.of(books.withdrawn, row.currency) if books.withdrawn is not None else None
     if was is None and now in OPEN:
         await post(tx, row, order, "dispute_opened", taken=taken)
     elif taken is not None and now in OPEN:
-        await post(tx, row, order, "dispute_withdrawn", once=str(row.transaction_count), taken=taken)
+        await post(
+            tx, row, order, "dispute_withdrawn", once=str(row.transaction_count), taken=taken
+        )
     if was == now:
         return
     once = str(row.transaction_count) + (":appeal" if was in APPEALS else "")
     borne = Money(borne_by(row).vendor, row.currency)
     if now is DisputeStatus.WON:
-        await post(tx, row, order, "dispute_won", once=once, back=Money(row.vendor_back, row.currency))
+        await post(
+            tx, row, order, "dispute_won", once=once, back=Money(row.vendor_back, row.currency)
+        )
     elif now is DisputeStatus.LOST:
         await post(tx, row, order, "dispute_lost", once=once, borne=borne)
     elif now is DisputeStatus.PREVENTED:
@@ -53,8 +65,13 @@ async def tell(tx: Transaction, row: Dispute, order: Order, *, was: DisputeStatu
         await post(tx, row, order, "dispute_closed")
 
 
-async def post(tx: Transaction, row: Dispute, order: Order, kind: str, *, once: str = "", **facts: Any) -> None:
-    """Put one mail to the vendor into the outbox, once per dispute and `once`. `facts`: what its template needs besides."""
+async def post(
+    tx: Transaction, row: Dispute, order: Order, kind: str, *, once: str = "", **facts: Any
+) -> None:
+    """Put one mail to the vendor into the outbox, once per dispute and `once`.
+
+    `facts`: what its template needs besides.
+    """
     vendor = await order.vendor
     mail.post(
         tx,

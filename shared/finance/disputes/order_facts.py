@@ -8,7 +8,14 @@ from babel import Locale
 
 from shared.core.money import Money
 from shared.finance.disputes.queries import DisputeView
-from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
+from shared.finance.disputes.response_draft import (
+    Facts,
+    GivenBack,
+    Line,
+    Message,
+    OtherOrder,
+    draft,
+)
 from shared.finance.ledger.queries import refunds_paid
 from shared.finance.payments.models import Payment
 from shared.infra.mail.links import PUBLIC_URL
@@ -29,7 +36,9 @@ async def drafted(dispute: DisputeView, *, public_url: str) -> dict[str, str]:
 
 
 async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
-    """Order, parcel, receipt, messages, terms accepted, refunds, and other orders of the same shopper."""
+    """Order, parcel, receipt, messages, terms accepted, refunds, and other orders of the same
+    shopper.
+    """
     order = await Order.get(id=dispute.order_id).select_related("checkout", "vendor")
     checkout = order.checkout
     lines = await OrderLine.filter(order_id=order.id).order_by("id").select_related("product")
@@ -70,14 +79,19 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
 
 
 async def _messages(order_id: int) -> tuple[Message, ...]:
-    """The mails that the shopper got, without the links that would open the order to whoever reads them."""
+    """The mails that the shopper got, without the links that would open the order to whoever reads
+    them.
+    """
     keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     return tuple(
         Message(
             mail.sent_at or mail.created_at,
             mail.subject,
-            "\n".join("[link to the order]" if PUBLIC_URL in line else line for line in mail.text.splitlines()),
+            "\n".join(
+                "[link to the order]" if PUBLIC_URL in line else line
+                for line in mail.text.splitlines()
+            ),
         )
         for mail in mails
     )

@@ -14,7 +14,15 @@ from shared.core.money import Money
 from shared.finance.disputes import words
 from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, APPEALS, CLOSED, OPEN, TELLABLE, DisputeStatus
+from shared.finance.disputes.rules import (
+    ACCEPTABLE,
+    ANSWERABLE,
+    APPEALS,
+    CLOSED,
+    OPEN,
+    TELLABLE,
+    DisputeStatus,
+)
 from shared.finance.recovery.models import Claim
 from shared.infra.database.paging import Paged, window
 
@@ -35,7 +43,11 @@ ALL_FILTERS: Mapping[str, Q] = {
 
 @dataclass(frozen=True)
 class DisputeView:
-    """One dispute. The parts say who bears what while the money is gone; `taken` and `owed` how the vendor's was paid."""
+    """One dispute.
+
+    The parts say who bears what while the money is gone; `taken` and `owed` how the vendor's was
+    paid.
+    """
 
     id: int
     stripe_id: str
@@ -76,7 +88,9 @@ class DisputeView:
 
     @property
     def words(self) -> words.StatusWords:
-        return words.of(self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn))
+        return words.of(
+            self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn)
+        )
 
     @property
     def is_open(self) -> bool:
@@ -92,7 +106,9 @@ class DisputeView:
 
     @property
     def needs_answer(self) -> bool:
-        """Whether somebody has to write to the bank: the vendor, or the marketplace's staff where it is an appeal."""
+        """Whether somebody has to write to the bank: the vendor, or the marketplace's staff where
+        it is an appeal.
+        """
         return self.can_answer or self.is_appealable
 
     @property
@@ -120,25 +136,40 @@ class DisputeView:
 
 @dataclass(frozen=True, kw_only=True)
 class DisputePage(Paged):
-    """A page of disputes and how many there are behind each chip (`all` and the names of FILTERS)."""
+    """A page of disputes and how many there are behind each chip (`all` and the names of
+    FILTERS).
+    """
 
     rows: tuple[DisputeView, ...]
     counts: Mapping[str, int]
 
 
-async def dispute_page(*, vendor_id: int | None = None, page: int = 1, status: str | None = None) -> DisputePage:
-    """Disputes of one vendor or of all: the newest first, those to answer by their deadline. `status`: a name of FILTERS."""
+async def dispute_page(
+    *, vendor_id: int | None = None, page: int = 1, status: str | None = None
+) -> DisputePage:
+    """Disputes of one vendor or of all: the newest first, those to answer by their deadline.
+
+    `status`: a name of FILTERS.
+    """
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     filters = ALL_FILTERS if vendor_id is None else FILTERS
-    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in filters.items()}}
+    counts = {
+        "all": await base.count(),
+        **{name: await base.filter(f).count() for name, f in filters.items()},
+    }
     wanted = status if status is not None and status in filters else "all"
     chosen = base.filter(filters[wanted]) if wanted != "all" else base
     by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")
     shown = window(counts[wanted], page=page, size=PAGE_SIZE)
     rows = (
-        await chosen.order_by(*by).offset(shown.offset).limit(shown.limit).select_related("order", "vendor", "payment")
+        await chosen.order_by(*by)
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("order", "vendor", "payment")
     )
-    return DisputePage(rows=await _views(rows), number=shown.number, pages=shown.pages, counts=counts)
+    return DisputePage(
+        rows=await _views(rows), number=shown.number, pages=shown.pages, counts=counts
+    )
 
 
 async def vendor_dispute(vendor_id: int, dispute_id: int) -> DisputeView:
@@ -162,7 +193,11 @@ async def _one(mine: Q, dispute_id: int) -> DisputeView:
 
 async def disputes_of_order(order_id: int) -> tuple[DisputeView, ...]:
     """The disputes of one order, newest first."""
-    rows = await Dispute.filter(order_id=order_id).order_by("-id").select_related("order", "vendor", "payment")
+    rows = (
+        await Dispute.filter(order_id=order_id)
+        .order_by("-id")
+        .select_related("order", "vendor", "payment")
+    )
     return await _views(rows)
 
 
@@ -172,14 +207,18 @@ async def count_to_answer(vendor_id: int) -> int:
 
 
 async def next_to_answer(vendor_id: int) -> DisputeView | None:
-    """The dispute that this vendor has to answer soonest; how its part was paid is not looked up."""
+    """The dispute that this vendor has to answer soonest; how its part was paid is not looked
+    up.
+    """
     query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
     row = await query.select_related("order", "vendor", "payment").first()
     return _view(row, None) if row else None
 
 
 async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
-    """How many disputes wait for an answer or an appeal, whoever's they are, and the one with the least time left."""
+    """How many disputes wait for an answer or an appeal, whoever's they are, and the one with the
+    least time left.
+    """
     query = Dispute.filter(ALL_FILTERS["answer"])
     row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
     return await query.count(), _view(row, None) if row else None
@@ -187,7 +226,9 @@ async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
     subjects = [f"dispute:{row.id}" for row in rows]
-    claims = {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)} if rows else {}
+    claims = (
+        {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)} if rows else {}
+    )
     return tuple(_view(row, claims.get(f"dispute:{row.id}")) for row in rows)
 
 
@@ -233,7 +274,9 @@ def _view(row: Dispute, claim: Claim | None) -> DisputeView:
 
 @dataclass(frozen=True)
 class Exposure:
-    """What open disputes of one currency are about: `at_stake` in all, `gone` of it already, and who bears what is gone."""
+    """What open disputes of one currency are about: `at_stake` in all, `gone` of it already, and
+    who bears what is gone.
+    """
 
     currency: str
     count: int
@@ -258,8 +301,15 @@ async def exposure() -> tuple[Exposure, ...]:
             "gone": sum(part.total for part in parts),
             "vendors": sum(part.vendor for part in parts),
             "owed": sum(owed.get(f"dispute:{row.id}", 0) for row in mine),
-            "ours": sum(part.commission + part.loss for part in parts) + sum(row.fee - row.fee_back for row in mine),
+            "ours": sum(part.commission + part.loss for part in parts)
+            + sum(row.fee - row.fee_back for row in mine),
         }
         money = {name: Money(amount, currency) for name, amount in sums.items()}
-        found.append(Exposure(currency=currency, count=len(mine), **money))
+        found.append(
+            Exposure(
+                currency=currency,
+                count=len(mine),
+                **money,
+            )
+        )
     return tuple(found)

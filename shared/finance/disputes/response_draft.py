@@ -1,4 +1,6 @@
-"""A first answer to a bank, written from what we know of the order; the vendor reads and changes it. Pure."""
+"""A first answer to a bank, written from what we know of the order; the vendor reads and changes
+it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,10 @@ def _things(lines: Sequence[Line]) -> str:
 
 def _sold(facts: Facts) -> str:
     described = [f"{line.name}: {line.description}" for line in facts.lines if line.description]
-    head = f"Physical goods sold by {facts.vendor_name}, order {facts.number}:\n{_things(facts.lines)}\nTotal {facts.total}."
+    head = (
+        f"Physical goods sold by {facts.vendor_name}, order "
+        f"{facts.number}:\n{_things(facts.lines)}\nTotal {facts.total}."
+    )
     return "\n\n".join([head, *described])
 
 
@@ -118,22 +123,28 @@ def _terms(facts: Facts) -> str:
         return ""
     where = f" from the network address {facts.ip}" if facts.ip else ""
     return (
-        f"Beside the button that places the order stands that placing it accepts the terms, with a link to them"
-        f" ({facts.terms_link}). The shopper placed the order and so accepted the version of {facts.terms_version} on"
+        "Beside the button that places the order stands that placing it accepts the terms, with "
+        "a link to them"
+        f" ({facts.terms_link}). The shopper placed the order and so accepted the version of "
+        f"{facts.terms_version} on"
         f" {_moment(facts.terms_accepted_at)}{where}. On returns they say: {facts.terms_on_returns}"
     )
 
 
 def _refunds(facts: Facts) -> str:
-    return "\n".join(f"{r.amount} was refunded to the same card on {_moment(r.at)}." for r in facts.refunds)
+    return "\n".join(
+        f"{r.amount} was refunded to the same card on {_moment(r.at)}." for r in facts.refunds
+    )
 
 
 def _two_orders(facts: Facts) -> str:
     other = facts.others[0]
     return (
         f"These are two separate orders, each placed and paid by the shopper. The disputed payment"
-        f" {facts.charge_id} is for order {facts.number} ({facts.total}), placed on {_moment(facts.placed_at)}:\n"
-        f"{_things(facts.lines)}\n\nThe other payment {other.charge_id} is for order {other.number} ({other.total}), paid on"
+        f" {facts.charge_id} is for order {facts.number} ({facts.total}), placed on "
+        f"{_moment(facts.placed_at)}:\n"
+        f"{_things(facts.lines)}\n\nThe other payment {other.charge_id} is for order "
+        f"{other.number} ({other.total}), paid on"
         f" {_moment(other.paid_at)}:\n{other.what}"
     )
 
@@ -152,7 +163,10 @@ def _history(facts: Facts) -> str:
     events += [f"{_moment(r.at)}: {r.amount} refunded." for r in facts.refunds]
     text = "What happened:\n" + "\n".join(f"- {event}" for event in events)
     for message in facts.messages:
-        said = f"\n\nMail to {facts.email} on {_moment(message.sent_at)}, “{message.subject}”:\n{message.text.strip()}"
+        said = (
+            f"\n\nMail to {facts.email} on {_moment(message.sent_at)}, "
+            f"“{message.subject}”:\n{message.text.strip()}"
+        )
         if len(text) + len(said) <= MOST_EACH:
             text += said
     return text

@@ -1,4 +1,5 @@
-"""Answering a dispute: a draft is kept and staged at Stripe, handed in once, or the loss is accepted.
+"""Answering a dispute: a draft is kept and staged at Stripe, handed in once, or the loss is
+accepted.
 
 What a person decides is a change of our row, and a write to Stripe in the same transaction
 (writes.py). Two clicks, two people or a crash in between hand in once.
@@ -72,7 +73,8 @@ async def save_draft(
 async def stage(gateway: Gateway, dispute_id: int) -> bool:
     """Bring Stripe's copy of the draft up to date, which the bank does not see.
 
-    Return False when Stripe took nothing. Raises TryLater: the draft is kept, and its write's job goes on.
+    Return False when Stripe took nothing. Raises TryLater: the draft is kept, and its write's job
+    goes on.
     """
     row = await Dispute.get(id=dispute_id)
     if not is_draft(row):
@@ -119,7 +121,13 @@ async def submit(
     return await _at_once(gateway, dispute_id)
 
 
-async def accept(gateway: Gateway, *, vendor_id: int, dispute_id: int, actor: str) -> bool:
+async def accept(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    dispute_id: int,
+    actor: str,
+) -> bool:
     """Accept the loss, for good;
 
     False when Stripe has yet to answer. Raises NotFound, AnswerClosed, AnswerRefused.

@@ -33,9 +33,17 @@ NEEDS_ANSWER = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.NEEDS_RESPONSE, _S.APPEA
 ANSWERABLE = NEEDS_ANSWER - APPEALS
 # An inquiry is not accepted but refunded: no money has moved that could be given up.
 ACCEPTABLE = frozenset({_S.NEEDS_RESPONSE})
-CLOSED = frozenset({_S.WARNING_CLOSED, _S.WON, _S.LOST, _S.PREVENTED})
+CLOSED = frozenset(
+    {
+        _S.WARNING_CLOSED,
+        _S.WON,
+        _S.LOST,
+        _S.PREVENTED,
+    }
+)
 OPEN = frozenset(set(DisputeStatus) - CLOSED)
-# While Stripe can still be told what the vendor decided. An appeal is another matter than the answer before it.
+# While Stripe can still be told what the vendor decided. An appeal is another matter than the
+# answer before it.
 TELLABLE = OPEN - APPEALS
 # What may be taken up again after it was decided, and how long that is looked for without an event.
 REOPENABLE = frozenset({_S.WON, _S.LOST})
@@ -43,9 +51,11 @@ REOPENS_WITHIN = timedelta(days=90)
 
 _DECIDED = frozenset({_S.WON, _S.LOST, _S.PREVENTED})
 _CHARGEBACK = frozenset({_S.NEEDS_RESPONSE, _S.UNDER_REVIEW}) | _DECIDED
-# Where a dispute may go while no money has moved since: news may skip steps that nobody told us of, never step back.
+# Where a dispute may go while no money has moved since: news may skip steps that nobody told us of,
+# never step back.
 MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
-    _S.WARNING_NEEDS_RESPONSE: frozenset({_S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED}) | _CHARGEBACK,
+    _S.WARNING_NEEDS_RESPONSE: frozenset({_S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED})
+    | _CHARGEBACK,
     _S.WARNING_UNDER_REVIEW: frozenset({_S.WARNING_CLOSED}) | _CHARGEBACK,
     _S.WARNING_CLOSED: frozenset(),
     _S.NEEDS_RESPONSE: frozenset({_S.UNDER_REVIEW}) | _DECIDED | APPEALS,
@@ -53,7 +63,13 @@ MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
     _S.WON: APPEALS,
     _S.LOST: APPEALS,
     _S.PREVENTED: frozenset(),
-    _S.APPEAL_NEEDS_RESPONSE: frozenset({_S.APPEAL_UNDER_REVIEW, _S.WON, _S.LOST}),
+    _S.APPEAL_NEEDS_RESPONSE: frozenset(
+        {
+            _S.APPEAL_UNDER_REVIEW,
+            _S.WON,
+            _S.LOST,
+        }
+    ),
     _S.APPEAL_UNDER_REVIEW: frozenset({_S.WON, _S.LOST}),
 }
 
@@ -61,9 +77,11 @@ MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
 def next_status(
     current: DisputeStatus, seen: DisputeStatus, *, known_transactions: int, seen_transactions: int
 ) -> DisputeStatus | None:
-    """Where a dispute goes when Stripe was read as `seen`; None when that is no news, or older than what we know.
+    """Where a dispute goes when Stripe was read as `seen`; None when that is no news, or older than
+    what we know.
 
-    Money is the surest clock: a read with more balance transactions is newer whatever its word, one with fewer is older.
+    Money is the surest clock: a read with more balance transactions is newer whatever its word, one
+    with fewer is older.
     """
     if seen_transactions < known_transactions or seen is current:
         return None
@@ -74,7 +92,10 @@ def next_status(
 
 @dataclass(frozen=True)
 class Parts:
-    """Who bears an amount: the vendor, the commission, and the marketplace what neither can. Minor units."""
+    """Who bears an amount: the vendor, the commission, and the marketplace what neither can.
+
+    Minor units.
+    """
 
     vendor: int = 0
     commission: int = 0
@@ -85,47 +106,97 @@ class Parts:
         return self.vendor + self.commission + self.loss
 
     def __add__(self, other: Parts) -> Parts:
-        return Parts(self.vendor + other.vendor, self.commission + other.commission, self.loss + other.loss)
+        return Parts(
+            self.vendor + other.vendor, self.commission + other.commission, self.loss + other.loss
+        )
 
     def __sub__(self, other: Parts) -> Parts:
-        return Parts(self.vendor - other.vendor, self.commission - other.commission, self.loss - other.loss)
+        return Parts(
+            self.vendor - other.vendor, self.commission - other.commission, self.loss - other.loss
+        )
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What refunds and disputes of one charge have taken so far and not given back: in all, and of whom. Minor units."""
+    """What refunds and disputes of one charge have taken so far and not given back: in all, and of
+    whom. Minor units.
+    """
 
     amount: int = 0
     vendor: int = 0
     commission: int = 0
 
 
-def bear(*, total: int, commission: int, taken: Taken, withdrawn: int, policy: RefundPolicy, unit: int = 1) -> Parts:
-    """Who bears `withdrawn` of a charge of `total`. The parts sum to it, and nobody is debited twice for one charge.
+def bear(
+    *,
+    total: int,
+    commission: int,
+    taken: Taken,
+    withdrawn: int,
+    policy: RefundPolicy,
+    unit: int = 1,
+) -> Parts:
+    """Who bears `withdrawn` of a charge of `total`.
 
-    The commission gives back what a refund of the same amount would give back; the vendor bears the rest as far as its
-    share still reaches; what is left is the marketplace's loss. Vendor and commission bear multiples of `unit`.
+    The parts sum to it, and nobody is debited twice for one charge.
+
+    The commission gives back what a refund of the same amount would give back; the vendor bears the
+    rest as far as its share still reaches; what is left is the marketplace's loss. Vendor and
+    commission bear multiples of `unit`.
     """
-    inside = max(min(withdrawn, total - taken.amount), 0) // unit * unit
-    back = (
-        commission_back(policy, total, commission, taken.amount, taken.commission, inside, unit=unit) if inside else 0
+    inside = (
+        max(
+            min(withdrawn, total - taken.amount),
+            0,
+        )
+        // unit
+        * unit
     )
-    vendor = max(min(withdrawn - back, total - commission - taken.vendor), 0) // unit * unit
+    back = (
+        commission_back(
+            policy, total, commission, taken.amount, taken.commission, inside, unit=unit
+        )
+        if inside
+        else 0
+    )
+    vendor = (
+        max(
+            min(withdrawn - back, total - commission - taken.vendor),
+            0,
+        )
+        // unit
+        * unit
+    )
     return Parts(vendor, back, withdrawn - vendor - back)
 
 
-def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
-    """Who gets what of `amount` that the bank gave back, in proportion to what each still bears; never more than that.
+def give_back(
+    borne: Parts,
+    amount: int,
+    *,
+    unit: int = 1,
+) -> Parts:
+    """Who gets what of `amount` that the bank gave back, in proportion to what each still bears;
+    never more than that.
 
-    Part of it is shared out in multiples of `unit`, since what the vendor gets is transferred; what that leaves over, and
-    what is more than everybody bore together, is the marketplace's. The last part gives everybody exactly what is left.
+    Part of it is shared out in multiples of `unit`, since what the vendor gets is transferred; what
+    that leaves over, and what is more than everybody bore together, is the marketplace's. The last
+    part gives everybody exactly what is left.
     """
     if amount >= borne.total:
-        return Parts(borne.vendor, borne.commission, amount - borne.vendor - borne.commission)
+        return Parts(
+            borne.vendor,
+            borne.commission,
+            amount - borne.vendor - borne.commission,
+        )
     steps = max(amount, 0) // unit
     if steps == 0:
         return Parts(loss=amount)
-    weights = [borne.vendor, borne.commission, max(borne.loss, 0)]  # below nought: left over of earlier parts
+    weights = [
+        borne.vendor,
+        borne.commission,
+        max(borne.loss, 0),
+    ]  # below nought: left over of earlier parts
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
     return Parts(vendor, commission, amount - vendor - commission)
@@ -133,7 +204,9 @@ def give_back(borne: Parts, amount: int, *, unit: int = 1) -> Parts:
 
 @dataclass(frozen=True)
 class Held:
-    """What disputes do to their order's money: what they are about while they are open, what is gone for good. Minor units."""
+    """What disputes do to their order's money: what they are about while they are open, what is
+    gone for good. Minor units.
+    """
 
     disputed: int = 0
     lost: int = 0
@@ -142,13 +215,21 @@ class Held:
         return Held(self.disputed + other.disputed, self.lost + other.lost)
 
 
-def held(status: DisputeStatus, amount: int, *, withdrawn: int, reinstated: int) -> Held:
-    """What one dispute over `amount` does to its order's money, when so much was withdrawn for it and came back.
+def held(
+    status: DisputeStatus,
+    amount: int,
+    *,
+    withdrawn: int,
+    reinstated: int,
+) -> Held:
+    """What one dispute over `amount` does to its order's money, when so much was withdrawn for it
+    and came back.
 
-    An inquiry does nothing. An open one holds all that it is about, also before the money went (an escalated inquiry) and
-    after it came back (a win that the bank appeals against). Decided, what counts is the money that is still gone: a win in
-    part leaves the rest lost, one that was prevented may have cost all or nothing. Of a win whose money is still on its
-    way nothing is lost, and a loss whose money we could not see (another currency) is the whole.
+    An inquiry does nothing. An open one holds all that it is about, also before the money went (an
+    escalated inquiry) and after it came back (a win that the bank appeals against). Decided, what
+    counts is the money that is still gone: a win in part leaves the rest lost, one that was
+    prevented may have cost all or nothing. Of a win whose money is still on its way nothing is
+    lost, and a loss whose money we could not see (another currency) is the whole.
     """
     gone = max(withdrawn - reinstated, 0)
     if status in INQUIRIES:
@@ -166,8 +247,13 @@ STAGES = (1, 3)  # days before the deadline at which a vendor is reminded
 
 
 def reminder_due(due_by: datetime, now: datetime) -> int | None:
-    """Which reminder is due: 1 in the last day, 3 in the last three, None before that and after the deadline."""
+    """Which reminder is due: 1 in the last day, 3 in the last three, None before that and after the
+    deadline.
+    """
     left = due_by - now
     if left <= timedelta(0):
         return None
-    return next((days for days in STAGES if left <= timedelta(days=days)), None)
+    return next(
+        (days for days in STAGES if left <= timedelta(days=days)),
+        None,
+    )

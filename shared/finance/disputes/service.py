@@ -1,7 +1,10 @@
-"""Letting our row, the books and the vendor's claim follow what Stripe says of a dispute. One transaction each.
+"""Letting our row, the books and the vendor's claim follow what Stripe says of a dispute.
 
-Every event, sweep and click ends here: the dispute is read, each balance transaction that is new is posted once, and the
-claim on the vendor is what it still bears. Twice, late, or in another order comes to the same.
+One transaction each.
+
+Every event, sweep and click ends here: the dispute is read, each balance transaction that is new is
+posted once, and the claim on the vendor is what it still bears. Twice, late, or in another order
+comes to the same.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ def subject_of(dispute_id: int) -> str:
 
 
 async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
-    """Read the dispute from Stripe and let everything follow: its status afterwards, None when it is not ours.
+    """Read the dispute from Stripe and let everything follow: its status afterwards, None when it
+    is not ours.
 
     Raises StripeUnavailable, StripeMissing.
     """
@@ -45,7 +49,9 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     if payment is None:
         return None
     if payment.status not in PAID_STATES and payment.stripe_payment_intent_id is not None:
-        await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)  # its own news may not have come yet
+        await payments.confirm_payment(
+            gateway, payment.stripe_payment_intent_id
+        )  # its own news may not have come yet
     return await apply(payment.id, seen)
 
 
@@ -84,7 +90,12 @@ async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> Dis
     books = await apply_transactions(tx, row, order, seen, is_sold=is_sold)
     subject = subject_of(row.id)
     if books.claim is not None and row.vendor_part:
-        await clawback.set_claim(tx, subject=subject, payment=payment, amount=books.claim)
+        await clawback.set_claim(
+            tx,
+            subject=subject,
+            payment=payment,
+            amount=books.claim,
+        )
     status = await _follow_status(tx, row, seen, is_new=is_new)
     references.remember(
         tx,
@@ -95,7 +106,12 @@ async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> Dis
         vendor_id=order.vendor_id,
     )
     held = await held_of(order)
-    await orders.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+    await orders.follow_disputes(
+        tx,
+        order,
+        disputed=held.disputed,
+        lost=held.lost,
+    )
     _record(tx, row, was, books)
     await notices.tell(tx, row, order, was=was, books=books)
     return status
@@ -109,8 +125,12 @@ async def locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
     return order, payment
 
 
-async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDispute) -> tuple[Dispute, bool]:
-    """The dispute's row, locked, made with the first word of it: the order's lock keeps two from making it at once."""
+async def _row(
+    tx: Transaction, order: Order, payment: Payment, seen: StripeDispute
+) -> tuple[Dispute, bool]:
+    """The dispute's row, locked, made with the first word of it: the order's lock keeps two from
+    making it at once.
+    """
     row = await tx.lock_first(Dispute.filter(stripe_dispute_id=seen.id))
     if row is not None:
         return row, False
@@ -135,7 +155,9 @@ async def _row(tx: Transaction, order: Order, payment: Payment, seen: StripeDisp
     return row, True
 
 
-async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool) -> DisputeStatus:
+async def _follow_status(
+    tx: Transaction, row: Dispute, seen: StripeDispute, *, is_new: bool
+) -> DisputeStatus:
     """Move the row to where Stripe has it, if that is news.
 
     An inquiry that became a dispute may be answered again.
@@ -165,7 +187,9 @@ async def _follow_status(tx: Transaction, row: Dispute, seen: StripeDispute, *, 
 
 
 async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
-    """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it counts of an inquiry."""
+    """Whether Stripe has what was decided here, and not what somebody told it elsewhere or what it
+    counts of an inquiry.
+    """
     if row.accepted_at is not None:
         return seen.status == DisputeStatus.LOST
     if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
@@ -174,12 +198,23 @@ async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
 
 
 async def handed_in(row: Dispute) -> dict[str, str]:
-    """The answer as it goes to Stripe: texts by field, and the documents that are there by their ids."""
+    """The answer as it goes to Stripe: texts by field, and the documents that are there by their
+    ids.
+    """
     ids = DisputeFile.filter(dispute_id=row.id, stripe_file_id__not_isnull=True)
-    return {**row.evidence, **dict(await ids.values_list("kind", "stripe_file_id"))}
+    return {
+        **row.evidence,
+        **dict(await ids.values_list("kind", "stripe_file_id")),
+    }
 
 
-def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: object) -> None:
+def note(
+    tx: Transaction,
+    row: Dispute,
+    action: str,
+    actor: str,
+    **details: object,
+) -> None:
     """Keep who did what, for the page of the dispute and the order's timeline."""
     tx.record_of_order(
         row.order_id,
@@ -194,14 +229,46 @@ def note(tx: Transaction, row: Dispute, action: str, actor: str, **details: obje
     )
 
 
-def _record(tx: Transaction, row: Dispute, was: DisputeStatus | None, books: Books) -> None:
+def _record(
+    tx: Transaction,
+    row: Dispute,
+    was: DisputeStatus | None,
+    books: Books,
+) -> None:
     """Keep what Stripe told us."""
     if was is None:
-        note(tx, row, "opened", "stripe", status=row.status, reason=row.reason, amount=row.amount)
+        note(
+            tx,
+            row,
+            "opened",
+            "stripe",
+            status=row.status,
+            reason=row.reason,
+            amount=row.amount,
+        )
     if (parts := books.withdrawn) is not None:
-        shared = {"vendor": parts.vendor, "commission": parts.commission, "loss": parts.loss}
-        note(tx, row, "withdrawn", "stripe", amount=parts.total, **shared, fee=books.fee)
+        shared = {
+            "vendor": parts.vendor,
+            "commission": parts.commission,
+            "loss": parts.loss,
+        }
+        note(
+            tx,
+            row,
+            "withdrawn",
+            "stripe",
+            amount=parts.total,
+            **shared,
+            fee=books.fee,
+        )
     if (back := books.reinstated) is not None:
-        note(tx, row, "reinstated", "stripe", amount=back.total, vendor=back.vendor)
+        note(
+            tx,
+            row,
+            "reinstated",
+            "stripe",
+            amount=back.total,
+            vendor=back.vendor,
+        )
     if was is not None and was != row.status:
         note(tx, row, "moved", "stripe", status=row.status, was=was)

@@ -1,4 +1,6 @@
-"""Events about disputes and what warns of them (the platform's endpoint): whatever it names is read again."""
+"""Events about disputes and what warns of them (the platform's endpoint): whatever it names is read
+again.
+"""
 
 from __future__ import annotations
 

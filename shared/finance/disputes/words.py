@@ -1,4 +1,7 @@
-"""Disputes in a shop owner's words: statuses, reasons, what to do next, and how long there is. Pure."""
+"""Disputes in a shop owner's words: statuses, reasons, what to do next, and how long there is.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
     _S.WARNING_NEEDS_RESPONSE: StatusWords(
         "warn",
         "Inquiry to answer",
-        "The shopper’s bank asks about this payment. It is not a dispute yet and no money has moved.",
+        (
+            "The shopper’s bank asks about this payment. It is not a dispute yet and no money has "
+            "moved."
+        ),
         "Answer the bank’s question, or refund the shopper: a refund closes the inquiry.",
     ),
     _S.WARNING_UNDER_REVIEW: StatusWords(
@@ -42,7 +48,10 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
         "warn",
         "Needs an answer",
         "The shopper’s bank has taken the money back until it decides.",
-        "Answer with what you know about the order, or accept the loss. Without an answer the money stays with the shopper.",
+        (
+            "Answer with what you know about the order, or accept the loss. Without an answer the "
+            "money stays with the shopper."
+        ),
     ),
     _S.UNDER_REVIEW: StatusWords(
         "info",
@@ -65,7 +74,10 @@ STATUSES: dict[DisputeStatus, StatusWords] = {
     _S.PREVENTED: StatusWords(
         "plain",
         "Prevented",
-        "The shopper’s bank was shown what was bought, and made no dispute of it. No money has moved.",
+        (
+            "The shopper’s bank was shown what was bought, and made no dispute of it. No money "
+            "has moved."
+        ),
         "Nothing to do.",
     ),
     _S.APPEAL_NEEDS_RESPONSE: StatusWords(
@@ -109,7 +121,10 @@ def reason(code: str) -> str:
 RESOLVED = StatusWords(
     "plain",
     STATUSES[_S.PREVENTED].badge,
-    "The card network settled this before it became a dispute: the shopper has the money back, without a fee for a dispute.",
+    (
+        "The card network settled this before it became a dispute: the shopper has the money "
+        "back, without a fee for a dispute."
+    ),
     "Nothing to do. Do not refund this order as well: the shopper has the money already.",
 )
 ACCEPTED = StatusWords(
@@ -120,9 +135,16 @@ ACCEPTED = StatusWords(
 )
 
 
-def of(status: DisputeStatus, *, accepted: bool = False, withdrawn: bool = False) -> StatusWords:
-    """The words of a status. A dispute that was accepted is not lost by the bank's decision, and one that was prevented
-    may have cost the money (`withdrawn`) or nothing.
+def of(
+    status: DisputeStatus,
+    *,
+    accepted: bool = False,
+    withdrawn: bool = False,
+) -> StatusWords:
+    """The words of a status.
+
+    A dispute that was accepted is not lost by the bank's decision, and one that was prevented may
+    have cost the money (`withdrawn`) or nothing.
     """
     if withdrawn and status is _S.PREVENTED:
         return RESOLVED
@@ -130,7 +152,9 @@ def of(status: DisputeStatus, *, accepted: bool = False, withdrawn: bool = False
 
 
 def countdown(due_by: datetime | None, now: datetime) -> str:
-    """How long there is to answer: `3 days left`, `1 day left`, `5 hours left`, `Time is up`; nothing without a deadline."""
+    """How long there is to answer: `3 days left`, `1 day left`, `5 hours left`, `Time is up`;
+    nothing without a deadline.
+    """
     if due_by is None:
         return ""
     left = due_by - now

@@ -1,8 +1,8 @@
 """What we ask Stripe about a dispute: to keep a document, to stage an answer, to take it, to close.
 
 Each write belongs to one version of the answer; the row says which is the newest. What is sent is
-read from our rows when it is sent: an answer and its documents stand in one place, and cannot change
-while their version is the newest.
+read from our rows when it is sent: an answer and its documents stand in one place, and cannot
+change while their version is the newest.
 """
 
 from __future__ import annotations
@@ -68,12 +68,21 @@ class UploadDocument(Operation[StoredFile, None]):
         row = await DisputeFile.get_or_none(id=self.file_id)
         if row is None:
             raise Overtaken(log=f"{self.subject} was removed")
-        return await gateway.files.create(bytes(row.content), name=row.name, key=key)
+        return await gateway.files.create(
+            bytes(row.content),
+            name=row.name,
+            key=key,
+        )
 
     async def find(self, gateway: Gateway) -> None:
         """Look for nothing: a file bears no mark of ours, and nobody sees a second copy."""
 
-    async def answered(self, tx: Transaction, answer: StoredFile, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StoredFile,
+        more: None,
+    ) -> None:
         await self._note(stripe_file_id=answer.id)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
@@ -177,7 +186,12 @@ class StageEvidence(_OfDispute):
 
     async def send(self, gateway: Gateway, key: str) -> StripeDispute:
         given = evidence.as_sent(await self.read_response())
-        return await gateway.disputes.update(self.stripe_id, evidence=given, submit=False, key=key)
+        return await gateway.disputes.update(
+            self.stripe_id,
+            evidence=given,
+            submit=False,
+            key=key,
+        )
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
         seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
@@ -185,7 +199,12 @@ class StageEvidence(_OfDispute):
             return None
         return seen if evidence.ours(seen.evidence) == await service.handed_in(row) else None
 
-    async def answered(self, tx: Transaction, answer: StripeDispute, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StripeDispute,
+        more: None,
+    ) -> None:
         row = await tx.lock(Dispute, id=self.dispute_id)
         if self.is_newest(row):
             await tx.change(row, staged_evidence=await service.handed_in(row))
@@ -216,11 +235,20 @@ class _Decision(_OfDispute):
             return None
         return seen if await service.is_delivered(row, seen) else None
 
-    async def answered(self, tx: Transaction, answer: StripeDispute, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StripeDispute,
+        more: None,
+    ) -> None:
         await service.locked(tx, self.payment_id)
         row = await tx.lock(Dispute, id=self.dispute_id)
         if self.is_wanted(row):
-            await tx.change(row, delivered_at=clock.now(), **await self.known_by_answer(row))
+            await tx.change(
+                row,
+                delivered_at=clock.now(),
+                **await self.known_by_answer(row),
+            )
         await service.apply_in(tx, self.payment_id, answer)
 
     async def known_by_answer(self, row: Dispute) -> dict[str, Any]:
@@ -261,7 +289,12 @@ class SubmitEvidence(_Decision):
 
     async def send(self, gateway: Gateway, key: str) -> StripeDispute:
         given = evidence.as_sent(await self.read_response())
-        return await gateway.disputes.update(self.stripe_id, evidence=given, submit=True, key=key)
+        return await gateway.disputes.update(
+            self.stripe_id,
+            evidence=given,
+            submit=True,
+            key=key,
+        )
 
     async def known_by_answer(self, row: Dispute) -> dict[str, Any]:
         return {"staged_evidence": await service.handed_in(row)}
@@ -298,5 +331,11 @@ def decision_of(row: Dispute) -> SubmitEvidence | CloseDispute | None:
 async def _take_back(tx: Transaction, row: Dispute, reason: str) -> None:
     """Let nothing pretend that the vendor decided; the page shows why."""
     log.warning("the answer to dispute %s was refused: %s", row.id, reason)
-    await tx.change(row, submitted_at=None, submitted_by="", accepted_at=None, accepted_by="")
+    await tx.change(
+        row,
+        submitted_at=None,
+        submitted_by="",
+        accepted_at=None,
+        accepted_by="",
+    )
     service.note(tx, row, "answer_refused", "stripe", reason=reason[:300])

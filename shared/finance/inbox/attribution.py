@@ -1,6 +1,8 @@
-"""Which order and vendor an event is about: by what we remember of Stripe's ids, by our rows, or by our own order number.
+"""Which order and vendor an event is about: by what we remember of Stripe's ids, by our rows, or by
+our own order number.
 
-Only to show and to find it again: what an event may do is decided by the handler, which reads the object from Stripe.
+Only to show and to find it again: what an event may do is decided by the handler, which reads the
+object from Stripe.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ def named_ids(subject: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _ids(subject: Mapping[str, Any]) -> Iterator[str]:
-    for value in (subject.get("id"), *(subject.get(field) for field in _RELATED)):
+    for value in (
+        subject.get("id"),
+        *(subject.get(field) for field in _RELATED),
+    ):
         stripe_id = value.get("id") if isinstance(value, dict) else value
         if isinstance(stripe_id, str) and 0 < len(stripe_id) <= 255:
             yield stripe_id
@@ -71,9 +76,13 @@ async def _vendor_of(account: str) -> int | None:
 
 async def _remembered(ids: tuple[str, ...]) -> tuple[int, int | None] | None:
     rows = {
-        row.stripe_id: row for row in await StripeReference.filter(stripe_id__in=list(ids), order_id__not_isnull=True)
+        row.stripe_id: row
+        for row in await StripeReference.filter(stripe_id__in=list(ids), order_id__not_isnull=True)
     }
-    row = next((rows[stripe_id] for stripe_id in ids if stripe_id in rows), None)
+    row = next(
+        (rows[stripe_id] for stripe_id in ids if stripe_id in rows),
+        None,
+    )
     return (row.order_id, row.vendor_id) if row is not None and row.order_id is not None else None
 
 
@@ -85,8 +94,14 @@ async def _in_our_rows(ids: tuple[str, ...]) -> tuple[int, int | None] | None:
 
 
 async def _by_number(subject: Mapping[str, Any]) -> tuple[int, int | None] | None:
-    """An intent whose id we have not heard of yet (its answer was lost) carries the number that we gave it."""
+    """An intent whose id we have not heard of yet (its answer was lost) carries the number that we
+    gave it.
+    """
     metadata = subject.get("metadata")
     number = metadata.get("order_number") if isinstance(metadata, dict) else None
-    order = await Order.get_or_none(number=number) if isinstance(number, str) and len(number) <= 20 else None
+    order = (
+        await Order.get_or_none(number=number)
+        if isinstance(number, str) and len(number) <= 20
+        else None
+    )
     return (order.id, order.vendor_id) if order else None

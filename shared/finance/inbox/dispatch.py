@@ -1,4 +1,6 @@
-"""Applying stored events: at once, again after a failure, or replayed by a person; and writing down what that changed."""
+"""Applying stored events: at once, again after a failure, or replayed by a person; and writing down
+what that changed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,14 @@ from shared.finance.inbox.attribution import Belonging
 from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
-from shared.finance.inbox.rules import MAX_ATTEMPTS, Decision, EventStatus, decide, retry_delay, standing
+from shared.finance.inbox.rules import (
+    MAX_ATTEMPTS,
+    Decision,
+    EventStatus,
+    decide,
+    retry_delay,
+    standing,
+)
 from shared.infra import unit
 from shared.infra.activity import cause
 from shared.infra.activity.changes import Change
@@ -56,7 +65,9 @@ class Replay:
 
 
 async def apply(context: Context, row_id: int) -> EventStatus:
-    """Apply one stored event unless it is done; a failure is kept with its text and tried again later, then parked."""
+    """Apply one stored event unless it is done; a failure is kept with its text and tried again
+    later, then parked.
+    """
     row = await WebhookEvent.get(id=row_id)
     if row.status in _DONE:
         return EventStatus(row.status)
@@ -76,7 +87,11 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
             outcome = await handler(context, event)
         except Exception as e:
             error = e
-    tried = _Tried(row, _known_now(about, mine.led_to), tuple(mine.led_to))
+    tried = _Tried(
+        row,
+        _known_now(about, mine.led_to),
+        tuple(mine.led_to),
+    )
     return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
 
 
@@ -98,7 +113,10 @@ def _known_now(about: Belonging, led_to: Iterable[Activity]) -> Belonging:
 
 
 def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
-    """Why this event is not for us at all. Live Connect endpoints get test events too (stripe-facts 15.3)."""
+    """Why this event is not for us at all.
+
+    Live Connect endpoints get test events too (stripe-facts 15.3).
+    """
     if event.livemode != context.settings.stripe.livemode:
         return "live and test mode differ"
     if (row.source == "connect") != (event.account is not None):
@@ -116,7 +134,12 @@ async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
     changed = bool(tried.led_to) or await _led_before(tried.row)
     decision = decide(ours=outcome != NOT_OURS, changed=bool(tried.led_to))
-    attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200], changes_of(tried.led_to))
+    attempt = Attempt(
+        EventStatus.HANDLED,
+        decision,
+        outcome[:200],
+        changes_of(tried.led_to),
+    )
     stays = Decision.APPLIED if changed else decision
     async with unit.transaction() as tx:
         await _close(tx, tried.row.id, tried.about, attempt, stays)
@@ -128,7 +151,9 @@ async def _led_before(row: WebhookEvent) -> bool:
     return row.attempts > 0 and await led_to_something(row.as_subject)
 
 
-async def _close(tx: Transaction, event_id: int, about: Belonging, attempt: Attempt, decision: Decision) -> None:
+async def _close(
+    tx: Transaction, event_id: int, about: Belonging, attempt: Attempt, decision: Decision
+) -> None:
     row = await tx.lock(WebhookEvent, id=event_id)
     await tx.move(
         row,
@@ -150,7 +175,13 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     if isinstance(error, (TryLater, DatabaseTrouble)) and status is EventStatus.FAILED:
         log.info("event %s %s waits: %s", row.stripe_event_id, row.type, detail)
     else:
-        log.error("event %s %s failed (attempt %s)", row.stripe_event_id, row.type, attempts, exc_info=error)
+        log.error(
+            "event %s %s failed (attempt %s)",
+            row.stripe_event_id,
+            row.type,
+            attempts,
+            exc_info=error,
+        )
     due = clock.now() + retry_delay(attempts)
     why = f"{type(error).__name__}: {detail}"[:4000]
     attempt = Attempt(status, Decision.FAILED, why, changes_of(tried.led_to))
@@ -177,8 +208,12 @@ async def apply_later(context: Context, event_id: int) -> None:
     await apply(context, event_id)
 
 
-async def replay(context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system") -> Replay:
-    """Apply a stored event again, whatever became of it, and note who did. With `dry_run`, look and say what would change.
+async def replay(
+    context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system"
+) -> Replay:
+    """Apply a stored event again, whatever became of it, and note who did.
+
+    With `dry_run`, look and say what would change.
 
     Raises NotFound; a dry run also StripeUnavailable.
     """
@@ -188,11 +223,17 @@ async def replay(context: Context, event_id: str, *, dry_run: bool = False, acto
     if dry_run:
         return await _foretell(context, row)
     done = await _run(context, row)
-    told = {"event": row.stripe_event_id, "decision": done.decision, "outcome": done.outcome[:200]}
+    told = {
+        "event": row.stripe_event_id,
+        "decision": done.decision,
+        "outcome": done.outcome[:200],
+    }
     row = await WebhookEvent.get(id=row.id)
     async with unit.transaction() as tx:
         tx.note(Act("webhook.replayed", actor, told), row)
-    return Replay(row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes)
+    return Replay(
+        row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes
+    )
 
 
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
@@ -202,6 +243,15 @@ async def _foretell(context: Context, row: WebhookEvent) -> Replay:
     reason = ignored(context, row, event)
     if reason is not None or handler is None:
         outcome = reason or NO_HANDLER
-        return Replay(row.stripe_event_id, row.type, status, outcome, Decision.IGNORED, ())
+        return Replay(
+            row.stripe_event_id,
+            row.type,
+            status,
+            outcome,
+            Decision.IGNORED,
+            (),
+        )
     foreseen = await rehearsed(handler(context, event))
-    return Replay(row.stripe_event_id, row.type, status, foreseen.text, foreseen.decision, foreseen.changes)
+    return Replay(
+        row.stripe_event_id, row.type, status, foreseen.text, foreseen.decision, foreseen.changes
+    )

@@ -1,4 +1,6 @@
-"""What replaying an event would change: its own handler is asked, in a rehearsal (shared/infra/unit/rehearsal.py)."""
+"""What replaying an event would change: its own handler is asked, in a rehearsal
+(shared/infra/unit/rehearsal.py).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How each of the two webhook endpoints does: what came within a day, what was refused, what nobody told us."""
+"""How each of the two webhook endpoints does: what came within a day, what was refused, what nobody
+told us.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ _AT_HOME = Q(source="platform", stripe_account_id__isnull=True) | Q(
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint's health. `known_since`: when each secret of the settings was first seen here, None before that."""
+    """One endpoint's health.
+
+    `known_since`: when each secret of the settings was first seen here, None before that.
+    """
 
     source: str
     light: Light
@@ -61,8 +66,18 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             last_misdirected_at=misdirected.get(source, _NOTHING)[1],
             unheard=fetched.get(source, _NOTHING)[0] + untold[source],
         )
-        since_when = tuple(seen.get((source, digest(secret))) for secret in settings.stripe.secrets_of(source))
-        found.append(Endpoint(source, light(tally), tally, last_refusal.why, since_when))
+        since_when = tuple(
+            seen.get((source, digest(secret))) for secret in settings.stripe.secrets_of(source)
+        )
+        found.append(
+            Endpoint(
+                source,
+                light(tally),
+                tally,
+                last_refusal.why,
+                since_when,
+            )
+        )
     return tuple(found)
 
 
@@ -72,7 +87,10 @@ _NOTHING: tuple[int, datetime | None] = (0, None)
 
 async def _counted(query: QuerySet[WebhookEvent]) -> _Counts:
     """How many events per source, and when the last of them came."""
-    rows = query.annotate(number=Count("id"), last=Max("created_at")).group_by("source")
+    rows = query.annotate(
+        number=Count("id"),
+        last=Max("created_at"),
+    ).group_by("source")
     return {
         str(source): (int(number), _moment(last))
         for source, number, last in await rows.values_list("source", "number", "last")
@@ -82,17 +100,26 @@ async def _counted(query: QuerySet[WebhookEvent]) -> _Counts:
 async def _came(since: datetime) -> tuple[_Counts, _Counts]:
     """What was delivered to the endpoint that it belongs to, and what we had to ask for."""
     home = WebhookEvent.filter(_AT_HOME, created_at__gte=since)
-    rows = home.annotate(number=Count("id"), last=Max("created_at")).group_by("source", "fetched")
+    rows = home.annotate(
+        number=Count("id"),
+        last=Max("created_at"),
+    ).group_by("source", "fetched")
     delivered: _Counts = {}
     fetched: _Counts = {}
-    for source, asked_for, number, last in await rows.values_list("source", "fetched", "number", "last"):
+    for source, asked_for, number, last in await rows.values_list(
+        "source", "fetched", "number", "last"
+    ):
         (fetched if asked_for else delivered)[str(source)] = (int(number), _moment(last))
     return delivered, fetched
 
 
 async def _last_event(source: str) -> datetime | None:
     """When an event last got in by itself, at the endpoint that it belongs to."""
-    row = await WebhookEvent.filter(_AT_HOME, source=source, fetched=False).order_by("-created_at").first()
+    row = (
+        await WebhookEvent.filter(_AT_HOME, source=source, fetched=False)
+        .order_by("-created_at")
+        .first()
+    )
     return row.created_at if row else None
 
 
@@ -111,20 +138,30 @@ async def _refused(since: datetime) -> dict[str, _Refused]:
     found: dict[str, _Refused] = {}
     for row in await WebhookRefusal.filter(last_at__gte=since).order_by("hour"):
         before = found.get(row.source, _NONE)
-        found[row.source] = _Refused(before.count + row.count, row.last_at, row.why)
+        found[row.source] = _Refused(
+            before.count + row.count,
+            row.last_at,
+            row.why,
+        )
     return found
 
 
 async def _untold(since: datetime) -> dict[str, int]:
-    """Payments, refunds and payouts of the day of which no event ever came: a sweep, a page or a job found them out."""
+    """Payments, refunds and payouts of the day of which no event ever came: a sweep, a page or a
+    job found them out.
+    """
     until = clock.now() - ON_ITS_WAY
     heard = Subquery(
-        WebhookEvent.filter(created_at__gte=since - WITHIN, stripe_object_id__not_isnull=True).values(
-            "stripe_object_id"
-        )
+        WebhookEvent.filter(
+            created_at__gte=since - WITHIN, stripe_object_id__not_isnull=True
+        ).values("stripe_object_id")
     )
-    paid = Payment.filter(paid_at__gte=since, paid_at__lt=until, stripe_payment_intent_id__not_isnull=True)
-    refunded = Refund.filter(succeeded_at__gte=since, succeeded_at__lt=until, stripe_refund_id__not_isnull=True)
+    paid = Payment.filter(
+        paid_at__gte=since, paid_at__lt=until, stripe_payment_intent_id__not_isnull=True
+    )
+    refunded = Refund.filter(
+        succeeded_at__gte=since, succeeded_at__lt=until, stripe_refund_id__not_isnull=True
+    )
     sent = Payout.filter(paid_at__gte=since, paid_at__lt=until, stripe_payout_id__not_isnull=True)
     sent = sent.exclude(stripe_payout_id__in=heard)
     platform = await paid.exclude(stripe_payment_intent_id__in=heard).count()
@@ -144,7 +181,11 @@ def _moment(value: object) -> datetime | None:
 
 async def note_secrets(settings: Settings) -> None:
     """Remember when each signing secret was first seen here; by digest, never the secret."""
-    wanted = {(source, digest(secret)) for source in SOURCES for secret in settings.stripe.secrets_of(source)}
+    wanted = {
+        (source, digest(secret))
+        for source in SOURCES
+        for secret in settings.stripe.secrets_of(source)
+    }
     known = {(row.source, row.digest) for row in await WebhookSecret.all()}
     new = [WebhookSecret(source=source, digest=found) for source, found in sorted(wanted - known)]
     if new:

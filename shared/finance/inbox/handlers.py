@@ -1,4 +1,7 @@
-"""Which event does what: each domain says so in its manifest. An event is a nudge: handlers read the object again."""
+"""Which event does what: each domain says so in its manifest.
+
+An event is a nudge: handlers read the object again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from shared.core.domains import StripeHandler
 
 
 def handlers() -> Mapping[str, Mapping[str, StripeHandler]]:
-    """Return the handlers of each endpoint's events: those to enable at Stripe. README and `run.py doctor` name the same."""
+    """Return the handlers of each endpoint's events: those to enable at Stripe.
+
+    README and `run.py doctor` name the same.
+    """
     found: dict[str, dict[str, StripeHandler]] = {"platform": {}, "connect": {}}
     for manifest in domains.manifests():
         found["platform"].update(manifest.platform_events)

@@ -23,14 +23,21 @@ from shared.infra.jobs import Context
 
 log = logging.getLogger("markethall.webhooks")
 
-PATIENCE = 5.0  # seconds that the sender waits for the event to be applied; after that the task goes on by itself
-# Whoever holds it can pay, and read, the intent; events about intents carry it, and nobody here needs it.
+# seconds that the sender waits for the event to be applied; after that the task goes on by itself
+PATIENCE = 5.0
+# Whoever holds it can pay, and read, the intent; events about intents carry it, and nobody here
+# needs it.
 _CLIENT_SECRET = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
 _under_way: set[asyncio.Task[object]] = set()
 
 SCOPE_WORDS = {
-    "platform": "This address takes events of the platform's own account; this one is of a connected account.",
-    "connect": "This address takes events of connected accounts; this one is of the platform's own.",
+    "platform": (
+        "This address takes events of the platform's own account; this one is of a connected "
+        "account."
+    ),
+    "connect": (
+        "This address takes events of connected accounts; this one is of the platform's own."
+    ),
 }
 
 
@@ -41,19 +48,31 @@ class WrongScope(MarketError):
     default = "This event belongs to the other webhook address."
 
 
-async def receive(context: Context, *, source: str, body: bytes, signature: str | None) -> None:
-    """Take one delivery at the `platform` or `connect` endpoint. A known event is counted and answered.
+async def receive(
+    context: Context,
+    *,
+    source: str,
+    body: bytes,
+    signature: str | None,
+) -> None:
+    """Take one delivery at the `platform` or `connect` endpoint.
 
-    Raises BadSignature, and then nothing is stored but the count; and WrongScope for an event that belongs to the other
-    endpoint, so that Stripe goes on holding it for undelivered and the next look asks for it. A failure to apply is not the
-    sender's business: the worker repeats it.
+    A known event is counted and answered.
+
+    Raises BadSignature, and then nothing is stored but the count; and WrongScope for an event that
+    belongs to the other endpoint, so that Stripe goes on holding it for undelivered and the next
+    look asks for it. A failure to apply is not the sender's business: the worker repeats it.
     """
     try:
         event = verify(body, signature, context.settings.stripe.secrets_of(source))
     except BadSignature as refused:
         await rejected_deliveries.counter.note(source, refused.why)
         raise
-    row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body.decode()))
+    row_id = await _store(
+        source,
+        event,
+        _CLIENT_SECRET.sub(r"\1null", body.decode()),
+    )
     if row_id is not None:
         task: asyncio.Task[object] = asyncio.create_task(dispatch.apply(context, row_id))
         _under_way.add(task)
@@ -63,12 +82,24 @@ async def receive(context: Context, *, source: str, body: bytes, signature: str 
         raise WrongScope(SCOPE_WORDS[source])
 
 
-async def take(context: Context, *, source: str, body: str) -> bool:
-    """Take in an event that Stripe's own list told us, which needs no signature, and apply it; False when it is known."""
+async def take(
+    context: Context,
+    *,
+    source: str,
+    body: str,
+) -> bool:
+    """Take in an event that Stripe's own list told us, which needs no signature, and apply it;
+    False when it is known.
+    """
     event = envelope(json.loads(body))
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
         return False
-    row_id = await _store(source, event, _CLIENT_SECRET.sub(r"\1null", body), fetched=True)
+    row_id = await _store(
+        source,
+        event,
+        _CLIENT_SECRET.sub(r"\1null", body),
+        fetched=True,
+    )
     if row_id is None:
         return False
     await dispatch.apply(context, row_id)
@@ -88,8 +119,12 @@ async def drain() -> None:
         await asyncio.wait(set(_under_way), timeout=PATIENCE)
 
 
-async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool = False) -> int | None:
-    """Insert the event and the job that applies it; None when it is known already, and then it is counted."""
+async def _store(
+    source: str, event: VerifiedEvent, body: str, *, fetched: bool = False
+) -> int | None:
+    """Insert the event and the job that applies it; None when it is known already, and then it is
+    counted.
+    """
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
         await _count(source, event.id)
         return None
@@ -107,7 +142,9 @@ async def _store(source: str, event: VerifiedEvent, body: str, *, fetched: bool 
                 body=body,
                 fetched=fetched,
             )
-            dispatch.apply_later.at(clock.now() + timedelta(seconds=2 * PATIENCE))(tx, event_id=row.id)
+            dispatch.apply_later.at(clock.now() + timedelta(seconds=2 * PATIENCE))(
+                tx, event_id=row.id
+            )
     except IntegrityError:  # the same event at the same moment
         await _count(source, event.id)
         return None

@@ -1,7 +1,9 @@
-"""Events that Stripe could not deliver: asked for, and taken in by the same inbox as if they had come by themselves.
+"""Events that Stripe could not deliver: asked for, and taken in by the same inbox as if they had
+come by themselves.
 
-What this misses, no webhook brings: it asks since the last event that was seen, a day back for safety, thirty at most.
-After a restore it asks for every event of the last thirty days, delivered or not: what was taken in since the backup is gone.
+What this misses, no webhook brings: it asks since the last event that was seen, a day back for
+safety, thirty at most. After a restore it asks for every event of the last thirty days, delivered
+or not: what was taken in since the backup is gone.
 """
 
 from __future__ import annotations
@@ -20,16 +22,20 @@ from shared.infra.restoring.service import note_backfill, standing
 
 KIND = "webhooks.backfill"
 LONGEST = timedelta(days=30)  # Stripe tells no older events
-OVERLAP = timedelta(days=1)  # an event is delivered late, or fails for a day, before it counts as undelivered
+OVERLAP = timedelta(
+    days=1
+)  # an event is delivered late, or fails for a day, before it counts as undelivered
 PLATFORM = "platform"
 
 
 async def backfill(context: Context) -> int:
-    """Take in every event that did not reach us, of the platform and of each connected account; how many were news."""
+    """Take in every event that did not reach us, of the platform and of each connected account; how
+    many were news.
+    """
     seen: dict[str, int] = dict(await schedule.recall(KIND))
-    accounts = await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).values_list(
-        "stripe_account_id", flat=True
-    )
+    accounts = await VendorPaymentConfig.filter(
+        stripe_account_id__not_isnull=True, deauthorized_at=None
+    ).values_list("stripe_account_id", flat=True)
     restored = await standing()
     anew = (
         restored is not None and restored.backfilled_at is None
@@ -48,7 +54,9 @@ async def backfill(context: Context) -> int:
         for event in found:
             news += await take_in(context, event)
         if found:
-            seen[name] = max(seen.get(name, 0), *(int(event.created.timestamp()) for event in found))
+            seen[name] = max(
+                seen.get(name, 0), *(int(event.created.timestamp()) for event in found)
+            )
             await schedule.remember(KIND, seen)
     if anew:
         await note_backfill()
@@ -57,11 +65,20 @@ async def backfill(context: Context) -> int:
 
 def _since(last: int | None) -> datetime:
     floor = clock.now() - LONGEST
-    return floor if last is None else max(floor, datetime.fromtimestamp(last, UTC) - OVERLAP)
+    return (
+        floor
+        if last is None
+        else max(
+            floor,
+            datetime.fromtimestamp(last, UTC) - OVERLAP,
+        )
+    )
 
 
 async def take_in(context: Context, event: MissedEvent) -> bool:
-    """One event into the inbox, applied at once; False when it is there already, or is none that we listen to."""
+    """One event into the inbox, applied at once; False when it is there already, or is none that we
+    listen to.
+    """
     source = source_of(event.account)
     if not is_handled(source, event.type):
         return False

@@ -34,14 +34,21 @@ class WebhookEvent(Row):
     status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
     outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
     decision = fields.CharField(
-        max_length=20, default="", db_default="", description="applied | older | ignored | failed, for the timeline"
+        max_length=20,
+        default="",
+        db_default="",
+        description="applied | older | ignored | failed, for the timeline",
     )
     order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
     )
     order_id: int | None
-    duplicates = fields.IntField(default=0, db_default=0, description="how often it was delivered again")
-    last_duplicate_at = fields.DatetimeField(null=True, description="when it was delivered again last")
+    duplicates = fields.IntField(
+        default=0, db_default=0, description="how often it was delivered again"
+    )
+    last_duplicate_at = fields.DatetimeField(
+        null=True, description="when it was delivered again last"
+    )
     attempts = fields.SmallIntField(default=0)
     error = fields.TextField(null=True)
     next_attempt_at = fields.DatetimeField(null=True)
@@ -58,8 +65,12 @@ class WebhookEvent(Row):
             Index(fields=("source", "created_at"), name="ix_webhook_events_seen"),
         ]
         constraints = [
-            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
-            CheckConstraint(check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"),
+            CheckConstraint(
+                check="source in ('platform', 'connect')", name="ck_webhook_events_source"
+            ),
+            CheckConstraint(
+                check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"
+            ),
         ]
 
 
@@ -79,7 +90,9 @@ class WebhookRefusal(Row):
         table = "webhook_refusals"
         unique_together = (("source", "hour"),)
         constraints = [
-            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"),
+            CheckConstraint(
+                check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"
+            ),
             CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
         ]
 
@@ -94,5 +107,7 @@ class WebhookSecret(Row):
         table = "webhook_secrets"
         unique_together = (("source", "digest"),)
         constraints = [
-            CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"),
+            CheckConstraint(
+                check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"
+            ),
         ]

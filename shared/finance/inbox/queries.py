@@ -56,8 +56,13 @@ class EventPage(Paged):
     total: int
 
 
-def view(row: WebhookEvent, changes: tuple[Change, ...] = ()) -> EventView:
-    """An event as it is shown, with what it changed; its order, if it has one, was fetched with it."""
+def view(
+    row: WebhookEvent,
+    changes: tuple[Change, ...] = (),
+) -> EventView:
+    """An event as it is shown, with what it changed; its order, if it has one, was fetched with
+    it.
+    """
     return EventView(
         decision=Decision(row.decision) if row.decision else None,
         changes=changes,
@@ -85,20 +90,34 @@ def view(row: WebhookEvent, changes: tuple[Change, ...] = ()) -> EventView:
 
 async def event_counts() -> dict[EventStatus, int]:
     """How many events stand in each state; every state is named."""
-    found = await WebhookEvent.all().annotate(number=Count("id")).group_by("status").values("status", "number")
+    found = (
+        await WebhookEvent.all()
+        .annotate(number=Count("id"))
+        .group_by("status")
+        .values("status", "number")
+    )
     counts = {row["status"]: int(row["number"]) for row in found}
     return {status: counts.get(status.value, 0) for status in EventStatus}
 
 
-async def event_page(*, page: int = 1, status: EventStatus | None = None, search: str = "") -> EventPage:
-    """A page of the inbox, newest first. `search` is an order's number or any Stripe id: of an event, object or account."""
+async def event_page(
+    *, page: int = 1, status: EventStatus | None = None, search: str = ""
+) -> EventPage:
+    """A page of the inbox, newest first.
+
+    `search` is an order's number or any Stripe id: of an event, object or account.
+    """
     query = WebhookEvent.filter(status=status.value) if status else WebhookEvent.all()
     if search:
         query = query.filter(await _about(search))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
-    return EventPage(rows=tuple(view(row) for row in rows), number=shown.number, pages=shown.pages, total=total)
+    rows = (
+        await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+    )
+    return EventPage(
+        rows=tuple(view(row) for row in rows), number=shown.number, pages=shown.pages, total=total
+    )
 
 
 async def _about(search: str) -> Q:
@@ -118,7 +137,15 @@ async def _order_of(search: str) -> int | None:
 
 async def stored_event(stripe_event_id: str) -> EventView:
     """One event by Stripe's id. Raises NotFound."""
-    row = await WebhookEvent.filter(stripe_event_id=stripe_event_id).order_by("id").first().select_related("order")
+    row = (
+        await WebhookEvent.filter(stripe_event_id=stripe_event_id)
+        .order_by("id")
+        .first()
+        .select_related("order")
+    )
     if row is None:
         raise NotFound("There is no such event in the inbox.")
-    return view(row, (await led_to([row.as_subject])).get(row.as_subject, ()))
+    return view(
+        row,
+        (await led_to([row.as_subject])).get(row.as_subject, ()),
+    )

@@ -1,4 +1,5 @@
-"""Deliveries that an endpoint refused: counted in this process, and written down at most once in five seconds.
+"""Deliveries that an endpoint refused: counted in this process, and written down at most once in
+five seconds.
 
 A stranger may send us thousands of them, so one costs no row and hardly ever a write.
 """
@@ -39,7 +40,9 @@ class Counter:
         left = self._written + EVERY_SECONDS - time.monotonic()
         if left <= 0:
             await self.flush()
-        elif self._timer is None or self._timer.cancelled() or self._timer.when() < time.monotonic():
+        elif (
+            self._timer is None or self._timer.cancelled() or self._timer.when() < time.monotonic()
+        ):
             self._timer = asyncio.get_running_loop().call_later(left, self._later)
 
     def _later(self) -> None:
@@ -48,7 +51,10 @@ class Counter:
         task.add_done_callback(self._writing.discard)
 
     async def flush(self) -> None:
-        """Write down what waits. A database that is away loses the count, never the answer to the sender."""
+        """Write down what waits.
+
+        A database that is away loses the count, never the answer to the sender.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -61,16 +67,28 @@ class Counter:
             log.warning("refused webhooks could not be counted: %s", type(problem).__name__)
 
 
-async def _add(source: str, count: int, why: str, at: datetime) -> None:
+async def _add(
+    source: str,
+    count: int,
+    why: str,
+    at: datetime,
+) -> None:
     hour = at.replace(minute=0, second=0, microsecond=0)
     for _ in range(2):  # another process may make the hour's row between our look and our insert
         async with unit.transaction():
             row = WebhookRefusal.filter(source=source, hour=hour)
-            if await row.update(count=F("count") + count, why=why, last_at=at, updated_at=at):
+            if await row.update(
+                count=F("count") + count,
+                why=why,
+                last_at=at,
+                updated_at=at,
+            ):
                 return
         try:
             async with unit.transaction():
-                await WebhookRefusal.create(source=source, hour=hour, count=count, why=why, last_at=at)
+                await WebhookRefusal.create(
+                    source=source, hour=hour, count=count, why=why, last_at=at
+                )
             return
         except IntegrityError:
             continue

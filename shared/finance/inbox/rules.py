@@ -1,4 +1,7 @@
-"""What may happen to a stored event, what was decided about it, and how long a failed one waits. Pure."""
+"""What may happen to a stored event, what was decided about it, and how long a failed one waits.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ class Light(StrEnum):
 
 @dataclass(frozen=True)
 class Tally:
-    """What one endpoint saw within a day. `unheard`: changes at Stripe that we found though no delivery told of them."""
+    """What one endpoint saw within a day.
+
+    `unheard`: changes at Stripe that we found though no delivery told of them.
+    """
 
     delivered: int = 0
     last_event_at: datetime | None = None
@@ -55,7 +61,10 @@ class Tally:
 
 
 def light(tally: Tally) -> Light:
-    """How the endpoint does. Refusals alone may be a stranger's knocking, so they are bad only while no event gets in."""
+    """How the endpoint does.
+
+    Refusals alone may be a stranger's knocking, so they are bad only while no event gets in.
+    """
     last = tally.last_event_at
     if _later(tally.last_misdirected_at, last) or _later(tally.last_refused_at, last):
         return Light.BAD
@@ -79,17 +88,28 @@ MAX_ATTEMPTS = 8
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after the given number of failed attempts (1 or more): 5 s, 20 s, 80 s ... at most 6 h."""
-    return timedelta(seconds=min(5 * 4 ** (attempts - 1), 6 * 3600))
+    """How long to wait after the given number of failed attempts (1 or more): 5 s, 20 s, 80 s ...
+    at most 6 h.
+    """
+    return timedelta(
+        seconds=min(
+            5 * 4 ** (attempts - 1),
+            6 * 3600,
+        )
+    )
 
 
 def decide(*, ours: bool, changed: bool) -> Decision:
-    """The decision about an event that its handler has dealt with, and found to be about something of `ours`."""
+    """The decision about an event that its handler has dealt with, and found to be about something
+    of `ours`.
+    """
     if changed:
         return Decision.APPLIED
     return Decision.OLDER if ours else Decision.IGNORED
 
 
 def standing(before: str, now: Decision) -> Decision:
-    """What stays written about an event after another attempt: that it changed something once is never forgotten."""
+    """What stays written about an event after another attempt: that it changed something once is
+    never forgotten.
+    """
     return Decision.APPLIED if before == Decision.APPLIED else now

@@ -1,4 +1,5 @@
-"""The history of an order for the operator: what was done, what Stripe told us and what that changed, mails.
+"""The history of an order for the operator: what was done, what Stripe told us and what that
+changed, mails.
 
 A constant number of queries, whatever happened.
 """
@@ -80,13 +81,18 @@ async def timeline(order_id: int) -> Timeline:
     done = await _done(order.id, things)
     changes = await led_to([row.as_subject for row in events])
     mails = await mails_of_order(order.id, newest=LIMIT)
-    entries: list[Done | Told | MailView] = [*done, *(_told(row, changes) for row in events)]
+    entries: list[Done | Told | MailView] = [
+        *done,
+        *(_told(row, changes) for row in events),
+    ]
     entries += mails
     entries.sort(
         key=lambda entry: entry.at, reverse=True
     )  # stable: of one moment, what we did stands above what told us
     cut = len(entries) > LIMIT or len(events) == LIMIT
-    return Timeline(order.id, order.number, order.currency, order.vendor_id, tuple(entries[:LIMIT]), cut)
+    return Timeline(
+        order.id, order.number, order.currency, order.vendor_id, tuple(entries[:LIMIT]), cut
+    )
 
 
 async def _things(order_id: int) -> _Things:
@@ -101,17 +107,37 @@ async def _things(order_id: int) -> _Things:
 
 
 async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
-    """Those that were found to be the order's when they came, and those whose object turned out to be later."""
+    """Those that were found to be the order's when they came, and those whose object turned out to
+    be later.
+    """
     mine = Q(order_id=order_id)
     if things.stripe_ids:
         mine |= Q(stripe_object_id__in=sorted(things.stripe_ids))
     return await WebhookEvent.filter(mine).order_by("-id").limit(LIMIT).select_related("order")
 
 
-def _told(row: WebhookEvent, changes: Mapping[str, tuple[Change, ...]]) -> Told:
-    return Told(row.created_at, view(row, changes.get(row.as_subject, ())))
+def _told(
+    row: WebhookEvent,
+    changes: Mapping[str, tuple[Change, ...]],
+) -> Told:
+    return Told(
+        row.created_at,
+        view(row, changes.get(row.as_subject, ())),
+    )
 
 
 async def _done(order_id: int, things: _Things) -> list[Done]:
-    acts = await of_order(order_id, also=things.subjects, acts_only=True, newest=LIMIT)
-    return [Done(act.at, act, things.subjects.get(act.subject)) for act in acts]
+    acts = await of_order(
+        order_id,
+        also=things.subjects,
+        acts_only=True,
+        newest=LIMIT,
+    )
+    return [
+        Done(
+            act.at,
+            act,
+            things.subjects.get(act.subject),
+        )
+        for act in acts
+    ]

@@ -1,4 +1,6 @@
-"""The health of the two webhook endpoints in words: a light, what to do, and the figures of a day."""
+"""The health of the two webhook endpoints in words: a light, what to do, and the figures of a
+day.
+"""
 
 from __future__ import annotations
 
@@ -55,15 +57,23 @@ def sentence(found: Endpoint) -> str:
     if tally.misdirected:
         other = NAMES["connect" if found.source == "platform" else "platform"].lower()
         return (
-            f"Events of {other} arrive here: the endpoint at Stripe is registered for the wrong scope. Make a new one."
+            f"Events of {other} arrive here: the endpoint at Stripe is registered for the wrong "
+            "scope. Make a new one."
         )
     if found.light is Light.BAD and tally.refused:
-        return f"The last delivery was refused: {found.why_refused}. Compare the signing secret with Stripe’s. {_PROVE}"
+        return (
+            f"The last delivery was refused: {found.why_refused}. Compare the signing secret with "
+            f"Stripe’s. {_PROVE}"
+        )
     if tally.unheard and not tally.delivered:
-        return f"Stripe changed something and no event told us. Is the endpoint registered and enabled? {_PROVE}"
+        return (
+            "Stripe changed something and no event told us. Is the endpoint registered and "
+            f"enabled? {_PROVE}"
+        )
     if tally.refused:
         return (
-            f"Some deliveries were refused: {found.why_refused}. Stripe’s own events arrive, so it may be a stranger."
+            f"Some deliveries were refused: {found.why_refused}. Stripe’s own events arrive, so "
+            "it may be a stranger."
         )
     if tally.unheard:
         return "Some changes at Stripe were found by asking, since no event told us of them."

@@ -1,7 +1,8 @@
 """The chart of accounts, and what a posting is. Pure.
 
-Amounts are minor units; a positive entry is a debit, a negative one a credit, and each posting comes to nought in each
-currency. What the platform or a vendor holds at Stripe are debit accounts; what is owed to vendors is a credit account.
+Amounts are minor units; a positive entry is a debit, a negative one a credit, and each posting
+comes to nought in each currency. What the platform or a vendor holds at Stripe are debit accounts;
+what is owed to vendors is a credit account.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ class Account(StrEnum):
 
     VENDOR_PAYABLE = "vendor_payable"  # what the vendor has earned and not been paid out
     VENDOR_RESERVED = "vendor_reserved"  # of that, what is held back
-    VENDOR_RECEIVABLE = "vendor_receivable"  # what the platform advanced for the vendor, which owes it
-    STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
-    STRIPE_HELD_VENDOR = (
-        "stripe_held_vendor"  # of the vendor's money at Stripe, what Stripe holds in reserve beside its balance
+    VENDOR_RECEIVABLE = (
+        "vendor_receivable"  # what the platform advanced for the vendor, which owes it
     )
+    STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
+    # of the vendor's money at Stripe, what Stripe holds in reserve beside its balance
+    STRIPE_HELD_VENDOR = "stripe_held_vendor"
     BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; nought once it has arrived
     STRIPE_PLATFORM = "stripe_platform"  # the platform's balance at Stripe, pending money included
     STRIPE_HELD_PLATFORM = "stripe_held_platform"  # the same of the platform's own
@@ -30,7 +32,9 @@ class Account(StrEnum):
     SUSPENSE = "suspense"  # money that moved at Stripe and that nobody could explain yet
     COMMISSION = "commission"  # what the platform earned
     STRIPE_FEES = "stripe_fees"  # what Stripe took for its work
-    DISPUTE_LOSSES = "dispute_losses"  # what the platform lost: dispute fees, and what no vendor can bear
+    DISPUTE_LOSSES = (
+        "dispute_losses"  # what the platform lost: dispute fees, and what no vendor can bear
+    )
 
 
 OF_VENDORS = frozenset(
@@ -46,12 +50,16 @@ OF_VENDORS = frozenset(
 
 
 class Unbalanced(ValueError):
-    """A posting that does not come to nought: a programming error, refused before and by the database."""
+    """A posting that does not come to nought: a programming error, refused before and by the
+    database.
+    """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a posting: minor units of `currency` (upper case), and the Stripe object that they came from."""
+    """One line of a posting: minor units of `currency` (upper case), and the Stripe object that
+    they came from.
+    """
 
     account: Account
     amount: int
@@ -61,12 +69,17 @@ class Entry:
 
     def __post_init__(self) -> None:
         if (self.account in OF_VENDORS) != (self.vendor_id is not None):
-            raise ValueError(f"{self.account} is {'' if self.account in OF_VENDORS else 'not '}kept per vendor")
+            raise ValueError(
+                f"{self.account} is {'' if self.account in OF_VENDORS else 'not '}kept per vendor"
+            )
 
 
 @dataclass(frozen=True)
 class Posting:
-    """One fact with its entries. `key` names the fact: the same one is never posted twice. No entries: nothing to post."""
+    """One fact with its entries.
+
+    `key` names the fact: the same one is never posted twice. No entries: nothing to post.
+    """
 
     kind: str
     key: str
@@ -86,6 +99,12 @@ def totals(entries: Iterable[Entry]) -> dict[str, int]:
     return dict(found)
 
 
-def lines(currency: str, stripe_id: str, *parts: tuple[Account, int, int | None]) -> tuple[Entry, ...]:
+def lines(
+    currency: str, stripe_id: str, *parts: tuple[Account, int, int | None]
+) -> tuple[Entry, ...]:
     """Entries of one currency from one Stripe object; nothing is written down for nought."""
-    return tuple(Entry(account, amount, currency, stripe_id, vendor) for account, amount, vendor in parts if amount)
+    return tuple(
+        Entry(account, amount, currency, stripe_id, vendor)
+        for account, amount, vendor in parts
+        if amount
+    )

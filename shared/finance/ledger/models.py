@@ -1,4 +1,7 @@
-"""The ledger's two tables. Rows are added and never changed; the database itself refuses the rest (migration 0002)."""
+"""The ledger's two tables.
+
+Rows are added and never changed; the database itself refuses the rest (migration 0002).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ class LedgerPosting(Row):
     """One fact about money. It is closed once its entries are there, and only a balanced one can be closed."""
 
     kind = fields.CharField(max_length=40)
-    key = fields.CharField(max_length=120, unique=True, description="names the fact, so that it is posted once")
+    key = fields.CharField(
+        max_length=120, unique=True, description="names the fact, so that it is posted once"
+    )
     subject = fields.CharField(max_length=80, db_index=True, description="order:12")
     is_closed = fields.BooleanField(default=False)
 
@@ -36,7 +41,9 @@ class LedgerEntry(Row):
         "models.Vendor", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
     )
     vendor_id: int | None
-    amount = fields.BigIntField(description="minor units of currency; debits positive, credits negative")
+    amount = fields.BigIntField(
+        description="minor units of currency; debits positive, credits negative"
+    )
     currency = fields.CharField(max_length=3)
     stripe_id = fields.CharField(max_length=255, description="the Stripe object that it came from")
 
@@ -49,13 +56,16 @@ class LedgerEntry(Row):
             Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
         ]
         constraints = [
-            CheckConstraint(check=f"account in ({words(Account)})", name="ck_ledger_entries_account"),
+            CheckConstraint(
+                check=f"account in ({words(Account)})", name="ck_ledger_entries_account"
+            ),
             CheckConstraint(
                 check=f"(account in ({words(sorted(OF_VENDORS))})) = (vendor_id is not null)",
                 name="ck_ledger_entries_vendor",
             ),
             CheckConstraint(check="amount <> 0", name="ck_ledger_entries_amount"),
             CheckConstraint(
-                check="currency = upper(currency) and length(currency) = 3", name="ck_ledger_entries_currency"
+                check="currency = upper(currency) and length(currency) = 3",
+                name="ck_ledger_entries_currency",
             ),
         ]

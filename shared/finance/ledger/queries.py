@@ -24,7 +24,9 @@ class AccountTotal:
 
 
 async def trial_balance() -> list[AccountTotal]:
-    """Every account with its sum per currency, in the order of the chart; all of a currency together come to nought."""
+    """Every account with its sum per currency, in the order of the chart; all of a currency
+    together come to nought.
+    """
     await unit.flush()
     rows = (
         await LedgerEntry.all()
@@ -33,8 +35,21 @@ async def trial_balance() -> list[AccountTotal]:
         .values_list("account", "currency", "total", "entries")
     )
     chart = list(Account)
-    found = [AccountTotal(Account(a), Money(int(total), currency), int(n)) for a, currency, total, n in rows]
-    return sorted(found, key=lambda row: (row.balance.currency, chart.index(row.account)))
+    found = [
+        AccountTotal(
+            Account(a),
+            Money(int(total), currency),
+            int(n),
+        )
+        for a, currency, total, n in rows
+    ]
+    return sorted(
+        found,
+        key=lambda row: (
+            row.balance.currency,
+            chart.index(row.account),
+        ),
+    )
 
 
 async def owes(vendor_id: int) -> bool:
@@ -68,7 +83,9 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
 
 
 async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
-    """What the postings of these kinds about one thing (`order:12`) come to per account, debits positive. One currency."""
+    """What the postings of these kinds about one thing (`order:12`) come to per account, debits
+    positive. One currency.
+    """
     await unit.flush()
     rows = (
         await LedgerEntry.filter(posting__subject=subject, posting__kind__in=list(kinds))
@@ -88,8 +105,22 @@ async def is_posted(key: str) -> bool:
 async def refunds_paid(order_id: int) -> list[tuple[datetime, Money]]:
     """The refunds of an order that left the platform and did not come back, oldest first."""
     await unit.flush()
-    rows = await LedgerPosting.filter(subject=f"order:{order_id}", kind__in=["refund_paid", "refund_returned"])
+    rows = await LedgerPosting.filter(
+        subject=f"order:{order_id}", kind__in=["refund_paid", "refund_returned"]
+    )
     back = {row.key.partition(":")[2] for row in rows if row.kind == "refund_returned"}
-    paid = {row.id: row for row in rows if row.kind == "refund_paid" and row.key.partition(":")[2] not in back}
-    entries = await LedgerEntry.filter(posting_id__in=list(paid), account=Account.SHOPPERS_DUE).order_by("id")
-    return [(paid[entry.posting_id].created_at, Money(entry.amount, entry.currency)) for entry in entries]
+    paid = {
+        row.id: row
+        for row in rows
+        if row.kind == "refund_paid" and row.key.partition(":")[2] not in back
+    }
+    entries = await LedgerEntry.filter(
+        posting_id__in=list(paid), account=Account.SHOPPERS_DUE
+    ).order_by("id")
+    return [
+        (
+            paid[entry.posting_id].created_at,
+            Money(entry.amount, entry.currency),
+        )
+        for entry in entries
+    ]

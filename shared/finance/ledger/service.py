@@ -9,7 +9,9 @@ from shared.infra.unit import Transaction
 
 
 class Postings:
-    """Postings that a transaction keeps until they are written together (shared/infra/unit/collected.py)."""
+    """Postings that a transaction keeps until they are written together
+    (shared/infra/unit/collected.py).
+    """
 
     def __init__(self) -> None:
         self._by_key: dict[str, Posting] = {}
@@ -29,9 +31,18 @@ class Postings:
         self._by_key[posting.key] = posting
 
     async def write(self) -> None:
-        """Write the postings, then their entries, then close them: the database refuses one that does not balance."""
+        """Write the postings, then their entries, then close them: the database refuses one that
+        does not balance.
+        """
         postings = self._by_key.values()
-        rows = [LedgerPosting(kind=one.kind, key=one.key, subject=one.subject) for one in postings]
+        rows = [
+            LedgerPosting(
+                kind=one.kind,
+                key=one.key,
+                subject=one.subject,
+            )
+            for one in postings
+        ]
         await LedgerPosting.bulk_create(rows)
         written = LedgerPosting.filter(key__in=list(self._by_key))
         ids = {str(key): int(str(number)) for key, number in await written.values_list("key", "id")}
@@ -43,7 +54,8 @@ class Postings:
 async def post(tx: Transaction, posting: Posting) -> bool:
     """Add a posting with its entries and close it; False when the same fact is there already.
 
-    The caller holds the lock on what the fact is about, so the same fact is not posted twice at once.
+    The caller holds the lock on what the fact is about, so the same fact is not posted twice at
+    once.
     """
     kept = tx.collected(Postings)
     if not posting.entries or kept.has(posting.key) or await LedgerPosting.exists(key=posting.key):
@@ -63,7 +75,10 @@ def _happened(tx: Transaction, posting: Posting) -> None:
         "posting.made",
         subject=f"posting:{posting.key}",
         order_id=int(number) if thing == "order" and number.isdigit() else None,
-        vendor_id=next((e.vendor_id for e in posting.entries if e.vendor_id is not None), None),
+        vendor_id=next(
+            (e.vendor_id for e in posting.entries if e.vendor_id is not None),
+            None,
+        ),
         changes=Columns({}, {"kind": posting.kind}),
         details=only,
     )

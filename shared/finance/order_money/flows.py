@@ -1,7 +1,9 @@
-"""Where the money of one order went, out of its ledger entries: what the shopper paid down to what reached a bank. Pure.
+"""Where the money of one order went, out of its ledger entries: what the shopper paid down to what
+reached a bank. Pure.
 
-Each step says what it did to what the vendor is owed and to what the marketplace keeps; together that is the step's whole.
-The last steps are what is left on each side, so that all steps (but the sums in between) come to nought.
+Each step says what it did to what the vendor is owed and to what the marketplace keeps; together
+that is the step's whole. The last steps are what is left on each side, so that all steps (but the
+sums in between) come to nought.
 """
 
 from __future__ import annotations
@@ -11,11 +13,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-VENDORS = frozenset({"vendor_payable", "vendor_reserved", "vendor_receivable"})  # shared/finance/ledger/chart.py
+VENDORS = frozenset(
+    {"vendor_payable", "vendor_reserved", "vendor_receivable"}
+)  # shared/finance/ledger/chart.py
 MARKETS = frozenset({"commission", "stripe_fees", "dispute_losses"})
 RESERVED, COMMISSION = "vendor_reserved", "commission"
 # Facts about where the money lies; who owes whom is told by others.
-PLACES = ("moved", "refund_paid", "refund_returned", "receivable", "reserved", "released", "parked", "unparked")
+PLACES = (
+    "moved",
+    "refund_paid",
+    "refund_returned",
+    "receivable",
+    "reserved",
+    "released",
+    "parked",
+    "unparked",
+)
 
 
 class Kind(StrEnum):
@@ -31,7 +44,8 @@ class Kind(StrEnum):
     COMMISSION_AGAIN = "commission_again"
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
-    DISPUTE_COST = "dispute_cost"  # what a dispute costs the marketplace: Stripe's fee, and what nobody else can bear
+    # what a dispute costs the marketplace: Stripe's fee, and what nobody else can bear
+    DISPUTE_COST = "dispute_cost"
     DISPUTE_COST_BACK = "dispute_cost_back"
     LET_GO = "let_go"
     TAKEN = "taken"  # by staff, in Stripe's dashboard
@@ -76,7 +90,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line: what it did to the vendor's side and to the marketplace's, in minor units. Sums repeat what was before them."""
+    """One line: what it did to the vendor's side and to the marketplace's, in minor units.
+
+    Sums repeat what was before them.
+    """
 
     kind: Kind
     vendor: int
@@ -97,27 +114,62 @@ class Step:
         return self.kind in SUMS
 
 
-def steps(facts: Iterable[Fact], sent: Sequence[Sent]) -> tuple[Step, ...]:
-    """Every step of an order's money in the order of time; the sale and Stripe's fee first, payouts and what is left last."""
+def steps(
+    facts: Iterable[Fact],
+    sent: Sequence[Sent],
+) -> tuple[Step, ...]:
+    """Every step of an order's money in the order of time; the sale and Stripe's fee first, payouts
+    and what is left last.
+    """
     told = [step for parts in _postings(facts) for step in _step(parts)]
-    head = sorted((step for step in told if step.kind in HEAD), key=lambda step: HEAD.index(step.kind))
+    head = sorted(
+        (step for step in told if step.kind in HEAD), key=lambda step: HEAD.index(step.kind)
+    )
     rest = [step for step in told if step.kind not in HEAD]
     found = list(head)
     if any(step.kind is Kind.PAID for step in head):
         share = sum(step.vendor for step in head)
         found.append(Step(Kind.SHARE, share, 0))
         if rest:
-            found += [*rest, Step(Kind.LEFT, share + sum(step.vendor for step in rest), 0)]
+            found += [
+                *rest,
+                Step(
+                    Kind.LEFT,
+                    share + sum(step.vendor for step in rest),
+                    0,
+                ),
+            ]
     else:
         found += rest
     for part in sent:
         kind, amount = (Kind.PAYOUT, -part.amount) if part.counts else (Kind.PAYOUT_FAILED, 0)
-        found.append(Step(kind, amount, 0, part.stripe_id, part.arrived_at or part.arrives_on, sent=part))
+        found.append(
+            Step(
+                kind,
+                amount,
+                0,
+                part.stripe_id,
+                part.arrived_at or part.arrives_on,
+                sent=part,
+            )
+        )
     vendor = sum(step.vendor for step in found if not step.is_sum)
     market = sum(step.market for step in found if not step.is_sum)
     if found:
-        found.append(Step(Kind.OWED if vendor < 0 else Kind.NOT_PAID_OUT, -vendor, 0))
-        found.append(Step(Kind.BORNE if market < 0 else Kind.KEPT, 0, -market))
+        found.append(
+            Step(
+                Kind.OWED if vendor < 0 else Kind.NOT_PAID_OUT,
+                -vendor,
+                0,
+            )
+        )
+        found.append(
+            Step(
+                Kind.BORNE if market < 0 else Kind.KEPT,
+                0,
+                -market,
+            )
+        )
     return tuple(found)
 
 
@@ -143,14 +195,32 @@ def _step(parts: list[Fact]) -> list[Step]:
     first = parts[0]
     vendor = -sum(part.amount for part in parts if part.account in VENDORS)
     commission = -sum(part.amount for part in parts if part.account == COMMISSION)
-    other = -sum(part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION)
+    other = -sum(
+        part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION
+    )
 
     def step(kind: Kind, vendor: int, market: int) -> Step:
-        return Step(kind, vendor, market, first.stripe_id, first.at, first.key)
+        return Step(
+            kind,
+            vendor,
+            market,
+            first.stripe_id,
+            first.at,
+            first.key,
+        )
 
-    if first.kind == "sale":  # all of it is the vendor's first, then the commission goes over to the marketplace
+    if (
+        first.kind == "sale"
+    ):  # all of it is the vendor's first, then the commission goes over to the marketplace
         found = [step(Kind.PAID, vendor + commission, 0)]
-        return [*found, step(Kind.COMMISSION, -commission, commission)] if commission else found
+        return (
+            [
+                *found,
+                step(Kind.COMMISSION, -commission, commission),
+            ]
+            if commission
+            else found
+        )
     named = {
         "refund": (Kind.REFUND, Kind.COMMISSION_BACK, Kind.OTHER),
         "refund_undone": (Kind.REFUND_UNDONE, Kind.COMMISSION_AGAIN, Kind.OTHER),
@@ -162,11 +232,16 @@ def _step(parts: list[Fact]) -> list[Step]:
         "given_back": (Kind.OTHER, Kind.OTHER, Kind.OTHER),
         "commission_returned": (Kind.OTHER, Kind.COMMISSION_BACK, Kind.OTHER),
     }
-    mine, back, theirs = named.get(first.kind, (Kind.OTHER, Kind.OTHER, Kind.OTHER))
+    mine, back, theirs = named.get(
+        first.kind,
+        (Kind.OTHER, Kind.OTHER, Kind.OTHER),
+    )
     if first.kind in ("written_off", "taken", "given_back"):
         return [step(mine, vendor, other)]
     found = []
-    if vendor or commission:  # the whole goes to the shopper out of the vendor's share, commission is given back to it
+    if (
+        vendor or commission
+    ):  # the whole goes to the shopper out of the vendor's share, commission is given back to it
         found.append(step(mine, vendor + commission, 0))
         if commission:
             found.append(step(back, -commission, commission))

@@ -1,4 +1,6 @@
-"""What vendor and marketplace have of orders now, after everything that went back: one query, however many orders."""
+"""What vendor and marketplace have of orders now, after everything that went back: one query,
+however many orders.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,24 @@ _SUBJECT = "order:"
 
 @dataclass(frozen=True)
 class Share:
-    """What is left of an order's money on each side, paid out or not. The vendor's may be below nought: more was taken than it got."""
+    """What is left of an order's money on each side, paid out or not.
+
+    The vendor's may be below nought: more was taken than it got.
+    """
 
     vendor: Money
     commission: Money
 
 
 async def shares_of(order_ids: Collection[int]) -> dict[int, Share]:
-    """By order; one that was never paid is not in it. As the waterfall of each order comes to (flows.py)."""
+    """By order; one that was never paid is not in it.
+
+    As the waterfall of each order comes to (flows.py).
+    """
     rows = (
         await LedgerEntry.filter(
-            posting__subject__in=[f"{_SUBJECT}{id_}" for id_ in order_ids], account__in=[*VENDORS, COMMISSION]
+            posting__subject__in=[f"{_SUBJECT}{id_}" for id_ in order_ids],
+            account__in=[*VENDORS, COMMISSION],
         )
         .annotate(total=Sum("amount"))
         .group_by("posting__subject", "account", "currency")
@@ -34,7 +43,10 @@ async def shares_of(order_ids: Collection[int]) -> dict[int, Share]:
     )
     sums: dict[tuple[int, str], list[int]] = {}
     for subject, account, currency, total in rows:
-        both = sums.setdefault((int(str(subject).removeprefix(_SUBJECT)), str(currency)), [0, 0])
+        both = sums.setdefault(
+            (int(str(subject).removeprefix(_SUBJECT)), str(currency)),
+            [0, 0],
+        )
         both[account == COMMISSION] -= int(total)
     return {
         order_id: Share(Money(vendor, currency), Money(commission, currency))

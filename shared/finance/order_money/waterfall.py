@@ -1,4 +1,6 @@
-"""The waterfall of one order: its steps in words' reach, with the Stripe object that each came from and the day at the bank."""
+"""The waterfall of one order: its steps in words' reach, with the Stripe object that each came from
+and the day at the bank.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REF
 
 @dataclass(frozen=True)
 class WaterLine:
-    """One line. `vendor` and `market` are the two sides, `whole` both together; `detail` tells a refund or dispute apart."""
+    """One line.
+
+    `vendor` and `market` are the two sides, `whole` both together; `detail` tells a refund or
+    dispute apart.
+    """
 
     kind: Kind
     whole: Money
@@ -56,11 +62,18 @@ class Waterfall:
     @property
     def vendor_lines(self) -> tuple[WaterLine, ...]:
         """What the vendor sees: its own side."""
-        return tuple(line for line in self.lines if line.vendor or line.kind is Kind.PAYOUT_FAILED or line.is_sum)
+        return tuple(
+            line
+            for line in self.lines
+            if line.vendor or line.kind is Kind.PAYOUT_FAILED or line.is_sum
+        )
 
 
 async def order_waterfall(order_id: int) -> Waterfall:
-    """The order's waterfall as it is now; empty before it was paid. A constant number of queries."""
+    """The order's waterfall as it is now; empty before it was paid.
+
+    A constant number of queries.
+    """
     order = await Order.get(id=order_id)
     facts = await _facts(order_id)
     sent = await _sent(order_id)
@@ -80,7 +93,11 @@ _PAID = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
 
 
 async def _facts(order_id: int) -> list[Fact]:
-    rows = await LedgerEntry.filter(posting__subject=f"order:{order_id}").order_by("id").select_related("posting")
+    rows = (
+        await LedgerEntry.filter(posting__subject=f"order:{order_id}")
+        .order_by("id")
+        .select_related("posting")
+    )
     return [
         Fact(
             row.posting_id,
@@ -115,18 +132,27 @@ async def _sent(order_id: int) -> list[Sent]:
 
 
 async def _details(order_id: int) -> dict[str, str]:
-    """What tells one refund or dispute from another: by the posting's key, or by the Stripe object behind it."""
+    """What tells one refund or dispute from another: by the posting's key, or by the Stripe object
+    behind it.
+    """
     found = {}
     for refund in await Refund.filter(order_id=order_id):
         for kind in ("refund", "refund_undone"):
             found[f"{kind}:{refund.id}"] = f"{refund.number}"
     disputes = await Dispute.filter(order_id=order_id).order_by("id")
-    if len(disputes) == 1:  # its postings are named by balance transactions; with one there is no doubt
+    if (
+        len(disputes) == 1
+    ):  # its postings are named by balance transactions; with one there is no doubt
         found["dispute"] = disputes[0].reason.replace("_", " ")
     return found
 
 
-def _line(step: Step, currency: str, payment: Payment | None, details: dict[str, str]) -> WaterLine:
+def _line(
+    step: Step,
+    currency: str,
+    payment: Payment | None,
+    details: dict[str, str],
+) -> WaterLine:
     detail = details.get(step.key, "")
     if step.kind in (Kind.DISPUTE, Kind.DISPUTE_WON):
         detail = details.get("dispute", "")
@@ -144,7 +170,9 @@ def _line(step: Step, currency: str, payment: Payment | None, details: dict[str,
 
 
 def _source(step: Step, payment: Payment | None) -> str:
-    """The nearest Stripe object: of a sale its charge, the fee object, the transfer; else what the ledger names."""
+    """The nearest Stripe object: of a sale its charge, the fee object, the transfer; else what the
+    ledger names.
+    """
     if payment is None:
         return step.stripe_id
     nearer = {
@@ -156,4 +184,9 @@ def _source(step: Step, payment: Payment | None) -> str:
 
 
 def _place(fact: Fact, currency: str) -> Place:
-    return Place(fact.kind, Money(abs(fact.amount), currency), fact.stripe_id, fact.at)
+    return Place(
+        fact.kind,
+        Money(abs(fact.amount), currency),
+        fact.stripe_id,
+        fact.at,
+    )

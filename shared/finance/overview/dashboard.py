@@ -1,4 +1,7 @@
-"""The operator's first page: what waits for a person, and what was sold today and in the last week. Constant numbers of queries."""
+"""The operator's first page: what waits for a person, and what was sold today and in the last week.
+
+Constant numbers of queries.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,9 @@ STALE = timedelta(hours=50)
 
 @dataclass(frozen=True)
 class Heap:
-    """So many things of one kind, what they come to per currency, and since when the oldest waits."""
+    """So many things of one kind, what they come to per currency, and since when the oldest
+    waits.
+    """
 
     count: int = 0
     sums: tuple[Money, ...] = ()
@@ -49,7 +54,10 @@ class Heap:
 
 @dataclass(frozen=True)
 class Desk:
-    """What waits for the operator. `disputes` counts those to answer, `next_dispute` is the one with the least time."""
+    """What waits for the operator.
+
+    `disputes` counts those to answer, `next_dispute` is the one with the least time.
+    """
 
     refunds: Heap
     disputes: int
@@ -101,15 +109,25 @@ async def _refunds() -> Heap:
     query = Refund.filter(status=RefundState.AWAITING_APPROVAL).annotate(
         number=Count("id"), total=Sum("amount"), first=Min("created_at")
     )
-    return _heap(await query.group_by("currency").values_list("currency", "number", "total", "first"))
+    return _heap(
+        await query.group_by("currency").values_list("currency", "number", "total", "first")
+    )
 
 
 async def _owing() -> Heap:
     """The vendors that owe; counted as vendors, not as debts."""
-    query = Claim.filter(receivable__gt=0).annotate(total=Sum("receivable"), first=Min("owed_since"))
-    rows = await query.group_by("vendor_id", "currency").values_list("vendor_id", "currency", "total", "first")
+    query = Claim.filter(receivable__gt=0).annotate(
+        total=Sum("receivable"), first=Min("owed_since")
+    )
+    rows = await query.group_by("vendor_id", "currency").values_list(
+        "vendor_id", "currency", "total", "first"
+    )
     found = _heap([(currency, 1, total, first) for _, currency, total, first in rows])
-    return Heap(len({vendor for vendor, *_ in rows}), found.sums, found.since)
+    return Heap(
+        len({vendor for vendor, *_ in rows}),
+        found.sums,
+        found.since,
+    )
 
 
 def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
@@ -131,7 +149,9 @@ def _moment(value: object) -> datetime:
 
 @dataclass(frozen=True)
 class Figures:
-    """One currency: sales, commission less what was given back, and refunds; of today, the last 7 days, and the 7 before."""
+    """One currency: sales, commission less what was given back, and refunds; of today, the last 7
+    days, and the 7 before.
+    """
 
     currency: str
     sales: tuple[Money, Money, Money]
@@ -147,8 +167,12 @@ async def figures() -> tuple[Figures, ...]:
     """
     days = _days((await marketplace()).zone)
     sales = await _spans(Order, "paid_at", "total_amount_cents", days)
-    commission = await _spans(LedgerEntry, "created_at", "amount", days, account=Account.COMMISSION.value)
-    refunds = await _spans(Refund, "succeeded_at", "amount", days, status=RefundState.SUCCEEDED.value)
+    commission = await _spans(
+        LedgerEntry, "created_at", "amount", days, account=Account.COMMISSION.value
+    )
+    refunds = await _spans(
+        Refund, "succeeded_at", "amount", days, status=RefundState.SUCCEEDED.value
+    )
     none = _Spans()
     return tuple(
         Figures(
@@ -169,7 +193,12 @@ class _Spans:
     sums: tuple[int, int, int] = (0, 0, 0)
     numbers: tuple[int, int, int] = (0, 0, 0)
 
-    def money(self, currency: str, *, sign: int = 1) -> tuple[Money, Money, Money]:
+    def money(
+        self,
+        currency: str,
+        *,
+        sign: int = 1,
+    ) -> tuple[Money, Money, Money]:
         today, rest, before = (sign * amount for amount in self.sums)
         return Money(today, currency), Money(today + rest, currency), Money(before, currency)
 
@@ -195,16 +224,27 @@ def _days(zone: ZoneInfo) -> _Days:
 
 
 async def _spans(
-    table: type[Order] | type[LedgerEntry] | type[Refund], at: str, amount: str, days: _Days, **where: str
+    table: type[Order] | type[LedgerEntry] | type[Refund],
+    at: str,
+    amount: str,
+    days: _Days,
+    **where: str,
 ) -> dict[str, _Spans]:
     """What a table's amounts come to per currency, in the three spans."""
     today, lately = _from(at, days.today), _from(at, days.week)
     spans = [today, lately & ~today, ~lately]
-    asked: dict[str, Aggregate] = {f"total_{n}": Sum(amount, _filter=span) for n, span in enumerate(spans)}
+    asked: dict[str, Aggregate] = {
+        f"total_{n}": Sum(amount, _filter=span) for n, span in enumerate(spans)
+    }
     asked |= {f"number_{n}": Count("id", _filter=span) for n, span in enumerate(spans)}
-    query = table.filter(**where, **{f"{at}__gte": days.before}).annotate(**asked).group_by("currency")
+    query = (
+        table.filter(**where, **{f"{at}__gte": days.before}).annotate(**asked).group_by("currency")
+    )
     return {
-        str(row["currency"]): _Spans(_three(row, "total"), _three(row, "number"))
+        str(row["currency"]): _Spans(
+            _three(row, "total"),
+            _three(row, "number"),
+        )
         for row in await query.values("currency", *asked)
     }
 
@@ -214,6 +254,9 @@ def _from(at: str, moment: datetime) -> Q:
     return Q(**where)
 
 
-def _three(row: dict[str, Any], name: str) -> tuple[int, int, int]:
+def _three(
+    row: dict[str, Any],
+    name: str,
+) -> tuple[int, int, int]:
     first, second, third = (int(row[f"{name}_{n}"] or 0) for n in range(3))
     return first, second, third

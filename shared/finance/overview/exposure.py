@@ -1,6 +1,8 @@
-"""What the platform may still have to pay for its vendors: balances below nought, open disputes, refunds on their way. Pure.
+"""What the platform may still have to pay for its vendors: balances below nought, open disputes,
+refunds on their way. Pure.
 
-Beside it stand what vendors owe already and what we or Stripe hold back from them, which soften it; they are not taken off.
+Beside it stand what vendors owe already and what we or Stripe hold back from them, which soften it;
+they are not taken off.
 """
 
 from __future__ import annotations
@@ -32,15 +34,26 @@ class Parts:
 
 
 def exposure(
-    *, balances: Amounts, disputes: Amounts, refunds: Amounts, receivables: Amounts, reserves: Amounts, held: Amounts
+    *,
+    balances: Amounts,
+    disputes: Amounts,
+    refunds: Amounts,
+    receivables: Amounts,
+    reserves: Amounts,
+    held: Amounts,
 ) -> dict[tuple[int, str], Parts]:
-    """What the platform stands in for, per vendor and currency; vendors without any of it are left out.
+    """What the platform stands in for, per vendor and currency; vendors without any of it are left
+    out.
 
-    `balances` are what the vendors hold at Stripe, pending money included: that comes before the platform has to pay.
+    `balances` are what the vendors hold at Stripe, pending money included: that comes before the
+    platform has to pay.
     """
     found: dict[tuple[int, str], Parts] = {}
     for name, amounts in (
-        ("negative_balance", {place: -amount for place, amount in balances.items()}),
+        (
+            "negative_balance",
+            {place: -amount for place, amount in balances.items()},
+        ),
         ("open_disputes", disputes),
         ("unsettled_refunds", refunds),
         ("receivable", receivables),
@@ -49,8 +62,20 @@ def exposure(
     ):
         for place, amount in amounts.items():
             if amount > 0:
-                found[place] = replace(found.get(place, Parts()), **{name: amount})
-    return dict(sorted(found.items(), key=lambda item: (item[0][1], -item[1].total, item[0][0])))
+                found[place] = replace(
+                    found.get(place, Parts()),
+                    **{name: amount},
+                )
+    return dict(
+        sorted(
+            found.items(),
+            key=lambda item: (
+                item[0][1],
+                -item[1].total,
+                item[0][0],
+            ),
+        )
+    )
 
 
 def totals(shares: Iterable[tuple[tuple[int, str], Parts]]) -> dict[str, Parts]:

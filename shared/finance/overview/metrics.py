@@ -1,4 +1,6 @@
-"""What stands in the database that a monitor should watch: numbers alone, of nobody and of nothing in particular."""
+"""What stands in the database that a monitor should watch: numbers alone, of nobody and of nothing
+in particular.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,12 @@ from shared.infra.mail.queries import unsent
 from shared.infra.stripe_writes.queries import unexpected_answers
 
 LEDGER_EVERY = timedelta(minutes=5)  # all of it is added up, so not at each scrape
-_LIGHTS = {Light.QUIET: 0, Light.OK: 0, Light.WARN: 1, Light.BAD: 2}
+_LIGHTS = {
+    Light.QUIET: 0,
+    Light.OK: 0,
+    Light.WARN: 1,
+    Light.BAD: 2,
+}
 
 
 @dataclass(frozen=True)
@@ -46,14 +53,22 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
     return (
         *await _jobs(now),
         *await _webhooks(settings, now),
-        one("markethall_mails_unsent", "Mails that wait for over 15 minutes.", (await unsent()).count),
+        one(
+            "markethall_mails_unsent",
+            "Mails that wait for over 15 minutes.",
+            (await unsent()).count,
+        ),
         *_reconciliation(await last_finished(), now),
         one(
             "markethall_stripe_writes_unexpected",
             "Writes to Stripe whose answer a person must look at.",
             len(await unexpected_answers()),
         ),
-        one("markethall_payments_parked", "Payments that do not match their order.", await count_parked()),
+        one(
+            "markethall_payments_parked",
+            "Payments that do not match their order.",
+            await count_parked(),
+        ),
         one(
             "markethall_vendors_payouts_held",
             "Vendors whose payouts are on hold.",
@@ -69,10 +84,18 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
 
 async def _jobs(now: datetime) -> tuple[Measure, ...]:
     rows = Job.exclude(status="done").annotate(number=Count("id")).group_by("status")
-    found = {str(status): int(number) for status, number in await rows.values_list("status", "number")}
+    found = {
+        str(status): int(number) for status, number in await rows.values_list("status", "number")
+    }
     due = Job.filter(status="waiting", run_at__lte=now)
     oldest = await due.order_by("run_at").first()
-    states = tuple((state, float(found.get(state, 0))) for state in ("waiting", "running", "failed"))
+    states = tuple(
+        (
+            state,
+            float(found.get(state, 0)),
+        )
+        for state in ("waiting", "running", "failed")
+    )
     age = (now - oldest.run_at).total_seconds() if oldest else 0.0
     return (
         Measure("markethall_jobs", "Jobs that are not done, by state.", states, "state"),
@@ -85,28 +108,52 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     endpoints = await endpoint_health.endpoints(settings)
     counts = await event_counts()
 
-    def each(name: str, text: str, values: Iterable[float]) -> Measure:
+    def each(
+        name: str,
+        text: str,
+        values: Iterable[float],
+    ) -> Measure:
         named = zip((endpoint.source for endpoint in endpoints), values, strict=True)
         return Measure(f"markethall_webhook_{name}", text, tuple(named), "endpoint")
 
     tallies = [endpoint.tally for endpoint in endpoints]
     ages = [[now - since for since in e.known_since if since] for e in endpoints]
-    waiting = tuple((state.value, float(counts[state])) for state in (EventStatus.FAILED, EventStatus.PARKED))
+    waiting = tuple(
+        (state.value, float(counts[state])) for state in (EventStatus.FAILED, EventStatus.PARKED)
+    )
     return (
         each(
-            "light", "0 well or nothing came yet, 1 look at it, 2 not working.", (_LIGHTS[e.light] for e in endpoints)
+            "light",
+            "0 well or nothing came yet, 1 look at it, 2 not working.",
+            (_LIGHTS[e.light] for e in endpoints),
         ),
-        each("last_event_timestamp_seconds", "When an event last got in; 0: never.", map(_stamp, tallies)),
-        each("delivered", "Events that got in within 24 hours.", (float(t.delivered) for t in tallies)),
+        each(
+            "last_event_timestamp_seconds",
+            "When an event last got in; 0: never.",
+            map(_stamp, tallies),
+        ),
+        each(
+            "delivered",
+            "Events that got in within 24 hours.",
+            (float(t.delivered) for t in tallies),
+        ),
         each("refused", "Deliveries refused within 24 hours.", (float(t.refused) for t in tallies)),
-        each("misdirected", "Events of the other endpoint within 24 hours.", (float(t.misdirected) for t in tallies)),
+        each(
+            "misdirected",
+            "Events of the other endpoint within 24 hours.",
+            (float(t.misdirected) for t in tallies),
+        ),
         each(
             "unheard",
             "Changes at Stripe within 24 hours that no delivery told of.",
             (float(t.unheard) for t in tallies),
         ),
-        each("secret_age_seconds", "Since the newest secret was first seen here.", map(_newest, ages)),
-        Measure("markethall_webhook_events", "Events that are not applied, by state.", waiting, "state"),
+        each(
+            "secret_age_seconds", "Since the newest secret was first seen here.", map(_newest, ages)
+        ),
+        Measure(
+            "markethall_webhook_events", "Events that are not applied, by state.", waiting, "state"
+        ),
     )
 
 
@@ -122,9 +169,21 @@ def _reconciliation(last: RunView | None, now: datetime) -> tuple[Measure, ...]:
     """Of the last comparison that ended; an age of -1 says that there was none."""
     age = (now - (last.finished_at or last.started_at)).total_seconds() if last else -1.0
     return (
-        one("markethall_reconciliation_age_seconds", "Since the last comparison with Stripe; -1: none yet.", age),
-        one("markethall_reconciliation_failed", "Whether it could not finish.", bool(last and last.status == "failed")),
-        one("markethall_reconciliation_open_differences", "What it found and is still open.", last.open if last else 0),
+        one(
+            "markethall_reconciliation_age_seconds",
+            "Since the last comparison with Stripe; -1: none yet.",
+            age,
+        ),
+        one(
+            "markethall_reconciliation_failed",
+            "Whether it could not finish.",
+            bool(last and last.status == "failed"),
+        ),
+        one(
+            "markethall_reconciliation_open_differences",
+            "What it found and is still open.",
+            last.open if last else 0,
+        ),
     )
 
 
@@ -140,7 +199,9 @@ class _Unbalanced:
         at = clock.now()
         if self._at is None or not at - LEDGER_EVERY < self._at <= at:
             rows = LedgerEntry.all().annotate(total=Sum("amount")).group_by("currency")
-            self._count = sum(int(total) != 0 for _, total in await rows.values_list("currency", "total"))
+            self._count = sum(
+                int(total) != 0 for _, total in await rows.values_list("currency", "total")
+            )
             self._at = at
         return self._count
 

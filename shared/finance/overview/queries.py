@@ -46,26 +46,45 @@ class ExposureView:
 
 
 async def exposure_now() -> ExposureView:
-    """The operator's exposure, from ledger and rows; the stand-in adds up its own side for the tests."""
+    """The operator's exposure, from ledger and rows; the stand-in adds up its own side for the
+    tests.
+    """
     places = exposure(
         balances=await _booked(Account.STRIPE_VENDOR),
-        disputes=await _summed(Dispute.filter(status__in=[status.value for status in OPEN]), "amount"),
-        refunds=await _summed(Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"),
+        disputes=await _summed(
+            Dispute.filter(status__in=[status.value for status in OPEN]), "amount"
+        ),
+        refunds=await _summed(
+            Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"
+        ),
         receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
-        reserves={place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()},
+        reserves={
+            place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()
+        },
         held=await _booked(Account.STRIPE_HELD_VENDOR),
     )
-    names = dict(await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list("id", "name"))
+    names = dict(
+        await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list(
+            "id", "name"
+        )
+    )
     return ExposureView(
-        together=tuple(Risk(None, "", currency, parts) for currency, parts in totals(places.items()).items()),
+        together=tuple(
+            Risk(None, "", currency, parts) for currency, parts in totals(places.items()).items()
+        ),
         vendors=tuple(
-            Risk(vendor, str(names.get(vendor, "")), currency, p) for (vendor, currency), p in places.items()
+            Risk(vendor, str(names.get(vendor, "")), currency, p)
+            for (vendor, currency), p in places.items()
         ),
     )
 
 
 async def _booked(account: Account) -> dict[tuple[int, str], int]:
-    rows = LedgerEntry.filter(account=account.value).annotate(total=Sum("amount")).group_by("vendor_id", "currency")
+    rows = (
+        LedgerEntry.filter(account=account.value)
+        .annotate(total=Sum("amount"))
+        .group_by("vendor_id", "currency")
+    )
     found = await rows.values_list("vendor_id", "currency", "total")
     return {(int(vendor), currency): int(total) for vendor, currency, total in found}
 
@@ -77,7 +96,9 @@ async def _summed(query: QuerySet[Any], column: str) -> dict[tuple[int, str], in
 
 
 async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
-    """What Stripe itself keeps back for negative balances (connect_reserved); None when it cannot be asked now."""
+    """What Stripe itself keeps back for negative balances (connect_reserved); None when it cannot
+    be asked now.
+    """
     try:
         lines = await gateway.balance.get()
     except (StripeUnavailable, StripeRefused):
@@ -86,6 +107,10 @@ async def reserved_at_stripe(gateway: Gateway) -> tuple[Money, ...] | None:
 
 
 async def held_of_platform() -> tuple[Money, ...]:
-    """What Stripe holds of the platform's own money in its risk reserve, by the ledger; currencies with nothing are left out."""
+    """What Stripe holds of the platform's own money in its risk reserve, by the ledger; currencies
+    with nothing are left out.
+    """
     rows = await trial_balance()
-    return tuple(row.balance for row in rows if row.account is Account.STRIPE_HELD_PLATFORM and row.balance)
+    return tuple(
+        row.balance for row in rows if row.account is Account.STRIPE_HELD_PLATFORM and row.balance
+    )

@@ -1,4 +1,6 @@
-"""A shopper's customer at Stripe: made once, under a key that was stored first, and let go when it was deleted there."""
+"""A shopper's customer at Stripe: made once, under a key that was stored first, and let go when it
+was deleted there.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ log = logging.getLogger("markethall.payment_methods")
 
 
 async def ensure(gateway: Gateway, shopper_id: int) -> str:
-    """The shopper's customer at Stripe, made now if there is none. Whoever asks at once, there is one.
+    """The shopper's customer at Stripe, made now if there is none.
+
+    Whoever asks at once, there is one.
 
     Raises StripeUnavailable (the same call works later) and StripeRefused.
     """
@@ -36,7 +40,9 @@ async def ensure(gateway: Gateway, shopper_id: int) -> str:
         return made
     performed = await writes.perform(gateway, write_id)
     if performed.refusal is not None or performed.stripe_id is None:
-        raise performed.refusal or StripeUnavailable(log="the customer was refused to somebody else just now")
+        raise performed.refusal or StripeUnavailable(
+            log="the customer was refused to somebody else just now"
+        )
     return performed.stripe_id
 
 
@@ -78,22 +84,33 @@ async def _open(tx: Transaction, shopper: Customer, row: StripeCustomer) -> int:
         mark=mark,
         number=int(first) + earlier,
     )
-    write = await writes.open_write(tx, asked, asked_at=None if earlier else row.asked_at)
+    write = await writes.open_write(
+        tx,
+        asked,
+        asked_at=None if earlier else row.asked_at,
+    )
     return int(write.id)
 
 
 async def known(shopper_id: int) -> StripeCustomer | None:
     """The shopper's customer that is in use; None where none was made, or the last one is gone."""
-    return await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None, stripe_customer_id__not_isnull=True)
+    return await StripeCustomer.get_or_none(
+        customer_id=shopper_id, gone_at=None, stripe_customer_id__not_isnull=True
+    )
 
 
 async def is_gone(stripe_customer_id: str) -> bool:
     """Whether we know that this customer was deleted at Stripe."""
-    return await StripeCustomer.exists(stripe_customer_id=stripe_customer_id, gone_at__not_isnull=True)
+    return await StripeCustomer.exists(
+        stripe_customer_id=stripe_customer_id, gone_at__not_isnull=True
+    )
 
 
 async def let_go(row_id: int) -> None:
-    """The customer was deleted at Stripe, and with it what it held: our rows follow. Twice is fine."""
+    """The customer was deleted at Stripe, and with it what it held: our rows follow.
+
+    Twice is fine.
+    """
     async with unit.transaction() as tx:
         row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
         if row is None:
@@ -101,7 +118,11 @@ async def let_go(row_id: int) -> None:
         now = clock.now()
         await tx.change(row, gone_at=now)
         mine = {"customer_id": row.customer_id, "stripe_customer_id": row.stripe_customer_id}
-        gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_because": Removal.CUSTOMER_GONE}
+        gone: dict[str, Any] = {
+            "is_active": False,
+            "is_default": False,
+            "removed_because": Removal.CUSTOMER_GONE,
+        }
         lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
         for method in lost:
             await tx.change(method, removed_at=now, **gone)
@@ -110,4 +131,9 @@ async def let_go(row_id: int) -> None:
         await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
             done_at=now, updated_at=now
         )
-        tx.record("stripe_customer.gone", actor="stripe", subject=f"customer:{row.customer_id}", methods_lost=len(lost))
+        tx.record(
+            "stripe_customer.gone",
+            actor="stripe",
+            subject=f"customer:{row.customer_id}",
+            methods_lost=len(lost),
+        )

@@ -1,4 +1,6 @@
-"""Methods that leave Stripe: written down with the decision, asked for afterwards, until Stripe no longer holds them."""
+"""Methods that leave Stripe: written down with the decision, asked for afterwards, until Stripe no
+longer holds them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ from shared.infra.unit import Transaction
 from shared.trade.people.models import Customer
 
 
-async def write_down(tx: Transaction, shopper_id: int, method_id: str, why: Removal) -> int:
+async def write_down(
+    tx: Transaction,
+    shopper_id: int,
+    method_id: str,
+    why: Removal,
+) -> int:
     """Note that a method is to leave Stripe; the row's id. Once per method."""
     row = await PaymentMethodDetachment.get_or_none(stripe_payment_method_id=method_id)
     if row is None:
@@ -39,11 +46,15 @@ async def put_on_the_list(tx: Transaction, row: PaymentMethodDetachment) -> int:
     if last is not None and last.state == WriteState.WAITING:
         return int(last.id)
     number = int(first) + (await writes.count_of(f"detachment:{row.id}", DetachMethod))
-    asked = DetachMethod(row_id=row.id, method_id=row.stripe_payment_method_id, mark=mark, number=number)
+    asked = DetachMethod(
+        row_id=row.id, method_id=row.stripe_payment_method_id, mark=mark, number=number
+    )
     return int((await writes.open_write(tx, asked)).id)
 
 
-async def look_again(tx: Transaction, shopper_id: int, listed: Sequence[str], *, before: datetime) -> None:
+async def look_again(
+    tx: Transaction, shopper_id: int, listed: Sequence[str], *, before: datetime
+) -> None:
     """Ask again for what Stripe still lists, though it had let it go before that reading began."""
     still = PaymentMethodDetachment.filter(
         customer_id=shopper_id, stripe_payment_method_id__in=list(listed), done_at__lt=before
@@ -54,7 +65,10 @@ async def look_again(tx: Transaction, shopper_id: int, listed: Sequence[str], *,
 
 
 async def carry_out(gateway: Gateway, row_id: int) -> None:
-    """Ask Stripe to let the method go, or learn that it has. Raises StripeUnavailable; the same call works later."""
+    """Ask Stripe to let the method go, or learn that it has.
+
+    Raises StripeUnavailable; the same call works later.
+    """
     row = await PaymentMethodDetachment.get_or_none(id=row_id, done_at=None)
     if row is None:
         return

@@ -28,7 +28,9 @@ class TooManyMethods(Conflict):
     code = "too_many_payment_methods"
 
     def __init__(self) -> None:
-        super().__init__(_("You can save up to %(most)s cards. Remove one, then add the new one.", most=MOST))
+        super().__init__(
+            _("You can save up to %(most)s cards. Remove one, then add the new one.", most=MOST)
+        )
 
 
 class CannotSave(Conflict):

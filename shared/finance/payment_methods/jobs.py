@@ -1,4 +1,6 @@
-"""What is done about saved methods later: follow Stripe, let methods go there, and tell of a card that ends."""
+"""What is done about saved methods later: follow Stripe, let methods go there, and tell of a card
+that ends.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ log = logging.getLogger("markethall.payment_methods")
 AT_ONCE = 200  # customers that one sweep reads, those first that were not read for longest
 READ_AGAIN = timedelta(days=1)
 LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
-ADDING_LASTS = timedelta(days=2)  # who has not ended by then has left; the daily reading still sees it
+ADDING_LASTS = timedelta(
+    days=2
+)  # who has not ended by then has left; the daily reading still sees it
 
 
 @job("payment_methods.follow")
@@ -46,7 +50,9 @@ async def _follow(context: Context, stripe_customer_id: str) -> None:
         await following.follow(context.gateway, stripe_customer_id)
     except StripeRefused as refused:  # the others are looked at all the same
         log.warning("customer %s cannot be read: %s", stripe_customer_id, refused.log)
-        await StripeCustomer.filter(stripe_customer_id=stripe_customer_id).update(updated_at=clock.now())
+        await StripeCustomer.filter(stripe_customer_id=stripe_customer_id).update(
+            updated_at=clock.now()
+        )
 
 
 @job("payment_methods.detach", renamed={"id": "detachment_id"})
@@ -59,16 +65,26 @@ async def detach(context: Context, detachment_id: int) -> None:
 async def sweep(context: Context) -> None:
     """Find what no event told. Each customer is read once a day, one with an open setup hourly."""
     now = clock.now()
-    undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by("id")
+    undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by(
+        "id"
+    )
     async with unit.transaction() as tx:
         for row in await undone.limit(AT_ONCE):
             await detachment.put_on_the_list(tx, row)
     adding = PaymentMethodSetup.filter(
-        status__in=list(OPEN_SETUPS), updated_at__lt=now - LEFT_ALONE, created_at__gt=now - ADDING_LASTS
+        status__in=list(OPEN_SETUPS),
+        updated_at__lt=now - LEFT_ALONE,
+        created_at__gt=now - ADDING_LASTS,
     )
     first = await adding.order_by("id").limit(AT_ONCE).values_list("stripe_customer_id", flat=True)
-    old = StripeCustomer.filter(updated_at__lt=now - READ_AGAIN, gone_at=None, stripe_customer_id__not_isnull=True)
-    rest = await old.order_by("updated_at", "id").limit(AT_ONCE).values_list("stripe_customer_id", flat=True)
+    old = StripeCustomer.filter(
+        updated_at__lt=now - READ_AGAIN, gone_at=None, stripe_customer_id__not_isnull=True
+    )
+    rest = (
+        await old.order_by("updated_at", "id")
+        .limit(AT_ONCE)
+        .values_list("stripe_customer_id", flat=True)
+    )
     for stripe_customer_id in dict.fromkeys([*first, *rest]):
         await _follow(context, str(stripe_customer_id))
 
@@ -78,10 +94,15 @@ async def remind(_context: Context) -> None:
     """Find the default cards that end soon, and give each a job of its own."""
     day = await today()
     months = Q(card_exp_year=day.year, card_exp_month=day.month)
-    later = (day.year + day.month // 12, day.month % 12 + 1)
+    later = (
+        day.year + day.month // 12,
+        day.month % 12 + 1,
+    )
     months |= Q(card_exp_year=later[0], card_exp_month=later[1])
     cards = PaymentMethod.filter(months, is_active=True, is_default=True).order_by("id")
-    due = [row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)]
+    due = [
+        row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)
+    ]
     async with unit.transaction() as tx:
         for row_id in due:
             remind_one.once(f"payment_methods.remind_one:{row_id}")(tx, method_id=row_id)
@@ -91,7 +112,8 @@ async def remind(_context: Context) -> None:
 async def remind_one(context: Context, method_id: int) -> None:
     """Read the card again, and write if it still ends soon; once per card and date.
 
-    Nobody is reminded of a card whose bank has sent Stripe its new date: while Stripe does not answer, the job waits.
+    Nobody is reminded of a card whose bank has sent Stripe its new date: while Stripe does not
+    answer, the job waits.
     """
     row = await PaymentMethod.get(id=method_id)
     owner = await customers.known(row.customer_id)
@@ -99,7 +121,13 @@ async def remind_one(context: Context, method_id: int) -> None:
         await _follow(context, str(owner.stripe_customer_id))
     day = await today()
     async with unit.transaction() as tx:
-        card = await tx.lock_first(PaymentMethod.filter(id=row.id, is_active=True, is_default=True))
+        card = await tx.lock_first(
+            PaymentMethod.filter(
+                id=row.id,
+                is_active=True,
+                is_default=True,
+            )
+        )
         if card is None or not reminder_due(card.card_exp_month, card.card_exp_year, day):
             return
         shopper = await Customer.get(id=card.customer_id)

@@ -7,7 +7,13 @@ from shared.finance.payment_methods import jobs, models, stripe_events
 
 MANIFEST = Manifest(
     models=models,
-    jobs=(jobs.follow, jobs.detach, jobs.sweep, jobs.remind, jobs.remind_one),
+    jobs=(
+        jobs.follow,
+        jobs.detach,
+        jobs.sweep,
+        jobs.remind,
+        jobs.remind_one,
+    ),
     platform_events={
         "payment_method.attached": stripe_events.follow_methods,
         "payment_method.updated": stripe_events.follow_methods,

@@ -1,4 +1,6 @@
-"""Tables of saved payment methods: a shopper's customer at Stripe, its methods, setups, and what is to leave Stripe."""
+"""Tables of saved payment methods: a shopper's customer at Stripe, its methods, setups, and what is
+to leave Stripe.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +35,16 @@ class StripeCustomer(Row):
     number = fields.SmallIntField(description="1 for the shopper's first")
     idempotency_key = fields.CharField(max_length=255, unique=True)
     request: Any = fields.JSONField(default=dict, description="email and name sent with that key")
-    asked_at = fields.DatetimeField(null=True, description="when Stripe was first asked under that key")
+    asked_at = fields.DatetimeField(
+        null=True, description="when Stripe was first asked under that key"
+    )
     stripe_customer_id = fields.CharField(max_length=255, null=True, unique=True)
-    read_at = fields.DatetimeField(null=True, description="when the reading began that its methods are from")
-    gone_at = fields.DatetimeField(null=True, description="when we learnt that it was deleted at Stripe")
+    read_at = fields.DatetimeField(
+        null=True, description="when the reading began that its methods are from"
+    )
+    gone_at = fields.DatetimeField(
+        null=True, description="when we learnt that it was deleted at Stripe"
+    )
 
     class Meta:
         table = "stripe_customers"
@@ -75,12 +83,17 @@ class PaymentMethod(Row):
     card_last4 = fields.CharField(max_length=4, null=True)
     card_exp_month = fields.SmallIntField(null=True)
     card_exp_year = fields.SmallIntField(null=True)
-    fingerprint = fields.CharField(max_length=80, null=True, description="Stripe's: the same for the same card")
+    fingerprint = fields.CharField(
+        max_length=80, null=True, description="Stripe's: the same for the same card"
+    )
     is_default = fields.BooleanField(default=False)
     is_active = fields.BooleanField(default=True)
     consented_at = fields.DatetimeField(description="when the shopper agreed to its being kept")
     consented_in = fields.CharField(
-        max_length=20, default=Origin.CHECKOUT.value, db_default=Origin.CHECKOUT.value, description="where"
+        max_length=20,
+        default=Origin.CHECKOUT.value,
+        db_default=Origin.CHECKOUT.value,
+        description="where",
     )
     removed_at = fields.DatetimeField(null=True)
     removed_because = fields.CharField(max_length=20, null=True)
@@ -90,8 +103,12 @@ class PaymentMethod(Row):
         indexes = [Index(fields=("customer_id",), name="ix_payment_methods_customer")]
         constraints = [
             CheckConstraint(check="vendor_id is null", name="ck_payment_methods_vendor"),
-            CheckConstraint(check=f"consented_in in ({words(Origin)})", name="ck_payment_methods_consent"),
-            CheckConstraint(check=f"removed_because in ({words(Removal)})", name="ck_payment_methods_removal"),
+            CheckConstraint(
+                check=f"consented_in in ({words(Origin)})", name="ck_payment_methods_consent"
+            ),
+            CheckConstraint(
+                check=f"removed_because in ({words(Removal)})", name="ck_payment_methods_removal"
+            ),
         ]
 
 
@@ -113,7 +130,9 @@ class PaymentMethodSetup(Row):
     idempotency_key = fields.CharField(max_length=255, unique=True)
     stripe_customer_id = fields.CharField(max_length=255)
     stripe_setup_intent_id = fields.CharField(max_length=255, null=True, unique=True)
-    stripe_payment_method_id = fields.CharField(max_length=255, null=True, description="what it set up")
+    stripe_payment_method_id = fields.CharField(
+        max_length=255, null=True, description="what it set up"
+    )
     status = fields.CharField(max_length=20, default=SetupState.OPENING.value)
 
     class Meta:
@@ -121,7 +140,9 @@ class PaymentMethodSetup(Row):
         unique_together = (("customer", "number"),)
         indexes = [Index(fields=("status", "updated_at"), name="ix_payment_method_setups_status")]
         constraints = [
-            CheckConstraint(check=f"status in ({words(SetupState)})", name="ck_payment_method_setups_status")
+            CheckConstraint(
+                check=f"status in ({words(SetupState)})", name="ck_payment_method_setups_status"
+            )
         ]
 
 
@@ -141,5 +162,8 @@ class PaymentMethodDetachment(Row):
         table = "payment_method_detachments"
         indexes = [Index(fields=("done_at",), name="ix_payment_method_detachments_done")]
         constraints = [
-            CheckConstraint(check=f"because in ({words(DETACHED_BY_US)})", name="ck_payment_method_detachments_because")
+            CheckConstraint(
+                check=f"because in ({words(DETACHED_BY_US)})",
+                name="ck_payment_method_detachments_because",
+            )
         ]

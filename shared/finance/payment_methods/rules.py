@@ -1,4 +1,6 @@
-"""What is kept, replaced and taken off when Stripe's list of a shopper's methods is held against ours. Pure."""
+"""What is kept, replaced and taken off when Stripe's list of a shopper's methods is held against
+ours. Pure.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,10 @@ DETACHED_BY_US = (Removal.SHOPPER, Removal.REPLACED, Removal.UNASKED)
 
 @dataclass(frozen=True)
 class Found:
-    """A method that Stripe's customer holds. `agreed`: Stripe, or a setup of ours, says that its shopper wanted it kept."""
+    """A method that Stripe's customer holds.
+
+    `agreed`: Stripe, or a setup of ours, says that its shopper wanted it kept.
+    """
 
     id: str
     created: datetime
@@ -68,8 +73,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do, in this order: `gone` rows end (row, why), `kept` methods are written (row or None for a new one, method),
-    `detached` methods leave Stripe (method, why).
+    """What to do, in this order: `gone` rows end (row, why), `kept` methods are written (row or
+    None for a new one, method), `detached` methods leave Stripe (method, why).
     """
 
     gone: tuple[tuple[int, Removal], ...] = ()
@@ -77,17 +82,29 @@ class Plan:
     detached: tuple[tuple[str, Removal], ...] = ()
 
 
-def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[str]) -> Plan:
-    """How our rows follow Stripe's list. `dropped` are methods that we took off already, whatever Stripe's list still says.
+def plan(
+    held: Sequence[Held],
+    found: Sequence[Found],
+    *,
+    dropped: Collection[str],
+) -> Plan:
+    """How our rows follow Stripe's list.
 
-    One card of one shopper is one row: of methods with the same fingerprint the one made last stays.
+    `dropped` are methods that we took off already, whatever Stripe's list still says.
+
+    One card of one shopper is one row: of methods with the same fingerprint the one made last
+    stays.
     """
     there = [one for one in found if one.id not in dropped]
     ours = {row.method_id: row for row in held}
     wanted = [one for one in there if one.agreed or one.id in ours]
 
     def age(one: Found) -> tuple[datetime, bool, str]:
-        return one.created, one.id not in ours, one.id  # of one second: the one that we do not know yet is newer
+        return (
+            one.created,
+            one.id not in ours,
+            one.id,
+        )  # of one second: the one that we do not know yet is newer
 
     stays = [max(same, key=age) for same in _by_card(wanted)]
     staying = {one.id for one in stays}
@@ -98,7 +115,10 @@ def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[st
     replaced = {one.fingerprint for one in stays if one.fingerprint}
     replaced |= {method_id for method_id, _ in detached}
     gone = [
-        (row.row_id, Removal.REPLACED if {row.fingerprint, row.method_id} & replaced else Removal.AT_STRIPE)
+        (
+            row.row_id,
+            Removal.REPLACED if {row.fingerprint, row.method_id} & replaced else Removal.AT_STRIPE,
+        )
         for row in held
         if row.is_active and row.row_id not in taken
     ]
@@ -106,7 +126,10 @@ def plan(held: Sequence[Held], found: Sequence[Found], *, dropped: Collection[st
 
 
 def _with_rows(stays: Sequence[Found], held: Sequence[Held]) -> list[tuple[int | None, Found]]:
-    """Each method with its row: its own, else that of the same card, else none. A row is given once, its own method first."""
+    """Each method with its row: its own, else that of the same card, else none.
+
+    A row is given once, its own method first.
+    """
     free = {row.method_id: row for row in held}
     known = [one for one in stays if one.id in free]
     kept: list[tuple[int | None, Found]] = [(free.pop(one.id).row_id, one) for one in known]
@@ -130,22 +153,36 @@ def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:
 
 
 def _row_of_card(held: Sequence[Held], one: Found) -> Held | None:
-    """The row that this card has already, the one in use first: a removed card that is saved again has its row again."""
-    rows = [row for row in held if one.fingerprint is not None and row.fingerprint == one.fingerprint]
+    """The row that this card has already, the one in use first: a removed card that is saved again
+    has its row again.
+    """
+    rows = [
+        row for row in held if one.fingerprint is not None and row.fingerprint == one.fingerprint
+    ]
     return max(rows, key=lambda row: (row.is_active, row.row_id), default=None)
 
 
 def last_day(month: int, year: int) -> date:
-    """The last day on which a card with this date is good: banks take it to the end of its month."""
+    """The last day on which a card with this date is good: banks take it to the end of its
+    month.
+    """
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def is_expired(month: int | None, year: int | None, today: date) -> bool:
+def is_expired(
+    month: int | None,
+    year: int | None,
+    today: date,
+) -> bool:
     """Whether a card's month is over. What has no date does not end."""
     return month is not None and year is not None and today > last_day(month, year)
 
 
-def reminder_due(month: int | None, year: int | None, today: date) -> bool:
+def reminder_due(
+    month: int | None,
+    year: int | None,
+    today: date,
+) -> bool:
     """Whether its holder is told now that a card ends: in its last thirty days."""
     if month is None or year is None:
         return False

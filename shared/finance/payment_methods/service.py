@@ -1,6 +1,8 @@
-"""What a shopper does with saved payment methods: uses them at checkout, chooses the default, takes one off.
+"""What a shopper does with saved payment methods: uses them at checkout, chooses the default, takes
+one off.
 
-Saved methods are the shopper's alone. They pay while the shopper is there and never without; no vendor ever sees one.
+Saved methods are the shopper's alone. They pay while the shopper is there and never without; no
+vendor ever sees one.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ log = logging.getLogger("markethall.payment_methods")
 
 
 async def customer_for(gateway: Gateway, shopper_id: int) -> str | None:
-    """The customer at Stripe that a payment of this shopper names, made with the first; None when Stripe makes none just now.
+    """The customer at Stripe that a payment of this shopper names, made with the first; None when
+    Stripe makes none just now.
 
     Without one the payment goes through all the same: saved cards are not offered then.
     """
@@ -33,9 +36,11 @@ async def customer_for(gateway: Gateway, shopper_id: int) -> str | None:
 
 
 async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
-    """The secret by which the card form offers to save the card; None where no more are kept, or Stripe gives none just now.
+    """The secret by which the card form offers to save the card; None where no more are kept, or
+    Stripe gives none just now.
 
-    Raises StripeMissing when Stripe no longer has the customer: what was to be paid through it needs another payment.
+    Raises StripeMissing when Stripe no longer has the customer: what was to be paid through it
+    needs another payment.
     """
     owner = await StripeCustomer.get_or_none(stripe_customer_id=stripe_customer_id, gone_at=None)
     if owner is None:
@@ -53,7 +58,10 @@ async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
 
 
 async def look_for(gateway: Gateway, stripe_customer_id: str) -> None:
-    """Something at Stripe did not know this customer: learn whether it was deleted. Never raises Stripe's no."""
+    """Something at Stripe did not know this customer: learn whether it was deleted.
+
+    Never raises Stripe's no.
+    """
     try:
         await sync.follow(gateway, stripe_customer_id)
     except (StripeUnavailable, StripeRefused) as problem:
@@ -74,8 +82,16 @@ async def make_default(*, shopper_id: int, method_id: int) -> None:
         await _note(tx, "payment_method.made_default", shopper_id, row.id)
 
 
-async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
-    """Take a method off, here at once and at Stripe as soon as it answers. Twice is fine. Raises UnknownMethod."""
+async def remove(
+    gateway: Gateway,
+    *,
+    shopper_id: int,
+    method_id: int,
+) -> None:
+    """Take a method off, here at once and at Stripe as soon as it answers.
+
+    Twice is fine. Raises UnknownMethod.
+    """
     async with unit.transaction() as tx:
         row = await _mine(tx, shopper_id, method_id)
         if not row.is_active:
@@ -88,7 +104,9 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
             removed_at=clock.now(),
             removed_because=Removal.SHOPPER,
         )
-        leaves = await detachment.write_down(tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER)
+        leaves = await detachment.write_down(
+            tx, shopper_id, row.stripe_payment_method_id, Removal.SHOPPER
+        )
         await sync.keep_a_default(tx, shopper_id)
         await _note(tx, "payment_method.removed", shopper_id, row.id)
     try:
@@ -98,11 +116,23 @@ async def remove(gateway: Gateway, *, shopper_id: int, method_id: int) -> None:
 
 
 async def _mine(tx: Transaction, shopper_id: int, method_id: int) -> PaymentMethod:
-    """The shopper's method, behind the lock that everything about the shopper's methods takes first."""
+    """The shopper's method, behind the lock that everything about the shopper's methods takes
+    first.
+    """
     await tx.lock(StripeCustomer, missing=UnknownMethod, customer_id=shopper_id, gone_at=None)
-    row = await tx.lock(PaymentMethod, missing=UnknownMethod, id=method_id, customer_id=shopper_id)
+    row = await tx.lock(
+        PaymentMethod,
+        missing=UnknownMethod,
+        id=method_id,
+        customer_id=shopper_id,
+    )
     return row
 
 
-async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int) -> None:
+async def _note(
+    tx: Transaction,
+    action: str,
+    shopper_id: int,
+    method_id: int,
+) -> None:
     tx.record(action, actor=f"customer:{shopper_id}", subject=f"payment_method:{method_id}")

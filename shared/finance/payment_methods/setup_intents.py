@@ -1,4 +1,6 @@
-"""Adding a card without buying anything: a SetupIntent, written down before Stripe is asked for it."""
+"""Adding a card without buying anything: a SetupIntent, written down before Stripe is asked for
+it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ class SetupView:
 
 @dataclass(frozen=True)
 class SetupEnd:
-    """How the shopper's last setup stands. `method_id` is our row of what it saved; `message` Stripe's words about a card."""
+    """How the shopper's last setup stands.
+
+    `method_id` is our row of what it saved; `message` Stripe's words about a card.
+    """
 
     state: SetupState
     method_id: int | None = None
@@ -45,7 +50,8 @@ class SetupEnd:
 async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
     """The shopper's one open setup, made now or read again.
 
-    Raises TooManyMethods, CannotSave (Stripe said no), StripeUnavailable (the same call works later).
+    Raises TooManyMethods, CannotSave (Stripe said no), StripeUnavailable (the same call works
+    later).
     """
     if await PaymentMethod.filter(customer_id=shopper_id, is_active=True).count() >= MOST:
         raise TooManyMethods
@@ -56,7 +62,9 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
             found = await _ask(gateway, row)
             if found is not None:
                 return SetupView(found.client_secret)
-            await sync.follow(gateway, customer_id)  # it ended meanwhile, or its customer was deleted
+            await sync.follow(
+                gateway, customer_id
+            )  # it ended meanwhile, or its customer was deleted
     except StripeRefused as refused:
         log.warning("shopper %s: no card can be set up: %s", shopper_id, refused.log)
         raise CannotSave(log=refused.log) from refused
@@ -64,10 +72,15 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
 
 
 async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
-    """The open setup, written down if there is none. One of another customer makes room for the next."""
+    """The open setup, written down if there is none.
+
+    One of another customer makes room for the next.
+    """
     async with unit.transaction() as tx:
         await tx.lock(StripeCustomer, stripe_customer_id=stripe_customer_id)
-        row = await PaymentMethodSetup.get_or_none(customer_id=shopper_id, status__in=list(OPEN_SETUPS))
+        row = await PaymentMethodSetup.get_or_none(
+            customer_id=shopper_id, status__in=list(OPEN_SETUPS)
+        )
         if row is not None and row.stripe_customer_id == stripe_customer_id:
             return row
         if row is not None:
@@ -93,7 +106,9 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
 
 
 async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> SetupIntent | None:
-    """Make the setup, or read it when its id is known; None when it ended, or Stripe does not know its customer."""
+    """Make the setup, or read it when its id is known; None when it ended, or Stripe does not know
+    its customer.
+    """
     if row.stripe_setup_intent_id is not None:
         found = await gateway.setup_intents.get(row.stripe_setup_intent_id)
         return found if await sync.store_setup(row.id, found) is SetupState.OPEN else None
@@ -129,7 +144,9 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
     state = SetupState(row.status)
     if state is SetupState.SUCCEEDED:
         saved = await PaymentMethod.get_or_none(
-            customer_id=shopper_id, stripe_payment_method_id=str(row.stripe_payment_method_id), is_active=True
+            customer_id=shopper_id,
+            stripe_payment_method_id=str(row.stripe_payment_method_id),
+            is_active=True,
         )
         return SetupEnd(state, method_id=saved.id if saved else None)
     return SetupEnd(

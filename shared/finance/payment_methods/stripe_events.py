@@ -1,4 +1,6 @@
-"""Events about shoppers' saved payment methods, their setups and customers (the platform's endpoint)."""
+"""Events about shoppers' saved payment methods, their setups and customers (the platform's
+endpoint).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from shared.infra.jobs import Context
 
 
 async def follow_methods(context: Context, event: VerifiedEvent) -> str:
-    """Read again what the customer holds that the event is about; of one that was deleted, that it was."""
+    """Read again what the customer holds that the event is about; of one that was deleted, that it
+    was.
+    """
     customer_id = event.object_id if event.object_type == "customer" else event.related_customer
     if customer_id is None or not await sync.follow(context.gateway, customer_id):
         return NOT_OURS

@@ -1,4 +1,7 @@
-"""Our rows follow what a shopper's customer holds at Stripe. Every event, return page, sweep and repair ends here."""
+"""Our rows follow what a shopper's customer holds at Stripe.
+
+Every event, return page, sweep and repair ends here.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,15 @@ from shared.finance.payment_methods.models import (
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.finance.payment_methods.rules import Found, Held, Origin, Plan, Removal, SetupState, plan
+from shared.finance.payment_methods.rules import (
+    Found,
+    Held,
+    Origin,
+    Plan,
+    Removal,
+    SetupState,
+    plan,
+)
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
@@ -27,9 +38,11 @@ log = logging.getLogger("markethall.payment_methods")
 
 
 async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
-    """Read a customer's setups and methods and let our rows follow; False when it is no shopper's customer of ours.
+    """Read a customer's setups and methods and let our rows follow; False when it is no shopper's
+    customer of ours.
 
-    Raises StripeUnavailable, and StripeMissing where Stripe does not even know that it was deleted (another account's keys).
+    Raises StripeUnavailable, and StripeMissing where Stripe does not even know that it was deleted
+    (another account's keys).
     """
     row = await StripeCustomer.get_or_none(stripe_customer_id=stripe_customer_id)
     if row is None:
@@ -60,12 +73,18 @@ async def _read(gateway: Gateway, row: StripeCustomer, stripe_customer_id: str) 
 
 
 async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
-    """What became of a setup that was open: what it set up counts as agreed to, so it is read before the methods are."""
+    """What became of a setup that was open: what it set up counts as agreed to, so it is read
+    before the methods are.
+    """
     waiting = PaymentMethodSetup.filter(
-        stripe_customer_id=stripe_customer_id, status=SetupState.OPEN, stripe_setup_intent_id__not_isnull=True
+        stripe_customer_id=stripe_customer_id,
+        status=SetupState.OPEN,
+        stripe_setup_intent_id__not_isnull=True,
     )
     for setup in await waiting.order_by("id"):
-        await store_setup(setup.id, await gateway.setup_intents.get(str(setup.stripe_setup_intent_id)))
+        await store_setup(
+            setup.id, await gateway.setup_intents.get(str(setup.stripe_setup_intent_id))
+        )
 
 
 async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
@@ -74,7 +93,11 @@ async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
         return await writes.store_setup(tx, setup_id, found)
 
 
-async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: datetime) -> None:
+async def _store(
+    row_id: int,
+    methods: Sequence[StripePaymentMethod],
+    started: datetime,
+) -> None:
     """Store a reading that began at `started`, unless one that began later is stored."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
@@ -85,47 +108,90 @@ async def _store(row_id: int, methods: Sequence[StripePaymentMethod], started: d
         off = PaymentMethodDetachment.filter(customer_id=row.customer_id)
         dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
         set_up = await _set_up(row.customer_id)
-        held = [Held(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active) for m in rows.values()]
-        found = [Found(m.id, m.created, m.fingerprint, m.agreed or m.id in set_up) for m in methods]
+        held = [
+            Held(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
+            for m in rows.values()
+        ]
+        found = [
+            Found(
+                m.id,
+                m.created,
+                m.fingerprint,
+                m.agreed or m.id in set_up,
+            )
+            for m in methods
+        ]
         decided = plan(held, found, dropped=dropped)
         by_id = {method.id: method for method in methods}
         for gone, why in decided.gone:
             await _end(tx, rows[gone], why)
         await _free_cards_that_change(held, decided)
         for known, one in decided.kept:
-            await _keep(tx, row, rows.get(known or 0), by_id[one.id], set_up)
+            await _keep(
+                tx,
+                row,
+                rows.get(known or 0),
+                by_id[one.id],
+                set_up,
+            )
         for method_id, why in decided.detached:
             await detachment.write_down(tx, row.customer_id, method_id, why)
-        await detachment.look_again(tx, row.customer_id, [method.id for method in methods], before=started)
+        await detachment.look_again(
+            tx, row.customer_id, [method.id for method in methods], before=started
+        )
         await keep_a_default(tx, row.customer_id)
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
 async def _free_cards_that_change(held: Sequence[Held], decided: Plan) -> None:
-    """Two cards may change numbers with each other; the database allows one active row a card at every moment."""
+    """Two cards may change numbers with each other; the database allows one active row a card at
+    every moment.
+    """
     known = {row.row_id: row.fingerprint for row in held}
-    changing = [number for number, one in decided.kept if number and known[number] != one.fingerprint]
+    changing = [
+        number for number, one in decided.kept if number and known[number] != one.fingerprint
+    ]
     if changing:
-        await PaymentMethod.filter(id__in=changing).update(fingerprint=None, updated_at=clock.now())
+        await PaymentMethod.filter(id__in=changing).update(
+            fingerprint=None,
+            updated_at=clock.now(),
+        )
 
 
 async def _set_up(shopper_id: int) -> set[str]:
     """The methods that the shopper added by a setup of ours."""
     done = PaymentMethodSetup.filter(customer_id=shopper_id, status=SetupState.SUCCEEDED)
-    return {str(id_) for id_ in await done.values_list("stripe_payment_method_id", flat=True) if id_}
+    return {
+        str(id_) for id_ in await done.values_list("stripe_payment_method_id", flat=True) if id_
+    }
 
 
 async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
     now = clock.now()
-    gone: dict[str, Any] = {"is_active": False, "is_default": False, "removed_at": now}
-    await tx.change(row, where={"is_active": True}, removed_because=why, **gone)
+    gone: dict[str, Any] = {
+        "is_active": False,
+        "is_default": False,
+        "removed_at": now,
+    }
+    await tx.change(
+        row,
+        where={"is_active": True},
+        removed_because=why,
+        **gone,
+    )
     await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
 
 async def _keep(
-    tx: Transaction, owner: StripeCustomer, row: PaymentMethod | None, method: StripePaymentMethod, set_up: set[str]
+    tx: Transaction,
+    owner: StripeCustomer,
+    row: PaymentMethod | None,
+    method: StripePaymentMethod,
+    set_up: set[str],
 ) -> None:
-    """Write what Stripe says of a method into its row, and when its shopper agreed, where that is news."""
+    """Write what Stripe says of a method into its row, and when its shopper agreed, where that is
+    news.
+    """
     values: dict[str, Any] = {
         "stripe_customer_id": owner.stripe_customer_id,
         "stripe_payment_method_id": method.id,
@@ -139,13 +205,21 @@ async def _keep(
         values["consented_in"] = Origin.ACCOUNT if method.id in set_up else Origin.CHECKOUT
     if row is None:
         made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
-        await _note(tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"])
+        await _note(
+            tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"]
+        )
         return
     news = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not news:
         return
     await tx.change(row, **news)
-    await _note(tx, "payment_method.followed", owner.customer_id, row.id, changed=sorted(news))
+    await _note(
+        tx,
+        "payment_method.followed",
+        owner.customer_id,
+        row.id,
+        changed=sorted(news),
+    )
 
 
 def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
@@ -161,7 +235,9 @@ def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
 
 
 async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
-    """Where a shopper has methods, one is the default: the first that was saved, and after its end the newest. The caller locks."""
+    """Where a shopper has methods, one is the default: the first that was saved, and after its end
+    the newest. The caller locks.
+    """
     mine = PaymentMethod.filter(customer_id=shopper_id, is_active=True)
     if await mine.filter(is_default=True).exists():
         return
@@ -170,5 +246,13 @@ async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
         await tx.change(newest, is_default=True)
 
 
-async def _note(tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any) -> None:
-    tx.record(action, actor="stripe", subject=f"payment_method:{method_id}", shopper_id=shopper_id, **details)
+async def _note(
+    tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any
+) -> None:
+    tx.record(
+        action,
+        actor="stripe",
+        subject=f"payment_method:{method_id}",
+        shopper_id=shopper_id,
+        **details,
+    )

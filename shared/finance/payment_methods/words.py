@@ -28,7 +28,11 @@ _TYPES = {
 }
 
 
-def label(kind: str, brand: str | None, last4: str | None) -> str:
+def label(
+    kind: str,
+    brand: str | None,
+    last4: str | None,
+) -> str:
     """`Visa •••• 4242`; of what is no card, what it is."""
     name = _BRANDS.get(brand or "") or _(_TYPES.get(kind, "")) or _unknown(kind)
     return f"{name} •••• {last4}" if last4 else name

@@ -1,4 +1,6 @@
-"""What we ask Stripe about saved methods: a customer for a shopper, a setup, and to let a method go."""
+"""What we ask Stripe about saved methods: a customer for a shopper, a setup, and to let a method
+go.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.core import clock
-from shared.finance.payment_methods.models import PaymentMethodDetachment, PaymentMethodSetup, StripeCustomer
+from shared.finance.payment_methods.models import (
+    PaymentMethodDetachment,
+    PaymentMethodSetup,
+    StripeCustomer,
+)
 from shared.finance.payment_methods.rules import OPEN_SETUPS, SetupState
 from shared.infra.gateway.customers import NewCustomer
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
@@ -41,13 +47,25 @@ class CreateCustomer(Operation[str, None]):
 
     async def send(self, gateway: Gateway, key: str) -> str:
         metadata = {"shopper_id": str(self.shopper_id), "key": self.mark}
-        return (await gateway.customers.create(NewCustomer(self.email, self.full_name, metadata), key=key)).id
+        return (
+            await gateway.customers.create(
+                NewCustomer(self.email, self.full_name, metadata), key=key
+            )
+        ).id
 
     async def find(self, gateway: Gateway) -> str | None:
         found = await gateway.customers.list(self.email)
-        return next((one.id for one in found if one.metadata.get("key") == self.mark), None)
+        return next(
+            (one.id for one in found if one.metadata.get("key") == self.mark),
+            None,
+        )
 
-    async def answered(self, tx: Transaction, answer: str, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: str,
+        more: None,
+    ) -> None:
         row = await tx.lock(StripeCustomer, id=self.row_id)
         # It holds nothing yet: any reading that begins later is newer than this.
         stored = await tx.change(
@@ -58,7 +76,12 @@ class CreateCustomer(Operation[str, None]):
         )
         if stored:
             subject = f"customer:{self.shopper_id}"
-            tx.record("stripe_customer.created", actor="system", subject=subject, stripe_customer_id=answer)
+            tx.record(
+                "stripe_customer.created",
+                actor="system",
+                subject=subject,
+                stripe_customer_id=answer,
+            )
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was made; whoever asks next writes another one down."""
@@ -94,9 +117,18 @@ class DetachMethod(Operation[str, None]):
             return self.method_id
         return None if held.customer is not None else self.method_id
 
-    async def answered(self, tx: Transaction, answer: str, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: str,
+        more: None,
+    ) -> None:
         row = await PaymentMethodDetachment.get(id=self.row_id)
-        await tx.change(row, where={"done_at": None}, done_at=clock.now())
+        await tx.change(
+            row,
+            where={"done_at": None},
+            done_at=clock.now(),
+        )
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Stripe holds it still: the hourly sweep writes another one down."""
@@ -135,9 +167,17 @@ class CreateSetup(Operation[SetupIntent, None]):
             made = await gateway.setup_intents.list(self.customer)
         except StripeMissing:  # the customer was deleted
             return None
-        return next((one for one in made if one.metadata.get("key") == self.mark), None)
+        return next(
+            (one for one in made if one.metadata.get("key") == self.mark),
+            None,
+        )
 
-    async def answered(self, tx: Transaction, answer: SetupIntent, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: SetupIntent,
+        more: None,
+    ) -> None:
         await store_setup(tx, self.row_id, answer)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:

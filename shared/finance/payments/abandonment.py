@@ -1,4 +1,6 @@
-"""An unpaid order whose things its shopper took out of the basket is let go, unless its payment is under way."""
+"""An unpaid order whose things its shopper took out of the basket is let go, unless its payment is
+under way.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,15 @@ async def on_unwanted(tx: Transaction, event: CheckoutUnwanted) -> None:
 async def give_up(context: Context, checkout_id: int) -> None:
     """Cancel the intents first and free the stock after, as when the time has run out.
 
-    Nothing happens where the bank has been asked already, or the things are in the basket again: then time decides.
+    Nothing happens where the bank has been asked already, or the things are in the basket again:
+    then time decides.
     """
     checkout = await Checkout.get_or_none(id=checkout_id, status=CheckoutStatus.OPEN)
     if checkout is None or not await is_unwanted(checkout):
         return
-    for payment in await Payment.filter(order__checkout_id=checkout.id, status__in=list(OPEN_STATES)).order_by("id"):
+    for payment in await Payment.filter(
+        order__checkout_id=checkout.id, status__in=list(OPEN_STATES)
+    ).order_by("id"):
         state = await service.follow(context.gateway, payment)
         if state in _UNDER_WAY:
             return
@@ -41,7 +46,12 @@ async def give_up(context: Context, checkout_id: int) -> None:
         return
     async with unit.transaction() as tx:
         await tx.lock_first(Basket.filter(id=checkout.basket_id))
-        locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+        locked = await tx.lock_first(
+            Checkout.filter(
+                id=checkout.id,
+                status=CheckoutStatus.OPEN,
+            )
+        )
         if locked is None or not await is_unwanted(locked):
             return
         if not await Order.exists(checkout_id=checkout.id, payment_status=PaymentStatus.PAID):

@@ -7,7 +7,9 @@ from shared.core.locales import gettext_noop as _n
 
 
 class OrderNotPayable(Conflict):
-    """The order takes no payment: it is paid already, or was cancelled, or its reservation ran out."""
+    """The order takes no payment: it is paid already, or was cancelled, or its reservation ran
+    out.
+    """
 
     code = "order_not_payable"
     default = _n("This order cannot be paid any more. Please start again from your basket.")
@@ -21,25 +23,36 @@ class AlreadyDecided(OrderNotPayable):
 
 
 class PageOutOfDate(Conflict):
-    """The payment page was made for an intent that has ended since; loading it again makes another one."""
+    """The payment page was made for an intent that has ended since; loading it again makes another
+    one.
+    """
 
     code = "page_out_of_date"
     default = _n("This page is out of date.")
 
 
 class PaymentUnderReview(OrderNotPayable):
-    """Money was taken that does not match the order; until a person has looked, nobody is charged again."""
+    """Money was taken that does not match the order; until a person has looked, nobody is charged
+    again.
+    """
 
     code = "payment_under_review"
-    default = _n("A payment for this order needs a person's eye. You do not need to pay again; we will write to you.")
+    default = _n(
+        "A payment for this order needs a person's eye. You do not need to pay again; we will "
+        "write to you."
+    )
 
 
 class PaymentRejected(Conflict):
     """Stripe will not open this payment as it stands; the vendor or the operator must look."""
 
     code = "payment_not_possible"
-    default = _n("This order cannot be paid at the moment. We have noted it; please try again later.")
+    default = _n(
+        "This order cannot be paid at the moment. We have noted it; please try again later."
+    )
 
 
 class CustomerGone(PaymentRejected):
-    """The payment names a customer that Stripe no longer has; another attempt, without saved cards, goes through."""
+    """The payment names a customer that Stripe no longer has; another attempt, without saved cards,
+    goes through.
+    """

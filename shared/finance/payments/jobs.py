@@ -1,4 +1,5 @@
-"""What payments do later: settle an unknown outcome, read the charge, expire a checkout, cancel its intents.
+"""What payments do later: settle an unknown outcome, read the charge, expire a checkout, cancel its
+intents.
 
 And what they do about an order's events.
 """
@@ -39,8 +40,8 @@ class ChargeNotReady(TryLater):
 async def settle_unknown(context: Context, payment_id: int) -> None:
     """Ask Stripe about a payment whose end we have not heard of, until there is one.
 
-    A payment that is still opening gets its intent, under the same key. A closed order's intent is cancelled. So an order
-    whose shopper closed the tab is paid soon, even if no webhook ever comes.
+    A payment that is still opening gets its intent, under the same key. A closed order's intent is
+    cancelled. So an order whose shopper closed the tab is paid soon, even if no webhook ever comes.
     """
     payment = await Payment.get_or_none(id=payment_id)
     if payment is None or payment.status not in OPEN_STATES:
@@ -48,7 +49,10 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
     state = await service.follow(context.gateway, payment)
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
-        state = await service.cancel_intent(context.gateway, await Payment.get(id=payment.id))
+        state = await service.cancel_intent(
+            context.gateway,
+            await Payment.get(id=payment.id),
+        )
     if state in OPEN_STATES:
         async with unit.transaction() as tx:
             settle_unknown.at(clock.now() + ASK_AGAIN)(tx, payment_id=payment_id)
@@ -82,7 +86,8 @@ async def cancel_intents(context: Context, checkout_id: int) -> None:
 async def expire_checkout(context: Context, checkout_id: int) -> None:
     """When the reservation has run out, cancel the intents first and free the stock after.
 
-    Money that arrived at the last moment wins: then the order is paid instead. Money on its way keeps the goods reserved.
+    Money that arrived at the last moment wins: then the order is paid instead. Money on its way
+    keeps the goods reserved.
     """
     checkout = await Checkout.get_or_none(id=checkout_id, status=CheckoutStatus.OPEN)
     if checkout is None:
@@ -99,10 +104,18 @@ async def expire_checkout(context: Context, checkout_id: int) -> None:
             expire_checkout.at(clock.now() + PROCESSING_GRACE)(tx, checkout_id=checkout_id)
         return
     async with unit.transaction() as tx:
-        locked = await tx.lock_first(Checkout.filter(id=checkout.id, status=CheckoutStatus.OPEN))
+        locked = await tx.lock_first(
+            Checkout.filter(
+                id=checkout.id,
+                status=CheckoutStatus.OPEN,
+            )
+        )
         if locked is None or locked.reserved_until > clock.now():
             return
-        if await Order.filter(checkout_id=checkout.id, payment_status=PaymentStatus.PAID).exists():
+        if await Order.filter(
+            checkout_id=checkout.id,
+            payment_status=PaymentStatus.PAID,
+        ).exists():
             return
         await close_checkout(tx, locked, CheckoutStatus.EXPIRED, actor="system")
 
@@ -114,7 +127,10 @@ async def on_payment_opened(tx: Transaction, event: PaymentOpened) -> None:
 
 
 async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None:
-    """Read its charge soon: Stripe makes the transfer a moment later. And the card, where it was saved."""
+    """Read its charge soon: Stripe makes the transfer a moment later.
+
+    And the card, where it was saved.
+    """
     once = f"read_charge:{event.payment_id}"
     read_charge.at(clock.now() + CHARGE_AFTER, once=once)(tx, payment_id=event.payment_id)
     if event.stripe_customer_id is not None:

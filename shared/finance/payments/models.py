@@ -49,7 +49,9 @@ class Payment(Row):
     idempotency_key = fields.CharField(max_length=255, unique=True)
     stripe_payment_intent_id = fields.CharField(max_length=255, null=True, unique=True)
     stripe_customer_id = fields.CharField(
-        max_length=255, null=True, description="whose saved methods may pay; frozen before Stripe is asked"
+        max_length=255,
+        null=True,
+        description="whose saved methods may pay; frozen before Stripe is asked",
     )
     stripe_account_id = fields.CharField(max_length=255, description="the destination")
     stripe_charge_id = fields.CharField(max_length=255, null=True, db_index=True)
@@ -59,13 +61,17 @@ class Payment(Row):
     amount_total = fields.BigIntField(description="minor units of currency")
     amount_vendor = fields.BigIntField(description="minor units of currency")
     amount_platform_fee = fields.BigIntField(description="minor units of currency")
-    amount_stripe_fee = fields.BigIntField(null=True, description="minor units, as Stripe's balance transaction says")
+    amount_stripe_fee = fields.BigIntField(
+        null=True, description="minor units, as Stripe's balance transaction says"
+    )
     currency = fields.CharField(max_length=3)
     statement_suffix = fields.CharField(
         max_length=22,
         default="",
         db_default="",
-        description="sent with the intent, the same under its key whatever the shop is called by then",
+        description=(
+            "sent with the intent, the same under its key whatever the shop is called by then"
+        ),
     )
     statement_descriptor = fields.CharField(
         max_length=22,
@@ -79,7 +85,9 @@ class Payment(Row):
     failure_code = fields.CharField(max_length=80, null=True)
     failure_reason = fields.TextField(null=True, description="a sentence fit for the shopper")
     refund_reason = fields.TextField(null=True)
-    available_on = fields.DatetimeField(null=True, description="when the vendor's share can be paid out, Stripe's word")
+    available_on = fields.DatetimeField(
+        null=True, description="when the vendor's share can be paid out, Stripe's word"
+    )
     paid_at = fields.DatetimeField(null=True)
     refunded_at = fields.DatetimeField(null=True)
     parked_reason = fields.TextField(null=True, description="why a success did not match the order")

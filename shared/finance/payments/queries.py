@@ -75,20 +75,34 @@ def _view(p: Payment) -> PaymentView:
 
 async def payments_of_order(order_id: int) -> tuple[PaymentView, ...]:
     """Every attempt for an order, oldest first."""
-    return tuple(_view(p) for p in await Payment.filter(order_id=order_id).order_by("attempt").select_related("order"))
+    return tuple(
+        _view(p)
+        for p in await Payment.filter(order_id=order_id).order_by("attempt").select_related("order")
+    )
 
 
 async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
     """A vendor's payments, newest first."""
     mine = Payment.filter(vendor_id=vendor_id)
     shown = window(await mine.count(), page=page, size=PAGE_SIZE)
-    rows = await mine.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
-    return PaymentPage(rows=tuple(_view(p) for p in rows), number=shown.number, pages=shown.pages)
+    rows = (
+        await mine.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+    )
+    return PaymentPage(
+        rows=tuple(_view(p) for p in rows),
+        number=shown.number,
+        pages=shown.pages,
+    )
 
 
 async def parked_payments(limit: int = 50) -> tuple[PaymentView, ...]:
     """Payments whose success did not match the order: a person must look at each."""
-    rows = await Payment.filter(status=PaymentState.PARKED).order_by("-id").limit(limit).select_related("order")
+    rows = (
+        await Payment.filter(status=PaymentState.PARKED)
+        .order_by("-id")
+        .limit(limit)
+        .select_related("order")
+    )
     return tuple(_view(p) for p in rows)
 
 

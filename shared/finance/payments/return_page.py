@@ -20,7 +20,9 @@ log = logging.getLogger("markethall.payments")
 
 @dataclass(frozen=True)
 class PaymentProgress:
-    """`message` is a sentence for the shopper after a decline; `asked` is False when Stripe could not be asked just now."""
+    """`message` is a sentence for the shopper after a decline; `asked` is False when Stripe could
+    not be asked just now.
+    """
 
     state: PaymentState | None
     payment_status: PaymentStatus
@@ -31,23 +33,30 @@ class PaymentProgress:
 
 
 async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
-    """Ask Stripe about every open payment of a purchase, let our rows follow, and answer where it stands.
+    """Ask Stripe about every open payment of a purchase, let our rows follow, and answer where it
+    stands.
 
-    Raises NotFound for an unknown token; nothing of Stripe's (then `asked` is False and the answer is what we know).
+    Raises NotFound for an unknown token; nothing of Stripe's (then `asked` is False and the answer
+    is what we know).
     """
     checkout = await Checkout.get_or_none(token=checkout_token)
     if checkout is None:
         raise NotFound(_("We could not find that order."))
     asked = True
     open_payments = Payment.filter(
-        order__checkout_id=checkout.id, status__in=list(OPEN_STATES), stripe_payment_intent_id__not_isnull=True
+        order__checkout_id=checkout.id,
+        status__in=list(OPEN_STATES),
+        stripe_payment_intent_id__not_isnull=True,
     )
     for intent_id in await open_payments.values_list("stripe_payment_intent_id", flat=True):
         try:
             await service.confirm_payment(gateway, str(intent_id))
         except StripeUnavailable:
             asked = False
-        except (StripeRefused, CardDeclined) as refused:  # our key or Stripe's memory is at fault, never the shopper
+        except (
+            StripeRefused,
+            CardDeclined,
+        ) as refused:  # our key or Stripe's memory is at fault, never the shopper
             log.warning("Stripe would not tell about %s: %s", intent_id, refused.log)
             asked = False
     return await _progress(checkout.id, asked=asked)
@@ -72,12 +81,16 @@ async def _progress(checkout_id: int, *, asked: bool) -> PaymentProgress:
         )
         if s in statuses
     )
-    retry = checkout.status == CheckoutStatus.OPEN and status in (PaymentStatus.PENDING, PaymentStatus.FAILED)
+    retry = checkout.status == CheckoutStatus.OPEN and status in (
+        PaymentStatus.PENDING,
+        PaymentStatus.FAILED,
+    )
     return PaymentProgress(
         state=state,
         payment_status=status,
         message=last.failure_reason if last and state is PaymentState.FAILED else None,
         can_retry=retry,
-        settled=status not in (PaymentStatus.PENDING, PaymentStatus.PROCESSING) or state is PaymentState.PARKED,
+        settled=status not in (PaymentStatus.PENDING, PaymentStatus.PROCESSING)
+        or state is PaymentState.PARKED,
         asked=asked,
     )

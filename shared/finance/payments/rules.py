@@ -44,7 +44,8 @@ _LIVE = frozenset(
     }
 )
 
-# While an intent is alive Stripe may move it back and forth; what is final stays final, however late older news arrives.
+# While an intent is alive Stripe may move it back and forth; what is final stays final, however
+# late older news arrives.
 MOVES: dict[PaymentState, frozenset[PaymentState]] = {
     PaymentState.OPENING: _LIVE,
     PaymentState.PENDING: _LIVE,
@@ -54,9 +55,13 @@ MOVES: dict[PaymentState, frozenset[PaymentState]] = {
     PaymentState.SUCCEEDED: frozenset({PaymentState.REFUNDED}),
     PaymentState.PARKED: frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED}),
     PaymentState.CANCELED: frozenset(),
-    PaymentState.REFUNDED: frozenset({PaymentState.SUCCEEDED}),  # when a refund failed after all: `after_refunds`
+    PaymentState.REFUNDED: frozenset(
+        {PaymentState.SUCCEEDED}
+    ),  # when a refund failed after all: `after_refunds`
 }
-PAID_STATES = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})  # the order was paid with it
+PAID_STATES = frozenset(
+    {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
+)  # the order was paid with it
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ class Expected:
 
 
 def state_of_intent(facts: IntentFacts) -> PaymentState:
-    """Our word for the intent's status; a decline returns an intent to requires_payment_method with an error (stripe-facts 8.5)."""
+    """Our word for the intent's status; a decline returns an intent to requires_payment_method with
+    an error (stripe-facts 8.5).
+    """
     match facts.status:
         case "succeeded":
             return PaymentState.SUCCEEDED
@@ -100,7 +107,9 @@ def state_of_intent(facts: IntentFacts) -> PaymentState:
 
 
 def mismatch(facts: IntentFacts, expected: Expected) -> str | None:
-    """Why a success must not mark the order paid, or None when amount, currency, destination and fee are as ordered."""
+    """Why a success must not mark the order paid, or None when amount, currency, destination and
+    fee are as ordered.
+    """
     wrong = []
     if facts.amount_received != expected.amount:
         wrong.append(f"received {facts.amount_received} instead of {expected.amount}")
@@ -113,10 +122,13 @@ def mismatch(facts: IntentFacts, expected: Expected) -> str | None:
     return "; ".join(wrong) or None
 
 
-def next_state(current: PaymentState, facts: IntentFacts, expected: Expected) -> PaymentState | None:
+def next_state(
+    current: PaymentState, facts: IntentFacts, expected: Expected
+) -> PaymentState | None:
     """The state to move to, or None when this is older news or nothing new.
 
-    An intent stays `succeeded` whatever is refunded of it, so it tells nothing about a payment that went back.
+    An intent stays `succeeded` whatever is refunded of it, so it tells nothing about a payment that
+    went back.
     """
     if current is PaymentState.REFUNDED:
         return None
@@ -128,8 +140,15 @@ def next_state(current: PaymentState, facts: IntentFacts, expected: Expected) ->
     return target
 
 
-def after_refunds(current: PaymentState, *, total: int, back: int) -> PaymentState | None:
-    """The state of a payment of `total` of which refunds that succeeded brought `back` (minor units); None: as it is."""
+def after_refunds(
+    current: PaymentState,
+    *,
+    total: int,
+    back: int,
+) -> PaymentState | None:
+    """The state of a payment of `total` of which refunds that succeeded brought `back` (minor
+    units); None: as it is.
+    """
     if current not in PAID_STATES:
         return None
     target = PaymentState.REFUNDED if back >= total else PaymentState.SUCCEEDED
@@ -137,7 +156,9 @@ def after_refunds(current: PaymentState, *, total: int, back: int) -> PaymentSta
 
 
 def order_status(state: PaymentState, *, checkout_open: bool) -> PaymentStatus | None:
-    """Where an order's money is when its payment moved to `state`; None when the order does not follow (parked)."""
+    """Where an order's money is when its payment moved to `state`; None when the order does not
+    follow (parked).
+    """
     match state:
         case PaymentState.SUCCEEDED:
             return PaymentStatus.PAID

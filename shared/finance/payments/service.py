@@ -1,7 +1,7 @@
 """Opening a payment for an order, and believing only what Stripe says when read.
 
-A payment is written down before Stripe is asked (writes.py), so a crash or a lost answer anywhere heals by calling again.
-The client secret is never stored.
+A payment is written down before Stripe is asked (writes.py), so a crash or a lost answer anywhere
+heals by calling again. The client secret is never stored.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
 from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments import sync
-from shared.finance.payments.errors import CustomerGone, OrderNotPayable, PaymentRejected, PaymentUnderReview
+from shared.finance.payments.errors import (
+    CustomerGone,
+    OrderNotPayable,
+    PaymentRejected,
+    PaymentUnderReview,
+)
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -53,7 +58,9 @@ class IntentView:
     statement_descriptor: str  # as the card statement will show it; empty while that is not known
     statement_suffix: str  # its end, which is ours
     stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
-    box_secret: str | None = field(default=None, repr=False)  # set where the viewer may save the card
+    box_secret: str | None = field(
+        default=None, repr=False
+    )  # set where the viewer may save the card
 
 
 async def create_payment_intent(
@@ -61,11 +68,11 @@ async def create_payment_intent(
 ) -> IntentView:
     """The order's one open PaymentIntent, made now or read again; calling twice gives the same.
 
-    The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay with a saved card and save
-    another; for anybody else, and for guests, there is neither. `look_again`: what is saved at Stripe is read first, after
-    a saved card did not pay. Raises NotFound, OrderNotPayable, VendorCannotSell,
-    PaymentRejected (Stripe said no), StripeUnavailable (the order waits and the same call works later; StandsStill, one
-    of these, after a restore).
+    The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay
+    with a saved card and save another; for anybody else, and for guests, there is neither.
+    `look_again`: what is saved at Stripe is read first, after a saved card did not pay. Raises
+    NotFound, OrderNotPayable, VendorCannotSell, PaymentRejected (Stripe said no), StripeUnavailable
+    (the order waits and the same call works later; StandsStill, one of these, after a restore).
     """
     await money_may_move()  # an intent that is there already could be paid, too
     owner = await _ordered_by(order_id, shopper_id)
@@ -75,11 +82,17 @@ async def create_payment_intent(
     try:
         opened = await _opened(gateway, order_id, customer)
         box = await _box(gateway, opened) if owner is not None else None
-    except CustomerGone:  # deleted at Stripe: the order is kept, and payable by a card that is typed
+    except (
+        CustomerGone
+    ):  # deleted at Stripe: the order is kept, and payable by a card that is typed
         opened, box = await _opened(gateway, order_id, None), None
     payment, intent, state = opened
-    if state in _AWAITS_SHOPPER and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
-        raise VendorCannotSell  # it lost its account while the order was open; what was paid already stays paid
+    if (
+        state in _AWAITS_SHOPPER
+        and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments
+    ):
+        # it lost its account while the order was open; what was paid already stays paid
+        raise VendorCannotSell
     return IntentView(
         payment_intent_id=intent.id,
         client_secret=intent.client_secret,
@@ -103,8 +116,13 @@ async def _ordered_by(order_id: int, shopper_id: int | None) -> int | None:
 
 
 async def _look_again(gateway: Gateway, order_id: int) -> None:
-    """Learn what became of the customer that the order's open payment names, and of what it holds."""
-    payment = await Payment.filter(order_id=order_id, status__in=list(OPEN_STATES)).first()
+    """Learn what became of the customer that the order's open payment names, and of what it
+    holds.
+    """
+    payment = await Payment.filter(
+        order_id=order_id,
+        status__in=list(OPEN_STATES),
+    ).first()
     if payment is not None and payment.stripe_customer_id is not None:
         await saved.look_for(gateway, payment.stripe_customer_id)
 
@@ -112,15 +130,28 @@ async def _look_again(gateway: Gateway, order_id: int) -> None:
 Opened = tuple[Payment, PaymentIntent, PaymentState]
 
 
-async def _opened(gateway: Gateway, order_id: int, customer: str | None) -> Opened:
-    """The order's open payment with its intent. Raises CustomerGone when that names a customer that Stripe no longer has."""
+async def _opened(
+    gateway: Gateway,
+    order_id: int,
+    customer: str | None,
+) -> Opened:
+    """The order's open payment with its intent.
+
+    Raises CustomerGone when that names a customer that Stripe no longer has.
+    """
     payment = await _open_payment(order_id, customer)
-    if payment.stripe_customer_id is not None and await customers.is_gone(payment.stripe_customer_id):
+    if payment.stripe_customer_id is not None and await customers.is_gone(
+        payment.stripe_customer_id
+    ):
         if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
-            raise PaymentRejected(log=f"payment {payment.id} names a customer that is gone and cannot be cancelled")
+            raise PaymentRejected(
+                log=f"payment {payment.id} names a customer that is gone and cannot be cancelled"
+            )
         payment = await _open_payment(order_id, customer)
     opened = await _with_intent(gateway, payment)
-    if opened[2] is PaymentState.CANCELED:  # cancelled at Stripe while the order is still open: a new attempt
+    if (
+        opened[2] is PaymentState.CANCELED
+    ):  # cancelled at Stripe while the order is still open: a new attempt
         opened = await _with_intent(gateway, await _open_payment(order_id, customer))
     return opened
 
@@ -139,8 +170,13 @@ async def _with_intent(gateway: Gateway, payment: Payment) -> Opened:
     return made, intent, PaymentState(made.status)
 
 
-async def _rejected(gateway: Gateway, payment: Payment, refusal: StripeRefused | None) -> PaymentRejected:
-    """What the shopper is told of Stripe's no. A customer that it does not know is looked for first."""
+async def _rejected(
+    gateway: Gateway, payment: Payment, refusal: StripeRefused | None
+) -> PaymentRejected:
+    """What the shopper is told of Stripe's no.
+
+    A customer that it does not know is looked for first.
+    """
     log_ = refusal.log if refusal else f"payment {payment.id} was refused to somebody else"
     if refusal and refusal.stripe_param == "customer" and payment.stripe_customer_id is not None:
         await saved.look_for(gateway, payment.stripe_customer_id)
@@ -187,7 +223,12 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
         return await _write_down(tx, order, customer, 1 + len(earlier))
 
 
-async def _write_down(tx: Transaction, order: Order, customer: str | None, attempt: int) -> Payment:
+async def _write_down(
+    tx: Transaction,
+    order: Order,
+    customer: str | None,
+    attempt: int,
+) -> Payment:
     """Store the next payment of an order with what asks Stripe for it. Raises VendorCannotSell."""
     config = await get_vendor_payment_config(order.vendor_id)
     if not config.accepts_payments or config.stripe_account_id is None:
@@ -223,7 +264,10 @@ async def _write_down(tx: Transaction, order: Order, customer: str | None, attem
 
 
 async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
-    """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow. Raises StripeUnavailable."""
+    """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow.
+
+    Raises StripeUnavailable.
+    """
     if payment.stripe_payment_intent_id is not None:
         intent = await gateway.payment_intents.get(payment.stripe_payment_intent_id)
         return await sync.apply(payment.id, intent)
@@ -245,7 +289,9 @@ async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
 
 
 async def _cancellation(tx: Transaction, payment_id: int) -> int | None:
-    """The write that cancels a payment's intent, opened unless one waits; None where there is nothing to cancel."""
+    """The write that cancels a payment's intent, opened unless one waits; None where there is
+    nothing to cancel.
+    """
     payment = await tx.lock(Payment, id=payment_id)
     if payment.status not in OPEN_STATES or payment.stripe_payment_intent_id is None:
         return None
@@ -262,13 +308,20 @@ async def _cancellation(tx: Transaction, payment_id: int) -> int | None:
 
 
 async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
-    """Cancel every intent of a checkout that is not decided: the states in which that left its payments."""
-    payments = await Payment.filter(order__checkout_id=checkout_id, status__in=list(OPEN_STATES)).order_by("id")
+    """Cancel every intent of a checkout that is not decided: the states in which that left its
+    payments.
+    """
+    payments = await Payment.filter(
+        order__checkout_id=checkout_id, status__in=list(OPEN_STATES)
+    ).order_by("id")
     return {await cancel_intent(gateway, payment) for payment in payments}
 
 
 async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:
-    """Read the intent from Stripe and let our rows follow; None when the intent is not ours. Raises StripeUnavailable."""
+    """Read the intent from Stripe and let our rows follow; None when the intent is not ours.
+
+    Raises StripeUnavailable.
+    """
     payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
     if payment is None:
         return None
@@ -278,12 +331,16 @@ async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | No
 
 
 async def is_ours(intent_id: str | None) -> bool:
-    """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign objects."""
+    """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign
+    objects.
+    """
     return intent_id is not None and await Payment.exists(stripe_payment_intent_id=intent_id)
 
 
 async def record_charge(gateway: Gateway, charge_id: str) -> bool:
-    """Read the charge and note its transfer, fee and balance transaction on our payment; False when it is not ours."""
+    """Read the charge and note its transfer, fee and balance transaction on our payment; False when
+    it is not ours.
+    """
     charge = await gateway.charges.get(charge_id)
     if charge.payment_intent is None:
         return False

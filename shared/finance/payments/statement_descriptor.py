@@ -1,8 +1,11 @@
-r"""What a payment is called on the shopper's card statement, in the letters that Stripe takes. Pure.
+r"""What a payment is called on the shopper's card statement, in the letters that Stripe takes.
 
-A statement shows the account's own prefix (2 to 10 characters, set in Stripe's dashboard), `* ` and a suffix of the payment,
-together at most 22 characters. A suffix is Latin letters, holds at least one, and none of < > \ ' " * (Stripe: statement
-descriptors). What is longer together is cut, so the suffix is made to fit.
+Pure.
+
+A statement shows the account's own prefix (2 to 10 characters, set in Stripe's dashboard), `* ` and
+a suffix of the payment, together at most 22 characters. A suffix is Latin letters, holds at least
+one, and none of < > \ ' " * (Stripe: statement descriptors). What is longer together is cut, so the
+suffix is made to fit.
 """
 
 from __future__ import annotations
@@ -41,9 +44,11 @@ _EDGES = " &.+/-"
 
 
 def suffix(shop: str, order_number: str, prefix: str) -> str:
-    """The suffix for an order at `shop` behind `prefix` (empty: not known, then room is left for the longest one).
+    """The suffix for an order at `shop` behind `prefix` (empty: not known, then room is left for
+    the longest one).
 
-    A name of which no Latin letter is left (`花店`, `1-2-3`) gives the order's number instead, which the shopper's mails name.
+    A name of which no Latin letter is left (`花店`, `1-2-3`) gives the order's number instead, which
+    the shopper's mails name.
     """
     room = LONGEST - len(_JOINT) - (len(prefix) or LONGEST_PREFIX)
     for name in (shop, order_number):
@@ -59,7 +64,11 @@ def shown(prefix: str, suffix: str) -> str:
 
 
 def _latin(text: str) -> str:
-    """Capital letters without marks, digits and a few signs; everything else is a space, and no two spaces follow each other."""
+    """Capital letters without marks, digits and a few signs; everything else is a space, and no two
+    spaces follow each other.
+    """
     capitals = _APOSTROPHES.sub("", text).upper().translate(_LETTERS)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(c)
+    )
     return " ".join(_OTHERS.sub(" ", plain.upper()).split())

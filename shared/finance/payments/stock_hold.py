@@ -1,6 +1,8 @@
-"""What a press of Pay does before the card is confirmed, and after it was not: the pieces are set aside, and let go.
+"""What a press of Pay does before the card is confirmed, and after it was not: the pieces are set
+aside, and let go.
 
-The browser asks (static/js/checkout.js); the guarantee is the job that ends each hold, whatever becomes of the browser.
+The browser asks (static/js/checkout.js); the guarantee is the job that ends each hold, whatever
+becomes of the browser.
 """
 
 from __future__ import annotations
@@ -21,16 +23,28 @@ from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, StockState
 
 _ASKED_AGAIN = reservations.BANK_HOLD  # of money that is on its way
-_DECIDED = (PaymentState.SUCCEEDED, PaymentState.PROCESSING, PaymentState.PARKED, PaymentState.REFUNDED)
+_DECIDED = (
+    PaymentState.SUCCEEDED,
+    PaymentState.PROCESSING,
+    PaymentState.PARKED,
+    PaymentState.REFUNDED,
+)
 
 
-async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
-    """Make sure that the pieces of an order can be had before its card is confirmed; again and again is the same.
+async def press(
+    gateway: Gateway,
+    *,
+    checkout_id: int,
+    intent_id: str,
+) -> bool:
+    """Make sure that the pieces of an order can be had before its card is confirmed; again and
+    again is the same.
 
-    True: they are set aside. False: they are there, but this order holds none (decision 14). Where Pay sets them aside,
-    Stripe is read first, so that a decline from before is not taken for one of this try.
-    Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable (StandsStill after a restore, for a
-    page that was opened before it): then the card must not be confirmed.
+    True: they are set aside. False: they are there, but this order holds none (decision 14). Where
+    Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
+    this try. Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable
+    (StandsStill after a restore, for a page that was opened before it): then the card must not be
+    confirmed.
     """
     await money_may_move()
     payment = await _payment(checkout_id, intent_id)
@@ -49,8 +63,15 @@ async def press(gateway: Gateway, *, checkout_id: int, intent_id: str) -> bool:
         return await reservations.at_payment(tx, locked, network=checkout.network)
 
 
-async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None:
-    """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment goes on."""
+async def release(
+    gateway: Gateway,
+    *,
+    checkout_id: int,
+    intent_id: str,
+) -> None:
+    """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment
+    goes on.
+    """
     payment = await _payment(checkout_id, intent_id)
     if not reservations.is_held_by_pay(await Order.get(id=payment.order_id)):
         return
@@ -59,7 +80,9 @@ async def release(gateway: Gateway, *, checkout_id: int, intent_id: str) -> None
         _, order = await _locked(tx, payment)
         state = (await Payment.get(id=payment.id)).status
         if state in (PaymentState.PENDING, PaymentState.FAILED):
-            await reservations.let_go(tx, order, wasted=True)  # a first decline has let it go already
+            await reservations.let_go(
+                tx, order, wasted=True
+            )  # a first decline has let it go already
 
 
 async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
@@ -71,7 +94,8 @@ async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
 async def let_go(context: Context, order_id: int) -> None:
     """What Pay set aside has been so for long enough: cancel the intent first and let go after.
 
-    So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes another intent.
+    So nobody is charged for what is not set aside. Money on its way keeps it; the next visit makes
+    another intent.
     """
     order = await Order.get_or_none(id=order_id)
     if order is None or not await _is_due(order):
@@ -82,7 +106,10 @@ async def let_go(context: Context, order_id: int) -> None:
     await order.refresh_from_db()
     if not await _is_due(order):  # the bank asks the shopper something
         return
-    states = {await service.cancel_intent(context.gateway, payment) for payment in await open_payments.order_by("id")}
+    states = {
+        await service.cancel_intent(context.gateway, payment)
+        for payment in await open_payments.order_by("id")
+    }
     if PaymentState.PROCESSING in states:
         async with unit.transaction() as tx:
             let_go.at(clock.now() + _ASKED_AGAIN)(tx, order_id=order.id)
@@ -111,7 +138,9 @@ async def _is_due(order: Order) -> bool:
 
 
 async def _payment(checkout_id: int, intent_id: str) -> Payment:
-    payment = await Payment.get_or_none(order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id)
+    payment = await Payment.get_or_none(
+        order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id
+    )
     if payment is None:
         raise PageOutOfDate
     return payment

@@ -1,4 +1,6 @@
-"""The sweep of payments: each is looked after by a job of its own; where that was lost or gave up, it is written again."""
+"""The sweep of payments: each is looked after by a job of its own; where that was lost or gave up,
+it is written again.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ async def sweep(_context: Context) -> None:
             read_charge.once(f"read_charge:{payment_id}")(tx, payment_id=payment_id)
 
 
-async def _without_job(of: AnyJob, payments: QuerySet[Payment]) -> list[int]:
+async def _without_job(
+    of: AnyJob,
+    payments: QuerySet[Payment],
+) -> list[int]:
     """Return those of these payments that no such job is there for, the oldest first."""
     there = Job.filter(kind=of.kind, status__in=["waiting", "running"])
     known = {row.args.get("payment_id") for row in await there}

@@ -38,7 +38,9 @@ log = logging.getLogger("markethall.payments")
 
 # Kept with the payment in English; a page says them in the language of whoever reads it.
 DECLINED = _n("The card was declined. Please try another card.")
-NOT_AUTHENTICATED = _n("Your bank did not confirm this payment. Please try again or use another card.")
+NOT_AUTHENTICATED = _n(
+    "Your bank did not confirm this payment. Please try again or use another card."
+)
 
 
 def facts_of(intent: PaymentIntent) -> IntentFacts:
@@ -56,13 +58,20 @@ def facts_of(intent: PaymentIntent) -> IntentFacts:
 
 def expected_of(payment: Payment) -> Expected:
     """What a payment's success must look like."""
-    return Expected(payment.amount_total, payment.currency, payment.stripe_account_id, payment.amount_platform_fee)
+    return Expected(
+        payment.amount_total,
+        payment.currency,
+        payment.stripe_account_id,
+        payment.amount_platform_fee,
+    )
 
 
 async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Payment]:
-    """The checkout, its order and that order's payment, locked in the one order of docs/architecture.md.
+    """The checkout, its order and that order's payment, locked in the one order of
+    docs/architecture.md.
 
-    A success completes the checkout: locked only then, it would meet somebody who closes the checkout coming the other way.
+    A success completes the checkout: locked only then, it would meet somebody who closes the
+    checkout coming the other way.
     """
     found = await Payment.get_or_none(id=payment_id).select_related("order")
     if found is None:
@@ -74,16 +83,24 @@ async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Pa
 
 
 async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
-    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    """Move payment and order to where the intent is, if that is news.
+
+    Answers the payment's state afterwards.
+    """
     async with unit.transaction() as tx:
         return await follow(tx, payment_id, intent)
 
 
 async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> PaymentState:
-    """Move payment and order to where the intent is, if that is news. Answers the payment's state afterwards."""
+    """Move payment and order to where the intent is, if that is news.
+
+    Answers the payment's state afterwards.
+    """
     checkout, order, payment = await _locked(tx, payment_id)
     if payment.stripe_payment_intent_id is None:
-        await tx.change(payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id)
+        await tx.change(
+            payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id
+        )
         await tx.change(order, payment_intent_id=intent.id)
     current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
     target = next_state(current, facts, expected)
@@ -113,7 +130,12 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     await _books_follow(tx, payment, intent, current, target)
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
-        tx.emit(PaymentSucceeded(payment.id, intent.customer if intent.saved else None))
+        tx.emit(
+            PaymentSucceeded(
+                payment.id,
+                intent.customer if intent.saved else None,
+            )
+        )
     return target
 
 
@@ -121,7 +143,11 @@ def _reason(intent: PaymentIntent) -> str:
     """The one Stripe text a shopper may see: a card error's own message; otherwise our words."""
     if intent.error_message:
         return intent.error_message
-    return NOT_AUTHENTICATED if intent.error_code == "payment_intent_authentication_failure" else DECLINED
+    return (
+        NOT_AUTHENTICATED
+        if intent.error_code == "payment_intent_authentication_failure"
+        else DECLINED
+    )
 
 
 async def _order_follows(
@@ -130,7 +156,11 @@ async def _order_follows(
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(tx, order)
     elif target is PaymentState.PARKED:
-        log.error("payment %s of order %s succeeded but does not match; parked for a person", payment.id, order.number)
+        log.error(
+            "payment %s of order %s succeeded but does not match; parked for a person",
+            payment.id,
+            order.number,
+        )
     else:
         status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
         if status is not None:
@@ -139,7 +169,9 @@ async def _order_follows(
 
 
 async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> None:
-    """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody went on."""
+    """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody
+    went on.
+    """
     if target is PaymentState.REQUIRES_ACTION:
         await reservations.wait_for_bank(order)
     elif target in (PaymentState.FAILED, PaymentState.CANCELED):
@@ -147,9 +179,15 @@ async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> 
 
 
 async def _books_follow(
-    tx: Transaction, payment: Payment, intent: PaymentIntent, was: PaymentState, target: PaymentState
+    tx: Transaction,
+    payment: Payment,
+    intent: PaymentIntent,
+    was: PaymentState,
+    target: PaymentState,
 ) -> None:
-    """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person has looked."""
+    """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person
+    has looked.
+    """
     if target is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
@@ -159,11 +197,16 @@ async def _books_follow(
 
 
 async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
-    """Post what a payment that took money must have posted, where it is not there; False when it is. A repair."""
+    """Post what a payment that took money must have posted, where it is not there; False when it
+    is. A repair.
+    """
     async with unit.transaction() as tx:
         _, _, payment = await _locked(tx, payment_id)
         if payment.status == PaymentState.PARKED:
-            return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
+            return await ledger.post(
+                tx,
+                postings.parked(await _parked(payment, intent)),
+            )
         if payment.status in PAID_STATES:
             return await _post_sale(tx, payment)
         return False
@@ -171,7 +214,11 @@ async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
 
 async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
     """What really happened at Stripe, whoever's account the money went to."""
-    to = await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination) if intent.destination else None
+    to = (
+        await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination)
+        if intent.destination
+        else None
+    )
     return postings.Parked(
         payment_id=payment.id,
         order_id=payment.order_id,
@@ -200,10 +247,14 @@ async def _post_sale(tx: Transaction, payment: Payment) -> bool:
     )
 
 
-async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason: str | None) -> bool:
-    """Let a payment follow its refunds: `back` minor units of it have gone back by now, the last of them for `reason`.
+async def follow_refunds(
+    tx: Transaction, payment: Payment, *, back: int, reason: str | None
+) -> bool:
+    """Let a payment follow its refunds: `back` minor units of it have gone back by now, the last of
+    them for `reason`.
 
-    Called by refunds inside their transaction, with order and payment locked. False when that is nothing new.
+    Called by refunds inside their transaction, with order and payment locked. False when that is
+    nothing new.
     """
     current = PaymentState(payment.status)
     target = after_refunds(current, total=payment.amount_total, back=back)
@@ -220,7 +271,12 @@ async def follow_refunds(tx: Transaction, payment: Payment, *, back: int, reason
     )
 
 
-async def close_unopened(tx: Transaction, payment_id: int, *, reason: str) -> None:
+async def close_unopened(
+    tx: Transaction,
+    payment_id: int,
+    *,
+    reason: str,
+) -> None:
     """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
     _, _, payment = await _locked(tx, payment_id)
     await tx.move(
@@ -248,12 +304,18 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
 
 
 async def note_charge(payment_id: int, charge: Charge) -> None:
-    """Fill in what follows a charge a moment later; what is known already is never overwritten with nothing."""
+    """Fill in what follows a charge a moment later; what is known already is never overwritten with
+    nothing.
+    """
     async with unit.transaction() as tx:
         _, order, payment = await _locked(tx, payment_id)
         if charge.stripe_fee is not None and charge.balance_transaction is not None:
             fee = postings.StripeFee(
-                payment.id, payment.order_id, payment.currency, charge.stripe_fee, charge.balance_transaction
+                payment.id,
+                payment.order_id,
+                payment.currency,
+                charge.stripe_fee,
+                charge.balance_transaction,
             )
             await ledger.post(tx, postings.stripe_fee(fee))
         references.remember(
@@ -270,4 +332,8 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
             tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
             told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
-            await tx.change(payment, act=Act("payment.charge_noted", "stripe", told), **news)
+            await tx.change(
+                payment,
+                act=Act("payment.charge_noted", "stripe", told),
+                **news,
+            )

@@ -27,7 +27,12 @@ class _OfPayment(Operation[PaymentIntent, None]):
     def subject(self) -> str:
         return f"payment:{self.payment_id}"
 
-    async def answered(self, tx: Transaction, answer: PaymentIntent, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: PaymentIntent,
+        more: None,
+    ) -> None:
         await sync.follow(tx, self.payment_id, answer)
 
 
@@ -70,7 +75,10 @@ class CreatePaymentIntent(_OfPayment):
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What Stripe keeps with it. By the order's number, which never comes again, it is found."""
+        """What Stripe keeps with it.
+
+        By the order's number, which never comes again, it is found.
+        """
         return {
             "order_id": str(self.order_id),
             "order_number": self.order_number,
@@ -96,7 +104,10 @@ class CreatePaymentIntent(_OfPayment):
         row = await Payment.get(id=self.payment_id)
         made = await gateway.payment_intents.list(since=row.created_at - CLOCKS_DIFFER)
         mine = self.metadata.items()
-        return next((one for one in made if mine <= one.metadata.items()), None)
+        return next(
+            (one for one in made if mine <= one.metadata.items()),
+            None,
+        )
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was made; whoever asks next writes the next payment down."""
@@ -118,7 +129,9 @@ class CancelPaymentIntent(_OfPayment):
     def key(self) -> str:
         return f"{self.mark}:cancel:{self.number}"
 
-    async def plan(self, tx: Transaction, facts: None) -> CancelPaymentIntent | Literal[WriteState.SUPERSEDED] | None:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> CancelPaymentIntent | Literal[WriteState.SUPERSEDED] | None:
         """There is nothing to cancel once the payment is decided."""
         row = await tx.lock(Payment, id=self.payment_id)
         return self if row.status in OPEN_STATES else WriteState.SUPERSEDED

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class PayoutActivity(StrEnum):
-    """Acts on a payout, or on what is held back of an order; those of states are called as the states are."""
+    """Acts on a payout, or on what is held back of an order; those of states are called as the
+    states are.
+    """
 
     MADE = "payout.made"
     REQUESTED = "payout.requested"

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Movement:
-    """What came into a vendor's balance, or went back out of it, and is in no payout yet. `left` is negative for the latter."""
+    """What came into a vendor's balance, or went back out of it, and is in no payout yet.
+
+    `left` is negative for the latter.
+    """
 
     entry_id: int
     left: int
@@ -24,10 +27,14 @@ class Part:
     order_id: int | None = None
 
 
-def allocate(amount: int, movements: Sequence[Movement], *, first: Collection[int] = ()) -> tuple[Part, ...]:
-    """Take exactly `amount` out of `movements`: what went back first, then what came in, oldest first; the last one in part.
+def allocate(
+    amount: int, movements: Sequence[Movement], *, first: Collection[int] = ()
+) -> tuple[Part, ...]:
+    """Take exactly `amount` out of `movements`: what went back first, then what came in, oldest
+    first; the last one in part.
 
-    Those named in `first` come before the others. Where all of them together are less, all are taken.
+    Those named in `first` come before the others. Where all of them together are less, all are
+    taken.
     """
     back = [m for m in movements if m.left < 0]
     came = [m for m in movements if m.left > 0]
@@ -35,7 +42,14 @@ def allocate(amount: int, movements: Sequence[Movement], *, first: Collection[in
     wanted = amount - sum(m.left for m in back)
     if amount <= 0:
         return ()
-    parts = [Part(m.entry_id, m.left, m.order_id) for m in back]
+    parts = [
+        Part(
+            m.entry_id,
+            m.left,
+            m.order_id,
+        )
+        for m in back
+    ]
     for movement in came:
         part = min(wanted, movement.left)
         if part <= 0:

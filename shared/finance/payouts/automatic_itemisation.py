@@ -1,4 +1,6 @@
-"""Which sales an automatic payout paid out, by Stripe's own list: its transactions name payments, our ledger knows transfers."""
+"""Which sales an automatic payout paid out, by Stripe's own list: its transactions name payments,
+our ledger knows transfers.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,16 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
 from shared.infra.references import service as references
 
-MOST = 100  # transfers that are read for one payout; beyond them the oldest sales are taken to be the ones
+# transfers that are read for one payout; beyond them the oldest sales are taken to be the ones
+MOST = 100
 
 
-async def entries_of(gateway: Gateway, *, vendor_id: int, account_id: str, found: StripePayout) -> set[int]:
-    """The ledger entries of the sales that Stripe lists for this payout; empty where it lists none."""
+async def entries_of(
+    gateway: Gateway, *, vendor_id: int, account_id: str, found: StripePayout
+) -> set[int]:
+    """The ledger entries of the sales that Stripe lists for this payout; empty where it lists
+    none.
+    """
     if not found.automatic:
         return set()
     try:
@@ -26,17 +33,34 @@ async def entries_of(gateway: Gateway, *, vendor_id: int, account_id: str, found
     except StripeRefused:
         return set()
     listed = {row.source for row in rows if row.type == "payment" and row.source}
-    free = [m for m in await itemisation.movements(vendor_id, found.currency) if m.left > 0 and m.order_id is not None]
+    free = [
+        m
+        for m in await itemisation.movements(vendor_id, found.currency)
+        if m.left > 0 and m.order_id is not None
+    ]
     named = await _payments(gateway, free[:MOST])
     return {entry_id for entry_id, payment in named.items() if payment in listed}
 
 
 async def _payments(gateway: Gateway, free: Sequence[Movement]) -> dict[int, str]:
-    """Ledger entry -> the payment on the vendor's account that its transfer made; remembered once it was read."""
+    """Ledger entry -> the payment on the vendor's account that its transfer made; remembered once
+    it was read.
+    """
     found: dict[int, str] = {}
     orders = {m.order_id for m in free}
-    sold = {p.order_id: p for p in await Payment.filter(order_id__in=list(orders), stripe_transfer_id__not_isnull=True)}
-    sales = {e.id for e in await LedgerEntry.filter(id__in=[m.entry_id for m in free], posting__kind="sale")}
+    sold = {
+        p.order_id: p
+        for p in await Payment.filter(
+            order_id__in=list(orders), stripe_transfer_id__not_isnull=True
+        )
+    }
+    sales = {
+        e.id
+        for e in await LedgerEntry.filter(
+            id__in=[m.entry_id for m in free],
+            posting__kind="sale",
+        )
+    }
     for movement in free:
         payment = sold.get(movement.order_id or 0)
         if payment is None or movement.entry_id not in sales:
@@ -54,6 +78,10 @@ async def _destination(gateway: Gateway, payment: Payment) -> str:
     name = transfer.destination_payment or ""
     async with unit.transaction() as tx:
         references.remember(
-            tx, transfer.destination_payment, subject=subject, order_id=payment.order_id, vendor_id=payment.vendor_id
+            tx,
+            transfer.destination_payment,
+            subject=subject,
+            order_id=payment.order_id,
+            vendor_id=payment.vendor_id,
         )
     return name

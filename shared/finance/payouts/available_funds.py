@@ -1,4 +1,6 @@
-"""What a vendor has that could be paid out: Stripe's balance and banks, read; and what our ledger says of it."""
+"""What a vendor has that could be paid out: Stripe's balance and banks, read; and what our ledger
+says of it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from shared.trade.vendors.countries import minimum_payout
 
 @dataclass(frozen=True)
 class Reading:
-    """An account's balance per currency and its default bank in each, as Stripe just said; `enabled` where it was asked about that too."""
+    """An account's balance per currency and its default bank in each, as Stripe just said;
+    `enabled` where it was asked about that too.
+    """
 
     lines: Mapping[str, BalanceLine] = field(default_factory=dict)
     banks: Mapping[str, ExternalAccount] = field(default_factory=dict)
@@ -35,7 +39,10 @@ class Reading:
 
 
 async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
-    """Ask Stripe; where payouts go to another bank than we knew, the account is read again. Raises StripeUnavailable."""
+    """Ask Stripe; where payouts go to another bank than we knew, the account is read again.
+
+    Raises StripeUnavailable.
+    """
     if terms.account_id is None:
         return Reading()
     enabled = None
@@ -43,7 +50,9 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
         lines = await gateway.balance.get(terms.account_id)
         banks = defaults(await gateway.accounts.list_external_accounts(terms.account_id))
         if banks != terms.banks:
-            enabled = (await connect.sync_account(gateway, vendor_id=terms.vendor_id)).payouts_enabled
+            enabled = (
+                await connect.sync_account(gateway, vendor_id=terms.vendor_id)
+            ).payouts_enabled
     except StripeRefused:  # access was taken away; the account's own event will say so
         return Reading()
     return Reading({line.currency: line for line in lines}, banks, enabled)

@@ -20,9 +20,12 @@ from shared.trade.orders.models import Order
 
 @dataclass(frozen=True)
 class BalanceView:
-    """What a vendor has in one currency. `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
+    """What a vendor has in one currency.
 
-    While `stopped` says that nothing may leave, all that would is `held` along with the reserve: nothing becomes available.
+    `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
+
+    While `stopped` says that nothing may leave, all that would is `held` along with the reserve:
+    nothing becomes available.
     """
 
     currency: str
@@ -55,9 +58,11 @@ class HoldView:
 
 @dataclass(frozen=True)
 class Overview:
-    """A vendor's balances, its own currency first; and what could be sent at once, where Stripe answered.
+    """A vendor's balances, its own currency first; and what could be sent at once, where Stripe
+    answered.
 
-    That of its own currency is always there, but for a vendor without an account that has nothing and owes nothing.
+    That of its own currency is always there, but for a vendor without an account that has nothing
+    and owes nothing.
     """
 
     balances: tuple[BalanceView, ...]
@@ -74,30 +79,49 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
         reading, answered = available_funds.Reading(), False
     there = await available_funds.of_vendor(vendor_id, reading)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
-    stopped = {code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there}
-    views = [await _view(vendor_id, each, stopped[code], answered=answered) for code, each in there.items()]
+    stopped = {
+        code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there
+    }
+    views = [
+        await _view(vendor_id, each, stopped[code], answered=answered)
+        for code, each in there.items()
+    ]
     always = terms.currency if terms.account_id else None
     shown = [v for v in views if v.currency == always or _anything(v)]
     shown.sort(key=lambda v: v.currency != terms.currency)
-    return Overview(tuple(shown), offer(terms, reading, mine) if answered else None)
+    return Overview(
+        tuple(shown),
+        offer(terms, reading, mine) if answered else None,
+    )
 
 
-def _standing(terms: PayoutTerms, reading: available_funds.Reading, currency: str, *, answered: bool) -> Standing:
-    """Whether money may leave; what only Stripe could tell is taken to be well while it does not answer."""
+def _standing(
+    terms: PayoutTerms, reading: available_funds.Reading, currency: str, *, answered: bool
+) -> Standing:
+    """Whether money may leave; what only Stripe could tell is taken to be well while it does not
+    answer.
+    """
     found = available_funds.standing(terms, reading, currency)
     return found if answered else replace(found, bank=True, bank_errored=terms.bank_errored)
 
 
-async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answered: bool) -> BalanceView:
+async def _view(
+    vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answered: bool
+) -> BalanceView:
     currency = mine.currency
     waiting = await forecast.settling(vendor_id, currency)
     if not answered:
-        mine = replace(mine, available=mine.balance - sum(s.amount for s in waiting))
+        mine = replace(
+            mine,
+            available=mine.balance - sum(s.amount for s in waiting),
+        )
     now = await today()
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
-    waits = mine.asked if stopped in (Obstacle.HELD, Obstacle.BANK_NEW) else 0  # written down, and not sent now
+    waits = (
+        mine.asked if stopped in (Obstacle.HELD, Obstacle.BANK_NEW) else 0
+    )  # written down, and not sent now
     return BalanceView(
         currency=currency,
         available=Money(available, currency),
@@ -116,16 +140,39 @@ async def _view(vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answer
 
 
 def _anything(view: BalanceView) -> bool:
-    figures = (view.available, view.coming, view.held, view.owed, view.on_the_way, view.held_by_stripe, view.ours)
+    figures = (
+        view.available,
+        view.coming,
+        view.held,
+        view.owed,
+        view.on_the_way,
+        view.held_by_stripe,
+        view.ours,
+    )
     return any(figures) or bool(view.stripe)
 
 
-async def holds(vendor_id: int, *, limit: int = 50) -> tuple[HoldView, ...]:
+async def holds(
+    vendor_id: int,
+    *,
+    limit: int = 50,
+) -> tuple[HoldView, ...]:
     """What is held back now, by the day of its release."""
-    rows = await ReserveHold.filter(vendor_id=vendor_id, released_at=None).order_by("release_at", "id").limit(limit)
-    orders = {order.id: order.number for order in await Order.filter(id__in=[row.order_id for row in rows])}
+    rows = (
+        await ReserveHold.filter(vendor_id=vendor_id, released_at=None)
+        .order_by("release_at", "id")
+        .limit(limit)
+    )
+    orders = {
+        order.id: order.number
+        for order in await Order.filter(id__in=[row.order_id for row in rows])
+    }
     return tuple(
-        HoldView(orders[row.order_id], Money(row.amount - row.let_go, row.currency), row.release_at)
+        HoldView(
+            orders[row.order_id],
+            Money(row.amount - row.let_go, row.currency),
+            row.release_at,
+        )
         for row in rows
         if row.amount > row.let_go
     )

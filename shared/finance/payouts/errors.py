@@ -30,7 +30,9 @@ class NotCancelable(Conflict):
     """The payout is on its way already, or was made by Stripe's own schedule."""
 
     code = "payout_not_cancelable"
-    default = "This payout can no longer be called back: it is on its way to your bank, or has ended."
+    default = (
+        "This payout can no longer be called back: it is on its way to your bank, or has ended."
+    )
 
 
 class PayoutRefused(Conflict):

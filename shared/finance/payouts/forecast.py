@@ -1,4 +1,6 @@
-"""What a vendor is paid next, worked out from our own books without asking Stripe: how much, on which day, to which bank."""
+"""What a vendor is paid next, worked out from our own books without asking Stripe: how much, on
+which day, to which bank.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we hear
 
 @dataclass(frozen=True)
 class NextPayout:
-    """The next payout as it looks now; with an obstacle the amount is nought and `why` says what the sentence needs."""
+    """The next payout as it looks now; with an obstacle the amount is nought and `why` says what
+    the sentence needs.
+    """
 
     amount: Money
     day: date
@@ -46,21 +50,26 @@ class Settling:
 
 
 async def next_payout(vendor_id: int) -> NextPayout | None:
-    """The first payday on which something goes out, else the next one and why not. None before Stripe is connected."""
+    """The first payday on which something goes out, else the next one and why not.
+
+    None before Stripe is connected.
+    """
     try:
         terms = await terms_of(vendor_id)
     except PaymentNotConfigured:
         return None
     if terms.account_id is None:
         return None
-    there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(terms.currency) or Funds(
-        terms.currency, 0
-    )
+    there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(
+        terms.currency
+    ) or Funds(terms.currency, 0)
     waiting = await settling(vendor_id, terms.currency)
     return _find(terms, there, waiting, await _paydays(terms))
 
 
-def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: Sequence[date]) -> NextPayout:
+def _find(
+    terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: Sequence[date]
+) -> NextPayout:
     standing = Standing(
         connected=True,
         held=terms.held_at is not None,
@@ -73,9 +82,21 @@ def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: S
     for day in days:
         later = sum(s.amount for s in waiting if s.available_on is None or s.available_on > day)
         then = replace(there, available=there.balance - later, pending=later)
-        on_the_day = replace(standing, bank_new=until is not None and until.date() >= day)
-        found.append((day, due(then, on_the_day, minimum=terms.plan.minimum), then))
-    day, decided, then = next((f for f in found if f[1].amount > 0), found[0])
+        on_the_day = replace(
+            standing,
+            bank_new=until is not None and until.date() >= day,
+        )
+        found.append(
+            (
+                day,
+                due(then, on_the_day, minimum=terms.plan.minimum),
+                then,
+            )
+        )
+    day, decided, then = next(
+        (f for f in found if f[1].amount > 0),
+        found[0],
+    )
     known = sorted(s.available_on for s in waiting if s.available_on is not None)
     return NextPayout(
         amount=Money(decided.amount, there.currency),
@@ -86,7 +107,12 @@ def _find(terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: S
     )
 
 
-def why(terms: PayoutTerms, there: Funds, *, available_on: date | None = None) -> words.Why:
+def why(
+    terms: PayoutTerms,
+    there: Funds,
+    *,
+    available_on: date | None = None,
+) -> words.Why:
     """What sentences about these funds may need to name."""
     return words.Why(
         minimum=Money(available_funds.minimum(terms, there.currency), there.currency),
@@ -104,7 +130,9 @@ async def _paydays(terms: PayoutTerms) -> list[date]:
     """The next paydays; today only where it has not had its payout."""
     day = current_day(clock.now(), (await marketplace()).zone)
     interval = terms.plan.schedule.value
-    if await Payout.filter(vendor_id=terms.vendor_id, currency=terms.currency, period=period(day)).exists():
+    if await Payout.filter(
+        vendor_id=terms.vendor_id, currency=terms.currency, period=period(day)
+    ).exists():
         day += timedelta(days=1)
     found: list[date] = []
     while len(found) < AHEAD:
@@ -114,10 +142,15 @@ async def _paydays(terms: PayoutTerms) -> list[date]:
 
 
 async def settling(vendor_id: int, currency: str) -> list[Settling]:
-    """Sales whose money lies in the vendor's balance and cannot leave yet, what went back of it taken off."""
+    """Sales whose money lies in the vendor's balance and cannot leave yet, what went back of it
+    taken off.
+    """
     now = clock.now()
     recent = await Payment.filter(
-        vendor_id=vendor_id, currency=currency, status__in=list(PAID_STATES), paid_at__gte=now - SETTLES
+        vendor_id=vendor_id,
+        currency=currency,
+        status__in=list(PAID_STATES),
+        paid_at__gte=now - SETTLES,
     ).values_list("order_id", "available_on")
     days = {order_id: on for order_id, on in recent if on is None or on > now}
     if not days:
@@ -134,4 +167,10 @@ async def settling(vendor_id: int, currency: str) -> list[Settling]:
         .values_list("posting__subject", "total")
     )
     sums = {int(str(subject).removeprefix("order:")): int(total) for subject, total in rows}
-    return [Settling(sums.get(order_id, 0), on.date() if on else None) for order_id, on in days.items()]
+    return [
+        Settling(
+            sums.get(order_id, 0),
+            on.date() if on else None,
+        )
+        for order_id, on in days.items()
+    ]

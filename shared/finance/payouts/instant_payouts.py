@@ -1,4 +1,6 @@
-"""Instant payouts: what could be at the vendor's bank within minutes, previewed, and then sent exactly so."""
+"""Instant payouts: what could be at the vendor's bank within minutes, previewed, and then sent
+exactly so.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ from shared.infra.gateway.gateway import Gateway
 class InstantOffer:
     """What can be sent, and what it costs; or why not.
 
-    Stripe takes the fee that the marketplace set in its dashboard, and tells what is left of all that could leave. Where less
-    leaves, the fee is not known beforehand (`is_most`): it is at most what all of it would cost.
+    Stripe takes the fee that the marketplace set in its dashboard, and tells what is left of all
+    that could leave. Where less leaves, the fee is not known beforehand (`is_most`): it is at most
+    what all of it would cost.
     """
 
     amount: Money
@@ -42,7 +45,12 @@ def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> 
     currency = mine.currency
     nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
     if (stopped := obstacle_of(available_funds.standing(terms, reading, currency))) is not None:
-        return InstantOffer(nought, nought, bank, words.obstacle(stopped, why(terms, mine), str))
+        return InstantOffer(
+            nought,
+            nought,
+            bank,
+            words.obstacle(stopped, why(terms, mine), str),
+        )
     if mine.ready <= 0:
         return InstantOffer(nought, nought, bank, "There is no money that could leave right now.")
     line, to = reading.line(currency), reading.banks[currency].id
@@ -50,13 +58,25 @@ def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> 
     if net <= 0:
         return InstantOffer(nought, nought, bank, words.REFUSALS["instant_payouts_unsupported"])
     fee = gross - net
-    amount = whole(net if mine.ready >= gross else min(mine.ready, gross) - fee, currency)
+    amount = whole(
+        net if mine.ready >= gross else min(mine.ready, gross) - fee,
+        currency,
+    )
     if amount <= 0:
-        return InstantOffer(nought, nought, bank, "What could leave right now would not cover the fee.")
-    return InstantOffer(Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net)
+        return InstantOffer(
+            nought, nought, bank, "What could leave right now would not cover the fee."
+        )
+    return InstantOffer(
+        Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net
+    )
 
 
-async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> InstantOffer:
+async def preview(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    currency: str,
+) -> InstantOffer:
     """The offer as it is now. Raises StripeUnavailable."""
     terms = await terms_of(vendor_id)
     reading = await available_funds.read(gateway, terms)
@@ -64,7 +84,9 @@ async def preview(gateway: Gateway, *, vendor_id: int, currency: str) -> Instant
     return offer(terms, reading, mine)
 
 
-async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0) -> Payout:
+async def pay(
+    gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0
+) -> Payout:
     """Send what the preview showed, for no more than the `fee` that it showed, at once.
 
     Raises AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused; nothing was sent then.
@@ -79,11 +101,15 @@ async def pay(gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fe
         config = await payment_configs.locked(tx, vendor_id)
         if plans.stand_still(config):
             raise PayoutHeld
-        there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(amount.currency)
+        there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(
+            amount.currency
+        )
         cost = now.fee.amount
         if there is None or amount.amount + cost > there.free:  # another payout was faster
             raise AmountChanged
-        new = service.NewPayout(amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor)
+        new = service.NewPayout(
+            amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor
+        )
         row = await service.write_down(tx, config, new)
     done = await service.ask(gateway, row.id)
     if done.status == PayoutState.OPENING:  # another bank was given at this very moment

@@ -1,4 +1,6 @@
-"""What a payout consists of, down to orders: written in the transaction in which the money leaves the vendor's balance."""
+"""What a payout consists of, down to orders: written in the transaction in which the money leaves
+the vendor's balance.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,19 @@ _ORDER = re.compile(r"order:(\d+)")
 
 
 async def movements(vendor_id: int, currency: str) -> list[Movement]:
-    """What came into the vendor's balance or went back, and is in no payout that arrived or may; oldest first."""
+    """What came into the vendor's balance or went back, and is in no payout that arrived or may;
+    oldest first.
+    """
     await unit.flush()
     used = await _used(vendor_id, currency)
     rows = (
-        await LedgerEntry.filter(vendor_id=vendor_id, currency=currency, account=Account.STRIPE_VENDOR)
+        await LedgerEntry.filter(
+            vendor_id=vendor_id, currency=currency, account=Account.STRIPE_VENDOR
+        )
         .exclude(posting__kind__startswith="payout_")
-        .exclude(posting__kind__in=["stripe_held", "stripe_released"])  # no sale's, and neither earned nor given back
+        .exclude(
+            posting__kind__in=["stripe_held", "stripe_released"]
+        )  # no sale's, and neither earned nor given back
         .order_by("posting__created_at", "id")
         .values_list("id", "amount", "posting__subject")
     )
@@ -52,12 +60,25 @@ def _order(subject: str) -> int | None:
     return int(found[1]) if found else None
 
 
-async def itemise(payout: Payout, *, fee: int, first: Collection[int] = ()) -> None:
-    """Write down what this payout consists of: together its amount and its fee. The caller holds the vendor's config locked."""
+async def itemise(
+    payout: Payout,
+    *,
+    fee: int,
+    first: Collection[int] = (),
+) -> None:
+    """Write down what this payout consists of: together its amount and its fee.
+
+    The caller holds the vendor's config locked.
+    """
     if payout.vendor_id is None or await PayoutItem.exists(payout_id=payout.id):
         return
     free = await movements(payout.vendor_id, payout.currency)
     parts = allocate(payout.amount + fee, free, first=first)
     await PayoutItem.bulk_create(
-        [PayoutItem(payout_id=payout.id, entry_id=p.entry_id, order_id=p.order_id, amount=p.amount) for p in parts]
+        [
+            PayoutItem(
+                payout_id=payout.id, entry_id=p.entry_id, order_id=p.order_id, amount=p.amount
+            )
+            for p in parts
+        ]
     )

@@ -1,4 +1,7 @@
-"""What payouts do later: answers that were lost, and reserves. Paydays and sweeps are beside what they do."""
+"""What payouts do later: answers that were lost, and reserves.
+
+Paydays and sweeps are beside what they do.
+"""
 
 from __future__ import annotations
 

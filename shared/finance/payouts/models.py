@@ -1,4 +1,6 @@
-"""Payouts to vendors' banks (and the platform's own), what each consists of, and what is held back as a reserve."""
+"""Payouts to vendors' banks (and the platform's own), what each consists of, and what is held back
+as a reserve.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Payout(Row):
         "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT
     )
     vendor_id: int | None
-    period = fields.CharField(max_length=40, null=True, description="2026-11-30; null for automatic and instant ones")
+    period = fields.CharField(
+        max_length=40, null=True, description="2026-11-30; null for automatic and instant ones"
+    )
     status = fields.CharField(max_length=20, default=PayoutState.OPENING.value)
     amount = fields.BigIntField(description="minor units of currency")
     fee = fields.BigIntField(default=0, description="minor units, of an instant payout")
@@ -49,7 +53,9 @@ class Payout(Row):
     stripe_account_id = fields.CharField(max_length=255, null=True)
     stripe_payout_id = fields.CharField(max_length=255, null=True, unique=True)
     stripe_destination_id = fields.CharField(max_length=255, null=True)
-    destination_words = fields.CharField(max_length=120, default="", description="STRIPE TEST BANK ••42")
+    destination_words = fields.CharField(
+        max_length=120, default="", description="STRIPE TEST BANK ••42"
+    )
     idempotency_key = fields.CharField(max_length=255, null=True, unique=True)
     requested_by = fields.CharField(max_length=60, default="system")
     arrives_on = fields.DatetimeField(null=True)
@@ -57,7 +63,9 @@ class Payout(Row):
     failed_at = fields.DatetimeField(null=True)
     failure_code = fields.CharField(max_length=80, null=True)
     trace_id = fields.CharField(max_length=120, null=True)
-    refusal = fields.CharField(max_length=300, default="", description="a sentence: why Stripe refused it")
+    refusal = fields.CharField(
+        max_length=300, default="", description="a sentence: why Stripe refused it"
+    )
 
     class Meta:
         table = "payouts"
@@ -88,7 +96,9 @@ class PayoutItem(Row):
         "models.Order", related_name="payout_items", null=True, on_delete=fields.RESTRICT
     )
     order_id: int | None
-    amount = fields.BigIntField(description="minor units of the payout's currency; negative for what went back")
+    amount = fields.BigIntField(
+        description="minor units of the payout's currency; negative for what went back"
+    )
 
     class Meta:
         table = "payout_items"
@@ -121,8 +131,12 @@ class ReserveHold(Row):
     order_id: int
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField(description="minor units of currency")
-    let_go = fields.BigIntField(default=0, db_default=0, description="of that, released early because of refunds")
-    changes = fields.SmallIntField(default=0, db_default=0, description="how often a part was released early")
+    let_go = fields.BigIntField(
+        default=0, db_default=0, description="of that, released early because of refunds"
+    )
+    changes = fields.SmallIntField(
+        default=0, db_default=0, description="how often a part was released early"
+    )
     release_at = fields.DatetimeField()
     released_at = fields.DatetimeField(null=True)
 

@@ -1,4 +1,6 @@
-"""What the operator decides about a vendor's payouts: hold them back, let them go on, keep a reserve. Stripe's schedule follows by a job."""
+"""What the operator decides about a vendor's payouts: hold them back, let them go on, keep a
+reserve. Stripe's schedule follows by a job.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,12 @@ LONGEST = 180  # days that a reserve may be held
 MOST = Decimal(50)  # per cent
 
 
-async def hold(*, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> None:
-    """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail. Once more changes the reason.
+async def hold(
+    *, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> None:
+    """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail.
+
+    Once more changes the reason.
 
     Raises Invalid, and what `look` does.
     """
@@ -53,14 +59,28 @@ async def release(*, vendor_id: int, actor: str) -> None:
         await tx.change(row, payouts_held_at=None, payouts_held_reason="")
         number = await _note(tx, "vendor.payouts_released", vendor_id, actor)
         vendor, plan = await Vendor.get(id=vendor_id), plans.plan_of(row)
-        _post(tx, "payouts_released", vendor, number, interval=plan.schedule.value, day=plan.day)
+        _post(
+            tx,
+            "payouts_released",
+            vendor,
+            number,
+            interval=plan.schedule.value,
+            day=plan.day,
+        )
         write_settings(tx, vendor_id=vendor_id)
 
 
 async def set_reserve(
-    *, vendor_id: int, percentage: Decimal, days: int, actor: str, look: Look[Mapping[str, Any]] = unseen
+    *,
+    vendor_id: int,
+    percentage: Decimal,
+    days: int,
+    actor: str,
+    look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
-    """Hold back so much of each future sale for so many days; nought of either is none. What is held already stays till its day.
+    """Hold back so much of each future sale for so many days; nought of either is none.
+
+    What is held already stays till its day.
 
     Raises Invalid, and what `look` does.
     """
@@ -71,7 +91,10 @@ async def set_reserve(
     if not 0 <= days <= LONGEST:
         raise Invalid(f"Enter a number of days from 0 to {LONGEST}.", param="reserve_days")
     if (percentage > 0) != (days > 0):
-        raise Invalid("A reserve needs both, a percentage and a number of days; 0 and 0 is none.", param="reserve_days")
+        raise Invalid(
+            "A reserve needs both, a percentage and a number of days; 0 and 0 is none.",
+            param="reserve_days",
+        )
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
         await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})
@@ -85,11 +108,35 @@ async def set_reserve(
         write_settings(tx, vendor_id=vendor_id)
 
 
-async def _note(tx: Transaction, action: str, vendor_id: int, actor: str, **details: str) -> str:
-    tx.record(action, actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **details)
+async def _note(
+    tx: Transaction,
+    action: str,
+    vendor_id: int,
+    actor: str,
+    **details: str,
+) -> str:
+    tx.record(
+        action,
+        actor=actor,
+        subject=f"vendor:{vendor_id}",
+        vendor_id=vendor_id,
+        **details,
+    )
     return f"{clock.now():%Y%m%dT%H%M%S.%f}"
 
 
-def _post(tx: Transaction, kind: str, vendor: Vendor, at: str, **facts: str) -> None:
+def _post(
+    tx: Transaction,
+    kind: str,
+    vendor: Vendor,
+    at: str,
+    **facts: str,
+) -> None:
     key, context = f"{kind}:{vendor.id}:{at}", {"vendor_name": vendor.name, **facts}
-    mail.post(tx, kind, to=vendor.business_email, unique_key=key, context=context)
+    mail.post(
+        tx,
+        kind,
+        to=vendor.business_email,
+        unique_key=key,
+        context=context,
+    )

@@ -1,7 +1,8 @@
 """How a vendor is paid out: its plan, and what Stripe's BalanceSettings have to say for it.
 
-Stripe pays out by itself only where that is all there is to it. With a minimum, a reserve or a hold the account's schedule at
-Stripe is `manual`, and our own scheduler makes the payouts (scheduler.py).
+Stripe pays out by itself only where that is all there is to it. With a minimum, a reserve or a hold
+the account's schedule at Stripe is `manual`, and our own scheduler makes the payouts
+(scheduler.py).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ CHANGED = "vendor.payout_schedule_changed"
 
 @dataclass(frozen=True)
 class PayoutPlan:
-    """When a vendor wants its money: interval, its day, and the least worth sending, in minor units of the vendor's currency."""
+    """When a vendor wants its money: interval, its day, and the least worth sending, in minor units
+    of the vendor's currency.
+    """
 
     schedule: PayoutSchedule
     anchor: str = ""
@@ -49,7 +52,11 @@ def plan_of(row: VendorPaymentConfig) -> PayoutPlan:
 
 def plan_from(stored: Mapping[str, Any]) -> PayoutPlan:
     """The plan that was stored as its fields."""
-    return PayoutPlan(PayoutSchedule(stored["schedule"]), stored["anchor"], stored["minimum"])
+    return PayoutPlan(
+        PayoutSchedule(stored["schedule"]),
+        stored["anchor"],
+        stored["minimum"],
+    )
 
 
 def settings_of(plan: PayoutPlan, *, by_hand: bool) -> PayoutSettings:
@@ -81,8 +88,15 @@ def stand_still(row: VendorPaymentConfig) -> bool:
 
 
 async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
-    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a changed bank, a reserve or what is left of one."""
-    if minimum > 0 or row.payouts_held_at is not None or row.bank_hold_until is not None or row.reserve_days > 0:
+    """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a changed bank, a
+    reserve or what is left of one.
+    """
+    if (
+        minimum > 0
+        or row.payouts_held_at is not None
+        or row.bank_hold_until is not None
+        or row.reserve_days > 0
+    ):
         return True
     sums = await ledger.of_vendor(row.vendor_id)
     return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())

@@ -91,7 +91,9 @@ class ItemView:
 
 @dataclass(frozen=True)
 class PayoutView:
-    """One payout with all that it consists of. `rest` is what our ledger does not explain (nought for payouts of ours).
+    """One payout with all that it consists of.
+
+    `rest` is what our ledger does not explain (nought for payouts of ours).
 
     `kept` is what of its fee did not come back although the payout did.
     """
@@ -127,14 +129,32 @@ def _row(row: Payout) -> PayoutRow:
 
 async def payouts_of(vendor_id: int, *, page: int = 1) -> PayoutPage:
     """A vendor's payouts, newest first."""
-    return await _page(Payout.filter(vendor_id=vendor_id), page=page, chosen=None, order=("-id",))
+    return await _page(
+        Payout.filter(vendor_id=vendor_id),
+        page=page,
+        chosen=None,
+        order=("-id",),
+    )
 
 
-async def all_payouts(*, page: int = 1, chosen: str | None = None) -> PayoutPage:
+async def all_payouts(
+    *,
+    page: int = 1,
+    chosen: str | None = None,
+) -> PayoutPage:
     """Everybody's payouts, fresh failures before the rest, newest first."""
-    failed = When(status=PayoutState.FAILED.value, failed_at__gte=clock.now() - FRESH, then="0")
+    failed = When(
+        status=PayoutState.FAILED.value,
+        failed_at__gte=clock.now() - FRESH,
+        then="0",
+    )
     ranked = Payout.all().annotate(rank=Case(failed, default="1"))
-    return await _page(ranked, page=page, chosen=chosen, order=("rank", "-id"))
+    return await _page(
+        ranked,
+        page=page,
+        chosen=chosen,
+        order=("rank", "-id"),
+    )
 
 
 @dataclass(frozen=True)
@@ -158,53 +178,103 @@ async def parts_of_order(order_id: int) -> tuple[OrderPart, ...]:
     for item in await items.select_related("payout__vendor"):
         amounts[item.payout_id] += item.amount
         rows[item.payout_id] = item.payout
-    return tuple(OrderPart(_row(row), Money(amounts[row.id], row.currency)) for row in rows.values())
+    return tuple(
+        OrderPart(
+            _row(row),
+            Money(amounts[row.id], row.currency),
+        )
+        for row in rows.values()
+    )
 
 
 async def waiting(rows: Iterable[PayoutRow]) -> frozenset[int]:
-    """Which of these were not sent because their vendors' payouts stand still. No query where all were answered."""
+    """Which of these were not sent because their vendors' payouts stand still.
+
+    No query where all were answered.
+    """
     asked = {row.id: row.vendor_id for row in rows if row.state is PayoutState.OPENING}
     if not asked:
         return frozenset()
-    configs = await VendorPaymentConfig.filter(vendor_id__in=sorted({id_ for id_ in asked.values() if id_ is not None}))
+    configs = await VendorPaymentConfig.filter(
+        vendor_id__in=sorted({id_ for id_ in asked.values() if id_ is not None})
+    )
     still = {config.vendor_id for config in configs if stand_still(config)}
     return frozenset(payout for payout, vendor in asked.items() if vendor in still)
 
 
 async def broken_payouts() -> tuple[PayoutRow, ...]:
-    """Payouts that came back or were refused lately, and that no later one of the same vendor and currency has made good."""
-    bad = Q(status=PayoutState.FAILED.value, failed_at__gte=clock.now() - FRESH)
-    bad |= Q(status=PayoutState.REFUSED.value, created_at__gte=clock.now() - FRESH)
+    """Payouts that came back or were refused lately, and that no later one of the same vendor and
+    currency has made good.
+    """
+    bad = Q(
+        status=PayoutState.FAILED.value,
+        failed_at__gte=clock.now() - FRESH,
+    )
+    bad |= Q(
+        status=PayoutState.REFUSED.value,
+        created_at__gte=clock.now() - FRESH,
+    )
     rows = await Payout.filter(bad).order_by("-id").select_related("vendor")
     first = min((row.id for row in rows), default=0)
-    whose = Q(vendor_id__in={row.vendor_id for row in rows if row.vendor_id} or {0}) | Q(vendor_id=None)
-    later = Payout.filter(whose, id__gt=first).annotate(last=Max("id")).group_by("vendor_id", "currency")
+    whose = Q(vendor_id__in={row.vendor_id for row in rows if row.vendor_id} or {0}) | Q(
+        vendor_id=None
+    )
+    later = (
+        Payout.filter(whose, id__gt=first)
+        .annotate(last=Max("id"))
+        .group_by("vendor_id", "currency")
+    )
     newest = {
-        (vendor, currency): last for vendor, currency, last in await later.values_list("vendor_id", "currency", "last")
+        (vendor, currency): last
+        for vendor, currency, last in await later.values_list("vendor_id", "currency", "last")
     }
-    return tuple(_row(row) for row in rows if row.id >= newest.get((row.vendor_id, row.currency), 0))
+    return tuple(
+        _row(row) for row in rows if row.id >= newest.get((row.vendor_id, row.currency), 0)
+    )
 
 
-async def _page(query: QuerySet[Payout], *, page: int, chosen: str | None, order: tuple[str, ...]) -> PayoutPage:
+async def _page(
+    query: QuerySet[Payout], *, page: int, chosen: str | None, order: tuple[str, ...]
+) -> PayoutPage:
     counts = await _counts() if order[0] == "rank" else {}
     if chosen in FILTERS:
         query = query.filter(status__in=[state.value for state in FILTERS[chosen]])
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    rows = await query.order_by(*order).offset(shown.offset).limit(shown.limit).select_related("vendor")
+    rows = (
+        await query.order_by(*order)
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("vendor")
+    )
     return PayoutPage(
-        rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total, counts=counts
+        rows=tuple(_row(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        counts=counts,
     )
 
 
 async def _counts() -> dict[str, int]:
-    found = await Payout.all().annotate(number=Count("id")).group_by("status").values("status", "number")
+    found = (
+        await Payout.all()
+        .annotate(number=Count("id"))
+        .group_by("status")
+        .values("status", "number")
+    )
     each = {row["status"]: int(row["number"]) for row in found}
-    sums = {name: sum(each.get(state.value, 0) for state in states) for name, states in FILTERS.items()}
+    sums = {
+        name: sum(each.get(state.value, 0) for state in states) for name, states in FILTERS.items()
+    }
     return {"all": sum(each.values()), **sums}
 
 
-async def payout_of(payout_id: int, *, vendor_id: int | None = None) -> PayoutView:
+async def payout_of(
+    payout_id: int,
+    *,
+    vendor_id: int | None = None,
+) -> PayoutView:
     """One payout; of this vendor, where one is named. Raises NotFound."""
     query = Payout.filter(id=payout_id)
     if vendor_id is not None:
@@ -215,7 +285,9 @@ async def payout_of(payout_id: int, *, vendor_id: int | None = None) -> PayoutVi
     items = await _items(row)
     known = sum(item.amount.amount for item in items)
     rest = row.amount + row.fee - known if row.vendor_id is not None and row.stripe_payout_id else 0
-    return PayoutView(_row(row), items, Money(rest, row.currency), Money(await _kept(row), row.currency))
+    return PayoutView(
+        _row(row), items, Money(rest, row.currency), Money(await _kept(row), row.currency)
+    )
 
 
 async def _kept(row: Payout) -> int:
@@ -227,8 +299,15 @@ async def _kept(row: Payout) -> int:
 
 async def _items(row: Payout) -> tuple[ItemView, ...]:
     rows = await PayoutItem.filter(payout_id=row.id).order_by("entry_id")
-    entries = {e.id: e for e in await LedgerEntry.filter(id__in=[r.entry_id for r in rows]).select_related("posting")}
-    orders = {o.id: o.number for o in await Order.filter(id__in=[r.order_id for r in rows if r.order_id])}
+    entries = {
+        e.id: e
+        for e in await LedgerEntry.filter(id__in=[r.entry_id for r in rows]).select_related(
+            "posting"
+        )
+    }
+    orders = {
+        o.id: o.number for o in await Order.filter(id__in=[r.order_id for r in rows if r.order_id])
+    }
     return tuple(
         ItemView(
             what=_what(entries[r.entry_id].posting.kind, r.amount),

@@ -10,7 +10,11 @@ WHOLE_UNIT_PAYOUTS = frozenset({"HUF", "TWD", "ISK", "UGX"})
 
 
 class PayoutState(StrEnum):
-    """Where a payout stands. From `pending` on the words are Stripe's own; `paid` may still become `failed` (stripe-facts 14.1)."""
+    """Where a payout stands.
+
+    From `pending` on the words are Stripe's own; `paid` may still become `failed` (stripe-facts
+    14.1).
+    """
 
     OPENING = "opening"  # written down; Stripe has not answered
     REFUSED = "refused"  # Stripe said no; nothing moved
@@ -35,14 +39,22 @@ MOVES: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.PENDING: frozenset(
         {PayoutState.IN_TRANSIT, PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED}
     ),
-    PayoutState.IN_TRANSIT: frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED}),
+    PayoutState.IN_TRANSIT: frozenset(
+        {
+            PayoutState.PAID,
+            PayoutState.FAILED,
+            PayoutState.CANCELED,
+        }
+    ),
     PayoutState.PAID: frozenset({PayoutState.FAILED}),
     PayoutState.FAILED: frozenset(),
     PayoutState.CANCELED: frozenset(),
     PayoutState.REFUSED: frozenset(),
 }
 UNDER_WAY = frozenset({PayoutState.OPENING, PayoutState.PENDING, PayoutState.IN_TRANSIT})
-GONE = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})  # nothing of it arrived
+GONE = frozenset(
+    {PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED}
+)  # nothing of it arrived
 
 
 class Obstacle(StrEnum):
@@ -76,10 +88,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Funds:
-    """What there is in one currency, in minor units. `available` and `pending` are Stripe's words, the rest is our ledger's.
+    """What there is in one currency, in minor units.
 
-    `payable` is earned and not arrived at the bank, without what is reserved; `on_the_way` is the part of it that has left
-    the balance, payouts that Stripe was asked for and has not answered (`asked`) included. `held` is what Stripe holds of it in reserve.
+    `available` and `pending` are Stripe's words, the rest is our ledger's.
+
+    `payable` is earned and not arrived at the bank, without what is reserved; `on_the_way` is the
+    part of it that has left the balance, payouts that Stripe was asked for and has not answered
+    (`asked`) included. `held` is what Stripe holds of it in reserve.
     """
 
     currency: str
@@ -95,13 +110,21 @@ class Funds:
 
     @property
     def free(self) -> int:
-        """What of the vendor's earnings lies in its balance and is nobody else's; not all of it can leave yet."""
-        return max(0, self.payable - self.on_the_way - self.owed - self.held)
+        """What of the vendor's earnings lies in its balance and is nobody else's; not all of it can
+        leave yet.
+        """
+        return max(
+            0,
+            self.payable - self.on_the_way - self.owed - self.held,
+        )
 
     @property
     def ready(self) -> int:
         """What could leave now, in amounts that banks take."""
-        return whole(max(0, min(self.available, self.free)), self.currency)
+        return whole(
+            max(0, min(self.available, self.free)),
+            self.currency,
+        )
 
     @property
     def coming(self) -> int:
@@ -118,12 +141,17 @@ class Due:
 
 
 def whole(amount: int, currency: str) -> int:
-    """The part of an amount that can be paid out: some currencies are charged with decimals and paid out without."""
+    """The part of an amount that can be paid out: some currencies are charged with decimals and
+    paid out without.
+    """
     return amount // 100 * 100 if currency.upper() in WHOLE_UNIT_PAYOUTS else amount
 
 
 def due(funds: Funds, standing: Standing, *, minimum: int) -> Due:
-    """How much goes out now. Never more than lies there, never less than the minimum, in whole units where banks want it."""
+    """How much goes out now.
+
+    Never more than lies there, never less than the minimum, in whole units where banks want it.
+    """
     if (stopped := obstacle_of(standing)) is not None:
         return Due(0, stopped)
     amount = funds.ready
@@ -148,7 +176,9 @@ def obstacle_of(standing: Standing) -> Obstacle | None:
 
 
 def held_back(funds: Funds, obstacle: Obstacle | None) -> int:
-    """What a vendor cannot have although it is its own: the reserve, and while nothing may leave all that otherwise would."""
+    """What a vendor cannot have although it is its own: the reserve, and while nothing may leave
+    all that otherwise would.
+    """
     kept = max(0, funds.reserved)
     return kept if obstacle is None else kept + funds.free
 
@@ -157,7 +187,9 @@ def _why_nothing(funds: Funds) -> Obstacle:
     if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
         return Obstacle.PENDING if funds.free else Obstacle.OWED
     if funds.free > 0:
-        return Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING  # else: less than a whole unit
+        return (
+            Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING
+        )  # else: less than a whole unit
     if funds.held > 0:
         return Obstacle.HELD_BY_STRIPE
     return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING

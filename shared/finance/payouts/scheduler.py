@@ -1,6 +1,8 @@
-"""Our own paydays: one payout per vendor, currency and payday, of all that can leave once it is worth sending.
+"""Our own paydays: one payout per vendor, currency and payday, of all that can leave once it is
+worth sending.
 
-`run` looks every hour which vendors' payday it is; `pay` makes a vendor's payouts. Days on which nobody looked are made up for.
+`run` looks every hour which vendors' payday it is; `pay` makes a vendor's payouts. Days on which
+nobody looked are made up for.
 """
 
 from __future__ import annotations
@@ -42,14 +44,19 @@ async def pay_later(context: Context, vendor_id: int, payday: str) -> None:
 
 
 async def run() -> int:
-    """Put the payout of each vendor whose payday it is on the list, and answer how many those were. Asks Stripe nothing."""
+    """Put the payout of each vendor whose payday it is on the list, and answer how many those were.
+
+    Asks Stripe nothing.
+    """
     today = current_day(clock.now(), (await marketplace()).zone)
     yesterday = today - timedelta(days=1)
     said = (await schedule.recall(RUN)).get("through")
     through = date.fromisoformat(said) if said else yesterday
     after = max(min(through, yesterday), today - REMEMBERED)
     found: list[tuple[int, str]] = []
-    connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None).order_by("id")
+    connected = VendorPaymentConfig.filter(
+        stripe_account_id__not_isnull=True, deauthorized_at=None
+    ).order_by("id")
     for row in await connected:
         plan = plans.plan_of(row)
         payday = last_payday(plan.schedule.value, plan.day, after, today)
@@ -64,8 +71,16 @@ async def run() -> int:
     return len(found)
 
 
-async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
-    """Make a vendor's payouts of one payday. What Stripe has not answered yet is asked again first. Raises StripeUnavailable."""
+async def pay(
+    context: Context,
+    *,
+    vendor_id: int,
+    payday: date,
+) -> None:
+    """Make a vendor's payouts of one payday.
+
+    What Stripe has not answered yet is asked again first. Raises StripeUnavailable.
+    """
     gateway = context.gateway
     for row in await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING).order_by("id"):
         await service.ask(gateway, row.id)
@@ -85,9 +100,15 @@ async def pay(context: Context, *, vendor_id: int, payday: date) -> None:
 
 
 async def _unpaid(vendor_id: int, name: str) -> list[str]:
-    """The currencies in which something lies in the vendor's balance and this payday has no payout yet."""
+    """The currencies in which something lies in the vendor's balance and this payday has no payout
+    yet.
+    """
     sums = await ledger.of_vendor(vendor_id)
-    held = {currency for (account, currency), total in sums.items() if account is Account.STRIPE_VENDOR and total > 0}
+    held = {
+        currency
+        for (account, currency), total in sums.items()
+        if account is Account.STRIPE_VENDOR and total > 0
+    }
     paid = await Payout.filter(vendor_id=vendor_id, period=name).values_list("currency", flat=True)
     return sorted(held - {str(currency) for currency in paid})
 
@@ -100,8 +121,12 @@ async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None
         await stripe_schedule.apply(gateway, vendor_id=terms.vendor_id)
 
 
-async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: available_funds.Reading) -> Payout | None:
-    """The payout of this payday, written down, if it is worth one; whoever comes second finds it there."""
+async def _write_down(
+    terms: PayoutTerms, currency: str, name: str, reading: available_funds.Reading
+) -> Payout | None:
+    """The payout of this payday, written down, if it is worth one; whoever comes second finds it
+    there.
+    """
     async with unit.transaction() as tx:
         config = await payment_configs.locked(tx, terms.vendor_id)
         ours = Payout.filter(vendor_id=terms.vendor_id, currency=currency)
@@ -115,4 +140,6 @@ async def _write_down(terms: PayoutTerms, currency: str, name: str, reading: ava
         decided = due(there, standing, minimum=available_funds.minimum(terms, currency))
         if decided.amount <= 0:
             return None
-        return await service.write_down(tx, config, service.NewPayout(currency, decided.amount, period=name))
+        return await service.write_down(
+            tx, config, service.NewPayout(currency, decided.amount, period=name)
+        )

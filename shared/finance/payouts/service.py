@@ -1,7 +1,8 @@
-"""Making payouts: the row and its key are written down first, then Stripe is asked, then the row follows the answer.
+"""Making payouts: the row and its key are written down first, then Stripe is asked, then the row
+follows the answer.
 
-A crash anywhere is healed by asking again under the same key. A refusal or a failure that Stripe stored ends the try; the
-payday can be tried again, under another key.
+A crash anywhere is healed by asking again under the same key. A refusal or a failure that Stripe
+stored ends the try; the payday can be tried again, under another key.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ CANCEL = "payout.cancel_requested"
 
 @dataclass(frozen=True)
 class NewPayout:
-    """A payout to write down. `period` names its payday; without one somebody asked for it. `fee`: what it costs at most."""
+    """A payout to write down.
+
+    `period` names its payday; without one somebody asked for it. `fee`: what it costs at most.
+    """
 
     currency: str
     amount: int
@@ -39,9 +43,14 @@ class NewPayout:
 
 
 async def write_down(tx: Transaction, config: VendorPaymentConfig, new: NewPayout) -> Payout:
-    """Store a payout and its key before Stripe is asked, together with the job that asks should we crash. The caller holds the config locked."""
+    """Store a payout and its key before Stripe is asked, together with the job that asks should we
+    crash. The caller holds the config locked.
+    """
     await money_may_move()
-    number = await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count() + 1
+    number = (
+        await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count()
+        + 1
+    )
     row = await tx.create(
         Payout,
         vendor_id=config.vendor_id,
@@ -68,22 +77,33 @@ async def write_down(tx: Transaction, config: VendorPaymentConfig, new: NewPayou
 
 
 async def ask(gateway: Gateway, payout_id: int) -> Payout:
-    """Ask Stripe for a payout that is written down, and let the row follow. Nothing when it was answered already.
+    """Ask Stripe for a payout that is written down, and let the row follow.
 
-    While payouts stand still (a hold, a bank that changed) it is only looked for; what Stripe has not made stays as it
-    is, and the hourly sweep goes on with it. Raises StripeUnavailable: the same call goes on later.
+    Nothing when it was answered already.
+
+    While payouts stand still (a hold, a bank that changed) it is only looked for; what Stripe has
+    not made stays as it is, and the hourly sweep goes on with it. Raises StripeUnavailable: the
+    same call goes on later.
     """
     row = await Payout.get(id=payout_id)
     if row.status == PayoutState.OPENING:
         write_id = await writes.opened(CreatePayout.of(row), asked_at=row.created_at)
         performed = await writes.perform(gateway, write_id)
         row = await Payout.get(id=payout_id)
-        if row.status == PayoutState.OPENING and performed.stripe_id:  # noted with the write, and undone since
+        if (
+            row.status == PayoutState.OPENING and performed.stripe_id
+        ):  # noted with the write, and undone since
             await sync.follow(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
 
 
-async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str) -> Payout:
+async def cancel(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    payout_id: int,
+    actor: str,
+) -> Payout:
     """Call back a payout that has not left yet. Raises NotFound, NotCancelable."""
     async with unit.transaction() as tx:
         row = await tx.lock(Payout, id=payout_id, vendor_id=vendor_id)
@@ -99,7 +119,10 @@ async def cancel(gateway: Gateway, *, vendor_id: int, payout_id: int, actor: str
             mark=str(row.idempotency_key or row.stripe_payout_id),
         )
         write = await writes.open_write(tx, asked)
-        tx.note(Act(CANCEL, actor, {"key": write.key}), row)
+        tx.note(
+            Act(CANCEL, actor, {"key": write.key}),
+            row,
+        )
     performed = await writes.perform(gateway, write.id)
     if performed.refusal is not None:
         await sync.follow(gateway, asked.account_id, asked.stripe_id)

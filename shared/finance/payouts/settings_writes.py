@@ -57,13 +57,25 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         return self.account_id
 
     def means(self, answer: PayoutSettings) -> PayoutPlan:
-        """Return our plan as Stripe's answer has it: as asked for, unless Stripe made another of it."""
+        """Return our plan as Stripe's answer has it: as asked for, unless Stripe made another of
+        it.
+        """
         if answer.interval == self.asked.interval:
             return plans.plan_from(self.wanted)
         before, found = plans.plan_from(self.before), plans.told(answer)
-        return before if found is None else PayoutPlan(found[0], found[1], before.minimum)
+        return (
+            before
+            if found is None
+            else PayoutPlan(
+                found[0],
+                found[1],
+                before.minimum,
+            )
+        )
 
-    async def plan(self, tx: Transaction, facts: None) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
         row = await payment_configs.locked(tx, self.vendor_id)
         is_there = row.stripe_account_id == self.account_id and row.deauthorized_at is None
         return self if is_there and await self._is_newest() else WriteState.SUPERSEDED
@@ -80,12 +92,25 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         )
         return found if is_so else None
 
-    async def answered(self, tx: Transaction, answer: PayoutSettings, more: None) -> None:
-        """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that one."""
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: PayoutSettings,
+        more: None,
+    ) -> None:
+        """Our plan follows; where another was saved meanwhile, Stripe's schedule follows that
+        one.
+        """
         row = await payment_configs.locked(tx, self.vendor_id)
         known = [plans.plan_from(each) for each in (self.before, self.wanted)]
         if plans.plan_of(row) in known and await self._is_newest():
-            await plans.store(tx, row, self.means(answer), actor=self.actor, key=self.key)
+            await plans.store(
+                tx,
+                row,
+                self.means(answer),
+                actor=self.actor,
+                key=self.key,
+            )
         else:
             plans.write_again(tx, self.vendor_id)
 

@@ -1,4 +1,6 @@
-"""Events about payouts, and what Stripe holds back, of connected accounts and of the platform itself."""
+"""Events about payouts, and what Stripe holds back, of connected accounts and of the platform
+itself.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from shared.infra.jobs import Context
 
 
 async def follow_payout(context: Context, event: VerifiedEvent) -> str:
-    """Read the payout again, on the account that the event names or the platform's own, and let our row follow."""
+    """Read the payout again, on the account that the event names or the platform's own, and let our
+    row follow.
+    """
     if not event.object_id:
         return NOT_OURS
     try:
@@ -22,6 +26,8 @@ async def follow_payout(context: Context, event: VerifiedEvent) -> str:
 
 
 async def follow_reserve(context: Context, event: VerifiedEvent) -> str:
-    """Stripe put money of the event's account in reserve, or let some go: read that account's rows."""
+    """Stripe put money of the event's account in reserve, or let some go: read that account's
+    rows.
+    """
     found = await stripe_risk_reserves.follow(context.gateway, event.account)
     return NOT_OURS if found is None else f"{found} new in Stripe's reserve"

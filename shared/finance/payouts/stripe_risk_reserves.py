@@ -1,7 +1,9 @@
-"""What Stripe itself holds back of an account's money against risk: found by its rows, and posted beside the balance.
+"""What Stripe itself holds back of an account's money against risk: found by its rows, and posted
+beside the balance.
 
-Stripe puts a part of a balance in reserve and lets it go again, each with a row of the type `reserve_hold` or
-`reserve_release` (since 2026-01-28). Nobody asks us, so that it is found by its event or by the hourly look.
+Stripe puts a part of a balance in reserve and lets it go again, each with a row of the type
+`reserve_hold` or `reserve_release` (since 2026-01-28). Nobody asks us, so that it is found by its
+event or by the hourly look.
 """
 
 from __future__ import annotations
@@ -21,12 +23,15 @@ from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 
 TYPES = ("reserve_hold", "reserve_release")
-PAYMENTS = "payments"  # the balance that is paid out; the same money stands on the reserve's with the other sign
+# the balance that is paid out; the same money stands on the reserve's with the other sign
+PAYMENTS = "payments"
 LOOK_BACK = timedelta(days=21)  # what is older is reconciliation's
 
 
 async def follow(gateway: Gateway, account_id: str | None) -> int | None:
-    """Post what is new of one account's reserve (None: the platform's own): how much was new, None when it is not ours."""
+    """Post what is new of one account's reserve (None: the platform's own): how much was new, None
+    when it is not ours.
+    """
     vendor_id = None
     if account_id is not None:
         config = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
@@ -39,9 +44,18 @@ async def follow(gateway: Gateway, account_id: str | None) -> int | None:
         return None
 
 
-async def look(gateway: Gateway, *, vendor_id: int | None, account_id: str | None) -> int:
-    """The same without an event, where Stripe's balance is another than the ledger's; how much was new. Raises StripeRefused."""
-    theirs = {line.currency: line.total for line in await gateway.balance.get(account_id) if line.total}
+async def look(
+    gateway: Gateway,
+    *,
+    vendor_id: int | None,
+    account_id: str | None,
+) -> int:
+    """The same without an event, where Stripe's balance is another than the ledger's; how much was
+    new. Raises StripeRefused.
+    """
+    theirs = {
+        line.currency: line.total for line in await gateway.balance.get(account_id) if line.total
+    }
     if theirs == await _booked(vendor_id):
         return 0
     return await _post_new(gateway, vendor_id, account_id)
@@ -51,20 +65,32 @@ async def _booked(vendor_id: int | None) -> dict[str, int]:
     if vendor_id is None:
         rows = await ledger_queries.trial_balance()
         return {
-            r.balance.currency: r.balance.amount for r in rows if r.account is Account.STRIPE_PLATFORM and r.balance
+            r.balance.currency: r.balance.amount
+            for r in rows
+            if r.account is Account.STRIPE_PLATFORM and r.balance
         }
     sums = await ledger_queries.of_vendor(vendor_id)
     return {
-        currency: total for (account, currency), total in sums.items() if account is Account.STRIPE_VENDOR and total
+        currency: total
+        for (account, currency), total in sums.items()
+        if account is Account.STRIPE_VENDOR and total
     }
 
 
-async def _post_new(gateway: Gateway, vendor_id: int | None, account_id: str | None) -> int:
+async def _post_new(
+    gateway: Gateway,
+    vendor_id: int | None,
+    account_id: str | None,
+) -> int:
     since, found = clock.now() - LOOK_BACK, 0
     for of_type in TYPES:
-        for row in await gateway.balance_transactions.list(account_id, since=since, of_type=of_type):
+        for row in await gateway.balance_transactions.list(
+            account_id, since=since, of_type=of_type
+        ):
             if row.balance_type == PAYMENTS:
-                found += await post(postings.StripeReserve(vendor_id, row.currency, -row.net, row.id))
+                found += await post(
+                    postings.StripeReserve(vendor_id, row.currency, -row.net, row.id)
+                )
     return found
 
 

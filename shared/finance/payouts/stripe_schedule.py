@@ -1,6 +1,7 @@
 """A vendor's payout plan and Stripe's schedule kept equal.
 
-Stripe is asked (settings_writes.py), then our row follows its answer. What somebody changed at Stripe is found by reading.
+Stripe is asked (settings_writes.py), then our row follows its answer. What somebody changed at
+Stripe is found by reading.
 """
 
 from __future__ import annotations
@@ -55,7 +56,12 @@ async def choose(
         raise ChangedMeanwhile
 
 
-async def apply(gateway: Gateway, *, vendor_id: int, actor: str = "system") -> None:
+async def apply(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    actor: str = "system",
+) -> None:
     """Let Stripe's schedule be what our row asks for. Nothing without an account."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
@@ -79,14 +85,20 @@ async def on_account_created(tx: Transaction, event: AccountCreated) -> None:
 
 
 async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) -> None:
-    """Let ours follow Stripe's schedule, unless we make the payouts ourselves; then Stripe's is set back."""
+    """Let ours follow Stripe's schedule, unless we make the payouts ourselves; then Stripe's is set
+    back.
+    """
     row = await payment_configs.locked(tx, event.vendor_id)
     ours = await plans.by_hand(row, row.minimum_payout)
     found = plans.told(event.settings)
     if ours != (found is None):
         plans.write_again(tx, event.vendor_id)
     elif found is not None:
-        plan = PayoutPlan(PayoutSchedule(found[0]), found[1], row.minimum_payout)
+        plan = PayoutPlan(
+            PayoutSchedule(found[0]),
+            found[1],
+            row.minimum_payout,
+        )
         await plans.store(tx, row, plan, actor="stripe", key="")
 
 

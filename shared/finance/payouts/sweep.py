@@ -1,5 +1,5 @@
-"""Payouts found without any webhook: those under way, those that a bank may still return, and those that others made; and
-what Stripe holds back of an account's money.
+"""Payouts found without any webhook: those under way, those that a bank may still return, and those
+that others made; and what Stripe holds back of an account's money.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
 
-UNANSWERED = timedelta(hours=1)  # its own job asks before; this one goes on with what waited for a hold to end
-LOOK_BACK = timedelta(days=21)  # a payout takes days to arrive, and a bank five business days to return it
+UNANSWERED = timedelta(
+    hours=1
+)  # its own job asks before; this one goes on with what waited for a hold to end
+LOOK_BACK = timedelta(
+    days=21
+)  # a payout takes days to arrive, and a bank five business days to return it
 
 
 @recurring("payouts.sweep", every=timedelta(hours=1))
@@ -43,7 +47,10 @@ async def run() -> None:
 
 
 async def account(gateway: Gateway, vendor_id: int | None) -> int:
-    """Bring all recent payouts of one account up to date; how many there were. Raises StripeUnavailable."""
+    """Bring all recent payouts of one account up to date; how many there were.
+
+    Raises StripeUnavailable.
+    """
     account_id = None
     if vendor_id is not None:
         config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id, deauthorized_at=None)
@@ -51,7 +58,10 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
             return 0
         account_id = config.stripe_account_id
     try:
-        recent = await gateway.payouts.list(account_id, since=clock.now() - LOOK_BACK)
+        recent = await gateway.payouts.list(
+            account_id,
+            since=clock.now() - LOOK_BACK,
+        )
         await stripe_risk_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
     except StripeRefused:  # access was taken away
         return 0

@@ -1,7 +1,8 @@
-"""Payouts followed at Stripe: those that we made, and those that Stripe's schedule or a person in a dashboard made.
+"""Payouts followed at Stripe: those that we made, and those that Stripe's schedule or a person in a
+dashboard made.
 
-Each is read again, never believed. Where it stands moves forward only, and each move posts once what it means: the money left
-the balance, arrived, or came back.
+Each is read again, never believed. Where it stands moves forward only, and each move posts once
+what it means: the money left the balance, arrived, or came back.
 """
 
 from __future__ import annotations
@@ -32,20 +33,30 @@ from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.vendors.models import Vendor
 
-MARK = "payout"  # the metadata by which an answer that was lost is known again: our own idempotency key
+# the metadata by which an answer that was lost is known again: our own idempotency key
+MARK = "payout"
 
 
 @dataclass(frozen=True)
 class More:
-    """What a payout does not say itself: its fee, and when it is first seen its bank and the sales that Stripe lists."""
+    """What a payout does not say itself: its fee, and when it is first seen its bank and the sales
+    that Stripe lists.
+    """
 
     fees: Fees = field(default_factory=Fees)
     bank: str = ""
     entries: frozenset[int] = frozenset()
 
 
-async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Payout | None:
-    """Read a payout of one of our accounts (None: the platform's own) and let our row follow. None: not ours."""
+async def follow(
+    gateway: Gateway,
+    account_id: str | None,
+    payout_id: str,
+) -> Payout | None:
+    """Read a payout of one of our accounts (None: the platform's own) and let our row follow.
+
+    None: not ours.
+    """
     vendor_id = None
     if account_id is not None:
         config = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
@@ -56,15 +67,25 @@ async def follow(gateway: Gateway, account_id: str | None, payout_id: str) -> Pa
     return await take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
 
 
-async def take_in(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout) -> Payout:
+async def take_in(
+    gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout
+) -> Payout:
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
     more = await read_more(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
     async with unit.transaction() as tx:
-        row = await store(tx, vendor_id=vendor_id, account_id=account_id, found=found, more=more)
+        row = await store(
+            tx,
+            vendor_id=vendor_id,
+            account_id=account_id,
+            found=found,
+            more=more,
+        )
     return await Payout.get(id=row.id)
 
 
-async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout) -> More:
+async def read_more(
+    gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout
+) -> More:
     """Read at Stripe what `store` needs beside the payout itself."""
     known = await Payout.get_or_none(stripe_payout_id=found.id)
     if known is None:
@@ -75,7 +96,12 @@ async def read_more(gateway: Gateway, *, vendor_id: int | None, account_id: str 
 
 
 async def store(
-    tx: Transaction, *, vendor_id: int | None, account_id: str | None, found: StripePayout, more: More
+    tx: Transaction,
+    *,
+    vendor_id: int | None,
+    account_id: str | None,
+    found: StripePayout,
+    more: More,
 ) -> Payout:
     """Let our row be where the payout is; one that we did not know gets a row."""
     if vendor_id is not None:
@@ -85,29 +111,47 @@ async def store(
     return row
 
 
-async def _read_first(gateway: Gateway, vendor_id: int | None, account_id: str | None, found: StripePayout) -> More:
+async def _read_first(
+    gateway: Gateway, vendor_id: int | None, account_id: str | None, found: StripePayout
+) -> More:
     cost = await fees.read(gateway, account_id, found)
     if vendor_id is None or account_id is None:
         return More(cost)
     try:
         bank = next(
-            (b for b in await gateway.accounts.list_external_accounts(account_id) if b.id == found.destination), None
+            (
+                b
+                for b in await gateway.accounts.list_external_accounts(account_id)
+                if b.id == found.destination
+            ),
+            None,
         )
         entries = await automatic_itemisation.entries_of(
             gateway, vendor_id=vendor_id, account_id=account_id, found=found
         )
     except StripeRefused:  # access was taken away meanwhile
         return More(cost)
-    name = " ".join(part for part in ((bank.name if bank else ""), words_of(bank)) if part)
+    name = " ".join(
+        part
+        for part in (
+            (bank.name if bank else ""),
+            words_of(bank),
+        )
+        if part
+    )
     return More(cost, name[:120], frozenset(entries))
 
 
-async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, account_id: str | None) -> Payout:
+async def _row(
+    tx: Transaction, found: StripePayout, vendor_id: int | None, account_id: str | None
+) -> Payout:
     """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
     row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
     key = found.metadata.get(MARK)
     if row is None and key:
-        row = await tx.lock_first(Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id))
+        row = await tx.lock_first(
+            Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id)
+        )
     if row is not None:
         return row
     return await tx.create(
@@ -122,10 +166,18 @@ async def _row(tx: Transaction, found: StripePayout, vendor_id: int | None, acco
     )
 
 
-async def _move(tx: Transaction, row: Payout, found: StripePayout, more: More) -> None:
+async def _move(
+    tx: Transaction,
+    row: Payout,
+    found: StripePayout,
+    more: More,
+) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
-    values: dict[str, Any] = {"arrives_on": found.arrives_on, "trace_id": (found.trace_id or "")[:120] or None}
+    values: dict[str, Any] = {
+        "arrives_on": found.arrives_on,
+        "trace_id": (found.trace_id or "")[:120] or None,
+    }
     if target not in MOVES[current]:
         if target is current:
             await tx.change(row, where={"status": current}, **values)
@@ -137,14 +189,29 @@ async def _move(tx: Transaction, row: Payout, found: StripePayout, more: More) -
     if target is PayoutState.PAID:
         values["paid_at"] = now
     if target is PayoutState.FAILED:
-        values |= {"failed_at": now, "failure_code": (found.failure_code or "other")[:80]}
-    details = {"was": current.value, "amount": row.amount, "currency": row.currency, "stripe_id": found.id}
-    if not await tx.move(row, to=target, act=Act(f"payout.{target}", "stripe", details), **values):
+        values |= {
+            "failed_at": now,
+            "failure_code": (found.failure_code or "other")[:80],
+        }
+    details = {
+        "was": current.value,
+        "amount": row.amount,
+        "currency": row.currency,
+        "stripe_id": found.id,
+    }
+    if not await tx.move(
+        row,
+        to=target,
+        act=Act(f"payout.{target}", "stripe", details),
+        **values,
+    ):
         return
     await _post(tx, row, found, was=current, more=more)
 
 
-async def _post(tx: Transaction, row: Payout, found: StripePayout, *, was: PayoutState, more: More) -> None:
+async def _post(
+    tx: Transaction, row: Payout, found: StripePayout, *, was: PayoutState, more: More
+) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
         vendor_id=row.vendor_id,
@@ -172,13 +239,19 @@ async def _post(tx: Transaction, row: Payout, found: StripePayout, *, was: Payou
     if row.status == PayoutState.FAILED and was is PayoutState.PAID:
         await ledger.post(tx, postings.payout_reopened(fact))
     if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
-        back = replace(fact, fee=more.fees.back, earned=more.fees.given_back)
+        back = replace(
+            fact,
+            fee=more.fees.back,
+            earned=more.fees.given_back,
+        )
         await ledger.post(tx, postings.payout_returned(back))
         await _came_back(tx, row)
 
 
 async def _came_back(tx: Transaction, row: Payout) -> None:
-    """The money is in the balance again: what the vendor owes is taken from it, and the vendor is told of a failure."""
+    """The money is in the balance again: what the vendor owes is taken from it, and the vendor is
+    told of a failure.
+    """
     if row.vendor_id is None:
         return
     if await owes(row.vendor_id):

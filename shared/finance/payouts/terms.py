@@ -20,7 +20,9 @@ from shared.trade.vendors.errors import PaymentNotConfigured
 
 @dataclass(frozen=True)
 class PayoutTerms:
-    """How a vendor is paid out, as pages and our scheduler see it. `banks` are where payouts go, by currency, as last read.
+    """How a vendor is paid out, as pages and our scheduler see it.
+
+    `banks` are where payouts go, by currency, as last read.
 
     `bank_hold_until` is None when nothing waits because of a changed bank, or no longer.
     """
@@ -54,12 +56,18 @@ class PayoutTerms:
 
     @property
     def bank_errored(self) -> bool:
-        """Whether payouts to that bank come back. Stripe said so of the account; nobody else may."""
+        """Whether payouts to that bank come back.
+
+        Stripe said so of the account; nobody else may.
+        """
         return banks.returns(self.banks.get(self.currency))
 
 
 async def terms_of(vendor_id: int) -> PayoutTerms:
-    """The vendor's terms; without an account as well. Raises PaymentNotConfigured when nothing was ever set up."""
+    """The vendor's terms; without an account as well.
+
+    Raises PaymentNotConfigured when nothing was ever set up.
+    """
     row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
     if row is None:
         raise PaymentNotConfigured

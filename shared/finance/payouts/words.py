@@ -1,4 +1,6 @@
-"""Payouts in a shop owner's words: states, why nothing goes out, why a bank sent money back, why Stripe said no. Pure."""
+"""Payouts in a shop owner's words: states, why nothing goes out, why a bank sent money back, why
+Stripe said no. Pure.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,14 @@ STATES: dict[PayoutState, tuple[str, str]] = {
 }
 WAITS = ("warn", "Waits")  # written down when another bank was given, or payouts were held
 SETTINGS = "/vendor/admin/payments"
-_DETAILS = "Check your bank details in your Stripe dashboard; a payout follows on the next payday after that."
-_ASK_BANK = "Ask your bank why, or give another bank account in your Stripe dashboard; a payout follows on the next payday after that."
+_DETAILS = (
+    "Check your bank details in your Stripe dashboard; a payout follows on the next payday after "
+    "that."
+)
+_ASK_BANK = (
+    "Ask your bank why, or give another bank account in your Stripe dashboard; a payout follows "
+    "on the next payday after that."
+)
 
 
 @dataclass(frozen=True)
@@ -38,21 +46,36 @@ class Failure:
 FAILURES: dict[str, Failure] = {
     "account_closed": Failure("The bank account has been closed.", _DETAILS),
     "account_frozen": Failure("The bank account has been frozen.", _ASK_BANK),
-    "bank_account_restricted": Failure("The bank account does not take payments of this kind.", _ASK_BANK),
+    "bank_account_restricted": Failure(
+        "The bank account does not take payments of this kind.", _ASK_BANK
+    ),
     "bank_ownership_changed": Failure("The bank account now belongs to another bank.", _DETAILS),
     "could_not_process": Failure("The bank could not process this payout.", _ASK_BANK),
-    "debit_not_authorized": Failure("The bank account is not set up for this kind of payment.", _ASK_BANK),
+    "debit_not_authorized": Failure(
+        "The bank account is not set up for this kind of payment.", _ASK_BANK
+    ),
     "declined": Failure("The bank declined this payout.", _ASK_BANK),
     "expired_card": Failure("The debit card has expired.", _DETAILS),
-    "incorrect_account_holder_address": Failure("The address of the account holder is not the one the bank has.", _DETAILS),
-    "incorrect_account_holder_name": Failure("The name of the account holder is not the one the bank has.", _DETAILS),
-    "incorrect_account_holder_tax_id": Failure("The tax number of the account holder is not the one the bank has.", _DETAILS),
-    "incorrect_account_type": Failure("The kind of the bank account is not the one the bank has.", _DETAILS),
+    "incorrect_account_holder_address": Failure(
+        "The address of the account holder is not the one the bank has.", _DETAILS
+    ),
+    "incorrect_account_holder_name": Failure(
+        "The name of the account holder is not the one the bank has.", _DETAILS
+    ),
+    "incorrect_account_holder_tax_id": Failure(
+        "The tax number of the account holder is not the one the bank has.", _DETAILS
+    ),
+    "incorrect_account_type": Failure(
+        "The kind of the bank account is not the one the bank has.", _DETAILS
+    ),
     "insufficient_funds": Failure(
-        "There was not enough money in your Stripe balance for it.", "There is nothing to do: it is sent again on your next payday."
+        "There was not enough money in your Stripe balance for it.",
+        "There is nothing to do: it is sent again on your next payday.",
     ),
     "invalid_account_number": Failure("The account number is not right.", _DETAILS),
-    "invalid_account_number_length": Failure("The account number is too short or too long.", _DETAILS),
+    "invalid_account_number_length": Failure(
+        "The account number is too short or too long.", _DETAILS
+    ),
     "invalid_card": Failure("The debit card is not valid.", _DETAILS),
     "invalid_currency": Failure("The bank account does not take money in this currency.", _DETAILS),
     "invalid_transaction": Failure("The bank does not allow this payout.", _ASK_BANK),
@@ -62,12 +85,16 @@ FAILURES: dict[str, Failure] = {
     "other": Failure("The bank sent it back without saying why.", _ASK_BANK),
     "refer_to_card_issuer": Failure("The bank of the debit card declined this payout.", _ASK_BANK),
     "unsupported_card": Failure("The bank no longer takes payouts to this card.", _DETAILS),
-}  # fmt: skip
+}
 
 # Stripe's error codes when it is asked for a payout.
 REFUSALS = {
-    "balance_insufficient": "Your Stripe balance no longer covered it. The rest follows when there is enough.",
-    "payouts_not_allowed": "Stripe has switched payouts of your account off. Your payment settings say what it needs.",
+    "balance_insufficient": (
+        "Your Stripe balance no longer covered it. The rest follows when there is enough."
+    ),
+    "payouts_not_allowed": (
+        "Stripe has switched payouts of your account off. Your payment settings say what it needs."
+    ),
     "payouts_limit_exceeded": "Stripe's limit for payouts is reached. It is tried again later.",
     "instant_payouts_unsupported": "Your bank does not take instant payouts.",
     "instant_payouts_limit_exceeded": "The limit for instant payouts is reached for today.",
@@ -81,7 +108,9 @@ STORED_FAILURE = "Stripe could not take it. It is tried again."
 
 
 def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
-    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not sent waits."""
+    """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not
+    sent waits.
+    """
     return {**STATES, PayoutState.OPENING: WAITS} if still else STATES
 
 
@@ -90,7 +119,10 @@ def why_still(bank_hold_until: datetime | None, held_reason: str) -> str:
     if bank_hold_until is not None:
         return bank_waits(bank_hold_until)
     because = f": {held_reason.rstrip('.')}." if held_reason else "."
-    return f"The marketplace holds your payouts back{because} The money stays yours and is kept for you."
+    return (
+        f"The marketplace holds your payouts back{because} The money stays yours and is kept for "
+        "you."
+    )
 
 
 def failure(code: str | None) -> Failure:
@@ -119,10 +151,18 @@ class Why:
 
 # Those that need nothing named.
 _PLAIN = {
-    Obstacle.NOT_CONNECTED: "Connect with Stripe first; then the money from your sales can go to your bank.",
+    Obstacle.NOT_CONNECTED: (
+        "Connect with Stripe first; then the money from your sales can go to your bank."
+    ),
     Obstacle.BANK_MISSING: "There is no bank account to pay to. Add one in your Stripe dashboard.",
-    Obstacle.BANK_ERRORED: "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your Stripe dashboard.",
-    Obstacle.DISABLED: "Stripe does not pay your account out at the moment. Your payment settings say what it needs.",
+    Obstacle.BANK_ERRORED: (
+        "Your bank sent a payout back, so payouts have stopped. Correct your bank details in your "
+        "Stripe dashboard."
+    ),
+    Obstacle.DISABLED: (
+        "Stripe does not pay your account out at the moment. Your payment settings say what it "
+        "needs."
+    ),
 }
 
 
@@ -136,20 +176,33 @@ def obstacle(found: Obstacle, why: Why, write: Write) -> str:
         case Obstacle.BANK_NEW:
             return bank_waits(why.bank_hold_until)
         case Obstacle.OWED:
-            return f"What is there goes to the {write(why.owed)} that you owe the marketplace for refunds or disputes."
+            return (
+                f"What is there goes to the {write(why.owed)} that you owe the marketplace for "
+                "refunds or disputes."
+            )
         case Obstacle.RESERVED:
-            return f"All that is there, {write(why.reserved)}, is held back as your reserve until its day."
+            return (
+                f"All that is there, {write(why.reserved)}, is held back as your reserve until "
+                "its day."
+            )
         case Obstacle.HELD_BY_STRIPE:
-            return f"Stripe itself holds {write(why.held)} of your money back for a while. It can be paid out once Stripe lets it go."
+            return (
+                f"Stripe itself holds {write(why.held)} of your money back for a while. It can be "
+                "paid out once Stripe lets it go."
+            )
         case Obstacle.PENDING:
             when = f" from {_day(why.available_on)}" if why.available_on else " in a few days"
             return f"The money from your latest sales can be paid out{when}."
         case Obstacle.BELOW_MINIMUM:
-            return f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It waits for your next sales."
+            return (
+                f"{write(why.ready)} is there, and you are paid from {write(why.minimum)}. It "
+                "waits for your next sales."
+            )
         case _:
             if why.owed.amount > 0:
                 return (
-                    f"Your next sales go to the {write(why.owed)} that you owe the marketplace for refunds or disputes."
+                    f"Your next sales go to the {write(why.owed)} that you owe the marketplace "
+                    "for refunds or disputes."
                 )
             return "There is nothing to pay out yet."
 
@@ -158,7 +211,8 @@ def bank_waits(until: datetime | None) -> str:
     """Why payouts wait after another bank was given, and until when."""
     when = f" until {_moment(until)}" if until else " for a while"
     return (
-        f"Your bank account was changed, so payouts wait{when}, in case it was not you. Then they go on by themselves."
+        f"Your bank account was changed, so payouts wait{when}, in case it was not you. Then they "
+        "go on by themselves."
     )
 
 
@@ -187,4 +241,6 @@ def schedule(interval: str, anchor: str) -> str:
         case "weekly":
             return f"every {DAY_NAMES.get(anchor, 'Monday')}"
         case _:
-            return f"on day {anchor} of each month" + (", or its last day" if int(anchor or 1) > 28 else "")
+            return f"on day {anchor} of each month" + (
+                ", or its last day" if int(anchor or 1) > 28 else ""
+            )

@@ -39,15 +39,27 @@ class _OfPayout(Operation[StripePayout, None]):
         return f"payout:{self.payout_id}"
 
     async def read(self, gateway: Gateway, answer: StripePayout) -> sync.More:
-        return await sync.read_more(gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer)
+        return await sync.read_more(
+            gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer
+        )
 
-    async def answered(self, tx: Transaction, answer: StripePayout, more: sync.More) -> None:
-        await sync.store(tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more)
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StripePayout,
+        more: sync.More,
+    ) -> None:
+        await sync.store(
+            tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more
+        )
 
 
 @dataclass(frozen=True)
 class CreatePayout(_OfPayout):
-    """A payout of a vendor's balance; `amount` in minor units. `mark` stays when an attempt gets another key."""
+    """A payout of a vendor's balance; `amount` in minor units.
+
+    `mark` stays when an attempt gets another key.
+    """
 
     name: ClassVar[str] = "payouts.create"
 
@@ -74,17 +86,23 @@ class CreatePayout(_OfPayout):
         return self.mark
 
     async def prepare(self, gateway: Gateway) -> None:
-        """Read the account where the payout was written down a while ago: another bank may have been given since."""
+        """Read the account where the payout was written down a while ago: another bank may have
+        been given since.
+        """
         row = await Payout.get(id=self.payout_id)
         if clock.now() - row.created_at < AT_ONCE:
             return
         try:
             await connect.sync_account(gateway, vendor_id=self.vendor_id)
-        except StripeRefused as refused:  # access was taken away; so the payout will be refused, too
+        except (
+            StripeRefused
+        ) as refused:  # access was taken away; so the payout will be refused, too
             log.info("the account of %s could not be read: %s", self.subject, refused.log)
 
     async def plan(self, tx: Transaction, facts: None) -> CreatePayout | None:
-        """Nothing leaves while payouts stand still; whoever stores a hold or a bank has the same lock."""
+        """Nothing leaves while payouts stand still; whoever stores a hold or a bank has the same
+        lock.
+        """
         config = await payment_configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
         is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
@@ -96,14 +114,23 @@ class CreatePayout(_OfPayout):
             amount=self.amount,
             currency=self.currency,
             instant=self.instant,
-            metadata={sync.MARK: self.mark, "vendor_id": str(self.vendor_id)},
+            metadata={
+                sync.MARK: self.mark,
+                "vendor_id": str(self.vendor_id),
+            },
             key=key,
         )
 
     async def find(self, gateway: Gateway) -> StripePayout | None:
         row = await Payout.get(id=self.payout_id)
-        made = await gateway.payouts.list(self.account_id, since=row.created_at - CLOCKS_DIFFER)
-        return next((found for found in made if found.metadata.get(sync.MARK) == self.mark), None)
+        made = await gateway.payouts.list(
+            self.account_id,
+            since=row.created_at - CLOCKS_DIFFER,
+        )
+        return next(
+            (found for found in made if found.metadata.get(sync.MARK) == self.mark),
+            None,
+        )
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """Nothing was sent. The payday's name is given free, so that it can be tried again."""
@@ -145,7 +172,11 @@ class CancelPayout(_OfPayout):
         return f"{self.mark}:call-back:{self.number}"
 
     async def send(self, gateway: Gateway, key: str) -> StripePayout:
-        return await gateway.payouts.cancel(self.stripe_id, account=self.account_id, key=key)
+        return await gateway.payouts.cancel(
+            self.stripe_id,
+            account=self.account_id,
+            key=key,
+        )
 
     async def find(self, gateway: Gateway) -> StripePayout | None:
         found = await gateway.payouts.get(self.stripe_id, account=self.account_id)

@@ -75,7 +75,10 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
         if not stands.can_end:
             raise Conflict("Fetch the events and compare everything first; nothing was changed.")
         if stands.differences and not despite:
-            raise Conflict("There are differences left. Look at them, and tick the box if they may stay for now.")
+            raise Conflict(
+                "There are differences left. Look at them, and tick the box if they may stay "
+                "for now."
+            )
         now = clock.now()
         await Restoration.filter(acknowledged_at=None).update(
             acknowledged_at=now, acknowledged_by=actor[:255], updated_at=now

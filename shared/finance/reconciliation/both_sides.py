@@ -42,7 +42,10 @@ async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, Cou
     at_stripe = await stripe_records.read(gateway, _window(since))
     customers = await saved_method_records.customers(since)
     methods_at_stripe = await saved_method_records.at_stripe(gateway, customers)
-    objects = await local_records.objects(since, [each.id for each in at_stripe.objects])
+    objects = await local_records.objects(
+        since,
+        [each.id for each in at_stripe.objects],
+    )
     at_stripe.objects += await _older(gateway, objects, at_stripe.objects)
     both = await _with_payments(at_stripe, since)
     both = await _with_ledger(both, at_stripe, since)
@@ -103,7 +106,9 @@ def _intents_named(at_stripe: StripeRecords) -> list[str]:
 
 
 def _payment_intents(at_stripe: StripeRecords) -> list[str]:
-    linked = [t.links["payment_intent"] for t in at_stripe.transactions if "payment_intent" in t.links]
+    linked = [
+        t.links["payment_intent"] for t in at_stripe.transactions if "payment_intent" in t.links
+    ]
     return [intent.id for intent in at_stripe.intents] + [str(id_) for id_ in linked]
 
 
@@ -116,7 +121,9 @@ def _ids_named(at_stripe: StripeRecords) -> set[str]:
     return ids
 
 
-async def _with_ledger(both: BothSides, at_stripe: StripeRecords, since: datetime | None) -> BothSides:
+async def _with_ledger(
+    both: BothSides, at_stripe: StripeRecords, since: datetime | None
+) -> BothSides:
     lines = await ledger_records.lines(since, _ids_named(at_stripe))
     lines = tuple(line for line in lines if line.vendor_id not in at_stripe.unreachable)
     sums = await ledger_records.sums()
@@ -137,7 +144,9 @@ async def _with_ledger(both: BothSides, at_stripe: StripeRecords, since: datetim
 def _booked(sums: Sums) -> Totals:
     """What the ledger says that lies at Stripe."""
     return {
-        (vendor_id, currency): total for (account, vendor_id, currency), total in sums.items() if account in AT_STRIPE
+        (vendor_id, currency): total
+        for (account, vendor_id, currency), total in sums.items()
+        if account in AT_STRIPE
     }
 
 
@@ -149,7 +158,9 @@ def _added(lines: Iterable[LedgerLine]) -> Totals:
     return dict(totals)
 
 
-def _receivables(sums: Sums, claimed: dict[tuple[int, str], int]) -> dict[tuple[int, str], tuple[int, int]]:
+def _receivables(
+    sums: Sums, claimed: dict[tuple[int, str], int]
+) -> dict[tuple[int, str], tuple[int, int]]:
     booked = {
         (int(vendor_id or 0), currency): total
         for (account, vendor_id, currency), total in sums.items()
@@ -157,7 +168,10 @@ def _receivables(sums: Sums, claimed: dict[tuple[int, str], int]) -> dict[tuple[
     }
     both = {}
     for place in [*booked, *claimed]:
-        both[place] = (booked.get(place, 0), claimed.get(place, 0))
+        both[place] = (
+            booked.get(place, 0),
+            claimed.get(place, 0),
+        )
     return both
 
 
@@ -168,17 +182,24 @@ def _by_currency(sums: Sums) -> dict[str, int]:
     return dict(totals)
 
 
-def _balances(booked: Totals, at_stripe: StripeRecords) -> dict[tuple[int | None, str], tuple[int, int]]:
+def _balances(
+    booked: Totals, at_stripe: StripeRecords
+) -> dict[tuple[int | None, str], tuple[int, int]]:
     told = at_stripe.balances
     places = {*booked, *told}
     both = {}
     for place in sorted(places, key=lambda place: (place[0] or 0, place[1])):
         if place[0] not in at_stripe.unreachable:
-            both[place] = (booked.get(place, 0), told.get(place, 0))
+            both[place] = (
+                booked.get(place, 0),
+                told.get(place, 0),
+            )
     return both
 
 
-def _comparable(objects: Iterable[ObjectRecord], at_stripe: StripeRecords) -> tuple[ObjectRecord, ...]:
+def _comparable(
+    objects: Iterable[ObjectRecord], at_stripe: StripeRecords
+) -> tuple[ObjectRecord, ...]:
     """Leave out the payouts of accounts that Stripe does not show us any more."""
     gone = at_stripe.unreachable
     return tuple(each for each in objects if each.what != "payout" or each.vendor_id not in gone)

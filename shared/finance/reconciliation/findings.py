@@ -111,7 +111,9 @@ class FoundDifference:
         return (self.kind, self.subject, self.stripe_id)
 
 
-def persisting(first: Sequence[FoundDifference], second: Sequence[FoundDifference]) -> list[FoundDifference]:
+def persisting(
+    first: Sequence[FoundDifference], second: Sequence[FoundDifference]
+) -> list[FoundDifference]:
     """Keep what was found both times, as it was the second time: the rest was merely under way."""
     before = {difference.identity for difference in first}
     return [difference for difference in second if difference.identity in before]

@@ -54,7 +54,10 @@ _COLUMNS = (
 )
 
 
-async def lines(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[LedgerLine, ...]:
+async def lines(
+    since: datetime | None,
+    stripe_ids: Iterable[str],
+) -> tuple[LedgerLine, ...]:
     """Read the entries on balances at Stripe, of the window and about what Stripe named."""
     query = LedgerEntry.filter(account__in=AT_STRIPE)
     in_window = since_then(query, since)
@@ -66,7 +69,10 @@ async def lines(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[Ledg
     return tuple(_line(row, since) for row in sorted(rows.values()))
 
 
-def _line(row: tuple[Any, ...], since: datetime | None) -> LedgerLine:
+def _line(
+    row: tuple[Any, ...],
+    since: datetime | None,
+) -> LedgerLine:
     _, vendor_id, currency, stripe_id, amount, kind, key, created_at = row
     recent = since is None or created_at >= since
     return LedgerLine(vendor_id, currency, stripe_id, int(amount), kind, key, recent)
@@ -109,7 +115,10 @@ async def _keys_by_row(since: datetime | None) -> KeysByRow:
     return keys
 
 
-async def _existing_rows(model: type[Model], ids: Iterable[int]) -> set[int]:
+async def _existing_rows(
+    model: type[Model],
+    ids: Iterable[int],
+) -> set[int]:
     existing: set[int] = set()
     for chunk in chunks(ids):
         rows = model.filter(id__in=chunk)
@@ -132,13 +141,24 @@ async def open_postings() -> tuple[OpenPosting, ...]:
         entries = await LedgerEntry.filter(posting_id=posting.id)
         for entry in entries:
             sums[entry.currency] += entry.amount
-        rows.append(OpenPosting(posting.key, len(entries), dict(sums)))
+        rows.append(
+            OpenPosting(
+                posting.key,
+                len(entries),
+                dict(sums),
+            )
+        )
     return tuple(rows)
 
 
 async def sums() -> Sums:
     """Read what every account comes to: (account, vendor, currency) -> minor units."""
     groups = ("account", "vendor_id", "currency")
-    query = LedgerEntry.all().annotate(total=Sum("amount"), entries=Count("id"))
+    query = LedgerEntry.all().annotate(
+        total=Sum("amount"),
+        entries=Count("id"),
+    )
     rows = await query.group_by(*groups).values_list(*groups, "total")
-    return {(account, vendor_id, currency): int(total) for account, vendor_id, currency, total in rows}
+    return {
+        (account, vendor_id, currency): int(total) for account, vendor_id, currency, total in rows
+    }

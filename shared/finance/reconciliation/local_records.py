@@ -38,7 +38,10 @@ _UNFINISHED: Mapping[type[Model], Q] = {
 }
 
 
-async def payments(since: datetime | None, intents: Iterable[str]) -> tuple[PaymentRecord, ...]:
+async def payments(
+    since: datetime | None,
+    intents: Iterable[str],
+) -> tuple[PaymentRecord, ...]:
     """Read payments of the window, and those that Stripe named."""
     query = Payment.all().select_related("order")
     rows = _by_id(await since_then(query, since))
@@ -72,7 +75,10 @@ def _payment(row: Payment, since: datetime | None) -> PaymentRecord:
     )
 
 
-async def objects(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[ObjectRecord, ...]:
+async def objects(
+    since: datetime | None,
+    stripe_ids: Iterable[str],
+) -> tuple[ObjectRecord, ...]:
     """Read refunds, disputes and payouts: of the window, named by Stripe, or unfinished."""
     named = list(stripe_ids)
     records: list[ObjectRecord] = []
@@ -82,12 +88,16 @@ async def objects(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[Ob
     return tuple(records)
 
 
-async def _objects_of(model: type[Model], since: datetime | None, named: list[str]) -> dict[int, Any]:
+async def _objects_of(
+    model: type[Model], since: datetime | None, named: list[str]
+) -> dict[int, Any]:
     field = _stripe_id_field(model)
     query: QuerySet[Any] = model.filter(**{f"{field}__not_isnull": True})
     if since is None:
         return {row.id: row for row in await query}
-    rows = {row.id: row for row in await query.filter(Q(created_at__gte=since) | _UNFINISHED[model])}
+    rows = {
+        row.id: row for row in await query.filter(Q(created_at__gte=since) | _UNFINISHED[model])
+    }
     for chunk in chunks(named):
         rows |= {row.id: row for row in await query.filter(**{f"{field}__in": chunk})}
     return rows
@@ -97,7 +107,11 @@ def _stripe_id_field(model: type[Model]) -> str:
     return f"stripe_{model.__name__.lower()}_id"
 
 
-def _object(model: type[Model], row: Any, since: datetime | None) -> ObjectRecord:
+def _object(
+    model: type[Model],
+    row: Any,
+    since: datetime | None,
+) -> ObjectRecord:
     return ObjectRecord(
         what=model.__name__.lower(),
         id=row.id,
@@ -111,7 +125,9 @@ def _object(model: type[Model], row: Any, since: datetime | None) -> ObjectRecor
     )
 
 
-async def movements(since: datetime | None, stripe_ids: Iterable[str]) -> tuple[MovementRecord, ...]:
+async def movements(
+    since: datetime | None, stripe_ids: Iterable[str]
+) -> tuple[MovementRecord, ...]:
     """Read movements of the window, those that Stripe named, and those that were not finished."""
     query = Movement.all().select_related("claim")
     if since is None:
@@ -194,4 +210,6 @@ async def receivables() -> dict[tuple[int, str], int]:
 
 async def configs() -> list[VendorPaymentConfig]:
     """Read every vendor's account as we keep it."""
-    return await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True).order_by("vendor_id")
+    return await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True).order_by(
+        "vendor_id"
+    )

@@ -14,7 +14,9 @@ from shared.infra.database.base import Row
 class ReconciliationRun(Row):
     """One comparison of ledger, rows and Stripe."""
 
-    status = fields.CharField(max_length=20, default="running", description="running | clean | differences | failed")
+    status = fields.CharField(
+        max_length=20, default="running", description="running | clean | differences | failed"
+    )
     started_by = fields.CharField(max_length=60, default="system")
     finished_at = fields.DatetimeField(null=True)
     compared: Any = fields.JSONField(default=dict, description="what was looked at -> how many")
@@ -24,7 +26,8 @@ class ReconciliationRun(Row):
         table = "reconciliation_runs"
         constraints = [
             CheckConstraint(
-                check="status in ('running', 'clean', 'differences', 'failed')", name="ck_reconciliation_runs_status"
+                check="status in ('running', 'clean', 'differences', 'failed')",
+                name="ck_reconciliation_runs_status",
             )
         ]
 
@@ -49,7 +52,9 @@ class Difference(Row):
     text = fields.TextField(description="a sentence: what differs")
     ours = fields.CharField(max_length=255, default="")
     theirs = fields.CharField(max_length=255, default="")
-    repair = fields.CharField(max_length=60, default="", description="the named repair; empty: a person must look")
+    repair = fields.CharField(
+        max_length=60, default="", description="the named repair; empty: a person must look"
+    )
     arguments: Any = fields.JSONField(default=dict)
     status = fields.CharField(max_length=20, default="open", description="open | repaired | failed")
     outcome = fields.CharField(max_length=300, default="")
@@ -60,4 +65,8 @@ class Difference(Row):
         table = "differences"
         unique_together = (("run", "number"),)
         indexes = [Index(fields=("status",), name="ix_differences_status")]
-        constraints = [CheckConstraint(check="status in ('open', 'repaired', 'failed')", name="ck_differences_status")]
+        constraints = [
+            CheckConstraint(
+                check="status in ('open', 'repaired', 'failed')", name="ck_differences_status"
+            )
+        ]

@@ -31,7 +31,12 @@ async def orders(since: datetime | None) -> tuple[OrderRecord, ...]:
     rows = await _rows({*counted, *held})
     records = []
     for id_ in sorted(rows):
-        record = _record(rows[id_], counted[id_], arrived[id_], held[id_])
+        record = _record(
+            rows[id_],
+            counted[id_],
+            arrived[id_],
+            held[id_],
+        )
         if since is None or rows[id_].updated_at >= since or record.is_wrong:
             records.append(record)
     return tuple(records)
@@ -41,7 +46,10 @@ async def _refunded(states: list[str]) -> dict[int, int]:
     """Read what the refunds of these states come to, by order."""
     query = Refund.filter(status__in=states).annotate(total=Sum("amount"))
     sums = await query.group_by("order_id").values_list("order_id", "total")
-    return defaultdict(int, {int(order_id): int(total) for order_id, total in sums})
+    return defaultdict(
+        int,
+        {int(order_id): int(total) for order_id, total in sums},
+    )
 
 
 async def _rows(with_rows: set[int]) -> dict[int, Order]:
@@ -53,7 +61,12 @@ async def _rows(with_rows: set[int]) -> dict[int, Order]:
     return rows
 
 
-def _record(order: Order, counted: int, arrived: int, held: Held) -> OrderRecord:
+def _record(
+    order: Order,
+    counted: int,
+    arrived: int,
+    held: Held,
+) -> OrderRecord:
     others = {
         "has arrived at the shopper": (order.returned_amount, arrived),
         "is held by banks": (order.disputed_amount, held.disputed),

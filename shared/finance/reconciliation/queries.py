@@ -86,7 +86,14 @@ async def _views(rows: list[ReconciliationRun]) -> tuple[RunView, ...]:
     counts = await _count_by_status(ids)
     keys = [repair_key(id_) for id_ in ids]
     repairing = {job.unique_key for job in await Job.filter(unique_key__in=keys)}
-    return tuple(_run_view(row, counts.get(row.id, {}), is_repairing=repair_key(row.id) in repairing) for row in rows)
+    return tuple(
+        _run_view(
+            row,
+            counts.get(row.id, {}),
+            is_repairing=repair_key(row.id) in repairing,
+        )
+        for row in rows
+    )
 
 
 async def _count_by_status(run_ids: list[int]) -> Mapping[int, Mapping[str, int]]:
@@ -99,7 +106,12 @@ async def _count_by_status(run_ids: list[int]) -> Mapping[int, Mapping[str, int]
     return counts
 
 
-def _run_view(row: ReconciliationRun, counts: Mapping[str, int], *, is_repairing: bool) -> RunView:
+def _run_view(
+    row: ReconciliationRun,
+    counts: Mapping[str, int],
+    *,
+    is_repairing: bool,
+) -> RunView:
     total = sum(counts.values())
     return RunView(
         id=row.id,

@@ -17,7 +17,12 @@ from shared.infra.jobs import Context
 OUTCOME = 300  # letters that are kept
 
 
-async def apply(context: Context, difference_id: int, *, actor: str) -> str:
+async def apply(
+    context: Context,
+    difference_id: int,
+    *,
+    actor: str,
+) -> str:
     """Repair one difference and note what came of it; a sentence.
 
     Raises CannotRepair, or what Stripe or the domain said.
@@ -43,7 +48,12 @@ async def carry_out(context: Context, name: RepairName, arguments: Arguments) ->
     return await repair.apply(context, arguments)
 
 
-async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
+async def _note(
+    row: Difference,
+    status: str,
+    outcome: str,
+    actor: str,
+) -> None:
     outcome = outcome[:OUTCOME]
     async with unit.transaction() as tx:
         locked = await tx.lock(Difference, id=row.id)
@@ -67,7 +77,12 @@ async def _note(row: Difference, status: str, outcome: str, actor: str) -> None:
         )
 
 
-async def apply_all(context: Context, run_id: int, *, actor: str) -> tuple[int, int]:
+async def apply_all(
+    context: Context,
+    run_id: int,
+    *,
+    actor: str,
+) -> tuple[int, int]:
     """Repair every difference of a run that can be, in order: (repaired, left).
 
     What cannot be stays with its reason.

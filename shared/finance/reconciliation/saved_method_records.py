@@ -24,7 +24,9 @@ async def customers(since: datetime | None) -> list[str]:
         changed = PaymentMethod.filter(updated_at__gte=since)
         ids = await changed.values_list("stripe_customer_id", flat=True)
         live = live.filter(stripe_customer_id__in=list(dict.fromkeys(map(str, ids))))
-    return [str(id_) for id_ in await live.order_by("id").values_list("stripe_customer_id", flat=True)]
+    return [
+        str(id_) for id_ in await live.order_by("id").values_list("stripe_customer_id", flat=True)
+    ]
 
 
 async def at_stripe(gateway: Gateway, customer_ids: list[str]) -> tuple[MethodAtStripe, ...]:
@@ -36,14 +38,27 @@ async def at_stripe(gateway: Gateway, customer_ids: list[str]) -> tuple[MethodAt
             listed = await gateway.payment_methods.list(customer)
         except StripeMissing:
             return
-        methods.extend(MethodAtStripe(each.id, customer, _describe(each)) for each in listed)
+        methods.extend(
+            MethodAtStripe(
+                each.id,
+                customer,
+                _describe(each),
+            )
+            for each in listed
+        )
 
     await bounded(customer_ids, look)
     return tuple(sorted(methods, key=lambda method: method.stripe_id))
 
 
 def _describe(method: StripePaymentMethod) -> str:
-    return _words(method.type, method.brand, method.last4, method.exp_month, method.exp_year)
+    return _words(
+        method.type,
+        method.brand,
+        method.last4,
+        method.exp_month,
+        method.exp_year,
+    )
 
 
 def _words(*values: str | int | None) -> str:

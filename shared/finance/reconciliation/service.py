@@ -25,7 +25,9 @@ from shared.trade.vendors.models import Vendor
 log = logging.getLogger("markethall.reconciliation")
 
 WINDOW = timedelta(days=4)  # what the nightly run looks at; more than a weekend of missed runs
-GRACE = timedelta(seconds=60)  # after this differences are looked at again: a payment settles by then
+GRACE = timedelta(
+    seconds=60
+)  # after this differences are looked at again: a payment settles by then
 GIVEN_UP = timedelta(minutes=30)  # a run that has not moved for so long died with its process
 
 Compared = tuple[list[FoundDifference], dict[str, int]]  # what differs, how much was looked at
@@ -56,7 +58,12 @@ async def begin(tx: Transaction, started_by: str) -> int:
     too_long_ago = clock.now() - GIVEN_UP
     given_up = ReconciliationRun.filter(status="running", updated_at__lt=too_long_ago)
     error = "The process that ran it ended."
-    await tx.move_all(given_up, to="failed", error=error, finished_at=clock.now())
+    await tx.move_all(
+        given_up,
+        to="failed",
+        error=error,
+        finished_at=clock.now(),
+    )
     try:
         async with tx.savepoint():  # a partial unique index lets one run alone be running
             return int((await ReconciliationRun.create(started_by=started_by)).id)
@@ -77,7 +84,13 @@ async def carry_out(
     if run.status != "running":
         return run
     try:
-        differences, compared = await _compare(gateway, run.id, full=full, grace=grace, tell=tell)
+        differences, compared = await _compare(
+            gateway,
+            run.id,
+            full=full,
+            grace=grace,
+            tell=tell,
+        )
     except BaseException as error:
         await _fail(run, _said(error))
         raise
@@ -120,7 +133,11 @@ def _count(number: int) -> str:
     return f"{number} difference{'' if number == 1 else 's'}"
 
 
-async def _compare_once(gateway: Gateway, run_id: int, since: datetime | None) -> Compared:
+async def _compare_once(
+    gateway: Gateway,
+    run_id: int,
+    since: datetime | None,
+) -> Compared:
     await ReconciliationRun.filter(id=run_id).update(updated_at=clock.now())
     both, compared = await both_sides.read(gateway, since)
     return compare(both), compared
@@ -128,7 +145,12 @@ async def _compare_once(gateway: Gateway, run_id: int, since: datetime | None) -
 
 async def _fail(run: ReconciliationRun, error: str) -> None:
     async with unit.transaction() as tx:
-        await tx.move(run, to="failed", error=error, finished_at=clock.now())
+        await tx.move(
+            run,
+            to="failed",
+            error=error,
+            finished_at=clock.now(),
+        )
 
 
 def _said(error: BaseException) -> str:

@@ -60,12 +60,18 @@ def _of_charges(both: BothSides) -> dict[str, str]:
     for t in both.transactions:
         intent = t.links.get("payment_intent")
         if t.type == "charge" and t.vendor_id is None and intent and t.source:
-            linked = (t.links.get("transfer"), t.links.get("application_fee"))
+            linked = (
+                t.links.get("transfer"),
+                t.links.get("application_fee"),
+            )
             alias |= {each: intent for each in (t.id, t.source, *linked) if each}
     return alias
 
 
-def _goes_with(t: TransactionAtStripe, alias: Mapping[str, str]) -> str | None:
+def _goes_with(
+    t: TransactionAtStripe,
+    alias: Mapping[str, str],
+) -> str | None:
     """Name what a commission, or a vendor's side of a reversal, goes with."""
     if t.type == "application_fee":
         charge = t.links.get("originating_transaction", "")
@@ -75,7 +81,10 @@ def _goes_with(t: TransactionAtStripe, alias: Mapping[str, str]) -> str | None:
     return None
 
 
-def _payout_fees_given_back(both: BothSides, alias: Mapping[str, str]) -> dict[str, str]:
+def _payout_fees_given_back(
+    both: BothSides,
+    alias: Mapping[str, str],
+) -> dict[str, str]:
     """Find fees of payouts that came back along with them.
 
     One that was given back alone is a movement of its own.
@@ -94,7 +103,10 @@ def _of_type(both: BothSides, type_: str) -> Iterator[TransactionAtStripe]:
     return (t for t in both.transactions if t.type == type_)
 
 
-def _intents_of_movements(both: BothSides, alias: Mapping[str, str]) -> dict[str, str]:
+def _intents_of_movements(
+    both: BothSides,
+    alias: Mapping[str, str],
+) -> dict[str, str]:
     intent_of: dict[str, str] = {}
     for t in both.transactions:
         for name in _CAME_OUT_OF:

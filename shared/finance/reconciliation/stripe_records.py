@@ -88,7 +88,9 @@ async def read(gateway: Gateway, window: StripeWindow) -> StripeRecords:
     return records
 
 
-async def bounded(items: Iterable[T], work: Callable[[T], Awaitable[None]], at_once: int = ACCOUNTS_AT_ONCE) -> None:
+async def bounded(
+    items: Iterable[T], work: Callable[[T], Awaitable[None]], at_once: int = ACCOUNTS_AT_ONCE
+) -> None:
     """Do `work` for each item, a few at a time; the first failure ends it."""
     limit = asyncio.Semaphore(at_once)
 
@@ -137,7 +139,11 @@ async def _read_account(
     The balance that frames the books has not moved meanwhile.
     """
     payouts = await gateway.payouts.list(account, since=window.since)
-    events = await gateway.events.list(account, since=window.events_since, undelivered=True)
+    events = await gateway.events.list(
+        account,
+        since=window.events_since,
+        undelivered=True,
+    )
     before = await gateway.balance.get(account)
     for _ in range(READINGS):
         rows = await gateway.balance_transactions.list(account, since=window.overlap)
@@ -206,7 +212,11 @@ def _dispute(dispute: StripeDispute) -> ObjectAtStripe:
     )
 
 
-def _payout(payout: StripePayout, vendor_id: int | None, account: str | None) -> ObjectAtStripe:
+def _payout(
+    payout: StripePayout,
+    vendor_id: int | None,
+    account: str | None,
+) -> ObjectAtStripe:
     return ObjectAtStripe(
         what="payout",
         id=payout.id,
@@ -218,7 +228,9 @@ def _payout(payout: StripePayout, vendor_id: int | None, account: str | None) ->
     )
 
 
-def _transaction(row: BalanceTransaction, vendor_id: int | None, since: datetime | None) -> TransactionAtStripe:
+def _transaction(
+    row: BalanceTransaction, vendor_id: int | None, since: datetime | None
+) -> TransactionAtStripe:
     return TransactionAtStripe(
         id=row.id,
         type=row.type,

@@ -122,7 +122,9 @@ def pieces(
             return [(t.id, t.net)]
 
 
-def _of_reversal(t: TransactionAtStripe, reversal: str, fee_refunds: FeeRefunds) -> list[tuple[str, int]]:
+def _of_reversal(
+    t: TransactionAtStripe, reversal: str, fee_refunds: FeeRefunds
+) -> list[tuple[str, int]]:
     """Part the vendor's side of a reversal from the commission that came back along with it."""
     if not t.fee:
         return [(reversal, t.net)]
@@ -161,7 +163,9 @@ def parked_transactions(lines: Iterable[LedgerLine]) -> frozenset[str]:
     return frozenset(key for key, total in sums.items() if total)
 
 
-def explained_by_suspense(gap: Gap, both: BothSides, links: StripeLinks) -> tuple[TransactionAtStripe, ...]:
+def explained_by_suspense(
+    gap: Gap, both: BothSides, links: StripeLinks
+) -> tuple[TransactionAtStripe, ...]:
     """Find the parked balance transactions that would explain a posting without one.
 
     Empty when they do not come to it.

@@ -88,7 +88,13 @@ async def _with_unposted(rows: Sequence[VendorEarnings]) -> tuple[VendorEarnings
     differing = {row.vendor_id for row in rows if row.excess}
     unposted = await _unposted_refunds(differing) if differing else {}
     return tuple(
-        replace(row, unposted=unposted.get((row.vendor_id, row.currency), {})) if row.excess else row for row in rows
+        replace(
+            row,
+            unposted=unposted.get((row.vendor_id, row.currency), {}),
+        )
+        if row.excess
+        else row
+        for row in rows
     )
 
 
@@ -100,7 +106,9 @@ async def _unposted_refunds(
     Or whose failure it does not have: those count the other way.
     """
     query = Refund.filter(vendor_id__in=sorted(vendors), stripe_refund_id__not_isnull=True)
-    rows = await query.order_by("id").values_list("id", "vendor_id", "currency", "vendor_part", "status")
+    rows = await query.order_by("id").values_list(
+        "id", "vendor_id", "currency", "vendor_part", "status"
+    )
     keys = [f"{kind}:{row[0]}" for row in rows for kind in ("refund", "refund_undone")]
     postings = LedgerPosting.filter(key__in=keys)
     posted = {str(key) for key in await postings.values_list("key", flat=True)}

@@ -19,7 +19,10 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield rest[start : start + CHUNK]
 
 
-def since_then(query: QuerySet[Any], since: datetime | None) -> QuerySet[Any]:
+def since_then(
+    query: QuerySet[Any],
+    since: datetime | None,
+) -> QuerySet[Any]:
     """Narrow a query to what was created in the window."""
     return query if since is None else query.filter(created_at__gte=since)
 

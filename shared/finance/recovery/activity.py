@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class ClaimActivity(StrEnum):
-    """Acts on a claim; their subject is the refund, the dispute or the correction that it is for."""
+    """Acts on a claim; their subject is the refund, the dispute or the correction that it is
+    for.
+    """
 
     REVERSAL = "claim.reversal"
     TRANSFER = "claim.transfer"

@@ -1,7 +1,9 @@
-"""What somebody moved between the platform and a vendor past us, in Stripe's dashboard: noted with the claim that waits for it.
+"""What somebody moved between the platform and a vendor past us, in Stripe's dashboard: noted with
+the claim that waits for it.
 
-A reversal of a transfer takes money from the vendor of an order. Where a claim of that order still has as much to take, it is
-that claim's movement. Where nothing is owed, it is not ours to judge: reconciliation shows it to a person (corrections.py).
+A reversal of a transfer takes money from the vendor of an order. Where a claim of that order still
+has as much to take, it is that claim's movement. Where nothing is owed, it is not ours to judge:
+reconciliation shows it to a person (corrections.py).
 """
 
 from __future__ import annotations
@@ -41,14 +43,17 @@ class Moved:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look at a transfer came to: reversals that were noted now, and those that a person must decide about."""
+    """What a look at a transfer came to: reversals that were noted now, and those that a person
+    must decide about.
+    """
 
     noted: int
     undecided: int
 
 
 async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
-    """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is not of our payments.
+    """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is
+    not of our payments.
 
     Reversals of ours and those of refunds are left to those who asked for them.
     """
@@ -57,7 +62,9 @@ async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
         return None
     back = [r for r in await gateway.transfers.list_reversals(transfer_id) if _is_by_hand(r)]
     ids = [reversal.id for reversal in back]
-    known = {str(i) for i in await Movement.filter(stripe_id__in=ids).values_list("stripe_id", flat=True)}
+    known = {
+        str(i) for i in await Movement.filter(stripe_id__in=ids).values_list("stripe_id", flat=True)
+    }
     noted = undecided = 0
     for reversal in back:
         if reversal.id not in known:
@@ -74,16 +81,25 @@ def _is_by_hand(reversal: TransferReversal) -> bool:
 
 
 async def is_under_way(gateway: Gateway, moved: Moved) -> bool:
-    """Whether it is ours after all, and its answer has not come yet: then settling its claim notes it."""
+    """Whether it is ours after all, and its answer has not come yet: then settling its claim notes
+    it.
+    """
     if moved.kind is not MovementKind.REVERSAL:
         return False
     found = await gateway.transfers.list_reversals(moved.source_id)
-    key = next((r.metadata.get(funding.MARK) for r in found if r.id == moved.stripe_id), None)
-    return key is not None and await Movement.exists(idempotency_key=key, status=MovementState.OPENING)
+    key = next(
+        (r.metadata.get(funding.MARK) for r in found if r.id == moved.stripe_id),
+        None,
+    )
+    return key is not None and await Movement.exists(
+        idempotency_key=key, status=MovementState.OPENING
+    )
 
 
 async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
-    """Whose money went by a transfer: the sale's own, or one that went out of the same charge again."""
+    """Whose money went by a transfer: the sale's own, or one that went out of the same charge
+    again.
+    """
     payment = await Payment.get_or_none(stripe_transfer_id=transfer_id)
     if payment is not None:
         return payment
@@ -95,18 +111,30 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
 
 
 async def note(payment: Payment, moved: Moved) -> Claim | None:
-    """Make it a movement of the claim that waits for it, once; None when no claim of the order does."""
+    """Make it a movement of the claim that waits for it, once; None when no claim of the order
+    does.
+    """
     return await once(payment, moved, lambda tx: _waiting(tx, payment, moved.taken))
 
 
-async def note_commission(gateway: Gateway, payment: Payment, moved: Moved) -> Claim | None:
-    """Commission that went to the vendor along with a reversal by hand is a movement of the claim that has the reversal.
+async def note_commission(
+    gateway: Gateway,
+    payment: Payment,
+    moved: Moved,
+) -> Claim | None:
+    """Commission that went to the vendor along with a reversal by hand is a movement of the claim
+    that has the reversal.
 
-    It has taken as much less then, which is due again. None when no reversal by hand is noted with a claim of this payment.
+    It has taken as much less then, which is due again. None when no reversal by hand is noted with
+    a claim of this payment.
     """
     if payment.stripe_transfer_id is None:
         return None
-    back = [r.id for r in await gateway.transfers.list_reversals(payment.stripe_transfer_id) if _is_by_hand(r)]
+    back = [
+        r.id
+        for r in await gateway.transfers.list_reversals(payment.stripe_transfer_id)
+        if _is_by_hand(r)
+    ]
     return await once(payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount))
 
 
@@ -118,7 +146,9 @@ async def once(
     action: str = "claim.by_hand",
     actor: str = BY,
 ) -> Claim | None:
-    """Note a movement with the claim that `choose` finds or makes while the order is locked; the one that has it if one does."""
+    """Note a movement with the claim that `choose` finds or makes while the order is locked; the
+    one that has it if one does.
+    """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=payment.order_id)
         known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
@@ -151,23 +181,48 @@ async def once(
     return claim
 
 
-async def _with_reversal(tx: Transaction, payment: Payment, back: Sequence[str], amount: int) -> Claim | None:
+async def _with_reversal(
+    tx: Transaction, payment: Payment, back: Sequence[str], amount: int
+) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
-    rows = Movement.filter(stripe_id__in=list(back), claim__payment_id=payment.id).order_by("claim_id")
-    for claim_id in sorted({int(str(row)) for row in await rows.values_list("claim_id", flat=True)}):
+    rows = Movement.filter(
+        stripe_id__in=list(back),
+        claim__payment_id=payment.id,
+    ).order_by("claim_id")
+    for claim_id in sorted(
+        {int(str(row)) for row in await rows.values_list("claim_id", flat=True)}
+    ):
         claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is not None and claim.paid >= amount:
             return claim
     return None
 
 
-async def _waiting(tx: Transaction, payment: Payment, taken: int) -> Claim | None:
-    """The claim with as much to take (or, below nought, to give back): the one that it settles exactly, else the oldest."""
+async def _waiting(
+    tx: Transaction,
+    payment: Payment,
+    taken: int,
+) -> Claim | None:
+    """The claim with as much to take (or, below nought, to give back): the one that it settles
+    exactly, else the oldest.
+    """
     found = []
-    for claim_id in await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True):
+    for claim_id in (
+        await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True)
+    ):
         claim = await tx.lock(Claim, id=claim_id)
         under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
-        due = claim.amount - claim.paid - sum(signed(MovementKind(row.kind), row.amount) for row in under_way)
+        due = (
+            claim.amount
+            - claim.paid
+            - sum(
+                signed(
+                    MovementKind(row.kind),
+                    row.amount,
+                )
+                for row in under_way
+            )
+        )
         if (0 < taken <= due) or (due <= taken < 0):
             found.append((due != taken, claim.id, claim))
     return min(found)[2] if found else None

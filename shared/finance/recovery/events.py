@@ -19,7 +19,8 @@ class ClaimSet(Event):
 class ClaimUnsettled(Event):
     """Something moved, and the claim may not be at rest.
 
-    `once`: not while it is being settled already, since nothing has changed that this would not see.
+    `once`: not while it is being settled already, since nothing has changed that this would not
+    see.
     """
 
     subject: str

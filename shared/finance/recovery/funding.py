@@ -1,4 +1,6 @@
-"""Out of what a claim can be paid: the transfers of its payment, and what the vendor holds at Stripe now."""
+"""Out of what a claim can be paid: the transfers of its payment, and what the vendor holds at
+Stripe now.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ MARK = "movement"  # the metadata by which a movement is known again: our own id
 
 
 async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
-    """The payment with its transfer, if Stripe has made that by now: it follows the charge a moment later."""
+    """The payment with its transfer, if Stripe has made that by now: it follows the charge a moment
+    later.
+    """
     payment = await Payment.get(id=payment_id)
     if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
@@ -26,7 +30,10 @@ async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
 
 
 async def charged(gateway: Gateway, payment_id: int) -> Payment:
-    """The payment with its transfer known; read from Stripe where we have not heard of it. Raises ChargeNotReady."""
+    """The payment with its transfer known; read from Stripe where we have not heard of it.
+
+    Raises ChargeNotReady.
+    """
     payment = await looked_at(gateway, payment_id)
     if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
         raise ChargeNotReady("The charge has no transfer yet.")
@@ -34,24 +41,50 @@ async def charged(gateway: Gateway, payment_id: int) -> Payment:
 
 
 async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
-    """The transfers that this payment's money went by, oldest first, with what has not come back of each."""
+    """The transfers that this payment's money went by, oldest first, with what has not come back of
+    each.
+    """
     again = Movement.filter(
         claim__payment_id=payment.id, kind=MovementKind.TRANSFER, status=MovementState.DONE
     ).order_by("id")
-    return await _read(gateway, [payment.stripe_transfer_id, *(await again.values_list("stripe_id", flat=True))])
+    return await _read(
+        gateway,
+        [
+            payment.stripe_transfer_id,
+            *(await again.values_list("stripe_id", flat=True)),
+        ],
+    )
 
 
 async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
-    """The transfers of the vendor's other sales, newest first: for when more is borne of an order than its own ever brought."""
+    """The transfers of the vendor's other sales, newest first: for when more is borne of an order
+    than its own ever brought.
+    """
     others = Payment.filter(
-        vendor_id=payment.vendor_id, currency=payment.currency, stripe_transfer_id__not_isnull=True, id__not=payment.id
+        vendor_id=payment.vendor_id,
+        currency=payment.currency,
+        stripe_transfer_id__not_isnull=True,
+        id__not=payment.id,
     )
-    return await _read(gateway, await others.order_by("-id").limit(OTHERS).values_list("stripe_transfer_id", flat=True))
+    return await _read(
+        gateway,
+        await others.order_by("-id").limit(OTHERS).values_list("stripe_transfer_id", flat=True),
+    )
 
 
-async def _read(gateway: Gateway, ids: Iterable[object]) -> list[Source]:
+async def _read(
+    gateway: Gateway,
+    ids: Iterable[object],
+) -> list[Source]:
     transfers = [await gateway.transfers.get(str(id_)) for id_ in ids]
-    return [Source(t.id, t.amount - t.amount_reversed, t.amount_reversed) for t in transfers]
+    return [
+        Source(
+            t.id,
+            t.amount - t.amount_reversed,
+            t.amount_reversed,
+        )
+        for t in transfers
+    ]
 
 
 def group_of(order_id: int) -> str:
@@ -60,7 +93,9 @@ def group_of(order_id: int) -> str:
 
 
 async def balance(gateway: Gateway, payment: Payment) -> int:
-    """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we may not look any more."""
+    """What the vendor holds at Stripe in the payment's currency, pending money included; 0 when we
+    may not look any more.
+    """
     try:
         found = await gateway.balance.get(payment.stripe_account_id)
     except StripeMissing:

@@ -43,7 +43,8 @@ async def collect_soon(vendor_id: int) -> None:
 async def collect_all(_context: Context) -> None:
     """Ask again for every vendor that owes something, and for what could not be sent to one."""
     vendors = await Claim.filter(receivable__gt=0).distinct().values_list("vendor_id", flat=True)
-    # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job goes on.
+    # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job
+    # goes on.
     not_sent = await _not_sent().values_list("subject", flat=True)
     async with unit.transaction() as tx:
         for vendor_id in vendors:
@@ -67,8 +68,14 @@ async def pay_back(context: Context, vendor_id: int) -> None:
 @recurring("clawback.sweep", every=timedelta(hours=1))
 async def sweep(context: Context) -> None:
     """Find transfers of which something came back by hand lately and no webhook told us."""
-    rows = await context.gateway.balance_transactions.list(since=clock.now() - LOOK_BACK, of_type="transfer_refund")
-    mine = [row for row in rows if row.source and "transfer" in row.links and "source_refund" not in row.links]
+    rows = await context.gateway.balance_transactions.list(
+        since=clock.now() - LOOK_BACK, of_type="transfer_refund"
+    )
+    mine = [
+        row
+        for row in rows
+        if row.source and "transfer" in row.links and "source_refund" not in row.links
+    ]
     ids = Movement.filter(stripe_id__in=[row.source for row in mine])
     known = {str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)}
     untold = sorted({row.links["transfer"] for row in mine if row.source not in known})

@@ -1,6 +1,8 @@
-"""What a person decided about money that was moved by hand and that no claim waits for: the vendor bears it.
+"""What a person decided about money that was moved by hand and that no claim waits for: the vendor
+bears it.
 
-One claim of its own for each payment, `correction:12`, always at rest: it comes to what was moved by hand.
+One claim of its own for each payment, `correction:12`, always at rest: it comes to what was moved
+by hand.
 """
 
 from __future__ import annotations
@@ -21,20 +23,36 @@ def subject_of(payment_id: int) -> str:
     return f"correction:{payment_id}"
 
 
-async def book(payment: Payment, moved: Moved, *, actor: str) -> Claim:
-    """Book it as taken from the vendor (or given back to it, at most what was taken), once. Raises NothingTaken."""
+async def book(
+    payment: Payment,
+    moved: Moved,
+    *,
+    actor: str,
+) -> Claim:
+    """Book it as taken from the vendor (or given back to it, at most what was taken), once.
+
+    Raises NothingTaken.
+    """
 
     async def bear(tx: Transaction) -> Claim:
         before = await tx.lock_first(Claim.filter(subject=subject_of(payment.id)))
         amount = (before.amount if before else 0) + moved.taken
         if amount < 0:
             raise NothingTaken
-        claim = await service.set_claim(tx, subject=subject_of(payment.id), payment=payment, amount=amount)
-        fact = postings.Taken(claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id)
+        claim = await service.set_claim(
+            tx, subject=subject_of(payment.id), payment=payment, amount=amount
+        )
+        fact = postings.Taken(
+            claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id
+        )
         is_fee = moved.kind is MovementKind.FEE_REFUND
-        await ledger.post(tx, postings.commission_returned(fact) if is_fee else postings.taken(fact))
+        await ledger.post(
+            tx, postings.commission_returned(fact) if is_fee else postings.taken(fact)
+        )
         return claim
 
-    claim = await dashboard_transfers.once(payment, moved, bear, action="claim.corrected", actor=actor)
+    claim = await dashboard_transfers.once(
+        payment, moved, bear, action="claim.corrected", actor=actor
+    )
     assert claim is not None
     return claim

@@ -45,16 +45,26 @@ class Claim(Row):
     order_id: int
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField(description="minor units that the vendor bears")
-    taken = fields.BigIntField(default=0, description="minor units that came back from the vendor's balance, net")
-    receivable = fields.BigIntField(default=0, description="minor units that the platform advanced and the vendor owes")
-    written_off = fields.BigIntField(default=0, description="minor units that the platform gave up on")
+    taken = fields.BigIntField(
+        default=0, description="minor units that came back from the vendor's balance, net"
+    )
+    receivable = fields.BigIntField(
+        default=0, description="minor units that the platform advanced and the vendor owes"
+    )
+    written_off = fields.BigIntField(
+        default=0, description="minor units that the platform gave up on"
+    )
     netted = fields.BigIntField(
         default=0,
         db_default=0,
-        description="minor units set off against what we owed the vendor; negative: by what we owed",
+        description=(
+            "minor units set off against what we owed the vendor; negative: by what we owed"
+        ),
     )
     owed_since = fields.DatetimeField(null=True, description="when the receivable arose")
-    postings = fields.IntField(default=0, description="how often the receivable changed in the ledger")
+    postings = fields.IntField(
+        default=0, description="how often the receivable changed in the ledger"
+    )
 
     @property
     def paid(self) -> int:
@@ -69,7 +79,10 @@ class Claim(Row):
             Index(fields=("receivable",), name="ix_claims_receivable"),
         ]
         constraints = [
-            CheckConstraint(check="amount >= 0 and receivable >= 0 and written_off >= 0", name="ck_claims_amounts"),
+            CheckConstraint(
+                check="amount >= 0 and receivable >= 0 and written_off >= 0",
+                name="ck_claims_amounts",
+            ),
         ]
 
 
@@ -92,7 +105,10 @@ class Movement(Row):
     amount = fields.BigIntField(description="minor units of the claim's currency")
     stripe_source_id = fields.CharField(
         max_length=255,
-        description="the transfer that is reversed, the fee that is given back, or the charge that is sent out of",
+        description=(
+            "the transfer that is reversed, the fee that is given back, or the charge that is "
+            "sent out of"
+        ),
     )
     stripe_id = fields.CharField(max_length=255, null=True, unique=True)
     idempotency_key = fields.CharField(max_length=255, unique=True)
@@ -106,6 +122,8 @@ class Movement(Row):
         ]
         constraints = [
             CheckConstraint(check=f"kind in ({words(MovementKind)})", name="ck_movements_kind"),
-            CheckConstraint(check=f"status in ({words(MovementState)})", name="ck_movements_status"),
+            CheckConstraint(
+                check=f"status in ({words(MovementState)})", name="ck_movements_status"
+            ),
             CheckConstraint(check="amount > 0", name="ck_movements_amount"),
         ]

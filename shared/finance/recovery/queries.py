@@ -28,7 +28,11 @@ class Owed:
     whole: Money
 
 
-async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Owed, ...]:
+async def owed_by(
+    vendor_id: int | None = None,
+    *,
+    limit: int = 100,
+) -> tuple[Owed, ...]:
     """Open debts, the oldest first; of one vendor or of all."""
     query = Claim.filter(receivable__gt=0)
     if vendor_id is not None:
@@ -39,7 +43,9 @@ async def owed_by(vendor_id: int | None = None, *, limit: int = 100) -> tuple[Ow
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the platform owes a vendor that it cannot reach: it took our access to its Stripe account away."""
+    """What the platform owes a vendor that it cannot reach: it took our access to its Stripe
+    account away.
+    """
 
     order_number: str
     subject: str
@@ -53,7 +59,14 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
     """What is sent to vendors once they connect their account again, the oldest first."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
     since = {row.vendor_id: row.deauthorized_at for row in await gone}
-    rows = Claim.filter(vendor_id__in=[*since], taken__gt=F("amount") - F("netted")) if since else Claim.filter(id=0)
+    rows = (
+        Claim.filter(
+            vendor_id__in=[*since],
+            taken__gt=F("amount") - F("netted"),
+        )
+        if since
+        else Claim.filter(id=0)
+    )
     return tuple(
         Waiting(
             row.order.number,
@@ -69,7 +82,9 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
 
 async def owed_claim(claim_id: int) -> Owed:
     """One open debt. Raises NothingOwed when it is paid or never was."""
-    row = await Claim.filter(id=claim_id, receivable__gt=0).select_related("order", "vendor").first()
+    row = (
+        await Claim.filter(id=claim_id, receivable__gt=0).select_related("order", "vendor").first()
+    )
     if row is None:
         raise NothingOwed
     return _owed(row)
@@ -93,5 +108,9 @@ async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
     query = Claim.filter(receivable__gt=0)
     if vendor_id is not None:
         query = query.filter(vendor_id=vendor_id)
-    rows = await query.annotate(total=Sum("receivable")).group_by("currency").values_list("currency", "total")
+    rows = (
+        await query.annotate(total=Sum("receivable"))
+        .group_by("currency")
+        .values_list("currency", "total")
+    )
     return {str(currency): int(total) for currency, total in rows}

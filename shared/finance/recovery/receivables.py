@@ -1,4 +1,6 @@
-"""What a vendor owes because its balance did not cover a claim: dated, paid by the next sales, or given up by the operator."""
+"""What a vendor owes because its balance did not cover a claim: dated, paid by the next sales, or
+given up by the operator.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from shared.infra.unit import Transaction
 
 
 async def follow(tx: Transaction, claim_id: int) -> None:
-    """Let the receivable be what is not taken yet, inside the caller's transaction. Nothing while a movement is under way."""
+    """Let the receivable be what is not taken yet, inside the caller's transaction.
+
+    Nothing while a movement is under way.
+    """
     claim = await tx.lock(Claim, id=claim_id)
     if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
         return
@@ -22,11 +27,17 @@ async def follow(tx: Transaction, claim_id: int) -> None:
     revived, number = claim.written_off - target.written_off, claim.postings
     if revived:  # given up on, and now not even due any more: no loss after all
         number += 1
-        await ledger.post(tx, postings.written_off(await _fact(claim, number, -revived)))
+        await ledger.post(
+            tx,
+            postings.written_off(await _fact(claim, number, -revived)),
+        )
     change = target.receivable - claim.receivable - revived
     if change:
         number += 1
-        await ledger.post(tx, postings.receivable(await _fact(claim, number, change)))
+        await ledger.post(
+            tx,
+            postings.receivable(await _fact(claim, number, change)),
+        )
     if number == claim.postings:
         return
     await tx.change(
@@ -65,7 +76,10 @@ async def write_off(claim_id: int, *, actor: str) -> None:
         )
         if not given_up:
             raise NothingOwed
-        await ledger.post(tx, postings.written_off(await _fact(claim, number, owed)))
+        await ledger.post(
+            tx,
+            postings.written_off(await _fact(claim, number, owed)),
+        )
         tx.record_of_order(
             claim.order_id,
             "claim.written_off",
@@ -77,8 +91,14 @@ async def write_off(claim_id: int, *, actor: str) -> None:
         )
 
 
-async def _fact(claim: Claim, number: int, amount: int) -> postings.Receivable:
-    last = await Movement.filter(claim_id=claim.id, status=MovementState.DONE).order_by("-id").first()
+async def _fact(
+    claim: Claim,
+    number: int,
+    amount: int,
+) -> postings.Receivable:
+    last = (
+        await Movement.filter(claim_id=claim.id, status=MovementState.DONE).order_by("-id").first()
+    )
     source = last.stripe_id if last else None
     if source is None:
         payment = await Payment.get(id=claim.payment_id)

@@ -25,7 +25,9 @@ class MovementState(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A transfer that money can come back of: `room` is what has not come back yet, `back` what has, in minor units."""
+    """A transfer that money can come back of: `room` is what has not come back yet, `back` what
+    has, in minor units.
+    """
 
     transfer_id: str
     room: int
@@ -40,8 +42,16 @@ class Plan:
     short: int
 
 
-def plan(wanted: int, balance: int, sources: Sequence[Source], *, unit: int = 1) -> Plan:
-    """Take `wanted` back out of `sources` in order, at most what the vendor holds at Stripe. Minor units of one currency.
+def plan(
+    wanted: int,
+    balance: int,
+    sources: Sequence[Source],
+    *,
+    unit: int = 1,
+) -> Plan:
+    """Take `wanted` back out of `sources` in order, at most what the vendor holds at Stripe.
+
+    Minor units of one currency.
 
     Each reversal is a multiple of `unit`, the smallest amount that Stripe takes in the currency.
     """
@@ -57,7 +67,9 @@ def plan(wanted: int, balance: int, sources: Sequence[Source], *, unit: int = 1)
 
 @dataclass(frozen=True)
 class Rest:
-    """Where a claim comes to rest: `move` is still to be taken (negative: to be given back), the other two are what stays."""
+    """Where a claim comes to rest: `move` is still to be taken (negative: to be given back), the
+    other two are what stays.
+    """
 
     move: int
     receivable: int
@@ -65,7 +77,10 @@ class Rest:
 
 
 def rest(amount: int, taken: int, written_off: int) -> Rest:
-    """What is left of a claim after what was taken. A loss that was given up on counts only as far as the claim still goes."""
+    """What is left of a claim after what was taken.
+
+    A loss that was given up on counts only as far as the claim still goes.
+    """
     due = amount - taken
     if due < 0:
         return Rest(due, 0, 0)
@@ -73,12 +88,18 @@ def rest(amount: int, taken: int, written_off: int) -> Rest:
     return Rest(due - given_up, due - given_up, given_up)
 
 
-def set_off(we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, int]]) -> dict[int, int]:
+def set_off(
+    we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, int]]
+) -> dict[int, int]:
     """Claim -> how much of it is set off: what we owe against what is owed to us, each in order.
 
-    Both are (claim, minor units above nought). What we owe comes out negative, and all together come to nought.
+    Both are (claim, minor units above nought). What we owe comes out negative, and all together
+    come to nought.
     """
-    total = min(sum(amount for _, amount in we_owe), sum(amount for _, amount in owed_to_us))
+    total = min(
+        sum(amount for _, amount in we_owe),
+        sum(amount for _, amount in owed_to_us),
+    )
     found: dict[int, int] = {}
     for side, sign in ((we_owe, -1), (owed_to_us, 1)):
         left = total
@@ -91,5 +112,7 @@ def set_off(we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, i
 
 
 def signed(kind: MovementKind, amount: int) -> int:
-    """What a movement takes from the vendor: positive for a reversal, negative for what goes to the vendor."""
+    """What a movement takes from the vendor: positive for a reversal, negative for what goes to the
+    vendor.
+    """
     return amount if kind is MovementKind.REVERSAL else -amount

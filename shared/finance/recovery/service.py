@@ -1,7 +1,9 @@
-"""Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe balance; the rest is owed.
+"""Settling claims: what a refund or a dispute takes from a vendor is taken out of its Stripe
+balance; the rest is owed.
 
-A movement is written down before Stripe is asked, under a key of its own, and every step looks again at what is so. Doing
-it twice, or after a crash anywhere, ends in the same state: taken + netted + receivable + written off == amount; but what cannot be sent to a vendor waits (netting.py).
+A movement is written down before Stripe is asked, under a key of its own, and every step looks
+again at what is so. Doing it twice, or after a crash anywhere, ends in the same state: taken +
+netted + receivable + written off == amount; but what cannot be sent to a vendor waits (netting.py).
 """
 
 from __future__ import annotations
@@ -28,11 +30,19 @@ from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.clawback")
 
-ROUNDS = 4  # a balance that shrinks while we take from it is looked at again so often; then the rest is owed
+# a balance that shrinks while we take from it is looked at again so often; then the rest is owed
+ROUNDS = 4
 
 
-async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: int) -> Claim:
-    """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the caller's transaction.
+async def set_claim(
+    tx: Transaction,
+    *,
+    subject: str,
+    payment: Payment,
+    amount: int,
+) -> Claim:
+    """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the
+    caller's transaction.
 
     0 when it was undone. What that means at Stripe is done by `settle`, by a job.
     """
@@ -54,24 +64,36 @@ async def set_claim(tx: Transaction, *, subject: str, payment: Payment, amount: 
 
 
 async def collect(gateway: Gateway, vendor_id: int) -> None:
-    """Take what a vendor owes from what it holds, the oldest debt first. Raises StripeUnavailable."""
+    """Take what a vendor owes from what it holds, the oldest debt first.
+
+    Raises StripeUnavailable.
+    """
     owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by("owed_since", "id")
     for subject in await owed.values_list("subject", flat=True):
         await settle(gateway, str(subject))
 
 
 async def settle(gateway: Gateway, subject: str) -> Claim:
-    """Bring a claim to rest at Stripe and in the ledger. Raises StripeUnavailable, and then the same call goes on later."""
+    """Bring a claim to rest at Stripe and in the ledger.
+
+    Raises StripeUnavailable, and then the same call goes on later.
+    """
     claim = await Claim.get_or_none(subject=subject)
     if claim is None:
         raise NotFound(f"There is no claim for {subject}.")
     unreachable = await set_off.is_unreachable(claim.vendor_id)
     for _ in range(ROUNDS):
-        for movement in await Movement.filter(claim_id=claim.id, status=MovementState.OPENING).order_by("id"):
+        for movement in await Movement.filter(
+            claim_id=claim.id, status=MovementState.OPENING
+        ).order_by("id"):
             await _perform(gateway, claim, movement)
         await claim.refresh_from_db()
         delta = rest(claim.amount, claim.paid, claim.written_off).move
-        if delta == 0 or (delta < 0 and unreachable) or not await _write_down(gateway, claim, delta):
+        if (
+            delta == 0
+            or (delta < 0 and unreachable)
+            or not await _write_down(gateway, claim, delta)
+        ):
             break
     async with unit.transaction() as tx:
         await receivables.follow(tx, claim.id)
@@ -82,7 +104,9 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
 
 
 async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
-    """Plan and store the movements that bring the claim `delta` closer to its amount; False when there is nothing to do."""
+    """Plan and store the movements that bring the claim `delta` closer to its amount; False when
+    there is nothing to do.
+    """
     await money_may_move()
     payment = await funding.charged(gateway, claim.payment_id)
     if delta < 0:
@@ -92,7 +116,9 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         if await _taken_by_hand(gateway, found):
             return True  # somebody took it in Stripe's dashboard: look again
         held = await funding.balance(gateway, payment)
-        if sum(source.room for source in found) < min(delta, held):  # some of it was taken by hand before
+        if sum(source.room for source in found) < min(
+            delta, held
+        ):  # some of it was taken by hand before
             found += await funding.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
@@ -117,13 +143,19 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
 
 
 async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
-    """Note what came back of these transfers past us; asked only where more came back than we know of."""
+    """Note what came back of these transfers past us; asked only where more came back than we know
+    of.
+    """
     noted = False
     ours = Movement.filter(
-        stripe_source_id__in=[s.transfer_id for s in found], kind=MovementKind.REVERSAL, status=MovementState.DONE
+        stripe_source_id__in=[s.transfer_id for s in found],
+        kind=MovementKind.REVERSAL,
+        status=MovementState.DONE,
     )
     sums = (
-        await ours.annotate(total=Sum("amount")).group_by("stripe_source_id").values_list("stripe_source_id", "total")
+        await ours.annotate(total=Sum("amount"))
+        .group_by("stripe_source_id")
+        .values_list("stripe_source_id", "total")
     )
     known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
@@ -134,11 +166,19 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
 
 
 async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
-    """Have Stripe make one movement. A refusal ends it; where the vendor's money is still with us, that must be loud."""
-    write_id = await writes.opened(await write_of(claim, movement), asked_at=movement.created_at)
+    """Have Stripe make one movement.
+
+    A refusal ends it; where the vendor's money is still with us, that must be loud.
+    """
+    write_id = await writes.opened(
+        await write_of(claim, movement),
+        asked_at=movement.created_at,
+    )
     performed = await writes.perform(gateway, write_id)
     await movement.refresh_from_db()
-    if movement.status == MovementState.OPENING and performed.stripe_id:  # noted with the write, and undone since
+    if (
+        movement.status == MovementState.OPENING and performed.stripe_id
+    ):  # noted with the write, and undone since
         async with unit.transaction() as tx:
             await movements.done(tx, movement.id, performed.stripe_id)
     refusal = performed.refusal

@@ -1,6 +1,8 @@
-"""A vendor that took our access away can be sent nothing: what we owe it is set off against what it owes us, in the ledger.
+"""A vendor that took our access away can be sent nothing: what we owe it is set off against what it
+owes us, in the ledger.
 
-Only what is left over waits, until it connects again. Nothing moves at Stripe: the money of both lies with the platform.
+Only what is left over waits, until it connects again. Nothing moves at Stripe: the money of both
+lies with the platform.
 """
 
 from __future__ import annotations
@@ -19,23 +21,33 @@ async def is_unreachable(vendor_id: int) -> bool:
 
 
 async def net(vendor_id: int, currency: str) -> int:
-    """Set off what can be, the oldest debt first, if the vendor is out of reach; how much, in minor units."""
+    """Set off what can be, the oldest debt first, if the vendor is out of reach; how much, in minor
+    units.
+    """
     if not await is_unreachable(vendor_id):
         return 0
     async with unit.transaction() as tx:
         claims = await _locked(tx, vendor_id, currency)
         we_owe = [(row.id, row.paid - row.amount) for row in claims if row.paid > row.amount]
         owing = sorted(
-            (row for row in claims if row.receivable), key=lambda row: (row.owed_since or row.updated_at, row.id)
+            (row for row in claims if row.receivable),
+            key=lambda row: (row.owed_since or row.updated_at, row.id),
         )
-        parts = set_off(we_owe, [(row.id, row.receivable) for row in owing])
+        parts = set_off(
+            we_owe,
+            [(row.id, row.receivable) for row in owing],
+        )
         for row in claims:
             if row.id in parts:
                 await _book(tx, row, parts[row.id])
     return sum(part for part in parts.values() if part > 0)
 
 
-async def _locked(tx: Transaction, vendor_id: int, currency: str) -> list[Claim]:
+async def _locked(
+    tx: Transaction,
+    vendor_id: int,
+    currency: str,
+) -> list[Claim]:
     """The vendor's claims at rest, locked: none with a movement under way."""
     rows = await tx.lock_all(Claim.filter(vendor_id=vendor_id, currency=currency))
     open_ = Movement.filter(claim__vendor_id=vendor_id, status=MovementState.OPENING)

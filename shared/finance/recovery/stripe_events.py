@@ -1,4 +1,6 @@
-"""Events about transfers to vendors (the platform's endpoint): what came back of one is read again."""
+"""Events about transfers to vendors (the platform's endpoint): what came back of one is read
+again.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a pers
 
 
 async def follow_reversals(context: Context, event: VerifiedEvent) -> str:
-    """Read what came back of the transfer; what was taken by hand is noted with the claim that waits for it."""
+    """Read what came back of the transfer; what was taken by hand is noted with the claim that
+    waits for it.
+    """
     if not event.object_id:
         return NOT_OURS
     try:

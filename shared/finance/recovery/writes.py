@@ -1,4 +1,6 @@
-"""What we ask Stripe about claims: to take a part of a transfer back, and to send money to a vendor."""
+"""What we ask Stripe about claims: to take a part of a transfer back, and to send money to a
+vendor.
+"""
 
 from __future__ import annotations
 
@@ -40,17 +42,30 @@ class _Moved(Operation[str, None]):
     @property
     def metadata(self) -> dict[str, str]:
         """What Stripe keeps with it: the mark stays when an attempt gets another key."""
-        return {"claim": self.claim, "order_id": str(self.order_id), funding.MARK: self.mark}
+        return {
+            "claim": self.claim,
+            "order_id": str(self.order_id),
+            funding.MARK: self.mark,
+        }
 
-    async def answered(self, tx: Transaction, answer: str, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: str,
+        more: None,
+    ) -> None:
         await movements.done(tx, self.movement_id, answer)
         claim = await Claim.get(id=self.claim_id)
-        if claim.paid != claim.amount or claim.receivable:  # not at rest: whoever settles it may have given up
+        if (
+            claim.paid != claim.amount or claim.receivable
+        ):  # not at rest: whoever settles it may have given up
             tx.emit(ClaimUnsettled(self.claim, once=True))
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """What is left of the claim is planned anew, as another movement."""
-        await movements.refused(tx, self.movement_id, refusal.stripe_code or refusal.log or "refused")
+        await movements.refused(
+            tx, self.movement_id, refusal.stripe_code or refusal.log or "refused"
+        )
 
 
 @dataclass(frozen=True)
@@ -60,12 +75,17 @@ class ReverseTransfer(_Moved):
     name: ClassVar[str] = "transfers.reverse"
 
     async def send(self, gateway: Gateway, key: str) -> str:
-        made = await gateway.transfers.reverse(self.source_id, amount=self.amount, metadata=self.metadata, key=key)
+        made = await gateway.transfers.reverse(
+            self.source_id, amount=self.amount, metadata=self.metadata, key=key
+        )
         return made.id
 
     async def find(self, gateway: Gateway) -> str | None:
         back = await gateway.transfers.list_reversals(self.source_id)
-        return next((one.id for one in back if one.metadata.get(funding.MARK) == self.mark), None)
+        return next(
+            (one.id for one in back if one.metadata.get(funding.MARK) == self.mark),
+            None,
+        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,10 @@ class SendTransfer(_Moved):
 
     async def find(self, gateway: Gateway) -> str | None:
         sent = await gateway.transfers.list(transfer_group=funding.group_of(self.order_id))
-        return next((one.id for one in sent if one.metadata.get(funding.MARK) == self.mark), None)
+        return next(
+            (one.id for one in sent if one.metadata.get(funding.MARK) == self.mark),
+            None,
+        )
 
 
 async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTransfer:

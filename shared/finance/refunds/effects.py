@@ -1,4 +1,6 @@
-"""What a refund's end does to its order, the shelf and the people, inside the transaction that moved it."""
+"""What a refund's end does to its order, the shelf and the people, inside the transaction that
+moved it.
+"""
 
 from __future__ import annotations
 
@@ -19,28 +21,50 @@ from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
 from shared.trade.vendors.models import Vendor
 
 
-async def arrived(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
-    """The money has left: goods go back on the shelf where that was asked for, the order knows, the shopper gets a mail."""
+async def arrived(
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+) -> None:
+    """The money has left: goods go back on the shelf where that was asked for, the order knows, the
+    shopper gets a mail.
+    """
     await _restock(order, refund)
     await orders.count_returned(order, refund.amount)
     back = await gone_back(payment.id)
     await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
-    checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
+    checkout, vendor = (
+        await Checkout.get(id=order.checkout_id),
+        await Vendor.get(id=order.vendor_id),
+    )
     _tell_shopper(tx, "refunded", order, checkout, vendor, refund)
 
 
-async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool) -> None:
-    """The money came back, or never left: the order is paid again, the vendor is told, and the shopper if they were told before.
+async def undone(
+    tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool
+) -> None:
+    """The money came back, or never left: the order is paid again, the vendor is told, and the
+    shopper if they were told before.
 
-    An order that waits to be sent gets its pieces from the shelf again, as far as they are there. Of one that was sent they
-    had come back by post: they stay where they are, whatever the bank does.
+    An order that waits to be sent gets its pieces from the shelf again, as far as they are there.
+    Of one that was sent they had come back by post: they stay where they are, whatever the bank
+    does.
     """
     await orders.follow_refunds(tx, order, everything_back=False)
     about_goods, pieces = await _undo_goods(order, refund)
-    await payments.follow_refunds(tx, payment, back=await gone_back(payment.id), reason=None)
-    checkout, vendor = await Checkout.get(id=order.checkout_id), await Vendor.get(id=order.vendor_id)
+    await payments.follow_refunds(
+        tx,
+        payment,
+        back=await gone_back(payment.id),
+        reason=None,
+    )
+    checkout, vendor = (
+        await Checkout.get(id=order.checkout_id),
+        await Vendor.get(id=order.vendor_id),
+    )
     why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
     mail.post(
         tx,
@@ -61,7 +85,9 @@ async def undone(tx: Transaction, order: Order, payment: Payment, refund: Refund
         _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
 
 
-def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund) -> None:
+def _tell_shopper(
+    tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund
+) -> None:
     mail.post(
         tx,
         kind,
@@ -80,33 +106,50 @@ def _tell_shopper(tx: Transaction, kind: str, order: Order, checkout: Checkout, 
 
 
 async def _restock(order: Order, refund: Refund) -> None:
-    """Each piece at most once, however often its refund had to be repeated; only what had left the shelf comes back to it."""
+    """Each piece at most once, however often its refund had to be repeated; only what had left the
+    shelf comes back to it.
+    """
     wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
     pieces = {part.order_line_id: part.quantity for part in await wanted}
-    if order.stock_state != StockState.TAKEN or not pieces or await _was_sent_meanwhile(order, refund):
+    if (
+        order.stock_state != StockState.TAKEN
+        or not pieces
+        or await _was_sent_meanwhile(order, refund)
+    ):
         return
-    await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
+    await wanted.update(
+        restocked_at=clock.now(),
+        updated_at=clock.now(),
+    )
     await restocking.put_on_shelf(order, pieces)
 
 
 async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
-    """Whether the vendor sent everything after all, although all of it was being refunded: then no piece is there to put back."""
+    """Whether the vendor sent everything after all, although all of it was being refunded: then no
+    piece is there to put back.
+    """
     if order.shipped_at is None or order.shipped_at < refund.created_at:
         return False
-    before = Refund.filter(order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at)
+    before = Refund.filter(
+        order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at
+    )
     spoken_for = sum([int(amount) for amount in await before.values_list("amount", flat=True)])  # type: ignore[call-overload]
-    return not OrderMoney(PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount).left
+    return not OrderMoney(
+        PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount
+    ).left
 
 
 async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
     """Set aside what the refund had put back on the shelf.
 
-    Return what became of the goods (stay | aside | short, of templates/words/refunds.toml; empty without any), and the
-    pieces that were sold meanwhile: `2 x Cup, 1 x Plate`.
+    Return what became of the goods (stay | aside | short, of templates/words/refunds.toml; empty
+    without any), and the pieces that were sold meanwhile: `2 x Cup, 1 x Plate`.
     """
     if not await RefundLine.exists(refund_id=refund.id, restocked_at__not_isnull=True):
         return "", ""
     if order.status != OrderStatus.PROCESSING:
         return "stay", ""
     short = await restocking.set_aside(order)
-    return "short" if short else "aside", ", ".join(f"{each.quantity} x {each.name}" for each in short)
+    return "short" if short else "aside", ", ".join(
+        f"{each.quantity} x {each.name}" for each in short
+    )

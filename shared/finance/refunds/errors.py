@@ -21,7 +21,9 @@ class TooMuch(BadRefund):
         if left:
             super().__init__(f"At most {left} can still be given back.", param=param)
         else:
-            super().__init__("Everything of this order has been given back, or is on its way.", param=param)
+            super().__init__(
+                "Everything of this order has been given back, or is on its way.", param=param
+            )
 
 
 class NotPaid(Conflict):
@@ -46,17 +48,21 @@ class TakenByBank(Conflict):
 
     code = "taken_by_bank"
     default = (
-        "The shopper’s bank took the money of this order for good: the shopper has it already, so there is nothing to "
+        "The shopper’s bank took the money of this order for good: the shopper has it already, so "
+        "there is nothing to "
         "give back."
     )
 
 
 class NoRefundsLeft(Conflict):
-    """Something is left of the order, and Stripe refunds nothing of a payment that was disputed like this."""
+    """Something is left of the order, and Stripe refunds nothing of a payment that was disputed
+    like this.
+    """
 
     code = "not_refundable"
     default = (
-        "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided about it. "
+        "Stripe makes no refunds of this payment any more, because the shopper’s bank has decided "
+        "about it. "
         "If the shopper is to get money, pay it another way."
     )
 
@@ -68,9 +74,15 @@ class Meanwhile(Conflict):
 
     def __init__(self, left: Money) -> None:
         super().__init__(
-            f"Another refund of this order was made in the meantime. {left} can still be given back; please look again."
+            (
+                f"Another refund of this order was made in the meantime. {left} can still be "
+                "given back; please look again."
+            )
             if left
-            else "Another refund of this order was made in the meantime. There is nothing left to give back."
+            else (
+                "Another refund of this order was made in the meantime. There is nothing left to "
+                "give back."
+            )
         )
 
 
@@ -82,10 +94,14 @@ class AlreadyDecided(Conflict):
 
 
 class NotItsTurn(TryLater):
-    """An earlier refund of the same payment has no answer yet; two at once would be hard to tell apart at Stripe."""
+    """An earlier refund of the same payment has no answer yet; two at once would be hard to tell
+    apart at Stripe.
+    """
 
     code = "refund_waits"
-    default = "An earlier refund of this order is still being asked for. This one follows by itself."
+    default = (
+        "An earlier refund of this order is still being asked for. This one follows by itself."
+    )
 
 
 class Differs(Conflict):

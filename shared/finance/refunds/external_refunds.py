@@ -1,4 +1,6 @@
-"""Refunds that Stripe tells us of: ours by their mark, or made by a person in Stripe's dashboard, which get a row of their own."""
+"""Refunds that Stripe tells us of: ours by their mark, or made by a person in Stripe's dashboard,
+which get a row of their own.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,17 @@ OVERTAKEN = "The money was given back in Stripe meanwhile."
 
 
 class NoRoomYet(TryLater):
-    """A refund of ours still counts against the order; Stripe will refuse it, and then this one fits."""
+    """A refund of ours still counts against the order; Stripe will refuse it, and then this one
+    fits.
+    """
 
     code = "refund_has_no_room_yet"
 
 
 async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState | None:
-    """Read a refund by Stripe's number and let our row follow, made now if there is none; None when it is not of our payments."""
+    """Read a refund by Stripe's number and let our row follow, made now if there is none; None when
+    it is not of our payments.
+    """
     known = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
     if known is not None:
         return await sync.follow(gateway, known.id)
@@ -53,8 +59,12 @@ async def follow_payment(gateway: Gateway, intent_id: str) -> int:
 
 
 async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
-    """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked with, or a new one."""
-    payment = await Payment.get_or_none(stripe_payment_intent_id=answer.payment_intent or "-").select_related("order")
+    """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked
+    with, or a new one.
+    """
+    payment = await Payment.get_or_none(
+        stripe_payment_intent_id=answer.payment_intent or "-"
+    ).select_related("order")
     if payment is None:
         return None
     row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(payment, answer)
@@ -65,7 +75,10 @@ async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
         await payment.refresh_from_db()
     if payment.status not in PAID_STATES:
         log.warning(
-            "refund %s is of payment %s, which is %s: a person must look", answer.id, payment.id, payment.status
+            "refund %s is of payment %s, which is %s: a person must look",
+            answer.id,
+            payment.id,
+            payment.status,
         )
         return None
     if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
@@ -84,11 +97,21 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
     order_number, _, number = answer.metadata.get(MARK, "").rpartition(":")
     if order_number != payment.order.number or not number.isdigit():
         return None
-    return await Refund.get_or_none(order_id=payment.order_id, number=int(number), stripe_refund_id=None)
+    return await Refund.get_or_none(
+        order_id=payment.order_id, number=int(number), stripe_refund_id=None
+    )
 
 
-async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
-    """A row for a refund that was made outside. What Stripe took from the vendor is what it bears; else our policy says. In a transaction."""
+async def _make_row(
+    tx: Transaction,
+    payment: Payment,
+    answer: StripeRefund,
+    moved: Along,
+) -> int:
+    """A row for a refund that was made outside.
+
+    What Stripe took from the vendor is what it bears; else our policy says. In a transaction.
+    """
     order = await tx.lock(Order, id=payment.order_id)
     await tx.lock(Payment, id=payment.id)
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
@@ -136,11 +159,20 @@ async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, mov
 async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
-    waiting = await Refund.filter(order_id=order.id, status=RefundState.AWAITING_APPROVAL).order_by("-id")
+    waiting = await Refund.filter(
+        order_id=order.id,
+        status=RefundState.AWAITING_APPROVAL,
+    ).order_by("-id")
     for refund in waiting:
         if left >= answer.amount:
             return
         if await refunded_amounts.put_off(
-            tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=OVERTAKEN, by=BY_STRIPE
+            tx,
+            order,
+            refund,
+            RefundState.AWAITING_APPROVAL,
+            RefundState.DECLINED,
+            why=OVERTAKEN,
+            by=BY_STRIPE,
         ):
             left += refund.amount

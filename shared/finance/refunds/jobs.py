@@ -13,7 +13,9 @@ from shared.finance.refunds.sync import follow_later
 from shared.infra import unit
 from shared.infra.jobs import Context, job, recurring
 
-LOOK_BACK = timedelta(days=14)  # how long after a refund its failure is looked for without a webhook
+LOOK_BACK = timedelta(
+    days=14
+)  # how long after a refund its failure is looked for without a webhook
 
 
 @job("refunds.carry_out")
@@ -30,7 +32,9 @@ async def adopt_one(context: Context, stripe_refund_id: str) -> None:
 
 @recurring("refunds.sweep", every=timedelta(hours=1))
 async def sweep(context: Context) -> None:
-    """Follow what is at Stripe and not settled, and what Stripe's list of the last days says otherwise."""
+    """Follow what is at Stripe and not settled, and what Stripe's list of the last days says
+    otherwise.
+    """
     at_stripe = list(UNSETTLED - {RefundState.OPENING})
     ids = await Refund.filter(status__in=at_stripe).values_list("id", flat=True)
     async with unit.transaction() as tx:
@@ -38,7 +42,9 @@ async def sweep(context: Context) -> None:
             follow_later.once(f"follow_refund:{refund_id}")(tx, refund_id=int(str(refund_id)))
     listed = await context.gateway.refunds.list(since=clock.now() - LOOK_BACK)
     known = dict(
-        await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list("stripe_refund_id", "status")
+        await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list(
+            "stripe_refund_id", "status"
+        )
     )
     of_ours = Payment.filter(stripe_payment_intent_id__in=[r.payment_intent for r in listed])
     ours = {str(id_) for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)}

@@ -1,4 +1,6 @@
-"""How Stripe is asked for a refund: in one call that takes everything back, or so that the platform pays and claims. Pure."""
+"""How Stripe is asked for a refund: in one call that takes everything back, or so that the platform
+pays and claims. Pure.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from shared.trade.commission.rules import RefundPolicy
 
 @dataclass(frozen=True)
 class Way:
-    """How Stripe is asked: what comes back along with the refund. Without either the platform pays, and claims afterwards."""
+    """How Stripe is asked: what comes back along with the refund.
+
+    Without either the platform pays, and claims afterwards.
+    """
 
     reverse_transfer: bool
     refund_application_fee: bool
@@ -40,8 +45,17 @@ class AtStripe:
     touched: bool  # by anything but refunds: a dispute, money sent again
 
 
-def stripe_share(commission: int, total: int, *, before: int, now: int, gone: int) -> int:
-    """What Stripe gives back of a fee in proportion, counted from the beginning and rounded half up (stripe-facts 12.3)."""
+def stripe_share(
+    commission: int,
+    total: int,
+    *,
+    before: int,
+    now: int,
+    gone: int,
+) -> int:
+    """What Stripe gives back of a fee in proportion, counted from the beginning and rounded half up
+    (stripe-facts 12.3).
+    """
     due = (2 * commission * (before + now) + total) // (2 * total)
     return min(max(due - gone, 0), commission - gone)
 
@@ -55,12 +69,16 @@ def choose_way(
     earlier: Sequence[Earlier],
     now: AtStripe,
 ) -> Way:
-    """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance covers it; else the platform pays."""
+    """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance
+    covers it; else the platform pays.
+    """
     refunded, given = sum(e.amount for e in earlier), sum(e.commission for e in earlier)
     plain = not now.touched and not any(e.undone for e in earlier) and now.reversed == refunded
     if not plain or now.balance < burden.vendor or refunded + amount > order.total:
         return PLATFORM_PAYS
-    share = stripe_share(order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded)
+    share = stripe_share(
+        order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded
+    )
     if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
         way = Way(True, True)
         exact = now.fee_refunded == given

@@ -47,10 +47,16 @@ class Refund(Row):
     status = fields.CharField(max_length=20, default=RefundState.OPENING.value)
     amount = fields.BigIntField(description="minor units of currency")
     vendor_part = fields.BigIntField(description="minor units that the vendor bears")
-    commission_part = fields.BigIntField(description="minor units of commission that are given back")
+    commission_part = fields.BigIntField(
+        description="minor units of commission that are given back"
+    )
     currency = fields.CharField(max_length=3)
-    policy = fields.CharField(max_length=20, description="keep | return | proportional, as it was then")
-    reverse_transfer = fields.BooleanField(null=True, description="how Stripe was asked; null: not yet decided")
+    policy = fields.CharField(
+        max_length=20, description="keep | return | proportional, as it was then"
+    )
+    reverse_transfer = fields.BooleanField(
+        null=True, description="how Stripe was asked; null: not yet decided"
+    )
     refund_application_fee = fields.BooleanField(default=False)
     reason = fields.CharField(max_length=40, default="requested_by_customer")
     note = fields.CharField(max_length=500, default="", description="to the shopper")
@@ -61,7 +67,9 @@ class Refund(Row):
     stripe_reversal_id = fields.CharField(max_length=255, null=True)
     pending_reason = fields.CharField(max_length=60, null=True)
     failure_reason = fields.CharField(max_length=80, null=True)
-    refusal = fields.CharField(max_length=300, default="", description="a sentence: why it was refused or declined")
+    refusal = fields.CharField(
+        max_length=300, default="", description="a sentence: why it was refused or declined"
+    )
     requested_by = fields.CharField(max_length=60, description="member:7")
     decided_by = fields.CharField(max_length=60, default="")
     succeeded_at = fields.DatetimeField(null=True)
@@ -76,7 +84,10 @@ class Refund(Row):
         constraints = [
             CheckConstraint(check=f"status in ({words(RefundState)})", name="ck_refunds_status"),
             CheckConstraint(
-                check="amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part",
+                check=(
+                    "amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = "
+                    "vendor_part + commission_part"
+                ),
                 name="ck_refunds_amounts",
             ),
         ]
@@ -101,4 +112,6 @@ class RefundLine(Row):
     class Meta:
         table = "refund_lines"
         unique_together = (("refund", "order_line"),)
-        constraints = [CheckConstraint(check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive")]
+        constraints = [
+            CheckConstraint(check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive")
+        ]

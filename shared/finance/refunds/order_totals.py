@@ -18,7 +18,9 @@ BY_STRIPE = "stripe"  # who asked for a refund that was made in Stripe's dashboa
 
 
 def check_bank(order: Order) -> None:
-    """Raise what to say when the shopper's bank has all that is left of an order: ChargedBack, or TakenByBank for good."""
+    """Raise what to say when the shopper's bank has all that is left of an order: ChargedBack, or
+    TakenByBank for good.
+    """
     money = money_of(order)
     if money.state is MoneyState.LOST:
         raise TakenByBank
@@ -27,9 +29,14 @@ def check_bank(order: Order) -> None:
 
 
 async def sum_of(order: Order) -> Sum:
-    """The order with everything that counts against it. Exact only while the order's row is locked."""
+    """The order with everything that counts against it.
+
+    Exact only while the order's row is locked.
+    """
     counting = list(COUNTING)
-    back = await Refund.filter(order_id=order.id, status__in=counting).values_list("commission_part", flat=True)
+    back = await Refund.filter(order_id=order.id, status__in=counting).values_list(
+        "commission_part", flat=True
+    )
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
     disputes = await sums_of(f"order:{order.id}", postings.OF_DISPUTES)
     return Sum(
@@ -38,24 +45,43 @@ async def sum_of(order: Order) -> Sum:
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
         commission_back=sum(int(part) for part in back),  # type: ignore[call-overload]
-        lines=tuple(Line(row.id, row.unit_amount, row.quantity, row.refunded_quantity) for row in rows),
+        lines=tuple(
+            Line(
+                row.id,
+                row.unit_amount,
+                row.quantity,
+                row.refunded_quantity,
+            )
+            for row in rows
+        ),
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=disputes.get(Account.COMMISSION, 0),
     )
 
 
 async def unapproved(order_id: int) -> int:
-    """What vendors gave back of an order by themselves: many small refunds are one large one to the approval limit."""
-    mine = Refund.filter(order_id=order_id, status__in=list(COUNTING), decided_by="", requested_by__not=BY_STRIPE)
+    """What vendors gave back of an order by themselves: many small refunds are one large one to the
+    approval limit.
+    """
+    mine = Refund.filter(
+        order_id=order_id, status__in=list(COUNTING), decided_by="", requested_by__not=BY_STRIPE
+    )
     return sum(int(amount) for amount in await mine.values_list("amount", flat=True))  # type: ignore[call-overload]
 
 
 async def gone_back(payment_id: int) -> int:
-    """What of a payment has really gone back by now, minor units. Exact only while its order's row is locked."""
+    """What of a payment has really gone back by now, minor units.
+
+    Exact only while its order's row is locked.
+    """
     arrived = Refund.filter(payment_id=payment_id, status=RefundState.SUCCEEDED)
     return sum(int(amount) for amount in await arrived.values_list("amount", flat=True))  # type: ignore[call-overload]
 
 
 async def payment_of(order_id: int) -> Payment | None:
     """The payment that paid an order; None while there is none."""
-    return await Payment.filter(order_id=order_id, status__in=list(PAID_STATES)).order_by("-id").first()
+    return (
+        await Payment.filter(order_id=order_id, status__in=list(PAID_STATES))
+        .order_by("-id")
+        .first()
+    )

@@ -1,4 +1,6 @@
-"""Read models of refunds: what an order's page, the shopper and the operator see, and the preview of one that is not made yet."""
+"""Read models of refunds: what an order's page, the shopper and the operator see, and the preview
+of one that is not made yet.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.errors import NotPaid
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.order_totals import BY_STRIPE, check_bank, payment_of, sum_of, unapproved
+from shared.finance.refunds.order_totals import (
+    BY_STRIPE,
+    check_bank,
+    payment_of,
+    sum_of,
+    unapproved,
+)
 from shared.finance.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
 from shared.finance.refunds.service import PAID
 from shared.finance.refunds.stripe_reads import balance_of, standing_of
@@ -40,7 +48,10 @@ class RefundedLine:
 
 @dataclass(frozen=True)
 class RefundView:
-    """One refund with who bears it. `asked_by` is a name; `owed` is what the vendor's balance did not cover."""
+    """One refund with who bears it.
+
+    `asked_by` is a name; `owed` is what the vendor's balance did not cover.
+    """
 
     id: int
     number: int
@@ -86,7 +97,10 @@ class LineLeft:
 
 @dataclass(frozen=True)
 class Refundable:
-    """An order as the refund form needs it. `seen` is how many refunds it has; `left` is nought when nothing can go back."""
+    """An order as the refund form needs it.
+
+    `seen` is how many refunds it has; `left` is nought when nothing can go back.
+    """
 
     order_id: int
     vendor_id: int
@@ -105,32 +119,63 @@ class Refundable:
 async def refunds_of_order(order_id: int) -> tuple[RefundView, ...]:
     """An order's refunds, the newest first."""
     return await _views(
-        await Refund.filter(order_id=order_id).order_by("-id").select_related("order__checkout", "vendor")
+        await Refund.filter(order_id=order_id)
+        .order_by("-id")
+        .select_related("order__checkout", "vendor")
     )
 
 
 async def refunds_of_purchase(order_ids: Sequence[int]) -> dict[int, tuple[RefundView, ...]]:
     """The refunds of several orders, by order, the oldest first: for the shopper's page."""
-    rows = await Refund.filter(order_id__in=list(order_ids)).order_by("id").select_related("order__checkout", "vendor")
-    views = dict(zip([row.id for row in rows], await _views(rows), strict=True))
+    rows = (
+        await Refund.filter(order_id__in=list(order_ids))
+        .order_by("id")
+        .select_related("order__checkout", "vendor")
+    )
+    views = dict(
+        zip(
+            [row.id for row in rows],
+            await _views(rows),
+            strict=True,
+        )
+    )
     return {id_: tuple(views[row.id] for row in rows if row.order_id == id_) for id_ in order_ids}
 
 
 async def awaiting_approval(order_ids: Sequence[int]) -> dict[int, int]:
-    """What of these orders is asked back and not allowed yet, in minor units; orders without any are left out. At most one query."""
+    """What of these orders is asked back and not allowed yet, in minor units; orders without any
+    are left out. At most one query.
+    """
     if not order_ids:
         return {}
     waiting = Refund.filter(order_id__in=list(order_ids), status=RefundState.AWAITING_APPROVAL)
-    rows = await waiting.annotate(sum=SumOf("amount")).group_by("order_id").values_list("order_id", "sum")
+    rows = (
+        await waiting.annotate(sum=SumOf("amount"))
+        .group_by("order_id")
+        .values_list("order_id", "sum")
+    )
     return {int(str(order_id)): int(str(total)) for order_id, total in rows}
 
 
-async def refund_page(*, page: int = 1, states: Sequence[RefundState] = ()) -> RefundPage:
+async def refund_page(
+    *,
+    page: int = 1,
+    states: Sequence[RefundState] = (),
+) -> RefundPage:
     """A page of everybody's refunds, newest first; only in these states if any are named."""
     query = Refund.filter(status__in=list(states)) if states else Refund.all()
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    rows = query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order__checkout", "vendor")
-    return RefundPage(rows=await _views(await rows), number=shown.number, pages=shown.pages)
+    rows = (
+        query.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("order__checkout", "vendor")
+    )
+    return RefundPage(
+        rows=await _views(await rows),
+        number=shown.number,
+        pages=shown.pages,
+    )
 
 
 async def count_waiting() -> int:
@@ -143,15 +188,34 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         return ()
     ids = [row.id for row in rows]
     lines: dict[int, list[RefundedLine]] = {id_: [] for id_ in ids}
-    for part in await RefundLine.filter(refund_id__in=ids).order_by("id").select_related("order_line"):
-        lines[part.refund_id].append(RefundedLine(part.order_line.name, part.quantity, part.restock))
-    claims = Claim.filter(subject__in=[f"refund:{id_}" for id_ in ids]).values_list("subject", "receivable")
+    for part in (
+        await RefundLine.filter(refund_id__in=ids).order_by("id").select_related("order_line")
+    ):
+        lines[part.refund_id].append(
+            RefundedLine(part.order_line.name, part.quantity, part.restock)
+        )
+    claims = Claim.filter(subject__in=[f"refund:{id_}" for id_ in ids]).values_list(
+        "subject", "receivable"
+    )
     owed = {str(subject): int(amount) for subject, amount in await claims}
-    names = {BY_STRIPE: "The marketplace, in Stripe", **await names_of({row.requested_by for row in rows})}
-    return tuple(_view(row, tuple(lines[row.id]), owed.get(f"refund:{row.id}", 0), names) for row in rows)
+    names = {
+        BY_STRIPE: "The marketplace, in Stripe",
+        **await names_of({row.requested_by for row in rows}),
+    }
+    return tuple(
+        _view(
+            row,
+            tuple(lines[row.id]),
+            owed.get(f"refund:{row.id}", 0),
+            names,
+        )
+        for row in rows
+    )
 
 
-def _view(row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]) -> RefundView:
+def _view(
+    row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]
+) -> RefundView:
     return RefundView(
         id=row.id,
         number=row.number,
@@ -185,7 +249,10 @@ async def _order(vendor_id: int, number: str) -> Order:
 
 
 async def refundable(vendor_id: int, number: str) -> Refundable:
-    """One of this vendor's orders, for the refund form. Raises NotFound, also for another vendor's."""
+    """One of this vendor's orders, for the refund form.
+
+    Raises NotFound, also for another vendor's.
+    """
     order = await _order(vendor_id, number)
     found, payment = await sum_of(order), await payment_of(order.id)
     is_paid = payment is not None and order.payment_status in PAID
@@ -216,8 +283,17 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
     )
 
 
-async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) -> Preview:
-    """What a refund would do, in numbers: nothing is written down. Raises NotFound, NotPaid, ChargedBack, TakenByBank, BadRefund, TooMuch."""
+async def preview(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    number: str,
+    wish: Wish,
+) -> Preview:
+    """What a refund would do, in numbers: nothing is written down.
+
+    Raises NotFound, NotPaid, ChargedBack, TakenByBank, BadRefund, TooMuch.
+    """
     order = await _order(vendor_id, number)
     payment = await payment_of(order.id)
     if payment is None or order.payment_status not in PAID:
@@ -240,11 +316,23 @@ async def preview(gateway: Gateway, *, vendor_id: int, number: str, wish: Wish) 
     )
 
 
-async def _free_balance(gateway: Gateway, payment: Payment, order: Sum) -> int | None:
-    """What the vendor holds at Stripe, less what claims that are not settled yet will take of it."""
+async def _free_balance(
+    gateway: Gateway,
+    payment: Payment,
+    order: Sum,
+) -> int | None:
+    """What the vendor holds at Stripe, less what claims that are not settled yet will take of
+    it.
+    """
     held = await balance_of(gateway, payment)
     if held is None:
         return None
     mine = Claim.filter(vendor_id=payment.vendor_id, currency=order.currency)
     open_ = await mine.values_list("amount", "taken", "netted", "receivable", "written_off")
-    return held - sum(max(int(a) - sum(map(int, borne)), 0) for a, *borne in open_)
+    return held - sum(
+        max(
+            int(a) - sum(map(int, borne)),
+            0,
+        )
+        for a, *borne in open_
+    )

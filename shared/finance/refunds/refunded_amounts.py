@@ -1,4 +1,6 @@
-"""What a refund counts for against its order: taken when it is asked for, left again when it is not made after all."""
+"""What a refund counts for against its order: taken when it is asked for, left again when it is not
+made after all.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ MAX_REASON = 300
 
 
 async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refund]:
-    """The order, its payment and the refund, locked in the one order of docs/architecture.md. Raises NotFound."""
+    """The order, its payment and the refund, locked in the one order of docs/architecture.md.
+
+    Raises NotFound.
+    """
     found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
     if found is None:
         raise NotFound("We could not find that refund.")
@@ -29,35 +34,63 @@ async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refun
     return order, payment, refund
 
 
-async def count_against(tx: Transaction, order: Order, amount: int, *, beside: int = 0) -> bool:
-    """Let `amount` count against what is left of an order, inside the caller's transaction; False when there is not that much.
+async def count_against(
+    tx: Transaction,
+    order: Order,
+    amount: int,
+    *,
+    beside: int = 0,
+) -> bool:
+    """Let `amount` count against what is left of an order, inside the caller's transaction; False
+    when there is not that much.
 
-    `beside` is what banks hold or took of it; nought for a refund that Stripe has made already, whatever else happened.
+    `beside` is what banks hold or took of it; nought for a refund that Stripe has made already,
+    whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
     known = order.refunded_amount
-    return known <= most and await tx.change(order, where={"refunded_amount": known}, refunded_amount=known + amount)
+    return known <= most and await tx.change(
+        order, where={"refunded_amount": known}, refunded_amount=known + amount
+    )
 
 
 async def free(tx: Transaction, order: Order, refund: Refund) -> None:
-    """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not made after all."""
+    """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not
+    made after all.
+    """
     known = order.refunded_amount
     left = known - refund.amount
-    if left < 0 or not await tx.change(order, where={"refunded_amount": known}, refunded_amount=left):
+    if left < 0 or not await tx.change(
+        order, where={"refunded_amount": known}, refunded_amount=left
+    ):
         raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await count_pieces(part.order_line_id, -part.quantity)
 
 
 async def count_pieces(line_id: int, pieces: int) -> None:
-    """So many more pieces of an order's line are spoken for; the table's CHECK holds it between nought and what was sold."""
-    await OrderLine.filter(id=line_id).update(refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now())
+    """So many more pieces of an order's line are spoken for; the table's CHECK holds it between
+    nought and what was sold.
+    """
+    await OrderLine.filter(id=line_id).update(
+        refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now()
+    )
 
 
 async def put_off(
-    tx: Transaction, order: Order, refund: Refund, was: RefundState, now: RefundState, *, why: str, by: str
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+    was: RefundState,
+    now: RefundState,
+    *,
+    why: str,
+    by: str,
 ) -> bool:
-    """A refund is not made at all: what it counted is left again, and the vendor gets a mail. In the caller's transaction."""
+    """A refund is not made at all: what it counted is left again, and the vendor gets a mail.
+
+    In the caller's transaction.
+    """
     decided = {"decided_by": by[:60]} if now is RefundState.DECLINED else {}
     moved = await tx.move(
         refund,

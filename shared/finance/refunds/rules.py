@@ -26,7 +26,13 @@ class RefundState(StrEnum):
 
 
 _AT_STRIPE = frozenset(
-    {RefundState.PENDING, RefundState.REQUIRES_ACTION, RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELED}
+    {
+        RefundState.PENDING,
+        RefundState.REQUIRES_ACTION,
+        RefundState.SUCCEEDED,
+        RefundState.FAILED,
+        RefundState.CANCELED,
+    }
 )
 MOVES: dict[RefundState, frozenset[RefundState]] = {
     RefundState.AWAITING_APPROVAL: frozenset({RefundState.OPENING, RefundState.DECLINED}),
@@ -54,7 +60,9 @@ UNDONE = frozenset({RefundState.FAILED, RefundState.CANCELED})
 
 
 def next_state(current: RefundState, status: str) -> RefundState | None:
-    """Where a refund moves that Stripe says is `status`; None when that is older news or nothing new."""
+    """Where a refund moves that Stripe says is `status`; None when that is older news or nothing
+    new.
+    """
     known = status in set(_AT_STRIPE)
     target = RefundState(status) if known else RefundState.PENDING
     return target if target in MOVES[current] else None
@@ -70,7 +78,9 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken for."""
+    """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken
+    for.
+    """
 
     id: int
     unit: int
@@ -97,12 +107,18 @@ class Sum:
 
     @property
     def left(self) -> Money:
-        return Money(max(self.total - self.refunded - self.taken, 0), self.currency)
+        return Money(
+            max(self.total - self.refunded - self.taken, 0),
+            self.currency,
+        )
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to give back. `amount` is minor units of the order's currency; `quantities` and `restock` by line id."""
+    """What somebody wants to give back.
+
+    `amount` is minor units of the order's currency; `quantities` and `restock` by line id.
+    """
 
     reach: Reach
     amount: int | None = None
@@ -136,7 +152,10 @@ def work_out(order: Sum, wish: Wish) -> Worked:
         raise TooMuch(order.left)
     if wish.reach is Reach.WHOLE:
         quantities = {line.id: line.left for line in order.lines if line.left}
-        return Worked(order.left.amount, _parts(order, quantities, wish.restock, order.left.amount))
+        return Worked(
+            order.left.amount,
+            _parts(order, quantities, wish.restock, order.left.amount),
+        )
     amount = wish.amount
     if amount is None:
         raise BadRefund("Enter an amount such as 10.00.", param="amount")
@@ -159,7 +178,11 @@ def _of_lines(order: Sum, wish: Wish) -> Worked:
         if quantity < 0:
             raise BadRefund("Enter how many pieces, from 0 on.", param=f"quantity_{id_}")
         if quantity > line.left:
-            text = f"At most {line.left} can still be given back." if line.left else "All of these were given back."
+            text = (
+                f"At most {line.left} can still be given back."
+                if line.left
+                else "All of these were given back."
+            )
             raise BadRefund(text, param=f"quantity_{id_}")
     if not chosen:
         raise BadRefund("Choose at least one piece to give back.", param="reach")
@@ -169,14 +192,24 @@ def _of_lines(order: Sum, wish: Wish) -> Worked:
     return Worked(amount, _parts(order, chosen, wish.restock, amount))
 
 
-def _parts(order: Sum, quantities: Mapping[int, int], restock: frozenset[int], amount: int) -> tuple[Part, ...]:
-    """The lines with what each counts for; where a free amount went back before, the rest is spread over them."""
+def _parts(
+    order: Sum, quantities: Mapping[int, int], restock: frozenset[int], amount: int
+) -> tuple[Part, ...]:
+    """The lines with what each counts for; where a free amount went back before, the rest is spread
+    over them.
+    """
     lines = [line for line in order.lines if quantities.get(line.id)]
     worth = [line.unit * quantities[line.id] for line in lines]
     if lines and sum(worth) != amount:
         worth = split(amount, worth)
     return tuple(
-        Part(line.id, quantities[line.id], value, line.id in restock) for line, value in zip(lines, worth, strict=True)
+        Part(
+            line.id,
+            quantities[line.id],
+            value,
+            line.id in restock,
+        )
+        for line, value in zip(lines, worth, strict=True)
     )
 
 
@@ -191,11 +224,14 @@ class Burden:
 def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
     """The marketplace gives back of its commission what the policy says; the vendor bears the rest.
 
-    What a bank took counts as if it had been refunded, so that the parts of one charge come to it, whichever way they went.
+    What a bank took counts as if it had been refunded, so that the parts of one charge come to it,
+    whichever way they went.
     """
     before = min(order.refunded + order.taken, order.total - amount)
     given = order.commission_back + order.commission_taken
-    back = commission_back(policy, order.total, order.commission, before, given, amount, unit=step(order.currency))
+    back = commission_back(
+        policy, order.total, order.commission, before, given, amount, unit=step(order.currency)
+    )
     return Burden(amount - back, back)
 
 
@@ -219,7 +255,9 @@ class AtBank:
 
 
 def standing(disputes: Sequence[AtBank]) -> Standing:
-    """From all disputes of a payment: what keeps it from being refunded comes first, and of that what may still end."""
+    """From all disputes of a payment: what keeps it from being refunded comes first, and of that
+    what may still end.
+    """
     stops = [dispute for dispute in disputes if not dispute.is_refundable]
     if any(dispute.is_open for dispute in stops):
         return Standing.CHARGED_BACK
@@ -231,7 +269,10 @@ def standing(disputes: Sequence[AtBank]) -> Standing:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a refund will do, in minor units, before anybody has pressed the button. `balance` and `stripe_fee`: None when unknown."""
+    """What a refund will do, in minor units, before anybody has pressed the button.
+
+    `balance` and `stripe_fee`: None when unknown.
+    """
 
     currency: str
     amount: int
@@ -246,7 +287,14 @@ class Preview:
     @property
     def owed(self) -> int:
         """What the vendor's balance does not cover: the marketplace advances it."""
-        return max(self.vendor_part - max(self.balance, 0), 0) if self.balance is not None else 0
+        return (
+            max(
+                self.vendor_part - max(self.balance, 0),
+                0,
+            )
+            if self.balance is not None
+            else 0
+        )
 
     @property
     def vendor_change(self) -> int:

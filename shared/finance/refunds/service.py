@@ -1,7 +1,8 @@
-"""Asking for a refund, approving and declining it: what counts against the order from the moment that it is asked for.
+"""Asking for a refund, approving and declining it: what counts against the order from the moment
+that it is asked for.
 
-What is let through is a durable write (writes.py), opened in the same transaction, and asked of Stripe at once by whoever
-calls `try_now`.
+What is let through is a durable write (writes.py), opened in the same transaction, and asked of
+Stripe at once by whoever calls `try_now`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,13 @@ from shared.finance.refunds.errors import (
 )
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import check_bank, payment_of, sum_of, unapproved
-from shared.finance.refunds.refunded_amounts import MAX_REASON, count_against, count_pieces, locked, put_off
+from shared.finance.refunds.refunded_amounts import (
+    MAX_REASON,
+    count_against,
+    count_pieces,
+    locked,
+    put_off,
+)
 from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
 from shared.finance.refunds.stripe_reads import standing_of
 from shared.finance.refunds.words import waits_for
@@ -45,7 +52,10 @@ from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger("markethall.refunds")
 
-REASONS = ("requested_by_customer", "duplicate")  # never fraudulent: that blocks the shopper's card and email
+REASONS = (
+    "requested_by_customer",
+    "duplicate",
+)  # never fraudulent: that blocks the shopper's card and email
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 
@@ -71,10 +81,12 @@ async def request(
     by: str,
     seen: int | None = None,
 ) -> Requested:
-    """Write down a refund of one of this vendor's orders; above the operator's limit it waits for approval.
+    """Write down a refund of one of this vendor's orders; above the operator's limit it waits for
+    approval.
 
-    `seen` is how many refunds the order had when the person looked: pressed twice, or two people at once, one wins.
-    Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, Meanwhile.
+    `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
+    once, one wins. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
+    BadRefund, TooMuch, Meanwhile.
     """
     await money_may_move()
     if reason not in REASONS:
@@ -105,11 +117,15 @@ async def request(
             currency=refund.currency,
             waits=refund.status == RefundState.AWAITING_APPROVAL,
         )
-    return Requested(refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency))
+    return Requested(
+        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
+    )
 
 
 async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
-    """Raise what to say when the shopper's bank has this payment, by what we know of it and by what Stripe says now."""
+    """Raise what to say when the shopper's bank has this payment, by what we know of it and by what
+    Stripe says now.
+    """
     check_bank(order)
     match await standing_of(gateway, payment):
         case Standing.CHARGED_BACK:
@@ -169,26 +185,40 @@ def _about(order: Order, payment: Payment) -> dict[str, Any]:
 
 async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
     asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
-    return RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
+    return (
+        RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
+    )
 
 
 def _check_payment(order: Order, payment: Payment) -> None:
     if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
         raise Differs(
-            "This order’s payment is in another currency or of another amount. The marketplace has to look at it."
+            "This order’s payment is in another currency or of another amount. The "
+            "marketplace has to look at it."
         )
 
 
 async def _add_lines(refund: Refund, worked: Worked) -> None:
     await RefundLine.bulk_create(
-        RefundLine(refund=refund, order_line_id=p.line_id, quantity=p.quantity, amount=p.amount, restock=p.restock)
+        RefundLine(
+            refund=refund,
+            order_line_id=p.line_id,
+            quantity=p.quantity,
+            amount=p.amount,
+            restock=p.restock,
+        )
         for p in worked.parts
     )
     for part in worked.parts:
         await count_pieces(part.line_id, part.quantity)
 
 
-async def _next_step(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
+async def _next_step(
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+) -> None:
     if refund.status == RefundState.OPENING:
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
         return
@@ -219,30 +249,47 @@ async def approve(refund_id: int, *, by: str) -> Requested:
         if not moved:
             raise AlreadyDecided
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
-    return Requested(refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency))
+    return Requested(
+        refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency)
+    )
 
 
-async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
-    """The operator says no, and why; the vendor is told. Raises NotFound, AlreadyDecided, Invalid."""
+async def decline(
+    refund_id: int,
+    *,
+    reason: str,
+    by: str,
+) -> Requested:
+    """The operator says no, and why; the vendor is told.
+
+    Raises NotFound, AlreadyDecided, Invalid.
+    """
     text = " ".join(reason.split())
     if not text or len(text) > MAX_REASON:
         raise Invalid(f"Say why, in at most {MAX_REASON} characters.", param="reason")
     async with unit.transaction() as tx:
         order, _, refund = await locked(tx, refund_id)
-        if not await put_off(tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by):
+        if not await put_off(
+            tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by
+        ):
             raise AlreadyDecided
-    return Requested(refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency))
+    return Requested(
+        refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency)
+    )
 
 
 async def ask(gateway: Gateway, refund_id: int) -> RefundState:
     """Have Stripe asked for a refund that is written down; nothing when it was answered already.
 
-    Raises NotFound, and StripeUnavailable, NotItsTurn, ChargeNotReady: the write's own job goes on with it.
+    Raises NotFound, and StripeUnavailable, NotItsTurn, ChargeNotReady: the write's own job goes on
+    with it.
     """
     refund = await _row(refund_id)
     if refund.status == RefundState.OPENING:
         asked = CreateRefund.of(refund.order, refund.payment, refund)
-        performed = await writes.perform(gateway, await writes.opened(asked, asked_at=refund.created_at))
+        performed = await writes.perform(
+            gateway, await writes.opened(asked, asked_at=refund.created_at)
+        )
         if performed.state == WriteState.ANSWERED:
             await sync.settle_claim(gateway, refund_id)
     return RefundState((await _row(refund_id)).status)
@@ -257,14 +304,18 @@ async def _row(refund_id: int) -> Refund:
 
 @dataclass(frozen=True)
 class Tried:
-    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it does."""
+    """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it
+    does.
+    """
 
     state: RefundState
     waits: str = ""
 
 
 async def try_now(gateway: Gateway, refund_id: int) -> Tried:
-    """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job does."""
+    """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job
+    does.
+    """
     try:
         return Tried(await ask(gateway, refund_id), waits_for(None))
     except TryLater as later:

@@ -1,4 +1,6 @@
-"""What is read at Stripe around a refund: disputes, what of the sale came back so far, and what came back along with a refund."""
+"""What is read at Stripe around a refund: disputes, what of the sale came back so far, and what
+came back along with a refund.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +22,37 @@ from shared.infra.gateway.refunds import StripeRefund
 
 log = logging.getLogger("markethall.refunds")
 
-# A fee refund does not name its refund: it is the one that nobody knows yet and that was made in the same moment.
+# A fee refund does not name its refund: it is the one that nobody knows yet and that was made in
+# the same moment.
 SAME_MOMENT = timedelta(seconds=5)
 _DECIDED = ("warning_closed", "won", "lost", "prevented")
 
 
 async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
-    """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a refund finds out by itself)."""
+    """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a
+    refund finds out by itself).
+    """
     try:
         disputes = await gateway.disputes.list(payment_intent=payment.stripe_payment_intent_id)
     except (StripeUnavailable, StripeRefused) as error:
         log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
         return Standing.UNKNOWN
-    return standing([AtBank(d.is_charge_refundable, d.is_inquiry, d.status not in _DECIDED) for d in disputes])
+    return standing(
+        [
+            AtBank(
+                d.is_charge_refundable,
+                d.is_inquiry,
+                d.status not in _DECIDED,
+            )
+            for d in disputes
+        ]
+    )
 
 
 async def balance_of(gateway: Gateway, payment: Payment) -> int | None:
-    """What the vendor holds at Stripe in the payment's currency; None while Stripe does not answer."""
+    """What the vendor holds at Stripe in the payment's currency; None while Stripe does not
+    answer.
+    """
     try:
         return await funding.balance(gateway, payment)
     except (StripeUnavailable, StripeRefused):
@@ -60,10 +76,12 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
 
 
 async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
-    """What of a sale came back so far, and whether the vendor's balance was touched by anything but refunds.
+    """What of a sale came back so far, and whether the vendor's balance was touched by anything but
+    refunds.
 
-    In the first seconds a charge has no transfer and no fee yet, so nothing of them came back. Stripe makes them before it
-    refunds such a charge, and the vendor's share is in its balance by then; a refusal is answered by asking in the other way.
+    In the first seconds a charge has no transfer and no fee yet, so nothing of them came back.
+    Stripe makes them before it refunds such a charge, and the vendor's share is in its balance by
+    then; a refusal is answered by asking in the other way.
     """
     reversed_, fee_refunded = 0, 0
     balance = await funding.balance(gateway, payment)
@@ -72,7 +90,9 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
     else:
         reversed_ = (await gateway.transfers.get(payment.stripe_transfer_id)).amount_reversed
     if payment.stripe_application_fee_id is not None:
-        fee_refunded = (await gateway.application_fees.get(payment.stripe_application_fee_id)).amount_refunded
+        fee_refunded = (
+            await gateway.application_fees.get(payment.stripe_application_fee_id)
+        ).amount_refunded
     others = Claim.filter(payment_id=payment.id).exclude(subject__startswith="refund:")
     again = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.TRANSFER)
     return AtStripe(
@@ -85,7 +105,10 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
 
 @dataclass(frozen=True)
 class Along:
-    """What Stripe moved along with a refund: a reversal of the transfer, a part of the fee. Minor units, 0 for nothing."""
+    """What Stripe moved along with a refund: a reversal of the transfer, a part of the fee.
+
+    Minor units, 0 for nothing.
+    """
 
     reversal_id: str = ""
     reversed: int = 0
@@ -93,19 +116,36 @@ class Along:
     fee_back: int = 0
 
 
-async def along(gateway: Gateway, payment: Payment, answer: StripeRefund, *, with_fee: bool) -> Along:
-    """Read what came back along with a refund. `with_fee`: whether a part of the fee may be among it."""
+async def along(
+    gateway: Gateway, payment: Payment, answer: StripeRefund, *, with_fee: bool
+) -> Along:
+    """Read what came back along with a refund.
+
+    `with_fee`: whether a part of the fee may be among it.
+    """
     reversal_id, reversed_ = "", 0
     if answer.transfer_reversal is not None and payment.stripe_transfer_id is not None:
         found = await gateway.transfers.list_reversals(payment.stripe_transfer_id)
-        mine = next((r for r in found if r.id == answer.transfer_reversal), None)
+        mine = next(
+            (r for r in found if r.id == answer.transfer_reversal),
+            None,
+        )
         if mine is not None:
             reversal_id, reversed_ = mine.id, mine.amount
     fee = await _fee_refund(gateway, payment, answer) if with_fee else None
-    return Along(reversal_id, reversed_, fee.id if fee else "", fee.amount if fee else 0)
+    return Along(
+        reversal_id,
+        reversed_,
+        fee.id if fee else "",
+        fee.amount if fee else 0,
+    )
 
 
-async def _fee_refund(gateway: Gateway, payment: Payment, answer: StripeRefund) -> FeeRefund | None:
+async def _fee_refund(
+    gateway: Gateway,
+    payment: Payment,
+    answer: StripeRefund,
+) -> FeeRefund | None:
     if payment.stripe_application_fee_id is None:
         return None
     noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)

@@ -1,7 +1,9 @@
-"""Letting a refund follow what Stripe says of it: one transaction, "lock, look, move or leave", with everything that hangs on it.
+"""Letting a refund follow what Stripe says of it: one transaction, "lock, look, move or leave",
+with everything that hangs on it.
 
-Who owes whom is posted when Stripe takes it on, and undone when it fails; where the money lies is posted with each of the
-refund's balance transactions. What the vendor bears is a claim, which clawback settles.
+Who owes whom is posted when Stripe takes it on, and undone when it fails; where the money lies is
+posted with each of the refund's balance transactions. What the vendor bears is a claim, which
+clawback settles.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ def subject_of(refund_id: int) -> str:
 
 @job("refunds.follow")
 async def follow_later(context: Context, refund_id: int) -> None:
-    """Ask again every five minutes until a refund has arrived or failed, even if no webhook comes."""
+    """Ask again every five minutes until a refund has arrived or failed, even if no webhook
+    comes.
+    """
     if await follow(context.gateway, refund_id) in UNSETTLED:
         async with unit.transaction() as tx:
             follow_later.at(clock.now() + ASK_AGAIN)(tx, refund_id=refund_id)
@@ -55,29 +59,45 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
     refund = await Refund.get(id=refund_id)
     if refund.stripe_refund_id is None:
         return RefundState(refund.status)
-    return await take_on(gateway, refund.id, await gateway.refunds.get(refund.stripe_refund_id))
+    return await take_on(
+        gateway,
+        refund.id,
+        await gateway.refunds.get(refund.stripe_refund_id),
+    )
 
 
 async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> RefundState:
-    """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be done at once."""
+    """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be
+    done at once.
+    """
     state = await apply(refund_id, answer, await read_along(gateway, refund_id, answer))
     await settle_claim(gateway, refund_id)
     return state
 
 
 async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> Along:
-    """Read what came back along with a refund that is heard of for the first time. Raises ChargeNotReady, StripeUnavailable."""
+    """Read what came back along with a refund that is heard of for the first time.
+
+    Raises ChargeNotReady, StripeUnavailable.
+    """
     refund = await Refund.get(id=refund_id)
-    if refund.status != RefundState.OPENING or not (refund.reverse_transfer or answer.transfer_reversal):
+    if refund.status != RefundState.OPENING or not (
+        refund.reverse_transfer or answer.transfer_reversal
+    ):
         return Along()
-    # What came along although our row says that nothing should was asked for by an attempt that we took to have failed.
+    # What came along although our row says that nothing should was asked for by an attempt that we
+    # took to have failed.
     with_fee = refund.refund_application_fee or not refund.reverse_transfer
-    payment = await funding.charged(gateway, refund.payment_id)  # a refund in the first seconds had it made
+    payment = await funding.charged(
+        gateway, refund.payment_id
+    )  # a refund in the first seconds had it made
     return await stripe_reads.along(gateway, payment, answer, with_fee=with_fee)
 
 
 async def settle_claim(gateway: Gateway, refund_id: int) -> None:
-    """Take what the vendor bears out of its balance now, as far as that can be done; the claim's own job goes on."""
+    """Take what the vendor bears out of its balance now, as far as that can be done; the claim's
+    own job goes on.
+    """
     try:
         await clawback.settle(gateway, subject_of(refund_id))
     except MarketError as later:
@@ -85,39 +105,62 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
 
 
 async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
-    """Move refund, order and books to where Stripe's refund is, if that is news. Answers the state afterwards."""
+    """Move refund, order and books to where Stripe's refund is, if that is news.
+
+    Answers the state afterwards.
+    """
     async with unit.transaction() as tx:
         return await apply_in(tx, refund_id, answer, moved)
 
 
-async def apply_in(tx: Transaction, refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
+async def apply_in(
+    tx: Transaction, refund_id: int, answer: StripeRefund, moved: Along
+) -> RefundState:
     """Do the same as `apply` in the caller's transaction."""
     order, payment, refund = await refunded_amounts.locked(tx, refund_id)
     current = RefundState(refund.status)
     if current is RefundState.OPENING:
         await _first_seen(tx, order, payment, refund, answer, moved)
     elif refund.stripe_refund_id != answer.id:
-        raise Differs(log=f"refund {refund.id} is {refund.stripe_refund_id} at Stripe, not {answer.id}")
+        raise Differs(
+            log=f"refund {refund.id} is {refund.stripe_refund_id} at Stripe, not {answer.id}"
+        )
     await _cash(tx, refund, answer)
     target = next_state(current, answer.status)
-    news: dict[str, Any] = {"pending_reason": answer.pending_reason, "failure_reason": answer.failure_reason}
+    news: dict[str, Any] = {
+        "pending_reason": answer.pending_reason,
+        "failure_reason": answer.failure_reason,
+    }
     if target is RefundState.SUCCEEDED:
         news["succeeded_at"] = clock.now()
     if target is not None:
         details = {"was": current, "amount": refund.amount, "currency": refund.currency}
         details |= {name: value for name, value in news.items() if isinstance(value, str)}
-        if not await tx.move(refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news):
+        if not await tx.move(
+            refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news
+        ):
             return current
-        await _consequences(tx, order, payment, await Refund.get(id=refund.id), was=current, now=target)
-    elif any(getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED):
+        await _consequences(
+            tx, order, payment, await Refund.get(id=refund.id), was=current, now=target
+        )
+    elif any(
+        getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED
+    ):
         await tx.change(refund, **news)
     return target or current
 
 
 async def _first_seen(
-    tx: Transaction, order: Order, payment: Payment, refund: Refund, answer: StripeRefund, moved: Along
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+    answer: StripeRefund,
+    moved: Along,
 ) -> None:
-    """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the claim."""
+    """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the
+    claim.
+    """
     if (answer.amount, answer.currency) != (refund.amount, refund.currency):
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
     if moved.reversed and not refund.reverse_transfer:
@@ -125,7 +168,10 @@ async def _first_seen(
     parts: dict[str, Any] = {}
     if refund.refund_application_fee and refund.commission_part != moved.fee_back <= refund.amount:
         log.warning(
-            "refund %s: Stripe gave %s of the fee back, not %s", refund.id, moved.fee_back, refund.commission_part
+            "refund %s: Stripe gave %s of the fee back, not %s",
+            refund.id,
+            moved.fee_back,
+            refund.commission_part,
         )
         parts = {"commission_part": moved.fee_back, "vendor_part": refund.amount - moved.fee_back}
     await tx.change(
@@ -137,9 +183,16 @@ async def _first_seen(
         refund_application_fee=refund.refund_application_fee,
         **parts,
     )
-    references.remember(tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id)
-    await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
-    claim = await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part)
+    references.remember(
+        tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id
+    )
+    await ledger.post(
+        tx,
+        postings.refund(fact_of(refund, answer.id)),
+    )
+    claim = await clawback.set_claim(
+        tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part
+    )
     if moved.reversed:
         await movements.record(
             tx,
@@ -191,20 +244,45 @@ async def _cash(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
             updated_at=clock.now(),
         )
         references.remember(
-            tx, left, back, subject=subject_of(refund.id), order_id=refund.order_id, vendor_id=refund.vendor_id
+            tx,
+            left,
+            back,
+            subject=subject_of(refund.id),
+            order_id=refund.order_id,
+            vendor_id=refund.vendor_id,
         )
 
 
 async def _consequences(
-    tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was: RefundState, now: RefundState
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+    *,
+    was: RefundState,
+    now: RefundState,
 ) -> None:
     """What a new state means for the order, the shelf, the claim and the people."""
     if now is RefundState.SUCCEEDED:
         await effects.arrived(tx, order, payment, refund)
     elif now in UNDONE:
-        await ledger.post(tx, postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))))
-        await clawback.set_claim(tx, subject=subject_of(refund.id), payment=payment, amount=0)
+        await ledger.post(
+            tx,
+            postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))),
+        )
+        await clawback.set_claim(
+            tx,
+            subject=subject_of(refund.id),
+            payment=payment,
+            amount=0,
+        )
         if was is RefundState.SUCCEEDED:
             await orders.count_returned(order, -refund.amount)
         await refunded_amounts.free(tx, order, refund)
-        await effects.undone(tx, order, payment, refund, was_told=was is RefundState.SUCCEEDED)
+        await effects.undone(
+            tx,
+            order,
+            payment,
+            refund,
+            was_told=was is RefundState.SUCCEEDED,
+        )

@@ -27,7 +27,10 @@ MARK = "markethall_refund"
 
 @dataclass(frozen=True)
 class Facts:
-    """What the choice of the way needs. `is_early`: the charge has no transfer yet, which follows a moment later."""
+    """What the choice of the way needs.
+
+    `is_early`: the charge has no transfer yet, which follows a moment later.
+    """
 
     sale: AtStripe
     is_early: bool
@@ -37,8 +40,8 @@ class Facts:
 class CreateRefund(Operation[StripeRefund, Facts]):
     """Money given back to a shopper; `amount` in minor units.
 
-    How Stripe is asked (`reverse_transfer` and what follows) is chosen in `plan` by what Stripe holds
-    then; None until it is. The same is sent under the same key.
+    How Stripe is asked (`reverse_transfer` and what follows) is chosen in `plan` by what Stripe
+    holds then; None until it is. The same is sent under the same key.
     """
 
     name: ClassVar[str] = "refunds.create"
@@ -84,7 +87,9 @@ class CreateRefund(Operation[StripeRefund, Facts]):
 
     async def prepare(self, gateway: Gateway) -> Facts | None:
         """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
-        before = Refund.filter(payment_id=self.payment_id, id__lt=self.refund_id, status=RefundState.OPENING)
+        before = Refund.filter(
+            payment_id=self.payment_id, id__lt=self.refund_id, status=RefundState.OPENING
+        )
         if await before.exists():
             raise NotItsTurn
         if self.reverse_transfer is not None:
@@ -93,14 +98,23 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         sale = await sale_at_stripe(gateway, payment)
         return Facts(sale, is_early=payment.stripe_transfer_id is None)
 
-    async def plan(self, tx: Transaction, facts: Facts | None) -> CreateRefund | None:
-        """Choose the way, unless this key was used with one; whoever hears of the refund first reads it in the row."""
+    async def plan(
+        self,
+        tx: Transaction,
+        facts: Facts | None,
+    ) -> CreateRefund | None:
+        """Choose the way, unless this key was used with one; whoever hears of the refund first
+        reads it in the row.
+        """
         row = await tx.lock(Refund, id=self.refund_id)
         if row.status != RefundState.OPENING:  # a webhook was faster
             return None
         planned = self
         if facts is not None and self.reverse_transfer is None:
-            planned = self._by(await _way(row, facts.sale), is_early=facts.is_early)
+            planned = self._by(
+                await _way(row, facts.sale),
+                is_early=facts.is_early,
+            )
         await tx.change(
             row,
             reverse_transfer=planned.reverse_transfer,
@@ -123,7 +137,11 @@ class CreateRefund(Operation[StripeRefund, Facts]):
             reverse_transfer=bool(self.reverse_transfer),
             refund_application_fee=self.refund_application_fee,
             reason=self.reason,
-            metadata={MARK: self.mark, "order_id": str(self.order_id), "order_number": self.order_number},
+            metadata={
+                MARK: self.mark,
+                "order_id": str(self.order_id),
+                "order_number": self.order_number,
+            },
         )
         try:
             return await gateway.refunds.create(new, key=key)
@@ -132,7 +150,10 @@ class CreateRefund(Operation[StripeRefund, Facts]):
 
     async def find(self, gateway: Gateway) -> StripeRefund | None:
         made = await gateway.refunds.list(payment_intent=self.payment_intent)
-        return next((found for found in made if found.metadata.get(MARK) == self.mark), None)
+        return next(
+            (found for found in made if found.metadata.get(MARK) == self.mark),
+            None,
+        )
 
     def anew(self) -> CreateRefund:
         """Choose the way again: what Stripe holds may be another by then."""
@@ -141,7 +162,12 @@ class CreateRefund(Operation[StripeRefund, Facts]):
     async def read(self, gateway: Gateway, answer: StripeRefund) -> Along:
         return await sync.read_along(gateway, self.refund_id, answer)
 
-    async def answered(self, tx: Transaction, answer: StripeRefund, more: Along) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: StripeRefund,
+        more: Along,
+    ) -> None:
         await sync.apply_in(tx, self.refund_id, answer, more)
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> CreateRefund | None:
@@ -150,11 +176,14 @@ class CreateRefund(Operation[StripeRefund, Facts]):
             return self._by(PLATFORM_PAYS, is_early=self.is_early)
         why = why_refused(refusal.stripe_code, refusal.stripe_param)
         order, _, row = await refunded_amounts.locked(tx, self.refund_id)
-        await refunded_amounts.put_off(tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe")
+        await refunded_amounts.put_off(
+            tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe"
+        )
         return None
 
     def _is_about_the_way(self, refusal: StripeRefused) -> bool:
-        """Whether Stripe may mind only what was to come along: the balance shrank since we looked, or no transfer is made yet.
+        """Whether Stripe may mind only what was to come along: the balance shrank since we looked,
+        or no transfer is made yet.
 
         What it minds besides that, it says again when it is asked in the other way.
         """

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.finance.statements import months
-from shared.finance.statements.pdf import ACCENT, BOLD, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, fitted, folded
+from shared.finance.statements.pdf import (
+    ACCENT,
+    BOLD,
+    GREY,
+    INK,
+    MARGIN,
+    REGULAR,
+    RIGHT,
+    Sheets,
+    fitted,
+    folded,
+)
 from shared.finance.statements.queries import StatementView
 from shared.finance.statements.rules import Party
 from shared.trade.vat.rules import StateVat
@@ -45,7 +56,10 @@ CHARGES = (
 
 
 def as_pdf(view: StatementView) -> bytes:
-    """The whole document. Only a closed statement has an invoice number; a running one says what it is."""
+    """The whole document.
+
+    Only a closed statement has an invoice number; a running one says what it is.
+    """
     seller = view.seller.name if view.seller else view.market
     sheets = Sheets(f"Statement of account, {view.name}, {view.buyer.name}", seller)
     _account(sheets, view)
@@ -65,7 +79,9 @@ def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
     _head(sheets, view.market, "Statement of account", f"{view.name} · amounts in {view.currency}")
     details = [("Month", view.name), ("Time zone", view.time_zone)]
-    details += [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
+    details += (
+        [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
+    )
     if view.issued_at:
         details.append(("Closed", view.day(view.issued_at)))
     _parties(sheets, view, details)
@@ -74,7 +90,11 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         [
             ("Opening balance", amount(view, view.sheet.opening), False),
             *((words, amount(view, value), False) for words, value in view.sheet.sums()),
-            ("Closing balance" if view.number else "Balance so far", amount(view, view.sheet.closing), True),
+            (
+                "Closing balance" if view.number else "Balance so far",
+                amount(view, view.sheet.closing),
+                True,
+            ),
         ],
     )
     for words in _asides(view):
@@ -106,11 +126,20 @@ def _account(sheets: Sheets, view: StatementView) -> None:
 
 
 def _asides(view: StatementView) -> Iterable[str]:
-    yield "The balance is what you have earned and what has not arrived at your bank yet, less what you owe."
+    yield (
+        "The balance is what you have earned and what has not arrived at your bank yet, less what "
+        "you owe."
+    )
     if view.sheet.reserved:
-        yield f"Of the closing balance {amount(view, view.sheet.reserved)} {view.currency} is held back as a reserve."
+        yield (
+            f"Of the closing balance {amount(view, view.sheet.reserved)} {view.currency} is held "
+            "back as a reserve."
+        )
     if view.sheet.owed:
-        yield f"You owe {amount(view, view.sheet.owed)} {view.currency} out of refunds or disputes; it is taken off above."
+        yield (
+            f"You owe {amount(view, view.sheet.owed)} {view.currency} out of refunds or disputes; "
+            "it is taken off above."
+        )
 
 
 def _invoice(sheets: Sheets, view: StatementView) -> None:
@@ -118,13 +147,21 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
     name = "Credit note for the platform fee" if bill.gross < 0 else "Invoice for the platform fee"
     _head(sheets, view.market, name, f"{view.number} · amounts in {view.currency}")
-    details = [("Number", view.number or ""), ("Supplied in", view.name)]
+    details = [
+        ("Number", view.number or ""),
+        ("Supplied in", view.name),
+    ]
     if view.issued_at:
         details.append(("Date", view.day(view.issued_at)))
     details.append(("Payment", "Settled: kept from your sales"))
     _parties(sheets, view, details)
     rows = [
-        (view.day(line.at), line.words, view.order_number(line.order_id), amount(view, line.gross))
+        (
+            view.day(line.at),
+            line.words,
+            view.order_number(line.order_id),
+            amount(view, line.gross),
+        )
         for line in bill.lines
     ]
     if rows:
@@ -139,7 +176,11 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
         sheets,
         [
             ("Net", amount(view, bill.net), False),
-            ("VAT" if bill.note else f"VAT {_percent(bill.percentage)}", amount(view, bill.vat), False),
+            (
+                "VAT" if bill.note else f"VAT {_percent(bill.percentage)}",
+                amount(view, bill.vat),
+                False,
+            ),
             ("Total", amount(view, bill.gross), True),
         ],
     )
@@ -150,14 +191,22 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
 
 
 def _state_vat(sheets: Sheets, found: StateVat) -> None:
-    """The VAT in the currency of the state that it goes to, with the rate, who published it and when."""
+    """The VAT in the currency of the state that it goes to, with the rate, who published it and
+    when.
+    """
     total = f"{found.amount.to_decimal():,}".replace("-", "\N{MINUS SIGN}")
     x = MARGIN + APART
     sheets.text(x, f"VAT in {found.amount.currency}", bold=True)
     sheets.text(RIGHT, total, bold=True, align="right")
     sheets.down(13)
     words = f"{found.rate}, {found.rate.source}, {months.spoken_date(found.rate.day)}"
-    sheets.text(x, words, size=8, color=GREY, most=RIGHT - x)
+    sheets.text(
+        x,
+        words,
+        size=8,
+        color=GREY,
+        most=RIGHT - x,
+    )
 
 
 def _percent(value: Decimal) -> str:
@@ -165,18 +214,38 @@ def _percent(value: Decimal) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
-def _head(sheets: Sheets, market: str, title: str, below: str) -> None:
+def _head(
+    sheets: Sheets,
+    market: str,
+    title: str,
+    below: str,
+) -> None:
     sheets.down(14)
     sheets.text(MARGIN, title, size=20, bold=True)
-    sheets.text(RIGHT, market, size=13, bold=True, color=ACCENT, align="right", most=190)
+    sheets.text(
+        RIGHT,
+        market,
+        size=13,
+        bold=True,
+        color=ACCENT,
+        align="right",
+        most=190,
+    )
     sheets.down(18)
     sheets.text(MARGIN, below, size=10, color=GREY)
     sheets.down(28)
 
 
-def _parties(sheets: Sheets, view: StatementView, details: Sequence[tuple[str, str]]) -> None:
+def _parties(
+    sheets: Sheets,
+    view: StatementView,
+    details: Sequence[tuple[str, str]],
+) -> None:
     """Whom it is for, from whom, and the details, beside one another."""
-    blocks = [("For", view.buyer), *([("From", view.seller)] if view.seller else [])]
+    blocks = [
+        ("For", view.buyer),
+        *([("From", view.seller)] if view.seller else []),
+    ]
     top, lowest = sheets.y, sheets.y
     for place, (heading, party) in enumerate(blocks):
         sheets.y = top
@@ -207,20 +276,42 @@ def _lines(party: Party) -> Iterable[tuple[str, bool]]:
             yield line, False
 
 
-def _sums(sheets: Sheets, lines: Sequence[tuple[str, str, bool]]) -> None:
+def _sums(
+    sheets: Sheets,
+    lines: Sequence[tuple[str, str, bool]],
+) -> None:
     """Names on the left, amounts in one column; the last one is what they come to."""
     x, to = MARGIN + APART, RIGHT
     for words, value, total in lines:
         if total:
-            sheets.rule(x=x, to=to, down=-4, color=INK)
+            sheets.rule(
+                x=x,
+                to=to,
+                down=-4,
+                color=INK,
+            )
             sheets.down(8)
-        sheets.text(x, words, size=10 if total else 9, bold=total, color=INK if total else GREY)
-        sheets.text(to, value, size=10 if total else 9, bold=total, align="right")
+        sheets.text(
+            x,
+            words,
+            size=10 if total else 9,
+            bold=total,
+            color=INK if total else GREY,
+        )
+        sheets.text(
+            to,
+            value,
+            size=10 if total else 9,
+            bold=total,
+            align="right",
+        )
         sheets.down(ROW)
     sheets.down(12)
 
 
-def _table(sheets: Sheets, title: str, columns: Sequence[Column], rows: Iterable[tuple[str, ...]]) -> None:
+def _table(
+    sheets: Sheets, title: str, columns: Sequence[Column], rows: Iterable[tuple[str, ...]]
+) -> None:
     sheets.text(MARGIN, title, size=11, bold=True)
     sheets.down(20)
     _table_head(sheets, columns)
@@ -238,6 +329,12 @@ def _table(sheets: Sheets, title: str, columns: Sequence[Column], rows: Iterable
 
 def _table_head(sheets: Sheets, columns: Sequence[Column]) -> None:
     for column in columns:
-        sheets.text(column.x, column.name, size=8, color=GREY, align=column.align)
+        sheets.text(
+            column.x,
+            column.name,
+            size=8,
+            color=GREY,
+            align=column.align,
+        )
     sheets.rule(down=6, color=INK)
     sheets.down(ROW + 3)

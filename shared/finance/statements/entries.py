@@ -1,7 +1,8 @@
 """Which ledger entries a month consists of, read with a constant number of queries.
 
-A posting belongs to the month that it was written in, by the marketplace's time zone. One that turns up when that month is closed already belongs to the
-first month that is not: what was closed is cut off by time and by the newest entry in it, and never read differently again.
+A posting belongs to the month that it was written in, by the marketplace's time zone. One that
+turns up when that month is closed already belongs to the first month that is not: what was closed
+is cut off by time and by the newest entry in it, and never read differently again.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Cut:
-    """Everything that was written before a moment; of that only up to an entry, where a closed month ends there."""
+    """Everything that was written before a moment; of that only up to an entry, where a closed
+    month ends there.
+    """
 
     before: datetime
     last_entry_id: int | None = None
@@ -56,7 +59,9 @@ def cut_of(statement: Statement) -> Cut:
     return Cut(statement.ends_at, statement.last_entry_id)
 
 
-async def last_closed(vendor_id: int, currency: str, *, before: str | None = None) -> Statement | None:
+async def last_closed(
+    vendor_id: int, currency: str, *, before: str | None = None
+) -> Statement | None:
     """The newest closed month, or the newest before another."""
     query = Statement.filter(vendor_id=vendor_id, currency=currency)
     if before is not None:
@@ -68,17 +73,35 @@ async def read_closed(statement: Statement) -> Sheet:
     """A closed month, the same whatever has happened since."""
     previous = await last_closed(statement.vendor_id, statement.currency, before=statement.month)
     after = cut_of(previous) if previous else None
-    return await read(statement.vendor_id, statement.currency, after=after, upto=cut_of(statement))
+    return await read(
+        statement.vendor_id,
+        statement.currency,
+        after=after,
+        upto=cut_of(statement),
+    )
 
 
-async def read_open(vendor_id: int, currency: str, month: str, zone: tzinfo, previous: Statement | None) -> Sheet:
+async def read_open(
+    vendor_id: int, currency: str, month: str, zone: tzinfo, previous: Statement | None
+) -> Sheet:
     """A month that is not closed, as it is now; `previous` is the newest that is."""
     next_to_closed = previous is not None and months.following(previous.month) == month
     after = cut_of(previous) if previous and next_to_closed else Cut(months.starts(month, zone))
-    return await read(vendor_id, currency, after=after, upto=Cut(months.ends(month, zone)))
+    return await read(
+        vendor_id,
+        currency,
+        after=after,
+        upto=Cut(months.ends(month, zone)),
+    )
 
 
-async def read(vendor_id: int, currency: str, *, after: Cut | None, upto: Cut) -> Sheet:
+async def read(
+    vendor_id: int,
+    currency: str,
+    *,
+    after: Cut | None,
+    upto: Cut,
+) -> Sheet:
     """What lies between two cuts: three queries, however many lines."""
     balance = _balance(vendor_id, currency)
     opening: dict[str, int] = {}
@@ -104,8 +127,12 @@ def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
 
 
 def _commission(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
-    """Commission is kept per order or payout, not per vendor: also what a refund gave back of which the vendor bore nothing."""
-    orders = Order.filter(vendor_id=vendor_id).annotate(subject=RawSQL('\'order:\' || "orders"."id"'))
+    """Commission is kept per order or payout, not per vendor: also what a refund gave back of which
+    the vendor bore nothing.
+    """
+    orders = Order.filter(vendor_id=vendor_id).annotate(
+        subject=RawSQL('\'order:\' || "orders"."id"')
+    )
     payouts = Payout.filter(vendor_id=vendor_id, method="instant").annotate(
         subject=RawSQL('\'payout:\' || "payouts"."id"')
     )
@@ -131,16 +158,24 @@ def _booked(row: tuple[object, ...]) -> Booked:
     )
 
 
-async def open_months(vendor_id: int, currency: str, zone: tzinfo, *, upto: str, most: int = 24) -> list[str]:
-    """The months that are not closed and had a first movement, oldest first; at most the newest `most` up to `upto`.
+async def open_months(
+    vendor_id: int, currency: str, zone: tzinfo, *, upto: str, most: int = 24
+) -> list[str]:
+    """The months that are not closed and had a first movement, oldest first; at most the newest
+    `most` up to `upto`.
 
-    What was written before the zone's own month began, and after the last closed one ended, is in the month after that.
+    What was written before the zone's own month began, and after the last closed one ended, is in
+    the month after that.
     """
     previous = await last_closed(vendor_id, currency)
     query = _balance(vendor_id, currency)
     if previous is not None:
         query = query.filter(cut_of(previous).beyond())
-    moments = await query.order_by("posting__created_at").limit(1).values_list("posting__created_at", flat=True)
+    moments = (
+        await query.order_by("posting__created_at")
+        .limit(1)
+        .values_list("posting__created_at", flat=True)
+    )
     if not moments:
         return []
     first: Any = moments[0]
@@ -153,6 +188,8 @@ async def open_months(vendor_id: int, currency: str, zone: tzinfo, *, upto: str,
 async def currencies(vendor_id: int) -> list[str]:
     """The currencies that this vendor ever had a balance in."""
     rows = (
-        await LedgerEntry.filter(vendor_id=vendor_id, account__in=BALANCE).distinct().values_list("currency", flat=True)
+        await LedgerEntry.filter(vendor_id=vendor_id, account__in=BALANCE)
+        .distinct()
+        .values_list("currency", flat=True)
     )
     return sorted(str(currency) for currency in rows)

@@ -1,10 +1,13 @@
-"""A statement as CSV (RFC 4180, UTF-8): made again from the same entries it is the same to the byte.
+"""A statement as CSV (RFC 4180, UTF-8): made again from the same entries it is the same to the
+byte.
 
-Columns, always these and in this order: `date` (ISO 8601 with its offset, in the statement's time zone), `kind` (opening, closing, or the fact: sale, refund, ...),
-`description`, `order`, `gross`, `commission`, `net` (gross + commission, what it did to the balance), `balance` (after it),
-`currency`, `reference` (Stripe's id). Amounts are in major units with a decimal point and no thousands separators.
-Where the VAT must stand in a state's own currency too, two rows follow the closing one: `vat`, what the commission contains
-in the statement's currency, and `vat_state`, the same in the state's; both in the column `commission`, negative as charges are.
+Columns, always these and in this order: `date` (ISO 8601 with its offset, in the statement's time
+zone), `kind` (opening, closing, or the fact: sale, refund, ...), `description`, `order`, `gross`,
+`commission`, `net` (gross + commission, what it did to the balance), `balance` (after it),
+`currency`, `reference` (Stripe's id). Amounts are in major units with a decimal point and no
+thousands separators. Where the VAT must stand in a state's own currency too, two rows follow the
+closing one: `vat`, what the commission contains in the statement's currency, and `vat_state`, the
+same in the state's; both in the column `commission`, negative as charges are.
 """
 
 from __future__ import annotations
@@ -16,7 +19,18 @@ from collections.abc import Iterator
 from shared.finance.statements import months
 from shared.finance.statements.queries import StatementView
 
-COLUMNS = ("date", "kind", "description", "order", "gross", "commission", "net", "balance", "currency", "reference")
+COLUMNS = (
+    "date",
+    "kind",
+    "description",
+    "order",
+    "gross",
+    "commission",
+    "net",
+    "balance",
+    "currency",
+    "reference",
+)
 
 
 def as_csv(view: StatementView) -> bytes:
@@ -24,7 +38,14 @@ def as_csv(view: StatementView) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerow(_balance(view, months.exact(view.starts_at, view.zone), "opening", view.sheet.opening))
+    writer.writerow(
+        _balance(
+            view,
+            months.exact(view.starts_at, view.zone),
+            "opening",
+            view.sheet.opening,
+        )
+    )
     for line in view.sheet.lines:
         writer.writerow(
             (
@@ -32,7 +53,10 @@ def as_csv(view: StatementView) -> bytes:
                 line.kind,
                 line.words,
                 view.order_number(line.order_id),
-                *(view.money(amount).to_decimal() for amount in (line.gross, line.commission, line.net, line.balance)),
+                *(
+                    view.money(amount).to_decimal()
+                    for amount in (line.gross, line.commission, line.net, line.balance)
+                ),
                 view.currency,
                 line.stripe_id,
             )
@@ -43,9 +67,25 @@ def as_csv(view: StatementView) -> bytes:
     return out.getvalue().encode()
 
 
-def _balance(view: StatementView, at: str, kind: str, amount: int) -> tuple[object, ...]:
+def _balance(
+    view: StatementView,
+    at: str,
+    kind: str,
+    amount: int,
+) -> tuple[object, ...]:
     words = f"{kind.capitalize()} balance"
-    return (at, kind, words, "", "", "", "", view.money(amount).to_decimal(), view.currency, "")
+    return (
+        at,
+        kind,
+        words,
+        "",
+        "",
+        "",
+        "",
+        view.money(amount).to_decimal(),
+        view.currency,
+        "",
+    )
 
 
 def _vat(view: StatementView, at: str) -> Iterator[tuple[object, ...]]:
@@ -54,9 +94,31 @@ def _vat(view: StatementView, at: str) -> Iterator[tuple[object, ...]]:
         return
     found, rate = view.state_vat.amount, view.state_vat.rate
     charged = -view.money(view.invoice.vat).to_decimal()
-    yield (at, "vat", "VAT in the platform fee", "", "", charged, "", "", view.currency, "")
+    yield (
+        at,
+        "vat",
+        "VAT in the platform fee",
+        "",
+        "",
+        charged,
+        "",
+        "",
+        view.currency,
+        "",
+    )
     words = f"VAT in {found.currency}: {rate} ({rate.source}, {months.spoken_date(rate.day)})"
-    yield (at, "vat_state", words, "", "", -found.to_decimal(), "", "", found.currency, "")
+    yield (
+        at,
+        "vat_state",
+        words,
+        "",
+        "",
+        -found.to_decimal(),
+        "",
+        "",
+        found.currency,
+        "",
+    )
 
 
 def file_name(view: StatementView, ending: str) -> str:

@@ -40,15 +40,29 @@ async def identity() -> Identity | None:
 
 
 def _identity(row: MarketplaceIdentity) -> Identity:
-    return Identity(row.legal_name, row.address, row.country, row.vat_number, row.vat_percentage, row.invoice_prefix)
+    return Identity(
+        row.legal_name,
+        row.address,
+        row.country,
+        row.vat_number,
+        row.vat_percentage,
+        row.invoice_prefix,
+    )
 
 
-async def save_identity(values: Identity, *, actor: str, look: Look[Identity | None] = unseen) -> None:
-    """Set who writes the invoices from now on; those that are written keep theirs. Raises Invalid, BadVatNumber, and what `look` does."""
+async def save_identity(
+    values: Identity, *, actor: str, look: Look[Identity | None] = unseen
+) -> None:
+    """Set who writes the invoices from now on; those that are written keep theirs.
+
+    Raises Invalid, BadVatNumber, and what `look` does.
+    """
     if not Decimal(0) <= values.vat_percentage < Decimal(100):
         raise Invalid("Enter a percentage from 0 to 99.99.", param="vat_percentage")
     if not PREFIX.fullmatch(values.invoice_prefix):
-        raise Invalid("Use up to twelve capital letters and digits, such as MH.", param="invoice_prefix")
+        raise Invalid(
+            "Use up to twelve capital letters and digits, such as MH.", param="invoice_prefix"
+        )
     fields = {
         "legal_name": values.legal_name,
         "address": "\n".join(line.strip() for line in values.address.splitlines() if line.strip()),
@@ -68,12 +82,18 @@ async def save_identity(values: Identity, *, actor: str, look: Look[Identity | N
         )
 
 
-async def _write(tx: Transaction, fields: dict[str, Any], look: Look[Identity | None]) -> None:
+async def _write(
+    tx: Transaction,
+    fields: dict[str, Any],
+    look: Look[Identity | None],
+) -> None:
     row = await tx.lock_first(MarketplaceIdentity.filter(id=1))
     if row is None:
         await look(None)
         try:
-            async with tx.savepoint():  # two first ones at once: one makes the row, the other finds it
+            async with (
+                tx.savepoint()
+            ):  # two first ones at once: one makes the row, the other finds it
                 await MarketplaceIdentity.create(id=1, **fields)
                 return
         except IntegrityError:
@@ -84,4 +104,9 @@ async def _write(tx: Transaction, fields: dict[str, Any], look: Look[Identity | 
 
 def identity_party(row: MarketplaceIdentity) -> Party:
     """The marketplace as an invoice names it."""
-    return Party(row.legal_name, tuple(row.address.splitlines()), row.country, row.vat_number)
+    return Party(
+        row.legal_name,
+        tuple(row.address.splitlines()),
+        row.country,
+        row.vat_number,
+    )

@@ -1,4 +1,6 @@
-"""Whom an invoice is for, and what that makes of its VAT: as it is now, and as a closed month keeps it."""
+"""Whom an invoice is for, and what that makes of its VAT: as it is now, and as a closed month keeps
+it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from shared.trade.vendors.models import Vendor
 
 @dataclass(frozen=True)
 class Buyer:
-    """A vendor as an invoice names it, and whether somebody has confirmed that it is the business that it says it is."""
+    """A vendor as an invoice names it, and whether somebody has confirmed that it is the business
+    that it says it is.
+    """
 
     party: Party
     is_confirmed: bool
@@ -25,7 +29,9 @@ class Buyer:
     def treatment(self, seller: Party) -> Treatment:
         """What becomes of the VAT on an invoice of `seller`."""
         number = self.party.vat_number
-        return treatment(seller.country, self.party.country, number=number, is_confirmed=self.is_confirmed)
+        return treatment(
+            seller.country, self.party.country, number=number, is_confirmed=self.is_confirmed
+        )
 
 
 async def buyer_of(vendor: Vendor) -> Buyer:
@@ -33,7 +39,12 @@ async def buyer_of(vendor: Vendor) -> Buyer:
     row = await current(vendor.id)
     confirmed: VatRegistration | None = row if row and row.confirmed_at else None
     place = (vendor.city,) if vendor.city else ()
-    party = Party(vendor.name, place, vendor.country, confirmed.number if confirmed else "")
+    party = Party(
+        vendor.name,
+        place,
+        vendor.country,
+        confirmed.number if confirmed else "",
+    )
     return Buyer(party, confirmed is not None)
 
 
@@ -49,7 +60,12 @@ def stored(party: Party) -> dict[str, Any]:
 
 def kept(values: dict[str, Any]) -> Party:
     """A party as a statement keeps it."""
-    return Party(values["name"], tuple(values["address"]), values["country"], values["vat_number"])
+    return Party(
+        values["name"],
+        tuple(values["address"]),
+        values["country"],
+        values["vat_number"],
+    )
 
 
 def stored_vat(found: StateVat | None) -> dict[str, Any] | None:
@@ -73,5 +89,11 @@ def kept_vat(values: dict[str, Any] | None) -> StateVat | None:
     if values is None:
         return None
     day = date.fromisoformat(values["day"])
-    rate = Rate(values["base"], values["quote"], Decimal(values["rate"]), values["source"], day)
+    rate = Rate(
+        values["base"],
+        values["quote"],
+        Decimal(values["rate"]),
+        values["source"],
+        day,
+    )
     return StateVat(Money(values["amount"], values["currency"]), rate)

@@ -16,7 +16,9 @@ from shared.trade.vat.events import MonthsUnblocked
 @recurring("statements.close", at=time(1, 0))
 async def close(_context: Context) -> None:
     """Let every vendor's months be closed that are over."""
-    vendors = await LedgerEntry.filter(account__in=BALANCE).distinct().values_list("vendor_id", flat=True)
+    vendors = (
+        await LedgerEntry.filter(account__in=BALANCE).distinct().values_list("vendor_id", flat=True)
+    )
     async with unit.transaction() as tx:
         for vendor_id in sorted(int(str(vendor_id)) for vendor_id in vendors):
             close_soon(tx, vendor_id)

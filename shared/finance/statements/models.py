@@ -1,4 +1,6 @@
-"""Statements of account: which months are closed, under which invoice number, and who writes the invoices."""
+"""Statements of account: which months are closed, under which invoice number, and who writes the
+invoices.
+"""
 
 from __future__ import annotations
 
@@ -25,29 +27,50 @@ class Statement(Row):
     vendor_id: int
     month = fields.CharField(max_length=7, description="2026-11")
     currency = fields.CharField(max_length=3)
-    time_zone = fields.CharField(max_length=64, default="UTC", db_default="UTC", description="that it is a month of")
-    starts_at = fields.DatetimeField(db_default=_UNSET, description="its first moment, as it was closed")
+    time_zone = fields.CharField(
+        max_length=64, default="UTC", db_default="UTC", description="that it is a month of"
+    )
+    starts_at = fields.DatetimeField(
+        db_default=_UNSET, description="its first moment, as it was closed"
+    )
     ends_at = fields.DatetimeField(db_default=_UNSET, description="the first moment after it")
-    number = fields.CharField(max_length=40, unique=True, description="of the commission invoice, without gaps")
+    number = fields.CharField(
+        max_length=40, unique=True, description="of the commission invoice, without gaps"
+    )
     opening = fields.BigIntField(description="minor units")
     closing = fields.BigIntField(description="minor units")
-    commission = fields.BigIntField(description="minor units, VAT included, net of what was given back")
-    vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    commission = fields.BigIntField(
+        description="minor units, VAT included, net of what was given back"
+    )
+    vat_percentage = fields.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+    )
     vat = fields.BigIntField(default=0, description="minor units contained in the commission")
     state_vat: Any = fields.JSONField(
         null=True,
-        description="the VAT in the currency of the state it goes to, and by which rate; null where it is the same",
+        description=(
+            "the VAT in the currency of the state it goes to, and by which rate; null where it is "
+            "the same"
+        ),
     )
     last_entry_id = fields.BigIntField(description="the newest ledger entry that is in it")
     parties: Any = fields.JSONField(
-        null=True, description="who invoices whom, and whether the VAT is the recipient's: as it was when it was closed"
+        null=True,
+        description=(
+            "who invoices whom, and whether the VAT is the recipient's: as it was when it was "
+            "closed"
+        ),
     )
 
     class Meta:
         table = "statements"
         unique_together = (("vendor", "month", "currency"),)
         constraints = [
-            CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month"),
+            CheckConstraint(
+                check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month"
+            ),
             CheckConstraint(check="ends_at > starts_at", name="ck_statements_span"),
         ]
 
@@ -61,7 +84,11 @@ class MarketplaceIdentity(Row):
     address = fields.CharField(max_length=300, description="lines as they stand on an envelope")
     country = fields.CharField(max_length=2)
     vat_number = fields.CharField(max_length=20, default="")
-    vat_percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
+    vat_percentage = fields.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+    )
     invoice_prefix = fields.CharField(max_length=12)
     series_year = fields.IntField(default=0, description="the year of the last invoice")
     series_last = fields.IntField(default=0, description="its number; starts again at 1 each year")
@@ -71,7 +98,9 @@ class MarketplaceIdentity(Row):
         constraints = [
             CheckConstraint(check="id = 1", name="ck_marketplace_identity_one"),
             CheckConstraint(
-                check="cast(vat_percentage as numeric) >= 0 and cast(vat_percentage as numeric) < 100",
+                check=(
+                    "cast(vat_percentage as numeric) >= 0 and cast(vat_percentage as numeric) < 100"
+                ),
                 name="ck_marketplace_identity_vat",
             ),
             CheckConstraint(check="series_last >= 0", name="ck_marketplace_identity_series"),

@@ -1,7 +1,8 @@
 """Months of account, written `2026-11`, in a time zone. Pure.
 
-A month begins with the first moment whose day in that zone is its first, and lasts until the next one begins, whatever the
-clocks there do. Moments are always answered in UTC: Python compares two moments of one zone by what their clocks show.
+A month begins with the first moment whose day in that zone is its first, and lasts until the next
+one begins, whatever the clocks there do. Moments are always answered in UTC: Python compares two
+moments of one zone by what their clocks show.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from shared.core.errors import NotFound
 
-# So long after its end a month is closed at the earliest: what was written in its last moment has committed by then.
+# So long after its end a month is closed at the earliest: what was written in its last moment has
+# committed by then.
 GRACE = timedelta(hours=1)
 NAMES = (
     *("January", "February", "March", "April", "May", "June"),
@@ -33,7 +35,12 @@ def known_month(text: str) -> str:
 
 def starts(month: str, zone: tzinfo) -> datetime:
     """The month's first moment, in UTC."""
-    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=zone).astimezone(UTC)
+    return datetime(
+        int(month[:4]),
+        int(month[5:]),
+        1,
+        tzinfo=zone,
+    ).astimezone(UTC)
 
 
 def ends(month: str, zone: tzinfo) -> datetime:
@@ -44,7 +51,11 @@ def ends(month: str, zone: tzinfo) -> datetime:
 def last_day(month: str) -> date:
     """The month's last day."""
     after = following(month)
-    return date(int(after[:4]), int(after[5:]), 1) - timedelta(days=1)
+    return date(
+        int(after[:4]),
+        int(after[5:]),
+        1,
+    ) - timedelta(days=1)
 
 
 def following(month: str) -> str:
@@ -67,10 +78,16 @@ def may_close(month: str, now: datetime, zone: tzinfo) -> bool:
     return now >= ends(month, zone) + GRACE
 
 
-def opening_of(month: str, zone: tzinfo, closed: tuple[str, datetime] | None) -> datetime:
-    """When an open month begins: where the month before it ended, if that is `closed` (its name and its end).
+def opening_of(
+    month: str,
+    zone: tzinfo,
+    closed: tuple[str, datetime] | None,
+) -> datetime:
+    """When an open month begins: where the month before it ended, if that is `closed` (its name and
+    its end).
 
-    Nothing lies between the two then and nothing in both, also where that month was one of another zone.
+    Nothing lies between the two then and nothing in both, also where that month was one of another
+    zone.
     """
     if closed is not None and following(closed[0]) == month:
         return closed[1]

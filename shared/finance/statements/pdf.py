@@ -1,6 +1,8 @@
-"""Sheets of A4 that text and lines are put on, and the PDF that they make: the same bytes for the same sheets.
+"""Sheets of A4 that text and lines are put on, and the PDF that they make: the same bytes for the
+same sheets.
 
-Nothing in the file tells when or where it was made, and nothing in it is compressed: two builds of zlib may differ.
+Nothing in the file tells when or where it was made, and nothing in it is compressed: two builds of
+zlib may differ.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ class Rule:
 
 @dataclass
 class Sheets:
-    """Pages that are written from the top down; `y` is where the next line goes, in points from the upper edge."""
+    """Pages that are written from the top down; `y` is where the next line goes, in points from the
+    upper edge.
+    """
 
     title: str
     author: str
@@ -77,17 +81,41 @@ class Sheets:
         align: str = "left",
         most: float = 0,
     ) -> None:
-        """Write on the current line; what is wider than `most` points is cut off with an ellipsis."""
+        """Write on the current line; what is wider than `most` points is cut off with an
+        ellipsis.
+        """
         name = BOLD if bold else REGULAR
         self.pages[-1].append(
-            Text(x, self.y, fitted(words, name, size, most) if most else words, name, size, color, align)
+            Text(
+                x,
+                self.y,
+                fitted(words, name, size, most) if most else words,
+                name,
+                size,
+                color,
+                align,
+            )
         )
 
     def rule(
-        self, *, x: float = MARGIN, to: float = RIGHT, color: str = LINE, width: float = 0.6, down: float = 0
+        self,
+        *,
+        x: float = MARGIN,
+        to: float = RIGHT,
+        color: str = LINE,
+        width: float = 0.6,
+        down: float = 0,
     ) -> None:
         """Draw a line `down` points below the current one."""
-        self.pages[-1].append(Rule(x, self.y + down, to, color, width))
+        self.pages[-1].append(
+            Rule(
+                x,
+                self.y + down,
+                to,
+                color,
+                width,
+            )
+        )
 
     def down(self, points: float) -> None:
         """Go down."""
@@ -98,8 +126,20 @@ class Sheets:
         for number, page in enumerate(self.pages, 1):
             at = HEIGHT - MARGIN + 8
             page.append(Rule(MARGIN, at - 14, RIGHT, LINE, 0.6))
-            page.append(Text(MARGIN, at, fitted(words, REGULAR, 8, 420), REGULAR, 8, GREY, "left"))
-            page.append(Text(RIGHT, at, f"Page {number} of {len(self.pages)}", REGULAR, 8, GREY, "right"))
+            page.append(
+                Text(
+                    MARGIN,
+                    at,
+                    fitted(words, REGULAR, 8, 420),
+                    REGULAR,
+                    8,
+                    GREY,
+                    "left",
+                )
+            )
+            page.append(
+                Text(RIGHT, at, f"Page {number} of {len(self.pages)}", REGULAR, 8, GREY, "right")
+            )
 
     def pdf(self) -> bytes:
         """The finished file."""
@@ -119,7 +159,14 @@ class Sheets:
 
 def _canvas(out: io.BytesIO) -> Canvas:
     _load_fonts()
-    return Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=0, lang="en", initialFontName=REGULAR)
+    return Canvas(
+        out,
+        pagesize=(WIDTH, HEIGHT),
+        invariant=1,
+        pageCompression=0,
+        lang="en",
+        initialFontName=REGULAR,
+    )
 
 
 def _load_fonts() -> None:
@@ -135,7 +182,12 @@ def wide(words: str, font: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(words, font, size))
 
 
-def fitted(words: str, font: str, size: float, most: float) -> str:
+def fitted(
+    words: str,
+    font: str,
+    size: float,
+    most: float,
+) -> str:
     """`words`, or as many of them as are no wider than `most` points, with an ellipsis."""
     if wide(words, font, size) <= most:
         return words
@@ -144,8 +196,15 @@ def fitted(words: str, font: str, size: float, most: float) -> str:
     return words.rstrip() + "…"
 
 
-def folded(words: str, font: str, size: float, most: float) -> list[str]:
-    """`words` in lines no wider than `most` points, broken between words; one that is too wide by itself is cut."""
+def folded(
+    words: str,
+    font: str,
+    size: float,
+    most: float,
+) -> list[str]:
+    """`words` in lines no wider than `most` points, broken between words; one that is too wide by
+    itself is cut.
+    """
     lines: list[str] = []
     for word in words.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -160,7 +219,12 @@ def _draw(canvas: Canvas, item: Text | Rule) -> None:
     if isinstance(item, Rule):
         canvas.setStrokeColor(HexColor(item.color))
         canvas.setLineWidth(item.width)
-        canvas.line(item.x, HEIGHT - item.y, item.to, HEIGHT - item.y)
+        canvas.line(
+            item.x,
+            HEIGHT - item.y,
+            item.to,
+            HEIGHT - item.y,
+        )
         return
     canvas.setFillColor(HexColor(item.color))
     canvas.setFont(item.font, item.size)

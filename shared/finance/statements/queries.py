@@ -1,4 +1,6 @@
-"""What pages and documents show of statements: a vendor's months, one month with its lines, and the operator's list."""
+"""What pages and documents show of statements: a vendor's months, one month with its lines, and the
+operator's list.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ AT_ONCE = 1000  # ids in one query
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A line of a list of months. Without a number it is not closed; `is_running` while it lasts."""
+    """A line of a list of months.
+
+    Without a number it is not closed; `is_running` while it lasts.
+    """
 
     vendor_id: int
     vendor_name: str
@@ -58,11 +63,14 @@ class StatementPage(Paged):
 
 @dataclass(frozen=True)
 class StatementView:
-    """One month of one vendor in one currency. `seller` is None while nobody has said who writes the invoices.
+    """One month of one vendor in one currency.
+
+    `seller` is None while nobody has said who writes the invoices.
 
     `market` is what the marketplace is called in it: today, or when the month was closed.
 
-    Every day in it is one of `zone`. `treatment` says why VAT is charged or not, as long as the month is open.
+    Every day in it is one of `zone`. `treatment` says why VAT is charged or not, as long as the
+    month is open.
     """
 
     vendor_id: int
@@ -102,12 +110,16 @@ class StatementView:
 
     @property
     def begins_otherwise(self) -> bool:
-        """Whether it begins where the month before was closed, and not with its own first day: the zone was changed."""
+        """Whether it begins where the month before was closed, and not with its own first day: the
+        zone was changed.
+        """
         return self.starts_at != months.starts(self.month, self.zone)
 
     @property
     def awaits_rate_in(self) -> str:
-        """The currency in which the VAT will stand as well once the month is closed; empty for none."""
+        """The currency in which the VAT will stand as well once the month is closed; empty for
+        none.
+        """
         vat = self.money(self.invoice.vat)
         if self.number or self.seller is None or not needs_rate(vat, self.seller.country):
             return ""
@@ -127,7 +139,9 @@ class StatementView:
 
 
 async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
-    """A vendor's months in each of its currencies, newest first: closed ones, and those with movements that are not."""
+    """A vendor's months in each of its currencies, newest first: closed ones, and those with
+    movements that are not.
+    """
     vendor = await Vendor.get(id=vendor_id)
     closed = await Statement.filter(vendor_id=vendor_id).order_by("-month", "currency")
     rows = [_row(row, vendor.name) for row in closed]
@@ -164,7 +178,12 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     return rows
 
 
-async def _balance_before(vendor_id: int, currency: str, month: str, zone: ZoneInfo) -> int:
+async def _balance_before(
+    vendor_id: int,
+    currency: str,
+    month: str,
+    zone: ZoneInfo,
+) -> int:
     previous = await entries.last_closed(vendor_id, currency)
     if previous is not None and months.following(previous.month) == month:
         return int(previous.closing)
@@ -172,7 +191,11 @@ async def _balance_before(vendor_id: int, currency: str, month: str, zone: ZoneI
     before = LedgerEntry.filter(
         vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=begins
     )
-    totals = await before.annotate(total=Sum("amount")).group_by("currency").values_list("total", flat=True)
+    totals = (
+        await before.annotate(total=Sum("amount"))
+        .group_by("currency")
+        .values_list("total", flat=True)
+    )
     return -sum(int(str(total)) for total in totals)
 
 
@@ -194,12 +217,25 @@ async def closed_statements(*, page: int = 1) -> StatementPage:
     """The closed months of all vendors, the newest invoice first."""
     query = Statement.all()
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("vendor")
-    return StatementPage(rows=tuple(_row(row, row.vendor.name) for row in rows), number=shown.number, pages=shown.pages)
+    rows = (
+        await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("vendor")
+    )
+    return StatementPage(
+        rows=tuple(_row(row, row.vendor.name) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+    )
 
 
-async def statement_of(vendor_id: int, month: str, currency: str | None = None) -> StatementView:
-    """One month, in `currency` or in the first that there is. Raises NotFound for a month without anything in it."""
+async def statement_of(
+    vendor_id: int,
+    month: str,
+    currency: str | None = None,
+) -> StatementView:
+    """One month, in `currency` or in the first that there is.
+
+    Raises NotFound for a month without anything in it.
+    """
     months.known_month(month)
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
@@ -214,7 +250,9 @@ async def statement_of(vendor_id: int, month: str, currency: str | None = None) 
     return replace(view, currencies=tuple(known))
 
 
-async def _open(vendor: Vendor, month: str, currency: str, market: str, zone: ZoneInfo) -> StatementView:
+async def _open(
+    vendor: Vendor, month: str, currency: str, market: str, zone: ZoneInfo
+) -> StatementView:
     """As it is now; what may still change is today's."""
     previous = await entries.last_closed(vendor.id, currency)
     found = (await entries.read_open(vendor.id, currency, month, zone, previous)).named(market)
@@ -272,20 +310,30 @@ async def _closed(row: Statement) -> StatementView:
 
 
 async def treatment_of(vendor_id: int) -> Treatment | None:
-    """What becomes of the VAT on a vendor's commission as things stand; nothing while nobody writes invoices."""
+    """What becomes of the VAT on a vendor's commission as things stand; nothing while nobody writes
+    invoices.
+    """
     row = await MarketplaceIdentity.get_or_none(id=1)
     if row is None:
         return None
     return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(identity_party(row))
 
 
-async def _currencies(vendor_id: int, month: str, zone: ZoneInfo) -> list[str]:
+async def _currencies(
+    vendor_id: int,
+    month: str,
+    zone: ZoneInfo,
+) -> list[str]:
     """The currencies that a vendor has a statement in for a month, by name."""
-    closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list("currency", flat=True)
+    closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list(
+        "currency", flat=True
+    )
     found = {str(currency) for currency in closed}
     now = months.month_of(clock.now(), zone)
     for currency in await entries.currencies(vendor_id):
-        if currency not in found and month in await entries.open_months(vendor_id, currency, zone, upto=now):
+        if currency not in found and month in await entries.open_months(
+            vendor_id, currency, zone, upto=now
+        ):
             found.add(currency)
     return sorted(found)
 

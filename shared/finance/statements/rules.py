@@ -1,8 +1,10 @@
-"""From a vendor's ledger entries of one currency to its statement of account and its commission invoice. Pure.
+"""From a vendor's ledger entries of one currency to its statement of account and its commission
+invoice. Pure.
 
-The running balance is what Markethall and Stripe owe the vendor: what it has earned and what has not arrived at its bank,
-reserves included, less what it owes. In the ledger that is payable + reserved - receivable, with the signs that make what
-is owed to the vendor positive. Where the money lies at Stripe plays no part: a payout counts when it has arrived.
+The running balance is what Markethall and Stripe owe the vendor: what it has earned and what has
+not arrived at its bank, reserves included, less what it owes. In the ledger that is payable +
+reserved - receivable, with the signs that make what is owed to the vendor positive. Where the money
+lies at Stripe plays no part: a payout counts when it has arrived.
 """
 
 from __future__ import annotations
@@ -14,17 +16,28 @@ from decimal import Decimal
 
 from shared.core.money import round_half_up
 
-# The accounts of the ledger that make up the balance, and the one that the invoice is about (shared/finance/ledger/chart.py).
-PAYABLE, RESERVED, RECEIVABLE, COMMISSION = "vendor_payable", "vendor_reserved", "vendor_receivable", "commission"
+# The accounts of the ledger that make up the balance, and the one that the invoice is about
+# (shared/finance/ledger/chart.py).
+PAYABLE, RESERVED, RECEIVABLE, COMMISSION = (
+    "vendor_payable",
+    "vendor_reserved",
+    "vendor_receivable",
+    "commission",
+)
 BALANCE = (PAYABLE, RESERVED, RECEIVABLE)
 
-OF_BEFORE = "Markethall"  # what documents called the marketplace before a closed month kept its name
+OF_BEFORE = (
+    "Markethall"  # what documents called the marketplace before a closed month kept its name
+)
 
 # What a fact is called, and many of them.
 WORDS = {
     "sale": ("Sale", "Sales"),
     "refund": ("Refund", "Refunds"),
-    "refund_undone": ("Refund that did not reach the shopper", "Refunds that did not reach shoppers"),
+    "refund_undone": (
+        "Refund that did not reach the shopper",
+        "Refunds that did not reach shoppers",
+    ),
     "dispute_withdrawn": ("Disputed payment", "Disputed payments"),
     "dispute_reinstated": ("Disputed payment won back", "Disputed payments won back"),
     "taken": ("Taken back by {market}", "Taken back by {market}"),
@@ -32,7 +45,10 @@ WORDS = {
     "commission_returned": ("Platform fee given back", "Platform fees given back"),
     "written_off": ("Debt let go", "Debts let go"),
     "payout_sent": ("Fee for an instant payout", "Fees for instant payouts"),
-    "payout_returned": ("Fee for an instant payout, given back", "Fees for instant payouts, given back"),
+    "payout_returned": (
+        "Fee for an instant payout, given back",
+        "Fees for instant payouts, given back",
+    ),
     "payout_arrived": ("Payout to your bank", "Payouts to your bank"),
     "payout_reopened": ("Payout sent back by your bank", "Payouts sent back by your bank"),
 }
@@ -41,7 +57,10 @@ OTHER = ("Correction", "Corrections")
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """One ledger entry with the posting that it belongs to; debits positive. `order_id` where the posting is about one."""
+    """One ledger entry with the posting that it belongs to; debits positive.
+
+    `order_id` where the posting is about one.
+    """
 
     entry_id: int
     posting_id: int
@@ -55,7 +74,8 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact: what it was about, what of it was commission, what it did to the balance. gross + commission == net.
+    """One fact: what it was about, what of it was commission, what it did to the balance. gross +
+    commission == net.
 
     `market` is what the marketplace is called in it.
     """
@@ -78,7 +98,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A month: opening + every line's net == closing. `reserved` and `owed` say what of the closing is held back, and is owed."""
+    """A month: opening + every line's net == closing.
+
+    `reserved` and `owed` say what of the closing is held back, and is owed.
+    """
 
     opening: int
     lines: tuple[Line, ...]
@@ -94,10 +117,15 @@ class Sheet:
 
     def named(self, market: str) -> Sheet:
         """The same, in which the marketplace is called so."""
-        return replace(self, lines=tuple(replace(line, market=market) for line in self.lines))
+        return replace(
+            self,
+            lines=tuple(replace(line, market=market) for line in self.lines),
+        )
 
     def sums(self) -> tuple[tuple[str, int], ...]:
-        """What each kind of fact came to, in the order of WORDS; all commission by itself, behind the sales."""
+        """What each kind of fact came to, in the order of WORDS; all commission by itself, behind
+        the sales.
+        """
         found: dict[str, int] = {}
         for line in self.lines:
             words = WORDS.get(line.kind, OTHER)[1]
@@ -106,13 +134,25 @@ class Sheet:
         sales, *others = (many for _, many in (*WORDS.values(), OTHER))
         market = self.lines[0].market if self.lines else ""
         in_turn = (sales, "Platform fee", *others)
-        return tuple((words.format(market=market), found[words]) for words in in_turn if found.get(words))
+        return tuple(
+            (
+                words.format(market=market),
+                found[words],
+            )
+            for words in in_turn
+            if found.get(words)
+        )
 
 
-def sheet(opening: Mapping[str, int], entries: Iterable[Booked]) -> Sheet:
-    """The statement of `entries`, from what the accounts came to before them (debits positive, as in the ledger).
+def sheet(
+    opening: Mapping[str, int],
+    entries: Iterable[Booked],
+) -> Sheet:
+    """The statement of `entries`, from what the accounts came to before them (debits positive, as
+    in the ledger).
 
-    Postings that leave balance and commission as they were (a reserve held back, a debt noted) make no line.
+    Postings that leave balance and commission as they were (a reserve held back, a debt noted) make
+    no line.
     """
     accounts = {account: opening.get(account, 0) for account in BALANCE}
     start = balance = -sum(accounts.values())
@@ -131,9 +171,25 @@ def sheet(opening: Mapping[str, int], entries: Iterable[Booked]) -> Sheet:
             balance += net
             first = min(parts, key=lambda part: part.entry_id)
             lines.append(
-                Line(first.kind, first.at, first.order_id, net - commission, commission, net, balance, first.stripe_id)
+                Line(
+                    first.kind,
+                    first.at,
+                    first.order_id,
+                    net - commission,
+                    commission,
+                    net,
+                    balance,
+                    first.stripe_id,
+                )
             )
-    return Sheet(start, tuple(lines), balance, -accounts[RESERVED], accounts[RECEIVABLE], last)
+    return Sheet(
+        start,
+        tuple(lines),
+        balance,
+        -accounts[RESERVED],
+        accounts[RECEIVABLE],
+        last,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +204,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """Commission on one fact: positive where it was charged, negative where it was given back. VAT included."""
+    """Commission on one fact: positive where it was charged, negative where it was given back.
+
+    VAT included.
+    """
 
     words: str
     at: datetime
@@ -158,7 +217,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """The month's commission. net + vat == gross. `note` says why there is no VAT, where somebody else owes it."""
+    """The month's commission. net + vat == gross.
+
+    `note` says why there is no VAT, where somebody else owes it.
+    """
 
     lines: tuple[InvoiceLine, ...]
     gross: int
@@ -172,10 +234,19 @@ class Invoice:
         return self.gross - self.vat
 
 
-def invoice(lines: Iterable[Line], percentage: Decimal, note: str = "") -> Invoice:
-    """What the lines of a statement charge as commission, and the VAT in it. With a `note` there is none."""
+def invoice(
+    lines: Iterable[Line],
+    percentage: Decimal,
+    note: str = "",
+) -> Invoice:
+    """What the lines of a statement charge as commission, and the VAT in it.
+
+    With a `note` there is none.
+    """
     charged = tuple(
-        InvoiceLine(_charged(line), line.at, line.order_id, -line.commission) for line in lines if line.commission
+        InvoiceLine(_charged(line), line.at, line.order_id, -line.commission)
+        for line in lines
+        if line.commission
     )
     gross = sum(line.gross for line in charged)
     rate = Decimal(0) if note else percentage
@@ -202,6 +273,13 @@ def invoice_number(prefix: str, year: int, number: int) -> str:
     return f"{prefix}-{year:04d}-{number:06d}"
 
 
-def next_in_series(series_year: int, series_last: int, year: int) -> tuple[int, int]:
-    """Year and number of the next invoice; the first of a year is 1. A clock that goes back never opens an old year again."""
+def next_in_series(
+    series_year: int,
+    series_last: int,
+    year: int,
+) -> tuple[int, int]:
+    """Year and number of the next invoice; the first of a year is 1.
+
+    A clock that goes back never opens an old year again.
+    """
     return (year, 1) if year > series_year else (series_year, series_last + 1)

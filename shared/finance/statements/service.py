@@ -1,4 +1,6 @@
-"""Closing months: sums, number and parties of a statement are frozen once, and its numbers have no gaps."""
+"""Closing months: sums, number and parties of a statement are frozen once, and its numbers have no
+gaps.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ from shared.finance.statements import entries, months
 from shared.finance.statements.invoice_issuer import identity_party
 from shared.finance.statements.invoice_parties import buyer_of, kept_vat, stored, stored_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
-from shared.finance.statements.rules import Invoice, Party, Sheet, invoice, invoice_number, next_in_series
+from shared.finance.statements.rules import (
+    Invoice,
+    Party,
+    Sheet,
+    invoice,
+    invoice_number,
+    next_in_series,
+)
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.restoring.service import standing
@@ -29,7 +38,9 @@ class _WaitsForRateError(Exception):
 
 @dataclass(frozen=True)
 class _Account:
-    """One vendor's account in one currency, by months of one zone; `market` is what the marketplace is called."""
+    """One vendor's account in one currency, by months of one zone; `market` is what the marketplace
+    is called.
+    """
 
     vendor_id: int
     currency: str
@@ -49,7 +60,9 @@ class _Month:
 
 @dataclass(frozen=True)
 class _Bill:
-    """The commission invoice of a month: between whom, how much, and its VAT in the state's own currency."""
+    """The commission invoice of a month: between whom, how much, and its VAT in the state's own
+    currency.
+    """
 
     seller: Party
     buyer: Party
@@ -58,11 +71,13 @@ class _Bill:
 
 
 async def close_vendor(vendor_id: int) -> int:
-    """Close every month of a vendor that is over, oldest first, in each of its currencies: how many were closed.
+    """Close every month of a vendor that is over, oldest first, in each of its currencies: how many
+    were closed.
 
-    None as long as nobody has said who writes the invoices, or a restore is not acknowledged: an invoice that the backup
-    does not know of would give its number to another one. A month whose VAT needs a rate waits for it, and so do those
-    after it (`vat_waits`). Doing it twice, or twice at once, closes each month once.
+    None as long as nobody has said who writes the invoices, or a restore is not acknowledged: an
+    invoice that the backup does not know of would give its number to another one. A month whose VAT
+    needs a rate waits for it, and so do those after it (`vat_waits`). Doing it twice, or twice at
+    once, closes each month once.
     """
     if await standing() is not None:
         return 0
@@ -74,10 +89,14 @@ async def close_vendor(vendor_id: int) -> int:
 
 
 async def _close_account(account: _Account) -> int:
-    """Close the months of one account in turn, up to the first that is not over or waits for a rate."""
+    """Close the months of one account in turn, up to the first that is not over or waits for a
+    rate.
+    """
     closed, now = 0, clock.now()
     newest = months.month_of(now, account.zone)
-    found = await entries.open_months(account.vendor_id, account.currency, account.zone, upto=newest, most=1200)
+    found = await entries.open_months(
+        account.vendor_id, account.currency, account.zone, upto=newest, most=1200
+    )
     for month in found:
         if not months.may_close(month, now, account.zone):
             break
@@ -90,9 +109,13 @@ async def _close_account(account: _Account) -> int:
 
 
 async def _close(account: _Account, month: str) -> bool:
-    """Close one month whose predecessors are closed; False when there is nothing in it, or it is closed already."""
+    """Close one month whose predecessors are closed; False when there is nothing in it, or it is
+    closed already.
+    """
     async with unit.transaction() as tx:
-        identity = await tx.lock_first(MarketplaceIdentity.filter(id=1))  # one at a time: the numbers have no gaps
+        identity = await tx.lock_first(
+            MarketplaceIdentity.filter(id=1)
+        )  # one at a time: the numbers have no gaps
         if identity is None:
             return False
         previous = await entries.last_closed(account.vendor_id, account.currency)
@@ -100,12 +123,25 @@ async def _close(account: _Account, month: str) -> bool:
             return False
         after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
-        found = await entries.read(account.vendor_id, account.currency, after=after, upto=entries.Cut(ends_at))
+        found = await entries.read(
+            account.vendor_id, account.currency, after=after, upto=entries.Cut(ends_at)
+        )
         if not found.lines:
             return False
         before = (previous.month, previous.ends_at) if previous else None
-        over = _Month(month, months.opening_of(month, account.zone, before), ends_at, found)
-        statement = await _freeze(tx, identity, account, over, await _bill(identity, account, over))
+        over = _Month(
+            month,
+            months.opening_of(month, account.zone, before),
+            ends_at,
+            found,
+        )
+        statement = await _freeze(
+            tx,
+            identity,
+            account,
+            over,
+            await _bill(identity, account, over),
+        )
         await waits_no_more(vendor_id=account.vendor_id, currency=account.currency)
         await _tell(tx, statement)
     return True
@@ -115,7 +151,11 @@ async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) 
     """The invoice of what a month charged. Raises _WaitsForRateError."""
     seller = identity_party(identity)
     buyer = await buyer_of(await Vendor.get(id=account.vendor_id))
-    charged = invoice(over.sheet.lines, identity.vat_percentage, note_of(buyer.treatment(seller)))
+    charged = invoice(
+        over.sheet.lines,
+        identity.vat_percentage,
+        note_of(buyer.treatment(seller)),
+    )
     vat = Money(charged.vat, account.currency)
     in_state = None
     if needs_rate(vat, seller.country):
@@ -129,8 +169,12 @@ async def _freeze(
     tx: Transaction, identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill
 ) -> Statement:
     now = clock.now()
-    year, number = next_in_series(identity.series_year, identity.series_last, now.astimezone(account.zone).year)
-    await MarketplaceIdentity.filter(id=identity.id).update(series_year=year, series_last=number, updated_at=now)
+    year, number = next_in_series(
+        identity.series_year, identity.series_last, now.astimezone(account.zone).year
+    )
+    await MarketplaceIdentity.filter(id=identity.id).update(
+        series_year=year, series_last=number, updated_at=now
+    )
     statement = await Statement.create(
         vendor_id=account.vendor_id,
         month=over.name,

@@ -45,7 +45,10 @@ class Columns:
 SAME = Columns({}, {})
 
 
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Columns:
+def difference(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Columns:
     """What of `after` is not what it was, as scalars that JSON keeps."""
     was = {name: plain(value) for name, value in before.items()}
     now = {name: plain(value) for name, value in after.items()}
@@ -59,10 +62,16 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Columns:
 def held(values: Mapping[str, Any]) -> Columns:
     """What a new row holds; what is empty is no news."""
     now = {name: plain(value) for name, value in values.items()}
-    return Columns({}, {name: _short(value) for name, value in now.items() if value not in _NOTHING})
+    return Columns(
+        {}, {name: _short(value) for name, value in now.items() if value not in _NOTHING}
+    )
 
 
-def read(subject: str, before: Any, after: Any) -> tuple[Change, ...]:
+def read(
+    subject: str,
+    before: Any,
+    after: Any,
+) -> tuple[Change, ...]:
     """The changes that one row of activity keeps."""
     was = before or {}
     found = (after or {}).items()
@@ -74,7 +83,11 @@ def net(changes: Iterable[Change]) -> tuple[Change, ...]:
     found: dict[str, Change] = {}
     for change in changes:
         first = found.get(change.what, change)
-        found[change.what] = Change(change.what, first.before, change.after)
+        found[change.what] = Change(
+            change.what,
+            first.before,
+            change.after,
+        )
     return tuple(change for change in found.values() if change.before != change.after)
 
 

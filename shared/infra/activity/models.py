@@ -1,4 +1,6 @@
-"""What happened: a row for each act, each change of a row, and each posting, in the transaction of the fact."""
+"""What happened: a row for each act, each change of a row, and each posting, in the transaction of
+the fact.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,12 @@ async def of_order(
     return tuple(view(row) for row in await query.order_by("-id").limit(newest))
 
 
-async def of_subject(subject: str, *, kinds: Collection[str], newest: int) -> tuple[Happened, ...]:
+async def of_subject(
+    subject: str,
+    *,
+    kinds: Collection[str],
+    newest: int,
+) -> tuple[Happened, ...]:
     """What happened to one thing, newest first."""
     rows = Activity.filter(subject=subject, kind__in=sorted(kinds)).order_by("-id").limit(newest)
     return tuple(view(row) for row in await rows)

@@ -24,8 +24,12 @@ class AuditEntry(Row):
     vendor_id: int | None
     subject = fields.CharField(max_length=80, description="order:12, payment:9")
     details: Any = fields.JSONField(default=dict)
-    address = fields.CharField(max_length=45, default="", db_default="", description="network address of a person")
-    request_id = fields.CharField(max_length=40, default="", db_default="", description="as in the log")
+    address = fields.CharField(
+        max_length=45, default="", db_default="", description="network address of a person"
+    )
+    request_id = fields.CharField(
+        max_length=40, default="", db_default="", description="as in the log"
+    )
 
     class Meta:
         table = "audit_entries"

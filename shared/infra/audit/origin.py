@@ -1,4 +1,5 @@
-"""From where the present request came: set once per request by the web layer, read where an act is written down.
+"""From where the present request came: set once per request by the web layer, read where an act is
+written down.
 
 Jobs and the command line set nothing: what they do came from nowhere but the machine itself.
 """
@@ -11,14 +12,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """`address` is the network address behind trusted proxies, `request_id` the one of the log's line."""
+    """`address` is the network address behind trusted proxies, `request_id` the one of the log's
+    line.
+    """
 
     address: str = ""
     request_id: str = ""
 
 
 NOWHERE = Origin()
-# People are answered for by where they sat. Of Stripe, of our own jobs and of guests who buy no address is kept here.
+# People are answered for by where they sat. Of Stripe, of our own jobs and of guests who buy no
+# address is kept here.
 WHO_ACTS = ("member:", "customer:", "token:", "nobody")
 _current: ContextVar[Origin] = ContextVar("audit_origin", default=NOWHERE)
 

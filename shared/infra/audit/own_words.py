@@ -1,4 +1,6 @@
-"""What people read of what was done to their own account; what stands here is all that they are shown."""
+"""What people read of what was done to their own account; what stands here is all that they are
+shown.
+"""
 
 from __future__ import annotations
 

@@ -57,9 +57,12 @@ class EntryPage(Counted):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for; whatever is None narrows nothing. `about` are labels of actors or subjects, or ids of vendors.
+    """What is looked for; whatever is None narrows nothing.
 
-    `kind` is a name of words.KINDS, `by_people` leaves out what machines did, `since` a moment, `before` one that is no longer within.
+    `about` are labels of actors or subjects, or ids of vendors.
+
+    `kind` is a name of words.KINDS, `by_people` leaves out what machines did, `since` a moment,
+    `before` one that is no longer within.
     """
 
     vendor_id: int | None = None
@@ -72,14 +75,21 @@ class Wanted:
 
 @dataclass(frozen=True)
 class About:
-    """What a search was found to mean: people and things by their labels, vendors by id. All empty: nothing."""
+    """What a search was found to mean: people and things by their labels, vendors by id.
+
+    All empty: nothing.
+    """
 
     labels: tuple[str, ...] = ()
     vendor_ids: tuple[int, ...] = ()
 
 
-async def entries_about(subject: str, *, limit: int = 20, only: frozenset[str] | None = None) -> tuple[EntryView, ...]:
-    """The latest entries about one thing (`vendor:7`), newest first; with `only` those acts alone."""
+async def entries_about(
+    subject: str, *, limit: int = 20, only: frozenset[str] | None = None
+) -> tuple[EntryView, ...]:
+    """The latest entries about one thing (`vendor:7`), newest first; with `only` those acts
+    alone.
+    """
     query = AuditEntry.filter(subject=subject)
     if only is not None:
         query = query.filter(action__in=sorted(only))
@@ -92,10 +102,18 @@ async def last_about(
 ) -> EntryView | None:
     """The last of some acts on one thing whose details belong to what is looked for."""
     entries = await entries_about(subject, limit=LOOKED_THROUGH)
-    return next((e for e in entries if e.action in acts and belongs(e.details)), None)
+    return next(
+        (e for e in entries if e.action in acts and belongs(e.details)),
+        None,
+    )
 
 
-async def was_done(action: str, *, subject: str, since: datetime | None = None) -> bool:
+async def was_done(
+    action: str,
+    *,
+    subject: str,
+    since: datetime | None = None,
+) -> bool:
     """Whether it was done to `subject`, or was since then."""
     found = AuditEntry.filter(action=action, subject=subject)
     return await (found.filter(created_at__gt=since) if since is not None else found).exists()
@@ -108,7 +126,11 @@ async def entry_page(wanted: Wanted, *, page: int = 1) -> EntryPage:
     shown = window(total, page=page, size=PAGE_SIZE)
     rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
     return EntryPage(
-        rows=tuple(_view(row) for row in rows), number=shown.number, pages=shown.pages, total=total, size=PAGE_SIZE
+        rows=tuple(_view(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        size=PAGE_SIZE,
     )
 
 
@@ -117,9 +139,19 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.vendor_id is not None:
         found.append(Q(vendor_id=wanted.vendor_id))
     if wanted.kind is not None:
-        found.append(reduce(or_, (Q(action__startswith=begin) for begin in KINDS[wanted.kind].begins)))
+        found.append(
+            reduce(
+                or_,
+                (Q(action__startswith=begin) for begin in KINDS[wanted.kind].begins),
+            )
+        )
     if wanted.by_people:
-        found.append(reduce(or_, (Q(actor__startswith=begin) for begin in origin.WHO_ACTS)))
+        found.append(
+            reduce(
+                or_,
+                (Q(actor__startswith=begin) for begin in origin.WHO_ACTS),
+            )
+        )
     if wanted.about is not None:
         labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
         found.append(Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors))

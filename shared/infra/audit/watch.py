@@ -1,6 +1,8 @@
-"""The security log: each guess and each refusal is a line for the keeper's own watch, so many a minute at most.
+"""The security log: each guess and each refusal is a line for the keeper's own watch, so many a
+minute at most.
 
-The audit trail keeps what was done, and of guesses the first of a wave: its rows stay for good. These lines are rotated away.
+The audit trail keeps what was done, and of guesses the first of a wave: its rows stay for good.
+These lines are rotated away.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ log = logging.getLogger("markethall.security")
 
 
 class Bounded(logging.Filter):
-    """Lets MOST warnings of each kind (its `fields["event"]`) through in a minute, and the next one says how many were left out.
+    """Lets MOST warnings of each kind (its `fields["event"]`) through in a minute, and the next one
+    says how many were left out.
 
-    So strangers fill no disk, however often they are refused. What is no warning passes, and is not counted.
+    So strangers fill no disk, however often they are refused. What is no warning passes, and is not
+    counted.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -48,8 +52,22 @@ class Bounded(logging.Filter):
 log.addFilter(Bounded())
 
 
-def refused(event: str, *, who: str, **more: object) -> None:
-    """One line: somebody guessed wrong. `event` is one of a few fixed names, `who` reads `member:7` or `member:unknown`."""
+def refused(
+    event: str,
+    *,
+    who: str,
+    **more: object,
+) -> None:
+    """One line: somebody guessed wrong.
+
+    `event` is one of a few fixed names, `who` reads `member:7` or `member:unknown`.
+    """
     here = origin.of("nobody")
-    fields = {"event": event, "who": who, "from": here.address, "request": here.request_id, **more}
+    fields = {
+        "event": event,
+        "who": who,
+        "from": here.address,
+        "request": here.request_id,
+        **more,
+    }
     log.warning("%s %s", event, who, extra={"fields": fields})

@@ -1,6 +1,7 @@
 """What acts are called on pages, and the kinds that they are looked through by. Pure.
 
-A name that stands in no list is read as it is written: `payout.called_back` is "Payout: called back".
+A name that stands in no list is read as it is written: `payout.called_back` is "Payout: called
+back".
 """
 
 from __future__ import annotations
@@ -150,19 +151,38 @@ class Kind:
 
 
 KINDS = {
-    "signing_in": Kind("Signing in and accounts", ("person.", "member.", "factor.", "vendor.signed_up")),
+    "signing_in": Kind(
+        "Signing in and accounts", ("person.", "member.", "factor.", "vendor.signed_up")
+    ),
     "access": Kind(
         "API tokens and Stripe’s pages",
         ("token.", "vendor.dashboard", "vendor.onboarding", "vendor.account", "vendor.connected"),
     ),
-    "payouts": Kind("Payouts and banks", ("payout.", "reserve.", "vendor.payout", "vendor.bank", "vendor.reserve")),
+    "payouts": Kind(
+        "Payouts and banks",
+        ("payout.", "reserve.", "vendor.payout", "vendor.bank", "vendor.reserve"),
+    ),
     "refunds": Kind("Refunds, disputes, debts", ("refund.", "dispute.", "claim.", "vendor.owes")),
     "rules": Kind(
         "Commission, settings, VAT",
-        ("fees.", "marketplace.", "vendor.platform_fee", "vendor.currency", "vat.", "vendor.vat", "statement."),
+        (
+            "fees.",
+            "marketplace.",
+            "vendor.platform_fee",
+            "vendor.currency",
+            "vat.",
+            "vendor.vat",
+            "statement.",
+        ),
     ),
-    "sales": Kind("Orders, payments, products", ("order.", "payment", "product.", "stripe_customer.", "vendor.shop")),
-    "books": Kind("Books and webhooks", ("reconciliation.", "restoration.", "difference.", "webhook.", "mail.")),
+    "sales": Kind(
+        "Orders, payments, products",
+        ("order.", "payment", "product.", "stripe_customer.", "vendor.shop"),
+    ),
+    "books": Kind(
+        "Books and webhooks",
+        ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
+    ),
 }
 
 
@@ -171,7 +191,10 @@ def told(action: str) -> str:
     if action in WORDS:
         return WORDS[action]
     noun, _, rest = action.partition(".")
-    what = NOUNS.get(noun, noun.replace("_", " ").capitalize())
+    what = NOUNS.get(
+        noun,
+        noun.replace("_", " ").capitalize(),
+    )
     return f"{what}: {rest.replace('_', ' ').replace('.', ' ')}" if rest else what
 
 
@@ -187,12 +210,16 @@ _MONEY = frozenset(
 
 
 def in_detail(details: dict[str, object]) -> str:
-    """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as one."""
+    """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as
+    one.
+    """
     known = {name: value for name, value in details.items() if value not in (None, "", [], {})}
     rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
     rest = _with_money(rest)
     before, after = rest.pop("before", None), rest.pop("after", None)
-    parts = [f"{_plain(before) or 'nothing'} → {_plain(after) or 'nothing'}"] if before or after else []
+    parts = (
+        [f"{_plain(before) or 'nothing'} → {_plain(after) or 'nothing'}"] if before or after else []
+    )
     parts += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()]
     return ", ".join(parts)
 
@@ -201,15 +228,25 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
     currency = details.get("currency")
     if not isinstance(currency, str):
         return details
-    found = {name: value for name, value in details.items() if name in _MONEY and type(value) is int}
-    amounts: dict[str, object] = {name: str(Money(value, currency)) for name, value in found.items()}
-    rest = {name: value for name, value in details.items() if name not in found and (name != "currency" or not found)}
+    found = {
+        name: value for name, value in details.items() if name in _MONEY and type(value) is int
+    }
+    amounts: dict[str, object] = {
+        name: str(Money(value, currency)) for name, value in found.items()
+    }
+    rest = {
+        name: value
+        for name, value in details.items()
+        if name not in found and (name != "currency" or not found)
+    }
     return amounts | rest
 
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{str(name).replace('_', ' ')} {_plain(inner)}" for name, inner in value.items())
+        return ", ".join(
+            f"{str(name).replace('_', ' ')} {_plain(inner)}" for name, inner in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(_plain(inner) for inner in value)
     if isinstance(value, bool):

@@ -1,4 +1,6 @@
-"""A backup as one file: a zip with what was copied and a manifest that says what it is and what each part sums to."""
+"""A backup as one file: a zip with what was copied and a manifest that says what it is and what
+each part sums to.
+"""
 
 from __future__ import annotations
 
@@ -20,20 +22,29 @@ _PIECE = 1024 * 1024
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or restored; the message is a sentence that says why and what to do."""
+    """A backup cannot be made, read or restored; the message is a sentence that says why and what
+    to do.
+    """
 
 
 @dataclass(frozen=True)
 class ArchiveManifest:
-    """What a backup holds. `method`: sqlite, pg_dump or copy; `files`: name -> SHA-256 of its content."""
+    """What a backup holds.
+
+    `method`: sqlite, pg_dump or copy; `files`: name -> SHA-256 of its content.
+    """
 
     engine: str
     method: str
     made_at: str  # ISO 8601, UTC
     migrations: tuple[str, ...]
     server: str = ""  # version of PostgreSQL
-    tables: Mapping[str, list[str]] = field(default_factory=dict)  # name -> columns, in the order of foreign keys
-    sequences: Mapping[str, list[Any]] = field(default_factory=dict)  # name -> last value, whether it was given out
+    tables: Mapping[str, list[str]] = field(
+        default_factory=dict
+    )  # name -> columns, in the order of foreign keys
+    sequences: Mapping[str, list[Any]] = field(
+        default_factory=dict
+    )  # name -> last value, whether it was given out
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -41,7 +52,11 @@ class ArchiveManifest:
 @contextmanager
 def private(path: Path) -> Iterator[IO[bytes]]:
     """A new file that its owner alone can read; taken away again when the block fails."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(
+        path,
+        os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+        0o600,
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -51,14 +66,23 @@ def private(path: Path) -> Iterator[IO[bytes]]:
 
 
 def make_room(target: Path) -> None:
-    """The folder of a backup that is to be written. Raises BackupError when a file of that name is there."""
+    """The folder of a backup that is to be written.
+
+    Raises BackupError when a file of that name is there.
+    """
     if target.exists():
         raise BackupError(f"{target} is there already; nothing was written.")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def write(target: Path, manifest: ArchiveManifest, parts: Mapping[str, Path]) -> None:
-    """Write the backup beside its place and rename it, so that a file of that name is always a whole one."""
+def write(
+    target: Path,
+    manifest: ArchiveManifest,
+    parts: Mapping[str, Path],
+) -> None:
+    """Write the backup beside its place and rename it, so that a file of that name is always a
+    whole one.
+    """
     make_room(target)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     with private(draft) as file:
@@ -68,11 +92,19 @@ def write(target: Path, manifest: ArchiveManifest, parts: Mapping[str, Path]) ->
                 archive.write(part, name)
                 with part.open("rb") as content:
                     sums[name] = hashlib.file_digest(content, "sha256").hexdigest()
-            archive.writestr(MANIFEST, json.dumps({**asdict(manifest), "files": sums}, indent=2))
+            archive.writestr(
+                MANIFEST,
+                json.dumps(
+                    {**asdict(manifest), "files": sums},
+                    indent=2,
+                ),
+            )
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(draft, target)  # fails where somebody else was first; a rename would take theirs away
+        os.link(
+            draft, target
+        )  # fails where somebody else was first; a rename would take theirs away
     except FileExistsError:
         raise BackupError(f"{target} is there already; nothing was written.") from None
     finally:
@@ -80,13 +112,18 @@ def write(target: Path, manifest: ArchiveManifest, parts: Mapping[str, Path]) ->
 
 
 def read(path: Path) -> ArchiveManifest:
-    """What a backup says of itself, after every part was read and its sum compared. Raises BackupError."""
+    """What a backup says of itself, after every part was read and its sum compared.
+
+    Raises BackupError.
+    """
     damaged = BackupError(f"{path} is damaged, or no backup of Markethall. Nothing was changed.")
     try:
         with zipfile.ZipFile(path) as archive:
             said = json.loads(archive.read(MANIFEST))
             if said.get("format") != FORMAT:
-                raise BackupError(f"{path} was made by another version, in a form that this one cannot read.")
+                raise BackupError(
+                    f"{path} was made by another version, in a form that this one cannot read."
+                )
             manifest = ArchiveManifest(**{**said, "migrations": tuple(said["migrations"])})
             for name, digest in manifest.files.items():
                 if _sum(archive, name) != digest:

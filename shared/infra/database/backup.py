@@ -1,4 +1,7 @@
-"""Making a backup, on both engines. What the file looks like is archive.py's; restore.py puts it back."""
+"""Making a backup, on both engines.
+
+What the file looks like is archive.py's; restore.py puts it back.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,14 @@ STAND_IN = "stripe-stand-in.sqlite3"
 STAMP = "%Y%m%d-%H%M%S"
 
 
-async def make(url: str, target: Path, *, stand_in: Path | None = None) -> ArchiveManifest:
-    """Copy the database (and the stand-in's file, where there is one) into `target`, in one snapshot, while it is used.
+async def make(
+    url: str,
+    target: Path,
+    *,
+    stand_in: Path | None = None,
+) -> ArchiveManifest:
+    """Copy the database (and the stand-in's file, where there is one) into `target`, in one
+    snapshot, while it is used.
 
     Raises BackupError.
     """
@@ -42,7 +51,9 @@ async def make(url: str, target: Path, *, stand_in: Path | None = None) -> Archi
 
 
 def _of_stand_in(path: Path | None, folder: Path) -> dict[str, Path]:
-    return {STAND_IN: copied(path, folder / STAND_IN)} if path is not None and path.is_file() else {}
+    return (
+        {STAND_IN: copied(path, folder / STAND_IN)} if path is not None and path.is_file() else {}
+    )
 
 
 async def _of_postgres(url: str, folder: Path) -> tuple[ArchiveManifest, dict[str, Path]]:
@@ -51,7 +62,9 @@ async def _of_postgres(url: str, folder: Path) -> tuple[ArchiveManifest, dict[st
         if dump is None:
             return await postgres_copy.copy_out(found, folder, made_at=_now())
         await postgres_tools.dump(dump, url, folder / DUMP, snapshot=found.name)
-    manifest = ArchiveManifest("postgres", "pg_dump", _now(), found.migrations, server=found.version)
+    manifest = ArchiveManifest(
+        "postgres", "pg_dump", _now(), found.migrations, server=found.version
+    )
     return manifest, {DUMP: folder / DUMP}
 
 
@@ -59,7 +72,10 @@ def copied(source: Path, target: Path) -> Path:
     """A consistent copy of a SQLite file that may be in use."""
     with archive.private(target):
         pass
-    with closing(sqlite3.connect(source, timeout=30)) as original, closing(sqlite3.connect(target)) as copy:
+    with (
+        closing(sqlite3.connect(source, timeout=30)) as original,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         original.backup(copy)
     return target
 

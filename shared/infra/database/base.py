@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 
 class Row(Model):
-    """A table's row. `created_at` and `updated_at` follow `shared.core.clock`; guarded `update()` calls set `updated_at` themselves.
+    """A table's row.
 
-    `lock_rank` is the table's place in the order of locks (docs/architecture.md); without one its rows are never locked.
-    `not_found` is what a person reads who asks for a row that is not there.
+    `created_at` and `updated_at` follow `shared.core.clock`; guarded `update()` calls set
+    `updated_at` themselves.
+
+    `lock_rank` is the table's place in the order of locks (docs/architecture.md); without one its
+    rows are never locked. `not_found` is what a person reads who asks for a row that is not there.
     """
 
     lock_rank: ClassVar[int | None] = None

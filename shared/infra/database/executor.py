@@ -1,8 +1,8 @@
 """Running migrations: Tortoise's executor, with three of its habits mended.
 
-It cuts SQLite's statements at every semicolon, even one in a column's comment; ours are cut where SQLite would. It
-makes a SQLite table anew to take a column away, and forgets its indexes. And it takes five to ten times as long as it
-needs: measured in docs/decisions/0015-new-databases.md.
+It cuts SQLite's statements at every semicolon, even one in a column's comment; ours are cut where
+SQLite would. It makes a SQLite table anew to take a column away, and forgets its indexes. And it
+takes five to ten times as long as it needs: measured in docs/decisions/0015-new-databases.md.
 """
 
 from __future__ import annotations
@@ -53,35 +53,58 @@ class _SqliteEditor(SqliteSchemaEditor):
         for statement in statements(sql):
             await self.client.execute_query(statement)
 
-    async def remove_field(self, model: type[Model], field: Field[Any]) -> None:
-        """In place where SQLite can, as in undoing an AddField: Tortoise makes the table anew, and its indexes are gone."""
+    async def remove_field(
+        self,
+        model: type[Model],
+        field: Field[Any],
+    ) -> None:
+        """In place where SQLite can, as in undoing an AddField: Tortoise makes the table anew, and
+        its indexes are gone.
+        """
         column = field.source_field or field.model_field_name
         try:
-            await self.client.execute_query(f'ALTER TABLE "{model._meta.db_table}" DROP COLUMN "{column}"')
+            await self.client.execute_query(
+                f'ALTER TABLE "{model._meta.db_table}" DROP COLUMN "{column}"'
+            )
         except OperationalError:  # a relation, or a column that an index or a check names
             await super().remove_field(model, field)
 
 
 # What an operation of these kinds does going forward, it reads off the new state alone.
-_LOOKS_FORWARD = (ops.CreateModel, ops.AddField, ops.AddIndex, ops.RunSQL, AddChecks, ReplaceChecks, RunOn)
+_LOOKS_FORWARD = (
+    ops.CreateModel,
+    ops.AddField,
+    ops.AddIndex,
+    ops.RunSQL,
+    AddChecks,
+    ReplaceChecks,
+    RunOn,
+)
 
 
-async def _apply(migration: Migration, state: State, *, schema_editor: BaseSchemaEditor, **_: bool) -> State:
-    """Apply a migration without copying the whole state before each operation, as Tortoise's own way does."""
+async def _apply(
+    migration: Migration, state: State, *, schema_editor: BaseSchemaEditor, **_: bool
+) -> State:
+    """Apply a migration without copying the whole state before each operation, as Tortoise's own
+    way does.
+    """
     for operation in migration.operations:
         old_state = state if isinstance(operation, _LOOKS_FORWARD) else state.clone()
         operation.state_forward(migration.app_label, state)
-        await migration._run_database_forward(operation, old_state, state, schema_editor, supports_transactions=True)
+        await migration._run_database_forward(
+            operation, old_state, state, schema_editor, supports_transactions=True
+        )
     state.validate_relations_initialized()
     return state
 
 
 @contextmanager
 def never_queried() -> Iterator[None]:
-    """Models that are made meanwhile are for migrations alone: they get neither filters nor queries.
+    """Models that are made meanwhile are for migrations alone: they get neither filters nor
+    queries.
 
-    Each operation makes most models of the state anew, and preparing them for queries is most of a migration's time.
-    Models of the application must have been imported before.
+    Each operation makes most models of the state anew, and preparing them for queries is most of a
+    migration's time. Models of the application must have been imported before.
     """
     library: Any = models
     apps: Any = StateApps
@@ -103,7 +126,11 @@ class Executor(MigrationExecutor):
         with never_queried():
             await super().migrate(*args, **kwargs)
 
-    def _migration_plan(self, *args: Any, **kwargs: Any) -> list[PlanStep]:
+    def _migration_plan(
+        self,
+        *args: Any,
+        **kwargs: Any,
+    ) -> list[PlanStep]:
         steps = super()._migration_plan(*args, **kwargs)
         for step in steps:
             if not step.backward:

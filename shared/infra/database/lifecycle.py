@@ -16,13 +16,16 @@ from tortoise.context import TortoiseContext
 from shared.core.domains import model_modules
 from shared.infra.database.trouble import told
 
-# Of asyncpg: seconds until a connection stands, and until one statement has answered. Of the server: what a lock may take.
+# Of asyncpg: seconds until a connection stands, and until one statement has answered. Of the
+# server: what a lock may take.
 DEFAULTS = {"timeout": 5, "command_timeout": 60}
 SERVER = {"lock_timeout": "10s"}
 
 
 def config(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database address; one app label, one linear migration history."""
+    """Tortoise's configuration for a database address; one app label, one linear migration
+    history.
+    """
     return {
         "connections": {"default": url},
         "apps": {
@@ -38,7 +41,9 @@ def config(url: str) -> dict[str, Any]:
 
 
 def connection(url: str) -> dict[str, Any]:
-    """How the application connects: by our own clients, which end their waits and tell an outage as DatabaseTrouble."""
+    """How the application connects: by our own clients, which end their waits and tell an outage as
+    DatabaseTrouble.
+    """
     found = dict(expand_db_url(url))
     if url.startswith("sqlite://"):
         return {**found, "engine": "shared.infra.database.sqlite"}
@@ -56,12 +61,16 @@ async def context(url: str) -> AsyncIterator[TortoiseContext]:
 
 
 async def open_database(url: str) -> None:
-    """Connect this process (with global fallback: Quart's lifespan and request contexts differ). Makes SQLite's folder.
+    """Connect this process (with global fallback: Quart's lifespan and request contexts differ).
+
+    Makes SQLite's folder.
 
     Raises DatabaseTrouble when the database does not answer; then nothing is open.
     """
     if url.startswith("sqlite://"):
-        path = Path(urlsplit(url).path if url.startswith("sqlite:///") else url.removeprefix("sqlite://"))
+        path = Path(
+            urlsplit(url).path if url.startswith("sqlite:///") else url.removeprefix("sqlite://")
+        )
         with told():
             path.parent.mkdir(parents=True, exist_ok=True)
     ours = {**config(url), "connections": {"default": connection(url)}}

@@ -1,9 +1,9 @@
 """Bringing a database up to date, and telling whether models, migrations and a database agree.
 
-An empty database gets the whole schema in one piece (structure.py). Else Tortoise's executor applies
-the migrations. Around it stands what it lacks: one process at a time, a backup copy of a SQLite file
-that holds data, foreign keys off while SQLite tables are rebuilt and checked afterwards, and a fast
-way out when there is nothing to do.
+An empty database gets the whole schema in one piece (structure.py). Else Tortoise's executor
+applies the migrations. Around it stands what it lacks: one process at a time, a backup copy of a
+SQLite file that holds data, foreign keys off while SQLite tables are rebuilt and checked
+afterwards, and a fast way out when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -39,23 +39,35 @@ _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
 
 
 class MigrationFailed(Exception):
-    """A migration left the database in a state that must not be used; the message says where the backup is."""
+    """A migration left the database in a state that must not be used; the message says where the
+    backup is.
+    """
 
 
 async def pending(url: str) -> list[str]:
-    """The migrations that the database still lacks. Quick: it asks the database directly and loads no migration.
+    """The migrations that the database still lacks.
 
-    Raises SchemaTooNew when it has one that this version does not know, and DatabaseTrouble when it does not answer.
+    Quick: it asks the database directly and loads no migration.
+
+    Raises SchemaTooNew when it has one that this version does not know, and DatabaseTrouble when it
+    does not answer.
     """
     done = await applied(url)
     refuse_newer(done)
     return [name for name in on_disk() if name not in done]
 
 
-async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
-    """Apply what is missing, one process at a time; answers with the names of what was applied. Raises as `pending` does.
+async def migrate(
+    url: str,
+    *,
+    copies: Path | None = None,
+) -> list[str]:
+    """Apply what is missing, one process at a time; answers with the names of what was applied.
 
-    Data is copied first: a SQLite file beside itself, a PostgreSQL database into the folder `copies`, where one is given.
+    Raises as `pending` does.
+
+    Data is copied first: a SQLite file beside itself, a PostgreSQL database into the folder
+    `copies`, where one is given.
     """
     if not await pending(url):
         return []
@@ -71,7 +83,9 @@ async def migrate(url: str, *, copies: Path | None = None) -> list[str]:
 
 
 async def check(url: str | None = None) -> list[str]:
-    """What differs between models and migrations, in words; with `url` also what that database lacks. Empty when all agree."""
+    """What differs between models and migrations, in words; with `url` also what that database
+    lacks. Empty when all agree.
+    """
     lacking = [] if url is None else await _of_database(url)  # first: it may not answer
     problems = broken_links() + undeclared_renames()
     async with context("sqlite://:memory:") as tortoise:
@@ -90,7 +104,10 @@ async def _of_database(url: str) -> list[str]:
         return [str(newer)]
 
 
-async def _apply(url: str, backup: Path | None = None) -> list[str]:
+async def _apply(
+    url: str,
+    backup: Path | None = None,
+) -> list[str]:
     names = await pending(url)
     if not names:
         return []
@@ -110,7 +127,10 @@ async def _lay(url: str) -> bool:
         await connection.close()
 
 
-async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
+async def migrate_each(
+    url: str,
+    backup: Path | None = None,
+) -> list[str]:
     """Apply what is missing one migration after another, also to an empty database.
 
     `migrate` takes the locks and makes the copy.
@@ -126,7 +146,8 @@ async def migrate_each(url: str, backup: Path | None = None) -> list[str]:
             broken = await client.execute_query_dict("PRAGMA foreign_key_check")
             if broken:
                 raise MigrationFailed(
-                    f"{len(broken)} rows point at rows that are gone, the first in {broken[0]['table']}. "
+                    f"{len(broken)} rows point at rows that are gone, the first in "
+                    f"{broken[0]['table']}. "
                     f"The data from before the migration is in {backup}."
                 )
     return names
@@ -144,8 +165,16 @@ async def _advisory_lock(url: str) -> AsyncIterator[None]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    """One migrating process per SQLite file: SQLite's own lock on a small file beside it, freed by the system after a crash."""
-    with closing(sqlite3.connect(path.with_name(path.name + ".migrating"), timeout=120, isolation_level=None)) as lock:
+    """One migrating process per SQLite file: SQLite's own lock on a small file beside it, freed by
+    the system after a crash.
+    """
+    with closing(
+        sqlite3.connect(
+            path.with_name(path.name + ".migrating"),
+            timeout=120,
+            isolation_level=None,
+        )
+    ) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
         lock.execute("ROLLBACK")
@@ -166,13 +195,22 @@ async def _copy_postgres(url: str, copies: Path | None) -> Path | None:
 
 
 def _back_up(path: Path) -> Path | None:
-    """A consistent copy beside a SQLite file that holds data; None when there is nothing to lose."""
+    """A consistent copy beside a SQLite file that holds data; None when there is nothing to
+    lose.
+    """
     if not applied_to_file(path):
         return None
-    target = path.with_name(f"{path.stem}.before-migration-{clock.now():%Y%m%d-%H%M%S}{path.suffix}")
+    target = path.with_name(
+        f"{path.stem}.before-migration-{clock.now():%Y%m%d-%H%M%S}{path.suffix}"
+    )
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
-        raise MigrationFailed(f"There is not enough free space in {path.parent} for a backup before migrating.")
-    with closing(sqlite3.connect(path, timeout=30)) as source, closing(sqlite3.connect(target)) as copy:
+        raise MigrationFailed(
+            f"There is not enough free space in {path.parent} for a backup before migrating."
+        )
+    with (
+        closing(sqlite3.connect(path, timeout=30)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
     return target
 
@@ -182,25 +220,43 @@ async def _model_changes(context: TortoiseContext) -> list[str]:
     assert apps is not None
     with never_queried():
         writers = await MigrationAutodetector(apps, config("sqlite://:memory:")["apps"]).changes()
-    return [f"The models have changed: {op.describe()}." for writer in writers for op in writer.operations]
+    return [
+        f"The models have changed: {op.describe()}."
+        for writer in writers
+        for op in writer.operations
+    ]
 
 
 def _missing_constraints(path: Path) -> list[str]:
     """The CHECK constraints and named indexes of the models that the migrations do not create."""
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        ).fetchall()
     sql = dict(rows)
     problems: list[str] = []
     for model in models():
         table = model._meta.db_table
-        checks = [c for c in getattr(model._meta, "constraints", ()) or () if isinstance(c, CheckConstraint)]
+        checks = [
+            c
+            for c in getattr(model._meta, "constraints", ()) or ()
+            if isinstance(c, CheckConstraint)
+        ]
         problems += [
             f"The migrations do not create the check {check.name} on {table}."
             for check in checks
             if f'CONSTRAINT "{check.name}" CHECK ({check.check})' not in sql.get(table, "")
         ]
-        named = [index.name for index in model._meta.indexes or () if isinstance(index, Index) and index.name]
-        problems += [f"The migrations do not create the index {name} on {table}." for name in named if name not in sql]
+        named = [
+            index.name
+            for index in model._meta.indexes or ()
+            if isinstance(index, Index) and index.name
+        ]
+        problems += [
+            f"The migrations do not create the index {name} on {table}."
+            for name in named
+            if name not in sql
+        ]
     return problems
 
 

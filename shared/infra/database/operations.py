@@ -1,8 +1,10 @@
-"""Our own migration operations: CHECK constraints that really are in the database, and SQL of each engine's own.
+"""Our own migration operations: CHECK constraints that really are in the database, and SQL of each
+engine's own.
 
-Tortoise records `Meta.constraints` but creates nothing, and its AddConstraint rebuilds a SQLite table without its indexes.
-AddChecks alters a PostgreSQL table in place and rebuilds a SQLite table the way SQLite's own documentation prescribes, from
-the SQL that the database itself keeps, so that columns, indexes, triggers and the row counter stay what they were.
+Tortoise records `Meta.constraints` but creates nothing, and its AddConstraint rebuilds a SQLite
+table without its indexes. AddChecks alters a PostgreSQL table in place and rebuilds a SQLite table
+the way SQLite's own documentation prescribes, from the SQL that the database itself keeps, so that
+columns, indexes, triggers and the row counter stay what they were.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _QUOTES = {"'": "'", '"': '"', "`": "`", "[": "]"}
 
 
 class AddChecks(TortoiseOperation):
-    """Add named CHECK constraints to a model's table: `AddChecks("Payment", ck_payments_total="amount_total > 0")`."""
+    """Add named CHECK constraints to a model's table: `AddChecks("Payment",
+    ck_payments_total="amount_total > 0")`.
+    """
 
     def __init__(self, model_name: str, **checks: str) -> None:
         self.model_name = model_name
@@ -35,13 +39,21 @@ class AddChecks(TortoiseOperation):
         model = self.get_model_state(state, app_label, self.model_name)
         known = list(model.options.get("constraints") or ())
         names = {constraint.name for constraint in known}
-        added = [CheckConstraint(check=check, name=name) for name, check in self.checks.items() if name not in names]
+        added = [
+            CheckConstraint(check=check, name=name)
+            for name, check in self.checks.items()
+            if name not in names
+        ]
         if added:  # CreateModel may have recorded them already
             model.options["constraints"] = [*known, *added]
             state.reload_model(app_label, self.model_name)
 
     async def database_forward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is None:
             return
@@ -50,28 +62,44 @@ class AddChecks(TortoiseOperation):
             await rebuild_table(state_editor.client, table, lambda body: body + self._clauses())
         else:
             for name, check in self.checks.items():
-                await state_editor._run_sql(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({check})')
+                await state_editor._run_sql(
+                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({check})'
+                )
 
     async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is None:
             return
         table = old_state.models[(app_label, self.model_name)].table
         if state_editor.DIALECT == "sqlite":
-            await rebuild_table(state_editor.client, table, lambda body: body.replace(self._clauses(), ""))
+            await rebuild_table(
+                state_editor.client, table, lambda body: body.replace(self._clauses(), "")
+            )
         else:
             for name in self.checks:
                 await state_editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
 
     def _clauses(self) -> str:
-        return "".join(f'\n, CONSTRAINT "{name}" CHECK ({check})' for name, check in self.checks.items())
+        return "".join(
+            f'\n, CONSTRAINT "{name}" CHECK ({check})' for name, check in self.checks.items()
+        )
 
 
 class ReplaceChecks(TortoiseOperation):
-    """Say named CHECK constraints of a model's table anew: `ReplaceChecks("LedgerEntry", ck_x=(before, after))`."""
+    """Say named CHECK constraints of a model's table anew: `ReplaceChecks("LedgerEntry",
+    ck_x=(before, after))`.
+    """
 
-    def __init__(self, model_name: str, **checks: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        model_name: str,
+        **checks: tuple[str, str],
+    ) -> None:
         self.model_name = model_name
         self.checks = checks
 
@@ -86,20 +114,32 @@ class ReplaceChecks(TortoiseOperation):
         state.reload_model(app_label, self.model_name)
 
     async def database_forward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             table = new_state.models[(app_label, self.model_name)].table
             await self._replace(state_editor, table, self.checks)
 
     async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
-            await self._replace(state_editor, table, {name: (b, a) for name, (a, b) in self.checks.items()})
+            await self._replace(
+                state_editor, table, {name: (b, a) for name, (a, b) in self.checks.items()}
+            )
 
-    async def _replace(self, editor: BaseSchemaEditor, table: str, checks: dict[str, tuple[str, str]]) -> None:
+    async def _replace(
+        self, editor: BaseSchemaEditor, table: str, checks: dict[str, tuple[str, str]]
+    ) -> None:
         if editor.DIALECT == "sqlite":
             await rebuild_table(editor.client, table, lambda body: _reworded(body, checks))
             return
@@ -108,7 +148,10 @@ class ReplaceChecks(TortoiseOperation):
             await editor._run_sql(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({after})')
 
 
-def _reworded(body: str, checks: dict[str, tuple[str, str]]) -> str:
+def _reworded(
+    body: str,
+    checks: dict[str, tuple[str, str]],
+) -> str:
     for name, (before, after) in checks.items():
         old = f'CONSTRAINT "{name}" CHECK ({before})'
         if old not in body:
@@ -118,7 +161,10 @@ def _reworded(body: str, checks: dict[str, tuple[str, str]]) -> str:
 
 
 class DropField(TortoiseOperation):
-    """Remove a column that no index and no check names: `DropField("Vendor", "motto")`. SQLite alters the table in place too."""
+    """Remove a column that no index and no check names: `DropField("Vendor", "motto")`.
+
+    SQLite alters the table in place too.
+    """
 
     def __init__(self, model_name: str, name: str) -> None:
         self.model_name = model_name
@@ -132,14 +178,22 @@ class DropField(TortoiseOperation):
         state.reload_model(app_label, self.model_name)
 
     async def database_forward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
             await state_editor._run_sql(f'ALTER TABLE "{table}" DROP COLUMN "{self.name}"')
 
     async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             model = new_state.apps.get_model(f"{app_label}.{self.model_name}")
@@ -147,9 +201,16 @@ class DropField(TortoiseOperation):
 
 
 class RunOn(TortoiseOperation):
-    """SQL of each engine's own, for what both know under different words: `RunOn(sqlite=(do, undo), postgres=(do, undo))`."""
+    """SQL of each engine's own, for what both know under different words: `RunOn(sqlite=(do, undo),
+    postgres=(do, undo))`.
+    """
 
-    def __init__(self, *, sqlite: tuple[str, str], postgres: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        *,
+        sqlite: tuple[str, str],
+        postgres: tuple[str, str],
+    ) -> None:
         self.scripts = {"sqlite": sqlite, "postgres": postgres}
 
     def describe(self) -> str:
@@ -159,13 +220,21 @@ class RunOn(TortoiseOperation):
         """Models do not show what it makes."""
 
     async def database_forward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             await state_editor._run_sql(self.scripts[_engine(state_editor)][0])
 
     async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+        self,
+        app_label: str,
+        old_state: State,
+        new_state: State,
+        state_editor: BaseSchemaEditor | None = None,
     ) -> None:
         if state_editor is not None:
             await state_editor._run_sql(self.scripts[_engine(state_editor)][1])
@@ -175,15 +244,24 @@ def _engine(editor: BaseSchemaEditor) -> str:
     return "sqlite" if editor.DIALECT == "sqlite" else "postgres"
 
 
-async def rebuild_table(client: BaseDBAsyncClient, table: str, change: Callable[[str], str]) -> None:
-    """Rebuild a SQLite table with its column list changed by `change`, keeping rows, indexes, triggers and the row counter.
+async def rebuild_table(
+    client: BaseDBAsyncClient, table: str, change: Callable[[str], str]
+) -> None:
+    """Rebuild a SQLite table with its column list changed by `change`, keeping rows, indexes,
+    triggers and the row counter.
 
-    Raises RuntimeError while foreign keys are enforced: dropping the old table would then touch the rows that point at it.
+    Raises RuntimeError while foreign keys are enforced: dropping the old table would then touch the
+    rows that point at it.
     """
     if (await client.execute_query_dict("PRAGMA foreign_keys"))[0]["foreign_keys"]:
-        raise RuntimeError("a SQLite table is rebuilt with foreign keys off; use shared.infra.database.migrate")
+        raise RuntimeError(
+            "a SQLite table is rebuilt with foreign keys off; use shared.infra.database.migrate"
+        )
     parts = await client.execute_query_dict(
-        "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'table' DESC, rowid",
+        (
+            "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY "
+            "type = 'table' DESC, rowid"
+        ),
         [table],
     )
     elsewhere = await _triggers_that_name(client, table)
@@ -198,21 +276,30 @@ async def rebuild_table(client: BaseDBAsyncClient, table: str, change: Callable[
     await client.execute_query(f'ALTER TABLE "{temporary}" RENAME TO "{table}"')
     if counter is not None:
         await client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
-        await client.execute_query("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter])
+        await client.execute_query(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter]
+        )
     for part in (*parts[1:], *elsewhere):
         await client.execute_query(part["sql"])
 
 
 async def _triggers_that_name(client: BaseDBAsyncClient, table: str) -> list[dict[str, str]]:
     """Triggers of other tables that look into this one."""
-    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> ? AND instr(sql, ?)"
+    sql = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> ? AND "
+        "instr(sql, ?)"
+    )
     return list(await client.execute_query_dict(sql, [table, table]))
 
 
 async def _row_counter(client: BaseDBAsyncClient, table: str) -> int | None:
-    if not await client.execute_query_dict("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"):
+    if not await client.execute_query_dict(
+        "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"
+    ):
         return None
-    rows = await client.execute_query_dict("SELECT seq FROM sqlite_sequence WHERE name = ?", [table])
+    rows = await client.execute_query_dict(
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
+    )
     return int(rows[0]["seq"]) if rows else None
 
 
@@ -223,7 +310,8 @@ def _renamed(head: str, table: str, temporary: str) -> str:
 
 
 def split_create_table(sql: str) -> tuple[str, str, str]:
-    """A CREATE TABLE statement as (up to the opening bracket, the column list, from its closing bracket on).
+    """A CREATE TABLE statement as (up to the opening bracket, the column list, from its closing
+    bracket on).
 
     Brackets in strings, quoted names and comments do not count.
     """
@@ -235,7 +323,9 @@ def split_create_table(sql: str) -> tuple[str, str, str]:
         elif two == "--":
             position = sql.find("\n", position) if "\n" in sql[position:] else len(sql)
         elif char in _QUOTES:
-            position = sql.index(_QUOTES[char], position + 1)  # a doubled quote just opens the next string
+            position = sql.index(
+                _QUOTES[char], position + 1
+            )  # a doubled quote just opens the next string
         elif char == "(":
             depth += 1
             start = position + 1 if start < 0 else start

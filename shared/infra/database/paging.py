@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Paged:
-    """What every page of a read model says of itself; `number` counts from 1, `pages` is at least 1."""
+    """What every page of a read model says of itself; `number` counts from 1, `pages` is at least
+    1.
+    """
 
     number: int
     pages: int
@@ -47,7 +49,14 @@ class Window(Paged):
 
 
 def window(total: int, *, page: int, size: int) -> Window:
-    """The page that was asked for out of `total` rows; one beyond either end is the nearest that exists."""
+    """The page that was asked for out of `total` rows; one beyond either end is the nearest that
+    exists.
+    """
     pages = max(1, -(-total // size))
     number = min(max(page, 1), pages)
-    return Window(number=number, pages=pages, offset=(number - 1) * size, limit=size)
+    return Window(
+        number=number,
+        pages=pages,
+        offset=(number - 1) * size,
+        limit=size,
+    )

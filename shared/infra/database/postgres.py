@@ -1,6 +1,8 @@
-"""Tortoise's PostgreSQL client with what it lacks in an outage: waits that end, and connections that always go back.
+"""Tortoise's PostgreSQL client with what it lacks in an outage: waits that end, and connections
+that always go back.
 
-Tortoise waits for a free connection for ever, and keeps one that fails at BEGIN: after an outage its pool is empty for good.
+Tortoise waits for a free connection for ever, and keeps one that fails at BEGIN: after an outage
+its pool is empty for good.
 """
 
 from __future__ import annotations
@@ -74,7 +76,12 @@ class _Transaction(TransactionContextPooled):
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
 
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+    async def __aexit__(
+        self,
+        exc_type: Any,
+        exc_val: Any,
+        exc_tb: Any,
+    ) -> None:
         try:
             if self.client._finalized:
                 return

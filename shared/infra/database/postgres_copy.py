@@ -1,6 +1,8 @@
-"""Every row of a PostgreSQL database out of one snapshot, and back in one transaction; nothing but asyncpg is needed.
+"""Every row of a PostgreSQL database out of one snapshot, and back in one transaction; nothing but
+asyncpg is needed.
 
-The tables themselves are not copied: they are made again as of the last migration that the backup had.
+The tables themselves are not copied: they are made again as of the last migration that the backup
+had.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ _COLUMNS = """
 SELECT attname FROM pg_attribute
 WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
 """
-_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() ORDER BY sequencename"
+_SEQUENCES = (
+    "SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() ORDER BY "
+    "sequencename"
+)
 _FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc AS p WHERE p.pronamespace = current_schema()::regnamespace
 AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
@@ -48,7 +53,9 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A moment of a database: what is read through `connection`, or by others under `name`, is of that moment."""
+    """A moment of a database: what is read through `connection`, or by others under `name`, is of
+    that moment.
+    """
 
     connection: Any
     name: str
@@ -62,7 +69,9 @@ async def snapshot(url: str) -> AsyncIterator[Snapshot]:
     connection = await connect(url)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            rows = await connection.fetch(f"SELECT name FROM {RECORD} WHERE app = 'models' ORDER BY name")  # noqa: S608
+            rows = await connection.fetch(
+                f"SELECT name FROM {RECORD} WHERE app = 'models' ORDER BY name"
+            )  # noqa: S608
             yield Snapshot(
                 connection,
                 await connection.fetchval("SELECT pg_export_snapshot()"),
@@ -73,7 +82,9 @@ async def snapshot(url: str) -> AsyncIterator[Snapshot]:
         await connection.close()
 
 
-async def copy_out(found: Snapshot, folder: Path, *, made_at: str) -> tuple[ArchiveManifest, dict[str, Path]]:
+async def copy_out(
+    found: Snapshot, folder: Path, *, made_at: str
+) -> tuple[ArchiveManifest, dict[str, Path]]:
     """Every table's rows as text into a file of its own in `folder`."""
     connection, parts = found.connection, {}
     tables: dict[str, list[str]] = {}
@@ -88,7 +99,13 @@ async def copy_out(found: Snapshot, folder: Path, *, made_at: str) -> tuple[Arch
         value = await connection.fetchrow(f'SELECT last_value, is_called FROM "{name}"')  # noqa: S608
         sequences[name] = [value["last_value"], value["is_called"]]
     manifest = ArchiveManifest(
-        "postgres", "copy", made_at, found.migrations, server=found.version, tables=tables, sequences=sequences
+        "postgres",
+        "copy",
+        made_at,
+        found.migrations,
+        server=found.version,
+        tables=tables,
+        sequences=sequences,
     )
     return manifest, parts
 
@@ -104,11 +121,17 @@ async def _in_order(connection: Any) -> list[str]:
     return list(order.static_order())
 
 
-async def copy_in(url: str, folder: Path, manifest: ArchiveManifest, marks: Sequence[str]) -> None:
-    """Give up what is there, make the tables as they were then, and fill them: all in one transaction.
+async def copy_in(
+    url: str,
+    folder: Path,
+    manifest: ArchiveManifest,
+    marks: Sequence[str],
+) -> None:
+    """Give up what is there, make the tables as they were then, and fill them: all in one
+    transaction.
 
-    The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is written, and this was
-    judged when it was. Foreign keys and checks are asked as ever.
+    The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is
+    written, and this was judged when it was. Foreign keys and checks are asked as ever.
     """
     today = manifest.migrations == tuple(on_disk()) and structure.current("postgres") is not None
     if not today:
@@ -125,11 +148,15 @@ async def copy_in(url: str, folder: Path, manifest: ArchiveManifest, marks: Sequ
         for table in reversed(list(manifest.tables)):
             await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
         for table, columns in manifest.tables.items():
-            await raw.copy_to_table(table, source=folder / f"{table}.copy", columns=columns, timeout=LONGEST)
+            await raw.copy_to_table(
+                table, source=folder / f"{table}.copy", columns=columns, timeout=LONGEST
+            )
         for table in manifest.tables:
             await raw.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
         for name, (value, given) in manifest.sequences.items():
-            await raw.execute("SELECT setval($1::text::regclass, $2, $3)", f'"{name}"', value, given)
+            await raw.execute(
+                "SELECT setval($1::text::regclass, $2, $3)", f'"{name}"', value, given
+            )
         for statement in marks:
             await raw.execute(statement)
 
@@ -147,20 +174,32 @@ async def _by_migrations(url: str, transaction: Any, manifest: ArchiveManifest) 
     await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])
 
 
-async def drops(url: str, *, but: str = "") -> list[str]:
-    """The statements that empty the database: our tables with all that hangs on them, and our functions."""
+async def drops(
+    url: str,
+    *,
+    but: str = "",
+) -> list[str]:
+    """The statements that empty the database: our tables with all that hangs on them, and our
+    functions.
+    """
     connection = await connect(url)
     try:
-        tables = [row["tablename"] for row in await connection.fetch(_TABLES) if row["tablename"] != but]
+        tables = [
+            row["tablename"] for row in await connection.fetch(_TABLES) if row["tablename"] != but
+        ]
         functions = [row[0] for row in await connection.fetch(_FUNCTIONS)]
     finally:
         await connection.close()
     names = ", ".join(f'"{table}"' for table in tables)
-    return ([f"DROP TABLE {names} CASCADE"] if names else []) + [f"DROP FUNCTION {name} CASCADE" for name in functions]
+    return ([f"DROP TABLE {names} CASCADE"] if names else []) + [
+        f"DROP FUNCTION {name} CASCADE" for name in functions
+    ]
 
 
 async def others(url: str) -> int:
-    """How many other connections there are to the database; one that is just being closed is waited for."""
+    """How many other connections there are to the database; one that is just being closed is waited
+    for.
+    """
     connection = await connect(url)
     try:
         for _ in range(20):

@@ -13,7 +13,13 @@ from pathlib import Path
 from shared.infra.database.archive import BackupError
 from shared.infra.database.direct import credentials
 
-_NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "database": "PGDATABASE"}
+_NAMES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "database": "PGDATABASE",
+}
 # As asyncpg does with `?ssl=`: by the system's authorities. PGSSLROOTCERT names others.
 TLS = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "system"}
 _NOT_OURS = re.compile(r"^\d+; .* (SCHEMA|EXTENSION) - ", re.MULTILINE)
@@ -29,15 +35,32 @@ def find(name: str, version: str) -> str | None:
     return None
 
 
-async def dump(program: str, url: str, target: Path, *, snapshot: str) -> None:
+async def dump(
+    program: str,
+    url: str,
+    target: Path,
+    *,
+    snapshot: str,
+) -> None:
     """The whole database as of that snapshot, in pg_dump's own form. Raises BackupError."""
     await _run(
-        url, program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={target}"
+        url,
+        program,
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        f"--snapshot={snapshot}",
+        f"--file={target}",
     )
 
 
 async def restore(
-    programs: tuple[str, str], url: str, source: Path, *, before: Sequence[str], after: Sequence[str]
+    programs: tuple[str, str],
+    url: str,
+    source: Path,
+    *,
+    before: Sequence[str],
+    after: Sequence[str],
 ) -> None:
     """Run `before`, put the dump back, run `after`: in one transaction, with pg_restore and psql.
 
@@ -48,13 +71,21 @@ async def restore(
     wanted, script = source.with_name("wanted.list"), source.with_name("dump.sql")
     wanted.write_text("\n".join(line for line in listed.splitlines() if not _NOT_OURS.match(line)))
     await _run(
-        url, pg_restore, "--no-owner", "--no-privileges", f"--use-list={wanted}", f"--file={script}", str(source)
+        url,
+        pg_restore,
+        "--no-owner",
+        "--no-privileges",
+        f"--use-list={wanted}",
+        f"--file={script}",
+        str(source),
     )
     first, last = source.with_name("before.sql"), source.with_name("after.sql")
     first.write_text("".join(f"{each};\n" for each in before))
     last.write_text("RESET search_path;\n" + "".join(f"{each};\n" for each in after))
     files = [f"--file={path}" for path in (first, script, last)]
-    await _run(url, psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files)
+    await _run(
+        url, psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files
+    )
 
 
 async def _run(url: str, program: str, *arguments: str) -> str:
@@ -64,12 +95,18 @@ async def _run(url: str, program: str, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
-        env={**(TLS if given.get("ssl") else {}), **os.environ, **named},
+        env={
+            **(TLS if given.get("ssl") else {}),
+            **os.environ,
+            **named,
+        },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await process.communicate()
     if process.returncode:
-        raise BackupError(f"{Path(program).name} failed: {err.decode(errors='replace').strip()[-500:]}")
+        raise BackupError(
+            f"{Path(program).name} failed: {err.decode(errors='replace').strip()[-500:]}"
+        )
     return out.decode(errors="replace")

@@ -1,6 +1,7 @@
 """Whether the database takes a write right now, asked by load balancers often and by many at once.
 
-One row is written anew, so that no table grows; however many ask, it is written once a second at most.
+One row is written anew, so that no table grows; however many ask, it is written once a second at
+most.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ class Probe:
         self._next = 0.0
 
     async def ask(self) -> None:
-        """Return when a write of the last second went through. Raises DatabaseTrouble, or SchemaTooNew.
+        """Return when a write of the last second went through.
 
-        A write that hangs is not given up, nor is another one sent after it: whoever asks next waits for the same one.
+        Raises DatabaseTrouble, or SchemaTooNew.
+
+        A write that hangs is not given up, nor is another one sent after it: whoever asks next
+        waits for the same one.
         """
         now = asyncio.get_running_loop().time()
         if self._look is None or (self._look.done() and now >= self._next):
@@ -37,7 +41,9 @@ class Probe:
             self._next = now + EVERY_SECONDS
         done, _ = await asyncio.wait({self._look}, timeout=PATIENCE_SECONDS)
         if not done:
-            raise DatabaseTrouble(Kind.BUSY, f"a write did not go through within {PATIENCE_SECONDS:g} s")
+            raise DatabaseTrouble(
+                Kind.BUSY, f"a write did not go through within {PATIENCE_SECONDS:g} s"
+            )
         self._look.result()
 
 

@@ -1,4 +1,7 @@
-"""Which migrations this version knows, and what it says to a database that has others. Loads no driver and no ORM."""
+"""Which migrations this version knows, and what it says to a database that has others.
+
+Loads no driver and no ORM.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,16 @@ FOLDER = Path(__file__).with_name("migrations")
 
 
 class SchemaTooNew(Exception):
-    """The database was migrated by a newer version than this one; the message names what this one does not know."""
+    """The database was migrated by a newer version than this one; the message names what this one
+    does not know.
+    """
 
     def __init__(self, unknown: list[str]) -> None:
         self.unknown = unknown
         names = ", ".join(unknown)
         super().__init__(
-            f"The database is of a newer version of Markethall: this one does not know its migration {names}."
+            "The database is of a newer version of Markethall: this one does not know its "
+            f"migration {names}."
             " Start the version that made it, or restore a backup from before it."
         )
 

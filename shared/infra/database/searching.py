@@ -1,8 +1,10 @@
-"""Rows that can be searched: what they are found by is kept folded in a column of their own, by whatever way they are written.
+"""Rows that can be searched: what they are found by is kept folded in a column of their own, by
+whatever way they are written.
 
-A database folds as its own rules say: SQLite knows upper and lower case of A-Z only, PostgreSQL what its locale knows, and
-neither takes accents off. So a model names in `searched` which columns are folded into which, `shared/core/folding.py` folds,
-and a search is a plain comparison (`matching`), equal on every engine.
+A database folds as its own rules say: SQLite knows upper and lower case of A-Z only, PostgreSQL
+what its locale knows, and neither takes accents off. So a model names in `searched` which columns
+are folded into which, `shared/core/folding.py` folds, and a search is a plain comparison
+(`matching`), equal on every engine.
 """
 
 from __future__ import annotations
@@ -54,14 +56,22 @@ class Searched(Row):
     def with_folded(cls, names: Iterable[str]) -> list[str]:
         """These columns, and those that hold their words."""
         written = list(names)
-        return [*written, *(c for c, sources in cls.searched.items() if set(sources) & set(written))]
+        return [
+            *written,
+            *(c for c, sources in cls.searched.items() if set(sources) & set(written)),
+        ]
 
 
 class SearchedQuerySet(QuerySet[S]):
-    """Queries that forget no folded column: in bulk it is filled, an update folds, or refuses what it cannot fold."""
+    """Queries that forget no folded column: in bulk it is filled, an update folds, or refuses what
+    it cannot fold.
+    """
 
     def update(self, **kwargs: Any) -> UpdateQuery:
-        """As Tortoise's. Raises RuntimeError when only some of the columns behind a folded one are given."""
+        """As Tortoise's.
+
+        Raises RuntimeError when only some of the columns behind a folded one are given.
+        """
         given: dict[str, Any] = {}
         for column, sources in self.model.searched.items():
             written = [kwargs[source] for source in sources if source in kwargs]
@@ -69,18 +79,28 @@ class SearchedQuerySet(QuerySet[S]):
                 continue
             if len(written) < len(sources) or not all(isinstance(value, str) for value in written):
                 raise RuntimeError(
-                    f"{column} holds the words of {', '.join(sources)}: update all of them, or save the row"
+                    f"{column} holds the words of {', '.join(sources)}: update all of them, "
+                    "or save the row"
                 )
             given[column] = folded(written)
         return super().update(**kwargs, **given)
 
-    def bulk_create(self, objects: Iterable[S], *args: Any, **kwargs: Any) -> BulkCreateQuery[S]:
+    def bulk_create(
+        self,
+        objects: Iterable[S],
+        *args: Any,
+        **kwargs: Any,
+    ) -> BulkCreateQuery[S]:
         """As Tortoise's."""
         return super().bulk_create(_filled(objects), *args, **kwargs)
 
-    def bulk_update(self, objects: Iterable[S], fields: Iterable[str], *args: Any, **kwargs: Any) -> BulkUpdateQuery[S]:
+    def bulk_update(
+        self, objects: Iterable[S], fields: Iterable[str], *args: Any, **kwargs: Any
+    ) -> BulkUpdateQuery[S]:
         """As Tortoise's."""
-        return super().bulk_update(_filled(objects), self.model.with_folded(fields), *args, **kwargs)
+        return super().bulk_update(
+            _filled(objects), self.model.with_folded(fields), *args, **kwargs
+        )
 
 
 class SearchedManager(Manager):
@@ -96,14 +116,24 @@ def folded(texts: Iterable[str]) -> str:
 
 
 def matching(search: str, *columns: str) -> Q:
-    """Rows that have every word of `search`, in any order, each in one of these folded columns (`search`, `vendor__search`).
+    """Rows that have every word of `search`, in any order, each in one of these folded columns
+    (`search`, `vendor__search`).
 
-    Parts of words count. Wildcards are ordinary letters. A search without a word in it (`—`) finds nothing.
+    Parts of words count. Wildcards are ordinary letters. A search without a word in it (`—`) finds
+    nothing.
     """
     wanted = words(search)
     if not wanted:
         return Q(id__lt=0)
-    return Q(*(Q(*(Q(**{f"{column}__contains": word}) for column in columns), join_type=Q.OR) for word in wanted))
+    return Q(
+        *(
+            Q(
+                *(Q(**{f"{column}__contains": word}) for column in columns),
+                join_type=Q.OR,
+            )
+            for word in wanted
+        )
+    )
 
 
 def _filled(objects: Iterable[S]) -> list[S]:

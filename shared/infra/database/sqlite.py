@@ -1,9 +1,11 @@
-"""Tortoise's SQLite client with a second connection for reads, and waits for the write lock that end.
+"""Tortoise's SQLite client with a second connection for reads, and waits for the write lock that
+end.
 
-Tortoise has one connection: whoever waits for another process's write lock on it keeps every reader waiting. Here what reads
-outside a transaction goes to a connection of its own, which SQLite's write-ahead log never keeps waiting, and which sees
-all that is committed. Two faults of Tortoise are mended on the way: a transaction that cannot begin keeps the lock for ever,
-and one whose COMMIT fails stays open, so that the next one would commit it.
+Tortoise has one connection: whoever waits for another process's write lock on it keeps every reader
+waiting. Here what reads outside a transaction goes to a connection of its own, which SQLite's
+write-ahead log never keeps waiting, and which sees all that is committed. Two faults of Tortoise
+are mended on the way: a transaction that cannot begin keeps the lock for ever, and one whose COMMIT
+fails stays open, so that the next one would commit it.
 """
 
 from __future__ import annotations
@@ -13,8 +15,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+)
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
 from tortoise.connection import get_connections
 
 from shared.infra.database.trouble import DatabaseTrouble, Kind, Told, told
@@ -27,7 +37,10 @@ _ROUND_MS = 250
 
 
 class _Queued(ConnectionWrapper[Any]):
-    """The connection for one statement, or a sentence when others hold it for too long. Never keeps its lock on a failure."""
+    """The connection for one statement, or a sentence when others hold it for too long.
+
+    Never keeps its lock on a failure.
+    """
 
     async def __aenter__(self) -> Any:
         await _turn(self._lock)
@@ -52,7 +65,10 @@ def _busy() -> DatabaseTrouble:
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Do `work`, again while another process holds the write lock, LOCK_SECONDS at most. It must do nothing where it fails."""
+    """Do `work`, again while another process holds the write lock, LOCK_SECONDS at most.
+
+    It must do nothing where it fails.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + LOCK_SECONDS
     while True:
@@ -116,13 +132,21 @@ class Sqlite(_Connected):
     def _reads(self, query: str) -> _Reader | None:
         return self._reader if query.lstrip()[:6].upper() == "SELECT" else None
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query(query, values)
         return await _patiently(lambda: SqliteClient.execute_query(self, query, values))
 
-    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query_dict(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query_dict(query, values)
@@ -131,7 +155,11 @@ class Sqlite(_Connected):
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         return await _patiently(lambda: SqliteClient.execute_insert(self, query, values))
 
-    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+    async def execute_many(
+        self,
+        query: str,
+        values: list[list[Any]],
+    ) -> None:
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
@@ -144,7 +172,9 @@ class _Wrapper(Told, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
 
     async def begin(self) -> None:
-        """Take the write lock at once: a transaction that reads first fails when another process wrote meanwhile."""
+        """Take the write lock at once: a transaction that reads first fails when another process
+        wrote meanwhile.
+        """
         if self._connection.in_transaction:
             await self._connection.rollback()
         await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
@@ -166,7 +196,12 @@ class _Transaction(SqliteTransactionContext):
         self.token = get_connections().set(self.connection_name, self.connection)
         return self.connection  # type: ignore[no-any-return]
 
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+    async def __aexit__(
+        self,
+        exc_type: Any,
+        exc_val: Any,
+        exc_tb: Any,
+    ) -> None:
         try:
             if self.connection._finalized:
                 return
@@ -187,7 +222,9 @@ class _Transaction(SqliteTransactionContext):
             raise
 
     async def _undo(self) -> None:
-        with suppress(Exception):  # what went wrong first is what is told; a full disk has rolled back by itself
+        with suppress(
+            Exception
+        ):  # what went wrong first is what is told; a full disk has rolled back by itself
             await asyncio.shield(self.connection.rollback())
 
 

@@ -59,7 +59,10 @@ def lay_sqlite(path: Path) -> bool:
         connection.execute("PRAGMA journal_mode=WAL")  # as every connection of the application
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}")
         now = str(clock.now())
-        connection.executemany(_RECORD % "?, ?", [(name, now) for name in on_disk()])
+        connection.executemany(
+            _RECORD % "?, ?",
+            [(name, now) for name in on_disk()],
+        )
         connection.execute("COMMIT")
     return True
 
@@ -72,5 +75,8 @@ async def lay_postgres(connection: Any) -> bool:
     async with connection.transaction():
         await connection.execute(script)
         now = clock.now()
-        await connection.executemany(_RECORD % "$1, $2", [(name, now) for name in on_disk()])
+        await connection.executemany(
+            _RECORD % "$1, $2",
+            [(name, now) for name in on_disk()],
+        )
     return True

@@ -1,7 +1,9 @@
-"""A database that cannot be used right now: one exception for it, whatever driver, server or file system said so.
+"""A database that cannot be used right now: one exception for it, whatever driver, server or file
+system said so.
 
-It is no MarketError: no view answers it as if it were about the business. `shared/entrypoints/web/errors.py` makes 503 of it, a job waits
-it out, a command ends with its sentence. Which driver's word means what stands here alone.
+It is no MarketError: no view answers it as if it were about the business.
+`shared/entrypoints/web/errors.py` makes 503 of it, a job waits it out, a command ends with its
+sentence. Which driver's word means what stands here alone.
 """
 
 from __future__ import annotations
@@ -46,14 +48,20 @@ _STATES = {
     "XX001": Kind.BROKEN,
     "XX002": Kind.BROKEN,
 }
-_CLASSES = {"08": Kind.AWAY, "28": Kind.AWAY, "53": Kind.BUSY, "57": Kind.AWAY}
+_CLASSES = {
+    "08": Kind.AWAY,
+    "28": Kind.AWAY,
+    "53": Kind.BUSY,
+    "57": Kind.AWAY,
+}
 
 # SQLite's result codes by the beginning of their names (sqlite.org/rescode.html).
 _RESULTS = {
     "SQLITE_BUSY": Kind.BUSY,
     "SQLITE_LOCKED": Kind.BUSY,
     "SQLITE_FULL": Kind.FULL,
-    "SQLITE_IOERR": Kind.FULL,  # a write beyond the limit of a file's size ends in SQLITE_IOERR_WRITE
+    # a write beyond the limit of a file's size ends in SQLITE_IOERR_WRITE
+    "SQLITE_IOERR": Kind.FULL,
     "SQLITE_READONLY": Kind.READ_ONLY,
     "SQLITE_CANTOPEN": Kind.AWAY,
     "SQLITE_CORRUPT": Kind.BROKEN,
@@ -62,7 +70,9 @@ _RESULTS = {
 
 
 class DatabaseTrouble(Exception):
-    """The database cannot be used right now. Whether the last write was kept is not known; nothing is half written.
+    """The database cannot be used right now.
+
+    Whether the last write was kept is not known; nothing is half written.
 
     The text is a sentence for whoever runs the marketplace, never for its customers.
     """
@@ -74,7 +84,9 @@ class DatabaseTrouble(Exception):
 
 
 def trouble_of(error: BaseException) -> DatabaseTrouble | None:
-    """What an exception out of a database driver, or out of Tortoise around it, means; None when it is no outage."""
+    """What an exception out of a database driver, or out of Tortoise around it, means; None when it
+    is no outage.
+    """
     for cause in _causes(error):
         if isinstance(cause, DatabaseTrouble):
             return cause
@@ -86,7 +98,9 @@ def trouble_of(error: BaseException) -> DatabaseTrouble | None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Raise DatabaseTrouble for what the block raises because the database cannot be used; leave everything else as it is."""
+    """Raise DatabaseTrouble for what the block raises because the database cannot be used; leave
+    everything else as it is.
+    """
     try:
         yield
     except DatabaseTrouble:
@@ -99,7 +113,9 @@ def told() -> Iterator[None]:
 
 
 class Told:
-    """Put before a client of Tortoise's: every way to ask it, with its outages told as DatabaseTrouble."""
+    """Put before a client of Tortoise's: every way to ask it, with its outages told as
+    DatabaseTrouble.
+    """
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         with told():
@@ -109,11 +125,19 @@ class Told:
         with told():
             await super().execute_many(query, values)  # type: ignore[misc]
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         with told():
             return await super().execute_query(query, values)  # type: ignore[misc]
 
-    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query_dict(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         with told():
             return await super().execute_query_dict(query, values)  # type: ignore[misc]
 
@@ -123,7 +147,9 @@ class Told:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error itself and what it stands for: Tortoise keeps the driver's as its first argument."""
+    """The error itself and what it stands for: Tortoise keeps the driver's as its first
+    argument.
+    """
     yield error
     inner = error.args[0] if error.args else None
     if isinstance(inner, BaseException):
@@ -138,7 +164,10 @@ def _kind(error: BaseException) -> Kind | None:
         return _STATES.get(state) or _CLASSES.get(state[:2])
     result = getattr(error, "sqlite_errorname", None)
     if isinstance(result, str):
-        return next((kind for name, kind in _RESULTS.items() if result.startswith(name)), None)
+        return next(
+            (kind for name, kind in _RESULTS.items() if result.startswith(name)),
+            None,
+        )
     if isinstance(error, TimeoutError):
         return Kind.BUSY
     if isinstance(error, OSError):

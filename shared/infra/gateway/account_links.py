@@ -8,7 +8,13 @@ from shared.infra.gateway.calls import Resource
 class AccountLinks(Resource):
     """Links of connected accounts."""
 
-    async def create(self, account_id: str, *, refresh_url: str, return_url: str) -> str:
+    async def create(
+        self,
+        account_id: str,
+        *,
+        refresh_url: str,
+        return_url: str,
+    ) -> str:
         """A fresh, single-use address of the hosted onboarding that lives a few minutes.
 
         Never store it.

@@ -168,7 +168,13 @@ class StripeAccount:
 class Accounts(Resource):
     """Connected accounts, and what the platform's own says of card statements."""
 
-    async def create(self, details: AccountDetails, *, vendor_id: int, key: str) -> StripeAccount:
+    async def create(
+        self,
+        details: AccountDetails,
+        *,
+        vendor_id: int,
+        key: str,
+    ) -> StripeAccount:
         """A connected account with an Express dashboard, the platform liable for fees and losses.
 
         By controller properties, since `type` is deprecated (stripe-facts 10.1).
@@ -209,7 +215,12 @@ class Accounts(Resource):
     async def get(self, account_id: str) -> StripeAccount:
         """The account as it is now; where something is wrong, with what holds a capability back."""
         read = self._v1.accounts.retrieve_async
-        account = await self._call(read, account_id, params={}, to=StripeAccount.from_stripe)
+        account = await self._call(
+            read,
+            account_id,
+            params={},
+            to=StripeAccount.from_stripe,
+        )
         if account.is_well:
             return account
         listed = await self._call(
@@ -249,7 +260,11 @@ class Accounts(Resource):
             to=_statement_prefix,
         )
 
-    async def list(self, *, since: datetime | None = None) -> list[StripeAccount]:
+    async def list(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> list[StripeAccount]:
         """Every connected account, without what holds its capabilities back."""
         ask = self._v1.accounts.list_async
         return await self._list(ask, to=StripeAccount.from_stripe, since=since)

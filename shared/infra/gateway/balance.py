@@ -67,7 +67,10 @@ def _lines(obj: Any) -> tuple[BalanceLine, ...]:
     for part, name in _PARTS.items():
         for line in body.get(part) or ():
             currency = line["currency"].upper()
-            mine = sums.setdefault(currency, dict.fromkeys(_PARTS.values(), 0))
+            mine = sums.setdefault(
+                currency,
+                dict.fromkeys(_PARTS.values(), 0),
+            )
             mine[name] += line["amount"]
             for to in line.get("net_available") or ():
                 net.setdefault(currency, {})[to["destination"]] = to["amount"]

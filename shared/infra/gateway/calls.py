@@ -35,7 +35,13 @@ class Connection:
     A call has `timeout` seconds a try, `patience` seconds in all.
     """
 
-    def __init__(self, settings: StripeSettings, *, timeout: float, patience: float) -> None:
+    def __init__(
+        self,
+        settings: StripeSettings,
+        *,
+        timeout: float,
+        patience: float,
+    ) -> None:
         self.patience = patience
         self._settings = settings
         self._timeout = timeout
@@ -102,7 +108,13 @@ class Resource:
         """
         _refuse_inside_transaction(method)
         await money_may_move()
-        return await self._call(method, *path, params=params, to=to, **options)
+        return await self._call(
+            method,
+            *path,
+            params=params,
+            to=to,
+            **options,
+        )
 
     async def _list(
         self,

@@ -36,7 +36,11 @@ class StripeCustomer:
     def from_stripe(cls, obj: Any) -> Self:
         """A customer, or what Stripe still says of a deleted one."""
         c = as_dict(obj)
-        return cls(id=c["id"], deleted=bool(c.get("deleted")), metadata=metadata_of(c))
+        return cls(
+            id=c["id"],
+            deleted=bool(c.get("deleted")),
+            metadata=metadata_of(c),
+        )
 
 
 class Customers(Resource):
@@ -44,7 +48,11 @@ class Customers(Resource):
 
     async def create(self, new: NewCustomer, *, key: str) -> StripeCustomer:
         """A customer that holds a shopper's methods."""
-        params = {"email": new.email, "name": new.name, "metadata": marked(new.metadata)}
+        params = {
+            "email": new.email,
+            "name": new.name,
+            "metadata": marked(new.metadata),
+        }
         return await self._call(
             self._v1.customers.create_async,
             params=params,

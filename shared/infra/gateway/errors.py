@@ -10,7 +10,10 @@ class StripeUnavailable(TryLater):
     """Stripe could not be reached, failed, or is limiting us. The outcome of a write is unknown."""
 
     code = "payment_provider_unavailable"
-    default = _n("Our payment provider is not answering right now. Nothing is lost; please try again in a moment.")
+    default = _n(
+        "Our payment provider is not answering right now. Nothing is lost; please try again "
+        "in a moment."
+    )
 
     def __init__(
         self,
@@ -34,7 +37,8 @@ class StandsStill(StripeUnavailable):
 
     code = "standing_still"
     default = _n(
-        "We are being set up again after a restore, and no money moves until that is done. Please try again later."
+        "We are being set up again after a restore, and no money moves until that is done. "
+        "Please try again later."
     )
 
 
@@ -46,7 +50,9 @@ class StripeRefused(MarketError):
 
     status = 502
     code = "payment_provider_refused"
-    default = _n("Our payment provider did not accept this. We have noted it and will look into it.")
+    default = _n(
+        "Our payment provider did not accept this. We have noted it and will look into it."
+    )
 
     def __init__(
         self,

@@ -38,7 +38,13 @@ class StoredFile:
 class Files(Resource):
     """Files on the platform's account."""
 
-    async def create(self, content: bytes, *, name: str, key: str) -> StoredFile:
+    async def create(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        key: str,
+    ) -> StoredFile:
         """Upload a document where a dispute's evidence can name it.
 
         The bank sees it when the answer that names it is handed in.

@@ -126,7 +126,11 @@ class PaymentIntents(Resource):
             idempotency_key=key,
         )
 
-    async def list(self, *, since: datetime | None = None) -> list[PaymentIntent]:
+    async def list(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> list[PaymentIntent]:
         """All intents of the platform."""
         return await self._list(
             self._v1.payment_intents.list_async,

@@ -90,7 +90,12 @@ class Payouts(Resource):
             idempotency_key=key,
         )
 
-    async def get(self, payout_id: str, *, account: str | None) -> StripePayout:
+    async def get(
+        self,
+        payout_id: str,
+        *,
+        account: str | None,
+    ) -> StripePayout:
         """A payout as it is now."""
         return await self._call(
             self._v1.payouts.retrieve_async,
@@ -100,7 +105,13 @@ class Payouts(Resource):
             account=account,
         )
 
-    async def cancel(self, payout_id: str, *, account: str, key: str) -> StripePayout:
+    async def cancel(
+        self,
+        payout_id: str,
+        *,
+        account: str,
+        key: str,
+    ) -> StripePayout:
         """Call back a payout that is pending."""
         return await self._move(
             self._v1.payouts.cancel_async,

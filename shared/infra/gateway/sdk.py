@@ -15,7 +15,12 @@ import stripe
 from shared.core.errors import MarketError
 from shared.core.settings import StripeSettings
 from shared.infra.gateway.calls import API_VERSION
-from shared.infra.gateway.errors import CardDeclined, StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.errors import (
+    CardDeclined,
+    StripeMissing,
+    StripeRefused,
+    StripeUnavailable,
+)
 from shared.infra.gateway.transport import Transport
 
 log = logging.getLogger("markethall.gateway")
@@ -78,7 +83,11 @@ def _refusal(e: stripe.StripeError) -> StripeRefused:
     code = e.error.code if e.error else None
     missing = e.http_status == 404 or code in ("resource_missing", "account_invalid")
     kind = StripeMissing if missing else StripeRefused
-    return kind(stripe_code=code, param=getattr(e, "param", None), log=_log(e))
+    return kind(
+        stripe_code=code,
+        param=getattr(e, "param", None),
+        log=_log(e),
+    )
 
 
 def _is_unknown_outcome(e: stripe.StripeError) -> bool:

@@ -22,7 +22,12 @@ class BadSignature(MarketError):
     code = "bad_signature"
     default = "The signature or the payload of this webhook is not valid."
 
-    def __init__(self, why: str, *, log: str | None = None) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        log: str | None = None,
+    ) -> None:
         """`why` is one of our own few words for it, never the sender's."""
         super().__init__(NO_EVENT if why == WHY_NO_EVENT else None, log=log or why)
         self.why = why
@@ -33,7 +38,11 @@ NOT_SIGNED = "no live secret matches"
 NO_EVENT = "The payload of this webhook is not an event."
 
 
-def verify(body: bytes, header: str | None, secrets: Sequence[str]) -> VerifiedEvent:
+def verify(
+    body: bytes,
+    header: str | None,
+    secrets: Sequence[str],
+) -> VerifiedEvent:
     """The event in `body` if any of the live `secrets` signed it. Raises BadSignature.
 
     The SDK accepts timestamps far in the future (stripe-facts 15.7), so both sides are checked

@@ -1,4 +1,6 @@
-"""What everything that works for nobody in particular is given: jobs, handlers of Stripe's events, repairs."""
+"""What everything that works for nobody in particular is given: jobs, handlers of Stripe's events,
+repairs.
+"""
 
 from __future__ import annotations
 

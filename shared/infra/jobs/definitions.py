@@ -6,7 +6,8 @@
     pay(tx, vendor_id=7, payday="2026-11-30")
     pay.at(monday, once="payouts.pay:7")(tx, vendor_id=7, payday="2026-11-30")
 
-mypy checks the arguments. They are stored as JSON under their names, so a signature holds JSON's own types.
+mypy checks the arguments. They are stored as JSON under their names, so a signature holds JSON's
+own types.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ class Turns:
         """Return the first turn after `moment`."""
         if self.at is None:
             return moment + self.every
-        today = datetime.combine(moment.astimezone(UTC).date(), self.at, tzinfo=UTC)
+        today = datetime.combine(
+            moment.astimezone(UTC).date(),
+            self.at,
+            tzinfo=UTC,
+        )
         return today if today > moment else today + DAY
 
     def first(self, now: datetime) -> datetime:
@@ -65,7 +70,13 @@ class JobDefinition(Generic[P]):
         self.work = work
         self._renamed = renamed or {}
 
-    def __call__(self, tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
+    def __call__(
+        self,
+        tx: Transaction,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
         """Put one on the list, to be run as soon as `tx` has committed."""
         self.at(None)(tx, *args, **kwargs)
 
@@ -73,29 +84,52 @@ class JobDefinition(Generic[P]):
         """Put one on the list unless one that waits or runs holds `key`."""
         return self.at(None, once=key)
 
-    def at(self, when: datetime | None, *, once: str | None = None) -> Enqueue[P]:
-        """Put one on the list for `when` or later, unless one that waits or runs holds the key `once`."""
+    def at(
+        self,
+        when: datetime | None,
+        *,
+        once: str | None = None,
+    ) -> Enqueue[P]:
+        """Put one on the list for `when` or later, unless one that waits or runs holds the key
+        `once`.
+        """
 
-        def enqueue(tx: Transaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        def enqueue(
+            tx: Transaction,
+            /,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> None:
             bound = self._signature.bind(None, *args, **kwargs).arguments
             given = {name: value for name, value in bound.items() if name in self.takes}
             queue.enqueue(tx, self.kind, given, run_at=when, unique_key=once)
 
         return enqueue
 
-    async def run(self, context: Context, stored: Mapping[str, Any]) -> None:
+    async def run(
+        self,
+        context: Context,
+        stored: Mapping[str, Any],
+    ) -> None:
         """Carry out one that was stored, by whatever version. Raises BadArguments."""
         work: Callable[..., Awaitable[None]] = self.work
         await work(context, **self.bind(stored))
 
-    def bind(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+    def bind(
+        self,
+        stored: Mapping[str, Any],
+    ) -> dict[str, Any]:
         """Return what the function is called with. Raises BadArguments."""
         named = {self._renamed.get(name, name): value for name, value in stored.items()}
         given = {name: value for name, value in named.items() if name is not None}
         wrong = [f"{name} is unknown" for name in given if name not in self.takes]
         wrong += [f"{name} is missing" for name in self._needed if name not in given]
         known = {name: value for name, value in given.items() if name in self.takes}
-        wrong += [f"{name} is {value!r}" for name, value in known.items() if not isinstance(value, self.takes[name])]
+        wrong += [
+            f"{name} is {value!r}"
+            for name, value in known.items()
+            if not isinstance(value, self.takes[name])
+        ]
         if wrong:
             raise BadArguments(f"{self.kind}: {', '.join(wrong)}")
         return given
@@ -119,7 +153,12 @@ class JobDefinition(Generic[P]):
 class RecurringJob(JobDefinition[[]]):
     """One that comes again by itself, and takes nothing."""
 
-    def __init__(self, kind: str, work: Work[[]], turns: Turns) -> None:
+    def __init__(
+        self,
+        kind: str,
+        work: Work[[]],
+        turns: Turns,
+    ) -> None:
         super().__init__(kind, work)
         self.turns = turns
 
@@ -127,10 +166,15 @@ class RecurringJob(JobDefinition[[]]):
 AnyJob: TypeAlias = JobDefinition[...]
 
 
-def job(kind: str, *, renamed: Mapping[str, str | None] | None = None) -> Callable[[Work[P]], JobDefinition[P]]:
-    """Declare a job. `kind` and the names of the arguments stand in the table of jobs: older versions put them there.
+def job(
+    kind: str, *, renamed: Mapping[str, str | None] | None = None
+) -> Callable[[Work[P]], JobDefinition[P]]:
+    """Declare a job.
 
-    `renamed`: what older versions called an argument, with its name now, or None where it is not taken any more.
+    `kind` and the names of the arguments stand in the table of jobs: older versions put them there.
+
+    `renamed`: what older versions called an argument, with its name now, or None where it is not
+    taken any more.
     """
 
     def declare(work: Work[P]) -> JobDefinition[P]:
@@ -139,7 +183,9 @@ def job(kind: str, *, renamed: Mapping[str, str | None] | None = None) -> Callab
     return declare
 
 
-def recurring(kind: str, *, every: timedelta = DAY, at: time | None = None) -> Callable[[Work[[]]], RecurringJob]:
+def recurring(
+    kind: str, *, every: timedelta = DAY, at: time | None = None
+) -> Callable[[Work[[]]], RecurringJob]:
     """Declare a job that comes again by itself: every so often, or daily at a time of day (UTC)."""
 
     def declare(work: Work[[]]) -> RecurringJob:

@@ -29,10 +29,14 @@ class Job(Row):
     kind = fields.CharField(max_length=80)
     args: Any = fields.JSONField(default=dict)
     unique_key = fields.CharField(max_length=200, null=True, unique=True)
-    status = fields.CharField(max_length=20, default="waiting", description="waiting | running | done | failed")
+    status = fields.CharField(
+        max_length=20, default="waiting", description="waiting | running | done | failed"
+    )
     run_at = fields.DatetimeField()
     attempts = fields.SmallIntField(default=0)
-    claimed_until = fields.DatetimeField(null=True, description="a running job whose time is over is taken again")
+    claimed_until = fields.DatetimeField(
+        null=True, description="a running job whose time is over is taken again"
+    )
     error = fields.TextField(null=True)
     finished_at = fields.DatetimeField(null=True)
 
@@ -40,5 +44,7 @@ class Job(Row):
         table = "jobs"
         indexes = [Index(fields=("status", "run_at"), name="ix_jobs_due")]
         constraints = [
-            CheckConstraint(check="status in ('waiting', 'running', 'done', 'failed')", name="ck_jobs_status"),
+            CheckConstraint(
+                check="status in ('waiting', 'running', 'done', 'failed')", name="ck_jobs_status"
+            ),
         ]

@@ -1,4 +1,6 @@
-"""Put work on the list, in the caller's transaction; and the signal that wakes an idle worker of this process."""
+"""Put work on the list, in the caller's transaction; and the signal that wakes an idle worker of
+this process.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +36,24 @@ def _wake() -> None:
 
 
 def enqueue(
-    tx: Transaction, kind: str, args: dict[str, Any], *, run_at: datetime | None = None, unique_key: str | None = None
+    tx: Transaction,
+    kind: str,
+    args: dict[str, Any],
+    *,
+    run_at: datetime | None = None,
+    unique_key: str | None = None,
 ) -> None:
     """Run `kind` with `args` at or after `run_at` (now when None), once `tx` has committed.
 
-    A `unique_key` that a waiting or running job holds makes this a no-op; the key is free again when that job has ended.
+    A `unique_key` that a waiting or running job holds makes this a no-op; the key is free again
+    when that job has ended.
     """
-    job = Job(kind=kind, args=args, run_at=run_at or clock.now(), unique_key=unique_key)
+    job = Job(
+        kind=kind,
+        args=args,
+        run_at=run_at or clock.now(),
+        unique_key=unique_key,
+    )
     tx.add(job, once=True)
     if run_at is None:
         tx.after_commit(_wake)

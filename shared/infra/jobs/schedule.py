@@ -13,14 +13,20 @@ from shared.infra.jobs.models import JobSchedule
 
 
 async def tick(recurring: Sequence[RecurringJob]) -> int:
-    """Enqueue what is due and answer how many that were. A turn that nobody was awake for is made up for once."""
+    """Enqueue what is due and answer how many that were.
+
+    A turn that nobody was awake for is made up for once.
+    """
     now = clock.now()
     known = {row.kind: row for row in await JobSchedule.all()}
     done = 0
     for job in recurring:
         row = known.get(job.kind)
         if row is None:
-            first = JobSchedule(kind=job.kind, next_at=job.turns.first(now))
+            first = JobSchedule(
+                kind=job.kind,
+                next_at=job.turns.first(now),
+            )
             await JobSchedule.bulk_create([first], ignore_conflicts=True)
         elif row.next_at <= now:
             done += await _turn(job, row, now)
@@ -29,8 +35,13 @@ async def tick(recurring: Sequence[RecurringJob]) -> int:
 
 async def _turn(job: RecurringJob, row: JobSchedule, now: datetime) -> bool:
     async with unit.transaction() as tx:
-        mine = await JobSchedule.filter(id=row.id, next_at=row.next_at).update(
-            next_at=job.turns.after(now), last_at=now, updated_at=now
+        mine = await JobSchedule.filter(
+            id=row.id,
+            next_at=row.next_at,
+        ).update(
+            next_at=job.turns.after(now),
+            last_at=now,
+            updated_at=now,
         )
         if mine:
             job.once(f"recurring:{job.kind}")(tx)
@@ -47,4 +58,8 @@ async def remember(kind: str, state: dict[str, Any]) -> None:
     """Keep `state` for the next run of this kind."""
     async with unit.transaction():
         if not await JobSchedule.filter(kind=kind).update(state=state, updated_at=clock.now()):
-            await JobSchedule.create(kind=kind, next_at=clock.now() + DAY, state=state)
+            await JobSchedule.create(
+                kind=kind,
+                next_at=clock.now() + DAY,
+                state=state,
+            )

@@ -1,8 +1,10 @@
-"""The worker: claims due jobs one after another and runs their handlers; any number of workers may run.
+"""The worker: claims due jobs one after another and runs their handlers; any number of workers may
+run.
 
-A claim is a guarded update with a time limit, so a job whose worker died is taken again. Handlers are therefore written
-to be repeated. A failing job backs off and is marked failed after MAX_ATTEMPTS, where the operator sees it; while something
-else is down (TryLater), it waits that out.
+A claim is a guarded update with a time limit, so a job whose worker died is taken again. Handlers
+are therefore written to be repeated. A failing job backs off and is marked failed after
+MAX_ATTEMPTS, where the operator sees it; while something else is down (TryLater), it waits that
+out.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ from shared.infra.jobs.models import Job
 log = logging.getLogger("markethall.jobs")
 
 MAX_ATTEMPTS = 10
-# Somebody else's outage is no failure of the job. Stock waits behind it, so it asks often, and for about three days.
+# Somebody else's outage is no failure of the job. Stock waits behind it, so it asks often, and for
+# about three days.
 PATIENT_ATTEMPTS = 450
 PATIENT_DELAY = timedelta(minutes=10)
 CLAIM = timedelta(minutes=5)
@@ -37,7 +40,11 @@ IDLE_SECONDS = 1.0
 LOOK_EVERY = timedelta(seconds=30)  # at the clock, for recurring jobs
 
 
-def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> timedelta:
+def retry_delay(
+    attempts: int,
+    *,
+    longest: timedelta = timedelta(hours=1),
+) -> timedelta:
     """How long a job waits after its `attempts`-th failure: 2 s, 4 s, 8 s ... at most `longest`."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), longest)
 
@@ -45,7 +52,9 @@ def retry_delay(attempts: int, *, longest: timedelta = timedelta(hours=1)) -> ti
 class Worker:
     """Works the job table off with the handlers that the composition root registered."""
 
-    def __init__(self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()) -> None:
+    def __init__(
+        self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()
+    ) -> None:
         self._context = context
         self._handlers = handlers
         self._recurring = recurring
@@ -78,7 +87,9 @@ class Worker:
             await schedule.tick(self._recurring)
 
     async def run_due(self) -> int:
-        """Run everything that is due now and answer how many jobs that were (tests, and `run.py seed`)."""
+        """Run everything that is due now and answer how many jobs that were (tests, and `run.py
+        seed`).
+        """
         count = 0
         while await self.run_one():
             count += 1
@@ -129,11 +140,17 @@ async def claim() -> Job | None:
         job = await query.first()
         if job is None:
             return None
-        await tx.move(job, to="running", claimed_until=clock.now() + CLAIM, attempts=job.attempts + 1)
+        await tx.move(
+            job, to="running", claimed_until=clock.now() + CLAIM, attempts=job.attempts + 1
+        )
         return job
 
 
-async def _ended(job: Job, status: str, error: str | None = None) -> None:
+async def _ended(
+    job: Job,
+    status: str,
+    error: str | None = None,
+) -> None:
     async with unit.transaction() as tx:
         await tx.move(
             job,
@@ -152,7 +169,13 @@ async def _failed(job: Job, error: Exception) -> None:
         log.info("job %s %s waits: %s", job.id, job.kind, text)
         most, delay = PATIENT_ATTEMPTS, retry_delay(job.attempts, longest=PATIENT_DELAY)
     else:
-        log.error("job %s %s failed (attempt %s)", job.id, job.kind, job.attempts, exc_info=error)
+        log.error(
+            "job %s %s failed (attempt %s)",
+            job.id,
+            job.kind,
+            job.attempts,
+            exc_info=error,
+        )
         most, delay = MAX_ATTEMPTS, retry_delay(job.attempts)
     if job.attempts >= most:
         await _ended(job, "failed", text)

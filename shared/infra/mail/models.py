@@ -24,11 +24,17 @@ class Email(Row):
     subject = fields.CharField(max_length=200)
     text = fields.TextField()
     html = fields.TextField(default="")
-    status = fields.CharField(max_length=20, default="waiting", description="waiting | sent | failed")
+    status = fields.CharField(
+        max_length=20, default="waiting", description="waiting | sent | failed"
+    )
     sent_at = fields.DatetimeField(null=True)
     error = fields.TextField(null=True)
 
     class Meta:
         table = "emails"
         indexes = [Index(fields=("order_id",), name="ix_emails_order")]
-        constraints = [CheckConstraint(check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status")]
+        constraints = [
+            CheckConstraint(
+                check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status"
+            )
+        ]

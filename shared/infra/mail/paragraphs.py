@@ -11,7 +11,9 @@ INDENT = "  "
 
 @dataclass(frozen=True)
 class Line:
-    """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of ours."""
+    """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of
+    ours.
+    """
 
     text: str
     is_link: bool = False
@@ -34,10 +36,31 @@ def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
 
 def _paragraph(lines: list[str], ours: str) -> Paragraph:
     if all(line.startswith(ITEM) for line in lines):
-        return Paragraph("items", tuple(Line(line.removeprefix(ITEM)) for line in lines))
+        return Paragraph(
+            "items",
+            tuple(Line(line.removeprefix(ITEM)) for line in lines),
+        )
     if all(line.startswith(INDENT) for line in lines):
-        return Paragraph("rows", tuple(Line(line.strip(), cells=_cells(line)) for line in lines))
-    return Paragraph("text", tuple(Line(line, is_link=_is_link(line, ours)) for line in lines))
+        return Paragraph(
+            "rows",
+            tuple(
+                Line(
+                    line.strip(),
+                    cells=_cells(line),
+                )
+                for line in lines
+            ),
+        )
+    return Paragraph(
+        "text",
+        tuple(
+            Line(
+                line,
+                is_link=_is_link(line, ours),
+            )
+            for line in lines
+        ),
+    )
 
 
 def _cells(line: str) -> tuple[str, ...]:

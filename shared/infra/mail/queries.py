@@ -17,7 +17,9 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Unsent:
-    """So many mails that should have gone out and did not; since when, and what the mail server last said."""
+    """So many mails that should have gone out and did not; since when, and what the mail server
+    last said.
+    """
 
     count: int = 0
     since: datetime | None = None
@@ -45,13 +47,24 @@ class MailView:
     at: datetime
 
 
-async def mails_of_order(order_id: int, *, to: str | None = None, newest: int = 200) -> tuple[MailView, ...]:
+async def mails_of_order(
+    order_id: int, *, to: str | None = None, newest: int = 200
+) -> tuple[MailView, ...]:
     """The mails about an order, newest first; of one person only, with `to`."""
     wanted = Email.filter(order_id=order_id)
     if to is not None:
         wanted = wanted.filter(to=to)
     rows = await wanted.order_by("-id").limit(newest)
-    return tuple(MailView(row.kind, row.to, row.subject, row.status, row.sent_at or row.created_at) for row in rows)
+    return tuple(
+        MailView(
+            row.kind,
+            row.to,
+            row.subject,
+            row.status,
+            row.sent_at or row.created_at,
+        )
+        for row in rows
+    )
 
 
 async def unsent() -> Unsent:
@@ -61,14 +74,31 @@ async def unsent() -> Unsent:
     if not count:
         return Unsent()
     first = await late.order_by("created_at").first()
-    job = await Job.filter(kind="mail.send", error__not_isnull=True).exclude(status="done").order_by("-id").first()
-    return Unsent(count, first.created_at if first else None, (job.error or "") if job else "")
+    job = (
+        await Job.filter(kind="mail.send", error__not_isnull=True)
+        .exclude(status="done")
+        .order_by("-id")
+        .first()
+    )
+    return Unsent(
+        count,
+        first.created_at if first else None,
+        (job.error or "") if job else "",
+    )
 
 
 async def unsent_mails() -> tuple[UnsentMail, ...]:
     """The oldest of them."""
     rows = await _late().order_by("id").limit(SHOWN)
-    return tuple(UnsentMail(row.kind, row.to, row.subject, row.created_at) for row in rows)
+    return tuple(
+        UnsentMail(
+            row.kind,
+            row.to,
+            row.subject,
+            row.created_at,
+        )
+        for row in rows
+    )
 
 
 def _late() -> QuerySet[Email]:

@@ -1,12 +1,14 @@
 """Mails as templates: `templates/mail/<kind>.txt`, a line `Subject: …`, an empty line, the text.
 
-Plain text in Jinja's words. A name that the template asks for and nobody gave is an error (StrictUndefined), and nothing is
-escaped. Amounts are given as `Money` and written by the filter `money`, as the pages write them; codes get their words from
-`templates/words`; addresses are asked for by `url_for`. `own_order` is the token of the purchase that the mail is about:
+Plain text in Jinja's words. A name that the template asks for and nobody gave is an error
+(StrictUndefined), and nothing is escaped. Amounts are given as `Money` and written by the filter
+`money`, as the pages write them; codes get their words from `templates/words`; addresses are asked
+for by `url_for`. `own_order` is the token of the purchase that the mail is about:
 `url_for('receipts.order_page', token=own_order)`.
 
-The html part says the same: `templates/mail/layout.html` lays out the paragraphs of the text, so that no sentence stands
-twice. A kind whose html is to look otherwise has a `<kind>.html` of its own, which extends the layout.
+The html part says the same: `templates/mail/layout.html` lays out the paragraphs of the text, so
+that no sentence stands twice. A kind whose html is to look otherwise has a `<kind>.html` of its
+own, which extends the layout.
 """
 
 from __future__ import annotations
@@ -46,7 +48,11 @@ class Letter:
     html: str
 
 
-def render(kind: str, context: Mapping[str, Any], language: str = SOURCE) -> Letter:
+def render(
+    kind: str,
+    context: Mapping[str, Any],
+    language: str = SOURCE,
+) -> Letter:
     """The mail `kind` in the recipient's language, whatever is spoken here.
 
     Raises ValueError when the template does not begin with its subject.
@@ -59,7 +65,11 @@ def render(kind: str, context: Mapping[str, Any], language: str = SOURCE) -> Let
         subject, text = head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n"
         layout = _environment(is_html=True).select_template([f"{kind}.html", "layout.html"])
         parts = paragraphs(text, PUBLIC_URL)
-        return Letter(subject, text, layout.render(context, subject=subject, paragraphs=parts))
+        return Letter(
+            subject,
+            text,
+            layout.render(context, subject=subject, paragraphs=parts),
+        )
 
 
 @cache
@@ -73,7 +83,11 @@ def _environment(*, is_html: bool) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.filters.update({way.__name__: way for way in _FILTERS})
-    environment.globals.update(word=words.word, words=words.words, paydays=formats.paydays)
+    environment.globals.update(
+        word=words.word,
+        words=words.words,
+        paydays=formats.paydays,
+    )
     environment.globals.update(url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL)
     teach(environment)
     return environment

@@ -35,7 +35,10 @@ _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Whom mails are from. Without a `sender` they come from no-reply@ and the site's host; answers go to `reply_to`."""
+    """Whom mails are from.
+
+    Without a `sender` they come from no-reply@ and the site's host; answers go to `reply_to`.
+    """
 
     name: str = "Markethall"
     sender: str = ""
@@ -58,13 +61,19 @@ def post(
     order_id: int | None = None,
     language: str = SOURCE,
 ) -> None:
-    """Write the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's `language`.
+    """Write the mail that `templates/mail/<kind>.txt` makes of `context`, in the recipient's
+    `language`.
 
-    It is written once per `unique_key`, and sent after `tx` has committed. `order_id`: the order it is about.
+    It is written once per `unique_key`, and sent after `tx` has committed. `order_id`: the order it
+    is about.
     """
     letter = render(kind, context, language)
-    subject = " ".join(letter.subject.split())[:200]  # a header is one line, whatever a vendor called itself
-    mail = Email(kind=kind, order_id=order_id, to=to, subject=subject, text=letter.text, html=letter.html)
+    subject = " ".join(letter.subject.split())[
+        :200
+    ]  # a header is one line, whatever a vendor called itself
+    mail = Email(
+        kind=kind, order_id=order_id, to=to, subject=subject, text=letter.text, html=letter.html
+    )
     mail.unique_key = unique_key
     tx.add(mail, once=True)
     if order_id is not None:
@@ -78,8 +87,13 @@ def post(
     tx.emit(MailPosted(unique_key))
 
 
-async def send(settings: Settings, unique_key: str, head: Letterhead = Letterhead()) -> None:  # it is frozen
-    """Deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`. At least once: a crash between may repeat it."""
+async def send(
+    settings: Settings, unique_key: str, head: Letterhead = Letterhead()
+) -> None:  # it is frozen
+    """Deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`.
+
+    At least once: a crash between may repeat it.
+    """
     mail = await Email.get_or_none(unique_key=unique_key, status="waiting")
     if mail is None:
         return
@@ -89,8 +103,16 @@ async def send(settings: Settings, unique_key: str, head: Letterhead = Letterhea
         await tx.move(mail, to="sent", sent_at=clock.now())
 
 
-async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> None:
-    """Hand `message` to the mail server, or write it as `<name>.eml`. Raises MailNotSent, whose words say what was wrong."""
+async def deliver(
+    settings: Settings,
+    message: EmailMessage,
+    *,
+    name: str,
+) -> None:
+    """Hand `message` to the mail server, or write it as `<name>.eml`.
+
+    Raises MailNotSent, whose words say what was wrong.
+    """
     if settings.smtp_url:
         await asyncio.to_thread(_smtp, settings.smtp_url, message)
     else:
@@ -100,7 +122,10 @@ async def deliver(settings: Settings, message: EmailMessage, *, name: str) -> No
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
     async with unit.transaction() as tx:
-        keys = [str(key) for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)]
+        keys = [
+            str(key)
+            for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)
+        ]
         now = clock.now()
         there = Job.filter(unique_key__in=[f"mail:{key}" for key in keys], status="waiting")
         await there.update(run_at=now, updated_at=now)
@@ -110,9 +135,15 @@ async def send_again() -> int:
 
 
 def compose(
-    mail: Email, settings: Settings, head: Letterhead = Letterhead(), *, order_token: str | None = None
+    mail: Email,
+    settings: Settings,
+    head: Letterhead = Letterhead(),
+    *,
+    order_token: str | None = None,
 ) -> EmailMessage:  # the letterhead is frozen
-    """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail programs."""
+    """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail
+    programs.
+    """
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
     message["From"] = formataddr((head.name, head.sender or f"no-reply@{host}"))
@@ -129,29 +160,44 @@ def compose(
 
 
 def link_token(nonce: str) -> WhenSent:
-    """What stands in a mail's text where the token of a link goes (`shared.core.ids.sealed`): it is made as the mail is sent."""
+    """What stands in a mail's text where the token of a link goes (`shared.core.ids.sealed`): it is
+    made as the mail is sent.
+    """
     return WhenSent(f"{{sealed:{nonce}}}")
 
 
 def _filled(text: str, settings: Settings, order_token: str | None) -> str:
-    """The text with what stands in no database: made of what its row is about, never of what somebody may have typed."""
+    """The text with what stands in no database: made of what its row is about, never of what
+    somebody may have typed.
+    """
     if order_token is not None:
-        text = text.replace(ORDER, sealed(settings.secret_key, order_token, Sealed.ORDER))
+        text = text.replace(
+            ORDER,
+            sealed(settings.secret_key, order_token, Sealed.ORDER),
+        )
     told = text.replace(PUBLIC_URL, settings.public_url)
     return _SEALED.sub(lambda found: sealed(settings.secret_key, found[1]), told)
 
 
 async def _order_token(mail: Email) -> str | None:
-    """The token of the purchase that a mail to its shopper is about; None for mails to anybody else. Asked by relation."""
+    """The token of the purchase that a mail to its shopper is about; None for mails to anybody
+    else. Asked by relation.
+    """
     mine = Email.filter(id=mail.id, order__checkout__email=mail.to)
     found = await mine.first().values_list("order__checkout__token", flat=True)
     return str(found) if found is not None else None
 
 
 def _message_id(mail: Email, settings: Settings) -> str:
-    """Tells nothing of our rows, and never comes again: row ids, of which `unique_key` is made, do in a fresh database."""
+    """Tells nothing of our rows, and never comes again: row ids, of which `unique_key` is made, do
+    in a fresh database.
+    """
     told = f"{mail.unique_key}|{mail.created_at.isoformat()}"
-    return hmac.new(settings.secret_key.encode(), told.encode(), "sha256").hexdigest()[:40]
+    return hmac.new(
+        settings.secret_key.encode(),
+        told.encode(),
+        "sha256",
+    ).hexdigest()[:40]
 
 
 def _file(settings: Settings, name: str, message: EmailMessage) -> None:
@@ -166,7 +212,9 @@ async def greet(url: str) -> None:
 
 
 def _smtp(url: str, message: EmailMessage | None) -> None:
-    """One conversation with the mail server, whose certificate must be good where it has to show one."""
+    """One conversation with the mail server, whose certificate must be good where it has to show
+    one.
+    """
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or 0
     trusted = ssl.create_default_context()

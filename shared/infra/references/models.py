@@ -1,4 +1,6 @@
-"""Every Stripe id that we ever saw, and what of ours it belongs to: so that late and odd events find their order."""
+"""Every Stripe id that we ever saw, and what of ours it belongs to: so that late and odd events
+find their order.
+"""
 
 from __future__ import annotations
 

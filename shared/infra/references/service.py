@@ -20,7 +20,9 @@ def remember(
     """Note what these Stripe objects belong to; the first word stands, None is passed over."""
     for stripe_id in stripe_ids:
         if stripe_id:
-            row = StripeReference(stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id)
+            row = StripeReference(
+                stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id
+            )
             tx.add(row, once=True)
 
 
@@ -39,6 +41,8 @@ async def known(stripe_ids: Collection[str]) -> frozenset[str]:
 
 
 async def named(subject: str, *, order_id: int) -> str | None:
-    """The first Stripe id that is remembered under this name for an order; None when there is none."""
+    """The first Stripe id that is remembered under this name for an order; None when there is
+    none.
+    """
     row = await StripeReference.filter(order_id=order_id, subject=subject).order_by("id").first()
     return row.stripe_id if row else None

@@ -14,8 +14,12 @@ class Restoration(Row):
 
     backup_made_at = fields.DatetimeField()
     source = fields.CharField(max_length=255, description="the name of the backup file")
-    backfilled_at = fields.DatetimeField(null=True, description="Stripe's events since the backup were fetched")
-    compared_at = fields.DatetimeField(null=True, description="a full comparison ended that began after that")
+    backfilled_at = fields.DatetimeField(
+        null=True, description="Stripe's events since the backup were fetched"
+    )
+    compared_at = fields.DatetimeField(
+        null=True, description="a full comparison ended that began after that"
+    )
     compared_run = fields.BigIntField(null=True)
     acknowledged_at = fields.DatetimeField(null=True)
     acknowledged_by = fields.CharField(max_length=255, default="", db_default="")

@@ -12,7 +12,10 @@ from shared.infra.restoring.models import Restoration
 
 
 async def standing() -> Restoration | None:
-    """The restore that nobody has acknowledged yet, the newest one; None when money may move. One query."""
+    """The restore that nobody has acknowledged yet, the newest one; None when money may move.
+
+    One query.
+    """
     if not Tortoise.is_inited():  # a process that opened no database of ours has restored none
         return None
     return await Restoration.filter(acknowledged_at=None).order_by("-id").first()
@@ -22,7 +25,9 @@ async def note_backfill() -> None:
     """Stripe's events since the backup have been taken in."""
     now = clock.now()
     async with unit.transaction():
-        await Restoration.filter(acknowledged_at=None, backfilled_at=None).update(backfilled_at=now, updated_at=now)
+        await Restoration.filter(acknowledged_at=None, backfilled_at=None).update(
+            backfilled_at=now, updated_at=now
+        )
 
 
 async def note_comparison(run_id: int, *, began: datetime) -> None:

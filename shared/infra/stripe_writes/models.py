@@ -23,9 +23,15 @@ class StripeWrite(Row):
     params: Any = fields.JSONField(default=dict)
     attempt = fields.IntField(default=1)
     state = fields.CharField(max_length=20, default=WriteState.WAITING.value)
-    asked_at = fields.DatetimeField(null=True, description="when Stripe was first asked under this key")
-    stripe_id = fields.CharField(max_length=255, null=True, description="of what it made or changed")
-    error = fields.TextField(default="", db_default="", description="why it was refused, or is not answered yet")
+    asked_at = fields.DatetimeField(
+        null=True, description="when Stripe was first asked under this key"
+    )
+    stripe_id = fields.CharField(
+        max_length=255, null=True, description="of what it made or changed"
+    )
+    error = fields.TextField(
+        default="", db_default="", description="why it was refused, or is not answered yet"
+    )
 
     class Meta:
         table = "stripe_writes"

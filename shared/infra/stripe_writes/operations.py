@@ -1,4 +1,6 @@
-"""What a domain says of one kind of write to Stripe: how it is sent, how it is found again, and what an answer means."""
+"""What a domain says of one kind of write to Stripe: how it is sent, how it is found again, and
+what an answer means.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,18 @@ REGISTRY: dict[str, type[Operation[Any, Any]]] = {}
 
 
 class Operation(ABC, Generic[A, F]):
-    """One kind of write. Subclasses are frozen dataclasses whose fields are plain JSON: they are stored with the write.
+    """One kind of write.
 
-    The hooks run in this order, each attempt anew: `prepare`, `plan`, `send`, then `read` and `answered`, or `refused`.
-    What takes the gateway runs outside a transaction, what takes `tx` inside one that also moves the write.
+    Subclasses are frozen dataclasses whose fields are plain JSON: they are stored with the write.
+
+    The hooks run in this order, each attempt anew: `prepare`, `plan`, `send`, then `read` and
+    `answered`, or `refused`. What takes the gateway runs outside a transaction, what takes `tx`
+    inside one that also moves the write.
     """
 
     name: ClassVar[str]
-    # Look through Stripe's list before every repetition, under any key, not only when the key is old.
+    # Look through Stripe's list before every repetition, under any key, not only when the key is
+    # old.
     looks_first: ClassVar[bool] = False
     # Look as well when Stripe refuses: perhaps because it is done already.
     looks_after_refusal: ClassVar[bool] = False
@@ -41,7 +47,9 @@ class Operation(ABC, Generic[A, F]):
     @property
     @abstractmethod
     def key(self) -> str:
-        """Name the write by ids of ours that never come again: the idempotency key of its first attempt."""
+        """Name the write by ids of ours that never come again: the idempotency key of its first
+        attempt.
+        """
 
     @property
     @abstractmethod
@@ -52,10 +60,13 @@ class Operation(ABC, Generic[A, F]):
         """Read at Stripe what `plan` needs."""
         return None
 
-    async def plan(self, tx: Transaction, facts: F | None) -> Self | Literal[WriteState.SUPERSEDED] | None:
+    async def plan(
+        self, tx: Transaction, facts: F | None
+    ) -> Self | Literal[WriteState.SUPERSEDED] | None:
         """Look once more before it is sent: what is sent, or None when nothing is to be sent now.
 
-        SUPERSEDED when nobody wants it any more: the write is over, whatever became of an earlier attempt.
+        SUPERSEDED when nobody wants it any more: the write is over, whatever became of an earlier
+        attempt.
         """
         return self
 
@@ -65,10 +76,14 @@ class Operation(ABC, Generic[A, F]):
 
     @abstractmethod
     async def find(self, gateway: Gateway) -> A | None:
-        """Look for what an earlier attempt made, by our mark; None when there is nothing of the kind."""
+        """Look for what an earlier attempt made, by our mark; None when there is nothing of the
+        kind.
+        """
 
     def anew(self) -> Self:
-        """Say what is asked under the next key, after a failure that Stripe stored under this one: the same."""
+        """Say what is asked under the next key, after a failure that Stripe stored under this one:
+        the same.
+        """
         return self
 
     async def read(self, gateway: Gateway, answer: A) -> Any:
@@ -76,16 +91,23 @@ class Operation(ABC, Generic[A, F]):
         return None
 
     @abstractmethod
-    async def answered(self, tx: Transaction, answer: A, more: Any) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: A,
+        more: Any,
+    ) -> None:
         """Let our rows follow.
 
-        Raises a MarketError where they cannot: no repetition mends that, so a person must look. Raises
-        TryLater: the same write goes on later.
+        Raises a MarketError where they cannot: no repetition mends that, so a person must look.
+        Raises TryLater: the same write goes on later.
         """
 
     @abstractmethod
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> Self | None:
-        """Let our rows follow a definite no; what is asked instead, under the next key, or None when that was it."""
+        """Let our rows follow a definite no; what is asked instead, under the next key, or None
+        when that was it.
+        """
 
     def id_of(self, answer: A) -> str:
         """Return Stripe's id of what was made or changed: of the object, or the answer itself."""
@@ -96,6 +118,9 @@ class Operation(ABC, Generic[A, F]):
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
 
-def loaded(name: str, params: dict[str, Any]) -> Operation[Any, Any]:
+def loaded(
+    name: str,
+    params: dict[str, Any],
+) -> Operation[Any, Any]:
     """Make the operation that was stored. Raises LookupError for an unknown name."""
     return REGISTRY[name](**params)

@@ -22,7 +22,9 @@ class WriteState(StrEnum):
 
 
 def key_of(base: str, attempt: int) -> str:
-    """Return the idempotency key of an attempt: the first is the operation's own, later ones are numbered."""
+    """Return the idempotency key of an attempt: the first is the operation's own, later ones are
+    numbered.
+    """
     return base if attempt == 1 else f"{base}:{attempt}"
 
 

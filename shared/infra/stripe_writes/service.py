@@ -1,6 +1,8 @@
-"""Opening a write in the caller's transaction, and performing it outside of one until Stripe has answered.
+"""Opening a write in the caller's transaction, and performing it outside of one until Stripe has
+answered.
 
-It alone knows what a repeated key, a failure stored under a key, a key that Stripe forgot and a refusal mean.
+It alone knows what a repeated key, a failure stored under a key, a key that Stripe forgot and a
+refusal mean.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.stripe_writes")
 
-ASK_AFTER = timedelta(minutes=1)  # whoever opens a write performs it at once; the job is for when that failed
+ASK_AFTER = timedelta(
+    minutes=1
+)  # whoever opens a write performs it at once; the job is for when that failed
 LEFT_ALONE = timedelta(minutes=15)
 ROUNDS = 4
 AnyOperation = Operation[Any, Any]
@@ -33,7 +37,10 @@ AnyOperation = Operation[Any, Any]
 
 @dataclass(frozen=True)
 class Performed:
-    """What became of a write. `answer` is what Stripe said, where it was asked just now; `refusal` its definite no."""
+    """What became of a write.
+
+    `answer` is what Stripe said, where it was asked just now; `refusal` its definite no.
+    """
 
     state: WriteState
     stripe_id: str | None = None
@@ -47,8 +54,11 @@ class StillTrying(TryLater):
     code = "payment_provider_unavailable"
 
 
-async def open_write(tx: Transaction, operation: AnyOperation, *, asked_at: datetime | None = None) -> StripeWrite:
-    """Write an operation down before Stripe is asked, together with the job that asks should we crash.
+async def open_write(
+    tx: Transaction, operation: AnyOperation, *, asked_at: datetime | None = None
+) -> StripeWrite:
+    """Write an operation down before Stripe is asked, together with the job that asks should we
+    crash.
 
     `asked_at`: the key was used before there was a row of it.
     """
@@ -59,35 +69,49 @@ async def open_write(tx: Transaction, operation: AnyOperation, *, asked_at: date
         params=operation.stored(),
         asked_at=asked_at or _sent_at_once(operation),
     )
-    _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
+    _perform_later(
+        tx,
+        int(write.id),
+        at=clock.now() + ASK_AFTER,
+    )
     return write
 
 
 def _sent_at_once(operation: AnyOperation) -> datetime | None:
-    """Return now for what is sent as it is, so that nothing more is stored before; None for what is looked at first."""
+    """Return now for what is sent as it is, so that nothing more is stored before; None for what is
+    looked at first.
+    """
     return None if operation.plans or operation.looks_first else clock.now()
 
 
 async def count_of(subject: str, operation: type[AnyOperation]) -> int:
-    """Count the writes of a kind about one subject: the next key's number. Ask under the subject's lock."""
+    """Count the writes of a kind about one subject: the next key's number.
+
+    Ask under the subject's lock.
+    """
     return await StripeWrite.filter(subject=subject, operation=operation.name).count()
 
 
 async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | None:
     """Return the newest write of a kind about one subject."""
-    return await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
+    return (
+        await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
+    )
 
 
 async def waiting(subject: str) -> list[StripeWrite]:
     """Return the writes about one subject that Stripe has not answered, oldest first."""
-    return await StripeWrite.filter(subject=subject, state=WriteState.WAITING.value).order_by("id")
+    return await StripeWrite.filter(
+        subject=subject,
+        state=WriteState.WAITING.value,
+    ).order_by("id")
 
 
 async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
     """Return the id of the newest write of this kind about the operation's subject.
 
-    It is opened now for what was written down before there were rows of writes: perhaps asked under its key since
-    `asked_at`.
+    It is opened now for what was written down before there were rows of writes: perhaps asked under
+    its key since `asked_at`.
     """
     write = await latest(operation.subject, type(operation))
     if write is not None:
@@ -103,10 +127,12 @@ async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
 
 
 async def perform(gateway: Gateway, write_id: int) -> Performed:
-    """Ask Stripe until the write is over. One that is over is left alone; one that must wait is, too.
+    """Ask Stripe until the write is over.
 
-    Raises StripeUnavailable: what became of it is not known, and the same call goes on later. Raises
-    what `answered` of the operation does: the write is over then, as UNEXPECTED.
+    One that is over is left alone; one that must wait is, too.
+
+    Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
+    Raises what `answered` of the operation does: the write is over then, as UNEXPECTED.
     """
     for _ in range(ROUNDS):
         write = await StripeWrite.get(id=write_id)
@@ -132,7 +158,9 @@ def _was_asked(write: StripeWrite) -> bool:
     return write.asked_at is not None or write.attempt > 1
 
 
-async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> AnyOperation | None:
+async def _plan(
+    gateway: Gateway, write: StripeWrite, operation: AnyOperation
+) -> AnyOperation | None:
     """Store what is about to be sent, and when its key was first used."""
     facts = await operation.prepare(gateway)
     async with unit.transaction() as tx:
@@ -145,7 +173,11 @@ async def _plan(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
             await tx.move(row, to=planned, state="state")
             return None
         if planned is not None:
-            await tx.change(row, params=planned.stored(), asked_at=row.asked_at or clock.now())
+            await tx.change(
+                row,
+                params=planned.stored(),
+                asked_at=row.asked_at or clock.now(),
+            )
         return planned
 
 
@@ -159,7 +191,11 @@ async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
     return Performed(WriteState(row.state), row.stripe_id)
 
 
-async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed | None:
+async def _send(
+    gateway: Gateway,
+    write: StripeWrite,
+    operation: AnyOperation,
+) -> Performed | None:
     """Make one attempt; None when another one follows at once. Raises StripeUnavailable."""
     try:
         answer = await operation.send(gateway, write.key)
@@ -172,19 +208,25 @@ async def _send(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -
             raise
         answer = await operation.find(gateway)
         if answer is None:  # Stripe stored this failure under the key for good
-            await _next_attempt(write, operation.anew(), why=down.log or "a failure was stored under this key")
+            await _next_attempt(
+                write, operation.anew(), why=down.log or "a failure was stored under this key"
+            )
             raise
     return await _answered(gateway, write, operation, answer)
 
 
-async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any) -> Performed:
+async def _answered(
+    gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any
+) -> Performed:
     more = await operation.read(gateway, answer)
     stripe_id = operation.id_of(answer)
     try:
         async with unit.transaction() as tx:
             row = await tx.lock(StripeWrite, id=write.id)
             if row.state == WriteState.WAITING:
-                await tx.move(row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error="")
+                await tx.move(
+                    row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error=""
+                )
                 await operation.answered(tx, answer, more)
     except TryLater:
         raise
@@ -195,17 +237,24 @@ async def _answered(gateway: Gateway, write: StripeWrite, operation: AnyOperatio
 
 
 async def _unexpected(write: StripeWrite, stripe_id: str, problem: MarketError) -> None:
-    """Stripe did something else than our rows can follow; asking again would bring the same answer."""
+    """Stripe did something else than our rows can follow; asking again would bring the same
+    answer.
+    """
     why = f"{type(problem).__name__}: {problem.log or problem.message}"
     log.error("%s of %s, %s: %s", write.operation, write.subject, stripe_id, why)
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING:
-            await tx.move(row, to=WriteState.UNEXPECTED, state="state", stripe_id=stripe_id, error=why[:500])
+            await tx.move(
+                row, to=WriteState.UNEXPECTED, state="state", stripe_id=stripe_id, error=why[:500]
+            )
 
 
 async def take_up_again(gateway: Gateway, write_id: int) -> Performed:
-    """Perform a write once more whose answer was unexpected, after a person has looked. Raises NotFound."""
+    """Perform a write once more whose answer was unexpected, after a person has looked.
+
+    Raises NotFound.
+    """
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write_id)
         if row.state == WriteState.UNEXPECTED:
@@ -214,7 +263,9 @@ async def take_up_again(gateway: Gateway, write_id: int) -> Performed:
     return await perform(gateway, write_id)
 
 
-async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeRefused) -> Performed | None:
+async def _refused(
+    write: StripeWrite, operation: AnyOperation, refusal: StripeRefused
+) -> Performed | None:
     log.warning("%s of %s was refused: %s", write.operation, write.subject, refusal.log)
     why = (refusal.stripe_code or refusal.log or "refused")[:500]
     async with unit.transaction() as tx:
@@ -225,25 +276,43 @@ async def _refused(write: StripeWrite, operation: AnyOperation, refusal: StripeR
             return None
         instead = await operation.refused(tx, refusal)
         if instead is None:
-            await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
+            await tx.move(
+                row,
+                to=WriteState.REFUSED,
+                state="state",
+                error=why,
+            )
             return Performed(WriteState.REFUSED, refusal=refusal)
         await _number(tx, row, instead, why=why)
     return None
 
 
-async def _next_attempt(write: StripeWrite, operation: AnyOperation, *, why: str) -> None:
+async def _next_attempt(
+    write: StripeWrite,
+    operation: AnyOperation,
+    *,
+    why: str,
+) -> None:
     async with unit.transaction() as tx:
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING and row.attempt == write.attempt:
             await _number(tx, row, operation, why=why)
 
 
-async def _number(tx: Transaction, row: StripeWrite, operation: AnyOperation, *, why: str) -> None:
+async def _number(
+    tx: Transaction,
+    row: StripeWrite,
+    operation: AnyOperation,
+    *,
+    why: str,
+) -> None:
     """Give the write its next key: nothing was asked under that one."""
     attempt = row.attempt + 1
     key = key_of(operation.key, attempt)
     asked_at = _sent_at_once(operation)
-    await tx.change(row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500])
+    await tx.change(
+        row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500]
+    )
 
 
 @job("stripe_writes.perform", renamed={"id": "write_id"})
@@ -255,12 +324,20 @@ async def perform_soon(context: Context, write_id: int) -> None:
 @recurring("stripe_writes.sweep", every=timedelta(hours=1))
 async def sweep(_context: Context) -> None:
     """Leave no write that waits without a job."""
-    waiting = StripeWrite.filter(state=WriteState.WAITING, updated_at__lt=clock.now() - LEFT_ALONE)
+    waiting = StripeWrite.filter(
+        state=WriteState.WAITING,
+        updated_at__lt=clock.now() - LEFT_ALONE,
+    )
     ids = await waiting.order_by("id").values_list("id", flat=True)
     async with unit.transaction() as tx:
         for write_id in ids:
             _perform_later(tx, int(str(write_id)))
 
 
-def _perform_later(tx: Transaction, write_id: int, *, at: datetime | None = None) -> None:
+def _perform_later(
+    tx: Transaction,
+    write_id: int,
+    *,
+    at: datetime | None = None,
+) -> None:
     perform_soon.at(at, once=f"stripe_writes.perform:{write_id}")(tx, write_id=write_id)

@@ -1,7 +1,8 @@
 """The unit of work: one transaction that one can see, with what belongs to it.
 
-`transaction()` is the only way this project opens one. What needs one takes it as `tx`; what asks Stripe cannot take
-it, and the gateway refuses to run while one is open, so no HTTP call ever holds a lock.
+`transaction()` is the only way this project opens one. What needs one takes it as `tx`; what asks
+Stripe cannot take it, and the gateway refuses to run while one is open, so no HTTP call ever holds
+a lock.
 """
 
 from shared.infra.unit.acts import Act

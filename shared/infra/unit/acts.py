@@ -1,4 +1,6 @@
-"""What a transaction writes down: who did what for the audit trail, what happened for the history."""
+"""What a transaction writes down: who did what for the audit trail, what happened for the
+history.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else is to be kept.
+    """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else
+    is to be kept.
 
-    `details` hold no secrets and no card data. What an act is called on pages stands in shared/infra/audit/words.py.
+    `details` hold no secrets and no card data. What an act is called on pages stands in
+    shared/infra/audit/words.py.
     """
 
     name: str
@@ -29,7 +33,9 @@ class Act:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def entry(action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]) -> AuditEntry:
+def entry(
+    action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]
+) -> AuditEntry:
     """Make the row of the audit trail, with where the actor acts from."""
     here = origin.of(actor)
     return AuditEntry(
@@ -43,15 +49,31 @@ def entry(action: str, actor: str, subject: str, vendor_id: int | None, details:
     )
 
 
-def activity_of_row(row: Row, act: Act | None, changes: Columns, *, kind: str) -> Activity:
+def activity_of_row(
+    row: Row,
+    act: Act | None,
+    changes: Columns,
+    *,
+    kind: str,
+) -> Activity:
     """Make the row of the history for an act on `row`, or for a change of it: `refund.changed`."""
     subject = row.as_subject
     done = act or Act(f"{subject.partition(':')[0]}.{kind}", "")
-    return activity(done, subject, row.activity_order_id, getattr(row, "vendor_id", None), changes)
+    return activity(
+        done,
+        subject,
+        row.activity_order_id,
+        getattr(row, "vendor_id", None),
+        changes,
+    )
 
 
-def activity(act: Act, subject: str, order_id: int | None, vendor_id: int | None, changes: Columns) -> Activity:
-    """Make a row of the history; an `amount` (minor units) and its `currency` have columns of their own."""
+def activity(
+    act: Act, subject: str, order_id: int | None, vendor_id: int | None, changes: Columns
+) -> Activity:
+    """Make a row of the history; an `amount` (minor units) and its `currency` have columns of their
+    own.
+    """
     amount, currency = act.details.get("amount"), act.details.get("currency")
     return Activity(
         kind=act.name,

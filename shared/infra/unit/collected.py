@@ -1,4 +1,6 @@
-"""Rows that a transaction only adds: kept until just before the commit, then written with one insert per table."""
+"""Rows that a transaction only adds: kept until just before the commit, then written with one
+insert per table.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,15 @@ class Collected:
     def __init__(self) -> None:
         self._kept: dict[Any, Pending] = {}
 
-    def rows(self, model: type[Row], *, once: bool) -> list[Row]:
-        """Return the list that plain rows of a table go to; with `once` a row whose unique column is taken is left out."""
+    def rows(
+        self,
+        model: type[Row],
+        *,
+        once: bool,
+    ) -> list[Row]:
+        """Return the list that plain rows of a table go to; with `once` a row whose unique column
+        is taken is left out.
+        """
         key = (model, once)
         if key not in self._kept:
             self._kept[key] = PlainRows(model, once=once)
@@ -60,7 +69,12 @@ class Collected:
 class PlainRows:
     """Rows of one table that need nothing but an insert."""
 
-    def __init__(self, model: type[Row], *, once: bool) -> None:
+    def __init__(
+        self,
+        model: type[Row],
+        *,
+        once: bool,
+    ) -> None:
         self.rows: list[Row] = []
         self._model = model
         self._once = once

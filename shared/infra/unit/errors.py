@@ -1,4 +1,6 @@
-"""What goes wrong with a transaction because of how it is used: faults of ours, never of a person."""
+"""What goes wrong with a transaction because of how it is used: faults of ours, never of a
+person.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a transaction emits: facts that others follow, who need not be known where they become true."""
+"""What a transaction emits: facts that others follow, who need not be known where they become
+true.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,12 @@ Handler: TypeAlias = Callable[..., Awaitable[None]]
 
 
 class Event:
-    """A fact of one domain that others follow. Subclasses are frozen dataclasses in the `events.py` of that domain.
+    """A fact of one domain that others follow.
 
-    Whoever follows it subscribes in its manifest (shared/core/domains.py), so what is told upwards needs no import upwards.
+    Subclasses are frozen dataclasses in the `events.py` of that domain.
+
+    Whoever follows it subscribes in its manifest (shared/core/domains.py), so what is told upwards
+    needs no import upwards.
     """
 
 

@@ -1,7 +1,8 @@
 """The order of locks: each table that is locked has a rank, and nobody locks upwards.
 
-Two transactions that take their locks in one order never wait for each other in a circle. The rank of a table is
-`lock_rank` of its model; rows of one table are locked by ascending id. docs/architecture.md shows the order.
+Two transactions that take their locks in one order never wait for each other in a circle. The rank
+of a table is `lock_rank` of its model; rows of one table are locked by ascending id.
+docs/architecture.md shows the order.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ _is_on: ContextVar[bool] = ContextVar("markethall_rehearsal", default=False)
 
 
 class Rehearsed(BaseException):
-    """The rehearsal is over: this would happen. No Exception, so that no use case takes it for a failure."""
+    """The rehearsal is over: this would happen.
+
+    No Exception, so that no use case takes it for a failure.
+    """
 
     def __init__(self, activity: list[Activity]) -> None:
         super().__init__()
@@ -26,7 +29,9 @@ class Rehearsed(BaseException):
 
 
 class WouldWrite(BaseException):
-    """The rehearsal is over: the next step writes to Stripe, and what Stripe answers nobody knows."""
+    """The rehearsal is over: the next step writes to Stripe, and what Stripe answers nobody
+    knows.
+    """
 
 
 class RolledBack(Exception):

@@ -1,4 +1,6 @@
-"""A transaction as an object: it locks in order, moves rows from state to state, and collects what is only added."""
+"""A transaction as an object: it locks in order, moves rows from state to state, and collects what
+is only added.
+"""
 
 from __future__ import annotations
 
@@ -42,18 +44,22 @@ class Transaction:
         self._emitted = Emitted()
         self.activity: list[Activity] = []
 
-    async def lock(self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any) -> M:
+    async def lock(
+        self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any
+    ) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
 
-        Raises `missing`, or NotFound with the table's own sentence, when there is none; OutOfOrder when a table of
-        higher rank was locked before.
+        Raises `missing`, or NotFound with the table's own sentence, when there is none; OutOfOrder
+        when a table of higher rank was locked before.
         """
         row = await self.lock_first(model.filter(**where))
         if row is None:
             raise missing() if missing is not None else NotFound(_(model.not_found))
         return row
 
-    async def lock_or_create(self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any) -> M:
+    async def lock_or_create(
+        self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any
+    ) -> M:
         """Return the one row that `where` names, locked; made now when there is none yet.
 
         Two that make it at once: one makes the row, the other finds it. Raises IntegrityError where
@@ -98,27 +104,54 @@ class Transaction:
         where: Mapping[str, Any] | None = None,
         **values: Any,
     ) -> bool:
-        """Let `row` go from the state that it is known in to `to`, set `values` with it, and write `act` down.
+        """Let `row` go from the state that it is known in to `to`, set `values` with it, and write
+        `act` down.
 
         `state` is the column, `where` what else must hold, or what must hold instead of the state.
-        False when the row is not so any more: nothing is done then. When it is, `row` itself has the
-        new values; where one is an expression (`F`), the old value.
+        False when the row is not so any more: nothing is done then. When it is, `row` itself has
+        the new values; where one is an expression (`F`), the old value.
         """
         known = getattr(row, state)
         changes = {state: to, **values}
-        return await self._update(row, {state: known, **(where or {})}, changes, act)
+        return await self._update(
+            row,
+            {state: known, **(where or {})},
+            changes,
+            act,
+        )
 
-    async def move_all(self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any) -> int:
-        """Let every row of `query`, which names the states to go from, go to `to`; how many that were."""
-        return int(await query.update(**{state: to}, **values, updated_at=clock.now()))
+    async def move_all(
+        self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any
+    ) -> int:
+        """Let every row of `query`, which names the states to go from, go to `to`; how many that
+        were.
+        """
+        return int(
+            await query.update(
+                **{state: to},
+                **values,
+                updated_at=clock.now(),
+            )
+        )
 
     async def change(
-        self, row: Row, *, where: Mapping[str, Any] | None = None, act: Act | None = None, **values: Any
+        self,
+        row: Row,
+        *,
+        where: Mapping[str, Any] | None = None,
+        act: Act | None = None,
+        **values: Any,
     ) -> bool:
         """Set `values` of a row whose state stays. False when `where` does not hold any more."""
         return await self._update(row, where or {}, values, act)
 
-    async def create(self, model: type[M], *, act: Act | None = None, **values: Any) -> M:
+    async def create(
+        self,
+        model: type[M],
+        *,
+        act: Act | None = None,
+        **values: Any,
+    ) -> M:
         """Make a row."""
         row = await model.create(**values)
         self._happened(row, act, held(_watched(row)), kind="made")
@@ -127,7 +160,11 @@ class Transaction:
         return row
 
     @asynccontextmanager
-    async def editing(self, row: Row, *columns: str) -> AsyncIterator[None]:
+    async def editing(
+        self,
+        row: Row,
+        *columns: str,
+    ) -> AsyncIterator[None]:
         """Save what the block sets of `row`, which is locked, and note what is different.
 
         With `columns` only those are saved.
@@ -137,7 +174,9 @@ class Transaction:
         await row.save(update_fields=columns or None)
         self._happened(row, None, difference(before, _watched(row)))
 
-    async def _update(self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None) -> bool:
+    async def _update(
+        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None
+    ) -> bool:
         now, before = clock.now(), _watched(row)
         changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
         if not changed:
@@ -156,9 +195,19 @@ class Transaction:
 
     def _audit(self, act: Act, row: Row) -> None:
         vendor_id = getattr(row, "vendor_id", None)
-        self.add(acts.entry(act.name, act.by, row.as_subject, vendor_id, act.details))
+        self.add(
+            acts.entry(
+                act.name,
+                act.by,
+                row.as_subject,
+                vendor_id,
+                act.details,
+            )
+        )
 
-    def _happened(self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed") -> None:
+    def _happened(
+        self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed"
+    ) -> None:
         """Keep an act on a row, or a change that only followed from something else."""
         if row.activity_columns is not None and (act or changes):
             self._keep(acts.activity_of_row(row, act, changes, kind=kind))
@@ -214,14 +263,18 @@ class Transaction:
         self.add(acts.entry(action, actor, subject, vendor_id, details))
 
     def add(self, row: Row, *, once: bool = False) -> None:
-        """Write `row` before the commit, together with others of its table. Nobody reads it back in this transaction.
+        """Write `row` before the commit, together with others of its table.
+
+        Nobody reads it back in this transaction.
 
         With `once` it is left out where a unique column of it is taken.
         """
         self._collected.rows(type(row), once=once).append(row)
 
     def collected(self, kind: type[K]) -> K:
-        """Return what keeps rows of a `kind` that has a way of its own to be written (shared/infra/unit/collected.py)."""
+        """Return what keeps rows of a `kind` that has a way of its own to be written
+        (shared/infra/unit/collected.py).
+        """
         return self._collected.of(kind)
 
     def unwritten(self) -> set[str]:
@@ -229,7 +282,9 @@ class Transaction:
         return self._collected.tables()
 
     def emit(self, event: Event) -> None:
-        """Let those who subscribe to such an event do their part in this transaction, before it commits."""
+        """Let those who subscribe to such an event do their part in this transaction, before it
+        commits.
+        """
         self._emitted.add(event)
 
     async def flush(self) -> None:
@@ -239,7 +294,9 @@ class Transaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Run the block so that an error inside undoes the block alone, and the transaction goes on."""
+        """Run the block so that an error inside undoes the block alone, and the transaction goes
+        on.
+        """
         await self.flush()
         callbacks, activity = len(self._callbacks), len(self.activity)
         try:
@@ -276,7 +333,9 @@ def is_open() -> bool:
 
 
 async def flush() -> None:
-    """Write what the open transaction has collected, if one is open: for readers that must see it."""
+    """Write what the open transaction has collected, if one is open: for readers that must see
+    it.
+    """
     tx = _current.get()
     if tx is not None:
         await tx.flush()
@@ -288,8 +347,8 @@ async def transaction() -> AsyncIterator[Transaction]:
 
     In a rehearsal it is rolled back at its end (shared/infra/unit/rehearsal.py).
 
-    On SQLite it takes the write lock first, so that two processes queue instead of failing with "database is locked"
-    (shared/infra/database/sqlite.py).
+    On SQLite it takes the write lock first, so that two processes queue instead of failing with
+    "database is locked" (shared/infra/database/sqlite.py).
     """
     if is_open():
         raise AlreadyOpen("a transaction is open already: take `tx`, or use `tx.savepoint()`")

@@ -19,7 +19,17 @@ from shared.sandbox.resources.connected import (
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of, merge, snapshot
 
-__all__ = ["connected", "create", "delete", "index", "own", "reject", "retrieve", "unreject", "update"]
+__all__ = [
+    "connected",
+    "create",
+    "delete",
+    "index",
+    "own",
+    "reject",
+    "retrieve",
+    "unreject",
+    "update",
+]
 
 # The old `type` in terms of controller: fees payer, losses, collection, dashboard.
 _TYPES: dict[str, tuple[str, str, str, str]] = {
@@ -29,23 +39,47 @@ _TYPES: dict[str, tuple[str, str, str, str]] = {
 }
 _OPEN = ("business_type", "default_currency", "email")
 _NESTED = ("business_profile", "groups", "settings", "tos_acceptance")
-# What the platform may not write any more once a first link was made, where Stripe collects (SDK, params of update).
+# What the platform may not write any more once a first link was made, where Stripe collects (SDK,
+# params of update).
 _CLOSED = ("business_type", "company", "external_account", "individual")
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A new connected account; `controller` and `type` exclude each other, and connected accounts are no platforms (MEM)."""
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """A new connected account; `controller` and `type` exclude each other, and connected accounts
+    are no platforms (MEM).
+    """
     if act.scope != act.home:
-        message = "You can only create new accounts if you've signed up for Connect, which you can do at https://dashboard.stripe.com/connect."
+        message = (
+            "You can only create new accounts if you've signed up for Connect, which you can do "
+            "at https://dashboard.stripe.com/connect."
+        )
         raise errors.ApiError(400, message)
     country = params.get("country", "US")
     if country not in money.COUNTRIES:
-        message = f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'."
+        message = (
+            f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code "
+            "instead, such as 'US', 'EG', or 'GB'."
+        )
         raise errors.ApiError(400, message, code="country_unsupported", param="country")
     controller, kind = _controller(params)
     body = skeleton(f"acct_{act.world.token(16)}", country, act.now, kind, controller)
-    doc = act.store.insert(Document(body, {"capabilities": {}, "forced": {}}, act.platform, act.home))
-    application = {"id": application_of(act.platform), "object": "application", "name": "Marketplace"}
+    doc = act.store.insert(
+        Document(
+            body,
+            {"capabilities": {}, "forced": {}},
+            act.platform,
+            act.home,
+        )
+    )
+    application = {
+        "id": application_of(act.platform),
+        "object": "application",
+        "name": "Marketplace",
+    }
     emit(act.within(doc.id), "account.application.authorized", application)
     _write(act, doc, params)
     requirements.apply(act, doc)
@@ -58,7 +92,10 @@ def _controller(params: Json) -> tuple[Json, str]:
     if given is not None and kind is not None:
         raise errors.ApiError(
             400,
-            "You may not provide the `type` parameter and the `controller` parameter at the same time.",
+            (
+                "You may not provide the `type` parameter and the `controller` parameter at the "
+                "same time."
+            ),
             param="type",
         )
     if kind is not None:
@@ -72,41 +109,76 @@ def _controller(params: Json) -> tuple[Json, str]:
         _check_controller(fees, losses, collection, dashboard)
         kind = "standard" if (fees, losses, collection, dashboard) == _TYPES["standard"] else "none"
     controller = {
-        "type": "application", "is_controller": True, "fees": {"payer": fees}, "losses": {"payments": losses},
-        "requirement_collection": collection, "stripe_dashboard": {"type": dashboard},
-    }  # fmt: skip
+        "type": "application",
+        "is_controller": True,
+        "fees": {"payer": fees},
+        "losses": {"payments": losses},
+        "requirement_collection": collection,
+        "stripe_dashboard": {"type": dashboard},
+    }
     return controller, kind
 
 
-def _check_controller(fees: str, losses: str, collection: str, dashboard: str) -> None:
+def _check_controller(
+    fees: str,
+    losses: str,
+    collection: str,
+    dashboard: str,
+) -> None:
     """Combinations that Stripe refuses; texts are unverified (MEM)."""
-    if dashboard == "express" and losses != "application":  # Stripe-owned losses with Express came after this version
+    if (
+        dashboard == "express" and losses != "application"
+    ):  # Stripe-owned losses with Express came after this version
         message = (
-            "When `controller[stripe_dashboard][type]=express`, `controller[losses][payments]` must be `application`."
+            "When `controller[stripe_dashboard][type]=express`, `controller[losses][payments]` "
+            "must be `application`."
         )
         raise errors.ApiError(400, message, param="controller[losses][payments]")
     if losses == "application" and fees != "application":
-        message = "When `controller[losses][payments]=application`, `controller[fees][payer]` must be `application`."
+        message = (
+            "When `controller[losses][payments]=application`, `controller[fees][payer]` must be "
+            "`application`."
+        )
         raise errors.ApiError(400, message, param="controller[fees][payer]")
     if collection == "application" and dashboard != "none":
-        message = "When `controller[requirement_collection]=application`, `controller[stripe_dashboard][type]` must be `none`."
+        message = (
+            "When `controller[requirement_collection]=application`, "
+            "`controller[stripe_dashboard][type]` must be `none`."
+        )
         raise errors.ApiError(400, message, param="controller[stripe_dashboard][type]")
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One connected account, or the platform itself."""
     return reached(act, ids["account"]).body
 
 
-def own(act: Act, ids: dict[str, str], params: Json) -> Json:
+def own(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """`GET /v1/account`: the account that the key, or Stripe-Account, stands for."""
     return (platform_account(act) if act.scope == act.home else reached(act, act.scope)).body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change what the platform may change, and say so on the connect endpoints."""
     doc = connected(act, ids["account"])
-    if hides(doc) and (closed := next((name for name in _CLOSED if name in params), None)):
+    if hides(doc) and (
+        closed := next(
+            (name for name in _CLOSED if name in params),
+            None,
+        )
+    ):
         raise not_permitted(closed, doc)
     before = snapshot(doc)
     _write(act, doc, params)
@@ -119,7 +191,10 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     if "account_token" in params:
         raise errors.no_such_reference("token", params["account_token"], "account_token")
     if collected_by_stripe(doc) and {"date", "ip"} & set(params.get("tos_acceptance", {})):
-        message = "You cannot accept the Terms of Service on behalf of Standard and Express connected accounts."
+        message = (
+            "You cannot accept the Terms of Service on behalf of Standard and Express connected "
+            "accounts."
+        )
         raise errors.ApiError(400, message, param="tos_acceptance")
     for name in _OPEN:
         if name in params:
@@ -135,7 +210,9 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     if "individual" in params:
         _individual(act, doc, params["individual"])
     if "default_currency" in params:
-        body["default_currency"] = money.check_currency(params["default_currency"], "default_currency")
+        body["default_currency"] = money.check_currency(
+            params["default_currency"], "default_currency"
+        )
     annotate(body, params)
     if params.get("external_account"):
         banks.add(act, doc, params["external_account"], replace=True)
@@ -152,49 +229,93 @@ def _individual(act: Act, doc: Document, given: Json) -> None:
         people.change(act, doc, known, given)
 
 
-def request(act: Act, doc: Document, name: str, *, requested: bool) -> None:
+def request(
+    act: Act,
+    doc: Document,
+    name: str,
+    *,
+    requested: bool,
+) -> None:
     """Ask for a capability, or do without it from now on."""
     known = doc.hidden["capabilities"].get(name, {})
     at = known.get("requested_at") if known.get("requested") else act.now
-    doc.hidden["capabilities"][name] = {"requested": requested, "requested_at": at if requested else None}
+    doc.hidden["capabilities"][name] = {
+        "requested": requested,
+        "requested_at": at if requested else None,
+    }
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Connected accounts, newest first; a connected account has none of its own."""
     return page(act, "account", "/v1/accounts", params)
 
 
-def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Test accounts can be deleted at any time (SDK); their owner's tie to the platform ends with it."""
+def delete(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """Test accounts can be deleted at any time (SDK); their owner's tie to the platform ends with
+    it.
+    """
     doc = connected(act, ids["account"])
     part(act, doc)
     return {"id": doc.id, "object": "account", "deleted": True}
 
 
-def reject(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """The platform turns an account away: nothing comes in any more, and nothing goes out unless that is asked for (SDK)."""
+def reject(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """The platform turns an account away: nothing comes in any more, and nothing goes out unless
+    that is asked for (SDK).
+    """
     doc = connected(act, ids["account"])
     if doc.body["controller"]["losses"]["payments"] != "application":
-        message = "You can only reject accounts where your platform is liable for negative account balances."
+        message = (
+            "You can only reject accounts where your platform is liable for negative account "
+            "balances."
+        )
         raise errors.ApiError(400, message)
     before = snapshot(doc)
-    doc.hidden.update(rejected=_rejection(params["reason"]), pays_out=params.get("payouts_action") == "none")
+    doc.hidden.update(
+        rejected=_rejection(params["reason"]), pays_out=params.get("payouts_action") == "none"
+    )
     requirements.settle(act, doc, before)
     return doc.body
 
 
 def _rejection(reason: str) -> str:
-    """The `disabled_reason` that a reason leads to; which one goes with which is unverified (MEM)."""
+    """The `disabled_reason` that a reason leads to; which one goes with which is unverified
+    (MEM).
+    """
     if reason.startswith("fraud"):
         return "rejected.platform_fraud"
-    return "rejected.platform_terms_of_service" if reason == "terms_of_service" else "rejected.platform_other"
+    return (
+        "rejected.platform_terms_of_service"
+        if reason == "terms_of_service"
+        else "rejected.platform_other"
+    )
 
 
-def unreject(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Take a rejection back; other restrictions stay as they are, and only the platform's own can be taken back (SDK)."""
+def unreject(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """Take a rejection back; other restrictions stay as they are, and only the platform's own can
+    be taken back (SDK).
+    """
     doc = connected(act, ids["account"])
     if not doc.hidden.get("rejected"):
-        raise errors.ApiError(400, "Only accounts that were rejected by your platform can be unrejected.")
+        raise errors.ApiError(
+            400, "Only accounts that were rejected by your platform can be unrejected."
+        )
     before = snapshot(doc)
     doc.hidden.update(rejected=None, pays_out=False)
     requirements.settle(act, doc, before)

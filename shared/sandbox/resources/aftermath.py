@@ -1,4 +1,6 @@
-"""What some test cards do once their payment went through: disputes, inquiries, a warning of fraud (stripe-facts 7)."""
+"""What some test cards do once their payment went through: disputes, inquiries, a warning of fraud
+(stripe-facts 7).
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,16 @@ def follow(act: Act, charge: Document) -> None:
     """Called once a charge's money has moved: what is to follow goes on the agenda."""
     card = charge.body["payment_method_details"].get("card")
     if card and card["fingerprint"] in _BY_FINGERPRINT:
-        act.store.schedule(act.world.clock.now() + _SOON, "aftermath", act.platform, subject_of(act, charge.id))
+        act.store.schedule(
+            act.world.clock.now() + _SOON, "aftermath", act.platform, subject_of(act, charge.id)
+        )
 
 
 def happen(act: Act, subject: str) -> None:
-    """It happens, as a task; to what was refunded in time, nothing does. Several disputes share the amount."""
+    """It happens, as a task; to what was refunded in time, nothing does.
+
+    Several disputes share the amount.
+    """
     inside, charge = located(act, subject, "charge")
     if charge is None:
         return
@@ -55,4 +62,6 @@ def happen(act: Act, subject: str) -> None:
     for number in range(what.times):
         part = whole // what.times + (number < whole % what.times)
         if part > 0:
-            chargebacks.open_up(inside, charge, what.reason, part, case="inquiry" if what.inquiry else "chargeback")
+            chargebacks.open_up(
+                inside, charge, what.reason, part, case="inquiry" if what.inquiry else "chargeback"
+            )

@@ -1,8 +1,9 @@
-"""Appealing a decision that was lost: it can be filed until a deadline, and the card network decides (stripe-facts 13).
+"""Appealing a decision that was lost: it can be filed until a deadline, and the card network
+decides (stripe-facts 13).
 
-A platform that takes part has its lost disputes offered for an appeal (DOC disputes/arbitration, CHG 2026-10-28). Nothing
-moves while it runs: the money stays with the shopper until the appeal is won. Which step tells what, and that a loss is
-appealed once, is unverified (MEM).
+A platform that takes part has its lost disputes offered for an appeal (DOC disputes/arbitration,
+CHG 2026-10-28). Nothing moves while it runs: the money stays with the shopper until the appeal is
+won. Which step tells what, and that a loss is appealed once, is unverified (MEM).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def offer(act: Act, doc: Document) -> None:
 
 
 def collect(act: Act, doc: Document, given: Json) -> None:
-    """Why the decision is wrong, with files; nothing else of the evidence can be changed at this stage (CHG)."""
+    """Why the decision is wrong, with files; nothing else of the evidence can be changed at this
+    stage (CHG).
+    """
     if other := next((name for name in given if name != "appeal"), None):
         message = f"You cannot update `evidence[{other}]` while the dispute is being appealed."
         raise errors.ApiError(400, message, param=f"evidence[{other}]")
@@ -42,7 +45,12 @@ def collect(act: Act, doc: Document, given: Json) -> None:
     card = given["appeal"].get("card") or {}
     named = card.get("supporting_files") or []
     where = "evidence[appeal][card][supporting_files]"
-    files.check_together([files.evidence(act, id, f"{where}[{number}]") for number, id in enumerate(named)])
+    files.check_together(
+        [files.evidence(act, id, f"{where}[{number}]") for number, id in enumerate(named)]
+    )
     doc.body["evidence"]["appeal"] = {
-        "card": {"reason_for_filing": card.get("reason_for_filing") or None, "supporting_files": named}
+        "card": {
+            "reason_for_filing": card.get("reason_for_filing") or None,
+            "supporting_files": named,
+        }
     }

@@ -1,4 +1,6 @@
-"""Application fees: collected with the charge that they are taken from (`passing`), read here (stripe-facts 11)."""
+"""Application fees: collected with the charge that they are taken from (`passing`), read here
+(stripe-facts 11).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,21 @@ from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One application fee."""
     return act.get("application_fee", ids["id"]).body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Application fees, newest first."""
-    return page(act, "application_fee", "/v1/application_fees", params, facets=given(params, "charge"))
+    return page(
+        act, "application_fee", "/v1/application_fees", params, facets=given(params, "charge")
+    )

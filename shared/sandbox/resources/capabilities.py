@@ -10,21 +10,38 @@ from shared.sandbox.store import Json
 from shared.sandbox.world import Act, snapshot
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """All capabilities that were ever asked for."""
     doc = reached(act, ids["account"])
     data = [requirements.capability(doc, name) for name in sorted(doc.hidden["capabilities"])]
-    return {"object": "list", "data": data, "has_more": False, "url": f"/v1/accounts/{doc.id}/capabilities"}
+    return {
+        "object": "list",
+        "data": data,
+        "has_more": False,
+        "url": f"/v1/accounts/{doc.id}/capabilities",
+    }
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One capability; a name that Stripe does not know is 404."""
     doc = reached(act, ids["account"])
     _known(ids["capability"])
     return requirements.capability(doc, ids["capability"])
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Request or drop one capability."""
     doc = connected(act, ids["account"])
     _known(ids["capability"])

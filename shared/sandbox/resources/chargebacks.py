@@ -1,8 +1,10 @@
-"""The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money that follows (stripe-facts 13).
+"""The life of a dispute: opened by the shopper's bank, decided by evidence or time, with the money
+that follows (stripe-facts 13).
 
-A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated; one that is prevented takes
-nothing when it was blocked, and the money alone when it was resolved. Whoever made the charge is debited, whatever the
-balance: the platform for a destination charge, the connected account for a direct one. Appeals stand in `appeals.py`.
+A chargeback takes the money and a fee at once; an inquiry takes nothing until it is escalated; one
+that is prevented takes nothing when it was blocked, and the money alone when it was resolved.
+Whoever made the charge is debited, whatever the balance: the platform for a destination charge, the
+connected account for a direct one. Appeals stand in `appeals.py`.
 """
 
 from __future__ import annotations
@@ -15,17 +17,36 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
 REASONS = (
-    "bank_cannot_process", "check_returned", "credit_not_processed", "customer_initiated", "debit_not_authorized", "duplicate",
-    "fraudulent", "general", "incorrect_account_details", "insufficient_funds", "noncompliant", "product_not_received",
-    "product_unacceptable", "subscription_canceled", "unrecognized",
-)  # fmt: skip
+    "bank_cannot_process",
+    "check_returned",
+    "credit_not_processed",
+    "customer_initiated",
+    "debit_not_authorized",
+    "duplicate",
+    "fraudulent",
+    "general",
+    "incorrect_account_details",
+    "insufficient_funds",
+    "noncompliant",
+    "product_not_received",
+    "product_unacceptable",
+    "subscription_canceled",
+    "unrecognized",
+)
 CLOSED = ("lost", "prevented", "warning_closed", "won")
-# What the bank makes of it (`case_type`) -> how it begins. A block or a resolution is over before it begins (SDK, CHG).
+# What the bank makes of it (`case_type`) -> how it begins. A block or a resolution is over before
+# it begins (SDK, CHG).
 CASES = {
-    "block": "prevented", "chargeback": "needs_response", "inquiry": "warning_needs_response", "resolution": "prevented",
-}  # fmt: skip
+    "block": "prevented",
+    "chargeback": "needs_response",
+    "inquiry": "warning_needs_response",
+    "resolution": "prevented",
+}
 PREVENTED = ("block", "resolution")
-UNDECIDED = ("needs_response", "under_review")  # chargebacks that the bank has not decided for the first time
+UNDECIDED = (
+    "needs_response",
+    "under_review",
+)  # chargebacks that the bank has not decided for the first time
 AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
 _REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
 DAY = 86400
@@ -34,33 +55,68 @@ _DAYS = 8  # full days to answer; at least seven (stripe-facts 13)
 # What the networks call a reason; one that is not named has no code here.
 _CODES = {
     "visa": {
-        "credit_not_processed": "13.6", "duplicate": "12.6.1", "fraudulent": "10.4", "noncompliant": "12.7",
-        "product_not_received": "13.1", "product_unacceptable": "13.3", "subscription_canceled": "13.2",
+        "credit_not_processed": "13.6",
+        "duplicate": "12.6.1",
+        "fraudulent": "10.4",
+        "noncompliant": "12.7",
+        "product_not_received": "13.1",
+        "product_unacceptable": "13.3",
+        "subscription_canceled": "13.2",
     },
     "mastercard": {
-        "credit_not_processed": "4853", "duplicate": "4834", "fraudulent": "4837", "product_not_received": "4853",
-        "product_unacceptable": "4853", "subscription_canceled": "4853",
+        "credit_not_processed": "4853",
+        "duplicate": "4834",
+        "fraudulent": "4837",
+        "product_not_received": "4853",
+        "product_unacceptable": "4853",
+        "subscription_canceled": "4853",
     },
     "amex": {
-        "credit_not_processed": "C02", "duplicate": "C14", "fraudulent": "F29", "product_not_received": "C08",
-        "product_unacceptable": "C31", "subscription_canceled": "C28",
+        "credit_not_processed": "C02",
+        "duplicate": "C14",
+        "fraudulent": "F29",
+        "product_not_received": "C08",
+        "product_unacceptable": "C31",
+        "subscription_canceled": "C28",
     },
-}  # fmt: skip
+}
 EVIDENCE = (
-    "access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
-    "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name", "customer_purchase_ip",
-    "customer_signature", "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id",
-    "product_description", "receipt", "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation",
-    "service_date", "service_documentation", "shipping_address", "shipping_carrier", "shipping_date",
-    "shipping_documentation", "shipping_tracking_number", "uncategorized_file", "uncategorized_text",
-)  # fmt: skip
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_communication",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "receipt",
+    "refund_policy",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "service_documentation",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_documentation",
+    "shipping_tracking_number",
+    "uncategorized_file",
+    "uncategorized_text",
+)
 
 
 def can_be_disputed(charge: Document) -> bool:
-    """Whether a bank may dispute a charge at all: a card's, its money settled, and not wholly refunded (DOC refunds).
+    """Whether a bank may dispute a charge at all: a card's, its money settled, and not wholly
+    refunded (DOC refunds).
 
-    How much, and how often, is the bank's affair: networks allow several disputes of one payment, parts of it and more than
-    it (DOC receiving-multiple-disputes, disputes/receiving).
+    How much, and how often, is the bank's affair: networks allow several disputes of one payment,
+    parts of it and more than it (DOC receiving-multiple-disputes, disputes/receiving).
     """
     body = charge.body
     settled = body["status"] == "succeeded" and body["balance_transaction"] and not body["refunded"]
@@ -68,7 +124,9 @@ def can_be_disputed(charge: Document) -> bool:
 
 
 def disputable(act: Act, charge: Document) -> int:
-    """What the shopper can still dispute of a charge: what was captured, less refunds and what is disputed already."""
+    """What the shopper can still dispute of a charge: what was captured, less refunds and what is
+    disputed already.
+    """
     if not can_be_disputed(charge):
         return 0
     known = sum(doc.body["amount"] for doc in of_charge(act, charge.id))
@@ -77,36 +135,76 @@ def disputable(act: Act, charge: Document) -> int:
 
 def of_charge(act: Act, id: str) -> list[Document]:
     """All disputes of one charge, oldest first."""
-    where = "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = 'dispute' AND name = 'charge' AND value = ?)"
+    where = (
+        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = 'dispute' AND name = "
+        "'charge' AND value = ?)"
+    )
     return act.store.select(where, [act.scope, id])
 
 
-def open_up(act: Act, charge: Document, reason: str, amount: int, *, case: str = "chargeback") -> Document:
-    """The bank tells of a dispute: created, then the funds go (if they do), then the charge says that it is disputed.
+def open_up(
+    act: Act, charge: Document, reason: str, amount: int, *, case: str = "chargeback"
+) -> Document:
+    """The bank tells of a dispute: created, then the funds go (if they do), then the charge says
+    that it is disputed.
 
-    A prevented one is closed at once. A resolution gives the shopper the money back and costs no fee for a dispute received
-    (DOC); that the money is a transaction of the dispute, and the events, are unverified (MEM).
+    A prevented one is closed at once. A resolution gives the shopper the money back and costs no
+    fee for a dispute received (DOC); that the money is a transaction of the dispute, and the
+    events, are unverified (MEM).
     """
     body, card = charge.body, charge.body["payment_method_details"]["card"]
     code = _CODES.get(card["brand"], {}).get(reason)
-    doc = act.add({
-        "id": act.world.id("du"), "object": "dispute", "amount": amount, "balance_transactions": [], "charge": charge.id,
-        "created": act.now, "currency": body["currency"], "enhanced_eligibility_types": [],
-        "evidence": {**dict.fromkeys(EVIDENCE), "appeal": None, "enhanced_evidence": {}}, "evidence_details": {
-            "due_by": None, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False, "submission_count": 0,
-            "submission_method": "not_submitted",
+    doc = act.add(
+        {
+            "id": act.world.id("du"),
+            "object": "dispute",
+            "amount": amount,
+            "balance_transactions": [],
+            "charge": charge.id,
+            "created": act.now,
+            "currency": body["currency"],
+            "enhanced_eligibility_types": [],
+            "evidence": {
+                **dict.fromkeys(EVIDENCE),
+                "appeal": None,
+                "enhanced_evidence": {},
+            },
+            "evidence_details": {
+                "due_by": None,
+                "enhanced_eligibility": {},
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+                "submission_method": "not_submitted",
+            },
+            "intended_submission_method": None,
+            "is_charge_refundable": case in _REFUNDABLE,
+            "livemode": False,
+            "metadata": {},
+            "payment_intent": body["payment_intent"],
+            "payment_method_details": {
+                "card": {
+                    "brand": card["brand"],
+                    "case_type": case,
+                    "network": card["network"],
+                    "network_reason_code": code,
+                },
+                "type": "card",
+            },
+            "reason": reason,
+            "status": CASES[case],
         },
-        "intended_submission_method": None, "is_charge_refundable": case in _REFUNDABLE, "livemode": False, "metadata": {},
-        "payment_intent": body["payment_intent"], "payment_method_details": {
-            "card": {"brand": card["brand"], "case_type": case, "network": card["network"], "network_reason_code": code},
-            "type": "card",
-        },
-        "reason": reason, "status": CASES[case],
-    }, submitted=False)  # fmt: skip
+        submitted=False,
+    )
     if case not in PREVENTED:
         set_deadline(act, doc)
     if case not in _REFUNDABLE:
-        _withdraw(act, doc, charge, fee=0 if case == "resolution" else fee_for(body["currency"]))
+        _withdraw(
+            act,
+            doc,
+            charge,
+            fee=0 if case == "resolution" else fee_for(body["currency"]),
+        )
     act.store.save(doc)
     emit(act, "charge.dispute.created", doc)
     if doc.body["balance_transactions"]:
@@ -128,10 +226,17 @@ def _mark_disputed(act: Act, charge: Document, doc: Document) -> None:
 
 
 def set_deadline(act: Act, doc: Document) -> None:
-    """The last second of the day so many full days on; when it has passed, nobody answers any more."""
+    """The last second of the day so many full days on; when it has passed, nobody answers any
+    more.
+    """
     due = (act.now // DAY + _DAYS + 1) * DAY - 1
     doc.body["evidence_details"]["due_by"] = due
-    act.store.schedule(due + 1, "dispute_due", act.platform, subject_of(act, doc.id))
+    act.store.schedule(
+        due + 1,
+        "dispute_due",
+        act.platform,
+        subject_of(act, doc.id),
+    )
 
 
 def fee_for(currency: str) -> int:
@@ -139,36 +244,71 @@ def fee_for(currency: str) -> int:
     return _FEES.get(currency, 1500)
 
 
-def _withdraw(act: Act, doc: Document, charge: Document, *, fee: int) -> None:
-    """The bank takes the amount, Stripe its fee; out of the charge's own money while that is still pending."""
+def _withdraw(
+    act: Act,
+    doc: Document,
+    charge: Document,
+    *,
+    fee: int,
+) -> None:
+    """The bank takes the amount, Stripe its fee; out of the charge's own money while that is still
+    pending.
+    """
     row = act.get("balance_transaction", charge.body["balance_transaction"])
     taken = {
-        "amount": fee, "application": None, "currency": doc.body["currency"], "description": "Dispute fee",
+        "amount": fee,
+        "application": None,
+        "currency": doc.body["currency"],
+        "description": "Dispute fee",
         "type": "stripe_fee",
-    }  # fmt: skip
-    _post(act, doc, -doc.body["amount"], max(row.body["available_on"], act.now), taken if fee else None)
+    }
+    _post(
+        act,
+        doc,
+        -doc.body["amount"],
+        max(row.body["available_on"], act.now),
+        taken if fee else None,
+    )
 
 
 def _reinstate(act: Act, doc: Document, amount: int) -> None:
-    """The bank gives it back. Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost."""
+    """The bank gives it back.
+
+    Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost.
+    """
     _post(act, doc, amount, act.now, None)
 
 
-def _post(act: Act, doc: Document, amount: int, available_on: int, fee: Json | None) -> None:
+def _post(
+    act: Act,
+    doc: Document,
+    amount: int,
+    available_on: int,
+    fee: Json | None,
+) -> None:
     what = "withdrawal" if amount < 0 else "reversal"
     txn = books.post(
-        act, "adjustment", doc.id, amount, doc.body["currency"], other=books.NETWORK, fee=fee, available_on=available_on,
+        act,
+        "adjustment",
+        doc.id,
+        amount,
+        doc.body["currency"],
+        other=books.NETWORK,
+        fee=fee,
+        available_on=available_on,
         description=f"Chargeback {what} for {doc.body['charge']}",
         category="dispute" if amount < 0 else "dispute_reversal",
-    )  # fmt: skip
+    )
     doc.body["balance_transactions"].append(txn.body)
 
 
 def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
-    """Whether and how much of a charge can be refunded; each of its disputes says so (`is_charge_refundable`).
+    """Whether and how much of a charge can be refunded; each of its disputes says so
+    (`is_charge_refundable`).
 
-    Not before a chargeback is decided, of whatever amount. Once it was lost the shopper has that money, and what is left of
-    the charge can be refunded (the documents speak of whole amounts alone; the rest is our reading).
+    Not before a chargeback is decided, of whatever amount. Once it was lost the shopper has that
+    money, and what is left of the charge can be refunded (the documents speak of whole amounts
+    alone; the rest is our reading).
     """
     found = [changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)]
     waits = any(doc.body["status"] in UNDECIDED for doc in found)
@@ -193,10 +333,19 @@ def is_inquiry(doc: Document) -> bool:
     return bool(doc.body["payment_method_details"]["card"]["case_type"] == "inquiry")
 
 
-def end(act: Act, doc: Document, *, won: bool, returned: int = 0) -> None:
-    """The bank has decided, or the answer was given up. An inquiry is neither won nor lost: it is over, and no money moved.
+def end(
+    act: Act,
+    doc: Document,
+    *,
+    won: bool,
+    returned: int = 0,
+) -> None:
+    """The bank has decided, or the answer was given up.
 
-    Of a loss the bank may give a part back, `returned`: then it is won in part, and its status is lost (DOC, support).
+    An inquiry is neither won nor lost: it is over, and no money moved.
+
+    Of a loss the bank may give a part back, `returned`: then it is won in part, and its status is
+    lost (DOC, support).
     """
     doc.body["status"] = "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
     back = taken(doc) if doc.body["status"] == "won" else returned
@@ -215,7 +364,8 @@ def end(act: Act, doc: Document, *, won: bool, returned: int = 0) -> None:
 def _escalate(act: Act, doc: Document) -> None:
     """The inquiry becomes a chargeback: the money goes, and there is time for an answer again.
 
-    Of a charge that was wholly refunded meanwhile nothing is taken any more (SDK): the inquiry is over.
+    Of a charge that was wholly refunded meanwhile nothing is taken any more (SDK): the inquiry is
+    over.
     """
     charge = act.get("charge", doc.body["charge"])
     if charge.body["refunded"]:
@@ -234,12 +384,20 @@ def _escalate(act: Act, doc: Document) -> None:
 
 
 def decide(act: Act, subject: str) -> None:
-    """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what it will be (stripe-facts 7)."""
+    """The bank's word on evidence that was submitted, as a task: three texts of Stripe's say what
+    it will be (stripe-facts 7).
+    """
     inside, doc = located(act, subject, "dispute")
-    if doc is None or doc.body["status"] not in ("appeal_under_review", "under_review", "warning_under_review"):
+    if doc is None or doc.body["status"] not in (
+        "appeal_under_review",
+        "under_review",
+        "warning_under_review",
+    ):
         return
     evidence = doc.body["evidence"]
-    appeal = (evidence["appeal"] or {}).get("card") or {}  # its own word counts as the text would (design)
+    appeal = (evidence["appeal"] or {}).get(
+        "card"
+    ) or {}  # its own word counts as the text would (design)
     text = (appeal.get("reason_for_filing") if appeal else evidence["uncategorized_text"]) or ""
     text = text.strip()
     if text == "escalate_inquiry_evidence" and is_inquiry(doc):
@@ -249,7 +407,9 @@ def decide(act: Act, subject: str) -> None:
 
 
 def fall_due(act: Act, subject: str) -> None:
-    """The deadline has passed, as a task: who has not answered has lost; an inquiry without answer is closed."""
+    """The deadline has passed, as a task: who has not answered has lost; an inquiry without answer
+    is closed.
+    """
     inside, doc = located(act, subject, "dispute")
     if doc is None or doc.body["status"] not in AWAITING:
         return

@@ -1,4 +1,6 @@
-"""What card statements show: the platform's own prefix, and a suffix of each payment (stripe-facts 8)."""
+"""What card statements show: the platform's own prefix, and a suffix of each payment (stripe-facts
+8).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ _FORBIDDEN = re.compile(r"""[<>\\'"*]""")
 
 
 def check_suffix(params: Json) -> None:
-    """Refuse a suffix that no statement can show. The rules are Stripe's documents, the texts unverified (MEM)."""
+    """Refuse a suffix that no statement can show.
+
+    The rules are Stripe's documents, the texts unverified (MEM).
+    """
     suffix = params.get("statement_descriptor_suffix")
     if not suffix:
         return
@@ -22,7 +27,8 @@ def check_suffix(params: Json) -> None:
         message = f"The statement descriptor suffix must be at most {_LONGEST} characters."
     elif not suffix.isascii() or not suffix.isprintable() or _FORBIDDEN.search(suffix):
         message = (
-            "The statement descriptor suffix contains invalid characters: use Latin letters, none of < > \\ ' \" *."
+            "The statement descriptor suffix contains invalid characters: use Latin letters, none "
+            "of < > \\ ' \" *."
         )
     elif not re.search("[A-Za-z]", suffix):
         message = "The statement descriptor suffix must contain at least one alphabetic character."
@@ -31,5 +37,7 @@ def check_suffix(params: Json) -> None:
 
 
 def calculated(suffix: str | None) -> str:
-    """What the network is told: prefix and suffix, cut to a statement's line, in capitals; without a suffix the whole descriptor."""
+    """What the network is told: prefix and suffix, cut to a statement's line, in capitals; without
+    a suffix the whole descriptor.
+    """
     return f"{PREFIX}* {suffix}"[:_LONGEST].strip().upper() if suffix else WHOLE

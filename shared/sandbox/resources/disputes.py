@@ -1,4 +1,6 @@
-"""Disputes as the platform sees them: read, answered with evidence, or given up (stripe-facts 13)."""
+"""Disputes as the platform sees them: read, answered with evidence, or given up (stripe-facts
+13).
+"""
 
 from __future__ import annotations
 
@@ -11,29 +13,62 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
 
 _MOST, _MOST_EACH = 150_000, 20_000  # characters of all evidence, and of one long text (SDK)
-_LONG = ("access_activity_log", "cancellation_policy_disclosure", "cancellation_rebuttal", "duplicate_charge_explanation",
-         "product_description", "refund_policy_disclosure", "refund_refusal_explanation", "uncategorized_text")  # fmt: skip
-FILES = ("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation", "receipt",
-         "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file")  # fmt: skip
+_LONG = (
+    "access_activity_log",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "duplicate_charge_explanation",
+    "product_description",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "uncategorized_text",
+)
+FILES = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
 _UNDER_REVIEW = {
-    "appeal_needs_response": "appeal_under_review", "needs_response": "under_review",
+    "appeal_needs_response": "appeal_under_review",
+    "needs_response": "under_review",
     "warning_needs_response": "warning_under_review",
-}  # fmt: skip
+}
 _DECIDED_AFTER = 5  # seconds until a test text has its effect
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One dispute."""
-    return render(act, act.get("dispute", ids["dispute"], param="dispute"))
+    return render(
+        act,
+        act.get("dispute", ids["dispute"], param="dispute"),
+    )
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Disputes, newest first."""
     facets = given(params, "charge", "payment_intent")
     return page(act, "dispute", "/v1/disputes", params, facets=facets)
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Collect evidence, and send it to the bank unless `submit` is false; that is done once."""
     doc = act.get("dispute", ids["dispute"], param="dispute")
     before = snapshot(doc)
@@ -62,7 +97,10 @@ def _refuse_late(doc: Document) -> None:
 
 def _collect(act: Act, doc: Document, given: Json) -> None:
     evidence = doc.body["evidence"]
-    for name in ("enhanced_evidence", "appeal"):  # no dispute is eligible for programmes here, and this is no appeal
+    for name in (
+        "enhanced_evidence",
+        "appeal",
+    ):  # no dispute is eligible for programmes here, and this is no appeal
         if given.get(name):
             message = f"This dispute is not eligible for `evidence[{name}]`."
             raise errors.ApiError(400, message, param=f"evidence[{name}]")
@@ -71,11 +109,15 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
             _check(name, value)
             evidence[name] = value or None
     named = {name: evidence[name] for name in FILES if evidence[name]}
-    files.check_together([files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()])
+    files.check_together(
+        [files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()]
+    )
     if sum(len(evidence[name] or "") for name in chargebacks.EVIDENCE) > _MOST:
         message = f"The combined character count of all evidence is limited to {_MOST:,}."
         raise errors.ApiError(400, message, param="evidence")
-    doc.body["evidence_details"]["has_evidence"] = any(evidence[name] for name in chargebacks.EVIDENCE)
+    doc.body["evidence_details"]["has_evidence"] = any(
+        evidence[name] for name in chargebacks.EVIDENCE
+    )
 
 
 def _check(name: str, value: str) -> None:
@@ -86,13 +128,24 @@ def _check(name: str, value: str) -> None:
 
 def _submit(act: Act, doc: Document) -> None:
     details = doc.body["evidence_details"]
-    details.update(submission_count=details["submission_count"] + 1, submission_method="manual", past_due=False)
+    details.update(
+        submission_count=details["submission_count"] + 1, submission_method="manual", past_due=False
+    )
     doc.body["status"] = _UNDER_REVIEW[doc.body["status"]]
     doc.hidden["submitted"] = True
-    act.store.schedule(act.world.clock.now() + _DECIDED_AFTER, "dispute_decided", act.platform, subject_of(act, doc.id))
+    act.store.schedule(
+        act.world.clock.now() + _DECIDED_AFTER,
+        "dispute_decided",
+        act.platform,
+        subject_of(act, doc.id),
+    )
 
 
-def close(act: Act, ids: dict[str, str], params: Json) -> Json:
+def close(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Accept the dispute: lost, for good."""
     doc = act.get("dispute", ids["dispute"], param="dispute")
     if doc.body["status"] in chargebacks.CLOSED:

@@ -1,4 +1,6 @@
-"""Refunds of application fees, by themselves or along with a refund or a reversal (stripe-facts 12)."""
+"""Refunds of application fees, by themselves or along with a refund or a reversal (stripe-facts
+12).
+"""
 
 from __future__ import annotations
 
@@ -10,45 +12,77 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Give a fee, or part of it, back to the account that paid it.
 
-    Whatever the platform holds, as when it goes back along with a refund: no document asks for cover, and the platform's
-    balance may be pending or below nought.
+    Whatever the platform holds, as when it goes back along with a refund: no document asks for
+    cover, and the platform's balance may be pending or below nought.
     """
     fee = act.get("application_fee", ids["id"])
     nothing = errors.ApiError(400, f"Application fee {fee.id} has already been refunded.")
     too_much = "Refund amount ({given}) is greater than unrefunded amount on fee ({left})"
     left = fee.body["amount"] - fee.body["amount_refunded"]
-    amount = returns.remainder(params.get("amount"), left, fee.body["currency"], nothing, too_much)
+    amount = returns.remainder(
+        params.get("amount"),
+        left,
+        fee.body["currency"],
+        nothing,
+        too_much,
+    )
     made = give_back(act, fee, amount, metadata=params.get("metadata"))
     emit(act, "application_fee.refunded", fee)
     return made.body
 
 
-def give_back(act: Act, fee: Document, amount: int, *, alone: bool = True, metadata: Json | None = None) -> Document:
+def give_back(
+    act: Act, fee: Document, amount: int, *, alone: bool = True, metadata: Json | None = None
+) -> Document:
     """Book the fee's way back; the act is the platform's.
 
-    `alone`: nothing else moves on the account, which gets a row for it. Otherwise its row for what does move bears the fee
-    as a negative one.
+    `alone`: nothing else moves on the account, which gets a row for it. Otherwise its row for what
+    does move bears the fee as a negative one.
     """
     body, id = fee.body, act.world.id("fr")
     txn = books.post(
-        act, "application_fee_refund", id, -amount, body["currency"], other=books.WITHIN,
+        act,
+        "application_fee_refund",
+        id,
+        -amount,
+        body["currency"],
+        other=books.WITHIN,
         available_on=returns.day_of(act, body["balance_transaction"]),
-    )  # fmt: skip
+    )
     if alone:
         account = act.within(body["account"])
         charge = account.find("charge", body["charge"])  # none where a payout paid the fee
         books.post(
-            account, "adjustment", id, amount, body["currency"], other=books.WITHIN,
-            available_on=returns.day_of(account, charge.body["balance_transaction"] if charge else None),
+            account,
+            "adjustment",
+            id,
+            amount,
+            body["currency"],
+            other=books.WITHIN,
+            available_on=returns.day_of(
+                account, charge.body["balance_transaction"] if charge else None
+            ),
             description=f"Refund of application fee {fee.id}",
-        )  # fmt: skip
-    made = act.add({
-        "id": id, "object": "fee_refund", "amount": amount, "balance_transaction": txn.id, "created": act.now,
-        "currency": body["currency"], "fee": fee.id, "metadata": merge_metadata({}, metadata or {}),
-    })  # fmt: skip
+        )
+    made = act.add(
+        {
+            "id": id,
+            "object": "fee_refund",
+            "amount": amount,
+            "balance_transaction": txn.id,
+            "created": act.now,
+            "currency": body["currency"],
+            "fee": fee.id,
+            "metadata": merge_metadata({}, metadata or {}),
+        }
+    )
     body["amount_refunded"] += amount
     body["refunded"] = body["amount_refunded"] == body["amount"]
     returns.embed(body["refunds"], made.body)
@@ -56,7 +90,10 @@ def give_back(act: Act, fee: Document, amount: int, *, alone: bool = True, metad
     return made
 
 
-def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
+def _found(
+    act: Act,
+    ids: dict[str, str],
+) -> tuple[Document, Document]:
     fee = act.get("application_fee", ids["fee"], param="fee")
     made = act.get("fee_refund", ids["id"])
     if made.body["fee"] != fee.id:
@@ -64,12 +101,20 @@ def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
     return fee, made
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One refund of a fee."""
     return _found(act, ids)[1].body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Annotate a refund of a fee."""
     fee, made = _found(act, ids)
     before = snapshot(made)
@@ -81,7 +126,13 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return made.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """The refunds of one fee, newest first."""
     fee = act.get("application_fee", ids["id"])
-    return page(act, "fee_refund", f"/v1/application_fees/{fee.id}/refunds", params, facets={"fee": fee.id})
+    return page(
+        act, "fee_refund", f"/v1/application_fees/{fee.id}/refunds", params, facets={"fee": fee.id}
+    )

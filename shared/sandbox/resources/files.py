@@ -1,7 +1,9 @@
-"""Files: uploaded for a purpose, which says what they may be and how large; named in evidence; read back (stripe-facts 1.15).
+"""Files: uploaded for a purpose, which says what they may be and how large; named in evidence; read
+back (stripe-facts 1.15).
 
-Types, sizes and how long a file lives are those of Stripe's file upload guide (DOC file-upload); they are told by what is in
-a file, not by its name. Purposes of other trades, and file links, are not played.
+Types, sizes and how long a file lives are those of Stripe's file upload guide (DOC file-upload);
+they are told by what is in a file, not by its name. Purposes of other trades, and file links, are
+not played.
 """
 
 from __future__ import annotations
@@ -21,7 +23,12 @@ MOST_TOGETHER = 4_500_000  # bytes of a dispute's files: measured, "4.5 MB or so
 MOST_PAGES = 49  # "fewer than 50" (OBS)
 _DAY = 86400
 MIMETYPES = {"gif": "image/gif", "jpg": "image/jpeg", "pdf": "application/pdf", "png": "image/png"}
-_STARTS = ((b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"))
+_STARTS = (
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+)
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _CONTENTS = re.compile(r"/v1/files/(\w+)/contents\Z")
 
@@ -49,7 +56,11 @@ PURPOSES = {
 MOST_BODY = 17 * MIB  # of a request that brings the largest
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Keep a file for a purpose."""
     purpose = PURPOSES.get(params["purpose"])
     if purpose is None or "file_link_data" in params:
@@ -58,33 +69,61 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     upload: Upload = params["file"]
     kind = _checked(upload, purpose)
     id = act.world.id("file")
-    doc = act.add({
-        "id": id, "object": "file", "created": act.now, "expires_at": act.now + purpose.lives * _DAY if purpose.lives else None,
-        "filename": _plain(upload.filename), "links": {"object": "list", "data": [], "has_more": False, "url": f"/v1/file_links?file={id}"},
-        "purpose": params["purpose"], "size": len(upload.content), "title": None, "type": kind,
-        "url": f"{act.world.config.base_url}/v1/files/{id}/contents" if purpose.downloadable else None,
-    })  # fmt: skip
+    doc = act.add(
+        {
+            "id": id,
+            "object": "file",
+            "created": act.now,
+            "expires_at": act.now + purpose.lives * _DAY if purpose.lives else None,
+            "filename": _plain(upload.filename),
+            "links": {
+                "object": "list",
+                "data": [],
+                "has_more": False,
+                "url": f"/v1/file_links?file={id}",
+            },
+            "purpose": params["purpose"],
+            "size": len(upload.content),
+            "title": None,
+            "type": kind,
+            "url": f"{act.world.config.base_url}/v1/files/{id}/contents"
+            if purpose.downloadable
+            else None,
+        }
+    )
     act.store.keep(act.platform, id, upload.content)
     return render(act, doc)
 
 
 def _checked(upload: Upload, purpose: Purpose) -> str:
-    """The type of a file that may be kept; what else is wrong is said as Stripe says it (OBS for type and pages)."""
+    """The type of a file that may be kept; what else is wrong is said as Stripe says it (OBS for
+    type and pages).
+    """
     if not upload.content:
         raise errors.ApiError(400, "The file you uploaded is empty.", param="file")
-    kind = next((name for start, name in _STARTS if upload.content.startswith(start)), None)
+    kind = next(
+        (name for start, name in _STARTS if upload.content.startswith(start)),
+        None,
+    )
     if kind not in purpose.types:
         listed = ", ".join(sorted(MIMETYPES[name] for name in purpose.types))
         message = (
-            "We don't currently support that file type. Try uploading a file with one of the following mimetypes: "
+            "We don't currently support that file type. Try uploading a file with one of the "
+            "following mimetypes: "
             f"{listed}."
         )
         raise errors.ApiError(400, message, param="file")
     if len(upload.content) > purpose.most:
-        message = f"The file you uploaded was too large. Please upload a file smaller than {purpose.most} bytes."
+        message = (
+            "The file you uploaded was too large. Please upload a file smaller than "
+            f"{purpose.most} bytes."
+        )
         raise errors.ApiError(400, message, param="file")  # the text is unverified (MEM)
     if kind == "pdf" and len(_PAGE.findall(upload.content)) > MOST_PAGES:
-        message = f"The file you uploaded was too long. Please upload a file with fewer than {MOST_PAGES + 1} pages."
+        message = (
+            "The file you uploaded was too long. Please upload a file with fewer than "
+            f"{MOST_PAGES + 1} pages."
+        )
         raise errors.ApiError(400, message, param="file")
     return str(kind)
 
@@ -93,12 +132,23 @@ def _plain(name: str) -> str:
     return re.split(r"[/\\]", name)[-1][:255] or "file"
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One file, without its content."""
-    return render(act, act.get("file", ids["file"], param="file"))
+    return render(
+        act,
+        act.get("file", ids["file"], param="file"),
+    )
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Files, newest first."""
     return page(act, "file", "/v1/files", params, facets=given(params, "purpose"))
 
@@ -110,21 +160,36 @@ def asked_for(method: str, path: str) -> str | None:
 
 
 def contents(act: Act, id: str) -> tuple[bytes, str]:
-    """What is in a file, and its type; the secret key of its account is asked for (DOC file-upload)."""
+    """What is in a file, and its type; the secret key of its account is asked for (DOC
+    file-upload).
+    """
     doc = act.get("file", id, param="file")
     if doc.body["url"] is None or _is_over(act, doc):
-        message = "This file cannot be downloaded." if doc.body["url"] is None else "This file has expired."
-        raise errors.ApiError(403 if doc.body["url"] is None else 404, message, stored=False)
+        message = (
+            "This file cannot be downloaded."
+            if doc.body["url"] is None
+            else "This file has expired."
+        )
+        raise errors.ApiError(
+            403 if doc.body["url"] is None else 404,
+            message,
+            stored=False,
+        )
     return act.store.kept(act.platform, id), MIMETYPES[doc.body["type"]]
 
 
 def evidence(act: Act, id: str, param: str) -> Document:
-    """The file that evidence names: uploaded by this account for a dispute, and not too long ago (SDK, its guide)."""
+    """The file that evidence names: uploaded by this account for a dispute, and not too long ago
+    (SDK, its guide).
+    """
     doc = act.find("file", id)
     if doc is None or _is_over(act, doc):
         raise errors.no_such_reference("file upload", id, param)
     if doc.body["purpose"] != EVIDENCE:
-        message = f"The file upload '{id}' has the purpose `{doc.body['purpose']}`; evidence takes `{EVIDENCE}` alone."
+        message = (
+            f"The file upload '{id}' has the purpose `{doc.body['purpose']}`; evidence takes "
+            f"`{EVIDENCE}` alone."
+        )
         raise errors.ApiError(400, message, param=param)  # the text is unverified (MEM)
     return doc
 
@@ -134,8 +199,10 @@ def check_together(files: list[Document]) -> None:
     sizes = {doc.id: doc.body["size"] for doc in files}
     if sum(sizes.values()) > MOST_TOGETHER:
         message = (
-            "The files you've attached to this dispute as evidence will exceed the limit for a dispute's total size. Try "
-            "using smaller files as evidence. Hint: if you've attached images, you might want to try providing them in "
+            "The files you've attached to this dispute as evidence will exceed the limit for a "
+            "dispute's total size. Try "
+            "using smaller files as evidence. Hint: if you've attached images, you might want to "
+            "try providing them in "
             "lower resolutions."
         )
         raise errors.ApiError(400, message, param="evidence")

@@ -1,8 +1,9 @@
 """Money that is held and captured later, or let go (stripe-facts 8.10 and 18.2).
 
-Whatever of a hold is not captured goes back as a refund without a row in the books, for nothing was booked: so `amount_refunded`
-of a charge is always the sum of its refunds. `refund.created` tells of it, and one event of the charge: `charge.captured`,
-`charge.refunded` (canceled) or `charge.expired`.
+Whatever of a hold is not captured goes back as a refund without a row in the books, for nothing was
+booked: so `amount_refunded` of a charge is always the sum of its refunds. `refund.created` tells of
+it, and one event of the charge: `charge.captured`, `charge.refunded` (canceled) or
+`charge.expired`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ _DAY = 86400
 
 def remember(act: Act, intent: Document) -> None:
     """A hold that nobody captures dies by itself after some days."""
-    act.store.schedule(act.now + HOLD_DAYS * _DAY, "expire_hold", act.platform, subject_of(act, intent.id))
+    act.store.schedule(
+        act.now + HOLD_DAYS * _DAY, "expire_hold", act.platform, subject_of(act, intent.id)
+    )
 
 
 def expire(act: Act, subject: str) -> None:
@@ -46,31 +49,50 @@ def give_up(act: Act, intent: Document, reason: str | None) -> None:
 
 def _cancel(act: Act, intent: Document, reason: str | None) -> None:
     intent.body.update(
-        status="canceled", canceled_at=act.now, next_action=None, amount_capturable=0, cancellation_reason=reason
+        status="canceled",
+        canceled_at=act.now,
+        next_action=None,
+        amount_capturable=0,
+        cancellation_reason=reason,
     )
     act.store.save(intent)
     emit(act, "payment_intent.canceled", intent)
 
 
-def _release(act: Act, charge: Document, amount: int, reason: str | None = None) -> Document:
+def _release(
+    act: Act,
+    charge: Document,
+    amount: int,
+    reason: str | None = None,
+) -> Document:
     body = returns.refund_of(act, charge, amount, kind="reversal")
     body["reason"] = reason
     returns.count_refund(act, charge, amount)
     return act.add(body)
 
 
-def capture_intent(act: Act, ids: dict[str, str], params: Json) -> Json:
+def capture_intent(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Take what an intent holds, or less and let the rest go."""
     intent = act.get("payment_intent", ids["intent"], param="intent")
     status = intent.body["status"]
     if status != "requires_capture":
         message = (
-            f"This PaymentIntent could not be captured because it has a status of {status}. Only a PaymentIntent with one "
+            f"This PaymentIntent could not be captured because it has a status of {status}. Only "
+            "a PaymentIntent with one "
             "of the following statuses may be captured: requires_capture."
         )
-        raise errors.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=intent.body)
+        raise errors.ApiError(
+            400, message, code="payment_intent_unexpected_state", payment_intent=intent.body
+        )
     if params.get("final_capture") is False:
-        message = "`final_capture` can only be `false` when multicapture is available, and it is not for this charge."
+        message = (
+            "`final_capture` can only be `false` when multicapture is available, and it is not "
+            "for this charge."
+        )
         raise errors.ApiError(400, message, param="final_capture")
     intent_rules.write_details(intent, params)
     annotate(intent.body, params)
@@ -79,7 +101,11 @@ def capture_intent(act: Act, ids: dict[str, str], params: Json) -> Json:
     return intent.body
 
 
-def capture_charge(act: Act, ids: dict[str, str], params: Json) -> Json:
+def capture_charge(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """The same by the charge's id; its intent follows."""
     charge = act.get("charge", ids["charge"], param="charge")
     body = charge.body
@@ -89,26 +115,45 @@ def capture_charge(act: Act, ids: dict[str, str], params: Json) -> Json:
     if body["status"] != "succeeded" or body["refunded"]:
         gone = "has already been refunded" if body["refunded"] else "failed"
         message = f"Charge {charge.id} could not be captured because it {gone}."
-        raise errors.ApiError(400, message, code="charge_already_refunded" if body["refunded"] else None)
+        raise errors.ApiError(
+            400, message, code="charge_already_refunded" if body["refunded"] else None
+        )
     if params.get("receipt_email"):
         body["receipt_email"] = params["receipt_email"]
     if params.get("transfer_group"):
         body["transfer_group"] = params["transfer_group"]
     if "application_fee" in params:  # the old name
         params = {"application_fee_amount": params["application_fee"], **params}
-    _capture(act, act.get("payment_intent", body["payment_intent"]), charge, params, "amount")
+    _capture(
+        act,
+        act.get("payment_intent", body["payment_intent"]),
+        charge,
+        params,
+        "amount",
+    )
     return charge.body
 
 
-def _capture(act: Act, intent: Document, charge: Document, params: Json, param: str) -> None:
+def _capture(
+    act: Act,
+    intent: Document,
+    charge: Document,
+    params: Json,
+    param: str,
+) -> None:
     body = charge.body
     amount: int = params[param] if param in params else body["amount"]
     money.positive(amount, param)
     if amount > body["amount"]:
-        message = "The payment could not be captured because the requested capture amount is greater than the authorized amount."
+        message = (
+            "The payment could not be captured because the requested capture amount is greater "
+            "than the authorized amount."
+        )
         raise errors.ApiError(400, message, code="amount_too_large", param=param)
     if body["transfer_data"]:
-        intent_rules.reached(act, body["transfer_data"]["destination"], "transfer_data[destination]")
+        intent_rules.reached(
+            act, body["transfer_data"]["destination"], "transfer_data[destination]"
+        )
     _change_terms(intent, charge, params)
     body.update(captured=True, amount_captured=amount)
     body["payment_method_details"]["card"].pop("capture_before", None)
@@ -124,13 +169,18 @@ def _capture(act: Act, intent: Document, charge: Document, params: Json, param: 
 
 
 def _change_terms(intent: Document, charge: Document, params: Json) -> None:
-    """The fee, or what is passed on, may still be set at capture; and the words on the shopper's statement."""
+    """The fee, or what is passed on, may still be set at capture; and the words on the shopper's
+    statement.
+    """
     both = (intent.body, charge.body)
     transfer = params.get("transfer_data", {}).get("amount")
     if transfer is not None:
         money.positive(transfer, "transfer_data[amount]")
         if not intent.body["transfer_data"]:
-            message = "You cannot set `transfer_data[amount]` on a payment that was made without a destination."
+            message = (
+                "You cannot set `transfer_data[amount]` on a payment that was made without a "
+                "destination."
+            )
             raise errors.ApiError(400, message, param="transfer_data[amount]")
         for body in both:
             body["transfer_data"] = {**body["transfer_data"], "amount": transfer}
@@ -141,7 +191,10 @@ def _change_terms(intent: Document, charge: Document, params: Json) -> None:
             message = "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
             raise errors.ApiError(400, message, param="application_fee_amount")
         if not intent.body["transfer_data"] and not intent.body["application"]:
-            message = "Can only apply an application_fee_amount to a direct payment or to one with a destination."
+            message = (
+                "Can only apply an application_fee_amount to a direct payment or to one with a "
+                "destination."
+            )
             raise errors.ApiError(400, message, param="application_fee_amount")
         for body in both:
             body["application_fee_amount"] = fee

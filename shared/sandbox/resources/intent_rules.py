@@ -1,4 +1,6 @@
-"""What may be said on an intent: ways to pay, ways to confirm and capture, and what passes to connected accounts (stripe-facts 8)."""
+"""What may be said on an intent: ways to pay, ways to confirm and capture, and what passes to
+connected accounts (stripe-facts 8).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ from shared.sandbox.world import Act, merge
 
 _PLAYED = ("card",)  # the ways to pay that the stand-in has
 _TYPES = ("allowed_payment_method_types", "excluded_payment_method_types")
-_NOT_WITH_ALLOWED = ("excluded_payment_method_types", "automatic_payment_methods", "payment_method_configuration")
+_NOT_WITH_ALLOWED = (
+    "excluded_payment_method_types",
+    "automatic_payment_methods",
+    "payment_method_configuration",
+)
 _NOT_PLAYED = {
     "customer_account": "accounts of the second API version are not served",
     "hooks": "taxes are not calculated",
@@ -21,7 +27,9 @@ _PAYABLE = ("transfers", "crypto_transfers", "legacy_payments")
 
 
 def automatic(params: Json) -> Json | None:
-    """`automatic_payment_methods` of a new intent: on when nothing is said, absent when the types are named (stripe-facts 8)."""
+    """`automatic_payment_methods` of a new intent: on when nothing is said, absent when the types
+    are named (stripe-facts 8).
+    """
     if given := params.get("automatic_payment_methods"):
         return {"allow_redirects": "always", **given} if given["enabled"] else {"enabled": False}
     if params.get("allowed_payment_method_types"):
@@ -30,29 +38,44 @@ def automatic(params: Json) -> Json | None:
 
 
 def write_types(doc: Document, params: Json) -> None:
-    """Which ways to pay are open: those that were named, or all but some; what cannot be used is silently left out.
+    """Which ways to pay are open: those that were named, or all but some; what cannot be used is
+    silently left out.
 
-    Nothing left to pay with is an error, and so is naming types along with a rule that names others (stripe-facts 8).
+    Nothing left to pay with is an error, and so is naming types along with a rule that names others
+    (stripe-facts 8).
     """
     body = doc.body
     if "payment_method_options" in params:
-        body["payment_method_options"] = merge(body["payment_method_options"], params["payment_method_options"] or {})
+        body["payment_method_options"] = merge(
+            body["payment_method_options"], params["payment_method_options"] or {}
+        )
     for name in _TYPES:
         if name in params:
             body[name] = params[name] or None
     if body["allowed_payment_method_types"]:
-        clash = [name for name in _NOT_WITH_ALLOWED if params.get(name) or (name in _TYPES and body[name])]
+        clash = [
+            name
+            for name in _NOT_WITH_ALLOWED
+            if params.get(name) or (name in _TYPES and body[name])
+        ]
         if clash:
-            message = f"You may only specify one of these parameters: allowed_payment_method_types, {clash[0]}."
+            message = (
+                "You may only specify one of these parameters: allowed_payment_method_types, "
+                f"{clash[0]}."
+            )
             raise errors.ApiError(400, message, param="allowed_payment_method_types")
         body["automatic_payment_methods"] = None
-    allowed, excluded = body["allowed_payment_method_types"], body["excluded_payment_method_types"] or []
+    allowed, excluded = (
+        body["allowed_payment_method_types"],
+        body["excluded_payment_method_types"] or [],
+    )
     body["payment_method_types"] = [
         kind for kind in _PLAYED if (allowed is None or kind in allowed) and kind not in excluded
     ]
     if not body["payment_method_types"]:
         message = (
-            "No valid payment method types for this Payment Intent. Please ensure that you have activated payment methods "
+            "No valid payment method types for this Payment Intent. Please ensure that you have "
+            "activated payment methods "
             "compatible with your chosen currency."
         )
         raise errors.ApiError(400, message)
@@ -62,22 +85,33 @@ def write_details(doc: Document, params: Json) -> None:
     """What a payment is made of, for the card networks alone; nothing here changes how it goes."""
     for name, reason in _NOT_PLAYED.items():
         if params.get(name):
-            raise errors.ApiError(400, f"`{name}` is not played by this stand-in: {reason}.", param=name)
+            raise errors.ApiError(
+                400, f"`{name}` is not played by this stand-in: {reason}.", param=name
+            )
     body, given = doc.body, params.get("amount_details")
     if given == "":
         body["amount_details"] = {"tip": {}}
     elif given is not None:
-        if refused := [name for name in ("line_items", "enforce_arithmetic_validation") if given.get(name)]:
-            message = f"`amount_details[{refused[0]}]` is not played by this stand-in: line items are not kept."
+        if refused := [
+            name for name in ("line_items", "enforce_arithmetic_validation") if given.get(name)
+        ]:
+            message = (
+                f"`amount_details[{refused[0]}]` is not played by this stand-in: line items are "
+                "not kept."
+            )
             raise errors.ApiError(400, message, param=f"amount_details[{refused[0]}]")
         body["amount_details"] = merge(body["amount_details"], given)
     if "payment_details" in params:
         given = params["payment_details"]
         body["payment_details"] = {
-            name: (given or {}).get(name) or None for name in ("customer_reference", "order_reference")
+            name: (given or {}).get(name) or None
+            for name in ("customer_reference", "order_reference")
         }
     if params.get("amount_to_confirm", body["amount"]) != body["amount"]:
-        message = "`amount_to_confirm` must be the amount of the PaymentIntent: parts of it are not confirmed here."
+        message = (
+            "`amount_to_confirm` must be the amount of the PaymentIntent: parts of it are not "
+            "confirmed here."
+        )
         raise errors.ApiError(400, message, param="amount_to_confirm")
 
 
@@ -91,23 +125,35 @@ def check_key(act: Act, doc: Document) -> None:
     """An intent that the server wants to confirm itself cannot be confirmed from a browser."""
     if act.publishable and doc.body["confirmation_method"] == "manual":
         message = (
-            f"This PaymentIntent {doc.id} cannot be confirmed using your publishable key because its `confirmation_method` "
-            "is set to `manual`. Please use your secret key instead, or create a PaymentIntent with `confirmation_method` "
+            f"This PaymentIntent {doc.id} cannot be confirmed using your publishable key because "
+            "its `confirmation_method` "
+            "is set to `manual`. Please use your secret key instead, or create a PaymentIntent "
+            "with `confirmation_method` "
             "set to `automatic`."
         )
         raise errors.ApiError(400, message, payment_intent=doc.body)
 
 
 def check_usage(act: Act, doc: Document, params: Json) -> None:
-    """A browser may widen the `setup_future_usage` that the server chose, and otherwise leaves it (the typings of Stripe.js)."""
-    chosen, given = doc.body["setup_future_usage"], params.get("setup_future_usage", doc.body["setup_future_usage"])
+    """A browser may widen the `setup_future_usage` that the server chose, and otherwise leaves it
+    (the typings of Stripe.js).
+    """
+    chosen, given = (
+        doc.body["setup_future_usage"],
+        params.get("setup_future_usage", doc.body["setup_future_usage"]),
+    )
     if act.publishable and chosen and given not in (chosen, "off_session"):
-        message = "With a publishable key you can only change `setup_future_usage` from `on_session` to `off_session`."
+        message = (
+            "With a publishable key you can only change `setup_future_usage` from `on_session` to "
+            "`off_session`."
+        )
         raise errors.ApiError(400, message, param="setup_future_usage")
 
 
 def write_connect(act: Act, doc: Document, params: Json) -> None:
-    """Destination, what it gets and what the platform keeps; for a direct charge the account must take cards."""
+    """Destination, what it gets and what the platform keeps; for a direct charge the account must
+    take cards.
+    """
     body = doc.body
     if act.scope != act.home:
         _check_direct(act, params)
@@ -118,18 +164,25 @@ def write_connect(act: Act, doc: Document, params: Json) -> None:
         body["on_behalf_of"] = account.id
     transfer, fee = body["transfer_data"], body["application_fee_amount"]
     if transfer and (transfer.get("amount") or 0) > body["amount"]:
-        message = "The transfer_data[amount] must be less than or equal to the amount of the PaymentIntent."
+        message = (
+            "The transfer_data[amount] must be less than or equal to the amount of the "
+            "PaymentIntent."
+        )
         raise errors.ApiError(400, message, param="transfer_data[amount]")
     if fee is None:
         return
     money.positive(fee, "application_fee_amount")
-    if fee > body["amount"]:  # the cap at what is captured is for captures of less (SDK); text unverified
+    if (
+        fee > body["amount"]
+    ):  # the cap at what is captured is for captures of less (SDK); text unverified
         message = "The application_fee_amount cannot be more than the amount of the PaymentIntent."
         raise errors.ApiError(400, message, param="application_fee_amount")
     if transfer is None and act.scope == act.home:
         message = (
-            "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "
-            "OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
+            "Can only apply an application_fee_amount when the PaymentIntent is attempting a "
+            "direct payment (using an "
+            "OAuth key or Stripe-Account header) or destination payment (using "
+            "`transfer_data[destination]`)."
         )
         raise errors.ApiError(400, message, param="application_fee_amount")
     if transfer and "amount" in transfer:
@@ -151,18 +204,28 @@ def _write_transfer(act: Act, body: Json, given: Json) -> None:
 def _check_direct(act: Act, params: Json) -> None:
     for name in ("transfer_data", "on_behalf_of"):
         if params.get(name):
-            message = f"You cannot use `{name}` on a charge that is made directly on a connected account."
+            message = (
+                f"You cannot use `{name}` on a charge that is made directly on a connected account."
+            )
             raise errors.ApiError(400, message, param=name)
-    account = act.store.find(act.platform, act.scope, scope=act.home, object="account")
+    account = act.store.find(
+        act.platform,
+        act.scope,
+        scope=act.home,
+        object="account",
+    )
     if account is None or account.body["capabilities"].get("card_payments") != "active":
         message = (
-            f"The account {act.scope} needs the card_payments capability to be active before it can take payments."
+            f"The account {act.scope} needs the card_payments capability to be active before it "
+            "can take payments."
         )
         raise errors.ApiError(400, message)
 
 
 def check_parties(act: Act, doc: Document) -> None:
-    """Before money moves: whoever takes part is still there and still able, whatever was true when the intent was made."""
+    """Before money moves: whoever takes part is still there and still able, whatever was true when
+    the intent was made.
+    """
     body = doc.body
     if body["customer"]:
         act.referred("customer", body["customer"], param="customer")
@@ -182,35 +245,64 @@ def unable(act: Act, doc: Document) -> Json | None:
         known = (
             error.error.get("code") == "resource_missing"
         )  # of the codes here, the one that an intent may bear (SDK)
-        return errors.ApiError(400, str(error), code="resource_missing" if known else "transfers_not_allowed").error
+        return errors.ApiError(
+            400, str(error), code="resource_missing" if known else "transfers_not_allowed"
+        ).error
     return None
 
 
 def reached(act: Act, id: str, param: str) -> Document:
     """The connected account with this id, while the platform has it."""
-    account = act.store.find(act.platform, id, scope=act.home, object="account")
+    account = act.store.find(
+        act.platform,
+        id,
+        scope=act.home,
+        object="account",
+    )
     if account is None:
-        raise errors.no_such_reference("destination" if "destination" in param else "account", id, param)
+        raise errors.no_such_reference(
+            "destination" if "destination" in param else "account", id, param
+        )
     return account
 
 
-def destined(act: Act, id: str, param: str, needed: tuple[str, ...] = _PAYABLE) -> Document:
-    """The connected account that money is meant for; it needs one of these capabilities (stripe-facts 3.9)."""
+def destined(
+    act: Act,
+    id: str,
+    param: str,
+    needed: tuple[str, ...] = _PAYABLE,
+) -> Document:
+    """The connected account that money is meant for; it needs one of these capabilities
+    (stripe-facts 3.9).
+    """
     account = reached(act, id, param)
     if not any(account.body["capabilities"].get(name) == "active" for name in needed):
         message = (
-            "Your destination account needs to have at least one of the following capabilities enabled: "
-            + ", ".join(needed)
+            "Your destination account needs to have at least one of the following "
+            "capabilities enabled: "
+        ) + ", ".join(needed)
+        raise errors.ApiError(
+            400, message, code="insufficient_capabilities_for_transfer", param=None
         )
-        raise errors.ApiError(400, message, code="insufficient_capabilities_for_transfer", param=None)
     return account
 
 
-def check_secret(act: Act, doc: Document, secret: str | None, whose: str) -> None:
-    """A browser needs the intent's client secret, and nobody may send another one (stripe-facts 16.4)."""
+def check_secret(
+    act: Act,
+    doc: Document,
+    secret: str | None,
+    whose: str,
+) -> None:
+    """A browser needs the intent's client secret, and nobody may send another one (stripe-facts
+    16.4).
+    """
     if act.publishable and not secret:
         raise errors.missing_param("client_secret")
-    if secret is not None and not hmac.compare_digest(secret.encode(), doc.body["client_secret"].encode()):
-        message = f"The client_secret provided does not match the client_secret associated with {whose}."
+    if secret is not None and not hmac.compare_digest(
+        secret.encode(), doc.body["client_secret"].encode()
+    ):
+        message = (
+            f"The client_secret provided does not match the client_secret associated with {whose}."
+        )
         code = f"{doc.body['object']}_invalid_parameter"
         raise errors.ApiError(400, message, code=code, param="client_secret")

@@ -1,4 +1,6 @@
-"""The values that decide a test verification: dates of birth, numbers, addresses, documents (stripe-facts 7.7)."""
+"""The values that decide a test verification: dates of birth, numbers, addresses, documents
+(stripe-facts 7.7).
+"""
 
 from __future__ import annotations
 
@@ -34,26 +36,50 @@ class Verdict:
 
 
 def judge(facts: Json) -> Verdict:
-    """The outcome for a person's `dob`, `id_number`, `line1`, `document`; values that Stripe does not name pass in a moment."""
+    """The outcome for a person's `dob`, `id_number`, `line1`, `document`; values that Stripe does
+    not name pass in a moment.
+    """
     listed = facts["dob"] == LISTED
     at_once = listed or facts["dob"] in _AT_ONCE or facts["id_number"] in _AT_ONCE
     return Verdict(at_once, listed, tuple(_findings(facts)))
 
 
 def _findings(facts: Json) -> list[Finding]:
-    """Which code stands for which value is unverified (MEM), but for the document's, whose own text says so."""
-    if facts["document"] == DOCUMENT_OK:  # a good document settles what numbers and addresses left open
+    """Which code stands for which value is unverified (MEM), but for the document's, whose own text
+    says so.
+    """
+    if (
+        facts["document"] == DOCUMENT_OK
+    ):  # a good document settles what numbers and addresses left open
         return []
     found = []
     if facts["id_number"] == _MISMATCH:
-        found.append(Finding("id_number", "verification_failed_id_number_match",
-                             "The person's ID number could not be matched with their name and date of birth.", "failed_keyed_identity"))  # fmt: skip
+        found.append(
+            Finding(
+                "id_number",
+                "verification_failed_id_number_match",
+                "The person's ID number could not be matched with their name and date of birth.",
+                "failed_keyed_identity",
+            )
+        )
     if facts["line1"] == "address_no_match":
-        found.append(Finding("address.line1", "verification_failed_address_match",
-                             "The address could not be verified.", "failed_other"))  # fmt: skip
+        found.append(
+            Finding(
+                "address.line1",
+                "verification_failed_address_match",
+                "The address could not be verified.",
+                "failed_other",
+            )
+        )
     if facts["document"] == DOCUMENT_BAD:
-        found.append(Finding("verification.document", "verification_document_failed_test_mode",
-                             "A test data helper was supplied to simulate verification failure.", "document_failed_test_mode"))  # fmt: skip
+        found.append(
+            Finding(
+                "verification.document",
+                "verification_document_failed_test_mode",
+                "A test data helper was supplied to simulate verification failure.",
+                "document_failed_test_mode",
+            )
+        )
     return found
 
 

@@ -1,4 +1,6 @@
-"""How an account comes to know its business: what hosted onboarding writes, step by step or all at once."""
+"""How an account comes to know its business: what hosted onboarding writes, step by step or all at
+once.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +12,29 @@ from shared.sandbox.resources import banks, connected, people, requirements
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, snapshot
 
-# What is filled in for someone who only wants it done; every value passes, and at once (stripe-facts 7).
+# What is filled in for someone who only wants it done; every value passes, and at once
+# (stripe-facts 7).
 BUSINESS = {"mcc": "5734", "url": "https://shop.example"}
 PERSON: Json = {
-    "first_name": "Test", "last_name": "Person", "phone": "0000000000", "email": "person@shop.example",
+    "first_name": "Test",
+    "last_name": "Person",
+    "phone": "0000000000",
+    "email": "person@shop.example",
     "dob": {"day": 1, "month": 1, "year": 1902},
     "address": {"line1": "address_full_match", "city": "Exampletown", "postal_code": "10001"},
-}  # fmt: skip
+}
 NAME = "Test shop"
 NUMBER = "000000000"
 ROUTING = "110000000"
 
 
-def business(act: Act, doc: Document, kind: str, profile: Json, company: Json) -> None:
+def business(
+    act: Act,
+    doc: Document,
+    kind: str,
+    profile: Json,
+    company: Json,
+) -> None:
     """What kind of business it is, and its details."""
     before = snapshot(doc)
     doc.body["business_type"] = kind
@@ -45,27 +57,41 @@ def speaker(act: Act, doc: Document, given: Json) -> Document:
 
 
 def bank(act: Act, doc: Document, number: str) -> None:
-    """Where payouts go: an account at Stripe's test bank, in the account's own country and currency."""
+    """Where payouts go: an account at Stripe's test bank, in the account's own country and
+    currency.
+    """
     before = snapshot(doc)
     given = {
-        "object": "bank_account", "account_number": number, "routing_number": ROUTING, "country": doc.body["country"],
+        "object": "bank_account",
+        "account_number": number,
+        "routing_number": ROUTING,
+        "country": doc.body["country"],
         "currency": doc.body["default_currency"],
-    }  # fmt: skip
+    }
     banks.add(act, doc, given, replace=True)
     requirements.settle(act, doc, before)
 
 
 def answer(act: Act, doc: Document, name: str) -> None:
-    """Something that was asked for beyond the usual is there: it is owed no longer, whoever demanded it."""
+    """Something that was asked for beyond the usual is there: it is owed no longer, whoever
+    demanded it.
+    """
     before, forced = snapshot(doc), doc.hidden["forced"]
-    doc.hidden["answered"] = sorted({*doc.hidden.get("answered", []), name})
+    doc.hidden["answered"] = sorted(
+        {
+            *doc.hidden.get("answered", []),
+            name,
+        }
+    )
     for hash in ("requirements", "future_requirements"):
         needs = forced.get(hash, {})
         for key in ("currently_due", "eventually_due", "past_due", "pending_verification"):
             if name in needs.get(key, []):
                 needs[key] = [other for other in needs[key] if other != name]
         if "errors" in needs:
-            needs["errors"] = [error for error in needs["errors"] if error.get("requirement") != name]
+            needs["errors"] = [
+                error for error in needs["errors"] if error.get("requirement") != name
+            ]
     needs = forced.get("requirements", {})
     if needs and not (needs.get("currently_due") or needs.get("past_due")):
         for key in ("requirements", "charges_enabled", "payouts_enabled"):
@@ -78,17 +104,33 @@ def answer(act: Act, doc: Document, name: str) -> None:
 def submit(act: Act, doc: Document) -> None:
     """The form is sent, with whatever was left out of it, and the terms are agreed to."""
     before = snapshot(doc)
-    doc.body["tos_acceptance"] = {"date": act.now, "ip": "127.0.0.1", "user_agent": None}
+    doc.body["tos_acceptance"] = {
+        "date": act.now,
+        "ip": "127.0.0.1",
+        "user_agent": None,
+    }
     doc.body["details_submitted"] = True
     requirements.settle(act, doc, before)
 
 
 def complete(act: Act, doc: Document) -> None:
-    """Everything that is missing is told with test data, and what was asked for becomes active, unless values forbid it."""
+    """Everything that is missing is told with test data, and what was asked for becomes active,
+    unless values forbid it.
+    """
     body, profile = doc.body, doc.body["business_profile"]
     name = profile["name"] or NAME
-    company = {"name": name, "tax_id": NUMBER, **_kept(doc.hidden.get("company", {}))}
-    business(act, doc, body["business_type"] or "company", {**BUSINESS, **_kept(profile)}, company)
+    company = {
+        "name": name,
+        "tax_id": NUMBER,
+        **_kept(doc.hidden.get("company", {})),
+    }
+    business(
+        act,
+        doc,
+        body["business_type"] or "company",
+        {**BUSINESS, **_kept(profile)},
+        company,
+    )
     person = speaker(act, doc, missing(act, doc))
     if person.body["verification"]["status"] == "pending":
         was, before = copy.deepcopy(person), snapshot(doc)
@@ -99,7 +141,11 @@ def complete(act: Act, doc: Document) -> None:
         before = snapshot(doc)
         banks.add_example(act, doc)
         requirements.settle(act, doc, before)
-    doc.hidden.update(forced={}, demands=[], blocked=[])
+    doc.hidden.update(
+        forced={},
+        demands=[],
+        blocked=[],
+    )
     submit(act, doc)
 
 
@@ -107,14 +153,24 @@ def missing(act: Act, doc: Document) -> Json:
     """Of the test person, what the account's own does not tell yet."""
     person = people.representative(people.everyone(act, doc))
     whole = {**PERSON, "email": doc.body["email"] or PERSON["email"]}
-    whole["address"] = {**PERSON["address"], "country": doc.body["country"]}
+    whole["address"] = {
+        **PERSON["address"],
+        "country": doc.body["country"],
+    }
     if doc.body["country"] == "US":
         whole["id_number"] = NUMBER
     if person is None:
         return whole
     there = person.body
-    found = {key: value for key, value in whole.items() if key != "address" and not people.tells(person, "dob.year" if key == "dob" else key)}  # fmt: skip
-    found["address"] = {**whole["address"], **_kept(there["address"])}
+    found = {
+        key: value
+        for key, value in whole.items()
+        if key != "address" and not people.tells(person, "dob.year" if key == "dob" else key)
+    }
+    found["address"] = {
+        **whole["address"],
+        **_kept(there["address"]),
+    }
     return found
 
 
@@ -133,12 +189,19 @@ FORCED = (
 )
 
 
-def force(act: Act, doc: Document, given: dict[str, Any]) -> str | None:
-    """What the control API demands: requirements and flags of its own choosing, each going past due on its day.
+def force(
+    act: Act,
+    doc: Document,
+    given: dict[str, Any],
+) -> str | None:
+    """What the control API demands: requirements and flags of its own choosing, each going past due
+    on its day.
 
     Answers with what is wrong with the demand, if anything is; then nothing was done.
     """
-    if wrong := next((text for name, value in given.items() if (text := _wrong(name, value))), None):
+    if wrong := next(
+        (text for name, value in given.items() if (text := _wrong(name, value))), None
+    ):
         return wrong
     before = snapshot(doc)
     held = {name: requirements.capability(doc, name) for name in given.get("capabilities", {})}
@@ -149,12 +212,16 @@ def force(act: Act, doc: Document, given: dict[str, Any]) -> str | None:
             act.store.schedule(day, "requirements", act.platform, doc.id)
     requirements.settle(act, doc, before)
     for name, was in held.items():
-        emit(act.within(doc.id), "capability.updated", requirements.capability(doc, name), before=was)
+        emit(
+            act.within(doc.id), "capability.updated", requirements.capability(doc, name), before=was
+        )
     return None
 
 
 def _wrong_capabilities(value: Any) -> str | None:
-    """What a capability of this account is to say of itself: a status, and requirements of its own."""
+    """What a capability of this account is to say of itself: a status, and requirements of its
+    own.
+    """
     if not isinstance(value, dict):
         return "`capabilities` must be an object."
     for name, told in value.items():
@@ -174,11 +241,21 @@ def _wrong(name: str, value: Any) -> str | None:
     if name.endswith("_enabled"):
         return None if isinstance(value, bool) else f"`{name}` must be true or false."
     if name == "disabled_reason":
-        return None if value is None or isinstance(value, str) else "`disabled_reason` must be a string or null."
+        return (
+            None
+            if value is None or isinstance(value, str)
+            else "`disabled_reason` must be a string or null."
+        )
     if not isinstance(value, dict) or set(value) - set(connected.EMPTY):
         return f"`{name}` must be an object of {', '.join(connected.EMPTY)}."
     for key, entry in value.items():
-        kinds = int | None if key == "current_deadline" else str | None if key == "disabled_reason" else list
+        kinds = (
+            int | None
+            if key == "current_deadline"
+            else str | None
+            if key == "disabled_reason"
+            else list
+        )
         member = dict if key in ("errors", "alternatives") else str
         odd = isinstance(entry, list) and not all(isinstance(part, member) for part in entry)
         late = isinstance(entry, int) and not 0 <= entry < _LAST_DAY

@@ -1,4 +1,5 @@
-"""Money passed on to a connected account: the transfer, the payment it arrives as, and the fee that the platform keeps.
+"""Money passed on to a connected account: the transfer, the payment it arrives as, and the fee that
+the platform keeps.
 
 A transfer is paid for by one charge, or by what the platform has (stripe-facts 11.4).
 """
@@ -15,7 +16,9 @@ from shared.sandbox.world import Act, application_of
 
 @dataclass(frozen=True)
 class Labels:
-    """What the platform wrote on a transfer and on the payment that it arrives as (`transfer_data`, stripe-facts 17.4)."""
+    """What the platform wrote on a transfer and on the payment that it arrives as (`transfer_data`,
+    stripe-facts 17.4).
+    """
 
     transfer_group: str | None = None
     description: str | None = None
@@ -46,74 +49,172 @@ def transfer(
     source: str | None = None,
     labels: Labels | None = None,
 ) -> tuple[Document, Document]:
-    """A transfer with its row, and the payment on the account, whose row follows in `book_payment` (a fee may come first)."""
+    """A transfer with its row, and the payment on the account, whose row follows in `book_payment`
+    (a fee may come first).
+    """
     labels, id = labels or Labels(), act.world.id("tr")
     txn = books.post(
-        act, "transfer", id, -amount, currency, other=books.WITHIN, available_on=available_on,
+        act,
+        "transfer",
+        id,
+        -amount,
+        currency,
+        other=books.WITHIN,
+        available_on=available_on,
         description=labels.description,
-    )  # fmt: skip
+    )
     payment = _payment(act.within(destination), amount, currency, id, labels)
-    made = act.add({
-        "id": id, "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": txn.id,
-        "created": act.now, "currency": currency, "description": labels.description, "destination": destination,
-        "destination_payment": payment.id, "livemode": False, "metadata": dict(labels.metadata),
-        "reversals": {"object": "list", "data": [], "has_more": False, "url": f"/v1/transfers/{id}/reversals"},
-        "reversed": False, "source_transaction": source, "source_type": "card", "transfer_group": labels.transfer_group,
-    })  # fmt: skip
+    made = act.add(
+        {
+            "id": id,
+            "object": "transfer",
+            "amount": amount,
+            "amount_reversed": 0,
+            "balance_transaction": txn.id,
+            "created": act.now,
+            "currency": currency,
+            "description": labels.description,
+            "destination": destination,
+            "destination_payment": payment.id,
+            "livemode": False,
+            "metadata": dict(labels.metadata),
+            "reversals": {
+                "object": "list",
+                "data": [],
+                "has_more": False,
+                "url": f"/v1/transfers/{id}/reversals",
+            },
+            "reversed": False,
+            "source_transaction": source,
+            "source_type": "card",
+            "transfer_group": labels.transfer_group,
+        }
+    )
     return made, payment
 
 
-def _payment(act: Act, amount: int, currency: str, transfer: str, labels: Labels) -> Document:
+def _payment(
+    act: Act,
+    amount: int,
+    currency: str,
+    transfer: str,
+    labels: Labels,
+) -> Document:
     """The money as the connected account sees it: `py_…`, without the shopper's data."""
-    return act.add({
-        **dict.fromkeys(charges.FIELDS), "id": act.world.id("py"), "object": "charge", "amount": amount,
-        "amount_captured": amount, "amount_refunded": 0, "billing_details": {
-            "address": {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None},
-            "email": None, "name": None, "phone": None, "tax_id": None,
-        },
-        "captured": True, "created": act.now, "currency": currency, "description": labels.payment_description,
-        "disputed": False, "fraud_details": {}, "livemode": False, "metadata": dict(labels.payment_metadata), "paid": True,
-        "refunded": False, "source_transfer": transfer,
-        "payment_method_details": {"stripe_account": {}, "type": "stripe_account"}, "radar_options": {},
-        "status": "succeeded", "transfer_group": labels.transfer_group,
-    })  # fmt: skip
+    return act.add(
+        {
+            **dict.fromkeys(charges.FIELDS),
+            "id": act.world.id("py"),
+            "object": "charge",
+            "amount": amount,
+            "amount_captured": amount,
+            "amount_refunded": 0,
+            "billing_details": {
+                "address": {
+                    "city": None,
+                    "country": None,
+                    "line1": None,
+                    "line2": None,
+                    "postal_code": None,
+                    "state": None,
+                },
+                "email": None,
+                "name": None,
+                "phone": None,
+                "tax_id": None,
+            },
+            "captured": True,
+            "created": act.now,
+            "currency": currency,
+            "description": labels.payment_description,
+            "disputed": False,
+            "fraud_details": {},
+            "livemode": False,
+            "metadata": dict(labels.payment_metadata),
+            "paid": True,
+            "refunded": False,
+            "source_transfer": transfer,
+            "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
+            "radar_options": {},
+            "status": "succeeded",
+            "transfer_group": labels.transfer_group,
+        }
+    )
 
 
-def collect_fee(act: Act, charge: Document, amount: int, available_on: int, *, source: str | None = None) -> Document:
-    """The platform's fee on a charge of a connected account, `source` being the platform's own charge behind that one.
+def collect_fee(
+    act: Act, charge: Document, amount: int, available_on: int, *, source: str | None = None
+) -> Document:
+    """The platform's fee on a charge of a connected account, `source` being the platform's own
+    charge behind that one.
 
-    The act is the platform's own. The other side is the entry in the `fee_details` of the charge's row.
+    The act is the platform's own. The other side is the entry in the `fee_details` of the charge's
+    row.
     """
     id, currency = act.world.id("fee"), charge.body["currency"]
-    txn = books.post(act, "application_fee", id, amount, currency, other=books.WITHIN, available_on=available_on)
-    charge.body.update(application_fee=id, application_fee_amount=amount, application=application_of(act.platform))
-    return act.add({
-        "id": id, "object": "application_fee", "account": charge.scope, "amount": amount, "amount_refunded": 0,
-        "application": application_of(act.platform), "balance_transaction": txn.id, "charge": charge.id, "created": act.now,
-        "currency": currency, "fee_source": {"charge": charge.id, "type": "charge"}, "livemode": False,
-        "originating_transaction": source, "refunded": False,
-        "refunds": {"object": "list", "data": [], "has_more": False, "url": f"/v1/application_fees/{id}/refunds"},
-    })  # fmt: skip
+    txn = books.post(
+        act, "application_fee", id, amount, currency, other=books.WITHIN, available_on=available_on
+    )
+    charge.body.update(
+        application_fee=id, application_fee_amount=amount, application=application_of(act.platform)
+    )
+    return act.add(
+        {
+            "id": id,
+            "object": "application_fee",
+            "account": charge.scope,
+            "amount": amount,
+            "amount_refunded": 0,
+            "application": application_of(act.platform),
+            "balance_transaction": txn.id,
+            "charge": charge.id,
+            "created": act.now,
+            "currency": currency,
+            "fee_source": {"charge": charge.id, "type": "charge"},
+            "livemode": False,
+            "originating_transaction": source,
+            "refunded": False,
+            "refunds": {
+                "object": "list",
+                "data": [],
+                "has_more": False,
+                "url": f"/v1/application_fees/{id}/refunds",
+            },
+        }
+    )
 
 
 def fee_detail(act: Act, amount: int, currency: str) -> Json:
     """The application fee as an entry of `fee_details`; a negative amount comes back."""
     return {
-        "amount": amount, "application": application_of(act.platform), "currency": currency,
-        "description": "Marketplace application fee", "type": "application_fee",
-    }  # fmt: skip
+        "amount": amount,
+        "application": application_of(act.platform),
+        "currency": currency,
+        "description": "Marketplace application fee",
+        "type": "application_fee",
+    }
 
 
 def book_payment(act: Act, payment: Document, available_on: int) -> None:
-    """The payment's row on the account that it arrives at, less the platform's fee if there is one."""
+    """The payment's row on the account that it arrives at, less the platform's fee if there is
+    one.
+    """
     body, inside = payment.body, act.within(payment.scope)
     amount = body["application_fee_amount"]
-    if available_on > act.now:  # the account may have to wait longer than the platform (stripe-facts 14)
+    if (
+        available_on > act.now
+    ):  # the account may have to wait longer than the platform (stripe-facts 14)
         available_on = max(available_on, schedules.settles_on(inside))
     txn = books.post(
-        inside, "payment", payment.id, body["amount"], body["currency"], other=books.WITHIN,
-        fee=fee_detail(act, amount, body["currency"]) if amount else None, available_on=available_on,
+        inside,
+        "payment",
+        payment.id,
+        body["amount"],
+        body["currency"],
+        other=books.WITHIN,
+        fee=fee_detail(act, amount, body["currency"]) if amount else None,
+        available_on=available_on,
         description=body["description"],
-    )  # fmt: skip
+    )
     body["balance_transaction"] = txn.id
     act.store.save(payment)

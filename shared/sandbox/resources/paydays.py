@@ -1,4 +1,6 @@
-"""Paydays: what is available of an account leaves on the days that its schedule names (stripe-facts 14)."""
+"""Paydays: what is available of an account leaves on the days that its schedule names (stripe-facts
+14).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,15 @@ from shared.sandbox.world import Act
 
 
 def payday(act: Act, subject: str) -> None:
-    """One account's payday in one currency, as a task; on a day that the schedule no longer names it waits for the next."""
+    """One account's payday in one currency, as a task; on a day that the schedule no longer names
+    it waits for the next.
+    """
     scope, _, currency = subject.partition(":")
     inside = act.within(scope)
-    due = schedules.payday(schedules.settings(inside).body["payments"], schedules.today(inside))
+    due = schedules.payday(
+        schedules.settings(inside).body["payments"],
+        schedules.today(inside),
+    )
     if due is None:
         return
     if due > inside.now:
@@ -23,25 +30,40 @@ def payday(act: Act, subject: str) -> None:
 
 
 def _pay_out(act: Act, currency: str) -> None:
-    """All that is available above the minimum balance, to the bank account of this currency while it works."""
+    """All that is available above the minimum balance, to the bank account of this currency while
+    it works.
+    """
     bank = banks.default_for(act, currency)
     if bank is None and act.scope == act.home:
         bank = banks.own_bank(act, currency)
     if bank is None or bank.body["status"] == "errored" or not payouts.enabled(act):
         return
-    kept = (schedules.settings(act).body["payments"]["payouts"]["minimum_balance_by_currency"] or {}).get(currency, 0)
-    amount = payouts.whole(books.held(act, currency)[0] - kept, currency)
+    kept = (
+        schedules.settings(act).body["payments"]["payouts"]["minimum_balance_by_currency"] or {}
+    ).get(currency, 0)
+    amount = payouts.whole(
+        books.held(act, currency)[0] - kept,
+        currency,
+    )
     if amount <= 0:
         return
-    paid = payouts.make(act, bank, amount, currency, {}, automatic=True)
+    paid = payouts.make(
+        act,
+        bank,
+        amount,
+        currency,
+        {},
+        automatic=True,
+    )
     _reconcile(act, paid)
 
 
 def _reconcile(act: Act, paid: Document) -> None:
-    """Link the transactions that this payout pays out, its own among them, so that they can be listed by it.
+    """Link the transactions that this payout pays out, its own among them, so that they can be
+    listed by it.
 
-    These are all that became available since the last automatic payout in this currency, and what was posted since then
-    that was available at once.
+    These are all that became available since the last automatic payout in this currency, and what
+    was posted since then that was available at once.
     """
     currency = paid.body["currency"]
     last = act.store.select(
@@ -51,18 +73,30 @@ def _reconcile(act: Act, paid: Document) -> None:
         order="seq DESC",
         limit=1,
     )
-    since, seq = (last[0].body["created"], last[0].hidden["upto"]) if last else (0, 0)
+    since, seq = (
+        (
+            last[0].body["created"],
+            last[0].hidden["upto"],
+        )
+        if last
+        else (0, 0)
+    )
     act.store.db.execute(
         "INSERT INTO facets (scope, object, name, value, seq) "
         "SELECT f.scope, f.object, 'payout', :payout, f.seq FROM facets f JOIN facets c "
-        "ON c.scope = f.scope AND c.object = f.object AND c.name = 'currency' AND c.value = :currency AND c.seq = f.seq "
+        "ON c.scope = f.scope AND c.object = f.object AND c.name = 'currency' AND c.value = "
+        ":currency AND c.seq = f.seq "
         "WHERE f.scope = :scope AND f.object = 'balance_transaction' AND f.name = 'available_on' "
         "AND f.value BETWEEN :since AND :now AND (f.value > :since OR f.seq > :seq)",
         {
-            "payout": paid.id, "currency": currency, "scope": act.scope, "since": str(since).zfill(10),
-            "now": str(act.now), "seq": seq,
+            "payout": paid.id,
+            "currency": currency,
+            "scope": act.scope,
+            "since": str(since).zfill(10),
+            "now": str(act.now),
+            "seq": seq,
         },
-    )  # fmt: skip
+    )
     paid.hidden["upto"] = act.store.db.execute("SELECT max(seq) FROM docs").fetchone()[0]
     paid.body["reconciliation_status"] = "completed"
     act.store.save(paid)

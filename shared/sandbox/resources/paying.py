@@ -23,7 +23,9 @@ _TAKEN_OVER = ("receipt_email", "setup_future_usage", "capture_method")
 
 
 def give_method(act: Act, doc: Document, params: Json) -> None:
-    """Tie a payment method to the intent: one that exists, a template, or card data from a browser."""
+    """Tie a payment method to the intent: one that exists, a template, or card data from a
+    browser.
+    """
     if "payment_method_data" in params:
         data = params["payment_method_data"]
         method = payment_methods.from_data(act, data)
@@ -42,7 +44,10 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     """Pay with the method at hand; the document is saved in whatever state this ends."""
     body = doc.body
     if body["status"] not in _CONFIRMABLE:
-        message = f"You cannot confirm this PaymentIntent because it has already {_ENDED.get(body['status'], body['status'])}."
+        message = (
+            "You cannot confirm this PaymentIntent because it has already "
+            f"{_ENDED.get(body['status'], body['status'])}."
+        )
         raise _unexpected(doc, message)
     intent_rules.check_key(act, doc)
     params = confirmation_tokens.spent_on(act, doc, params)
@@ -58,8 +63,10 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
         give_method(act, doc, params)
     if body["payment_method"] is None:
         message = (
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-            "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a "
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
+            "either update the "
+            "PaymentIntent with a payment method and then confirm it again, or confirm it again "
+            "directly with a "
             "payment method or ConfirmationToken."
         )
         raise _unexpected(doc, message)
@@ -71,7 +78,9 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     body["next_action"] = None
     body["last_payment_error"] = None
     off_session = params.get("off_session") not in (None, False)
-    if doc.hidden.get("authenticated") != method.id and challenges.needed(doc, method, off_session=off_session):
+    if doc.hidden.get("authenticated") != method.id and challenges.needed(
+        doc, method, off_session=off_session
+    ):
         return _challenge(act, doc, method, params, off_session)
     return charge(act, doc, method)
 
@@ -84,10 +93,14 @@ _ENDED = {
 
 
 def _unexpected(doc: Document, message: str) -> errors.ApiError:
-    return errors.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=doc.body)
+    return errors.ApiError(
+        400, message, code="payment_intent_unexpected_state", payment_intent=doc.body
+    )
 
 
-def _challenge(act: Act, doc: Document, method: Document, params: Json, off_session: bool) -> Document:
+def _challenge(
+    act: Act, doc: Document, method: Document, params: Json, off_session: bool
+) -> Document:
     if off_session or params.get("error_on_requires_action"):
         return decline(act, doc, method, "authentication_required", "authentication_required")
     challenges.begin(act, doc, params)
@@ -115,34 +128,72 @@ def charge(act: Act, doc: Document, method: Document) -> Document:
         settlement.move_money(act, made)
     act.store.save(doc)
     emit(act, "charge.succeeded", made)
-    emit(act, "payment_intent.amount_capturable_updated" if manual else "payment_intent.succeeded", doc)
+    emit(
+        act,
+        "payment_intent.amount_capturable_updated" if manual else "payment_intent.succeeded",
+        doc,
+    )
     if manual:
         holds.remember(act, doc)
     elif method_of_capture == "automatic_async":
         due = act.world.clock.now() + act.world.config.settle_delay
-        act.store.schedule(due, "settle", act.platform, subject_of(act, made.id))
+        act.store.schedule(
+            due,
+            "settle",
+            act.platform,
+            subject_of(act, made.id),
+        )
     _keep_method(act, doc, method)
     requirements.triggered(act, body["on_behalf_of"] or act.scope, card.number)
     return doc
 
 
 def _keep_method(act: Act, doc: Document, method: Document) -> None:
-    """A method is saved when that was asked for; otherwise it cannot be used again (stripe-facts 9.4)."""
+    """A method is saved when that was asked for; otherwise it cannot be used again (stripe-facts
+    9.4).
+    """
     options = doc.body["payment_method_options"].get("card") or {}
     usage = options.get("setup_future_usage") or doc.body["setup_future_usage"]
-    payment_methods.keep(act, method, doc.body["customer"], None if usage == "none" else usage)
+    payment_methods.keep(
+        act,
+        method,
+        doc.body["customer"],
+        None if usage == "none" else usage,
+    )
 
 
-def decline(act: Act, doc: Document, method: Document, code: str, reason: str | None) -> Document:
+def decline(
+    act: Act,
+    doc: Document,
+    method: Document,
+    code: str,
+    reason: str | None,
+) -> Document:
     """The issuer, or Radar, says no: 402, a failed charge is kept, the intent is open again."""
     card = payment_methods.card_of(method)
     message = cards.message(code, reason)
-    failed = charges.make_failed(act, doc, method, card, code=code, reason=reason, message=message)
-    error = cards.declined((code, reason), charge=failed.id, payment_method=method.body, keeps=True)
+    failed = charges.make_failed(
+        act,
+        doc,
+        method,
+        card,
+        code=code,
+        reason=reason,
+        message=message,
+    )
+    error = cards.declined(
+        (code, reason),
+        charge=failed.id,
+        payment_method=method.body,
+        keeps=True,
+    )
     doc.body.update(
-        status="requires_payment_method", payment_method=None, latest_charge=failed.id, next_action=None,
+        status="requires_payment_method",
+        payment_method=None,
+        latest_charge=failed.id,
+        next_action=None,
         last_payment_error=dict(error.error),
-    )  # fmt: skip
+    )
     act.store.save(doc)
     emit(act, "charge.failed", failed)
     emit(act, "payment_intent.payment_failed", doc)
@@ -151,10 +202,14 @@ def decline(act: Act, doc: Document, method: Document, code: str, reason: str | 
 
 
 def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
-    """The shopper is back from the challenge: go on as without one, or fail without a charge (stripe-facts 8.8)."""
+    """The shopper is back from the challenge: go on as without one, or fail without a charge
+    (stripe-facts 8.8).
+    """
     method = act.get("payment_method", doc.body["payment_method"])
     challenges.close(doc, passed=passed)
-    if passed and doc.body["confirmation_method"] == "manual":  # the server confirms once more, and then it counts
+    if (
+        passed and doc.body["confirmation_method"] == "manual"
+    ):  # the server confirms once more, and then it counts
         doc.hidden["authenticated"] = method.id
         doc.body["status"] = "requires_confirmation"
         act.store.save(doc)

@@ -1,4 +1,7 @@
-"""PaymentIntents: their fields and routes (stripe-facts 8). What a confirmation does stands in `paying`."""
+"""PaymentIntents: their fields and routes (stripe-facts 8).
+
+What a confirmation does stands in `paying`.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,54 @@ from shared.sandbox.resources import descriptors, holds, intent_rules, paying
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of, merge
 
-_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
-_SHIPPING: Json = {"address": _ADDRESS, "carrier": None, "name": None, "phone": None, "tracking_number": None}
-_CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+_ADDRESS = {
+    "city": None,
+    "country": None,
+    "line1": None,
+    "line2": None,
+    "postal_code": None,
+    "state": None,
+}
+_SHIPPING: Json = {
+    "address": _ADDRESS,
+    "carrier": None,
+    "name": None,
+    "phone": None,
+    "tracking_number": None,
+}
+_CARD_OPTIONS = {
+    "installments": None,
+    "mandate_options": None,
+    "network": None,
+    "request_three_d_secure": "automatic",
+}
 
 # What a publishable key may see (stripe-facts 16.4).
 REDUCED = (
-    "id", "object", "amount", "automatic_payment_methods", "canceled_at", "cancellation_reason", "capture_method",
-    "client_secret", "confirmation_method", "created", "currency", "description", "last_payment_error", "livemode",
-    "next_action", "payment_method", "payment_method_types", "processing", "receipt_email", "setup_future_usage",
-    "shipping", "source", "status",
-)  # fmt: skip
+    "id",
+    "object",
+    "amount",
+    "automatic_payment_methods",
+    "canceled_at",
+    "cancellation_reason",
+    "capture_method",
+    "client_secret",
+    "confirmation_method",
+    "created",
+    "currency",
+    "description",
+    "last_payment_error",
+    "livemode",
+    "next_action",
+    "payment_method",
+    "payment_method_types",
+    "processing",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "source",
+    "status",
+)
 _CONFIRM_ONLY = (
     "confirmation_token",
     "off_session",
@@ -29,55 +69,124 @@ _CONFIRM_ONLY = (
     "error_on_requires_action",
     "use_stripe_sdk",
 )
-_PLAIN = ("description", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "transfer_group",
-          "capture_method", "confirmation_method", "on_behalf_of", "application_fee_amount", "customer")  # fmt: skip
+_PLAIN = (
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor_suffix",
+    "transfer_group",
+    "capture_method",
+    "confirmation_method",
+    "on_behalf_of",
+    "application_fee_amount",
+    "customer",
+)
 # States in which these parameters may still change.
 _OPEN_STATES = ("requires_payment_method", "requires_confirmation", "requires_action")
-_FROZEN = ("amount", "currency", "application_fee_amount", "transfer_data", "payment_method", "capture_method", "customer",
-           "setup_future_usage", "on_behalf_of", "payment_method_data")  # fmt: skip
-_CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+_FROZEN = (
+    "amount",
+    "currency",
+    "application_fee_amount",
+    "transfer_data",
+    "payment_method",
+    "capture_method",
+    "customer",
+    "setup_future_usage",
+    "on_behalf_of",
+    "payment_method_data",
+)
+_CANCELABLE = (
+    "requires_payment_method",
+    "requires_capture",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+)
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """A new intent; with `confirm=true` it is paid in the same breath."""
     if not params.get("confirm"):
         for name in _CONFIRM_ONLY:
             if name in params and params[name] is not False and name != "use_stripe_sdk":
                 message = f"You can only provide `{name}` when `confirm` is `true`."
                 raise errors.ApiError(400, message, param=name)
-    doc = Document(_blank(act, params), {}, act.platform, act.scope)
+    doc = Document(
+        _blank(act, params),
+        {},
+        act.platform,
+        act.scope,
+    )
     _write(act, doc, params)
     act.store.insert(doc)
     emit(act, "payment_intent.created", doc)
     if not params.get("confirm"):
         return doc.body
-    given = {name: value for name, value in params.items() if name not in ("payment_method", "payment_method_data")}
+    given = {
+        name: value
+        for name, value in params.items()
+        if name not in ("payment_method", "payment_method_data")
+    }
     return paying.confirm(act, doc, given).body
 
 
 def _blank(act: Act, params: Json) -> Json:
     id, currency = act.world.id("pi"), money.check_currency(params["currency"])
     return {
-        "id": id, "object": "payment_intent", "allowed_payment_method_types": None,
-        "amount": params["amount"], "amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0,
-        "application": None if act.scope == act.home else application_of(act.platform), "application_fee_amount": None,
-        "automatic_payment_methods": intent_rules.automatic(params), "canceled_at": None,
-        "cancellation_reason": None, "capture_method": "automatic_async",
-        "client_secret": f"{id}_secret_{act.world.token(25)}", "confirmation_method": "automatic", "created": act.now,
-        "currency": currency, "customer": None, "customer_account": None, "description": None,
-        "excluded_payment_method_types": None, "last_payment_error": None,
-        "latest_charge": None, "livemode": False, "managed_payments": {"enabled": False}, "metadata": {},
-        "next_action": None, "on_behalf_of": None, "payment_method": None,
+        "id": id,
+        "object": "payment_intent",
+        "allowed_payment_method_types": None,
+        "amount": params["amount"],
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None if act.scope == act.home else application_of(act.platform),
+        "application_fee_amount": None,
+        "automatic_payment_methods": intent_rules.automatic(params),
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "client_secret": f"{id}_secret_{act.world.token(25)}",
+        "confirmation_method": "automatic",
+        "created": act.now,
+        "currency": currency,
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "excluded_payment_method_types": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
         "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
-        "payment_method_options": {"card": dict(_CARD_OPTIONS)}, "payment_method_types": ["card"], "processing": None,
-        "receipt_email": None, "review": None, "setup_future_usage": None, "shipping": None, "source": None,
-        "statement_descriptor": None, "statement_descriptor_suffix": None, "status": "requires_payment_method",
-        "transfer_data": None, "transfer_group": None,
-    }  # fmt: skip
+        "payment_method_options": {"card": dict(_CARD_OPTIONS)},
+        "payment_method_types": ["card"],
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": None,
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
 
 
 def _write(act: Act, doc: Document, params: Json) -> None:
-    """Apply what create and update have in common, each rule of stripe-facts 8 checked on the way."""
+    """Apply what create and update have in common, each rule of stripe-facts 8 checked on the
+    way.
+    """
     body = doc.body
     for name in ("amount", *_PLAIN):
         if name in params:
@@ -87,7 +196,9 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     money.check_amount(body["amount"], body["currency"])
     annotate(body, params)
     if "shipping" in params:
-        body["shipping"] = None if params["shipping"] == "" else merge(_SHIPPING, params["shipping"])
+        body["shipping"] = (
+            None if params["shipping"] == "" else merge(_SHIPPING, params["shipping"])
+        )
     intent_rules.write_types(doc, params)
     intent_rules.write_details(doc, params)
     if params.get("statement_descriptor"):
@@ -104,13 +215,21 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         paying.give_method(act, doc, params)
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One intent; a publishable key needs its client secret and sees the reduced one."""
     doc = _found(act, ids, params)
     return reduced(doc.body) if act.publishable else doc.body
 
 
-def _found(act: Act, ids: dict[str, str], params: Json) -> Document:
+def _found(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Document:
     doc = act.get("payment_intent", ids["intent"], param="intent")
     intent_rules.check_secret(act, doc, params.get("client_secret"), "this PaymentIntent")
     return doc
@@ -121,18 +240,28 @@ def reduced(body: Json) -> Json:
     return {name: body[name] for name in REDUCED}
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change an open intent; what was paid for cannot change (stripe-facts 8)."""
     doc = act.get("payment_intent", ids["intent"], param="intent")
     status = doc.body["status"]
     frozen = [name for name in _FROZEN if name in params]
     if frozen and status not in _OPEN_STATES:
         message = (
-            f"This PaymentIntent's {frozen[0]} could not be updated because it has a status of {status}. You may only "
-            f"update the {frozen[0]} of a PaymentIntent with one of the following statuses: {', '.join(_OPEN_STATES)}."
+            f"This PaymentIntent's {frozen[0]} could not be updated because it has a status of "
+            f"{status}. You may only "
+            f"update the {frozen[0]} of a PaymentIntent with one of the following statuses: "
+            f"{', '.join(_OPEN_STATES)}."
         )
         raise errors.ApiError(
-            400, message, code="payment_intent_unexpected_state", param=frozen[0], payment_intent=doc.body
+            400,
+            message,
+            code="payment_intent_unexpected_state",
+            param=frozen[0],
+            payment_intent=doc.body,
         )
     _write(act, doc, params)
     doc.body["last_payment_error"] = None
@@ -142,7 +271,11 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return doc.body
 
 
-def confirm(act: Act, ids: dict[str, str], params: Json) -> Json:
+def confirm(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Try to pay; from a browser the errors, too, carry the reduced intent."""
     doc = _found(act, ids, params)
     try:
@@ -154,21 +287,32 @@ def confirm(act: Act, ids: dict[str, str], params: Json) -> Json:
     return reduced(doc.body) if act.publishable else doc.body
 
 
-def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
+def cancel(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Give an intent up; from any state but succeeded and canceled."""
     doc = act.get("payment_intent", ids["intent"], param="intent")
     status = doc.body["status"]
     if status not in _CANCELABLE:
         message = (
-            f"You cannot cancel this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one "
+            f"You cannot cancel this PaymentIntent because it has a status of {status}. Only a "
+            "PaymentIntent with one "
             f"of the following statuses may be canceled: {', '.join(_CANCELABLE)}."
         )
-        raise errors.ApiError(400, message, code="payment_intent_unexpected_state", payment_intent=doc.body)
+        raise errors.ApiError(
+            400, message, code="payment_intent_unexpected_state", payment_intent=doc.body
+        )
     holds.give_up(act, doc, params.get("cancellation_reason"))
     return doc.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Intents, newest first."""
     facets = given(params, "customer", "customer_account")
     return page(act, "payment_intent", "/v1/payment_intents", params, facets=facets)

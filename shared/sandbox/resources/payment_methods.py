@@ -1,4 +1,6 @@
-"""Payment methods: how they are made, whose they are, and what is left of them (stripe-facts 7 and 9)."""
+"""Payment methods: how they are made, whose they are, and what is left of them (stripe-facts 7 and
+9).
+"""
 
 from __future__ import annotations
 
@@ -12,28 +14,48 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge, merge_metadata, snapshot
 
 _BILLING: Json = {
-    "address": {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None},
-    "email": None, "name": None, "phone": None, "tax_id": None,
-}  # fmt: skip
+    "address": {
+        "city": None,
+        "country": None,
+        "line1": None,
+        "line2": None,
+        "postal_code": None,
+        "state": None,
+    },
+    "email": None,
+    "name": None,
+    "phone": None,
+    "tax_id": None,
+}
 # Which value of the billing address each check is about.
 _CHECKS = {"address_line1_check": "line1", "address_postal_code_check": "postal_code"}
 _SPENT = (
-    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
-    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a "
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
+    "attachment, shared with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not "
+    "be used again. To use a "
     "PaymentMethod multiple times, you must attach it to a Customer first."
 )
 _SPENT_FOR_GOOD = (
-    "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and "
+    "This PaymentMethod was previously used without being attached to a Customer or was detached "
+    "from a Customer, and "
     "may not be used again."
 )
 _NOT_WHILE_MADE = (
-    "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please instead create the "
+    "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please "
+    "instead create the "
     "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
 )
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """A payment method from card data or a card's token, or a customer's own one shared with a connected account."""
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """A payment method from card data or a card's token, or a customer's own one shared with a
+    connected account.
+    """
     if "payment_method" in params:
         return _share(act, params).body
     if "customer" in params:
@@ -53,54 +75,103 @@ def from_data(act: Act, data: Json) -> Document:
         return _templated(act, known, data)
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
     given = {name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")}
-    typed = cards.Typed(given["number"], given["exp_month"], given["exp_year"], card.get("cvc"))
+    typed = cards.Typed(
+        given["number"],
+        given["exp_month"],
+        given["exp_year"],
+        card.get("cvc"),
+    )
     number, month, year = cards.check(typed, today)
-    return _make(act, cards.by_number(number), (month, year), data, cvc=typed.cvc is not None)
+    return _make(
+        act,
+        cards.by_number(number),
+        (month, year),
+        data,
+        cvc=typed.cvc is not None,
+    )
 
 
 def _templated(act: Act, card: cards.Card, data: Json) -> Document:
-    """A card that is only named: its date is in the future, and every value that its outcome needs counts as given."""
+    """A card that is only named: its date is in the future, and every value that its outcome needs
+    counts as given.
+    """
     year = datetime.datetime.fromtimestamp(act.now, datetime.UTC).year
-    return _make(act, card, (12, year + 3), data, cvc=True, named=True)
+    return _make(
+        act,
+        card,
+        (12, year + 3),
+        data,
+        cvc=True,
+        named=True,
+    )
 
 
-def _make(act: Act, card: cards.Card, date: tuple[int, int], data: Json, *, cvc: bool, named: bool = False) -> Document:
+def _make(
+    act: Act, card: cards.Card, date: tuple[int, int], data: Json, *, cvc: bool, named: bool = False
+) -> Document:
     body: Json = {
-        "id": act.world.id("pm"), "object": "payment_method",
+        "id": act.world.id("pm"),
+        "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
         "billing_details": merge(_BILLING, data.get("billing_details") or {}),
         "card": {
             "brand": card.brand,
             "checks": {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None},
-            "country": card.country, "display_brand": card.brand, "exp_month": date[0], "exp_year": date[1],
-            "fingerprint": cards.fingerprint(card.number), "funding": card.funding, "generated_from": None,
-            "last4": card.number[-4:], "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated", "three_d_secure_usage": {"supported": True},
+            "country": card.country,
+            "display_brand": card.brand,
+            "exp_month": date[0],
+            "exp_year": date[1],
+            "fingerprint": cards.fingerprint(card.number),
+            "funding": card.funding,
+            "generated_from": None,
+            "last4": card.number[-4:],
+            "networks": {"available": [card.brand], "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": True},
             "wallet": None,
         },
-        "created": act.now, "customer": None, "customer_account": None, "livemode": False,
-        "metadata": merge_metadata({}, data.get("metadata") or {}), "type": "card",
-    }  # fmt: skip
+        "created": act.now,
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": merge_metadata({}, data.get("metadata") or {}),
+        "type": "card",
+    }
     return act.add(body, number=card.number, named=named)
 
 
 def _share(act: Act, params: Json) -> Document:
-    """A copy on a connected account of a method that a customer of the platform holds (stripe-facts 9)."""
+    """A copy on a connected account of a method that a customer of the platform holds (stripe-facts
+    9).
+    """
     source = usable(act.within(act.home), params["payment_method"])
     if act.scope == act.home:
         raise errors.ApiError(
-            400, "You can only share a PaymentMethod with a connected account.", param="payment_method"
+            400,
+            "You can only share a PaymentMethod with a connected account.",
+            param="payment_method",
         )
     refuse_foreign(source, params.get("customer"), "PaymentMethod")
     body = {
-        **source.body, "id": act.world.id("pm"), "created": act.now, "customer": None, "metadata": {},
+        **source.body,
+        "id": act.world.id("pm"),
+        "created": act.now,
+        "customer": None,
+        "metadata": {},
         "allow_redisplay": "unspecified",
-    }  # fmt: skip
+    }
     return act.add(body, number=source.hidden["number"])
 
 
-def usable(act: Act, id: str, *, param: str = "payment_method") -> Document:
-    """The payment method behind an id; a template makes a fresh one at each use (stripe-facts 9.5)."""
+def usable(
+    act: Act,
+    id: str,
+    *,
+    param: str = "payment_method",
+) -> Document:
+    """The payment method behind an id; a template makes a fresh one at each use (stripe-facts
+    9.5).
+    """
     card = cards.by_token(id) if id.startswith("pm_card_") else None
     if card is not None:
         return _templated(act, card, {})
@@ -112,24 +183,30 @@ def usable(act: Act, id: str, *, param: str = "payment_method") -> Document:
 
 
 def refuse_spent(doc: Document, param: str | None = "payment_method") -> None:
-    """A method that was used without a customer, or detached from one, is not taken again (stripe-facts 9.4)."""
+    """A method that was used without a customer, or detached from one, is not taken again
+    (stripe-facts 9.4).
+    """
     if doc.hidden.get("spent"):
         raise errors.ApiError(400, _SPENT, param=param)
 
 
 def refuse_foreign(doc: Document, customer: str | None, noun: str) -> None:
-    """A method that a customer holds is taken together with that customer alone (stripe-facts 9.3)."""
+    """A method that a customer holds is taken together with that customer alone (stripe-facts
+    9.3).
+    """
     owner = doc.body["customer"]
     if owner is None or owner == customer:
         return
     if customer is None:
         message = (
-            f"The payment method supplied ({doc.id}) belongs to the Customer {owner}. Please include the Customer in the "
+            f"The payment method supplied ({doc.id}) belongs to the Customer {owner}. Please "
+            "include the Customer in the "
             f"`customer` parameter on the {noun}."
         )
     else:
         message = (
-            f"The PaymentMethod {doc.id} does not belong to the Customer you supplied {customer}. Please use this "
+            f"The PaymentMethod {doc.id} does not belong to the Customer you supplied {customer}. "
+            "Please use this "
             "PaymentMethod with the Customer that it belongs to instead."
         )
     raise errors.ApiError(400, message, param="payment_method")
@@ -141,7 +218,9 @@ def card_of(doc: Document) -> cards.Card:
 
 
 def verify(doc: Document) -> None:
-    """Each check passes or fails once the network has seen the card; one without a value stays empty."""
+    """Each check passes or fails once the network has seen the card; one without a value stays
+    empty.
+    """
     card, checks = card_of(doc), doc.body["card"]["checks"]
     address = doc.body["billing_details"]["address"] or {}
     given = {name: bool(address.get(field)) for name, field in _CHECKS.items()}
@@ -151,7 +230,11 @@ def verify(doc: Document) -> None:
         checks[name] = "fail" if fails else "pass" if told else None
 
 
-def attach(act: Act, ids: dict[str, str], params: Json) -> Json:
+def attach(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Tie a method to a customer; to repeat it changes nothing."""
     if not params.get("customer"):
         message = "Must provide customer or customer_account."
@@ -161,7 +244,9 @@ def attach(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def attached(act: Act, id: str, customer: Document) -> Document:
-    """The method behind an id or a template, tied to a customer; what its issuer declines is refused (402, stripe-facts 7)."""
+    """The method behind an id or a template, tied to a customer; what its issuer declines is
+    refused (402, stripe-facts 7).
+    """
     if id.startswith("pm_card_") and cards.by_token(id):
         doc = usable(act, id)
     else:
@@ -169,8 +254,13 @@ def attached(act: Act, id: str, customer: Document) -> Document:
     if doc.body["customer"] == customer.id:
         return doc
     if doc.body["customer"] is not None:
-        raise errors.ApiError(400, "The payment method you provided has already been attached to a customer.")
-    if doc.hidden.get("spent") in ("paid", "detached"):  # one that was only set up may still be attached
+        raise errors.ApiError(
+            400, "The payment method you provided has already been attached to a customer."
+        )
+    if doc.hidden.get("spent") in (
+        "paid",
+        "detached",
+    ):  # one that was only set up may still be attached
         raise errors.ApiError(400, _SPENT_FOR_GOOD)
     card = card_of(doc)
     if card.declines and not card.attaches:
@@ -188,29 +278,52 @@ def save_to(act: Act, doc: Document, customer: str) -> None:
     emit(act, "payment_method.attached", doc)
 
 
-def keep(act: Act, doc: Document, customer: str | None, usage: str | None) -> None:
-    """What becomes of a method that was used and checked: saved, left to be attached, or spent (stripe-facts 9)."""
+def keep(
+    act: Act,
+    doc: Document,
+    customer: str | None,
+    usage: str | None,
+) -> None:
+    """What becomes of a method that was used and checked: saved, left to be attached, or spent
+    (stripe-facts 9).
+    """
     if usage:
-        doc.hidden["set_up"] = sorted({*doc.hidden.get("set_up", []), usage})
+        doc.hidden["set_up"] = sorted(
+            {
+                *doc.hidden.get("set_up", []),
+                usage,
+            }
+        )
     if doc.body["customer"] is None:
         doc.hidden["spent"] = "set_up" if usage else "paid"
-        if customer and usage and act.find("customer", customer):  # one that was deleted meanwhile holds nothing
+        if (
+            customer and usage and act.find("customer", customer)
+        ):  # one that was deleted meanwhile holds nothing
             save_to(act, doc, customer)
             return
     act.store.save(doc)
 
 
-def detach(act: Act, ids: dict[str, str], params: Json) -> Json:
+def detach(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Take a method from its customer, for good (stripe-facts 9.4)."""
     doc = _named(act, ids["payment_method"])
     if doc.body["customer"] is None:
-        message = "The payment method you provided is not attached to a customer so detachment is impossible."
+        message = (
+            "The payment method you provided is not attached to a customer so detachment is "
+            "impossible."
+        )
         raise errors.ApiError(400, message, param="payment_method")
     return detached(act, doc).body
 
 
 def detached(act: Act, doc: Document) -> Document:
-    """A method without its customer; where it was the customer's default, there is none any more."""
+    """A method without its customer; where it was the customer's default, there is none any
+    more.
+    """
     before, owner = snapshot(doc), act.find("customer", doc.body["customer"])
     doc.body["customer"] = None
     doc.hidden["spent"] = "detached"
@@ -235,18 +348,29 @@ def _missing(id: str) -> Never:
     raise errors.no_such("PaymentMethod", id, "payment_method")
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One payment method."""
     return _named(act, ids["payment_method"]).body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change billing details, metadata or the card's date."""
     doc = _named(act, ids["payment_method"])
     before = snapshot(doc)
     for name in ("billing_details", "card"):
         if name in params:
-            doc.body[name] = merge(doc.body[name], params[name])
+            doc.body[name] = merge(
+                doc.body[name],
+                params[name],
+            )
     if "allow_redisplay" in params:
         doc.body["allow_redisplay"] = params["allow_redisplay"]
     annotate(doc.body, params)
@@ -255,25 +379,48 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return doc.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """A customer's saved methods, newest first; without a customer there are none to list."""
     if params.get("customer"):
         act.referred("customer", params["customer"], param="customer")
     return _of(act, params.get("customer"), "/v1/payment_methods", params)
 
 
-def of_customer(act: Act, ids: dict[str, str], params: Json) -> Json:
+def of_customer(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """The same, through the customer."""
     customer = act.get("customer", ids["customer"])
     return _of(act, customer.id, f"/v1/customers/{customer.id}/payment_methods", params)
 
 
-def _of(act: Act, customer: str | None, url: str, params: Json) -> Json:
+def _of(
+    act: Act,
+    customer: str | None,
+    url: str,
+    params: Json,
+) -> Json:
     facets = given(params, "type", "allow_redisplay")
-    return page(act, "payment_method", url, params, facets={"customer": customer or "", **facets})
+    return page(
+        act,
+        "payment_method",
+        url,
+        params,
+        facets={"customer": customer or "", **facets},
+    )
 
 
-def one_of_customer(act: Act, ids: dict[str, str], params: Json) -> Json:
+def one_of_customer(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One method of this customer; another customer's is not found."""
     customer = act.get("customer", ids["customer"])
     doc = act.find("payment_method", ids["payment_method"])

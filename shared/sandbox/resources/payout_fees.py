@@ -1,4 +1,6 @@
-"""The platform's fee on an instant payout of a connected account: collected with the payout, given back with it (stripe-facts 14)."""
+"""The platform's fee on an instant payout of a connected account: collected with the payout, given
+back with it (stripe-facts 14).
+"""
 
 from __future__ import annotations
 
@@ -9,24 +11,60 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of
 
 
-def due(act: Act, amount: int, currency: str, given: Json) -> int:
-    """What a payout that is asked for costs the account; only instant ones cost anything, and never the platform itself."""
+def due(
+    act: Act,
+    amount: int,
+    currency: str,
+    given: Json,
+) -> int:
+    """What a payout that is asked for costs the account; only instant ones cost anything, and never
+    the platform itself.
+    """
     if given.get("method") != "instant" or act.scope == act.home:
         return 0
-    return pricing.of_platform(act).fee_of(amount, books.held(act, currency)[0])
+    return pricing.of_platform(act).fee_of(
+        amount,
+        books.held(act, currency)[0],
+    )
 
 
-def collect(act: Act, payout: str, amount: int, currency: str) -> str:
-    """The fee as the platform gets it; the other side is the entry in the `fee_details` of the payout's row."""
+def collect(
+    act: Act,
+    payout: str,
+    amount: int,
+    currency: str,
+) -> str:
+    """The fee as the platform gets it; the other side is the entry in the `fee_details` of the
+    payout's row.
+    """
     home, id = act.within(act.home), act.world.id("fee")
-    txn = books.post(home, "application_fee", id, amount, currency, other=books.WITHIN, available_on=act.now)
-    doc = home.add({
-        "id": id, "object": "application_fee", "account": act.scope, "amount": amount, "amount_refunded": 0,
-        "application": application_of(act.platform), "balance_transaction": txn.id, "charge": payout, "created": act.now,
-        "currency": currency, "fee_source": {"charge": None, "payout": payout, "type": "payout"}, "livemode": False,
-        "originating_transaction": None, "refunded": False,
-        "refunds": {"object": "list", "data": [], "has_more": False, "url": f"/v1/application_fees/{id}/refunds"},
-    })  # fmt: skip
+    txn = books.post(
+        home, "application_fee", id, amount, currency, other=books.WITHIN, available_on=act.now
+    )
+    doc = home.add(
+        {
+            "id": id,
+            "object": "application_fee",
+            "account": act.scope,
+            "amount": amount,
+            "amount_refunded": 0,
+            "application": application_of(act.platform),
+            "balance_transaction": txn.id,
+            "charge": payout,
+            "created": act.now,
+            "currency": currency,
+            "fee_source": {"charge": None, "payout": payout, "type": "payout"},
+            "livemode": False,
+            "originating_transaction": None,
+            "refunded": False,
+            "refunds": {
+                "object": "list",
+                "data": [],
+                "has_more": False,
+                "url": f"/v1/application_fees/{id}/refunds",
+            },
+        }
+    )
     emit(home, "application_fee.created", doc)
     return id
 
@@ -37,7 +75,9 @@ def detail(act: Act, amount: int, currency: str) -> Json | None:
 
 
 def left(act: Act, payout: Document) -> int:
-    """What comes back of the fee when the payout does: what was not given back before, or nothing where that is the pricing."""
+    """What comes back of the fee when the payout does: what was not given back before, or nothing
+    where that is the pricing.
+    """
     fee = _fee_of(act, payout)
     if fee is None or not pricing.of_platform(act).comes_back:
         return 0

@@ -1,4 +1,6 @@
-"""The people behind a connected account: what they tell, how they are verified, what the platform may see of it."""
+"""The people behind a connected account: what they tell, how they are verified, what the platform
+may see of it.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +17,70 @@ from shared.sandbox.world import Act, annotate, merge
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _ROLES = ("authorizer", "director", "executive", "legal_guardian", "owner", "representative")
 _DUE: Json = {
-    "alternatives": [], "currently_due": [], "errors": [], "eventually_due": [], "past_due": [], "pending_verification": [],
-}  # fmt: skip
+    "alternatives": [],
+    "currently_due": [],
+    "errors": [],
+    "eventually_due": [],
+    "past_due": [],
+    "pending_verification": [],
+}
 # What is asked of the representative, and of the others.
 FULL = (
-    "address.city", "address.line1", "address.postal_code", "dob.day", "dob.month", "dob.year", "email", "first_name",
-    "last_name", "phone",
-)  # fmt: skip
+    "address.city",
+    "address.line1",
+    "address.postal_code",
+    "dob.day",
+    "dob.month",
+    "dob.year",
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+)
 _SHORT = ("dob.day", "dob.month", "dob.year", "first_name", "last_name")
 _PLAIN = (
-    "email", "first_name", "first_name_kana", "first_name_kanji", "full_name_aliases", "gender", "last_name",
-    "last_name_kana", "last_name_kanji", "maiden_name", "nationality", "phone", "political_exposure",
-)  # fmt: skip
+    "email",
+    "first_name",
+    "first_name_kana",
+    "first_name_kanji",
+    "full_name_aliases",
+    "gender",
+    "last_name",
+    "last_name_kana",
+    "last_name_kanji",
+    "maiden_name",
+    "nationality",
+    "phone",
+    "political_exposure",
+)
 _NESTED = (
-    "additional_tos_acceptances", "address", "address_kana", "address_kanji", "registered_address", "us_cfpb_data",
-)  # fmt: skip
-# What the SDK says stays visible where Stripe collects, after the first link; the rest of a person does not.
+    "additional_tos_acceptances",
+    "address",
+    "address_kana",
+    "address_kanji",
+    "registered_address",
+    "us_cfpb_data",
+)
+# What the SDK says stays visible where Stripe collects, after the first link; the rest of a person
+# does not.
 _OPEN = (
-    "account", "created", "email", "first_name", "first_name_kana", "first_name_kanji", "full_name_aliases",
-    "future_requirements", "id", "last_name", "last_name_kana", "last_name_kanji", "metadata", "object", "relationship",
+    "account",
+    "created",
+    "email",
+    "first_name",
+    "first_name_kana",
+    "first_name_kanji",
+    "full_name_aliases",
+    "future_requirements",
+    "id",
+    "last_name",
+    "last_name_kana",
+    "last_name_kanji",
+    "metadata",
+    "object",
+    "relationship",
     "requirements",
-)  # fmt: skip
+)
 
 
 def everyone(act: Act, account: Document) -> list[Document]:
@@ -46,27 +91,67 @@ def everyone(act: Act, account: Document) -> list[Document]:
 
 def representative(people: list[Document]) -> Document | None:
     """The one who speaks for the business."""
-    return next((p for p in people if p.body["relationship"]["representative"]), None)
+    return next(
+        (p for p in people if p.body["relationship"]["representative"]),
+        None,
+    )
 
 
-def create(act: Act, account: Document, params: Json, **roles: bool) -> Document:
+def create(
+    act: Act,
+    account: Document,
+    params: Json,
+    **roles: bool,
+) -> Document:
     """A new person; `person.created` tells about it."""
     id = act.world.id("person")
-    paper: Json = {"back": None, "details": None, "details_code": None, "front": None}
+    paper: Json = {
+        "back": None,
+        "details": None,
+        "details_code": None,
+        "front": None,
+    }
     body: Json = {
-        "id": id, "object": "person", "account": account.id,
+        "id": id,
+        "object": "person",
+        "account": account.id,
         "additional_tos_acceptances": {"account": {"date": None, "ip": None, "user_agent": None}},
-        "address": dict.fromkeys(ADDRESS), "created": act.now, "dob": {"day": None, "month": None, "year": None},
-        "email": None, "first_name": None, "future_requirements": dict(_DUE), "id_number_provided": False,
-        "last_name": None, "metadata": {}, "phone": None,
-        "relationship": {**dict.fromkeys(_ROLES, False), "percent_ownership": None, "title": None, **roles},
-        "requirements": dict(_DUE), "ssn_last_4_provided": False,
+        "address": dict.fromkeys(ADDRESS),
+        "created": act.now,
+        "dob": {"day": None, "month": None, "year": None},
+        "email": None,
+        "first_name": None,
+        "future_requirements": dict(_DUE),
+        "id_number_provided": False,
+        "last_name": None,
+        "metadata": {},
+        "phone": None,
+        "relationship": {
+            **dict.fromkeys(_ROLES, False),
+            "percent_ownership": None,
+            "title": None,
+            **roles,
+        },
+        "requirements": dict(_DUE),
+        "ssn_last_4_provided": False,
         "verification": {
-            "additional_document": dict(paper), "details": None, "details_code": None, "document": dict(paper),
+            "additional_document": dict(paper),
+            "details": None,
+            "details_code": None,
+            "document": dict(paper),
             "status": "unverified",
         },
-    }  # fmt: skip
-    person = Document(body, {"secret": {}, "findings": [], "checked": None}, act.platform, account.id)
+    }
+    person = Document(
+        body,
+        {
+            "secret": {},
+            "findings": [],
+            "checked": None,
+        },
+        act.platform,
+        account.id,
+    )
     write(act, person, params)
     examine(act, account, person)
     act.store.insert(person)
@@ -74,7 +159,12 @@ def create(act: Act, account: Document, params: Json, **roles: bool) -> Document
     return person
 
 
-def change(act: Act, account: Document, person: Document, params: Json) -> None:
+def change(
+    act: Act,
+    account: Document,
+    person: Document,
+    params: Json,
+) -> None:
     """Write what is given; `person.updated` tells what was before."""
     before = copy.deepcopy(person)
     write(act, person, params)
@@ -82,10 +172,20 @@ def change(act: Act, account: Document, person: Document, params: Json) -> None:
     save(act, account, person, before)
 
 
-def save(act: Act, account: Document, person: Document, before: Document) -> None:
+def save(
+    act: Act,
+    account: Document,
+    person: Document,
+    before: Document,
+) -> None:
     """Keep a person that was changed, and tell."""
     act.store.save(person)
-    emit(act.within(account.id), "person.updated", shown(account, person), before=shown(account, before))
+    emit(
+        act.within(account.id),
+        "person.updated",
+        shown(account, person),
+        before=shown(account, before),
+    )
 
 
 def remove(act: Act, account: Document, person: Document) -> None:
@@ -102,24 +202,39 @@ def shown(account: Document, person: Document) -> Json:
     body = {key: value if key in _OPEN else None for key, value in whole.items()}
     flags = {key: person.body[key] for key in ("id_number_provided", "ssn_last_4_provided")}
     status = {"status": person.body["verification"]["status"]}
-    blank: Json = {"additional_document": None, "details": None, "details_code": None, "document": None}
+    blank: Json = {
+        "additional_document": None,
+        "details": None,
+        "details_code": None,
+        "document": None,
+    }
     return {**body, **flags, "verification": {**blank, **status}}
 
 
 def _due(account: Document, person: Document) -> Json:
     missing = [field for field in wanted(account, person) if not tells(person, field)]
     errors_ = [
-        {"requirement": field, "code": code, "reason": reason} for field, code, reason in person.hidden["findings"]
+        {"requirement": field, "code": code, "reason": reason}
+        for field, code, reason in person.hidden["findings"]
     ]
-    now = sorted({*missing, *(error["requirement"] for error in errors_)})
+    now = sorted(
+        {
+            *missing,
+            *(error["requirement"] for error in errors_),
+        }
+    )
     late = {
         name.rpartition(f"{person.id}.")[2].removeprefix("individual.")
         for name in account.body["requirements"]["past_due"]
     }
     return {
-        "alternatives": [], "currently_due": now, "errors": errors_, "eventually_due": sorted({*now, *later(account, person)}),
-        "past_due": [name for name in now if name in late], "pending_verification": in_question(person),
-    }  # fmt: skip
+        "alternatives": [],
+        "currently_due": now,
+        "errors": errors_,
+        "eventually_due": sorted({*now, *later(account, person)}),
+        "past_due": [name for name in now if name in late],
+        "pending_verification": in_question(person),
+    }
 
 
 def in_question(person: Document) -> list[str]:
@@ -146,7 +261,10 @@ def write(act: Act, person: Document, params: Json) -> None:
     if "relationship" in params:
         given = merge(body["relationship"], params["relationship"])
         share = given["percent_ownership"]
-        body["relationship"] = {**given, "percent_ownership": None if share is None else float(share)}
+        body["relationship"] = {
+            **given,
+            "percent_ownership": None if share is None else float(share),
+        }
     for name in ("id_number", "id_number_secondary", "ssn_last_4"):
         if name in params:
             secret[name] = params[name] or None
@@ -207,14 +325,19 @@ def facts(person: Document) -> Json:
     dob, secret = person.body["dob"], person.hidden["secret"]
     born = f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
     return {
-        "dob": born, "id_number": secret.get("id_number"), "ssn_last_4": secret.get("ssn_last_4"),
-        "line1": person.body["address"]["line1"], "name": f"{person.body['first_name']} {person.body['last_name']}",
+        "dob": born,
+        "id_number": secret.get("id_number"),
+        "ssn_last_4": secret.get("ssn_last_4"),
+        "line1": person.body["address"]["line1"],
+        "name": f"{person.body['first_name']} {person.body['last_name']}",
         "document": person.body["verification"]["document"]["front"],
-    }  # fmt: skip
+    }
 
 
 def examine(act: Act, account: Document, person: Document) -> None:
-    """Begin to verify a person who has told a name and a date of birth; some values are clear at once (stripe-facts 7)."""
+    """Begin to verify a person who has told a name and a date of birth; some values are clear at
+    once (stripe-facts 7).
+    """
     if not all(tells(person, field) for field in _SHORT):
         return
     told = facts(person)
@@ -225,24 +348,45 @@ def examine(act: Act, account: Document, person: Document) -> None:
         conclude(person)
         return
     person.hidden["findings"] = []
-    person.body["verification"].update(status="pending", details=None, details_code=None)
-    act.store.schedule(act.world.clock.now() + kyc.MOMENT, "verify", act.platform, f"{account.id}:{person.id}")
+    person.body["verification"].update(
+        status="pending",
+        details=None,
+        details_code=None,
+    )
+    act.store.schedule(
+        act.world.clock.now() + kyc.MOMENT, "verify", act.platform, f"{account.id}:{person.id}"
+    )
 
 
 def conclude(person: Document) -> None:
     """The verification is over: verified, or not and why."""
     verdict = kyc.judge(facts(person))
     person.hidden.update(
-        listed=verdict.listed, checked=facts(person),
-        findings=[[f.field, f.code, f.reason] for f in verdict.findings],
-    )  # fmt: skip
-    bad = next((f for f in verdict.findings if f.field != "verification.document"), None)
-    paper = next((f for f in verdict.findings if f.field == "verification.document"), None)
+        listed=verdict.listed,
+        checked=facts(person),
+        findings=[
+            [
+                f.field,
+                f.code,
+                f.reason,
+            ]
+            for f in verdict.findings
+        ],
+    )
+    bad = next(
+        (f for f in verdict.findings if f.field != "verification.document"),
+        None,
+    )
+    paper = next(
+        (f for f in verdict.findings if f.field == "verification.document"),
+        None,
+    )
     check = person.body["verification"]
     check.update(
         status="unverified" if verdict.listed or verdict.findings else "verified",
-        details=bad.reason if bad else None, details_code=bad.details_code if bad else None,
-    )  # fmt: skip
+        details=bad.reason if bad else None,
+        details_code=bad.details_code if bad else None,
+    )
     check["document"].update(
         details=paper.reason if paper else None, details_code=paper.details_code if paper else None
     )

@@ -10,12 +10,19 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
 
-def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
+def _found(
+    act: Act,
+    ids: dict[str, str],
+) -> tuple[Document, Document]:
     account = connected(act, ids["account"])
     return account, act.within(account.id).get("person", ids["person"], param="person")
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """A new person on an account whose details the platform may write."""
     account = _writable(act, ids, params)
     _one_speaker(act, account, None, params)
@@ -25,13 +32,21 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     return people.shown(account, person)
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One person, as far as the platform may see it."""
     account, person = _found(act, ids)
     return people.shown(account, person)
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change a person; a document that was asked for is asked for no longer."""
     account, person = _found(act, ids)
     _writable(act, ids, params)
@@ -46,26 +61,55 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return people.shown(account, person)
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """An account's people, newest first, by what they are to it if that is asked for."""
     account = connected(act, ids["account"])
     wanted = params.get("relationship", {})
-    conditions = [(f"json_extract(body, '$.relationship.{role}') = ?", [int(is_so)]) for role, is_so in wanted.items()]
-    found = page(act.within(account.id), "person", f"/v1/accounts/{account.id}/persons", params, conditions=conditions)
+    conditions = [
+        (f"json_extract(body, '$.relationship.{role}') = ?", [int(is_so)])
+        for role, is_so in wanted.items()
+    ]
+    found = page(
+        act.within(account.id),
+        "person",
+        f"/v1/accounts/{account.id}/persons",
+        params,
+        conditions=conditions,
+    )
     inside = act.within(account.id)
-    found["data"] = [people.shown(account, inside.get("person", body["id"])) for body in found["data"]]
+    found["data"] = [
+        people.shown(
+            account,
+            inside.get("person", body["id"]),
+        )
+        for body in found["data"]
+    ]
     return found
 
 
-def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """End a person's tie to the business; the representative stays, and so does the only verified executive (SDK)."""
+def delete(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """End a person's tie to the business; the representative stays, and so does the only verified
+    executive (SDK).
+    """
     account, person = _found(act, ids)
     _writable(act, ids, {})
     others = [p for p in people.everyone(act, account) if p.id != person.id]
     if person.body["relationship"]["representative"]:
-        raise errors.ApiError(400, "You cannot delete the representative of an account.", param="person")
+        raise errors.ApiError(
+            400, "You cannot delete the representative of an account.", param="person"
+        )
     if _leads(person) and not any(_leads(p) for p in others):
-        raise errors.ApiError(400, "You cannot delete the only verified executive of an account.", param="person")
+        raise errors.ApiError(
+            400, "You cannot delete the only verified executive of an account.", param="person"
+        )
     before = snapshot(account)
     people.remove(act, account, person)
     requirements.settle(act, account, before)
@@ -73,17 +117,32 @@ def delete(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def _leads(person: Document) -> bool:
-    return bool(person.body["relationship"]["executive"]) and person.body["verification"]["status"] == "verified"
+    return (
+        bool(person.body["relationship"]["executive"])
+        and person.body["verification"]["status"] == "verified"
+    )
 
 
-def _writable(act: Act, ids: dict[str, str], params: Json) -> Document:
+def _writable(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Document:
     account = connected(act, ids["account"])
     if hides(account):
-        raise not_permitted(next((name for name in params if name != "expand"), "person"), account)
+        raise not_permitted(
+            next((name for name in params if name != "expand"), "person"),
+            account,
+        )
     return account
 
 
-def _one_speaker(act: Act, account: Document, person: Document | None, params: Json) -> None:
+def _one_speaker(
+    act: Act,
+    account: Document,
+    person: Document | None,
+    params: Json,
+) -> None:
     """There is one representative at any time (SDK); the text is unverified (MEM)."""
     speaker = people.representative(people.everyone(act, account))
     wants = params.get("relationship", {}).get("representative")

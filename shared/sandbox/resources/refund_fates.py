@@ -1,4 +1,6 @@
-"""What becomes of a refund: paid at once, waiting for money, arriving late, or coming back (stripe-facts 7 and 12)."""
+"""What becomes of a refund: paid at once, waiting for money, arriving late, or coming back
+(stripe-facts 7 and 12).
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,15 @@ _DAY = 86400
 _LATER = 60  # seconds until the bank of a test card has made up its mind
 
 
-def pay(act: Act, refund: Document, charge: Document, *, fee_back: int = 0) -> None:
-    """Take the money from the account that charged, or let the refund wait until it is there; the caller saves.
+def pay(
+    act: Act,
+    refund: Document,
+    charge: Document,
+    *,
+    fee_back: int = 0,
+) -> None:
+    """Take the money from the account that charged, or let the refund wait until it is there; the
+    caller saves.
 
     `fee_back` is the application fee that a connected account gets back along with it.
     """
@@ -24,11 +33,16 @@ def pay(act: Act, refund: Document, charge: Document, *, fee_back: int = 0) -> N
         body.update(status="pending", pending_reason="insufficient_funds")
         return
     txn = books.post(
-        act, "refund", refund.id, -body["amount"], currency, other=books.NETWORK,
+        act,
+        "refund",
+        refund.id,
+        -body["amount"],
+        currency,
+        other=books.NETWORK,
         fee=passing.fee_detail(act, -fee_back, currency) if fee_back else None,
         available_on=returns.day_of(act, charge.body["balance_transaction"]),
         description=f"REFUND FOR CHARGE ({charge.body['description'] or charge.id})",
-    )  # fmt: skip
+    )
     body["balance_transaction"] = txn.id
     body.pop("pending_reason", None)
     if _behaviour(act, charge) == "pendingRefund":
@@ -41,14 +55,22 @@ def _behaviour(act: Act, charge: Document) -> str:
     """What the test card does with refunds: `pendingRefund`, `refundFail`, or nothing of note."""
     method = act.find("payment_method", charge.body["payment_method"] or "")
     tokens = payment_methods.card_of(method).tokens if method else ()
-    return next((token for token in tokens if token in ("pendingRefund", "refundFail")), "")
+    return next(
+        (token for token in tokens if token in ("pendingRefund", "refundFail")),
+        "",
+    )
 
 
 def foresee(act: Act, refund: Document) -> None:
     """Put what is still to happen on the agenda."""
     body, subject = refund.body, subject_of(act, refund.id)
     if body.get("pending_reason") == "insufficient_funds":
-        act.store.schedule((act.now // _DAY + 1) * _DAY, "refund_again", act.platform, subject)
+        act.store.schedule(
+            (act.now // _DAY + 1) * _DAY,
+            "refund_again",
+            act.platform,
+            subject,
+        )
     elif body["status"] == "pending" or _behaviour(act, _charge_of(act, refund)) == "refundFail":
         act.store.schedule(act.now + _LATER, "refund_answer", act.platform, subject)
 
@@ -58,7 +80,9 @@ def _charge_of(act: Act, refund: Document) -> Document:
 
 
 def try_again(act: Act, subject: str) -> None:
-    """Each day a refund without money asks whether there is some now; it fails once its charge is charged back."""
+    """Each day a refund without money asks whether there is some now; it fails once its charge is
+    charged back.
+    """
     inside, refund = located(act, subject, "refund")
     if refund is None or refund.body.get("pending_reason") != "insufficient_funds":
         return
@@ -73,7 +97,9 @@ def try_again(act: Act, subject: str) -> None:
 
 
 def answer(act: Act, subject: str) -> None:
-    """The bank of a test card says how it ended: a pending refund arrived, a succeeded one did not."""
+    """The bank of a test card says how it ended: a pending refund arrived, a succeeded one did
+    not.
+    """
     inside, refund = located(act, subject, "refund")
     if refund is None:
         return
@@ -88,7 +114,9 @@ def answer(act: Act, subject: str) -> None:
 
 
 def ask(act: Act, refund: Document) -> None:
-    """Where the money is to go cannot be told without the shopper: the refund waits for an answer, and can be called back."""
+    """Where the money is to go cannot be told without the shopper: the refund waits for an answer,
+    and can be called back.
+    """
     before = snapshot(refund)
     refund.body["status"] = "requires_action"
     del refund.body["pending_reason"]
@@ -115,7 +143,8 @@ def fail(act: Act, refund: Document, reason: str) -> None:
 def _bring_back(act: Act, refund: Document) -> None:
     """What was taken for the refund comes back, and its charge can be refunded again.
 
-    A reversed transfer and a refunded fee stay where they are; the next refund of the charge counts them.
+    A reversed transfer and a refunded fee stay where they are; the next refund of the charge counts
+    them.
     """
     body = refund.body
     if body["balance_transaction"]:

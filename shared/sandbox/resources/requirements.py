@@ -1,4 +1,6 @@
-"""What a connected account still owes, and what follows from it: capabilities, flags and the reason they are off."""
+"""What a connected account still owes, and what follows from it: capabilities, flags and the reason
+they are off.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,34 @@ from shared.sandbox.world import Act, snapshot
 
 __all__ = ["EMPTY", "apply", "capability", "fall_due", "settle", "triggered", "verify"]
 
-GRACE = 14 * 86400  # how long an account goes on with something missing that it can do without for a while
+GRACE = (
+    14 * 86400
+)  # how long an account goes on with something missing that it can do without for a while
 _COMMON = (
-    "business_profile.mcc", "business_profile.url", "business_type", "external_account", "tos_acceptance.date",
+    "business_profile.mcc",
+    "business_profile.url",
+    "business_type",
+    "external_account",
+    "tos_acceptance.date",
     "tos_acceptance.ip",
-)  # fmt: skip
-# The accounts' reasons in the words that capabilities have for them; unverified (MEM) beyond the enum itself.
+)
+# The accounts' reasons in the words that capabilities have for them; unverified (MEM) beyond the
+# enum itself.
 _CAPABILITY_REASONS = {
-    "requirements.past_due": "requirements.fields_needed", "requirements.pending_verification": "pending.review",
-    "listed": "pending.review", "under_review": "pending.review", "platform_paused": "platform_paused",
-}  # fmt: skip
+    "requirements.past_due": "requirements.fields_needed",
+    "requirements.pending_verification": "pending.review",
+    "listed": "pending.review",
+    "under_review": "pending.review",
+    "platform_paused": "platform_paused",
+}
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One thing that is missing. `vital`: until it is there, nothing works; the rest has time until the deadline."""
+    """One thing that is missing.
+
+    `vital`: until it is there, nothing works; the rest has time until the deadline.
+    """
 
     name: str
     vital: bool = False
@@ -38,29 +53,44 @@ class Owed:
 
 
 def whose(body: Json, speaker: Document | None) -> str:
-    """How requirements name the one who speaks for the business: `individual`, the person's id, or `representative`."""
+    """How requirements name the one who speaks for the business: `individual`, the person's id, or
+    `representative`.
+    """
     if body["business_type"] == "individual":
         return "individual"
     return speaker.id if speaker else "representative"
 
 
 def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
-    """Everything that this account has to tell and has not told, or not so that it could be verified."""
+    """Everything that this account has to tell and has not told, or not so that it could be
+    verified.
+    """
     body, speaker = doc.body, people.representative(crowd)
     company = () if body["business_type"] == "individual" else ("company.name", "company.tax_id")
     found = [Owed(name) for name in (*_COMMON, *company) if not _told(doc, name)]
     if speaker is None:
-        found += [Owed(f"{whose(body, None)}.{field}", vital=True) for field in people.asked(body["country"])]
+        found += [
+            Owed(f"{whose(body, None)}.{field}", vital=True)
+            for field in people.asked(body["country"])
+        ]
     for person in crowd:
         name = whose(body, person) if person is speaker else person.id
         found += [
-            Owed(f"{name}.{f}", person is speaker) for f in people.wanted(doc, person) if not people.tells(person, f)
+            Owed(f"{name}.{f}", person is speaker)
+            for f in people.wanted(doc, person)
+            if not people.tells(person, f)
         ]
-        found += [Owed(f"{name}.{f}", True, code, reason) for f, code, reason in person.hidden["findings"]]
+        found += [
+            Owed(f"{name}.{f}", True, code, reason) for f, code, reason in person.hidden["findings"]
+        ]
     if wrong := kyc.tax_id_finding(doc.hidden.get("company", {}).get("tax_id")):
         found.append(Owed("company.tax_id", True, wrong.code, wrong.reason))
     mine = whose(body, speaker)
-    found += [Owed(name.format(who=mine)) for name in doc.hidden.get("demands", []) if not _met(doc, speaker, name)]
+    found += [
+        Owed(name.format(who=mine))
+        for name in doc.hidden.get("demands", [])
+        if not _met(doc, speaker, name)
+    ]
     return sorted(found, key=lambda o: o.name)
 
 
@@ -70,12 +100,17 @@ _INSTEAD = {"business_profile.url": "business_profile.product_description"}
 
 def _told(doc: Document, name: str) -> bool:
     if name == "external_account":
-        return any(bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"])
+        return any(
+            bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"]
+        )
     return _is_there(doc, name) or (name in _INSTEAD and _is_there(doc, _INSTEAD[name]))
 
 
 def _is_there(doc: Document, name: str) -> bool:
-    node: Any = {**doc.body, "company": doc.hidden.get("company", {})}
+    node: Any = {
+        **doc.body,
+        "company": doc.hidden.get("company", {}),
+    }
     for part in name.split("."):
         node = node.get(part) if isinstance(node, dict) else None
     return node not in (None, "")
@@ -91,7 +126,9 @@ def _met(doc: Document, speaker: Document | None, name: str) -> bool:
 
 
 def apply(act: Act, doc: Document) -> None:
-    """Derive requirements, capabilities and flags from what is known; saves nothing and tells nobody."""
+    """Derive requirements, capabilities and flags from what is known; saves nothing and tells
+    nobody.
+    """
     body, hidden = doc.body, doc.hidden
     crowd = people.everyone(act, doc)
     missing = owed(doc, crowd)
@@ -100,7 +137,9 @@ def apply(act: Act, doc: Document) -> None:
     submitted, pending = body["details_submitted"], _pending(doc, crowd)
     if not missing:
         hidden["blocked"] = []
-    hidden["deadline"] = (hidden.get("deadline") or act.now + GRACE) if submitted and missing else None
+    hidden["deadline"] = (
+        (hidden.get("deadline") or act.now + GRACE) if submitted and missing else None
+    )
     late = not submitted or (hidden["deadline"] or act.now + 1) <= act.now
     past = [o for o in missing if late or (o.vital and not hidden.get("cleared"))]
     body["requirements"] = _told_so(act, doc, missing, past, crowd)
@@ -110,40 +149,70 @@ def apply(act: Act, doc: Document) -> None:
     elif past:
         reason = "requirements.past_due"
     else:
-        reason = "requirements.pending_verification" if pending and not hidden.get("cleared") else None
+        reason = (
+            "requirements.pending_verification" if pending and not hidden.get("cleared") else None
+        )
     _force(act, doc, hidden.get("rejected") or reason)
     reason = body["requirements"]["disabled_reason"]
     hidden["cleared"] = bool(hidden.get("cleared") or (submitted and reason is None))
-    _flags(doc, reason, pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out")))
+    _flags(
+        doc, reason, pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out"))
+    )
     _show_owner(doc, people.representative(crowd))
 
 
 def _pending(doc: Document, crowd: list[Document]) -> list[str]:
     speaker = people.representative(crowd)
-    named = [(whose(doc.body, p) if p is speaker else p.id, p) for p in crowd]
+    named = [
+        (
+            whose(doc.body, p) if p is speaker else p.id,
+            p,
+        )
+        for p in crowd
+    ]
     return [f"{name}.{field}" for name, person in named for field in people.in_question(person)]
 
 
-def _told_so(act: Act, doc: Document, missing: list[Owed], past: list[Owed], crowd: list[Document]) -> Json:
+def _told_so(
+    act: Act, doc: Document, missing: list[Owed], past: list[Owed], crowd: list[Document]
+) -> Json:
     """The `requirements` hash: lists of names, errors, and what may be given instead."""
     names = sorted({o.name for o in missing})
     speaker = people.representative(crowd)
-    later = [f"{whose(doc.body, speaker)}.{field}" for field in (people.later(doc, speaker) if speaker else [])]
+    later = [
+        f"{whose(doc.body, speaker)}.{field}"
+        for field in (people.later(doc, speaker) if speaker else [])
+    ]
     numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
     instead = {name: name.replace("id_number", "verification.document") for name in numbers}
     instead |= {name: other for name, other in _INSTEAD.items() if name in names}
     return {
         "alternatives": [
-            {"original_fields_due": [name], "alternative_fields_due": [other]} for name, other in instead.items()
+            {"original_fields_due": [name], "alternative_fields_due": [other]}
+            for name, other in instead.items()
         ],
-        "current_deadline": doc.hidden["deadline"], "currently_due": names, "disabled_reason": None,
-        "errors": [{"code": o.code, "reason": o.reason, "requirement": o.name} for o in missing if o.code],
-        "eventually_due": sorted({*names, *later}), "past_due": sorted({o.name for o in past}), "pending_verification": [],
-    }  # fmt: skip
+        "current_deadline": doc.hidden["deadline"],
+        "currently_due": names,
+        "disabled_reason": None,
+        "errors": [
+            {
+                "code": o.code,
+                "reason": o.reason,
+                "requirement": o.name,
+            }
+            for o in missing
+            if o.code
+        ],
+        "eventually_due": sorted({*names, *later}),
+        "past_due": sorted({o.name for o in past}),
+        "pending_verification": [],
+    }
 
 
 def _force(act: Act, doc: Document, reason: str | None) -> None:
-    """What the control API sets wins over what is derived, and goes past due on its day like the rest."""
+    """What the control API sets wins over what is derived, and goes past due on its day like the
+    rest.
+    """
     forced, needs = doc.hidden.get("forced", {}), doc.body["requirements"]
     given = forced.get("requirements", {})
     needs["disabled_reason"] = reason
@@ -153,19 +222,35 @@ def _force(act: Act, doc: Document, reason: str | None) -> None:
         needs["disabled_reason"] = given.get("disabled_reason") or reason or "requirements.past_due"
     if "disabled_reason" in forced:
         needs["disabled_reason"] = forced["disabled_reason"]
-    doc.body["future_requirements"] = {**EMPTY, **forced.get("future_requirements", {})}
+    doc.body["future_requirements"] = {
+        **EMPTY,
+        **forced.get("future_requirements", {}),
+    }
 
 
-def _flags(doc: Document, reason: str | None, *, pays_out: bool) -> None:
+def _flags(
+    doc: Document,
+    reason: str | None,
+    *,
+    pays_out: bool,
+) -> None:
     body, forced = doc.body, doc.hidden.get("forced", {})
     able = body["details_submitted"] and reason is None
     waits = body["details_submitted"] and reason == "requirements.pending_verification"
     asked = [name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]]
-    body["capabilities"] = dict.fromkeys(sorted(asked), "active" if able else "pending" if waits else "inactive")
+    body["capabilities"] = dict.fromkeys(
+        sorted(asked), "active" if able else "pending" if waits else "inactive"
+    )
     told = forced.get("capabilities", {})
-    body["capabilities"] |= {name: told[name]["status"] for name in asked if "status" in told.get(name, {})}
+    body["capabilities"] |= {
+        name: told[name]["status"] for name in asked if "status" in told.get(name, {})
+    }
     blocked = doc.hidden.get("blocked", []) if doc.hidden["deadline"] else ()
-    works = able and "charges" not in blocked and any(name in asked for name in ("card_payments", "transfers"))
+    works = (
+        able
+        and "charges" not in blocked
+        and any(name in asked for name in ("card_payments", "transfers"))
+    )
     works = works and body["capabilities"].get("card_payments", "active") == "active"
     body["charges_enabled"] = forced.get("charges_enabled", works)
     paid = (able or pays_out) and "payouts" not in blocked and _told(doc, "external_account")
@@ -173,7 +258,9 @@ def _flags(doc: Document, reason: str | None, *, pays_out: bool) -> None:
 
 
 def _show_owner(doc: Document, speaker: Document | None) -> None:
-    """`individual` and `company` are there while the platform may see them, and not afterwards (stripe-facts 10)."""
+    """`individual` and `company` are there while the platform may see them, and not afterwards
+    (stripe-facts 10).
+    """
     doc.body.pop("individual", None)
     doc.body.pop("company", None)
     if connected.hides(doc):
@@ -184,27 +271,44 @@ def _show_owner(doc: Document, speaker: Document | None) -> None:
     if known or doc.body["business_type"] not in (None, "individual"):
         secret = ("tax_id", "vat_id", "documents")
         doc.body["company"] = {
-            "address": dict.fromkeys(people.ADDRESS), "directors_provided": False, "executives_provided": False,
-            "name": None, "owners_provided": False, "phone": None, "tax_id_provided": bool(known.get("tax_id")),
+            "address": dict.fromkeys(people.ADDRESS),
+            "directors_provided": False,
+            "executives_provided": False,
+            "name": None,
+            "owners_provided": False,
+            "phone": None,
+            "tax_id_provided": bool(known.get("tax_id")),
             **{key: value for key, value in known.items() if key not in secret},
-        }  # fmt: skip
+        }
 
 
 def settle(act: Act, doc: Document, before: Json) -> None:
-    """Derive, save, and tell the connect endpoints what changed: capabilities first, then the account (stripe-facts 10)."""
+    """Derive, save, and tell the connect endpoints what changed: capabilities first, then the
+    account (stripe-facts 10).
+    """
     was = copy.deepcopy(doc.hidden.get("deadline"))
     apply(act, doc)
     act.store.save(doc)
     if doc.hidden["deadline"] and doc.hidden["deadline"] != was:
-        act.store.schedule(doc.hidden["deadline"], "requirements", act.platform, doc.id)
+        act.store.schedule(
+            doc.hidden["deadline"],
+            "requirements",
+            act.platform,
+            doc.id,
+        )
     inside = act.within(doc.id)
     for name, status in doc.body["capabilities"].items():
         if name in doc.hidden["forced"].get("capabilities", {}):
             continue  # whoever forced it has told so
         old = before["capabilities"].get(name)
-        more = set(doc.body["requirements"]["currently_due"]) - set(before["requirements"]["currently_due"])
+        more = set(doc.body["requirements"]["currently_due"]) - set(
+            before["requirements"]["currently_due"]
+        )
         if old is not None and (old != status or (more and doc.body["details_submitted"])):
-            previous = capability(Document(before, doc.hidden, doc.platform, doc.scope), name)
+            previous = capability(
+                Document(before, doc.hidden, doc.platform, doc.scope),
+                name,
+            )
             emit(inside, "capability.updated", capability(doc, name), before=previous)
     emit(inside, "account.updated", doc, before=before)
     if doc.body["payouts_enabled"] and not before["payouts_enabled"]:
@@ -213,7 +317,10 @@ def settle(act: Act, doc: Document, before: Json) -> None:
 
 def capability(doc: Document, name: str) -> Json:
     """A capability as an object of its own; its status may also be `unrequested`."""
-    entry = doc.hidden["capabilities"].get(name, {"requested": False, "requested_at": None})
+    entry = doc.hidden["capabilities"].get(
+        name,
+        {"requested": False, "requested_at": None},
+    )
     needs = dict(doc.body["requirements"]) if entry["requested"] else dict(EMPTY)
     if reason := needs["disabled_reason"]:
         head = "rejected.other" if reason.startswith("rejected.") else "other"
@@ -222,21 +329,33 @@ def capability(doc: Document, name: str) -> Json:
     needs |= {key: value for key, value in told.items() if key != "status"}
     status = doc.body["capabilities"].get(name, "unrequested")
     return {
-        "id": name, "object": "capability", "account": doc.id, "future_requirements": dict(EMPTY),
-        "requested": entry["requested"], "requested_at": entry["requested_at"],
-        "requirements": needs, "status": status,
-    }  # fmt: skip
+        "id": name,
+        "object": "capability",
+        "account": doc.id,
+        "future_requirements": dict(EMPTY),
+        "requested": entry["requested"],
+        "requested_at": entry["requested_at"],
+        "requirements": needs,
+        "status": status,
+    }
 
 
 def fall_due(act: Act, subject: str) -> None:
-    """A deadline has come: what is still missing is past due; what was announced is asked for from now on."""
+    """A deadline has come: what is still missing is past due; what was announced is asked for from
+    now on.
+    """
     doc = connected.ours(act, subject)
     if doc is None:
         return
     before, forced = snapshot(doc), doc.hidden["forced"]
     coming = forced.get("future_requirements", {})
     if coming and (coming.get("current_deadline") or act.now + 1) <= act.now:
-        doc.hidden["demands"] = sorted({*doc.hidden.get("demands", []), *coming.get("currently_due", [])})
+        doc.hidden["demands"] = sorted(
+            {
+                *doc.hidden.get("demands", []),
+                *coming.get("currently_due", []),
+            }
+        )
         del forced["future_requirements"]
     settle(act, doc, before)
 
@@ -246,17 +365,29 @@ _TRIGGERS = {
     "4000000000004202": (["{who}.verification.document"], []),
     "4000000000004210": (["{who}.verification.document"], ["charges"]),
     "4000000000004236": (["{who}.verification.document"], ["payouts"]),
-}  # fmt: skip
+}
 
 
 def triggered(act: Act, account: str, card_number: str) -> None:
-    """A payment on this account by one of the cards that trigger the next requirements, a block of charges or of payouts."""
+    """A payment on this account by one of the cards that trigger the next requirements, a block of
+    charges or of payouts.
+    """
     doc = connected.ours(act, account) if card_number in _TRIGGERS else None
     if doc is None:
         return
     before, (demands, blocks) = snapshot(doc), _TRIGGERS[card_number]
-    doc.hidden["demands"] = sorted({*doc.hidden.get("demands", []), *demands})
-    doc.hidden["blocked"] = sorted({*doc.hidden.get("blocked", []), *blocks})
+    doc.hidden["demands"] = sorted(
+        {
+            *doc.hidden.get("demands", []),
+            *demands,
+        }
+    )
+    doc.hidden["blocked"] = sorted(
+        {
+            *doc.hidden.get("blocked", []),
+            *blocks,
+        }
+    )
     settle(act, doc, before)
 
 

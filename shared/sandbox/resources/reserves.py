@@ -1,9 +1,11 @@
-"""What Stripe holds back of an account's money against risk: `reserve.hold` and `reserve.release`, with their rows (CHG).
+"""What Stripe holds back of an account's money against risk: `reserve.hold` and `reserve.release`,
+with their rows (CHG).
 
-Each is two rows, one on the payments balance and the same on the balance `risk_reserved` with the other sign; both are of
-the type `reserve_hold` or `reserve_release` (since 2026-01-28), the category `risk_reserved_funds`. The stable API serves no
-route of reserves, so that they are told by events (since 2026-02-25) and by these rows alone; `source` is null, since the
-SDK names no object of reserves there (MEM). Holds on single charges and plans are not played.
+Each is two rows, one on the payments balance and the same on the balance `risk_reserved` with the
+other sign; both are of the type `reserve_hold` or `reserve_release` (since 2026-01-28), the
+category `risk_reserved_funds`. The stable API serves no route of reserves, so that they are told by
+events (since 2026-02-25) and by these rows alone; `source` is null, since the SDK names no object
+of reserves there (MEM). Holds on single charges and plans are not played.
 """
 
 from __future__ import annotations
@@ -18,36 +20,77 @@ DAY = 86400
 LONGEST = 180  # days (DOC connected-account-reserves)
 
 
-def hold(act: Act, amount: int, currency: str, *, days: int) -> Document:
-    """Hold back so much of what is available on the act's account, until the midnight after so many days."""
+def hold(
+    act: Act,
+    amount: int,
+    currency: str,
+    *,
+    days: int,
+) -> Document:
+    """Hold back so much of what is available on the act's account, until the midnight after so many
+    days.
+    """
     after = act.now + days * DAY
     body: Json = {
-        "id": act.world.id("reshold"), "object": "reserve.hold", "amount": amount, "amount_releasable": amount,
-        "created": act.now, "created_by": "stripe", "currency": currency, "destination": books.RESERVED,
-        "is_releasable": True, "livemode": False, "metadata": {}, "reason": "standalone", "release_details": [],
+        "id": act.world.id("reshold"),
+        "object": "reserve.hold",
+        "amount": amount,
+        "amount_releasable": amount,
+        "created": act.now,
+        "created_by": "stripe",
+        "currency": currency,
+        "destination": books.RESERVED,
+        "is_releasable": True,
+        "livemode": False,
+        "metadata": {},
+        "reason": "standalone",
+        "release_details": [],
         "release_schedule": {"release_after": after, "scheduled_release": (after // DAY + 1) * DAY},
-        "reserve_plan": None, "source_charge": None, "source_type": "card",
-    }  # fmt: skip
+        "reserve_plan": None,
+        "source_charge": None,
+        "source_type": "card",
+    }
     doc = act.add(body)
     _move(act, "reserve_hold", amount, currency)
     emit(act, "reserve.hold.created", doc)
     act.store.schedule(
-        body["release_schedule"]["scheduled_release"], "reserve_due", act.platform, subject_of(act, doc.id)
+        body["release_schedule"]["scheduled_release"],
+        "reserve_due",
+        act.platform,
+        subject_of(act, doc.id),
     )
     return doc
 
 
-def release(act: Act, doc: Document, amount: int, *, reason: str = "hold_released_early") -> Document:
+def release(
+    act: Act, doc: Document, amount: int, *, reason: str = "hold_released_early"
+) -> Document:
     """Give so much of a hold back to the payments balance."""
     before, body = snapshot(doc), doc.body
-    made = act.add({
-        "id": act.world.id("resrel"), "object": "reserve.release", "amount": amount, "created": act.now,
-        "created_by": "stripe", "currency": body["currency"], "destination": "payments", "livemode": False, "metadata": {},
-        "reason": reason, "released_at": act.now, "reserve_hold": doc.id, "reserve_plan": None, "source_transaction": None,
-    })  # fmt: skip
+    made = act.add(
+        {
+            "id": act.world.id("resrel"),
+            "object": "reserve.release",
+            "amount": amount,
+            "created": act.now,
+            "created_by": "stripe",
+            "currency": body["currency"],
+            "destination": "payments",
+            "livemode": False,
+            "metadata": {},
+            "reason": reason,
+            "released_at": act.now,
+            "reserve_hold": doc.id,
+            "reserve_plan": None,
+            "source_transaction": None,
+        }
+    )
     body["amount_releasable"] -= amount
     body["is_releasable"] = body["amount_releasable"] > 0
-    body["release_details"] = [*body["release_details"], {"amount": amount, "reserve_release": made.id}]
+    body["release_details"] = [
+        *body["release_details"],
+        {"amount": amount, "reserve_release": made.id},
+    ]
     act.store.save(doc)
     _move(act, "reserve_release", -amount, body["currency"])
     emit(act, "reserve.release.created", made)
@@ -55,10 +98,27 @@ def release(act: Act, doc: Document, amount: int, *, reason: str = "hold_release
     return made
 
 
-def _move(act: Act, kind: str, amount: int, currency: str) -> None:
+def _move(
+    act: Act,
+    kind: str,
+    amount: int,
+    currency: str,
+) -> None:
     """From the payments balance into the reserve; a negative amount comes back."""
-    for sign, balance in ((-1, books.PAYMENTS), (1, books.RESERVED)):
-        books.post(act, kind, None, sign * amount, currency, other=books.WITHIN, available_on=act.now, balance=balance)
+    for sign, balance in (
+        (-1, books.PAYMENTS),
+        (1, books.RESERVED),
+    ):
+        books.post(
+            act,
+            kind,
+            None,
+            sign * amount,
+            currency,
+            other=books.WITHIN,
+            available_on=act.now,
+            balance=balance,
+        )
 
 
 def fall_due(act: Act, subject: str) -> None:

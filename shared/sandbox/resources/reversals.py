@@ -10,18 +10,32 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Take a transfer, or part of it, back; its application fee in proportion when that is asked for."""
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """Take a transfer, or part of it, back; its application fee in proportion when that is asked
+    for.
+    """
     transfer = act.get("transfer", ids["id"])
     nothing = errors.ApiError(400, f"Transfer {transfer.id} is already fully reversed.")
     too_much = "Reversal amount ({given}) is greater than unreversed amount on transfer ({left})"
     left = transfer.body["amount"] - transfer.body["amount_reversed"]
-    amount = returns.remainder(params.get("amount"), left, transfer.body["currency"], nothing, too_much)
+    amount = returns.remainder(
+        params.get("amount"), left, transfer.body["currency"], nothing, too_much
+    )
     fee, fee_back = None, 0
     if params.get("refund_application_fee"):
         fee, fee_back = _fee_share(act, transfer, amount)
-    made = reverse(act, transfer, amount, fee_back=fee_back, metadata=params.get("metadata"),
-                   description=params.get("description"))  # fmt: skip
+    made = reverse(
+        act,
+        transfer,
+        amount,
+        fee_back=fee_back,
+        metadata=params.get("metadata"),
+        description=params.get("description"),
+    )
     if fee:
         made.hidden["with_fee"] = fee_back
         act.store.save(made)
@@ -33,18 +47,30 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
     return made.body
 
 
-def _fee_share(act: Act, transfer: Document, amount: int) -> tuple[Document, int]:
-    payment = act.within(transfer.body["destination"]).get("charge", transfer.body["destination_payment"])
+def _fee_share(
+    act: Act,
+    transfer: Document,
+    amount: int,
+) -> tuple[Document, int]:
+    payment = act.within(transfer.body["destination"]).get(
+        "charge", transfer.body["destination_payment"]
+    )
     fee = act.find("application_fee", payment.body["application_fee"] or "")
     if fee is None:
         message = f"Transfer {transfer.id} has no application fee to refund."
         raise errors.ApiError(400, message, param="refund_application_fee")
     earlier = [r for r in of_transfer(act, transfer) if "with_fee" in r.hidden]
     share = returns.portion(
-        fee.body["amount"], transfer.body["amount"], before=sum(r.body["amount"] for r in earlier), now=amount,
+        fee.body["amount"],
+        transfer.body["amount"],
+        before=sum(r.body["amount"] for r in earlier),
+        now=amount,
         gone=sum(r.hidden["with_fee"] for r in earlier),
-    )  # fmt: skip
-    return fee, min(share, fee.body["amount"] - fee.body["amount_refunded"])
+    )
+    return fee, min(
+        share,
+        fee.body["amount"] - fee.body["amount_refunded"],
+    )
 
 
 def of_transfer(act: Act, transfer: Document) -> list[Document]:
@@ -62,28 +88,48 @@ def reverse(
     description: str | None = None,
     metadata: Json | None = None,
 ) -> Document:
-    """Book the money's way back from the account to the platform, whose act it is; `fee_back` goes the other way with it.
+    """Book the money's way back from the account to the platform, whose act it is; `fee_back` goes
+    the other way with it.
 
-    Where it needs cover (`_needs_cover`) the account must have the money, what is pending included; otherwise nothing is
-    done and the request fails. Where it does not, the account's balance may fall below nought.
+    Where it needs cover (`_needs_cover`) the account must have the money, what is pending included;
+    otherwise nothing is done and the request fails. Where it does not, the account's balance may
+    fall below nought.
     """
     body = transfer.body
     account, currency = act.within(body["destination"]), body["currency"]
     if _needs_cover(act, transfer) and not returns.can_pay(account, currency, amount - fee_back):
-        message = f"The account {account.scope} has insufficient funds to reverse {amount} of transfer {transfer.id}."
+        message = (
+            f"The account {account.scope} has insufficient funds to reverse {amount} of transfer "
+            f"{transfer.id}."
+        )
         raise returns.insufficient(message)
     id = act.world.id("trr")
     payment = account.get("charge", body["destination_payment"])
     mirrored = _refund_payment(account, payment, amount, id, fee_back)
     txn = books.post(
-        act, "transfer_refund", id, amount, currency, other=books.WITHIN, description=description or None,
+        act,
+        "transfer_refund",
+        id,
+        amount,
+        currency,
+        other=books.WITHIN,
+        description=description or None,
         available_on=returns.day_of(act, body["balance_transaction"]),
-    )  # fmt: skip
-    made = act.add({
-        "id": id, "object": "transfer_reversal", "amount": amount, "balance_transaction": txn.id, "created": act.now,
-        "currency": currency, "destination_payment_refund": mirrored.id, "metadata": merge_metadata({}, metadata or {}),
-        "source_refund": refund, "transfer": transfer.id,
-    })  # fmt: skip
+    )
+    made = act.add(
+        {
+            "id": id,
+            "object": "transfer_reversal",
+            "amount": amount,
+            "balance_transaction": txn.id,
+            "created": act.now,
+            "currency": currency,
+            "destination_payment_refund": mirrored.id,
+            "metadata": merge_metadata({}, metadata or {}),
+            "source_refund": refund,
+            "transfer": transfer.id,
+        }
+    )
     body["amount_reversed"] += amount
     body["reversed"] = body["amount_reversed"] == body["amount"]
     returns.embed(body["reversals"], made.body)
@@ -92,28 +138,42 @@ def reverse(
 
 
 def _needs_cover(act: Act, transfer: Document) -> bool:
-    """Whether a transfer comes back only out of what its account holds: not that of a destination charge, every other one (SDK)."""
+    """Whether a transfer comes back only out of what its account holds: not that of a destination
+    charge, every other one (SDK).
+    """
     charge = act.find("charge", transfer.body["source_transaction"] or "")
     if charge is None or charge.body.get("transfer") != transfer.id:
         return True
     return choices.chosen(act)["destination_reversals"] == choices.COVERED
 
 
-def _refund_payment(account: Act, payment: Document, amount: int, reversal: str, fee_back: int) -> Document:
-    """The reversal as the account sees it: a refund (`pyr_…`) of the payment that the transfer arrived as."""
+def _refund_payment(
+    account: Act, payment: Document, amount: int, reversal: str, fee_back: int
+) -> Document:
+    """The reversal as the account sees it: a refund (`pyr_…`) of the payment that the transfer
+    arrived as.
+    """
     body = returns.refund_of(account, payment, amount, prefix="pyr")
     currency = body["currency"]
     txn = books.post(
-        account, "payment_refund", body["id"], -amount, currency, other=books.WITHIN,
+        account,
+        "payment_refund",
+        body["id"],
+        -amount,
+        currency,
+        other=books.WITHIN,
         fee=passing.fee_detail(account, -fee_back, currency) if fee_back else None,
         available_on=returns.day_of(account, payment.body["balance_transaction"]),
-    )  # fmt: skip
+    )
     body.update(balance_transaction=txn.id, source_transfer_reversal=reversal)
     returns.count_refund(account, payment, amount)
     return account.add(body)
 
 
-def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
+def _found(
+    act: Act,
+    ids: dict[str, str],
+) -> tuple[Document, Document]:
     transfer = act.get("transfer", ids["transfer"], param="transfer")
     made = act.get("transfer_reversal", ids["id"])
     if made.body["transfer"] != transfer.id:
@@ -121,12 +181,20 @@ def _found(act: Act, ids: dict[str, str]) -> tuple[Document, Document]:
     return transfer, made
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One reversal."""
     return _found(act, ids)[1].body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Annotate a reversal; Stripe has no event for that."""
     transfer, made = _found(act, ids)
     annotate(made.body, params)
@@ -136,8 +204,17 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return made.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """The reversals of one transfer, newest first."""
     transfer = act.get("transfer", ids["id"])
-    return page(act, "transfer_reversal", f"/v1/transfers/{transfer.id}/reversals", params,
-                facets={"transfer": transfer.id})  # fmt: skip
+    return page(
+        act,
+        "transfer_reversal",
+        f"/v1/transfers/{transfer.id}/reversals",
+        params,
+        facets={"transfer": transfer.id},
+    )

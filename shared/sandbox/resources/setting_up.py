@@ -1,4 +1,6 @@
-"""What the confirmation of a SetupIntent does: challenge, decline, keep; and the attempts that tell of it (stripe-facts 9)."""
+"""What the confirmation of a SetupIntent does: challenge, decline, keep; and the attempts that tell
+of it (stripe-facts 9).
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,28 @@ from shared.sandbox.resources import challenges, confirmation_tokens, payment_me
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
-_COPIED = ("application", "customer", "customer_account", "flow_directions", "on_behalf_of", "usage")
+_COPIED = (
+    "application",
+    "customer",
+    "customer_account",
+    "flow_directions",
+    "on_behalf_of",
+    "usage",
+)
 _CARD = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
 _MISSING = (
-    "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent with "
-    "a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken."
+    "You cannot confirm this SetupIntent because it's missing a payment method. You can either "
+    "update the SetupIntent with "
+    "a payment method and then confirm it again, or confirm it again directly with a payment "
+    "method or ConfirmationToken."
 )
 
 
 def unexpected(doc: Document, message: str) -> errors.ApiError:
     """The refusal of what the intent's state does not allow; it carries the intent."""
-    return errors.ApiError(400, message, code="setup_intent_unexpected_state", setup_intent=doc.body)
+    return errors.ApiError(
+        400, message, code="setup_intent_unexpected_state", setup_intent=doc.body
+    )
 
 
 @contextmanager
@@ -36,7 +49,9 @@ def carrying(doc: Document) -> Iterator[None]:
 
 
 def give_method(act: Act, doc: Document, params: Json) -> None:
-    """Tie a payment method to the intent: one that exists, a template, or card data from a browser."""
+    """Tie a payment method to the intent: one that exists, a template, or card data from a
+    browser.
+    """
     if "payment_method_data" in params:
         method = payment_methods.from_data(act, params["payment_method_data"])
     else:
@@ -53,7 +68,9 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     has_method = {"payment_method", "payment_method_data", "confirmation_token"} & params.keys()
     if not has_method and body["payment_method"] is None:
         raise unexpected(doc, _MISSING)
-    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(body["status"])
+    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(
+        body["status"]
+    )
     if ended:
         raise unexpected(doc, f"You cannot confirm this SetupIntent because {ended}.")
     params = confirmation_tokens.spent_on(act, doc, params)
@@ -81,25 +98,40 @@ def _attempt(act: Act, doc: Document, method: Document) -> Document:
     """The record of one confirmation, as the intent was at that time."""
     card = method.body["card"]
     details: Json = {
-        **{name: card[name] for name in _CARD}, "checks": dict(card["checks"]), "network": card["brand"],
+        **{name: card[name] for name in _CARD},
+        "checks": dict(card["checks"]),
+        "network": card["brand"],
         "three_d_secure": doc.hidden.get("three_d_secure"),
-    }  # fmt: skip
+    }
     body: Json = {
-        "id": act.world.id("setatt"), "object": "setup_attempt", "created": act.now, "livemode": False,
-        **{name: doc.body[name] for name in _COPIED}, "payment_method": method.id,
-        "payment_method_details": {"card": details, "type": "card"}, "setup_error": None, "setup_intent": doc.id,
+        "id": act.world.id("setatt"),
+        "object": "setup_attempt",
+        "created": act.now,
+        "livemode": False,
+        **{name: doc.body[name] for name in _COPIED},
+        "payment_method": method.id,
+        "payment_method_details": {"card": details, "type": "card"},
+        "setup_error": None,
+        "setup_intent": doc.id,
         "status": "processing",
-    }  # fmt: skip
+    }
     doc.body["latest_attempt"] = body["id"]
     return act.add(body)
 
 
-def _finish(act: Act, doc: Document, method: Document, attempt: Document) -> Document:
+def _finish(
+    act: Act,
+    doc: Document,
+    method: Document,
+    attempt: Document,
+) -> Document:
     """Keep the method, or be declined (402; what was tried stays)."""
     card, asked = payment_methods.card_of(method), challenges.asked(doc)
     payment_methods.verify(method)
     details = attempt.body["payment_method_details"]["card"]
-    details.update(checks=dict(method.body["card"]["checks"]), three_d_secure=doc.hidden.get("three_d_secure"))
+    details.update(
+        checks=dict(method.body["card"]["checks"]), three_d_secure=doc.hidden.get("three_d_secure")
+    )
     refused = (card.asked_error if asked else None) or (None if card.sets_up else card.declines)
     if refused:
         act.store.save(method)
@@ -112,14 +144,29 @@ def _finish(act: Act, doc: Document, method: Document, attempt: Document) -> Doc
     doc.body.update(status="succeeded", next_action=None)
     act.store.save(doc)
     emit(act, "setup_intent.succeeded", doc)
-    payment_methods.keep(act, method, doc.body["customer"], doc.body["usage"])
+    payment_methods.keep(
+        act,
+        method,
+        doc.body["customer"],
+        doc.body["usage"],
+    )
     return doc
 
 
-def _fail(act: Act, doc: Document, attempt: Document, error: Json) -> None:
+def _fail(
+    act: Act,
+    doc: Document,
+    attempt: Document,
+    error: Json,
+) -> None:
     attempt.body.update(status="failed", setup_error=error)
     act.store.save(attempt)
-    doc.body.update(status="requires_payment_method", payment_method=None, next_action=None, last_setup_error=error)
+    doc.body.update(
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_setup_error=error,
+    )
     act.store.save(doc)
     emit(act, "setup_intent.setup_failed", doc)
 

@@ -1,8 +1,9 @@
 """The money of a charge: balance transactions, transfer, application fee (stripe-facts 11).
 
-A destination charge of 1000 usd with a fee of 123: the platform gets charge +1000 -59, transfer -1000, application_fee +123;
-the connected account gets payment +1000 of which 123 is the fee. A direct charge (`Stripe-Account`) is the connected
-account's own: it pays the application fee, and Stripe's fee too unless its `controller.fees.payer` is `application`.
+A destination charge of 1000 usd with a fee of 123: the platform gets charge +1000 -59, transfer
+-1000, application_fee +123; the connected account gets payment +1000 of which 123 is the fee. A
+direct charge (`Stripe-Account`) is the connected account's own: it pays the application fee, and
+Stripe's fee too unless its `controller.fees.payer` is `application`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def settle(act: Act, subject: str) -> None:
 
 
 def settle_now(act: Act, charge: Document) -> None:
-    """The money of a captured charge moves, then `charge.updated` carries the three ids (stripe-facts 8); once is enough."""
+    """The money of a captured charge moves, then `charge.updated` carries the three ids
+    (stripe-facts 8); once is enough.
+    """
     if charge.body["balance_transaction"] or not charge.body["captured"]:
         return
     before = snapshot(charge)
@@ -44,33 +47,56 @@ def move_money(act: Act, charge: Document) -> None:
     aftermath.follow(act, charge)
 
 
-def _book(act: Act, charge: Document, fees: list[Json], available_on: int) -> None:
+def _book(
+    act: Act,
+    charge: Document,
+    fees: list[Json],
+    available_on: int,
+) -> None:
     body = charge.body
     txn = books.post(
-        act, "charge", charge.id, body["amount_captured"], body["currency"], other=books.NETWORK, fee=fees,
-        available_on=available_on, description=body["description"],
-    )  # fmt: skip
+        act,
+        "charge",
+        charge.id,
+        body["amount_captured"],
+        body["currency"],
+        other=books.NETWORK,
+        fee=fees,
+        available_on=available_on,
+        description=body["description"],
+    )
     body["balance_transaction"] = txn.id
 
 
 def _stripe_fee(charge: Document) -> Json:
     amount, currency = charge.body["amount_captured"], charge.body["currency"]
     return {
-        "amount": money.stripe_fee(amount, currency), "application": None, "currency": currency,
-        "description": "Stripe processing fees", "type": "stripe_fee",
-    }  # fmt: skip
+        "amount": money.stripe_fee(amount, currency),
+        "application": None,
+        "currency": currency,
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
 
 
 def _book_direct(act: Act, charge: Document, available_on: int) -> None:
-    """A charge on a connected account: what the platform and Stripe take is told apart in its `fee_details`."""
+    """A charge on a connected account: what the platform and Stripe take is told apart in its
+    `fee_details`.
+    """
     body, home = charge.body, act.within(act.home)
     fees, collected = [_stripe_fee(charge)], None
     if platform_pays(act):
         fee = fees.pop()
         books.post(
-            home, "stripe_fee", charge.id, -fee["amount"], body["currency"], other=books.STRIPE, available_on=available_on,
+            home,
+            "stripe_fee",
+            charge.id,
+            -fee["amount"],
+            body["currency"],
+            other=books.STRIPE,
+            available_on=available_on,
             description=f"{fee['description']} ({act.scope})",
-        )  # fmt: skip
+        )
     if body["application_fee_amount"]:
         amount = min(body["application_fee_amount"], body["amount_captured"])
         collected = passing.collect_fee(home, charge, amount, available_on)
@@ -81,11 +107,17 @@ def _book_direct(act: Act, charge: Document, available_on: int) -> None:
 
 
 def platform_pays(act: Act) -> bool:
-    """Whether the platform bears Stripe's fees on this connected account's own charges (`controller.fees.payer`).
+    """Whether the platform bears Stripe's fees on this connected account's own charges
+    (`controller.fees.payer`).
 
     Accounts of the old express and custom types bear them themselves, as standard ones do.
     """
-    account = act.store.find(act.platform, act.scope, scope=act.home, object="account")
+    account = act.store.find(
+        act.platform,
+        act.scope,
+        scope=act.home,
+        object="account",
+    )
     return account is not None and account.body["controller"]["fees"]["payer"] == "application"
 
 
@@ -95,9 +127,14 @@ def _pass_on(act: Act, charge: Document, available_on: int) -> None:
     captured = body["amount_captured"]
     amount = min(body["transfer_data"]["amount"] or captured, captured)
     transfer, payment = passing.transfer(
-        act, amount, body["currency"], body["transfer_data"]["destination"], available_on=available_on, source=charge.id,
+        act,
+        amount,
+        body["currency"],
+        body["transfer_data"]["destination"],
+        available_on=available_on,
+        source=charge.id,
         labels=passing.labels_of(body, given),
-    )  # fmt: skip
+    )
     body["transfer"] = transfer.id
     emit(act, "transfer.created", transfer)
     if body["application_fee_amount"]:

@@ -13,49 +13,94 @@ from shared.sandbox.world import Act, annotate, application_of
 
 # What a publishable key may see: Stripe.js names these.
 REDUCED = (
-    "id", "object", "automatic_payment_methods", "cancellation_reason", "client_secret", "created", "description",
-    "last_setup_error", "livemode", "next_action", "payment_method", "payment_method_configuration_details",
-    "payment_method_types", "status", "usage",
-)  # fmt: skip
+    "id",
+    "object",
+    "automatic_payment_methods",
+    "cancellation_reason",
+    "client_secret",
+    "created",
+    "description",
+    "last_setup_error",
+    "livemode",
+    "next_action",
+    "payment_method",
+    "payment_method_configuration_details",
+    "payment_method_types",
+    "status",
+    "usage",
+)
 _CONFIRM_ONLY = ("return_url", "mandate_data", "confirmation_token")
 _CARD_OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 _UNSEEN = ("moto", "three_d_secure")  # card options that are taken and never shown again
 _CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _NOT_FOR_CARDS = {
-    "attach_to_self": "`attach_to_self` is not available: only customers' payment methods are set up here.",
+    "attach_to_self": (
+        "`attach_to_self` is not available: only customers' payment methods are set up here."
+    ),
     "single_use": "`single_use` mandates are not available for the payment method type `card`.",
 }
 _PARAMS = {"payment_method", "payment_method_data"}
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """A new intent; with `confirm=true` the card is set up in the same breath."""
     for name in _CONFIRM_ONLY:
         if params.get(name) and not params.get("confirm"):
-            raise errors.ApiError(400, f"You can only provide `{name}` when `confirm` is `true`.", param=name)
-    doc = Document(_blank(act, params), {}, act.platform, act.scope)
+            raise errors.ApiError(
+                400, f"You can only provide `{name}` when `confirm` is `true`.", param=name
+            )
+    doc = Document(
+        _blank(act, params),
+        {},
+        act.platform,
+        act.scope,
+    )
     _write(act, doc, params)
     act.store.insert(doc)
     emit(act, "setup_intent.created", doc)
     if params.get("confirm"):
-        setting_up.confirm(act, doc, {name: value for name, value in params.items() if name not in _PARAMS})
+        setting_up.confirm(
+            act, doc, {name: value for name, value in params.items() if name not in _PARAMS}
+        )
     return doc.body
 
 
 def _blank(act: Act, params: Json) -> Json:
     id = act.world.id("seti")
     return {
-        "id": id, "object": "setup_intent", "allowed_payment_method_types": None,
+        "id": id,
+        "object": "setup_intent",
+        "allowed_payment_method_types": None,
         "application": application_of(act.platform) if act.scope != act.home else None,
-        "automatic_payment_methods": intent_rules.automatic(params), "cancellation_reason": None, "client_secret": f"{id}_secret_{act.world.token(25)}", "created": act.now,
-        "customer": None, "customer_account": None, "description": None, "excluded_payment_method_types": None,
-        "flow_directions": None, "last_setup_error": None, "latest_attempt": None, "livemode": False,
-        "managed_payments": {"enabled": False}, "mandate": None, "metadata": {}, "next_action": None,
-        "on_behalf_of": None, "payment_method": None,
+        "automatic_payment_methods": intent_rules.automatic(params),
+        "cancellation_reason": None,
+        "client_secret": f"{id}_secret_{act.world.token(25)}",
+        "created": act.now,
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "excluded_payment_method_types": None,
+        "flow_directions": None,
+        "last_setup_error": None,
+        "latest_attempt": None,
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "mandate": None,
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
         "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
-        "payment_method_options": {"card": dict(_CARD_OPTIONS)}, "payment_method_types": ["card"],
-        "single_use_mandate": None, "status": "requires_payment_method", "usage": params.get("usage", "off_session"),
-    }  # fmt: skip
+        "payment_method_options": {"card": dict(_CARD_OPTIONS)},
+        "payment_method_types": ["card"],
+        "single_use_mandate": None,
+        "status": "requires_payment_method",
+        "usage": params.get("usage", "off_session"),
+    }
 
 
 def _write(act: Act, doc: Document, params: Json) -> None:
@@ -71,9 +116,15 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     annotate(body, params)
     _write_types(doc, params)
     if params.get("customer"):
-        body["customer"] = act.referred("customer", params["customer"], param="customer").id
+        body["customer"] = act.referred(
+            "customer",
+            params["customer"],
+            param="customer",
+        ).id
     if params.get("on_behalf_of"):
-        body["on_behalf_of"] = intent_rules.destined(act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)).id
+        body["on_behalf_of"] = intent_rules.destined(
+            act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)
+        ).id
     if _PARAMS & params.keys():
         setting_up.give_method(act, doc, params)
 
@@ -81,14 +132,21 @@ def _write(act: Act, doc: Document, params: Json) -> None:
 def _write_types(doc: Document, params: Json) -> None:
     """Ways to pay as for payments; some options for cards are taken and never shown again."""
     card = dict((params.get("payment_method_options") or {}).get("card") or {})
-    doc.hidden["moto"] = card.get("moto", doc.hidden.get("moto", False))
+    doc.hidden["moto"] = card.get(
+        "moto",
+        doc.hidden.get("moto", False),
+    )
     if card:
         shown = {name: value for name, value in card.items() if name not in _UNSEEN}
         params = {**params, "payment_method_options": {"card": shown}}
     intent_rules.write_types(doc, params)
 
 
-def _found(act: Act, ids: dict[str, str], params: Json) -> Document:
+def _found(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Document:
     id = ids["intent"]
     doc = act.find("setup_intent", id)
     if doc is None:
@@ -102,16 +160,26 @@ def reduced(body: Json) -> Json:
     return {name: body[name] for name in REDUCED}
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One intent; a publishable key needs its client secret and sees the reduced one."""
     doc = _found(act, ids, params)
     return reduced(doc.body) if act.publishable else doc.body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change an intent; its payment method only while the setup is open."""
     doc = _found(act, ids, params)
-    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(doc.body["status"])
+    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(
+        doc.body["status"]
+    )
     if ended and _PARAMS & params.keys():
         raise setting_up.unexpected(doc, f"You cannot update this SetupIntent because {ended}.")
     with setting_up.carrying(doc):
@@ -123,7 +191,11 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return doc.body
 
 
-def confirm(act: Act, ids: dict[str, str], params: Json) -> Json:
+def confirm(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Try to set the card up; from a browser the errors, too, carry the reduced intent."""
     doc = _found(act, ids, params)
     _write_types(doc, params)
@@ -137,26 +209,40 @@ def confirm(act: Act, ids: dict[str, str], params: Json) -> Json:
     return reduced(doc.body) if act.publishable else doc.body
 
 
-def cancel(act: Act, ids: dict[str, str], params: Json) -> Json:
+def cancel(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Give a setup up, while it is open."""
     doc = _found(act, ids, params)
     status = doc.body["status"]
     if status == "canceled":
-        raise setting_up.unexpected(doc, "You cannot cancel this SetupIntent because it is already canceled.")
+        raise setting_up.unexpected(
+            doc, "You cannot cancel this SetupIntent because it is already canceled."
+        )
     if status not in _CANCELABLE:
         message = (
-            f"You cannot cancel this SetupIntent because it has a status of {status}. Only a SetupIntent with one of the "
-            "following statuses may be canceled: `requires_payment_method`, `requires_confirmation`, or `requires_action`."
+            f"You cannot cancel this SetupIntent because it has a status of {status}. Only a "
+            "SetupIntent with one of the "
+            "following statuses may be canceled: `requires_payment_method`, "
+            "`requires_confirmation`, or `requires_action`."
         )
         raise setting_up.unexpected(doc, message)
     setting_up.abandon(act, doc)
-    doc.body.update(status="canceled", cancellation_reason=params.get("cancellation_reason"), next_action=None)
+    doc.body.update(
+        status="canceled", cancellation_reason=params.get("cancellation_reason"), next_action=None
+    )
     act.store.save(doc)
     emit(act, "setup_intent.canceled", doc)
     return doc.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Intents, newest first."""
     if params.get("attach_to_self"):
         raise errors.ApiError(400, _NOT_FOR_CARDS["attach_to_self"], param="attach_to_self")
@@ -168,7 +254,15 @@ def index(act: Act, ids: dict[str, str], params: Json) -> Json:
     return page(act, "setup_intent", "/v1/setup_intents", params, facets=facets)
 
 
-def attempts(act: Act, ids: dict[str, str], params: Json) -> Json:
+def attempts(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """What was tried for one intent, newest first."""
-    intent = act.referred("setup_intent", params["setup_intent"], param="setup_intent", noun="setupintent")
-    return page(act, "setup_attempt", "/v1/setup_attempts", params, facets={"setup_intent": intent.id})
+    intent = act.referred(
+        "setup_intent", params["setup_intent"], param="setup_intent", noun="setupintent"
+    )
+    return page(
+        act, "setup_attempt", "/v1/setup_attempts", params, facets={"setup_intent": intent.id}
+    )

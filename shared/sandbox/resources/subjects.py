@@ -1,4 +1,6 @@
-"""What a task on the agenda is about: an object's id, with its account in front where that is not the platform's own."""
+"""What a task on the agenda is about: an object's id, with its account in front where that is not
+the platform's own.
+"""
 
 from __future__ import annotations
 

@@ -22,24 +22,62 @@ class Ticket:
     data: Json
 
 
-def issue(act: Act, kind: str, subject: str, lifetime: int, data: Json) -> tuple[str, int]:
+def issue(
+    act: Act,
+    kind: str,
+    subject: str,
+    lifetime: int,
+    data: Json,
+) -> tuple[str, int]:
     """A new token, and when it stops working."""
     token, expires = act.world.token(32), act.now + lifetime
-    sql = "INSERT INTO tickets (token, kind, platform, subject, expires, data) VALUES (?, ?, ?, ?, ?, ?)"
-    act.store.db.execute(sql, (token, kind, act.platform, subject, expires, json.dumps({**data, "scope": act.scope})))
+    sql = (
+        "INSERT INTO tickets (token, kind, platform, subject, expires, data) VALUES (?, ?, ?, ?, "
+        "?, ?)"
+    )
+    act.store.db.execute(
+        sql,
+        (
+            token,
+            kind,
+            act.platform,
+            subject,
+            expires,
+            json.dumps({**data, "scope": act.scope}),
+        ),
+    )
     return token, expires
 
 
 def find(store: Store, kind: str, token: str) -> Ticket | None:
     """The ticket with this token, expired and used ones too."""
-    sql = "SELECT token, kind, platform, subject, expires, used, data FROM tickets WHERE token = ? AND kind = ?"
+    sql = (
+        "SELECT token, kind, platform, subject, expires, used, data FROM tickets WHERE token = ? "
+        "AND kind = ?"
+    )
     row = store.db.execute(sql, (token, kind)).fetchone()
-    return Ticket(row[0], row[1], row[2], row[3], row[4], bool(row[5]), json.loads(row[6])) if row else None
+    return (
+        Ticket(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            bool(row[5]),
+            json.loads(row[6]),
+        )
+        if row
+        else None
+    )
 
 
 def acting(world: World, ticket: Ticket) -> Act:
     """Whoever holds the ticket acts on the account that it was issued on."""
-    return Act(world, ticket.platform, ticket.data.get("scope") or home_of(ticket.platform))
+    return Act(
+        world,
+        ticket.platform,
+        ticket.data.get("scope") or home_of(ticket.platform),
+    )
 
 
 def expired(world: World, ticket: Ticket) -> bool:

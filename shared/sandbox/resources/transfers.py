@@ -1,4 +1,6 @@
-"""Transfers: made by the platform itself, from what is available or out of one charge; read, annotated (stripe-facts 3, 11, 12)."""
+"""Transfers: made by the platform itself, from what is available or out of one charge; read,
+annotated (stripe-facts 3, 11, 12).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,14 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
 
-def create(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Send money to a connected account; out of a charge it becomes available when the charge's own money does."""
+def create(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """Send money to a connected account; out of a charge it becomes available when the charge's own
+    money does.
+    """
     currency = money.check_currency(params["currency"])
     if act.scope != act.home:
         raise errors.ApiError(400, "Only a platform can transfer money to its connected accounts.")
@@ -28,20 +36,33 @@ def create(act: Act, ids: dict[str, str], params: Json) -> Json:
         group = group or source.body["transfer_group"]
         available_on = returns.day_of(act, source.body["balance_transaction"])
     made, payment = passing.transfer(
-        act, amount, currency, account.id, available_on=available_on, source=source.id if source else None,
+        act,
+        amount,
+        currency,
+        account.id,
+        available_on=available_on,
+        source=source.id if source else None,
         labels=passing.Labels(group, params.get("description") or None, metadata),
-    )  # fmt: skip
+    )
     emit(act, "transfer.created", made)
     passing.book_payment(act, payment, available_on)
     return made.body
 
 
-def retrieve(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One transfer."""
     return act.get("transfer", ids["transfer"], param="transfer").body
 
 
-def update(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Annotate a transfer."""
     doc = act.get("transfer", ids["transfer"], param="transfer")
     before = snapshot(doc)
@@ -53,9 +74,19 @@ def update(act: Act, ids: dict[str, str], params: Json) -> Json:
     return doc.body
 
 
-def index(act: Act, ids: dict[str, str], params: Json) -> Json:
+def index(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Transfers, newest first."""
-    return page(act, "transfer", "/v1/transfers", params, facets=given(params, "destination", "transfer_group"))
+    return page(
+        act,
+        "transfer",
+        "/v1/transfers",
+        params,
+        facets=given(params, "destination", "transfer_group"),
+    )
 
 
 def _source(act: Act, params: Json, currency: str) -> Document | None:
@@ -67,12 +98,20 @@ def _source(act: Act, params: Json, currency: str) -> Document | None:
         message = f"Charge {charge.id} has no money to transfer: it was not captured."
         raise errors.ApiError(400, message, param="source_transaction")
     if charge.body["currency"] != currency:
-        message = f"The currency of source_transaction's balance transaction ({charge.body['currency']}) must be the same as the transfer currency ({currency})"
+        message = (
+            "The currency of source_transaction's balance transaction "
+            f"({charge.body['currency']}) must be the same as the transfer currency ({currency})"
+        )
         raise errors.ApiError(400, message, param="currency")
     return charge
 
 
-def _amount(act: Act, params: Json, source: Document | None, currency: str) -> int:
+def _amount(
+    act: Act,
+    params: Json,
+    source: Document | None,
+    currency: str,
+) -> int:
     if "amount" in params:
         money.positive(params["amount"], "amount")
         money.check_whole(params["amount"], currency)
@@ -83,14 +122,20 @@ def _amount(act: Act, params: Json, source: Document | None, currency: str) -> i
     amount = int(params["amount"])
     if params.get("source_type", "card") != "card" or books.held(act, currency)[0] < amount:
         message = (
-            "You have insufficient available funds in your Stripe account. Try adding funds directly to your available "
+            "You have insufficient available funds in your Stripe account. Try adding funds "
+            "directly to your available "
             "balance by creating Charges using the 4000000000000077 test card."
         )
         raise returns.insufficient(message)
     return amount
 
 
-def _out_of(act: Act, params: Json, source: Document, currency: str) -> int:
+def _out_of(
+    act: Act,
+    params: Json,
+    source: Document,
+    currency: str,
+) -> int:
     """An amount that is left of a charge; transfers that came back leave it free again."""
     whole: int = source.body["amount_captured"]
     earlier = returns.siblings(act, "transfer", "source_transaction", source.id)
@@ -98,7 +143,11 @@ def _out_of(act: Act, params: Json, source: Document, currency: str) -> int:
     amount = int(params.get("amount", whole - used))
     if used + amount > whole or amount < 1:
         so_far = money.written(used, currency, code=False)
-        note = f" (There is already a transfer using this source, amounting to {so_far}.)" if used else ""
+        note = (
+            f" (There is already a transfer using this source, amounting to {so_far}.)"
+            if used
+            else ""
+        )
         message = (
             "Transfers using this transaction as a source must not exceed the source amount of "
             f"{money.written(whole, currency, code=False)}.{note}"

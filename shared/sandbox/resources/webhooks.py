@@ -18,7 +18,11 @@ _UNDELIVERED = (
 _OF_TYPE = "SELECT seq FROM facets WHERE scope = ? AND object = 'event' AND name = 'type'"
 
 
-def retrieve_event(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve_event(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One event, frozen as it was; after thirty days it is no longer told."""
     doc = act.get("event", ids["id"])
     if doc.body["created"] < act.now - _TOLD_FOR:
@@ -26,33 +30,52 @@ def retrieve_event(act: Act, ids: dict[str, str], params: Json) -> Json:
     return render(act, doc)
 
 
-def list_events(act: Act, ids: dict[str, str], params: Json) -> Json:
-    """Events of the last thirty days, newest first; `type` may hold `*`, `types` at most twenty, never both."""
+def list_events(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
+    """Events of the last thirty days, newest first; `type` may hold `*`, `types` at most twenty,
+    never both.
+    """
     conditions: list[tuple[str, list[object]]] = [("created >= ?", [act.now - _TOLD_FOR])]
     if "type" in params and "types" in params:
         raise errors.ApiError(
-            400, "You may only specify one of these parameters: type, types.", param="type", stored=False
+            400,
+            "You may only specify one of these parameters: type, types.",
+            param="type",
+            stored=False,
         )
     if len(params.get("types", [])) > _MOST_TYPES:
-        raise errors.ApiError(400, f"You may pass at most {_MOST_TYPES} event types.", param="types", stored=False)
+        raise errors.ApiError(
+            400, f"You may pass at most {_MOST_TYPES} event types.", param="types", stored=False
+        )
     if "type" in params:
         # Only `*` is special to Stripe; to SQLite `?` and `[` are as well.
         pattern = params["type"].replace("[", "[[]").replace("?", "[?]")
         conditions.append((f"seq IN ({_OF_TYPE} AND value GLOB ?)", [act.scope, pattern]))
     if params.get("types"):
         marks = ", ".join("?" * len(params["types"]))
-        conditions.append((f"seq IN ({_OF_TYPE} AND value IN ({marks}))", [act.scope, *params["types"]]))
+        conditions.append(
+            (f"seq IN ({_OF_TYPE} AND value IN ({marks}))", [act.scope, *params["types"]])
+        )
     if "delivery_success" in params:
         state = "IN" if not params["delivery_success"] else "NOT IN"
         conditions.append((f"id {state} ({_UNDELIVERED})", []))
     return page(act, "event", "/v1/events", params, conditions=conditions)
 
 
-def create_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
+def create_endpoint(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """A new endpoint; its secret is told in this answer and never again."""
     count = len(act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform]))
     if count >= _MOST_ENDPOINTS:
-        raise errors.ApiError(400, f"You have reached the maximum of {_MOST_ENDPOINTS} test webhook endpoints.")
+        raise errors.ApiError(
+            400, f"You have reached the maximum of {_MOST_ENDPOINTS} test webhook endpoints."
+        )
     _check_url(params["url"])
     secret = f"whsec_{act.world.token(32)}"
     doc = add_endpoint(act, params, secret)
@@ -63,24 +86,39 @@ def add_endpoint(act: Act, params: Json, secret: str) -> Document:
     """An endpoint with this secret."""
     return act.add(
         {
-            "id": act.world.id("we"), "object": "webhook_endpoint", "api_version": params.get("api_version"),
-            "application": None, "created": act.now, "description": params.get("description") or None,
-            "enabled_events": list(params["enabled_events"]), "livemode": False,
-            "metadata": merge_metadata({}, params.get("metadata") or {}), "status": "enabled", "url": params["url"],
+            "id": act.world.id("we"),
+            "object": "webhook_endpoint",
+            "api_version": params.get("api_version"),
+            "application": None,
+            "created": act.now,
+            "description": params.get("description") or None,
+            "enabled_events": list(params["enabled_events"]),
+            "livemode": False,
+            "metadata": merge_metadata({}, params.get("metadata") or {}),
+            "status": "enabled",
+            "url": params["url"],
         },
-        connect=bool(params.get("connect", False)), secrets=[{"secret": secret, "expires": None}],
-    )  # fmt: skip
+        connect=bool(params.get("connect", False)),
+        secrets=[{"secret": secret, "expires": None}],
+    )
 
 
 def _check_url(url: str) -> None:
     if not url.startswith(("http://", "https://")):
         raise errors.ApiError(
-            400, "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param="url"
+            400,
+            "Invalid URL: An explicit scheme (such as https) must be provided.",
+            code="url_invalid",
+            param="url",
         )
     addresses.check(url, "url")
 
 
-def retrieve_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
+def retrieve_endpoint(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """One endpoint."""
     return _endpoint(act, ids).body
 
@@ -92,7 +130,11 @@ def _endpoint(act: Act, ids: dict[str, str]) -> Document:
     return doc
 
 
-def update_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
+def update_endpoint(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Change an endpoint; disabling it stops retries."""
     doc = _endpoint(act, ids)
     if "url" in params:
@@ -111,7 +153,11 @@ def update_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
     return doc.body
 
 
-def delete_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
+def delete_endpoint(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Take an endpoint away, and with it what was still to be delivered."""
     doc = _endpoint(act, ids)
     _stop(act, doc)
@@ -120,9 +166,15 @@ def delete_endpoint(act: Act, ids: dict[str, str], params: Json) -> Json:
 
 
 def _stop(act: Act, doc: Document) -> None:
-    act.store.db.execute("UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'due'", (doc.id,))
+    act.store.db.execute(
+        "UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'due'", (doc.id,)
+    )
 
 
-def list_endpoints(act: Act, ids: dict[str, str], params: Json) -> Json:
+def list_endpoints(
+    act: Act,
+    ids: dict[str, str],
+    params: Json,
+) -> Json:
     """Endpoints, newest first."""
     return page(act, "webhook_endpoint", "/v1/webhook_endpoints", params)

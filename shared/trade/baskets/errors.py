@@ -31,7 +31,12 @@ class NotForSale(Conflict):
     code = "not_for_sale"
 
     def __init__(self, vendor_name: str) -> None:
-        super().__init__(_("%(shop)s cannot take payments yet. Please come back a little later.", shop=vendor_name))
+        super().__init__(
+            _(
+                "%(shop)s cannot take payments yet. Please come back a little later.",
+                shop=vendor_name,
+            )
+        )
 
 
 class BasketFull(Conflict):

@@ -37,4 +37,6 @@ class BasketLine(Row):
     class Meta:
         table = "basket_lines"
         unique_together = (("basket", "product"),)
-        constraints = [CheckConstraint(check="quantity between 1 and 99", name="ck_basket_lines_quantity")]
+        constraints = [
+            CheckConstraint(check="quantity between 1 and 99", name="ck_basket_lines_quantity")
+        ]

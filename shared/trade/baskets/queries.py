@@ -1,4 +1,7 @@
-"""What is in a basket, and what stands in the way of buying it. Three queries, however many lines."""
+"""What is in a basket, and what stands in the way of buying it.
+
+Three queries, however many lines.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 @dataclass(frozen=True)
 class BasketLineView:
-    """One product in the basket at today's price. `available` counts what this basket's own open order holds as free."""
+    """One product in the basket at today's price.
+
+    `available` counts what this basket's own open order holds as free.
+    """
 
     product: ProductView
     quantity: int
@@ -37,7 +43,10 @@ class BasketLineView:
 
 @dataclass(frozen=True)
 class BasketView:
-    """A basket as it stands. `total` is None when it is empty (or, by accident of a vendor's change, in two currencies)."""
+    """A basket as it stands.
+
+    `total` is None when it is empty (or, by accident of a vendor's change, in two currencies).
+    """
 
     id: int | None
     vendor: VendorView | None
@@ -53,11 +62,15 @@ class BasketView:
         return any(line.price_changed for line in self.lines)
 
 
-NOTHING = BasketView(id=None, vendor=None, lines=(), total=None, count=0, problems=(), can_check_out=False)
+NOTHING = BasketView(
+    id=None, vendor=None, lines=(), total=None, count=0, problems=(), can_check_out=False
+)
 
 
 async def count_items(token: str | None) -> int:
-    """How many things are in the basket: one cheap query for the number in the page's head, none without a basket."""
+    """How many things are in the basket: one cheap query for the number in the page's head, none
+    without a basket.
+    """
     if not token:
         return 0
     mine = BasketLine.filter(basket__token_digest=digest(token))
@@ -65,8 +78,15 @@ async def count_items(token: str | None) -> int:
     return int(rows[0]["n"] or 0) if rows else 0
 
 
-async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) -> BasketView:
-    """The basket behind this token; an empty one for no token or an unknown one. `write` words amounts in sentences."""
+async def get_basket(
+    token: str | None,
+    *,
+    write: Callable[[Money], str] = str,
+) -> BasketView:
+    """The basket behind this token; an empty one for no token or an unknown one.
+
+    `write` words amounts in sentences.
+    """
     rows = await _rows(token) if token else []
     if not rows:
         return NOTHING
@@ -85,7 +105,12 @@ async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) 
     if shut:
         problems.insert(0, shut)
     if len(currencies) > 1:
-        problems.append(_("These things are priced in different currencies. Please buy them one after the other."))
+        problems.append(
+            _(
+                "These things are priced in different currencies. Please buy them one after "
+                "the other."
+            )
+        )
     return BasketView(
         id=basket_id,
         vendor=vendor,
@@ -98,7 +123,10 @@ async def get_basket(token: str | None, *, write: Callable[[Money], str] = str) 
 
 
 async def held_by(basket_id: int) -> Mapping[int, int]:
-    """Product id -> how many of it this basket's own open order holds. Asked by relation: orders stand above baskets."""
+    """Product id -> how many of it this basket's own open order holds.
+
+    Asked by relation: orders stand above baskets.
+    """
     rows = await (
         Product.filter(
             order_lines__order__stock_state="reserved",
@@ -126,11 +154,15 @@ async def _rows(token: str) -> list[dict[str, Any]]:
         return []
     columns = [f"product__{name}" for name in PRODUCT_COLUMNS]
     return await (
-        BasketLine.filter(basket_id=basket.id).order_by("id").values("basket_id", "quantity", "seen_amount", *columns)
+        BasketLine.filter(basket_id=basket.id)
+        .order_by("id")
+        .values("basket_id", "quantity", "seen_amount", *columns)
     )
 
 
-def _line(row: dict[str, Any], held: Mapping[int, int], write: Callable[[Money], str]) -> BasketLineView:
+def _line(
+    row: dict[str, Any], held: Mapping[int, int], write: Callable[[Money], str]
+) -> BasketLineView:
     product = view_of(row, "product__")
     seen = Money(row["seen_amount"], product.price.currency)
     available = product.stock - product.reserved + held.get(product.id, 0)

@@ -29,15 +29,30 @@ def line_problem(
     if available < quantity:
         return _("Only %(left)s left of %(name)s. Please take fewer.", left=available, name=name)
     if seen != price:
-        words = {"name": name, "before": write(seen), "now": write(price)}
+        words = {
+            "name": name,
+            "before": write(seen),
+            "now": write(price),
+        }
         return _("The price of %(name)s has changed from %(before)s to %(now)s.", **words)
     return None
 
 
-def vendor_problem(name: str, *, is_open: bool, accepts_payments: bool, closed: str = "") -> str | None:
-    """Why nothing of this shop can be bought right now, or None. `closed`: what is said of it while it is not open."""
+def vendor_problem(
+    name: str, *, is_open: bool, accepts_payments: bool, closed: str = ""
+) -> str | None:
+    """Why nothing of this shop can be bought right now, or None.
+
+    `closed`: what is said of it while it is not open.
+    """
     if not is_open:
         return _("%(closed)s Your basket is kept.", closed=closed)
     if not accepts_payments:
-        return _("%(shop)s cannot take payments at the moment. Your basket is kept; please try again later.", shop=name)
+        return _(
+            (
+                "%(shop)s cannot take payments at the moment. Your basket is kept; please try "
+                "again later."
+            ),
+            shop=name,
+        )
     return None

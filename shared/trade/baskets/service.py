@@ -1,4 +1,7 @@
-"""Putting things into a basket and taking them out. The browser holds a token, the database its digest."""
+"""Putting things into a basket and taking them out.
+
+The browser holds a token, the database its digest.
+"""
 
 from __future__ import annotations
 
@@ -19,23 +22,37 @@ from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 
-async def add(token: str | None, *, product_id: int, quantity: int, start_new: bool = False) -> str:
-    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where there was none).
+async def add(
+    token: str | None,
+    *,
+    product_id: int,
+    quantity: int,
+    start_new: bool = False,
+) -> str:
+    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where
+    there was none).
 
-    The shopper has seen today's price. With `start_new` another shop's goods make room instead of being in the way.
-    Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull, Invalid.
+    The shopper has seen today's price. With `start_new` another shop's goods make room instead of
+    being in the way. Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull,
+    Invalid.
     """
     _check_quantity(quantity, least=1)
     product, vendor = await _for_sale(product_id)
     async with unit.transaction() as tx:
         token, basket = await _basket(tx, token)
         lines = {
-            line.product_id: line for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
+            line.product_id: line
+            for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
         }
-        foreign = next((line for line in lines.values() if line.product.vendor_id != vendor.id), None)
+        foreign = next(
+            (line for line in lines.values() if line.product.vendor_id != vendor.id), None
+        )
         if foreign is not None:
             if not start_new:
-                raise OtherVendor(in_basket=(await vendor_by_id(foreign.product.vendor_id)).name, wanted=vendor.name)
+                raise OtherVendor(
+                    in_basket=(await vendor_by_id(foreign.product.vendor_id)).name,
+                    wanted=vendor.name,
+                )
             await BasketLine.filter(basket_id=basket.id).delete()
             lines = {}
         line = lines.get(product.id)
@@ -48,8 +65,16 @@ async def add(token: str | None, *, product_id: int, quantity: int, start_new: b
     return token
 
 
-async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> None:
-    """Have exactly this many of a product; 0 takes it out. Fewer is always allowed. Raises NotFound, SoldOut, Invalid."""
+async def set_quantity(
+    token: str | None,
+    *,
+    product_id: int,
+    quantity: int,
+) -> None:
+    """Have exactly this many of a product; 0 takes it out.
+
+    Fewer is always allowed. Raises NotFound, SoldOut, Invalid.
+    """
     _check_quantity(quantity, least=0)
     if not 0 < product_id <= MAX_ID:
         raise NotFound(_("That is not in your basket."))
@@ -57,7 +82,11 @@ async def set_quantity(token: str | None, *, product_id: int, quantity: int) -> 
         basket = await tx.lock_first(Basket.filter(token_digest=digest(token or "")))
         line = None
         if basket is not None:
-            line = await BasketLine.filter(basket_id=basket.id, product_id=product_id).select_related("product").first()
+            line = (
+                await BasketLine.filter(basket_id=basket.id, product_id=product_id)
+                .select_related("product")
+                .first()
+            )
         if basket is None or line is None:
             raise NotFound(_("That is not in your basket."))
         if quantity == 0:
@@ -115,16 +144,21 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
 async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
     """The basket of this token, locked, so that two clicks queue; made now where there is none.
 
-    A browser may be given its token before its first click, so an answer that gets lost costs no basket.
+    A browser may be given its token before its first click, so an answer that gets lost costs no
+    basket.
     """
     token = token or new_token("ba")
     return token, await tx.lock_or_create(Basket, token_digest=digest(token))
 
 
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
-    """What this basket's own open order holds counts as there: going back to the basket must not sell it out."""
+    """What this basket's own open order holds counts as there: going back to the basket must not
+    sell it out.
+    """
     if wanted > MAX_QUANTITY:
-        raise Invalid(_("A basket takes at most %(most)s of one thing.", most=MAX_QUANTITY), param="quantity")
+        raise Invalid(
+            _("A basket takes at most %(most)s of one thing.", most=MAX_QUANTITY), param="quantity"
+        )
     left = product.stock - product.reserved
     if left < wanted:
         left += (await held_by(basket_id)).get(product.id, 0)
@@ -132,16 +166,27 @@ async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
         raise SoldOut(product.name, max(left, 0))
 
 
-async def _write(basket_id: int, product: Product, quantity: int, *, exists: bool) -> None:
+async def _write(
+    basket_id: int,
+    product: Product,
+    quantity: int,
+    *,
+    exists: bool,
+) -> None:
     if exists:
         await BasketLine.filter(basket_id=basket_id, product_id=product.id).update(
             quantity=quantity, seen_amount=product.price_amount, updated_at=clock.now()
         )
         return
     await BasketLine.create(
-        basket_id=basket_id, product_id=product.id, quantity=quantity, seen_amount=product.price_amount
+        basket_id=basket_id,
+        product_id=product.id,
+        quantity=quantity,
+        seen_amount=product.price_amount,
     )
 
 
 async def _ids(token: str) -> list[int]:
-    return [int(i) for i in await Basket.filter(token_digest=digest(token)).values_list("id", flat=True)]  # type: ignore[call-overload]
+    return [
+        int(i) for i in await Basket.filter(token_digest=digest(token)).values_list("id", flat=True)
+    ]  # type: ignore[call-overload]

@@ -20,7 +20,10 @@ class SoldOut(Conflict):
 
 
 class StockBooksDiffer(RuntimeError):
-    """A programming error: an order gave back or took more than it had reserved. The transaction rolls back."""
+    """A programming error: an order gave back or took more than it had reserved.
+
+    The transaction rolls back.
+    """
 
 
 def how_many_left(product_name: str, left: int) -> str:

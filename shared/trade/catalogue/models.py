@@ -1,4 +1,7 @@
-"""Products and their stock. `stock` is what lies on the shelf, `reserved` the part of it that open orders hold."""
+"""Products and their stock.
+
+`stock` is what lies on the shelf, `reserved` the part of it that open orders hold.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ class Product(Searched):
     picture = fields.CharField(max_length=200, default="", description="path below static/")
     is_published = fields.BooleanField(default=True)
 
-    search = fields.TextField(default="", db_default="", description="folded words that it is found by")
+    search = fields.TextField(
+        default="", db_default="", description="folded words that it is found by"
+    )
 
     class Meta:
         table = "products"
@@ -44,6 +49,10 @@ class Product(Searched):
         unique_together = (("vendor", "slug"),)
         indexes = [Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop")]
         constraints = [
-            CheckConstraint(check="price_amount > 0 and price_amount <= 99999999", name="ck_products_price"),
-            CheckConstraint(check="stock >= 0 and reserved >= 0 and reserved <= stock", name="ck_products_stock"),
+            CheckConstraint(
+                check="price_amount > 0 and price_amount <= 99999999", name="ck_products_price"
+            ),
+            CheckConstraint(
+                check="stock >= 0 and reserved >= 0 and reserved <= stock", name="ck_products_stock"
+            ),
         ]

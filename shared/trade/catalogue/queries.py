@@ -1,4 +1,7 @@
-"""Read models of products for shops, baskets and the portal. A constant number of queries, however many products."""
+"""Read models of products for shops, baskets and the portal.
+
+A constant number of queries, however many products.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,10 @@ _ORDER_BY = {
 
 @dataclass(frozen=True, slots=True)
 class ProductView:
-    """A product as it is now. `available` is what can still be bought; `stock` and `reserved` are for its vendor."""
+    """A product as it is now.
+
+    `available` is what can still be bought; `stock` and `reserved` are for its vendor.
+    """
 
     id: int
     vendor_id: int
@@ -62,9 +68,20 @@ class ProductView:
     reserved: int = 0
 
 
-def as_seen_by(products: Iterable[ProductView], held: Mapping[int, int]) -> tuple[ProductView, ...]:
-    """Products as they are for somebody whose own unpaid order holds some (`held`: product id -> pieces): those count as there."""
-    return tuple(replace(p, available=p.available + held.get(p.id, 0)) for p in products)
+def as_seen_by(
+    products: Iterable[ProductView],
+    held: Mapping[int, int],
+) -> tuple[ProductView, ...]:
+    """Products as they are for somebody whose own unpaid order holds some (`held`: product id ->
+    pieces): those count as there.
+    """
+    return tuple(
+        replace(
+            p,
+            available=p.available + held.get(p.id, 0),
+        )
+        for p in products
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +98,18 @@ class ShopPage(Counted):
 
 @dataclass(frozen=True, kw_only=True)
 class ProductPage(Counted):
-    """One page of products: a vendor's own, published or not, or those of every shop that a search finds."""
+    """One page of products: a vendor's own, published or not, or those of every shop that a search
+    finds.
+    """
 
     products: tuple[ProductView, ...]
     search: str
 
 
 def clean_search(text: str | None) -> str:
-    """What someone typed into a search box, without control characters and not longer than a product's name."""
+    """What someone typed into a search box, without control characters and not longer than a
+    product's name.
+    """
     printable = "".join(c if c.isprintable() else " " for c in text or "")
     return " ".join(printable.split())[:120]
 
@@ -111,7 +132,8 @@ async def shop_page(
     search: str = "",
     page: int = 1,
 ) -> ShopPage:
-    """A page of a shop's published products, those that are sold out last; pages beyond the last show the last.
+    """A page of a shop's published products, those that are sold out last; pages beyond the last
+    show the last.
 
     Raises NotFound for an unknown shop, ShopClosed for one that is closed.
     """
@@ -147,7 +169,10 @@ async def shop_page(
 
 
 async def product(vendor_slug: str, product_slug: str) -> ProductView:
-    """A published product of an open shop. Raises NotFound for anything else, ShopClosed while its shop is closed."""
+    """A published product of an open shop.
+
+    Raises NotFound for anything else, ShopClosed while its shop is closed.
+    """
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise NotFound(_("We could not find that product."))
     query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
@@ -160,42 +185,86 @@ async def product(vendor_slug: str, product_slug: str) -> ProductView:
     raise ShopClosed(await vendor_by_id(hidden.vendor_id), hidden.name)
 
 
-async def more_of_shop(vendor_id: int, *, without: int, limit: int = 4) -> tuple[ProductView, ...]:
+async def more_of_shop(
+    vendor_id: int,
+    *,
+    without: int,
+    limit: int = 4,
+) -> tuple[ProductView, ...]:
     """A few other products of a shop, those of which some are left first."""
-    query = Product.filter(vendor_id=vendor_id, is_published=True).exclude(id=without).order_by("-id").limit(limit * 3)
+    query = (
+        Product.filter(vendor_id=vendor_id, is_published=True)
+        .exclude(id=without)
+        .order_by("-id")
+        .limit(limit * 3)
+    )
     found = await _views(query)
     return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
 
 
-async def showcase(vendor_ids: Sequence[int], *, limit: int = 8) -> tuple[ProductView, ...]:
-    """New products that can be bought, taken from these shops in turn so that none fills the page."""
-    query = Product.filter(vendor_id__in=list(vendor_ids), is_published=True).order_by("-id").limit(limit * 6)
+async def showcase(
+    vendor_ids: Sequence[int],
+    *,
+    limit: int = 8,
+) -> tuple[ProductView, ...]:
+    """New products that can be bought, taken from these shops in turn so that none fills the
+    page.
+    """
+    query = (
+        Product.filter(vendor_id__in=list(vendor_ids), is_published=True)
+        .order_by("-id")
+        .limit(limit * 6)
+    )
     rows = [p for p in await _views(query) if p.available > 0]
     turn: dict[int, int] = {}
     ranked: list[tuple[int, int, ProductView]] = []
     for p in rows:
         turn[p.vendor_id] = turn.get(p.vendor_id, -1) + 1
-        ranked.append((turn[p.vendor_id], vendor_ids.index(p.vendor_id), p))
+        ranked.append(
+            (
+                turn[p.vendor_id],
+                vendor_ids.index(p.vendor_id),
+                p,
+            )
+        )
     return tuple(p for _, _, p in sorted(ranked, key=lambda r: r[:2])[:limit])
 
 
 async def search_products(search: str, *, page: int = 1) -> ProductPage:
-    """Published products of open shops that have each word of `search` in their name, category, description or vendor.
+    """Published products of open shops that have each word of `search` in their name, category,
+    description or vendor.
 
     By name, those that are sold out last. An empty search finds nothing.
     """
     wanted = clean_search(search)
     if not wanted:
-        return ProductPage(products=(), search="", number=1, pages=1, total=0, size=PAGE_SIZE)
-    found = Product.filter(matching(wanted, *SEARCHED), is_published=True, vendor__is_open=True)
+        return ProductPage(
+            products=(),
+            search="",
+            number=1,
+            pages=1,
+            total=0,
+            size=PAGE_SIZE,
+        )
+    found = Product.filter(
+        matching(wanted, *SEARCHED),
+        is_published=True,
+        vendor__is_open=True,
+    )
     total = await found.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
+    # The folded column begins with the name, and is sorted without regard to case or accents on
+    # either engine.
     products = await _views(_sold_out_last(found, "search", "id"), shown)
     return _product_page(products, wanted, shown, total)
 
 
-async def vendor_products(vendor_id: int, *, page: int = 1, search: str = "") -> ProductPage:
+async def vendor_products(
+    vendor_id: int,
+    *,
+    page: int = 1,
+    search: str = "",
+) -> ProductPage:
     """A vendor's own products, newest first, published or not."""
     search = clean_search(search)
     query = Product.filter(vendor_id=vendor_id)
@@ -240,18 +309,33 @@ async def _open_vendor(slug: str) -> VendorView:
     return vendor
 
 
-def _product_page(products: tuple[ProductView, ...], search: str, shown: Window, total: int) -> ProductPage:
+def _product_page(
+    products: tuple[ProductView, ...], search: str, shown: Window, total: int
+) -> ProductPage:
     return ProductPage(
-        products=products, search=search, number=shown.number, pages=shown.pages, total=total, size=shown.limit
+        products=products,
+        search=search,
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        size=shown.limit,
     )
 
 
-def _sold_out_last(query: QuerySet[Product], *order: str) -> QuerySet[Product]:
-    standing = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")  # in the order of the alphabet
+def _sold_out_last(
+    query: QuerySet[Product],
+    *order: str,
+) -> QuerySet[Product]:
+    standing = Case(
+        When(stock__gt=F("reserved"), then="left"), default="sold out"
+    )  # in the order of the alphabet
     return query.annotate(standing=standing).order_by("standing", *order)
 
 
-async def _views(query: QuerySet[Product], shown: Window | None = None) -> tuple[ProductView, ...]:
+async def _views(
+    query: QuerySet[Product],
+    shown: Window | None = None,
+) -> tuple[ProductView, ...]:
     if shown is not None:
         query = query.offset(shown.offset).limit(shown.limit)
     rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)
@@ -259,12 +343,27 @@ async def _views(query: QuerySet[Product], shown: Window | None = None) -> tuple
 
 
 PRODUCT_COLUMNS = (
-    "id", "vendor_id", "vendor__slug", "vendor__name", "slug", "name", "category", "description",
-    "price_amount", "currency", "stock", "reserved", "picture", "is_published",
-)  # fmt: skip
+    "id",
+    "vendor_id",
+    "vendor__slug",
+    "vendor__name",
+    "slug",
+    "name",
+    "category",
+    "description",
+    "price_amount",
+    "currency",
+    "stock",
+    "reserved",
+    "picture",
+    "is_published",
+)
 
 
-def view_of(row: dict[str, Any], prefix: str = "") -> ProductView:
+def view_of(
+    row: dict[str, Any],
+    prefix: str = "",
+) -> ProductView:
     """The read model of a row that was selected with PRODUCT_COLUMNS, each behind `prefix`."""
     get = {name: row[prefix + name] for name in PRODUCT_COLUMNS}
     return ProductView(

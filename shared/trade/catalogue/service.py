@@ -23,7 +23,10 @@ MAX_STOCK = 1_000_000
 
 @dataclass(frozen=True)
 class ProductValues:
-    """What a vendor says of a product. `slug` empty: made of the name, and kept ever after. `stock` None: as it is."""
+    """What a vendor says of a product.
+
+    `slug` empty: made of the name, and kept ever after. `stock` None: as it is.
+    """
 
     name: str
     price: Money
@@ -43,7 +46,10 @@ async def save_product(
     actor: str,
     look: Look[ProductView] = unseen,
 ) -> int:
-    """Make or change one of this vendor's products; returns its id. Raises NotFound for another vendor's, and what `look` does."""
+    """Make or change one of this vendor's products; returns its id.
+
+    Raises NotFound for another vendor's, and what `look` does.
+    """
     _check(values)
     async with unit.transaction() as tx:
         terms = await locked_terms(tx, vendor_id)
@@ -72,7 +78,9 @@ async def save_product(
 def _check(values: ProductValues) -> None:
     if not values.name.strip() or len(values.name) > 120:
         raise Invalid("Give the product a name of up to 120 characters.", param="name")
-    if not 0 < values.price.amount <= MAX_AMOUNT or values.price.amount % step(values.price.currency):
+    if not 0 < values.price.amount <= MAX_AMOUNT or values.price.amount % step(
+        values.price.currency
+    ):
         raise Invalid("Enter a price above zero.", param="price")
     if values.stock is not None and not 0 <= values.stock <= MAX_STOCK:
         raise Invalid(f"Enter a stock from 0 to {MAX_STOCK:,}.", param="stock")
@@ -82,10 +90,20 @@ def _check(values: ProductValues) -> None:
         raise Invalid("Use small letters, digits and hyphens, such as linen-shirt.", param="slug")
 
 
-async def _row(tx: Transaction, vendor_id: int, product_id: int | None) -> Product:
+async def _row(
+    tx: Transaction,
+    vendor_id: int,
+    product_id: int | None,
+) -> Product:
     """The product to write, locked; a new one (not saved yet) when there is no id."""
     if product_id is None:
-        return Product(vendor_id=vendor_id, slug="", name="", price_amount=0, currency="EUR")
+        return Product(
+            vendor_id=vendor_id,
+            slug="",
+            name="",
+            price_amount=0,
+            currency="EUR",
+        )
     row = await tx.lock(Product, id=product_id, vendor_id=vendor_id)
     return row
 
@@ -106,25 +124,46 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)
         wanted["stock"] = values.stock
-    return {key: value for key, value in wanted.items() if getattr(row, key) != value or not row._saved_in_db}
+    return {
+        key: value
+        for key, value in wanted.items()
+        if getattr(row, key) != value or not row._saved_in_db
+    }
 
 
 async def _free_slug(vendor_id: int, name: str) -> str:
     """The first address part made of this name that none of the vendor's products has."""
     base = slugify(name) or "product"
     taken = {
-        str(s) for s in await Product.filter(vendor_id=vendor_id, slug__startswith=base).values_list("slug", flat=True)
+        str(s)
+        for s in await Product.filter(vendor_id=vendor_id, slug__startswith=base).values_list(
+            "slug", flat=True
+        )
     }
-    return next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+    return next(
+        s
+        for s in (
+            base,
+            *(f"{base}-{n}" for n in range(2, len(taken) + 3)),
+        )
+        if s not in taken
+    )
 
 
 async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
-    """Save; a taken address is the vendor's to change when they chose it. The lock on its terms keeps made ones apart."""
+    """Save; a taken address is the vendor's to change when they chose it.
+
+    The lock on its terms keeps made ones apart.
+    """
     try:
         async with tx.savepoint():
             await row.save()
     except IntegrityError:
-        if await Product.filter(vendor_id=row.vendor_id, slug=row.slug).exclude(id=row.id or 0).exists():
+        if (
+            await Product.filter(vendor_id=row.vendor_id, slug=row.slug)
+            .exclude(id=row.id or 0)
+            .exists()
+        ):
             raise AddressTaken(param="slug" if chosen_slug else None) from None
         raise Conflict(param="stock") from None
 

@@ -1,8 +1,9 @@
-"""Stock moves, inside the caller's transaction: reserve, release, take, put back, take what is free.
+"""Stock moves, inside the caller's transaction: reserve, release, take, put back, take what is
+free.
 
-Every move locks its products in the order of their ids (so two orders never wait for each other in a circle) and repeats
-its condition in the WHERE of one update for all of them, because SQLite ignores SELECT ... FOR UPDATE. An item is
-(product id, quantity).
+Every move locks its products in the order of their ids (so two orders never wait for each other in
+a circle) and repeats its condition in the WHERE of one update for all of them, because SQLite
+ignores SELECT ... FOR UPDATE. An item is (product id, quantity).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from shared.trade.catalogue.models import Product
 
 Items = Sequence[tuple[int, int]]
 
-# Orders that nobody has paid yet hold at most one piece in so many: the rest stays for whoever pays (decision 14).
+# Orders that nobody has paid yet hold at most one piece in so many: the rest stays for whoever pays
+# (decision 14).
 HELD_SHARE = 2
 
 
@@ -35,13 +37,17 @@ async def reserve(items: Items) -> None:
             raise StockBooksDiffer(f"product {product_id} does not exist")
         _must_be_there(product, quantity)
     guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in wanted.items()]
-    if await _move(guard, reserved={i: F("reserved") + q for i, q in wanted.items()}) != len(wanted):
+    if await _move(
+        guard,
+        reserved={i: F("reserved") + q for i, q in wanted.items()},
+    ) != len(wanted):
         first = on_shelf[next(iter(wanted))]
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
 
 
 async def reserve_in_plenty(items: Items) -> bool:
-    """Hold these quantities if at least half of each shelf stays free; False, and nothing is held, when it would not.
+    """Hold these quantities if at least half of each shelf stays free; False, and nothing is held,
+    when it would not.
 
     Raises SoldOut when one of them is not there at all.
     """
@@ -69,7 +75,10 @@ async def release(items: Items) -> None:
     held = _merge(items)
     await _locked(held)
     guard = [Q(id=i, reserved__gte=q) for i, q in held.items()]
-    moved = await _move(guard, reserved={i: F("reserved") - q for i, q in held.items()})
+    moved = await _move(
+        guard,
+        reserved={i: F("reserved") - q for i, q in held.items()},
+    )
     _must_be(len(held), moved, "released")
 
 
@@ -90,18 +99,26 @@ async def put_back(items: Items) -> None:
     """Let what was taken stand on the shelf again: the shopper returned it."""
     back = _merge(items)
     await _locked(back)
-    moved = await _move([Q(id=i) for i in back], stock={i: F("stock") + q for i, q in back.items()})
+    moved = await _move(
+        [Q(id=i) for i in back],
+        stock={i: F("stock") + q for i, q in back.items()},
+    )
     _must_be(len(back), moved, "put back")
 
 
 async def take_free(items: Items) -> dict[int, int]:
-    """Let up to these quantities leave the shelf, as far as no order holds them: how many of each product did."""
+    """Let up to these quantities leave the shelf, as far as no order holds them: how many of each
+    product did.
+    """
     wanted = _merge(items)
     on_shelf = await _locked(wanted)
     free = {product.id: product.stock - product.reserved for product in on_shelf.values()}
     there = {i: min(q, free[i]) for i, q in wanted.items() if free.get(i, 0) > 0}
     guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in there.items()]
-    moved = await _move(guard, stock={i: F("stock") - q for i, q in there.items()})
+    moved = await _move(
+        guard,
+        stock={i: F("stock") - q for i, q in there.items()},
+    )
     _must_be(len(there), moved, "taken from the shelf")
     return there
 
@@ -123,7 +140,9 @@ def _merge(items: Items) -> dict[int, int]:
 
 
 async def _locked(wanted: Iterable[int]) -> dict[int, Product]:
-    """The products by id, locked until the transaction ends (SQLite already holds its write lock)."""
+    """The products by id, locked until the transaction ends (SQLite already holds its write
+    lock).
+    """
     if not is_open():
         raise RuntimeError("stock moves inside a transaction")
     query = Product.filter(id__in=list(wanted)).order_by("id")
@@ -132,12 +151,18 @@ async def _locked(wanted: Iterable[int]) -> dict[int, Product]:
     return {product.id: product for product in await query}
 
 
-async def _move(guard: Sequence[Q], **columns: Mapping[int, Any]) -> int:
+async def _move(
+    guard: Sequence[Q],
+    **columns: Mapping[int, Any],
+) -> int:
     """One update of all guarded products; the number of rows that met their guard."""
     if not guard:
         return 0
     changes = {
-        name: Case(*(When(id=i, then=value) for i, value in values.items()), default=F(name))
+        name: Case(
+            *(When(id=i, then=value) for i, value in values.items()),
+            default=F(name),
+        )
         for name, values in columns.items()
     }
     return await Product.filter(Q(*guard, join_type=Q.OR)).update(updated_at=clock.now(), **changes)

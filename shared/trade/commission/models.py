@@ -1,4 +1,6 @@
-"""What the marketplace charges: commission rules in their order, and what it does with its commission on a refund."""
+"""What the marketplace charges: commission rules in their order, and what it does with its
+commission on a refund.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,26 @@ class FeeRule(Row):
         "models.Vendor", related_name="fee_rules", null=True, on_delete=fields.RESTRICT
     )
     vendor_id: int | None
-    category = fields.CharField(max_length=60, default="", description="as products have it; empty: any")
+    category = fields.CharField(
+        max_length=60, default="", description="as products have it; empty: any"
+    )
     product: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Product", related_name="fee_rules", null=True, on_delete=fields.RESTRICT
     )
     product_id: int | None
-    percentage = fields.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
-    fixed_amount = fields.BigIntField(default=0, description="minor units of currency, per line of an order")
+    percentage = fields.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+    )
+    fixed_amount = fields.BigIntField(
+        default=0, description="minor units of currency, per line of an order"
+    )
     minimum_amount = fields.BigIntField(null=True, description="minor units of currency")
     maximum_amount = fields.BigIntField(null=True, description="minor units of currency")
-    currency = fields.CharField(max_length=3, null=True, description="null: any, and then a percentage only")
+    currency = fields.CharField(
+        max_length=3, null=True, description="null: any, and then a percentage only"
+    )
     is_active = fields.BooleanField(default=True)
 
     class Meta:
@@ -52,10 +64,13 @@ class FeeRule(Row):
             ),
             CheckConstraint(
                 check="(currency is null and fixed_amount = 0 and minimum_amount is null and maximum_amount is null)"
-                " or (currency is not null and currency = upper(currency) and length(currency) = 3)",
+                " or (currency is not null and currency = upper(currency) and length(currency) = "
+                "3)",
                 name="ck_fee_rules_currency",
             ),
-            CheckConstraint(check="product_id is null or vendor_id is not null", name="ck_fee_rules_product"),
+            CheckConstraint(
+                check="product_id is null or vendor_id is not null", name="ck_fee_rules_product"
+            ),
         ]
 
 
@@ -73,5 +88,8 @@ class MarketplacePolicy(Row):
         table = "marketplace_policy"
         constraints = [
             CheckConstraint(check="id = 1", name="ck_marketplace_policy_one"),
-            CheckConstraint(check=f"refund_policy in ({words(RefundPolicy)})", name="ck_marketplace_policy_refunds"),
+            CheckConstraint(
+                check=f"refund_policy in ({words(RefundPolicy)})",
+                name="ck_marketplace_policy_refunds",
+            ),
         ]

@@ -1,4 +1,6 @@
-"""What selling costs, for whoever asks before signing up: computed from the rules and from what vendors really pay. Pure."""
+"""What selling costs, for whoever asks before signing up: computed from the rules and from what
+vendors really pay. Pure.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Payer:
 
 @dataclass(frozen=True)
 class Offer:
-    """`usual` is what a new vendor pays of most things; `others` hold whoever sells; `agreed` are those of single shops."""
+    """`usual` is what a new vendor pays of most things; `others` hold whoever sells; `agreed` are
+    those of single shops.
+    """
 
     usual: Rule
     others: tuple[Rule, ...]
@@ -39,17 +43,22 @@ class Offer:
         return (self.usual, *self.others, *self.agreed)
 
 
-def offer(rules: Sequence[Rule], payers: Iterable[Payer], *, newcomer: Decimal, currency: str) -> Offer:
+def offer(
+    rules: Sequence[Rule], payers: Iterable[Payer], *, newcomer: Decimal, currency: str
+) -> Offer:
     """What a new vendor is offered, and what those who sell already agreed on instead.
 
-    `rules` are the active ones in the operator's order, those of a product with its category and currency;
-    `newcomer` is the percentage of a vendor that nobody agreed anything with; `currency` is that of the usual rate.
+    `rules` are the active ones in the operator's order, those of a product with its category and
+    currency; `newcomer` is the percentage of a vendor that nobody agreed anything with; `currency`
+    is that of the usual rate.
     """
     for_all = [rule for rule in rules if _is_for_all(rule)]
     general = in_force(for_all, vendor_id=None, currency=None)
     usual = choose(general, _ANYTHING, currency, otherwise=Rule(newcomer))
     others = tuple(rule for rule in general if rule is not usual)
-    if usual.id is not None and not any(rule.is_general and rule.currency is None for rule in general):
+    if usual.id is not None and not any(
+        rule.is_general and rule.currency is None for rule in general
+    ):
         others += (Rule(newcomer),)  # what is sold in other currencies falls under no rule
     known = {_rate(rule) for rule in (usual, Rule(newcomer))}
     agreed: dict[tuple[object, ...], Rule] = {}
@@ -64,8 +73,13 @@ def _is_for_all(rule: Rule) -> bool:
     return rule.vendor_id is None and rule.product_id is None and rule.id is not None
 
 
-def _classes(rules: Sequence[Rule], payers: Iterable[Payer]) -> Iterable[Payer]:
-    """One of all vendors that pay alike: those without a rule of their own differ by currency and percentage alone."""
+def _classes(
+    rules: Sequence[Rule],
+    payers: Iterable[Payer],
+) -> Iterable[Payer]:
+    """One of all vendors that pay alike: those without a rule of their own differ by currency and
+    percentage alone.
+    """
     special = {rule.vendor_id for rule in rules} - {None}
     found: dict[tuple[object, ...], Payer] = {}
     for payer in payers:
@@ -74,14 +88,25 @@ def _classes(rules: Sequence[Rule], payers: Iterable[Payer]) -> Iterable[Payer]:
     return found.values()
 
 
-def _paid_by(payer: Payer, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rates that a vendor's sales can fall under, its own percentage last where one can still come to it."""
+def _paid_by(
+    payer: Payer,
+    rules: Sequence[Rule],
+) -> tuple[Rule, ...]:
+    """The rates that a vendor's sales can fall under, its own percentage last where one can still
+    come to it.
+    """
     found = in_force(rules, vendor_id=payer.vendor_id, currency=payer.currency)
     return found if found and found[-1].is_general else (*found, Rule(payer.percentage))
 
 
 def _rate(rule: Rule) -> tuple[object, ...]:
-    return (rule.percentage, rule.fixed, rule.minimum, rule.maximum, rule.currency if has_amounts(rule) else None)
+    return (
+        rule.percentage,
+        rule.fixed,
+        rule.minimum,
+        rule.maximum,
+        rule.currency if has_amounts(rule) else None,
+    )
 
 
 def has_amounts(rule: Rule) -> bool:

@@ -20,7 +20,10 @@ MAX_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule with the names of what it is about. `reach` also says what its product is like now: what comes before it is judged by that."""
+    """A rule with the names of what it is about.
+
+    `reach` also says what its product is like now: what comes before it is judged by that.
+    """
 
     id: int
     rule: Rule
@@ -48,7 +51,9 @@ class Policy:
         return limit is not None and refund.amount > limit
 
     def needs_fresh_sign_in(self, refund: Money) -> bool:
-        """Whether who asks for a refund of this much shows first that it is them: above the limit, or where none is set."""
+        """Whether who asks for a refund of this much shows first that it is them: above the limit,
+        or where none is set.
+        """
         return refund.amount > self.refund_approval_limits.get(refund.currency, LARGE_REFUND)
 
 
@@ -69,7 +74,9 @@ def rule_of(row: FeeRule) -> Rule:
 
 async def rules_for(vendor_id: int) -> tuple[Rule, ...]:
     """The active rules that may hold for what this vendor sells, in the operator's order."""
-    rows = await FeeRule.filter(Q(vendor_id=vendor_id) | Q(vendor_id=None), is_active=True).order_by("position", "id")
+    rows = await FeeRule.filter(
+        Q(vendor_id=vendor_id) | Q(vendor_id=None), is_active=True
+    ).order_by("position", "id")
     return tuple(rule_of(row) for row in rows)
 
 
@@ -87,17 +94,36 @@ async def rule_view(rule_id: int) -> RuleView:
 
 
 async def vendor_rules(vendor_id: int, currency: str) -> tuple[RuleView, ...]:
-    """The rules that this vendor's sales fall under, in order; after one about everything nothing else comes."""
-    found = await _views(FeeRule.filter(Q(vendor_id=vendor_id) | Q(vendor_id=None), is_active=True))
-    return _kept(found, in_force([view.reach for view in found], vendor_id=vendor_id, currency=currency))
+    """The rules that this vendor's sales fall under, in order; after one about everything nothing
+    else comes.
+    """
+    found = await _views(
+        FeeRule.filter(
+            Q(vendor_id=vendor_id) | Q(vendor_id=None),
+            is_active=True,
+        )
+    )
+    return _kept(
+        found,
+        in_force(
+            [view.reach for view in found],
+            vendor_id=vendor_id,
+            currency=currency,
+        ),
+    )
 
 
 async def active_rules() -> tuple[Rule, ...]:
-    """Every rule that is switched on, in the operator's order; of a product with what it is like now."""
+    """Every rule that is switched on, in the operator's order; of a product with what it is like
+    now.
+    """
     return tuple(view.reach for view in await _views(FeeRule.filter(is_active=True)))
 
 
-def _kept(views: tuple[RuleView, ...], rules: tuple[Rule, ...]) -> tuple[RuleView, ...]:
+def _kept(
+    views: tuple[RuleView, ...],
+    rules: tuple[Rule, ...],
+) -> tuple[RuleView, ...]:
     ids = {rule.id for rule in rules}
     return tuple(view for view in views if view.id in ids)
 
@@ -119,13 +145,17 @@ def _view(row: FeeRule) -> RuleView:
         vendor_slug=vendor.slug if vendor else "",
         product_name=product.name if product else "",
         product_slug=product.slug if product else "",
-        reach=replace(rule, category=product.category, currency=product.currency) if product else rule,
+        reach=replace(rule, category=product.category, currency=product.currency)
+        if product
+        else rule,
     )
 
 
 async def get_policy() -> Policy:
     """The marketplace's policy; the defaults until an operator has set another."""
-    return policy_of(await MarketplacePolicy.get_or_none(id=POLICY_ID) or MarketplacePolicy(id=POLICY_ID))
+    return policy_of(
+        await MarketplacePolicy.get_or_none(id=POLICY_ID) or MarketplacePolicy(id=POLICY_ID)
+    )
 
 
 def policy_of(row: MarketplacePolicy) -> Policy:

@@ -1,6 +1,8 @@
-"""The platform's commission: which rule a line falls under, what it comes to, and what of it a refund gives back. Pure.
+"""The platform's commission: which rule a line falls under, what it comes to, and what of it a
+refund gives back. Pure.
 
-Everything is whole minor units, rounded half up in the currency's smallest chargeable step; what is left over is the vendor's.
+Everything is whole minor units, rounded half up in the currency's smallest chargeable step; what is
+left over is the vendor's.
 """
 
 from __future__ import annotations
@@ -28,9 +30,12 @@ class RefundPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is charged, and for what. Without a currency it is a percentage only; empty conditions hold for everything.
+    """What is charged, and for what.
 
-    `id` is None for the vendor's own percentage, the rule of last resort. Amounts are minor units of `currency`, per line.
+    Without a currency it is a percentage only; empty conditions hold for everything.
+
+    `id` is None for the vendor's own percentage, the rule of last resort. Amounts are minor units
+    of `currency`, per line.
     """
 
     percentage: Decimal
@@ -68,7 +73,10 @@ class Charged:
 
 
 def holds(rule: Rule, line: Sold, currency: str) -> bool:
-    """Whether every condition of `rule` is true of `line`. Categories are compared as people do, whatever the case."""
+    """Whether every condition of `rule` is true of `line`.
+
+    Categories are compared as people do, whatever the case.
+    """
     return (
         rule.currency in (None, currency)
         and rule.vendor_id in (None, line.vendor_id)
@@ -92,13 +100,24 @@ def covers(one: Rule, other: Rule) -> bool:
     )
 
 
-def choose(rules: Iterable[Rule], line: Sold, currency: str, *, otherwise: Rule) -> Rule:
+def choose(
+    rules: Iterable[Rule],
+    line: Sold,
+    currency: str,
+    *,
+    otherwise: Rule,
+) -> Rule:
     """The first of `rules` (in the operator's order) that holds for the line, else `otherwise`."""
-    return next((rule for rule in rules if holds(rule, line, currency)), otherwise)
+    return next(
+        (rule for rule in rules if holds(rule, line, currency)),
+        otherwise,
+    )
 
 
 def commission(amount: int, rule: Rule, currency: str) -> int:
-    """What `rule` takes of a line of `amount`: percentage and fixed part, half up, within minimum and maximum, never above the line."""
+    """What `rule` takes of a line of `amount`: percentage and fixed part, half up, within minimum
+    and maximum, never above the line.
+    """
     if rule.currency not in (None, currency):
         raise ValueError(f"a rule in {rule.currency} does not hold for {currency}")
     unit = step(currency)
@@ -111,16 +130,32 @@ def commission(amount: int, rule: Rule, currency: str) -> int:
 
 
 def most(total: int, currency: str) -> int:
-    """The largest commission on an order of `total`: a step below it, since Stripe refuses a transfer of nothing."""
+    """The largest commission on an order of `total`: a step below it, since Stripe refuses a
+    transfer of nothing.
+    """
     unit = step(currency)
     return max((total - 1) // unit * unit, 0)
 
 
-def charge(lines: Sequence[Sold], rules: Sequence[Rule], currency: str, *, otherwise: Rule) -> tuple[Charged, ...]:
-    """What each line of one order pays. Together it is below the order's total: what is too much is taken off the last lines."""
+def charge(
+    lines: Sequence[Sold], rules: Sequence[Rule], currency: str, *, otherwise: Rule
+) -> tuple[Charged, ...]:
+    """What each line of one order pays.
+
+    Together it is below the order's total: what is too much is taken off the last lines.
+    """
     chosen = [choose(rules, line, currency, otherwise=otherwise) for line in lines]
-    fees = [commission(line.amount, rule, currency) for line, rule in zip(lines, chosen, strict=True)]
-    excess = max(sum(fees) - most(sum(line.amount for line in lines), currency), 0)
+    fees = [
+        commission(line.amount, rule, currency) for line, rule in zip(lines, chosen, strict=True)
+    ]
+    excess = max(
+        sum(fees)
+        - most(
+            sum(line.amount for line in lines),
+            currency,
+        ),
+        0,
+    )
     for place in reversed(range(len(fees))):
         off = min(excess, fees[place])
         fees[place] -= off
@@ -129,15 +164,20 @@ def charge(lines: Sequence[Sold], rules: Sequence[Rule], currency: str, *, other
 
 
 def share(amount: int, percentage: Decimal, currency: str) -> int:
-    """`percentage` per cent of `amount` minor units, half up, in the currency's smallest chargeable step.
+    """`percentage` per cent of `amount` minor units, half up, in the currency's smallest chargeable
+    step.
 
-    Always 0 <= share < amount for 0 <= percentage < 100, so a transfer is never empty (Stripe refuses those).
+    Always 0 <= share < amount for 0 <= percentage < 100, so a transfer is never empty (Stripe
+    refuses those).
     """
     if amount <= 0:
         raise Invalid("There is nothing to pay.")
     if not Decimal(0) <= percentage < Decimal(100):
         raise ValueError(f"a fee of {percentage} % is out of range")
-    return min(commission(amount, Rule(percentage), currency), most(amount, currency))
+    return min(
+        commission(amount, Rule(percentage), currency),
+        most(amount, currency),
+    )
 
 
 def commission_back(
@@ -150,11 +190,13 @@ def commission_back(
     *,
     unit: int = 1,
 ) -> int:
-    """How much of its commission the marketplace gives back with a refund of `refund`; the vendor bears the rest of it.
+    """How much of its commission the marketplace gives back with a refund of `refund`; the vendor
+    bears the rest of it.
 
-    Keep: nothing. Return: the marketplace pays first, until its commission is used up. Proportional: the commission's share
-    of all that was refunded so far, half up in `unit`, so that the last part clears the remainder.
-    Whatever was given back under another policy before, it is never more than the refund or than what is left.
+    Keep: nothing. Return: the marketplace pays first, until its commission is used up.
+    Proportional: the commission's share of all that was refunded so far, half up in `unit`, so that
+    the last part clears the remainder. Whatever was given back under another policy before, it is
+    never more than the refund or than what is left.
     """
     if total <= 0 or not 0 <= commission <= total:
         raise ValueError(f"a commission of {commission} on {total}")
@@ -165,41 +207,60 @@ def commission_back(
         return 0
     if policy is RefundPolicy.RETURN:
         return min(refund, left)
-    so_far = (2 * commission * (refunded_before + refund) + total * unit) // (2 * total * unit) * unit
+    so_far = (
+        (2 * commission * (refunded_before + refund) + total * unit) // (2 * total * unit) * unit
+    )
     return max(min(so_far - commission_back_before, refund, left), 0)
 
 
 def check(rule: Rule) -> None:
     """Raise Invalid, naming the field, for a rule that could never be charged as it is written."""
     if not rule.percentage.is_finite() or not Decimal(0) <= rule.percentage < Decimal(100):
-        raise Invalid("Enter a percentage from 0 up to, but not including, 100.", param="percentage")
+        raise Invalid(
+            "Enter a percentage from 0 up to, but not including, 100.", param="percentage"
+        )
     if rule.percentage != rule.percentage.quantize(Decimal("0.01")):
         raise Invalid("Enter at most two decimals.", param="percentage")
-    amounts = {"fixed_amount": rule.fixed, "minimum_amount": rule.minimum, "maximum_amount": rule.maximum}
+    amounts = {
+        "fixed_amount": rule.fixed,
+        "minimum_amount": rule.minimum,
+        "maximum_amount": rule.maximum,
+    }
     given = {name: amount for name, amount in amounts.items() if amount}
     if rule.currency is None:
         if given or rule.minimum is not None or rule.maximum is not None:
-            raise Invalid("A fixed part, a minimum or a maximum needs a currency. Choose one.", param="currency")
+            raise Invalid(
+                "A fixed part, a minimum or a maximum needs a currency. Choose one.",
+                param="currency",
+            )
         return
     for name, amount in given.items():
         if amount < 0 or amount > MAX_AMOUNT or amount % step(rule.currency):
             raise Invalid(f"That is no amount that can be charged in {rule.currency}.", param=name)
     if rule.maximum is not None and rule.maximum < (rule.minimum or 0):
-        raise Invalid("The maximum is below the minimum, so nothing would fit.", param="maximum_amount")
+        raise Invalid(
+            "The maximum is below the minimum, so nothing would fit.", param="maximum_amount"
+        )
     if rule.maximum is not None and rule.maximum < rule.fixed:
         raise Invalid(
-            "The maximum is below the fixed part, which could never be charged in full.", param="maximum_amount"
+            "The maximum is below the fixed part, which could never be charged in full.",
+            param="maximum_amount",
         )
 
 
-def in_force(rules: Sequence[Rule], *, vendor_id: int | None, currency: str | None) -> tuple[Rule, ...]:
-    """The rules that something this vendor sells can fall under, in order: without those that another comes before.
+def in_force(
+    rules: Sequence[Rule], *, vendor_id: int | None, currency: str | None
+) -> tuple[Rule, ...]:
+    """The rules that something this vendor sells can fall under, in order: without those that
+    another comes before.
 
     Without a vendor: the rules that hold whoever sells. Without a currency: those in any currency.
     """
     found: list[Rule] = []
     for rule in rules:
-        if rule.vendor_id not in (None, vendor_id) or (currency and rule.currency not in (None, currency)):
+        if rule.vendor_id not in (None, vendor_id) or (
+            currency and rule.currency not in (None, currency)
+        ):
             continue
         if any(covers(earlier, rule) for earlier in found):
             continue
@@ -210,20 +271,37 @@ def in_force(rules: Sequence[Rule], *, vendor_id: int | None, currency: str | No
 
 
 def snapshot(rule: Rule) -> str:
-    """The rule as it is kept with what was sold: short JSON that later changes of the rule do not touch."""
-    kept: dict[str, object] = {"rule": rule.id, "percentage": str(rule.percentage)}
-    amounts = {"fixed": rule.fixed or None, "minimum": rule.minimum, "maximum": rule.maximum}
+    """The rule as it is kept with what was sold: short JSON that later changes of the rule do not
+    touch.
+    """
+    kept: dict[str, object] = {
+        "rule": rule.id,
+        "percentage": str(rule.percentage),
+    }
+    amounts = {
+        "fixed": rule.fixed or None,
+        "minimum": rule.minimum,
+        "maximum": rule.maximum,
+    }
     kept |= {name: amount for name, amount in amounts.items() if amount is not None}
     return json.dumps(kept, separators=(",", ":"))
 
 
 def read_snapshot(text: str, currency: str) -> Rule | None:
-    """The rule that a line of an order was charged by; None where only the order's own fee was kept (older orders)."""
+    """The rule that a line of an order was charged by; None where only the order's own fee was kept
+    (older orders).
+    """
     if not text:
         return None
     kept = json.loads(text)
     amounts = {name: kept.get(name) for name in ("minimum", "maximum")}
-    with_amounts = any(amount is not None for amount in (*amounts.values(), kept.get("fixed")))
+    with_amounts = any(
+        amount is not None
+        for amount in (
+            *amounts.values(),
+            kept.get("fixed"),
+        )
+    )
     return Rule(
         Decimal(kept["percentage"]),
         fixed=kept.get("fixed", 0),

@@ -1,4 +1,7 @@
-"""The operator writes commission rules and the refund policy. Orders already placed keep what they were charged."""
+"""The operator writes commission rules and the refund policy.
+
+Orders already placed keep what they were charged.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,15 @@ from shared.core.money import MAX_AMOUNT, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
-from shared.trade.commission.queries import MAX_ID, POLICY_ID, Policy, RuleView, policy_of, rule_of, rule_view
+from shared.trade.commission.queries import (
+    MAX_ID,
+    POLICY_ID,
+    Policy,
+    RuleView,
+    policy_of,
+    rule_of,
+    rule_view,
+)
 from shared.trade.commission.rules import RefundPolicy, Rule, check
 
 SUBJECT = "fees"  # what the audit trail calls all of this
@@ -20,19 +31,40 @@ MAX_RULES = 200
 
 
 async def add_rule(rule: Rule, *, actor: str) -> int:
-    """Put a rule at the end of the list: its id. Raises Invalid for one that could never be charged."""
+    """Put a rule at the end of the list: its id.
+
+    Raises Invalid for one that could never be charged.
+    """
     check(rule)
     async with unit.transaction() as tx:
         rows = await _all_locked(tx)
         if len(rows) >= MAX_RULES:
             raise Invalid(f"There are {MAX_RULES} rules already. Change one of them.")
-        row = await FeeRule.create(position=max((r.position for r in rows), default=0) + 1, **_columns(rule))
-        await _record(tx, "fees.rule_added", actor, rule=row.id, after=_told(rule))
+        row = await FeeRule.create(
+            position=max(
+                (r.position for r in rows),
+                default=0,
+            )
+            + 1,
+            **_columns(rule),
+        )
+        await _record(
+            tx,
+            "fees.rule_added",
+            actor,
+            rule=row.id,
+            after=_told(rule),
+        )
     return int(row.id)
 
 
-async def change_rule(rule_id: int, rule: Rule, *, actor: str, look: Look[RuleView] = unseen) -> None:
-    """Write a rule anew, in its place. Orders already placed keep the old one. Raises Invalid, NotFound, and what `look` does."""
+async def change_rule(
+    rule_id: int, rule: Rule, *, actor: str, look: Look[RuleView] = unseen
+) -> None:
+    """Write a rule anew, in its place.
+
+    Orders already placed keep the old one. Raises Invalid, NotFound, and what `look` does.
+    """
     check(rule)
     async with unit.transaction() as tx:
         row = await _locked(tx, rule_id)
@@ -40,12 +72,30 @@ async def change_rule(rule_id: int, rule: Rule, *, actor: str, look: Look[RuleVi
         before, after = _told(rule_of(row)), _told(rule)
         if before == after:
             return
-        await FeeRule.filter(id=row.id).update(**_columns(rule), updated_at=clock.now())
-        await _record(tx, "fees.rule_changed", actor, rule=row.id, before=before, after=after)
+        await FeeRule.filter(id=row.id).update(
+            **_columns(rule),
+            updated_at=clock.now(),
+        )
+        await _record(
+            tx,
+            "fees.rule_changed",
+            actor,
+            rule=row.id,
+            before=before,
+            after=after,
+        )
 
 
-async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
-    """Let a rule change places with its neighbour; at the end of the list nothing happens. Raises NotFound."""
+async def move_rule(
+    rule_id: int,
+    *,
+    up: bool,
+    actor: str,
+) -> None:
+    """Let a rule change places with its neighbour; at the end of the list nothing happens.
+
+    Raises NotFound.
+    """
     async with unit.transaction() as tx:
         rows = await _all_locked(tx)
         ids = [row.id for row in rows]
@@ -59,17 +109,37 @@ async def move_rule(rule_id: int, *, up: bool, actor: str) -> None:
         at = {row.id: row.position for row in rows}
         for place, moved in enumerate(ids, start=1):
             if at[moved] != place:  # two, and whoever stood at the same place as another
-                await FeeRule.filter(id=moved).update(position=place, updated_at=clock.now())
-        await _record(tx, "fees.rule_moved", actor, rule=rule_id, before=here + 1, after=there + 1)
+                await FeeRule.filter(id=moved).update(
+                    position=place,
+                    updated_at=clock.now(),
+                )
+        await _record(
+            tx,
+            "fees.rule_moved",
+            actor,
+            rule=rule_id,
+            before=here + 1,
+            after=there + 1,
+        )
 
 
-async def switch_rule(rule_id: int, *, on: bool, actor: str) -> None:
+async def switch_rule(
+    rule_id: int,
+    *,
+    on: bool,
+    actor: str,
+) -> None:
     """Let a rule hold, or not. Raises NotFound."""
     async with unit.transaction() as tx:
         row = await _locked(tx, rule_id)
-        moved = await FeeRule.filter(id=row.id, is_active=not on).update(is_active=on, updated_at=clock.now())
+        moved = await FeeRule.filter(
+            id=row.id,
+            is_active=not on,
+        ).update(is_active=on, updated_at=clock.now())
         if moved:
-            await _record(tx, "fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id)
+            await _record(
+                tx, "fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id
+            )
 
 
 async def set_policy(
@@ -79,18 +149,24 @@ async def set_policy(
     actor: str,
     look: Look[Policy] = unseen,
 ) -> None:
-    """Set what refunds do to the commission, and above which amount, per currency, a refund waits for the operator.
+    """Set what refunds do to the commission, and above which amount, per currency, a refund waits
+    for the operator.
 
     Raises Invalid, and what `look` does.
     """
     for code, limit in refund_approval_limits.items():
         if not 0 <= limit <= MAX_AMOUNT or limit % step(code):
-            raise Invalid(f"That is no amount that can be refunded in {code}.", param=f"limit_{code}")
+            raise Invalid(
+                f"That is no amount that can be refunded in {code}.", param=f"limit_{code}"
+            )
     limits = dict(sorted(refund_approval_limits.items()))
     async with unit.transaction() as tx:
         row = await _policy_locked(tx)
         await look(policy_of(row))
-        before = {"refund_policy": row.refund_policy, "refund_approval_limits": row.refund_approval_limits}
+        before = {
+            "refund_policy": row.refund_policy,
+            "refund_approval_limits": row.refund_approval_limits,
+        }
         after = {"refund_policy": refund_policy.value, "refund_approval_limits": limits}
         if before == after:
             return
@@ -134,5 +210,10 @@ def _told(rule: Rule) -> dict[str, Any]:
     return {**_columns(rule), "percentage": f"{rule.percentage:.2f}"}
 
 
-async def _record(tx: Transaction, action: str, actor: str, **details: Any) -> None:
+async def _record(
+    tx: Transaction,
+    action: str,
+    actor: str,
+    **details: Any,
+) -> None:
     tx.record(action, actor=actor, subject=SUBJECT, **details)

@@ -1,4 +1,7 @@
-"""Commission rules in words. How money is written is the caller's business: pages hand in their own filter."""
+"""Commission rules in words.
+
+How money is written is the caller's business: pages hand in their own filter.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,13 @@ def _base(rule: Rule, write: Write) -> str:
 
 
 def _bounds(rule: Rule, write: Write) -> str:
-    bounds = [(_n(", at least %(amount)s"), rule.minimum), (_n(", at most %(amount)s"), rule.maximum)]
-    told = [(words, Money(n, rule.currency)) for words, n in bounds if n is not None and rule.currency]
+    bounds = [
+        (_n(", at least %(amount)s"), rule.minimum),
+        (_n(", at most %(amount)s"), rule.maximum),
+    ]
+    told = [
+        (words, Money(n, rule.currency)) for words, n in bounds if n is not None and rule.currency
+    ]
     return "".join(_(words, amount=write(money)) for words, money in told)
 
 
@@ -57,5 +65,9 @@ def subject(rule: Rule, product: str = "") -> str:
 
 def sentence(rule: Rule, write: Write, product: str = "") -> str:
     """The whole rule: `10% + €0.30 on Bags, at most €20.00`."""
-    told = {"share": _base(rule, write), "what": subject(rule, product), "bounds": _bounds(rule, write)}
+    told = {
+        "share": _base(rule, write),
+        "what": subject(rule, product),
+        "bounds": _bounds(rule, write),
+    }
     return _("%(share)s on %(what)s%(bounds)s", **told)

@@ -1,4 +1,7 @@
-"""Who the marketplace is: its name, how to reach it, its logo. What may stand there is decided here; pure."""
+"""Who the marketplace is: its name, how to reach it, its logo.
+
+What may stand there is decided here; pure.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Shown:
-    """The identity as pages show it. `logo` is the address of the marketplace's own logo, or empty."""
+    """The identity as pages show it.
+
+    `logo` is the address of the marketplace's own logo, or empty.
+    """
 
     identity: Identity = Identity()
     logo: str = ""
@@ -57,9 +63,19 @@ def check(identity: Identity) -> None:
     """Raise Invalid, naming the field, for what cannot stand there."""
     if not identity.name.strip():
         raise Invalid("Enter what the marketplace is called.", param="name")
-    if len(identity.name) > MOST_NAME or not identity.name.isprintable() or set(identity.name) & set('<>"@,;:\\'):
-        raise Invalid(f"Enter a name of at most {MOST_NAME} letters, without signs such as < > @ , ;", param="name")
-    for field, value in (("sender", identity.sender), ("contact_email", identity.contact_email)):
+    if (
+        len(identity.name) > MOST_NAME
+        or not identity.name.isprintable()
+        or set(identity.name) & set('<>"@,;:\\')
+    ):
+        raise Invalid(
+            f"Enter a name of at most {MOST_NAME} letters, without signs such as < > @ , ;",
+            param="name",
+        )
+    for field, value in (
+        ("sender", identity.sender),
+        ("contact_email", identity.contact_email),
+    ):
         if value and not re.fullmatch(r"[^@\s<>,]{1,64}@[^@\s<>,]{1,180}", value):
             raise Invalid("Enter an email address such as hello@example.com.", param=field)
     if len(identity.postal_address) > MOST_ADDRESS:
@@ -69,7 +85,10 @@ def check(identity: Identity) -> None:
 
 
 def picture(content: bytes) -> Picture:
-    """A logo out of uploaded bytes. Raises Invalid for what is none of PNG, JPEG and WebP, or is too large."""
+    """A logo out of uploaded bytes.
+
+    Raises Invalid for what is none of PNG, JPEG and WebP, or is too large.
+    """
     if len(content) > MOST_LOGO:
         raise Invalid(f"Choose a picture of at most {MOST_LOGO // 1024} KB.", param="logo")
     if content.startswith(b"\x89PNG\r\n\x1a\n"):

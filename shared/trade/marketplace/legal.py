@@ -1,4 +1,6 @@
-"""The marketplace's own legal texts: which there are, and the small markup that they are written in. Pure."""
+"""The marketplace's own legal texts: which there are, and the small markup that they are written
+in. Pure.
+"""
 
 from __future__ import annotations
 
@@ -22,38 +24,60 @@ class Kind(StrEnum):
     IMPRINT = "imprint"
 
 
-TITLES = {Kind.TERMS: _n("Terms"), Kind.PRIVACY: _n("Privacy"), Kind.IMPRINT: _n("Imprint")}
+TITLES = {
+    Kind.TERMS: _n("Terms"),
+    Kind.PRIVACY: _n("Privacy"),
+    Kind.IMPRINT: _n("Imprint"),
+}
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, a paragraph or a list: `kind` is h2, p or ul, `lines` its one line or its items."""
+    """A heading, a paragraph or a list: `kind` is h2, p or ul, `lines` its one line or its
+    items.
+    """
 
     kind: str
     lines: tuple[str, ...]
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """What a text is made of: `## heading`, lines that begin with `- ` are a list, blank lines part paragraphs.
+    """What a text is made of: `## heading`, lines that begin with `- ` are a list, blank lines part
+    paragraphs.
 
     Nothing in it is HTML; pages escape each line.
     """
     found = []
-    for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
+    for part in re.split(
+        r"\n\s*\n",
+        text.replace("\r\n", "\n").strip(),
+    ):
         lines = [line.strip() for line in part.splitlines() if line.strip()]
         found.extend(_blocks(lines))
     return tuple(found)
 
 
 def _blocks(lines: list[str]) -> list[Block]:
-    """The blocks of lines between two blank ones; a heading and a list end where another sort of line begins."""
+    """The blocks of lines between two blank ones; a heading and a list end where another sort of
+    line begins.
+    """
     found: list[Block] = []
     for line in lines:
         if line.startswith("## "):
-            found.append(Block("h2", (line[3:].strip(),)))
+            found.append(
+                Block(
+                    "h2",
+                    (line[3:].strip(),),
+                )
+            )
         elif line.startswith("- "):
             items = found.pop().lines if found and found[-1].kind == "ul" else ()
-            found.append(Block("ul", (*items, line[2:].strip())))
+            found.append(
+                Block(
+                    "ul",
+                    (*items, line[2:].strip()),
+                )
+            )
         elif found and found[-1].kind == "p":
             found.append(Block("p", (f"{found.pop().lines[0]} {line}",)))
         else:
@@ -74,7 +98,8 @@ def check(kind: Kind, text: str, returns: str) -> None:
 
 
 def version(day: date, taken: set[str]) -> str:
-    """The name of a text published on `day`: `2026-11-28.1`, and `2026-11-28.2` for the second of that day.
+    """The name of a text published on `day`: `2026-11-28.1`, and `2026-11-28.2` for the second of
+    that day.
 
     The texts that come with the software are named by a day alone, so the two are never mixed up.
     """

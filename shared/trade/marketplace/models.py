@@ -17,20 +17,32 @@ class MarketplaceSettings(Row):
     lock_rank = 110
 
     time_zone = fields.CharField(
-        max_length=64, default=DEFAULTS.time_zone, description="IANA name; months of account are months of this zone"
+        max_length=64,
+        default=DEFAULTS.time_zone,
+        description="IANA name; months of account are months of this zone",
     )
     show_fee_breakdown = fields.BooleanField(
-        default=DEFAULTS.show_fee_breakdown, description="whether shoppers see what the marketplace earns"
+        default=DEFAULTS.show_fee_breakdown,
+        description="whether shoppers see what the marketplace earns",
     )
     delivered_after_days = fields.IntField(
-        default=DEFAULTS.delivered_after_days, description="days after shipping until an order counts as delivered"
+        default=DEFAULTS.delivered_after_days,
+        description="days after shipping until an order counts as delivered",
     )
-    name = fields.CharField(max_length=60, default=NAME, db_default=NAME, description="in titles, mails, the API")
-    sender = fields.CharField(max_length=254, default="", db_default="", description="the address that mails come from")
+    name = fields.CharField(
+        max_length=60, default=NAME, db_default=NAME, description="in titles, mails, the API"
+    )
+    sender = fields.CharField(
+        max_length=254, default="", db_default="", description="the address that mails come from"
+    )
     contact_email = fields.CharField(max_length=254, default="", db_default="")
-    postal_address = fields.CharField(max_length=400, default="", db_default="", description="lines, as on a letter")
+    postal_address = fields.CharField(
+        max_length=400, default="", db_default="", description="lines, as on a letter"
+    )
     phone = fields.CharField(max_length=40, default="", db_default="")
-    logo_digest = fields.CharField(max_length=64, default="", db_default="", description="of the logo in use; or none")
+    logo_digest = fields.CharField(
+        max_length=64, default="", db_default="", description="of the logo in use; or none"
+    )
     bank_hold_hours = fields.IntField(
         default=DEFAULTS.bank_hold_hours,
         db_default=DEFAULTS.bank_hold_hours,
@@ -84,4 +96,6 @@ class LegalText(Row):
     class Meta:
         table = "legal_texts"
         unique_together = (("kind", "version"),)
-        constraints = [CheckConstraint(check=f"kind in ({words(Kind)})", name="ck_legal_texts_kind")]
+        constraints = [
+            CheckConstraint(check=f"kind in ({words(Kind)})", name="ck_legal_texts_kind")
+        ]

@@ -1,4 +1,6 @@
-"""The operator gives the marketplace its name, its logo and its legal texts; every change is audited, no text is lost."""
+"""The operator gives the marketplace its name, its logo and its legal texts; every change is
+audited, no text is lost.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +52,24 @@ def _identity(row: MarketplaceSettings) -> Identity:
     )
 
 
-async def introduce(identity: Identity, *, actor: str, look: Look[Identity] = unseen) -> None:
+async def introduce(
+    identity: Identity,
+    *,
+    actor: str,
+    look: Look[Identity] = unseen,
+) -> None:
     """Set name and contact. Raises Invalid, and what `look` does."""
     rules.check(identity)
     async with unit.transaction() as tx:
         row = await locked_row(tx)
         await look(_identity(row))
-        await alter(tx, row, asdict(_identity(row)), asdict(identity), actor=actor)
+        await alter(
+            tx,
+            row,
+            asdict(_identity(row)),
+            asdict(identity),
+            actor=actor,
+        )
 
 
 async def put_logo(picture: Picture | None, *, actor: str) -> None:
@@ -68,10 +81,20 @@ async def put_logo(picture: Picture | None, *, actor: str) -> None:
             return
         await MarketplaceLogo.exclude(digest=digest).delete()
         if picture:
-            await MarketplaceLogo.create(digest=digest, media_type=picture.media_type, content=picture.content)
-        await MarketplaceSettings.filter(id=row.id).update(logo_digest=digest, updated_at=clock.now())
+            await MarketplaceLogo.create(
+                digest=digest, media_type=picture.media_type, content=picture.content
+            )
+        await MarketplaceSettings.filter(id=row.id).update(
+            logo_digest=digest, updated_at=clock.now()
+        )
         before, after = {"logo": row.logo_digest[:12]}, {"logo": digest[:12]}
-        tx.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
+        tx.record(
+            "marketplace.changed",
+            actor=actor,
+            subject=SUBJECT,
+            before=before,
+            after=after,
+        )
 
 
 async def logo(digest: str) -> Picture:
@@ -85,7 +108,10 @@ async def logo(digest: str) -> Picture:
 async def publish(
     kind: Kind, *, text: str, returns: str = "", actor: str, look: Look[Published | None] = unseen
 ) -> str:
-    """Publish a text; its version. The same words again are no new version. Raises Invalid, and what `look` does."""
+    """Publish a text; its version.
+
+    The same words again are no new version. Raises Invalid, and what `look` does.
+    """
     legal.check(kind, text, returns)
     clean, told = _clean(text), _clean(returns) if kind is Kind.TERMS else ""
     async with unit.transaction() as tx:
@@ -96,10 +122,18 @@ async def publish(
             return latest.version
         taken = {row.version for row in await LegalText.filter(kind=kind)}
         version = legal.version(clock.now().date(), taken)
-        await LegalText.create(kind=kind, version=version, text=clean, returns=told, published_by=actor)
+        await LegalText.create(
+            kind=kind, version=version, text=clean, returns=told, published_by=actor
+        )
         after = {kind.value: version}
         before = {kind.value: latest.version if latest else ""}
-        tx.record("marketplace.changed", actor=actor, subject=SUBJECT, before=before, after=after)
+        tx.record(
+            "marketplace.changed",
+            actor=actor,
+            subject=SUBJECT,
+            before=before,
+            after=after,
+        )
     return version
 
 
@@ -126,4 +160,10 @@ async def versions(kind: Kind) -> tuple[Published, ...]:
 def _published(row: LegalText | None) -> Published | None:
     if row is None:
         return None
-    return Published(Kind(row.kind), row.version, row.text, row.returns, row.created_at)
+    return Published(
+        Kind(row.kind),
+        row.version,
+        row.text,
+        row.returns,
+        row.created_at,
+    )

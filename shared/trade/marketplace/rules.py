@@ -10,7 +10,8 @@ from shared.core.errors import Invalid
 
 MOST_DAYS = 90
 MOST_BANK_HOURS = 720
-# The tz database also lists old names without an area ("CET", "Eire") and technical ones ("Etc/GMT+5").
+# The tz database also lists old names without an area ("CET", "Eire") and technical ones
+# ("Etc/GMT+5").
 _AREAS = (
     "Africa/",
     "America/",
@@ -26,9 +27,12 @@ _AREAS = (
 
 @dataclass(frozen=True)
 class Marketplace:
-    """The marketplace's settings. `time_zone` is an IANA name, `delivered_after_days` counts from shipping.
+    """The marketplace's settings.
 
-    `bank_hold_hours`: so long payouts wait when a vendor gives another bank; 0 lets them go, and owners are written to.
+    `time_zone` is an IANA name, `delivered_after_days` counts from shipping.
+
+    `bank_hold_hours`: so long payouts wait when a vendor gives another bank; 0 lets them go, and
+    owners are written to.
     """
 
     time_zone: str
@@ -57,6 +61,10 @@ def check(settings: Marketplace) -> None:
     if settings.time_zone not in time_zones():
         raise Invalid("Choose a time zone from the list.", param="time_zone")
     if not 1 <= settings.delivered_after_days <= MOST_DAYS:
-        raise Invalid(f"Enter a number of days from 1 to {MOST_DAYS}.", param="delivered_after_days")
+        raise Invalid(
+            f"Enter a number of days from 1 to {MOST_DAYS}.", param="delivered_after_days"
+        )
     if not 0 <= settings.bank_hold_hours <= MOST_BANK_HOURS:
-        raise Invalid(f"Enter a number of hours from 0 to {MOST_BANK_HOURS}.", param="bank_hold_hours")
+        raise Invalid(
+            f"Enter a number of hours from 0 to {MOST_BANK_HOURS}.", param="bank_hold_hours"
+        )

@@ -16,24 +16,49 @@ from shared.trade.marketplace.rules import Marketplace, check
 SUBJECT = "marketplace_settings"  # what the audit trail calls all of this
 
 
-async def change(settings: Marketplace, *, actor: str, look: Look[Marketplace] = unseen) -> None:
-    """Set it all. Raises Invalid for a zone that is none, or a number of days that makes no sense, and what `look` does."""
+async def change(
+    settings: Marketplace,
+    *,
+    actor: str,
+    look: Look[Marketplace] = unseen,
+) -> None:
+    """Set it all.
+
+    Raises Invalid for a zone that is none, or a number of days that makes no sense, and what `look`
+    does.
+    """
     check(settings)
     async with unit.transaction() as tx:
         row = await locked_row(tx)
         await look(settings_of(row))
-        await alter(tx, row, asdict(settings_of(row)), asdict(settings), actor=actor)
+        await alter(
+            tx,
+            row,
+            asdict(settings_of(row)),
+            asdict(settings),
+            actor=actor,
+        )
 
 
 async def alter(
-    tx: Transaction, row: MarketplaceSettings, before: dict[str, Any], after: dict[str, Any], *, actor: str
+    tx: Transaction,
+    row: MarketplaceSettings,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    actor: str,
 ) -> bool:
-    """Write and audit what differs, on the locked row; whether anything did. Both hold the same columns by name."""
+    """Write and audit what differs, on the locked row; whether anything did.
+
+    Both hold the same columns by name.
+    """
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         return False
     now = clock.now()
-    await MarketplaceSettings.filter(id=row.id).update(**{name: after[name] for name in changed}, updated_at=now)
+    await MarketplaceSettings.filter(id=row.id).update(
+        **{name: after[name] for name in changed}, updated_at=now
+    )
     tx.record(
         "marketplace.changed",
         actor=actor,
@@ -49,10 +74,14 @@ async def note_statement_prefix(prefix: str) -> None:
     async with unit.transaction() as tx:
         row = await locked_row(tx)
         now = clock.now()
-        await MarketplaceSettings.filter(id=row.id).update(statement_prefix=prefix, statement_prefix_read_at=now)
+        await MarketplaceSettings.filter(id=row.id).update(
+            statement_prefix=prefix, statement_prefix_read_at=now
+        )
         if row.statement_prefix != prefix:
             before, after = {"statement_prefix": row.statement_prefix}, {"statement_prefix": prefix}
-            tx.record("marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after)
+            tx.record(
+                "marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after
+            )
 
 
 async def locked_row(tx: Transaction) -> MarketplaceSettings:

@@ -1,4 +1,6 @@
-"""Orders that have arrived: by the vendor's word, or taken for granted some days after they were sent."""
+"""Orders that have arrived: by the vendor's word, or taken for granted some days after they were
+sent.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,16 @@ from shared.trade.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatu
 AT_ONCE = 500
 
 
-async def mark_as_delivered(*, vendor_id: int, number: str, actor: str) -> None:
-    """The vendor knows that it has arrived. Raises NotFound, and CannotDeliver where it was not sent or arrived already."""
+async def mark_as_delivered(
+    *,
+    vendor_id: int,
+    number: str,
+    actor: str,
+) -> None:
+    """The vendor knows that it has arrived.
+
+    Raises NotFound, and CannotDeliver where it was not sent or arrived already.
+    """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         if not await _arrived(tx, order, by=actor):
@@ -29,20 +39,35 @@ async def counts_from(shipped_at: datetime) -> datetime:
 
 
 async def take_for_granted() -> int:
-    """Orders that were sent long enough ago count as delivered: how many. Not those that a bank asks about just now."""
+    """Orders that were sent long enough ago count as delivered: how many.
+
+    Not those that a bank asks about just now.
+    """
     days = (await marketplace()).delivered_after_days
     due = Order.filter(
-        status=OrderStatus.SHIPPED, shipped_at__lte=clock.now() - timedelta(days=days), disputed_amount=0
+        status=OrderStatus.SHIPPED,
+        shipped_at__lte=clock.now() - timedelta(days=days),
+        disputed_amount=0,
     )  # while a bank asks, whether it arrived may be the very question
     found = 0
-    for order_id in await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True):
+    for order_id in (
+        await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True)
+    ):
         async with unit.transaction() as tx:
             order = await tx.lock_first(Order.filter(id=order_id, disputed_amount=0))
-            found += order is not None and await _arrived(tx, order, by=TAKEN_FOR_GRANTED, after_days=days)
+            found += order is not None and await _arrived(
+                tx, order, by=TAKEN_FOR_GRANTED, after_days=days
+            )
     return found
 
 
-async def _arrived(tx: Transaction, order: Order, *, by: str, **details: int) -> bool:
+async def _arrived(
+    tx: Transaction,
+    order: Order,
+    *,
+    by: str,
+    **details: int,
+) -> bool:
     """Move a locked order that was sent; False when there is nothing to move."""
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False

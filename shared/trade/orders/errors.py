@@ -42,22 +42,32 @@ class VendorCannotSell(Conflict):
     """The vendor cannot take payments at the moment."""
 
     code = "vendor_cannot_take_payments"
-    default = _n("This shop cannot take payments at the moment. Your basket is kept; please try again later.")
+    default = _n(
+        "This shop cannot take payments at the moment. Your basket is kept; please try again later."
+    )
 
 
 class GoesBack(Conflict):
-    """All of the order's money goes back to the shopper: it is sent only by somebody who says that this is meant."""
+    """All of the order's money goes back to the shopper: it is sent only by somebody who says that
+    this is meant.
+    """
 
     code = "order_is_refunded"
-    default = _n("All of this order is being refunded. Tick the box if the shopper is to get the goods all the same.")
+    default = _n(
+        "All of this order is being refunded. Tick the box if the shopper is to get the goods "
+        "all the same."
+    )
 
 
 class Contested(Conflict):
-    """The shopper's bank holds the money and has not decided: the order is sent only by somebody who says that this is meant."""
+    """The shopper's bank holds the money and has not decided: the order is sent only by somebody
+    who says that this is meant.
+    """
 
     code = "order_is_disputed"
     default = _n(
-        "The shopper’s bank has taken this payment back until it decides, so you may never get the money. "
+        "The shopper’s bank has taken this payment back until it decides, so you may never get "
+        "the money. "
         "Tick the box if the shopper is to get the goods all the same."
     )
 
@@ -66,11 +76,15 @@ class MoneyGone(Conflict):
     """Nothing of the order's money is there any more, for good."""
 
     code = "order_money_gone"
-    default = _n("The shopper has all of the money of this order back, so there is nothing to send.")
+    default = _n(
+        "The shopper has all of the money of this order back, so there is nothing to send."
+    )
 
 
 class PiecesMissing(Conflict):
-    """Pieces that a refund put on the shelf were sold before the refund came back: they are sent only if that is meant."""
+    """Pieces that a refund put on the shelf were sold before the refund came back: they are sent
+    only if that is meant.
+    """
 
     code = "pieces_missing"
 
@@ -91,7 +105,8 @@ class NothingToKeep(Conflict):
 
     code = "nothing_to_keep"
     default = _n(
-        "Nothing of this order can go back on the shelf: it was sent, still has to be, or stands there already."
+        "Nothing of this order can go back on the shelf: it was sent, still has to be, or "
+        "stands there already."
     )
 
 
@@ -106,4 +121,6 @@ class CannotDeliver(Conflict):
     """Only an order that was sent and has not arrived yet can be marked as delivered."""
 
     code = "cannot_deliver"
-    default = _n("This order cannot be marked as delivered: it was not sent yet, or it has arrived already.")
+    default = _n(
+        "This order cannot be marked as delivered: it was not sent yet, or it has arrived already."
+    )

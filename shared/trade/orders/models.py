@@ -27,7 +27,9 @@ class Checkout(Searched):
 
     searched: ClassVar = {"search": ("full_name", "email")}
 
-    token = fields.CharField(max_length=80, unique=True, description="unguessable; part of the shopper's order link")
+    token = fields.CharField(
+        max_length=80, unique=True, description="unguessable; part of the shopper's order link"
+    )
     old_link_digest = fields.CharField(
         max_length=64, null=True, description="of the link that it had before links were signed"
     )
@@ -47,7 +49,10 @@ class Checkout(Searched):
     city = fields.CharField(max_length=80)
     postal_code = fields.CharField(max_length=20)
     state = fields.CharField(
-        max_length=60, default="", db_default="", description="as on a label; empty where a country has none"
+        max_length=60,
+        default="",
+        db_default="",
+        description="as on a label; empty where a country has none",
     )
     country = fields.CharField(max_length=2)
     language = fields.CharField(
@@ -58,18 +63,26 @@ class Checkout(Searched):
     )
     currency = fields.CharField(max_length=3)
     total_amount = fields.BigIntField(description="minor units of currency")
-    terms_version = fields.CharField(max_length=20, default="", db_default="", description="which terms were accepted")
+    terms_version = fields.CharField(
+        max_length=20, default="", db_default="", description="which terms were accepted"
+    )
     terms_accepted_at = fields.DatetimeField(null=True)
-    purchase_ip = fields.CharField(max_length=45, default="", db_default="", description="where the order came from")
+    purchase_ip = fields.CharField(
+        max_length=45, default="", db_default="", description="where the order came from"
+    )
     network = fields.CharField(
         max_length=45,
         default="",
         db_default="",
         description="whose address it was (networks.network_of); its holds are counted",
     )
-    reserved_until = fields.DatetimeField(description="when the stock is given back if nothing was paid")
+    reserved_until = fields.DatetimeField(
+        description="when the stock is given back if nothing was paid"
+    )
 
-    search = fields.TextField(default="", db_default="", description="folded words that its orders are found by")
+    search = fields.TextField(
+        default="", db_default="", description="folded words that its orders are found by"
+    )
 
     class Meta:
         table = "checkouts"
@@ -82,7 +95,9 @@ class Checkout(Searched):
             Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
         ]
         constraints = [
-            CheckConstraint(check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"),
+            CheckConstraint(
+                check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"
+            ),
             CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
         ]
 
@@ -125,29 +140,46 @@ class Order(Row):
     platform_fee_amount = fields.BigIntField(description="minor units of currency; frozen at sale")
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
     refunded_amount = fields.BigIntField(
-        default=0, db_default=0, description="minor units that went back or are spoken for; never more than the total"
+        default=0,
+        db_default=0,
+        description="minor units that went back or are spoken for; never more than the total",
     )
     returned_amount = fields.BigIntField(
-        default=0, db_default=0, description="minor units of refunded_amount that have arrived at the shopper"
+        default=0,
+        db_default=0,
+        description="minor units of refunded_amount that have arrived at the shopper",
     )
     disputed_amount = fields.BigIntField(
-        default=0, db_default=0, description="minor units that open disputes are about; may be more than the total"
+        default=0,
+        db_default=0,
+        description="minor units that open disputes are about; may be more than the total",
     )
     lost_amount = fields.BigIntField(
-        default=0, db_default=0, description="minor units that banks took for good; may be more than the total"
+        default=0,
+        db_default=0,
+        description="minor units that banks took for good; may be more than the total",
     )
     currency = fields.CharField(max_length=3)
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
-    held_at = fields.DatetimeField(null=True, description="when Pay last set its pieces aside; null: it never did")
-    held_until = fields.DatetimeField(null=True, description="when what Pay set aside is let go, unless it is paid")
+    held_at = fields.DatetimeField(
+        null=True, description="when Pay last set its pieces aside; null: it never did"
+    )
+    held_until = fields.DatetimeField(
+        null=True, description="when what Pay set aside is let go, unless it is paid"
+    )
     wasted_holds = fields.IntField(
-        default=0, db_default=0, description="how often what Pay set aside was let go without a try to pay"
+        default=0,
+        db_default=0,
+        description="how often what Pay set aside was let go without a try to pay",
     )
     paid_at = fields.DatetimeField(null=True)
     shipped_at = fields.DatetimeField(null=True)
     delivered_at = fields.DatetimeField(null=True)
     delivered_by = fields.CharField(
-        max_length=80, default="", db_default="", description="who said so; system: taken for granted after some days"
+        max_length=80,
+        default="",
+        db_default="",
+        description="who said so; system: taken for granted after some days",
     )
     tracking_carrier = fields.CharField(max_length=60, default="")
     tracking_number = fields.CharField(max_length=80, default="")
@@ -163,17 +195,26 @@ class Order(Row):
         ]
         constraints = [
             CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
-            CheckConstraint(check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"),
-            CheckConstraint(check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"),
             CheckConstraint(
-                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents", name="ck_orders_refunded"
+                check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"
             ),
             CheckConstraint(
-                check="returned_amount >= 0 and returned_amount <= refunded_amount", name="ck_orders_returned"
+                check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"
             ),
-            CheckConstraint(check="disputed_amount >= 0 and lost_amount >= 0", name="ck_orders_disputed"),
             CheckConstraint(
-                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents", name="ck_orders_fee"
+                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
+                name="ck_orders_refunded",
+            ),
+            CheckConstraint(
+                check="returned_amount >= 0 and returned_amount <= refunded_amount",
+                name="ck_orders_returned",
+            ),
+            CheckConstraint(
+                check="disputed_amount >= 0 and lost_amount >= 0", name="ck_orders_disputed"
+            ),
+            CheckConstraint(
+                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
+                name="ck_orders_fee",
             ),
         ]
 
@@ -194,23 +235,32 @@ class OrderLine(Row):
     unit_amount = fields.BigIntField(description="minor units of the order's currency")
     quantity = fields.IntField()
     refunded_quantity = fields.IntField(
-        default=0, db_default=0, description="pieces that were given back or are spoken for by refunds"
+        default=0,
+        db_default=0,
+        description="pieces that were given back or are spoken for by refunds",
     )
     restocked_quantity = fields.IntField(
-        default=0, db_default=0, description="pieces that stand on the shelf again (or were sold from there)"
+        default=0,
+        db_default=0,
+        description="pieces that stand on the shelf again (or were sold from there)",
     )
     commission_amount = fields.BigIntField(
         default=0, db_default=0, description="minor units of the order's currency; frozen at sale"
     )
     commission_rule = fields.CharField(
-        max_length=255, default="", db_default="", description="fees.rules.snapshot; empty: the order's fee, spread"
+        max_length=255,
+        default="",
+        db_default="",
+        description="fees.rules.snapshot; empty: the order's fee, spread",
     )
 
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
         constraints = [
-            CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"),
+            CheckConstraint(
+                check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"
+            ),
             CheckConstraint(
                 check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
                 name="ck_order_lines_commission",

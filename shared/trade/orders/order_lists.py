@@ -1,4 +1,7 @@
-"""Read models of many orders: a vendor's list and figures, a shopper's own purchases. Constant numbers of queries."""
+"""Read models of many orders: a vendor's list and figures, a shopper's own purchases.
+
+Constant numbers of queries.
+"""
 
 from __future__ import annotations
 
@@ -26,18 +29,25 @@ from shared.trade.orders.rules import OrderStatus, PaymentStatus
 PAGE_SIZE = 25
 MAX_NUMBER = 20
 
-# The chips above a vendor's orders: name -> what they let through.
-# Paid, and something of it is left: orders.money.OrderMoney says the same of one order (a test compares them).
+# The chips above a vendor's orders: name -> what they let through. Paid, and something of it is
+# left: orders.money.OrderMoney says the same of one order (a test compares them).
 _MONEY_LEFT = Q(
     payment_status=PaymentStatus.PAID,
     disputed_amount=0,
     refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
-_NOT_GONE = Q(payment_status=PaymentStatus.PAID, returned_amount__lt=F("total_amount_cents") - F("lost_amount"))
+_NOT_GONE = Q(
+    payment_status=PaymentStatus.PAID,
+    returned_amount__lt=F("total_amount_cents") - F("lost_amount"),
+)
 FILTERS: Mapping[str, Q] = {
-    "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),  # Shipping.READY: somebody waits for it
+    "to_ship": Q(
+        _MONEY_LEFT, status=OrderStatus.PROCESSING
+    ),  # Shipping.READY: somebody waits for it
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
-    "unpaid": Q(payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]),
+    "unpaid": Q(
+        payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]
+    ),
     "refunded": Q(refunded_amount__gt=0),
     "disputed": Q(disputed_amount__gt=0) | Q(lost_amount__gt=0),
     "cancelled": Q(status=OrderStatus.CANCELLED),
@@ -64,7 +74,9 @@ class OrderRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPage(Paged):
-    """A page of a vendor's orders and how many there are behind each chip (`all` and the names of FILTERS)."""
+    """A page of a vendor's orders and how many there are behind each chip (`all` and the names of
+    FILTERS).
+    """
 
     rows: tuple[OrderRow, ...]
     counts: Mapping[str, int]
@@ -108,17 +120,28 @@ async def vendor_orders(
 ) -> OrderPage:
     """A page of this vendor's orders, newest first. `status` is a name of FILTERS.
 
-    `search`: each of its words stands in the number (its hyphens do not count), the shopper's name or the email.
+    `search`: each of its words stands in the number (its hyphens do not count), the shopper's name
+    or the email.
     """
     base = Order.filter(vendor_id=vendor_id)
     if search:
         base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
-    counts = {"all": await base.count(), **{name: await base.filter(f).count() for name, f in FILTERS.items()}}
+    counts = {
+        "all": await base.count(),
+        **{name: await base.filter(f).count() for name, f in FILTERS.items()},
+    }
     wanted = status if status is not None and status in FILTERS else "all"
     chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
     shown = window(counts[wanted], page=page, size=PAGE_SIZE)
-    orders = await chosen.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("checkout")
-    return OrderPage(rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts)
+    orders = (
+        await chosen.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("checkout")
+    )
+    return OrderPage(
+        rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts
+    )
 
 
 class _ReplaceSql(SqlFunction):
@@ -136,7 +159,9 @@ def _searched(search: str) -> Q:
     wanted = words(search)
     if not wanted:
         return matching(search)
-    return Q(*(Q(bare__contains=word.upper()) | matching(word, "checkout__search") for word in wanted))
+    return Q(
+        *(Q(bare__contains=word.upper()) | matching(word, "checkout__search") for word in wanted)
+    )
 
 
 async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
@@ -168,7 +193,9 @@ async def count_to_ship(vendor_id: int) -> int:
 
 
 async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
-    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone for good."""
+    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone
+    for good.
+    """
     mine = Order.filter(vendor_id=vendor_id)
     since = clock.now() - timedelta(days=30)
     paid = await (
@@ -180,20 +207,32 @@ async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
         to_ship=await mine.filter(FILTERS["to_ship"]).count(),
         unpaid=await mine.filter(FILTERS["unpaid"]).count(),
         count_last_30_days=int(paid[0]["count"]) if paid else 0,
-        paid_last_30_days=Money(int(paid[0]["sum"] or 0) if paid else 0, currency),
+        paid_last_30_days=Money(
+            int(paid[0]["sum"] or 0) if paid else 0,
+            currency,
+        ),
     )
 
 
 async def purchases_of(
     customer_id: int, limit: int = 50, *, proven_email: str | None = None
 ) -> tuple[PurchaseRow, ...]:
-    """A shopper's own purchases, newest first; of an address that was proven to be theirs also those they made as a guest."""
+    """A shopper's own purchases, newest first; of an address that was proven to be theirs also
+    those they made as a guest.
+    """
     mine = Q(customer_id=customer_id)
     if proven_email is not None:
         # By the few checkouts of that address first: an OR over two tables would read all orders.
-        as_guest = Checkout.filter(email=proven_email, customer_id=None).order_by("-id").limit(limit)
+        as_guest = (
+            Checkout.filter(email=proven_email, customer_id=None).order_by("-id").limit(limit)
+        )
         mine |= Q(checkout_id__in=await as_guest.values_list("id", flat=True))
-    orders = await Order.filter(mine).order_by("-id").limit(limit * 4).select_related("checkout", "vendor")
+    orders = (
+        await Order.filter(mine)
+        .order_by("-id")
+        .limit(limit * 4)
+        .select_related("checkout", "vendor")
+    )
     grouped: dict[int, list[Order]] = {}
     for order in orders:
         grouped.setdefault(order.checkout_id, []).append(order)
@@ -202,7 +241,10 @@ async def purchases_of(
             token=group[0].checkout.token,
             order_id=group[0].id,
             placed_at=group[0].checkout.created_at,
-            total=Money(group[0].checkout.total_amount, group[0].checkout.currency),
+            total=Money(
+                group[0].checkout.total_amount,
+                group[0].checkout.currency,
+            ),
             numbers=tuple(order.number for order in group),
             vendor_names=tuple(order.vendor.name for order in group),
             status=OrderStatus(group[0].status),

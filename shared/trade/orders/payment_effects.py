@@ -1,4 +1,7 @@
-"""What a payment's news does to its order. Called by payments inside its transaction, with the order's row locked."""
+"""What a payment's news does to its order.
+
+Called by payments inside its transaction, with the order's row locked.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ log = logging.getLogger("markethall.orders")
 
 
 async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -> bool:
-    """Let the order's payment_status follow a payment that is not paid; False when that is no legal move (older news)."""
+    """Let the order's payment_status follow a payment that is not paid; False when that is no legal
+    move (older news).
+    """
     current = PaymentStatus(order.payment_status)
     if status not in PAYMENT_STATUS_MOVES[current]:
         return False
@@ -39,11 +44,12 @@ async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -
 
 
 async def mark_paid(tx: Transaction, order: Order) -> bool:
-    """The money for this order has arrived: take the stock, move it to processing, complete the checkout, write the mails.
+    """The money for this order has arrived: take the stock, move it to processing, complete the
+    checkout, write the mails.
 
-    False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or nobody pressed our Pay) is
-    sent only if all of it is still on the shelf; otherwise it is cancelled, paid, and loud in the log and the audit trail,
-    for a person to refund.
+    False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or
+    nobody pressed our Pay) is sent only if all of it is still on the shelf; otherwise it is
+    cancelled, paid, and loud in the log and the audit trail, for a person to refund.
     """
     current = PaymentStatus(order.payment_status)
     if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
@@ -74,8 +80,15 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     return True
 
 
-async def follow_refunds(tx: Transaction, order: Order, *, everything_back: bool) -> bool:
-    """All of a paid order's money has gone back, or part of it came back after all; False when that is nothing new."""
+async def follow_refunds(
+    tx: Transaction,
+    order: Order,
+    *,
+    everything_back: bool,
+) -> bool:
+    """All of a paid order's money has gone back, or part of it came back after all; False when that
+    is nothing new.
+    """
     was, now = PaymentStatus.PAID, PaymentStatus.REFUNDED
     if not everything_back:
         was, now = now, was
@@ -89,14 +102,27 @@ async def follow_refunds(tx: Transaction, order: Order, *, everything_back: bool
 
 
 async def count_returned(order: Order, amount: int) -> None:
-    """So many more minor units of an order have arrived at the shopper, or came back; a CHECK keeps it below what is refunded."""
-    await Order.filter(id=order.id).update(returned_amount=F("returned_amount") + amount, updated_at=clock.now())
+    """So many more minor units of an order have arrived at the shopper, or came back; a CHECK keeps
+    it below what is refunded.
+    """
+    await Order.filter(id=order.id).update(
+        returned_amount=F("returned_amount") + amount, updated_at=clock.now()
+    )
 
 
-async def follow_disputes(tx: Transaction, order: Order, *, disputed: int, lost: int) -> bool:
-    """What banks hold of an order, and what they took for good; minor units. False when that is nothing new.
+async def follow_disputes(
+    tx: Transaction,
+    order: Order,
+    *,
+    disputed: int,
+    lost: int,
+) -> bool:
+    """What banks hold of an order, and what they took for good; minor units.
 
-    Money that came back makes the order one to be sent again: what of it went back on the shelf is set aside.
+    False when that is nothing new.
+
+    Money that came back makes the order one to be sent again: what of it went back on the shelf is
+    set aside.
     """
     was_gone = money_of(order).is_gone
     if (order.disputed_amount, order.lost_amount) == (disputed, lost):
@@ -126,21 +152,35 @@ async def _take_stock(tx: Transaction, order: Order) -> bool:
 
 
 async def _complete_checkout(tx: Transaction, order: Order) -> None:
-    unpaid = await Order.filter(checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID).exists()
+    unpaid = await Order.filter(
+        checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID
+    ).exists()
     if unpaid:
         return
     checkout = await Checkout.get(id=order.checkout_id)
     if CheckoutStatus.COMPLETED in CHECKOUT_MOVES[CheckoutStatus(checkout.status)]:
         await tx.move(checkout, to=CheckoutStatus.COMPLETED)
     if checkout.basket_id is not None:
-        bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
-        await BasketLine.filter(basket_id=checkout.basket_id, product_id__in=list(bought)).delete()
+        bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
+            "product_id", flat=True
+        )
+        await BasketLine.filter(
+            basket_id=checkout.basket_id,
+            product_id__in=list(bought),
+        ).delete()
 
 
 async def _mails(tx: Transaction, order: Order) -> None:
     await order.fetch_related("vendor", "checkout")
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
-    lines = [(r.name, r.quantity, Money(r.unit_amount, order.currency) * r.quantity) for r in rows]
+    lines = [
+        (
+            r.name,
+            r.quantity,
+            Money(r.unit_amount, order.currency) * r.quantity,
+        )
+        for r in rows
+    ]
     total = Money(order.total_amount_cents, order.currency)
     checkout, vendor = order.checkout, order.vendor
     mail.post(

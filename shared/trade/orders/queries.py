@@ -1,4 +1,7 @@
-"""Read models of one purchase or one order, for pages and the API; lists are in lists.py. Constant numbers of queries."""
+"""Read models of one purchase or one order, for pages and the API; lists are in lists.py.
+
+Constant numbers of queries.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ class Contact:
     @property
     def lines(self) -> tuple[str, ...]:
         """The address as on a label, without name and country."""
-        town = town_line(city=self.city, postal_code=self.postal_code, state=self.state, country=self.country)
+        town = town_line(
+            city=self.city, postal_code=self.postal_code, state=self.state, country=self.country
+        )
         return tuple(line for line in (self.address, self.address_extra, town) if line)
 
 
@@ -96,7 +101,10 @@ class OrderView:
     @property
     def lost(self) -> Money:
         """What the shopper's bank took for good, as far as it was the order's."""
-        return Money(min(self.money.lost, self.money.total), self.total.currency)
+        return Money(
+            min(self.money.lost, self.money.total),
+            self.total.currency,
+        )
 
     @property
     def left(self) -> Money:
@@ -187,8 +195,15 @@ def _line(line: OrderLine, currency: str) -> LineView:
     )
 
 
-def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> OrderView:
-    total, fee = Money(order.total_amount_cents, order.currency), Money(order.platform_fee_amount, order.currency)
+def _order(
+    order: Order,
+    lines: Sequence[OrderLine],
+    checkout: Checkout,
+) -> OrderView:
+    total, fee = (
+        Money(order.total_amount_cents, order.currency),
+        Money(order.platform_fee_amount, order.currency),
+    )
     return OrderView(
         id=order.id,
         checkout_id=order.checkout_id,
@@ -218,22 +233,37 @@ def _order(order: Order, lines: Sequence[OrderLine], checkout: Checkout) -> Orde
 
 
 def _is_off_shelf(order: Order, lines: Iterable[OrderLine]) -> bool:
-    return order.stock_state == StockState.TAKEN and any(x.restocked_quantity < x.quantity for x in lines)
+    return order.stock_state == StockState.TAKEN and any(
+        x.restocked_quantity < x.quantity for x in lines
+    )
 
 
 async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:
     lines: dict[int, list[OrderLine]] = {order.id: [] for order in orders}
     for line in await OrderLine.filter(order_id__in=list(lines)).order_by("id"):
         lines[line.order_id].append(line)
-    return tuple(_order(order, lines[order.id], order.checkout) for order in orders)
+    return tuple(
+        _order(
+            order,
+            lines[order.id],
+            order.checkout,
+        )
+        for order in orders
+    )
 
 
 async def checkout_by_token(token: str) -> CheckoutView:
-    """One purchase by its token; what a browser shows is its link (`shared.entrypoints.web.order_links`). Raises NotFound."""
+    """One purchase by its token; what a browser shows is its link
+    (`shared.entrypoints.web.order_links`). Raises NotFound.
+    """
     checkout = await Checkout.get_or_none(token=token)
     if checkout is None:
         raise NotFound(_("We could not find that order."))
-    orders = await Order.filter(checkout_id=checkout.id).order_by("id").select_related("vendor", "checkout")
+    orders = (
+        await Order.filter(checkout_id=checkout.id)
+        .order_by("id")
+        .select_related("vendor", "checkout")
+    )
     return CheckoutView(
         id=checkout.id,
         token=checkout.token,
@@ -268,7 +298,9 @@ async def token_of_old_link(link: str) -> str | None:
 
 async def vendor_order(vendor_id: int, number: str) -> OrderView:
     """One of this vendor's orders. Raises NotFound, also for another vendor's."""
-    orders = await Order.filter(vendor_id=vendor_id, number=number).select_related("vendor", "checkout")
+    orders = await Order.filter(vendor_id=vendor_id, number=number).select_related(
+        "vendor", "checkout"
+    )
     if not orders:
         raise NotFound(_("We could not find that order."))
     return (await _views(orders))[0]
@@ -289,8 +321,14 @@ async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
     return {int(str(id_)): str(number) for id_, number in found}
 
 
-async def ids_by_number(search: str, *, vendor_id: int | None = None) -> tuple[str, ...]:
-    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever way; empty for none."""
+async def ids_by_number(
+    search: str,
+    *,
+    vendor_id: int | None = None,
+) -> tuple[str, ...]:
+    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever
+    way; empty for none.
+    """
     mine = {} if vendor_id is None else {"vendor_id": vendor_id}
     found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
     return tuple(f"order:{id_}" for id_ in found)

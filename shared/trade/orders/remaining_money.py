@@ -1,8 +1,11 @@
-"""What of an order's money is still there, and whether that is final. Pure: every list, page and guard asks this.
+"""What of an order's money is still there, and whether that is final.
 
-An order is paid once. What goes back to the shopper goes by refunds, or the shopper's bank takes it: for a while, as long as
-it has not decided, or for good. Amounts are minor units of the order's currency. What banks take may be more than the order
-came to (exchange rates, or two disputes of one payment), so nothing here counts below nought.
+Pure: every list, page and guard asks this.
+
+An order is paid once. What goes back to the shopper goes by refunds, or the shopper's bank takes
+it: for a while, as long as it has not decided, or for good. Amounts are minor units of the order's
+currency. What banks take may be more than the order came to (exchange rates, or two disputes of one
+payment), so nothing here counts below nought.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ class MoneyState(StrEnum):
     PARTLY_RETURNING = "partly_returning"  # a part is going back, or waits to be allowed to
     PARTLY_REFUNDED = "partly_refunded"
     PARTLY_LOST = "partly_lost"  # the bank took a part for good
-    RETURNING = "returning"  # all of it is spoken for, and not all has arrived: it may still come back
+    RETURNING = (
+        "returning"  # all of it is spoken for, and not all has arrived: it may still come back
+    )
     DISPUTED = "disputed"  # a bank holds some of it and has not decided
     REFUNDED = "refunded"
     LOST = "lost"  # nothing is left, and a bank took at least a part of it
@@ -42,7 +47,9 @@ class OrderMoney:
     lost: int = 0  # what banks took for good
 
     def without(self, asked: int) -> OrderMoney:
-        """As if refunds of so much had not been asked for: to the shopper they are nothing until they are allowed."""
+        """As if refunds of so much had not been asked for: to the shopper they are nothing until
+        they are allowed.
+        """
         return replace(self, refunded=self.refunded - asked)
 
     @property
@@ -50,11 +57,17 @@ class OrderMoney:
         """What nobody has and nobody claims: so much can still go back."""
         if self.payment_status is PaymentStatus.REFUNDED:
             return 0
-        return max(self.total - self.refunded - self.disputed - self.lost, 0)
+        return max(
+            self.total - self.refunded - self.disputed - self.lost,
+            0,
+        )
 
     @property
     def state(self) -> MoneyState:
-        """Where it is. What is final comes first, then what a bank holds, then what is on its way."""
+        """Where it is.
+
+        What is final comes first, then what a bank holds, then what is on its way.
+        """
         if self.payment_status is PaymentStatus.REFUNDED:
             return MoneyState.REFUNDED
         if self.payment_status is not PaymentStatus.PAID:
@@ -76,7 +89,9 @@ class OrderMoney:
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing is there any more and nothing comes back by itself (an appeal can still undo it)."""
+        """Whether nothing is there any more and nothing comes back by itself (an appeal can still
+        undo it).
+        """
         return self.state in FINAL
 
 
@@ -100,8 +115,10 @@ def shipping(status: OrderStatus, money: OrderMoney) -> Shipping:
 
 
 def missing(*, quantity: int, refunded: int, restocked: int) -> int:
-    """How many pieces of an order's line the shelf has that belong to the order again, because a refund did not arrive.
+    """How many pieces of an order's line the shelf has that belong to the order again, because a
+    refund did not arrive.
 
-    Of `quantity` pieces sold, `refunded` are spoken for by refunds; of those, so many stand on the shelf again.
+    Of `quantity` pieces sold, `refunded` are spoken for by refunds; of those, so many stand on the
+    shelf again.
     """
     return max(min(restocked, quantity) - refunded, 0)

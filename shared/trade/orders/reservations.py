@@ -1,8 +1,9 @@
 """When the pieces of an order are set aside, and when they are let go again (decision 14).
 
-With plenty on the shelf an order holds its pieces when it is placed. Otherwise, and for who holds enough already, it is
-placed all the same, and Pay sets them aside for the moments in which a card is confirmed. Everything here runs inside the
-caller's transaction, with checkout and order locked; that nothing is oversold is what `catalogue.stock` guards.
+With plenty on the shelf an order holds its pieces when it is placed. Otherwise, and for who holds
+enough already, it is placed all the same, and Pay sets them aside for the moments in which a card
+is confirmed. Everything here runs inside the caller's transaction, with checkout and order locked;
+that nothing is oversold is what `catalogue.stock` guards.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
 
-ORDERS_PER_NETWORK = 3  # unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
+ORDERS_PER_NETWORK = (
+    3  # unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
+)
 PAY_HOLD = timedelta(minutes=2)  # from the press of Pay until Stripe has heard of the card
 BANK_HOLD = timedelta(minutes=10)  # while the shopper answers its bank
 COUNTED_FOR = timedelta(hours=1)
-# Holds that were let go without a try to pay, in an hour: beyond that Pay only looks whether the pieces are there.
+# Holds that were let go without a try to pay, in an hour: beyond that Pay only looks whether the
+# pieces are there.
 WASTED_PER_ORDER = 3
 WASTED_PER_NETWORK = 6
 WASTED_PER_PRODUCT = 6
@@ -35,16 +39,30 @@ PAYING_PER_NETWORK = 5  # at the same moment
 _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
-async def at_order(items: Sequence[tuple[int, int]], *, network: str) -> StockState:
-    """Set the pieces of a new order aside if there is plenty and its network holds few. Raises SoldOut."""
+async def at_order(
+    items: Sequence[tuple[int, int]],
+    *,
+    network: str,
+) -> StockState:
+    """Set the pieces of a new order aside if there is plenty and its network holds few.
+
+    Raises SoldOut.
+    """
     if network and await _orders_that_hold(network) >= ORDERS_PER_NETWORK:
         await stock.must_be_there(items)
         return StockState.AT_PAYMENT
     return StockState.RESERVED if await stock.reserve_in_plenty(items) else StockState.AT_PAYMENT
 
 
-async def at_payment(tx: Transaction, order: Order, *, network: str) -> bool:
-    """Pay was pressed: set the pieces aside, or keep what is set aside. False: they are there, and are not set aside.
+async def at_payment(
+    tx: Transaction,
+    order: Order,
+    *,
+    network: str,
+) -> bool:
+    """Pay was pressed: set the pieces aside, or keep what is set aside.
+
+    False: they are there, and are not set aside.
 
     Raises SoldOut when they are not there.
     """
@@ -76,8 +94,16 @@ async def wait_for_bank(order: Order) -> None:
         await _hold_until(order, clock.now() + BANK_HOLD)
 
 
-async def let_go(tx: Transaction, order: Order, *, wasted: bool) -> bool:
-    """Let go what Pay set aside; `wasted`: nobody tried to pay. False when there is nothing of the kind."""
+async def let_go(
+    tx: Transaction,
+    order: Order,
+    *,
+    wasted: bool,
+) -> bool:
+    """Let go what Pay set aside; `wasted`: nobody tried to pay.
+
+    False when there is nothing of the kind.
+    """
     if not is_held_by_pay(order):
         return False
     moved = await tx.move(
@@ -100,13 +126,21 @@ def is_held_by_pay(order: Order) -> bool:
 
 async def items_of(order_id: int) -> list[tuple[int, int]]:
     """(product id, quantity) of an order's lines."""
-    rows = await OrderLine.filter(order_id=order_id).order_by("product_id").values_list("product_id", "quantity")
+    rows = (
+        await OrderLine.filter(order_id=order_id)
+        .order_by("product_id")
+        .values_list("product_id", "quantity")
+    )
     return [(int(product), int(quantity)) for product, quantity in rows]
 
 
 async def what_is_missing(order_id: int) -> str | None:
-    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out; None when all is there."""
-    lines = OrderLine.filter(order_id=order_id, order__stock_state=StockState.AT_PAYMENT).order_by("id")
+    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out;
+    None when all is there.
+    """
+    lines = OrderLine.filter(order_id=order_id, order__stock_state=StockState.AT_PAYMENT).order_by(
+        "id"
+    )
     for line in await lines.select_related("product"):
         left = line.product.stock - line.product.reserved
         if left < line.quantity:
@@ -116,7 +150,11 @@ async def what_is_missing(order_id: int) -> str | None:
 
 async def _hold_until(order: Order, until: datetime) -> None:
     """Prolong what Pay set aside; the job that lets go looks at the row when it comes."""
-    later = Order.filter(id=order.id, stock_state=StockState.RESERVED, held_until__lt=until)
+    later = Order.filter(
+        id=order.id,
+        stock_state=StockState.RESERVED,
+        held_until__lt=until,
+    )
     await later.update(held_until=until, updated_at=clock.now())
 
 
@@ -132,7 +170,9 @@ async def _orders_that_hold(network: str) -> int:
 async def _wastes_holds(order: Order, network: str) -> bool:
     if order.wasted_holds >= WASTED_PER_ORDER:
         return True
-    recent = Order.filter(held_at__gte=clock.now() - COUNTED_FOR, payment_status__not=PaymentStatus.PAID)
+    recent = Order.filter(
+        held_at__gte=clock.now() - COUNTED_FOR, payment_status__not=PaymentStatus.PAID
+    )
     if network:
         mine = recent.filter(checkout__network=network)
         if await _wasted(mine) >= WASTED_PER_NETWORK:
@@ -150,11 +190,16 @@ async def _wasted(orders: QuerySet[Order]) -> int:
 async def _most_wasted_of(order_id: int) -> int:
     """Of the products of an order: how many holds were wasted on the one of which most were."""
     products = [product_id for product_id, _ in await items_of(order_id)]
-    recent = OrderLine.filter(product_id__in=products, order__held_at__gte=clock.now() - COUNTED_FOR)
+    recent = OrderLine.filter(
+        product_id__in=products, order__held_at__gte=clock.now() - COUNTED_FOR
+    )
     rows = await (
         recent.exclude(order__payment_status=PaymentStatus.PAID)
         .annotate(sum=Sum("order__wasted_holds"))
         .group_by("product_id")
         .values("product_id", "sum")
     )
-    return max((int(row["sum"]) for row in rows), default=0)
+    return max(
+        (int(row["sum"]) for row in rows),
+        default=0,
+    )

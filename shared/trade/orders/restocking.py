@@ -1,8 +1,10 @@
-"""The pieces of an order that stand on the shelf again, and how they come off it when the order is to be sent after all.
+"""The pieces of an order that stand on the shelf again, and how they come off it when the order is
+to be sent after all.
 
-A refund puts pieces back on the shelf. Where it does not arrive, or an appeal brings the money back, they belong to the order
-again: what nobody holds is set aside at once, what was sold meanwhile is missing until the shelf has it again. All in the
-caller's transaction, with the order's row locked; each piece is moved once, because the count stands in the order's line.
+A refund puts pieces back on the shelf. Where it does not arrive, or an appeal brings the money
+back, they belong to the order again: what nobody holds is set aside at once, what was sold
+meanwhile is missing until the shelf has it again. All in the caller's transaction, with the order's
+row locked; each piece is moved once, because the count stands in the order's line.
 """
 
 from __future__ import annotations
@@ -35,15 +37,30 @@ class Short:
 
 
 async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
-    """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak for, and each once."""
+    """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak
+    for, and each once.
+    """
     if order.stock_state != StockState.TAKEN:
         return
-    lines = await OrderLine.filter(order_id=order.id, id__in=list(pieces)).order_by("product_id")
-    await _back([(line, min(pieces[line.id], line.refunded_quantity - line.restocked_quantity)) for line in lines])
+    lines = await OrderLine.filter(
+        order_id=order.id,
+        id__in=list(pieces),
+    ).order_by("product_id")
+    await _back(
+        [
+            (
+                line,
+                min(pieces[line.id], line.refunded_quantity - line.restocked_quantity),
+            )
+            for line in lines
+        ]
+    )
 
 
 async def put_all_on_shelf(order: Order) -> int:
-    """Let everything of an order that will not be sent stand on the shelf; how many pieces were put there."""
+    """Let everything of an order that will not be sent stand on the shelf; how many pieces were put
+    there.
+    """
     if order.stock_state != StockState.TAKEN:
         return 0
     lines = await OrderLine.filter(order_id=order.id).order_by("product_id")
@@ -60,7 +77,9 @@ async def _back(moves: Iterable[tuple[OrderLine, int]]) -> int:
 
 
 async def set_aside(order: Order) -> tuple[Short, ...]:
-    """Take off the shelf what belongs to a paid order that waits to be sent; what is not there is answered."""
+    """Take off the shelf what belongs to a paid order that waits to be sent; what is not there is
+    answered.
+    """
     if order.stock_state != StockState.TAKEN or order.status != OrderStatus.PROCESSING:
         return ()
     wanted = [(line, n) for line in await _lines(order.id) if (n := missing_of(line))]
@@ -96,7 +115,9 @@ async def short_of(order_id: int) -> tuple[Short, ...]:
 
 def missing_of(line: OrderLine) -> int:
     """How many pieces of a line the shelf has, or sold, that belong to the order again."""
-    return missing(quantity=line.quantity, refunded=line.refunded_quantity, restocked=line.restocked_quantity)
+    return missing(
+        quantity=line.quantity, refunded=line.refunded_quantity, restocked=line.restocked_quantity
+    )
 
 
 async def _lines(order_id: int) -> list[OrderLine]:
@@ -104,9 +125,15 @@ async def _lines(order_id: int) -> list[OrderLine]:
 
 
 async def _count(line: OrderLine, pieces: int) -> None:
-    """Note that so many more pieces of a line are on the shelf; guarded, for the engine that locks no rows."""
-    moved = await OrderLine.filter(id=line.id, restocked_quantity=line.restocked_quantity).update(
-        restocked_quantity=F("restocked_quantity") + pieces, updated_at=clock.now()
+    """Note that so many more pieces of a line are on the shelf; guarded, for the engine that locks
+    no rows.
+    """
+    moved = await OrderLine.filter(
+        id=line.id,
+        restocked_quantity=line.restocked_quantity,
+    ).update(
+        restocked_quantity=F("restocked_quantity") + pieces,
+        updated_at=clock.now(),
     )
     if not moved:
         raise StockBooksDiffer(f"line {line.id} was moved by somebody else")

@@ -40,7 +40,9 @@ class PaymentStatus(StrEnum):
 
 
 class StockState(StrEnum):
-    """What an order does to stock: nothing until Pay is pressed, holds it, has taken it, or has let it go."""
+    """What an order does to stock: nothing until Pay is pressed, holds it, has taken it, or has let
+    it go.
+    """
 
     AT_PAYMENT = "at_payment"
     RESERVED = "reserved"
@@ -50,15 +52,32 @@ class StockState(StrEnum):
 
 # A hold that Pay made goes back to AT_PAYMENT when the card was declined, or nobody went on.
 STOCK_MOVES: dict[StockState, frozenset[StockState]] = {
-    StockState.AT_PAYMENT: frozenset({StockState.RESERVED, StockState.TAKEN, StockState.RELEASED}),
-    StockState.RESERVED: frozenset({StockState.AT_PAYMENT, StockState.TAKEN, StockState.RELEASED}),
-    StockState.RELEASED: frozenset({StockState.TAKEN}),  # money that came late, and everything was still there
+    StockState.AT_PAYMENT: frozenset(
+        {
+            StockState.RESERVED,
+            StockState.TAKEN,
+            StockState.RELEASED,
+        }
+    ),
+    StockState.RESERVED: frozenset(
+        {
+            StockState.AT_PAYMENT,
+            StockState.TAKEN,
+            StockState.RELEASED,
+        }
+    ),
+    StockState.RELEASED: frozenset(
+        {StockState.TAKEN}
+    ),  # money that came late, and everything was still there
     StockState.TAKEN: frozenset(),
 }
 
 CHECKOUT_MOVES: dict[CheckoutStatus, frozenset[CheckoutStatus]] = {
-    # A late success (the card was charged while the reservation ran out) still completes the purchase.
-    CheckoutStatus.OPEN: frozenset({CheckoutStatus.COMPLETED, CheckoutStatus.EXPIRED, CheckoutStatus.CANCELLED}),
+    # A late success (the card was charged while the reservation ran out) still completes the
+    # purchase.
+    CheckoutStatus.OPEN: frozenset(
+        {CheckoutStatus.COMPLETED, CheckoutStatus.EXPIRED, CheckoutStatus.CANCELLED}
+    ),
     CheckoutStatus.EXPIRED: frozenset({CheckoutStatus.COMPLETED}),
     CheckoutStatus.CANCELLED: frozenset({CheckoutStatus.COMPLETED}),
     CheckoutStatus.COMPLETED: frozenset(),
@@ -69,23 +88,40 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PROCESSING: frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED}),
     OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
     OrderStatus.DELIVERED: frozenset(),
-    # Only when the money arrived all the same and everything can still be taken from stock (orders/settle.py).
+    # Only when the money arrived all the same and everything can still be taken from stock
+    # (orders/settle.py).
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
-TAKEN_FOR_GRANTED = "system"  # who says that an order arrived where nobody did: it was sent long enough ago
+TAKEN_FOR_GRANTED = (
+    "system"  # who says that an order arrived where nobody did: it was sent long enough ago
+)
 
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(
-        {PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
+        {
+            PaymentStatus.PROCESSING,
+            PaymentStatus.PAID,
+            PaymentStatus.FAILED,
+            PaymentStatus.CANCELLED,
+        }
     ),
-    PaymentStatus.PROCESSING: frozenset({PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
+    PaymentStatus.PROCESSING: frozenset(
+        {PaymentStatus.PAID, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
+    ),
     PaymentStatus.FAILED: frozenset(
-        {PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.PAID, PaymentStatus.CANCELLED}
+        {
+            PaymentStatus.PENDING,
+            PaymentStatus.PROCESSING,
+            PaymentStatus.PAID,
+            PaymentStatus.CANCELLED,
+        }
     ),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.PAID}),
     PaymentStatus.PAID: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID}),  # when a refund failed after all (orders/settle.py)
+    PaymentStatus.REFUNDED: frozenset(
+        {PaymentStatus.PAID}
+    ),  # when a refund failed after all (orders/settle.py)
 }
 
 
@@ -94,11 +130,16 @@ def _said(money: Money) -> str:
 
 
 def unpayable(total: Money) -> str | None:
-    """Why a basket of this total cannot be paid by card at all, in a sentence; None when it can (Stripe's least and most)."""
+    """Why a basket of this total cannot be paid by card at all, in a sentence; None when it can
+    (Stripe's least and most).
+    """
     least = Money(MINIMUM_CHARGE.get(total.currency, 1), total.currency)
     if total.amount < least.amount:
         return _(
-            "The smallest amount that can be paid is %(amount)s. Please add something to your basket.",
+            (
+                "The smallest amount that can be paid is %(amount)s. Please add something to your "
+                "basket."
+            ),
             amount=_said(least),
         )
     if total.amount > MAX_AMOUNT:

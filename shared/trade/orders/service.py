@@ -25,12 +25,20 @@ from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutU
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.reservations import items_of
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState, unpayable
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+    unpayable,
+)
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.terms import SellingTerms, selling_terms
 
-MOST_RENEWALS = 4  # so many times as long as one hold, if the same basket is submitted again and again
+MOST_RENEWALS = (
+    4  # so many times as long as one hold, if the same basket is submitted again and again
+)
 
 
 async def place_order(
@@ -42,28 +50,44 @@ async def place_order(
     accepted: Acceptance | None = None,
     actor: str = "shopper",
 ) -> str:
-    """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the checkout's token.
+    """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the
+    checkout's token.
 
     Its pieces are set aside now where there is plenty, else when Pay is pressed (`holding`).
 
-    Submitting again gives the same checkout while the basket holds the same things (the contact is brought up to date);
-    otherwise the old one is cancelled and its stock freed. `accepted`: the terms that stood beside the button. Prices come from the catalogue, never from the request.
-    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell; StandsStill after a restore:
-    stock and orders may be those of days ago.
+    Submitting again gives the same checkout while the basket holds the same things (the contact is
+    brought up to date); otherwise the old one is cancelled and its stock freed. `accepted`: the
+    terms that stood beside the button. Prices come from the catalogue, never from the request.
+    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell;
+    StandsStill after a restore: stock and orders may be those of days ago.
     """
     await money_may_move()
     async with unit.transaction() as tx:
         before = await _open_checkout(tx, basket_token)
-        basket = await get_basket(basket_token)  # read after the locks: a payment may have emptied it while we waited
+        basket = await get_basket(
+            basket_token
+        )  # read after the locks: a payment may have emptied it while we waited
         terms = await _sellable(basket)
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
-                await _renew(before, contact, min(until, _last_end(before, hold_minutes)), accepted)
+                await _renew(
+                    before,
+                    contact,
+                    min(until, _last_end(before, hold_minutes)),
+                    accepted,
+                )
                 return before.token
             await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
         return await _create(
-            tx, basket, terms, contact, customer_id=customer_id, until=until, accepted=accepted, actor=actor
+            tx,
+            basket,
+            terms,
+            contact,
+            customer_id=customer_id,
+            until=until,
+            accepted=accepted,
+            actor=actor,
         )
 
 
@@ -78,7 +102,10 @@ async def _sellable(basket: BasketView) -> SellingTerms:
     for line in basket.lines:
         if line.seen != line.product.price:
             raise PriceChanged(
-                _("The price of %(name)s has changed. Please look at your basket again.", name=line.product.name)
+                _(
+                    "The price of %(name)s has changed. Please look at your basket again.",
+                    name=line.product.name,
+                )
             )
         if line.problem:
             raise BasketProblem(line.problem)
@@ -88,19 +115,41 @@ async def _sellable(basket: BasketView) -> SellingTerms:
 
 
 async def _open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:
-    """Lock the basket, so that two submits of it queue here, and then the open checkout made of it, if there is one."""
-    basket = await tx.lock_first(Basket.filter(token_digest=digest(basket_token))) if basket_token else None
+    """Lock the basket, so that two submits of it queue here, and then the open checkout made of it,
+    if there is one.
+    """
+    basket = (
+        await tx.lock_first(Basket.filter(token_digest=digest(basket_token)))
+        if basket_token
+        else None
+    )
     if basket is None:
         return None
-    return await tx.lock_first(Checkout.filter(basket_id=basket.id, status=CheckoutStatus.OPEN).order_by("-id"))
+    return await tx.lock_first(
+        Checkout.filter(
+            basket_id=basket.id,
+            status=CheckoutStatus.OPEN,
+        ).order_by("-id")
+    )
 
 
 async def _same(checkout: Checkout, basket: BasketView) -> bool:
-    lines = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", "quantity", "unit_amount")
-    return sorted(lines) == sorted((x.product.id, x.quantity, x.product.price.amount) for x in basket.lines)
+    lines = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
+        "product_id", "quantity", "unit_amount"
+    )
+    return sorted(lines) == sorted(
+        (
+            x.product.id,
+            x.quantity,
+            x.product.price.amount,
+        )
+        for x in basket.lines
+    )
 
 
-async def _renew(checkout: Checkout, contact: Contact, until: datetime, accepted: Acceptance | None) -> None:
+async def _renew(
+    checkout: Checkout, contact: Contact, until: datetime, accepted: Acceptance | None
+) -> None:
     await Checkout.filter(id=checkout.id).update(
         **vars(contact), **_accepted(accepted), reserved_until=until, updated_at=clock.now()
     )
@@ -114,7 +163,11 @@ def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
 def _accepted(accepted: Acceptance | None) -> dict[str, Any]:
     if accepted is None:
         return {}
-    return {"terms_version": accepted.version, "terms_accepted_at": clock.now(), "purchase_ip": accepted.ip[:45]}
+    return {
+        "terms_version": accepted.version,
+        "terms_accepted_at": clock.now(),
+        "purchase_ip": accepted.ip[:45],
+    }
 
 
 async def _create(
@@ -130,7 +183,9 @@ async def _create(
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
     network = network_of(accepted.ip) if accepted and accepted.ip else ""
-    state = await reservations.at_order([(line.product.id, line.quantity) for line in basket.lines], network=network)
+    state = await reservations.at_order(
+        [(line.product.id, line.quantity) for line in basket.lines], network=network
+    )
     checkout = await Checkout.create(
         token=new_nonce(),
         basket_id=basket.id,
@@ -143,7 +198,9 @@ async def _create(
         language=current(),
         reserved_until=until,
     )
-    placed = Act("order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"})
+    placed = Act(
+        "order.placed", actor, {"total": f"{basket.total.to_decimal()} {basket.total.currency}"}
+    )
     await _order_of(tx, checkout, basket, terms, state, placed)
     tx.emit(CheckoutOpened(checkout.id, until))
     return checkout.token
@@ -157,9 +214,19 @@ async def _order_of(
     stock_state: StockState,
     act: Act,
 ) -> None:
-    """The vendor's order of a checkout, with its lines and the commission that is frozen on each."""
+    """The vendor's order of a checkout, with its lines and the commission that is frozen on
+    each.
+    """
     lines = basket.lines
-    sold = [Sold(terms.vendor_id, x.product.id, x.product.category, x.product.price.amount * x.quantity) for x in lines]
+    sold = [
+        Sold(
+            terms.vendor_id,
+            x.product.id,
+            x.product.category,
+            x.product.price.amount * x.quantity,
+        )
+        for x in lines
+    ]
     rules, otherwise = await rules_for(terms.vendor_id), Rule(terms.platform_fee_percentage)
     charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
     order = await tx.create(
@@ -178,7 +245,9 @@ async def _order_of(
     await _add_lines(order, lines, charged)
 
 
-async def _add_lines(order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]) -> None:
+async def _add_lines(
+    order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]
+) -> None:
     await OrderLine.bulk_create(
         OrderLine(
             order=order,
@@ -194,12 +263,19 @@ async def _add_lines(order: Order, lines: Sequence[BasketLineView], charged: Seq
     )
 
 
-async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str) -> bool:
-    """Expire or cancel an open checkout inside the caller's transaction: free its stock, cancel its unpaid orders.
+async def close_checkout(
+    tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str
+) -> bool:
+    """Expire or cancel an open checkout inside the caller's transaction: free its stock, cancel its
+    unpaid orders.
 
     False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
     """
-    if not await tx.move(checkout, to=status, where={"status": CheckoutStatus.OPEN}):
+    if not await tx.move(
+        checkout,
+        to=status,
+        where={"status": CheckoutStatus.OPEN},
+    ):
         return False
     for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
         await _cancel_unpaid(tx, order, actor=actor, reason=status)
@@ -208,7 +284,9 @@ async def close_checkout(tx: Transaction, checkout: Checkout, status: CheckoutSt
 
 
 async def give_up_unwanted(basket_token: str | None) -> None:
-    """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that asks Stripe first."""
+    """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that
+    asks Stripe first.
+    """
     async with unit.transaction() as tx:
         checkout = await _open_checkout(tx, basket_token)
         if checkout is not None and await is_unwanted(checkout):
@@ -216,13 +294,25 @@ async def give_up_unwanted(basket_token: str | None) -> None:
 
 
 async def is_unwanted(checkout: Checkout) -> bool:
-    """Whether something that was ordered is not in the basket any more; another quantity of it is."""
-    wanted = await BasketLine.filter(basket_id=checkout.basket_id).values_list("product_id", flat=True)
-    ordered = await OrderLine.filter(order__checkout_id=checkout.id).values_list("product_id", flat=True)
+    """Whether something that was ordered is not in the basket any more; another quantity of it
+    is.
+    """
+    wanted = await BasketLine.filter(basket_id=checkout.basket_id).values_list(
+        "product_id", flat=True
+    )
+    ordered = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
+        "product_id", flat=True
+    )
     return not set(ordered) <= set(wanted)
 
 
-async def _cancel_unpaid(tx: Transaction, order: Order, *, actor: str, reason: str) -> None:
+async def _cancel_unpaid(
+    tx: Transaction,
+    order: Order,
+    *,
+    actor: str,
+    reason: str,
+) -> None:
     """What it holds is let go; an order that waited for Pay holds nothing."""
     before = StockState(order.stock_state)
     if before not in (StockState.RESERVED, StockState.AT_PAYMENT):

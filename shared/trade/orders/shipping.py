@@ -1,4 +1,7 @@
-"""Sending an order, or keeping its goods because its money is gone. One transaction per use case; no HTTP in here."""
+"""Sending an order, or keeping its goods because its money is gone.
+
+One transaction per use case; no HTTP in here.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,14 @@ from shared.core import clock
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
-from shared.trade.orders.errors import CannotShip, Contested, GoesBack, MoneyGone, NothingToKeep, PiecesMissing
+from shared.trade.orders.errors import (
+    CannotShip,
+    Contested,
+    GoesBack,
+    MoneyGone,
+    NothingToKeep,
+    PiecesMissing,
+)
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState, Shipping, shipping
@@ -15,12 +25,20 @@ from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 
 async def mark_as_shipped(
-    *, vendor_id: int, number: str, carrier: str, tracking: str, actor: str, all_the_same: bool = False
+    *,
+    vendor_id: int,
+    number: str,
+    carrier: str,
+    tracking: str,
+    actor: str,
+    all_the_same: bool = False,
 ) -> None:
-    """The vendor sent it. The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already) and MoneyGone.
+    """The vendor sent it.
 
-    Where all of it is being refunded, a bank holds the money, or a piece was sold from under it, somebody has to say that it
-    is sent `all_the_same`: else GoesBack, Contested, PiecesMissing.
+    The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already) and MoneyGone.
+
+    Where all of it is being refunded, a bank holds the money, or a piece was sold from under it,
+    somebody has to say that it is sent `all_the_same`: else GoesBack, Contested, PiecesMissing.
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
@@ -28,7 +46,9 @@ async def mark_as_shipped(
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        meant = {"although": although} if although else {"although": "pieces missing"} if short else {}
+        meant = (
+            {"although": although} if although else {"although": "pieces missing"} if short else {}
+        )
         await _send(tx, order, carrier, tracking, Act("order.shipped", actor, meant))
         checkout = await order.checkout
         mail.post(
@@ -48,7 +68,9 @@ async def mark_as_shipped(
 
 
 def _doubt(order: Order, *, all_the_same: bool) -> str:
-    """What speaks against sending an order, in a word for the audit trail; raised unless that is meant, or can never be."""
+    """What speaks against sending an order, in a word for the audit trail; raised unless that is
+    meant, or can never be.
+    """
     money = money_of(order)
     match shipping(OrderStatus(order.status), money):
         case Shipping.CLOSED:
@@ -63,8 +85,16 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
     return "disputed" if is_disputed else "refunded"
 
 
-async def _send(tx: Transaction, order: Order, carrier: str, tracking: str, act: Act) -> None:
-    """Move it, as long as it is what was looked at: nothing went back and no bank took anything meanwhile."""
+async def _send(
+    tx: Transaction,
+    order: Order,
+    carrier: str,
+    tracking: str,
+    act: Act,
+) -> None:
+    """Move it, as long as it is what was looked at: nothing went back and no bank took anything
+    meanwhile.
+    """
     looked_at = {
         "status": OrderStatus.PROCESSING,
         "payment_status": PaymentStatus.PAID,
@@ -85,10 +115,17 @@ async def _send(tx: Transaction, order: Order, carrier: str, tracking: str, act:
         raise CannotShip
 
 
-async def keep_goods(*, vendor_id: int, number: str, actor: str) -> int:
-    """Put what was not sent of an order whose money is gone back on the shelf, each piece once: how many pieces.
+async def keep_goods(
+    *,
+    vendor_id: int,
+    number: str,
+    actor: str,
+) -> int:
+    """Put what was not sent of an order whose money is gone back on the shelf, each piece once: how
+    many pieces.
 
-    Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it stands there already.
+    Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it
+    stands there already.
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)

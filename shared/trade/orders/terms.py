@@ -1,4 +1,7 @@
-"""Which terms a shopper accepts by placing an order. Whoever changes their words gives them a new version (a test holds them together)."""
+"""Which terms a shopper accepts by placing an order.
+
+Whoever changes their words gives them a new version (a test holds them together).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from shared.trade.marketplace.legal import Kind
 VERSION = "2026-11-28"
 # Version -> what those terms say on returns; old versions stay, banks ask about old orders.
 _FOURTEEN_DAYS = _n(
-    "As a consumer in the European Union you can return most things within 14 days of receiving them."
+    "As a consumer in the European Union you can return most things within 14 days of receiving "
+    "them."
     " Write to the shop; it tells you where to send them and pays you back."
 )
 RETURNS = {"2026-11-27": _FOURTEEN_DAYS, "2026-11-28": _FOURTEEN_DAYS}
@@ -26,7 +30,9 @@ class Acceptance:
 
 
 async def version_now() -> str:
-    """The version that a shopper accepts now: the operator's own, else the one that comes with the software."""
+    """The version that a shopper accepts now: the operator's own, else the one that comes with the
+    software.
+    """
     own = await presentation.current(Kind.TERMS)
     return own.version if own else VERSION
 

@@ -1,4 +1,6 @@
-"""What happened to a person's account: written to the audit trail, and told to the person in words."""
+"""What happened to a person's account: written to the audit trail, and told to the person in
+words.
+"""
 
 from __future__ import annotations
 
@@ -28,23 +30,44 @@ class Happening:
     kind: str = "plain"
 
 
-async def note(tx: Transaction, action: str, person: Person, *, actor: str | None = None, **details: object) -> None:
+async def note(
+    tx: Transaction, action: str, person: Person, *, actor: str | None = None, **details: object
+) -> None:
     """Write down what was done to an account, by its owner unless `actor` says otherwise."""
     subject = label_of(person)
-    tx.record(action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details)
+    tx.record(
+        action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details
+    )
 
 
-async def note_seldom(tx: Transaction, action: str, subject: str, *, vendor_id: int | None = None) -> None:
-    """Write down what a stranger did, once in a quarter of an hour at most: a loop fills no disk."""
+async def note_seldom(
+    tx: Transaction, action: str, subject: str, *, vendor_id: int | None = None
+) -> None:
+    """Write down what a stranger did, once in a quarter of an hour at most: a loop fills no
+    disk.
+    """
     since = clock.now() - _SELDOM
     if not await was_done(action, subject=subject, since=since):
         tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
 
 
-async def happenings(kind: str, person_id: int, *, limit: int = 12) -> tuple[Happening, ...]:
+async def happenings(
+    kind: str,
+    person_id: int,
+    *,
+    limit: int = 12,
+) -> tuple[Happening, ...]:
     """What happened to a person's account lately, newest first."""
     entries = await entries_about(f"{kind}:{person_id}", limit=limit, only=frozenset(OF_ACCOUNT))
-    return tuple(Happening(entry.own_words, _detail(entry.details), entry.at, entry.own_kind) for entry in entries)
+    return tuple(
+        Happening(
+            entry.own_words,
+            _detail(entry.details),
+            entry.at,
+            entry.own_kind,
+        )
+        for entry in entries
+    )
 
 
 def _detail(details: Mapping[str, Any]) -> str:

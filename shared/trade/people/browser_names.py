@@ -31,7 +31,9 @@ _SOME, _OTHER = "A browser", _n("Another browser")
 
 
 def named(user_agent: str) -> str:
-    """What a browser calls itself, as far as we know it: `Chrome on Android`, `Safari`, `Another browser`."""
+    """What a browser calls itself, as far as we know it: `Chrome on Android`, `Safari`, `Another
+    browser`.
+    """
     program = next((name for sign, name in _PROGRAMS if sign in user_agent), None)
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)
     if program and system:

@@ -1,4 +1,6 @@
-"""Passwords that many people use, by the list that comes with zxcvbn: read off the event loop when it is first asked for."""
+"""Passwords that many people use, by the list that comes with zxcvbn: read off the event loop when
+it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,20 @@ def _common() -> frozenset[str]:
 
 
 async def refuse(password: str, *, about: Iterable[str]) -> None:
-    """Raise WeakPassword when `password` is a common one, with nothing but another case or digits at its end.
+    """Raise WeakPassword when `password` is a common one, with nothing but another case or digits
+    at its end.
 
-    `about`: what others know of its owner (address, name, shop), which is refused as well, and so is what everybody here
-    knows: the marketplace's name, and words of its trade.
+    `about`: what others know of its owner (address, name, shop), which is refused as well, and so
+    is what everybody here knows: the marketplace's name, and words of its trade.
     """
-    if rules.is_near(password, (*about, (await presentation.shown()).name, *rules.TRADE)):
+    if rules.is_near(
+        password,
+        (
+            *about,
+            (await presentation.shown()).name,
+            *rules.TRADE,
+        ),
+    ):
         raise WeakPassword(_(rules.TOO_NEAR), param="password")
     known = await asyncio.to_thread(_common)
     if not known.isdisjoint(rules.stems(password)):

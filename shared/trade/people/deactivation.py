@@ -1,4 +1,6 @@
-"""Switching a person off, and on again: the marketplace's staff decide, everything that person had open ends at once."""
+"""Switching a person off, and on again: the marketplace's staff decide, everything that person had
+open ends at once.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,28 @@ from shared.infra.unit import Transaction
 from shared.trade.people import account_history, mailed_links, rules, sessions
 from shared.trade.people.errors import LastOperator, NotOneself
 from shared.trade.people.models import Member
-from shared.trade.people.persons import MEMBER, Person, language_of, locked_person, person_of, role_of, table
+from shared.trade.people.persons import (
+    MEMBER,
+    Person,
+    language_of,
+    locked_person,
+    person_of,
+    role_of,
+    table,
+)
 from shared.trade.people.rules import Purpose
 from shared.trade.people.tokens import revoke_tokens_of
 
 
-async def switch_off(*, kind: str, person_id: int, by: int, reason: str) -> bool:
-    """End a person's sessions, API tokens and mailed links, and let nothing open again; False when it was so already.
+async def switch_off(
+    *,
+    kind: str,
+    person_id: int,
+    by: int,
+    reason: str,
+) -> bool:
+    """End a person's sessions, API tokens and mailed links, and let nothing open again; False when
+    it was so already.
 
     `by`: the operator's id. Raises NotOneself, LastOperator, UnknownPerson.
     """
@@ -34,12 +51,19 @@ async def switch_off(*, kind: str, person_id: int, by: int, reason: str) -> bool
             raise LastOperator
         await table(kind).filter(id=person_id).update(is_active=False, updated_at=clock.now())
         await _end_everything(kind, person)
-        await account_history.note(tx, "person.switched_off", person, actor=f"{MEMBER}:{by}", reason=reason)
+        await account_history.note(
+            tx, "person.switched_off", person, actor=f"{MEMBER}:{by}", reason=reason
+        )
         await _tell(tx, "switched_off", person, reason=reason)
     return True
 
 
-async def switch_on(*, kind: str, person_id: int, by: int) -> bool:
+async def switch_on(
+    *,
+    kind: str,
+    person_id: int,
+    by: int,
+) -> bool:
     """Let a person in again, who signs in anew; False when nothing kept them out."""
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
@@ -52,7 +76,9 @@ async def switch_on(*, kind: str, person_id: int, by: int) -> bool:
 
 
 async def _lock_operators() -> None:
-    """Two operators who switch each other off at once do it one after the other; the second is told that nobody would be left."""
+    """Two operators who switch each other off at once do it one after the other; the second is told
+    that nobody would be left.
+    """
     staff = Member.filter(role=rules.OPERATOR).order_by("id")
     if dialect() == "postgres":
         await staff.select_for_update()
@@ -69,7 +95,12 @@ async def _end_everything(kind: str, person: Person) -> None:
         await revoke_tokens_of(person.id)
 
 
-async def _tell(tx: Transaction, what: str, person: Person, **context: str) -> None:
+async def _tell(
+    tx: Transaction,
+    what: str,
+    person: Person,
+    **context: str,
+) -> None:
     mail.post(
         tx,
         what,

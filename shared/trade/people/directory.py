@@ -42,7 +42,9 @@ class PeoplePage(Counted):
     rows: tuple[PersonRow, ...]
 
 
-async def people(role: str, *, search: str = "", only_off: bool = False, page: int = 1) -> PeoplePage:
+async def people(
+    role: str, *, search: str = "", only_off: bool = False, page: int = 1
+) -> PeoplePage:
     """The people of a role, newest first; `search` stands in the name or the address."""
     query = _of(role)
     if search:
@@ -53,7 +55,9 @@ async def people(role: str, *, search: str = "", only_off: bool = False, page: i
     shown = window(total, page=page, size=PAGE_SIZE)
     found = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
     rows = tuple(_row(person) for person in found)
-    return PeoplePage(rows=rows, number=shown.number, pages=shown.pages, total=total, size=PAGE_SIZE)
+    return PeoplePage(
+        rows=rows, number=shown.number, pages=shown.pages, total=total, size=PAGE_SIZE
+    )
 
 
 async def person(role: str, person_id: int) -> PersonRow:

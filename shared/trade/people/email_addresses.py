@@ -1,4 +1,6 @@
-"""A person's email address: confirmed by a mail, changed by a mail to the new one, and changed back by a mail to the old one."""
+"""A person's email address: confirmed by a mail, changed by a mail to the new one, and changed back
+by a mail to the old one.
+"""
 
 from __future__ import annotations
 
@@ -31,30 +33,45 @@ async def ask_to_confirm(tx: Transaction, person: Person) -> None:
         to=person.email,
         unique_key=f"confirm_email:{new_nonce()}",
         language=language_of(person),
-        context={"token": token},  # no name: whoever signed up chose it, and this may be a stranger's address
+        context={
+            "token": token
+        },  # no name: whoever signed up chose it, and this may be a stranger's address
     )
 
 
 async def ask_again(*, kind: str, person_id: int) -> bool:
-    """Send the mail once more; False when there is nothing to confirm, or too many are under way already."""
+    """Send the mail once more; False when there is nothing to confirm, or too many are under way
+    already.
+    """
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
         if person.email_confirmed_at is not None:
             return False
-        if await mailed_links.open_links(kind, person_id, Purpose.CONFIRM).count() >= MOST_CONFIRMATIONS:
+        if (
+            await mailed_links.open_links(kind, person_id, Purpose.CONFIRM).count()
+            >= MOST_CONFIRMATIONS
+        ):
             return False
         await ask_to_confirm(tx, person)
     return True
 
 
-async def ask_to_change(*, kind: str, person_id: int, session_id: int, email: str, present: str) -> str:
-    """Mail a link to a new address; until it is answered nothing changes. Returns the address as it will be stored.
+async def ask_to_change(
+    *, kind: str, person_id: int, session_id: int, email: str, present: str
+) -> str:
+    """Mail a link to a new address; until it is answered nothing changes.
+
+    Returns the address as it will be stored.
 
     Raises as `credentials.present_password` (`present_for_email`), BadEmail, EmailTaken (`email`).
     """
     address = rules.normal_email(email)
     await present_password(
-        kind=kind, person_id=person_id, session_id=session_id, password=present, param="present_for_email"
+        kind=kind,
+        person_id=person_id,
+        session_id=session_id,
+        password=present,
+        param="present_for_email",
     )
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
@@ -90,8 +107,15 @@ async def cancel_change(*, kind: str, person_id: int) -> bool:
     return bool(ended)
 
 
-async def is_free(kind: str, address: str, *, for_person: int | None = None) -> bool:
-    """Whether an address may become this person's: nobody has it, and nobody may still take it back."""
+async def is_free(
+    kind: str,
+    address: str,
+    *,
+    for_person: int | None = None,
+) -> bool:
+    """Whether an address may become this person's: nobody has it, and nobody may still take it
+    back.
+    """
     others = table(kind).filter(email=address)
     claims = MailLink.filter(
         email=address,
@@ -108,11 +132,17 @@ async def is_free(kind: str, address: str, *, for_person: int | None = None) -> 
 
 
 async def answer(nonce: str | None) -> tuple[Purpose, str]:
-    """Do what a mailed link about an address is for, once; returns the purpose and the person's role. Raises LinkEnded, EmailTaken."""
+    """Do what a mailed link about an address is for, once; returns the purpose and the person's
+    role. Raises LinkEnded, EmailTaken.
+    """
     view = await mailed_links.look(nonce, BY_MAIL)
     async with unit.transaction() as tx:
         link, person = await mailed_links.use(tx, nonce, BY_MAIL)
-        act = {Purpose.CONFIRM: _confirm, Purpose.CHANGE: _change, Purpose.UNDO: _undo}[view.purpose]
+        act = {
+            Purpose.CONFIRM: _confirm,
+            Purpose.CHANGE: _change,
+            Purpose.UNDO: _undo,
+        }[view.purpose]
         await act(tx, person, link.email)
     return view.purpose, view.role
 
@@ -129,13 +159,26 @@ async def _change(tx: Transaction, person: Person, email: str) -> None:
     if not await is_free(kind, email, for_person=person.id):
         raise EmailTaken(_("There is already an account with this email."))
     await _move(tx, person, email)
-    await mailed_links.end(kind, person.id, Purpose.RESET, Purpose.CONFIRM, Purpose.CHANGE)
+    await mailed_links.end(
+        kind,
+        person.id,
+        Purpose.RESET,
+        Purpose.CONFIRM,
+        Purpose.CHANGE,
+    )
     await account_history.note(tx, "person.email_changed", person)
-    if person.email_confirmed_at is not None:  # an address that nobody proved gives nobody a way back
+    if (
+        person.email_confirmed_at is not None
+    ):  # an address that nobody proved gives nobody a way back
         await _tell_old_address(tx, person, before, email)
 
 
-async def _tell_old_address(tx: Transaction, person: Person, before: str, now: str) -> None:
+async def _tell_old_address(
+    tx: Transaction,
+    person: Person,
+    before: str,
+    now: str,
+) -> None:
     token = await mailed_links.issue(person, Purpose.UNDO, email=before)
     mail.post(
         tx,
@@ -148,7 +191,11 @@ async def _tell_old_address(tx: Transaction, person: Person, before: str, now: s
 
 
 async def _undo(tx: Transaction, person: Person, email: str) -> None:
-    """The old address again. Somebody else was in the account: every session, token and open link ends, and a new password is due."""
+    """The old address again.
+
+    Somebody else was in the account: every session, token and open link ends, and a new password is
+    due.
+    """
     kind = kind_of(person)
     await _move(tx, person, email)
     await sessions.end_sessions(kind, person.id)
@@ -161,7 +208,10 @@ async def _undo(tx: Transaction, person: Person, email: str) -> None:
 
 
 async def _move(tx: Transaction, person: Person, email: str) -> None:
-    """Give a person another address, which was just proven. Raises EmailTaken where somebody was quicker."""
+    """Give a person another address, which was just proven.
+
+    Raises EmailTaken where somebody was quicker.
+    """
     now = clock.now()
     try:
         async with tx.savepoint():

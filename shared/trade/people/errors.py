@@ -21,7 +21,9 @@ __all__ = [
 
 
 class WrongCredentials(Unauthenticated):
-    """Email or password is wrong; which of the two is not said, and takes the same time either way."""
+    """Email or password is wrong; which of the two is not said, and takes the same time either
+    way.
+    """
 
     status = 422
     code = "wrong_credentials"
@@ -29,7 +31,9 @@ class WrongCredentials(Unauthenticated):
 
 
 class TooManyTries(TooMany):
-    """This door was tried too often with this address, or from this network (shared/trade/people/login_limits.py)."""
+    """This door was tried too often with this address, or from this network
+    (shared/trade/people/login_limits.py).
+    """
 
     code = "too_many_tries"
     default = _n("That was tried too often. Wait a few minutes and try again.")
@@ -60,7 +64,9 @@ class LinkEnded(NotFound):
     """A mailed link was used before, is too old, or another one took its place."""
 
     code = "link_ended"
-    default = _n("This link does not work any more: it was used, is too old, or a newer one took its place.")
+    default = _n(
+        "This link does not work any more: it was used, is too old, or a newer one took its place."
+    )
 
 
 class UnknownPerson(NotFound):
@@ -74,7 +80,9 @@ class LastOperator(Conflict):
     """Somebody must be left to run the marketplace."""
 
     code = "last_operator"
-    default = _n("This is the last person who can run the marketplace. Switch on or add another one first.")
+    default = _n(
+        "This is the last person who can run the marketplace. Switch on or add another one first."
+    )
 
 
 class NotOneself(Conflict):

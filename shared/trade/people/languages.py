@@ -13,4 +13,7 @@ async def chosen_by(customer_id: int) -> str:
 
 async def remember(customer_id: int, language: str) -> None:
     """Keep the choice with the account: mails and other browsers follow it."""
-    await Customer.filter(id=customer_id).update(language=language, updated_at=clock.now())
+    await Customer.filter(id=customer_id).update(
+        language=language,
+        updated_at=clock.now(),
+    )

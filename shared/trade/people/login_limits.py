@@ -1,7 +1,9 @@
-"""Doors: where somebody may try a secret (a password, a code) or have us send a mail, and how often.
+"""Doors: where somebody may try a secret (a password, a code) or have us send a mail, and how
+often.
 
-Counted in the database, so that all processes count together: per email address from one network, per email address from
-everywhere, and per network. A door has a name such as `member.sign_in`; each counts for itself.
+Counted in the database, so that all processes count together: per email address from one network,
+per email address from everywhere, and per network. A door has a name such as `member.sign_in`; each
+counts for itself.
 """
 
 from __future__ import annotations
@@ -30,9 +32,12 @@ class Pace:
     period: timedelta
 
     def after_try(self, free_at: int, now: int) -> int:
-        """The moment until which a key counts once it was tried at `now` (milliseconds). Raises TooManyTries.
+        """The moment until which a key counts once it was tried at `now` (milliseconds).
 
-        No try leaves a key further ahead than a period: what is was counted by a clock that has been put right since.
+        Raises TooManyTries.
+
+        No try leaves a key further ahead than a period: what is was counted by a clock that has
+        been put right since.
         """
         counted = free_at if free_at <= now + self.period // _MS else now
         start = max(counted, now)
@@ -53,23 +58,30 @@ class Pace:
 
 @dataclass(frozen=True)
 class Paces:
-    """How often one door may be tried: with one email from one network, with one email, from one network."""
+    """How often one door may be tried: with one email from one network, with one email, from one
+    network.
+    """
 
     both: Pace
     email: Pace
     network: Pace
 
 
-TRIES = Paces(Pace(8, timedelta(minutes=5)), Pace(40, timedelta(hours=1)), Pace(60, timedelta(minutes=5)))
+TRIES = Paces(
+    Pace(8, timedelta(minutes=5)), Pace(40, timedelta(hours=1)), Pace(60, timedelta(minutes=5))
+)
 
 
-async def knock(door: str, *, email: str, network: str, paces: Paces = TRIES, is_known: bool = False) -> None:
+async def knock(
+    door: str, *, email: str, network: str, paces: Paces = TRIES, is_known: bool = False
+) -> None:
     """Count one try at `door`. Raises TooManyTries, which then counts nothing.
 
-    `is_known`: this email has signed in with this browser before. Such tries are counted apart from those of strangers, who
-    could otherwise keep a person out by guessing without end.
-    `email` as it was typed: it is counted as the look-up of people reads it (`rules.normal_email`). What is no address at all
-    finds nobody, and counts for its network alone. `network` is `networks.network_of` of the caller's address.
+    `is_known`: this email has signed in with this browser before. Such tries are counted apart from
+    those of strangers, who could otherwise keep a person out by guessing without end. `email` as it
+    was typed: it is counted as the look-up of people reads it (`rules.normal_email`). What is no
+    address at all finds nobody, and counts for its network alone. `network` is
+    `networks.network_of` of the caller's address.
     """
     now = _milliseconds()
     paces_by_key = _keys(f"{door}|known" if is_known else door, email, network, paces)
@@ -80,7 +92,12 @@ async def knock(door: str, *, email: str, network: str, paces: Paces = TRIES, is
         await DoorCount.bulk_update(rows, ["free_at"])
 
 
-def _keys(door: str, email: str, network: str, paces: Paces) -> dict[str, Pace]:
+def _keys(
+    door: str,
+    email: str,
+    network: str,
+    paces: Paces,
+) -> dict[str, Pace]:
     found = {f"{door}|network|{network}": paces.network}
     try:
         who = digest(rules.normal_email(email))[:32]
@@ -90,10 +107,14 @@ def _keys(door: str, email: str, network: str, paces: Paces) -> dict[str, Pace]:
 
 
 async def _rows(keys: list[str]) -> list[DoorCount]:
-    """The rows of these keys, made where there are none, locked in the order of `keys` so that nobody waits crosswise."""
+    """The rows of these keys, made where there are none, locked in the order of `keys` so that
+    nobody waits crosswise.
+    """
     rows: list[DoorCount] = []
     while len(rows) < len(keys):  # once, unless `forget` took one away in between
-        await DoorCount.bulk_create([DoorCount(key=key, free_at=0) for key in keys], ignore_conflicts=True)
+        await DoorCount.bulk_create(
+            [DoorCount(key=key, free_at=0) for key in keys], ignore_conflicts=True
+        )
         query = DoorCount.filter(key__in=keys).order_by("key")
         rows = await (query.select_for_update() if dialect() == "postgres" else query)
     return rows

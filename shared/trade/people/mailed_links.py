@@ -1,7 +1,8 @@
 """Links that are mailed and act once: made, looked at, used, ended.
 
-The row holds a number used once and nothing that opens it; the token in the mail is made of that number and the secret key
-when the mail is sent (`shared.core.ids.sealed`). Everything here runs inside the caller's transaction.
+The row holds a number used once and nothing that opens it; the token in the mail is made of that
+number and the secret key when the mail is sent (`shared.core.ids.sealed`). Everything here runs
+inside the caller's transaction.
 """
 
 from __future__ import annotations
@@ -42,7 +43,11 @@ class LinkView:
     email: str
 
 
-def open_links(kind: str, person_id: int, *purposes: Purpose) -> QuerySet[MailLink]:
+def open_links(
+    kind: str,
+    person_id: int,
+    *purposes: Purpose,
+) -> QuerySet[MailLink]:
     """The links of a person that still act, for these purposes."""
     return MailLink.filter(
         owned_by(kind, person_id),
@@ -53,7 +58,12 @@ def open_links(kind: str, person_id: int, *purposes: Purpose) -> QuerySet[MailLi
     )
 
 
-async def issue(person: Person, purpose: Purpose, *, email: str) -> str:
+async def issue(
+    person: Person,
+    purpose: Purpose,
+    *,
+    email: str,
+) -> str:
     """Make a link for `email`; returns what stands for its token in the text of a mail."""
     now = clock.now()
     link = await MailLink.create(
@@ -69,25 +79,45 @@ async def issue(person: Person, purpose: Purpose, *, email: str) -> str:
 
 async def end(kind: str, person_id: int, *purposes: Purpose) -> int:
     """Let the open links of these purposes act no more."""
-    return await open_links(kind, person_id, *purposes).update(ended_at=clock.now(), updated_at=clock.now())
+    return await open_links(kind, person_id, *purposes).update(
+        ended_at=clock.now(), updated_at=clock.now()
+    )
 
 
 async def look(nonce: str | None, purposes: Collection[Purpose]) -> LinkView:
-    """What an unused link is for. Raises LinkEnded; changes nothing, so a mail scanner may look as well."""
+    """What an unused link is for.
+
+    Raises LinkEnded; changes nothing, so a mail scanner may look as well.
+    """
     link = await _acting(nonce, purposes)
     kind = _kind(link)
     person = await person_of(kind, _owner(link))
     _check(link, person)
-    return LinkView(Purpose(link.purpose), kind, person.id, role_of(person), link.email)
+    return LinkView(
+        Purpose(link.purpose),
+        kind,
+        person.id,
+        role_of(person),
+        link.email,
+    )
 
 
-async def use(tx: Transaction, nonce: str | None, purposes: Collection[Purpose]) -> tuple[MailLink, Person]:
-    """Use a link up; its person is locked until the transaction ends. Raises LinkEnded for whoever comes second."""
+async def use(
+    tx: Transaction, nonce: str | None, purposes: Collection[Purpose]
+) -> tuple[MailLink, Person]:
+    """Use a link up; its person is locked until the transaction ends.
+
+    Raises LinkEnded for whoever comes second.
+    """
     link = await _acting(nonce, purposes)
     person = await locked_person(tx, _kind(link), _owner(link))
     _check(link, person)
     now = clock.now()
-    if not await MailLink.filter(id=link.id, used_at=None, ended_at=None).update(used_at=now, updated_at=now):
+    if not await MailLink.filter(
+        id=link.id,
+        used_at=None,
+        ended_at=None,
+    ).update(used_at=now, updated_at=now):
         raise LinkEnded
     return link, person
 
@@ -102,7 +132,9 @@ async def _acting(nonce: str | None, purposes: Collection[Purpose]) -> MailLink:
 
 
 def _check(link: MailLink, person: Person) -> None:
-    """A link to an address is worth nothing once the person has another one; and nobody who is switched off may use any."""
+    """A link to an address is worth nothing once the person has another one; and nobody who is
+    switched off may use any.
+    """
     is_present = link.purpose in (Purpose.CHANGE, Purpose.UNDO) or link.email == person.email
     if not person.is_active or not is_present:
         raise LinkEnded

@@ -1,4 +1,6 @@
-"""Tables of people: members of the portal, shoppers (`customers`), their sessions, mailed links, and API tokens."""
+"""Tables of people: members of the portal, shoppers (`customers`), their sessions, mailed links,
+and API tokens.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,20 @@ class Member(Row):
     )
     vendor_id: int | None
     is_active = fields.BooleanField(default=True)
-    second_factor_at = fields.DatetimeField(null=True, description="since when a second factor is asked for")
-    email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
+    second_factor_at = fields.DatetimeField(
+        null=True, description="since when a second factor is asked for"
+    )
+    email_confirmed_at = fields.DatetimeField(
+        null=True, description="when a mail to this address was answered"
+    )
 
     class Meta:
         table = "members"
         constraints = [
             CheckConstraint(check="role in ('owner', 'operator')", name="ck_members_role"),
-            CheckConstraint(check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"),
+            CheckConstraint(
+                check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"
+            ),
         ]
 
 
@@ -47,7 +55,9 @@ class Customer(Row):
     password_hash = fields.CharField(max_length=255)
     full_name = fields.CharField(max_length=120)
     is_active = fields.BooleanField(default=True)
-    email_confirmed_at = fields.DatetimeField(null=True, description="when a mail to this address was answered")
+    email_confirmed_at = fields.DatetimeField(
+        null=True, description="when a mail to this address was answered"
+    )
     language = fields.CharField(
         max_length=LONGEST_TAG,
         default="",
@@ -72,10 +82,18 @@ class Session(Row):
     )
     customer_id: int | None
     user_agent = fields.CharField(max_length=255, default="")
-    authenticated_at = fields.DatetimeField(null=True, description="when a password or factor was last given in it")
-    wrong_answers = fields.SmallIntField(default=0, db_default=0, description="in a row; too many of them end it")
-    awaits_factor = fields.BooleanField(default=False, db_default=False, description="the password alone was given")
-    challenge = fields.CharField(max_length=128, null=True, description="to which the next passkey must answer")
+    authenticated_at = fields.DatetimeField(
+        null=True, description="when a password or factor was last given in it"
+    )
+    wrong_answers = fields.SmallIntField(
+        default=0, db_default=0, description="in a row; too many of them end it"
+    )
+    awaits_factor = fields.BooleanField(
+        default=False, db_default=False, description="the password alone was given"
+    )
+    challenge = fields.CharField(
+        max_length=128, null=True, description="to which the next passkey must answer"
+    )
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
@@ -87,7 +105,9 @@ class Session(Row):
             Index(fields=("customer_id",), name="ix_sessions_customer"),
         ]
         constraints = [
-            CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person"),
+            CheckConstraint(
+                check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person"
+            ),
         ]
 
 
@@ -103,11 +123,15 @@ class MailLink(Row):
         "models.Customer", related_name="mail_links", null=True, on_delete=fields.RESTRICT
     )
     customer_id: int | None
-    email = fields.CharField(max_length=254, description="where it was sent: for a change the new address")
+    email = fields.CharField(
+        max_length=254, description="where it was sent: for a change the new address"
+    )
     nonce = fields.CharField(max_length=32, unique=True)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
-    ended_at = fields.DatetimeField(null=True, description="when it lost its meaning before anybody used it")
+    ended_at = fields.DatetimeField(
+        null=True, description="when it lost its meaning before anybody used it"
+    )
 
     class Meta:
         table = "mail_links"
@@ -117,7 +141,10 @@ class MailLink(Row):
             Index(fields=("email", "purpose"), name="ix_mail_links_email"),
         ]
         constraints = [
-            CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_mail_links_one_person"),
+            CheckConstraint(
+                check="(member_id is null) <> (customer_id is null)",
+                name="ck_mail_links_one_person",
+            ),
             CheckConstraint(check=f"purpose in ({words(Purpose)})", name="ck_mail_links_purpose"),
         ]
 
@@ -139,7 +166,10 @@ class Token(Row):
     hint = fields.CharField(max_length=16, description="its first characters, to recognise it by")
     token_digest = fields.CharField(max_length=64, unique=True)
     scopes = fields.CharField(
-        max_length=200, default="payments:read", db_default="payments:read", description="words of people/scopes.py"
+        max_length=200,
+        default="payments:read",
+        db_default="payments:read",
+        description="words of people/scopes.py",
     )
     expires_at = fields.DatetimeField(null=True, description="null: until it is revoked")
     told_of_end_at = fields.DatetimeField(null=True, description="when its owners were written to")
@@ -158,7 +188,9 @@ class DoorCount(Row):
     """How far ahead of the clock the tries at one door are (shared/trade/people/login_limits.py). Emails are kept as digests."""
 
     key = fields.CharField(max_length=200, unique=True)
-    free_at = fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")
+    free_at = fields.BigIntField(
+        description="when all tries are forgotten: milliseconds since 1970"
+    )
 
     class Meta:
         table = "door_counts"

@@ -8,7 +8,14 @@ from shared.infra import unit
 from shared.infra.jobs import Context, job
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.people import account_history, common_passwords, mailed_links, passwords, rules, sessions
+from shared.trade.people import (
+    account_history,
+    common_passwords,
+    mailed_links,
+    passwords,
+    rules,
+    sessions,
+)
 from shared.trade.people.errors import WrongPassword
 from shared.trade.people.factors import challenges
 from shared.trade.people.models import Member, Session
@@ -31,19 +38,28 @@ RESET_ASKED = "people.reset_asked"
 MOST_RESETS = 5  # open links at a time: more mails would only bury the first
 
 
-async def present_password(*, kind: str, person_id: int, session_id: int, password: str, param: str) -> Person:
+async def present_password(
+    *, kind: str, person_id: int, session_id: int, password: str, param: str
+) -> Person:
     """The person, whose present password this is.
 
-    Raises WrongPassword, and notes that somebody with the cookie guessed; at the fifth guess in a row TooManyAnswers, and the
-    session is over.
+    Raises WrongPassword, and notes that somebody with the cookie guessed; at the fifth guess in a
+    row TooManyAnswers, and the session is over.
     """
     await challenges.count_try(session_id)
     person = await person_of(kind, person_id)
-    if person.is_active and await passwords.matches(person.password_hash, password[: rules.MAX_PASSWORD + 1]):
-        await Session.filter(id=session_id).update(wrong_answers=0, updated_at=clock.now())
+    if person.is_active and await passwords.matches(
+        person.password_hash, password[: rules.MAX_PASSWORD + 1]
+    ):
+        await Session.filter(id=session_id).update(
+            wrong_answers=0,
+            updated_at=clock.now(),
+        )
         return person
     async with unit.transaction() as tx:
-        await account_history.note_seldom(tx, "person.password_refused", label_of(person), vendor_id=vendor_of(person))
+        await account_history.note_seldom(
+            tx, "person.password_refused", label_of(person), vendor_id=vendor_of(person)
+        )
     try:
         await challenges.refuse(session_id, WrongPassword.default, param)
     except challenges.WrongAnswer:
@@ -51,10 +67,14 @@ async def present_password(*, kind: str, person_id: int, session_id: int, passwo
     raise AssertionError  # refuse always raises
 
 
-async def change_password(*, kind: str, person_id: int, session_id: int, present: str, new: str) -> str | None:
-    """Set another password, end all other sessions and give this browser's a new token, which is returned.
+async def change_password(
+    *, kind: str, person_id: int, session_id: int, present: str, new: str
+) -> str | None:
+    """Set another password, end all other sessions and give this browser's a new token, which is
+    returned.
 
-    None: this browser's own session is over as well. Raises as `present_password` (`present`), WeakPassword (`new`).
+    None: this browser's own session is over as well. Raises as `present_password` (`present`),
+    WeakPassword (`new`).
     """
     person = await present_password(
         kind=kind, person_id=person_id, session_id=session_id, password=present, param="present"
@@ -72,7 +92,12 @@ async def change_password(*, kind: str, person_id: int, session_id: int, present
     return token
 
 
-async def _acceptable(person: Person, password: str, *, param: str) -> str:
+async def _acceptable(
+    person: Person,
+    password: str,
+    *,
+    param: str,
+) -> str:
     """The hash of a new password. Raises WeakPassword for `param`."""
     try:
         rules.check_password(password, email=person.email)
@@ -83,7 +108,10 @@ async def _acceptable(person: Person, password: str, *, param: str) -> str:
 
 
 async def _store(person: Person, hashed: str) -> None:
-    """Set the password; what could set another one, or move the account, loses its meaning. A link back (undo) keeps its."""
+    """Set the password; what could set another one, or move the account, loses its meaning.
+
+    A link back (undo) keeps its.
+    """
     kind = kind_of(person)
     await table(kind).filter(id=person.id).update(password_hash=hashed, updated_at=clock.now())
     await mailed_links.end(kind, person.id, Purpose.RESET, Purpose.CHANGE)
@@ -101,9 +129,12 @@ async def _tell(tx: Transaction, person: Person) -> None:
 
 
 async def forgot(*, kind: str, email: str) -> None:
-    """Ask for a link to choose a new password. Takes the same time and tells the same whether anybody has that address.
+    """Ask for a link to choose a new password.
 
-    The work is left to a job, so that not even time tells. Raises BadEmail for what no mail could reach.
+    Takes the same time and tells the same whether anybody has that address.
+
+    The work is left to a job, so that not even time tells. Raises BadEmail for what no mail could
+    reach.
     """
     address = rules.normal_email(email)
     key = f"{RESET_ASKED}:{kind}:{digest(address)[:32]}"
@@ -141,10 +172,15 @@ async def mail_reset(tx: Transaction, person: Person) -> None:
 async def reset_password(*, nonce: str | None, new: str) -> str:
     """Set a new password by a mailed link, once, and end every session; returns the person's role.
 
-    A second factor stays what it was: whoever holds the mailbox signs in afterwards as always. Raises LinkEnded, WeakPassword.
+    A second factor stays what it was: whoever holds the mailbox signs in afterwards as always.
+    Raises LinkEnded, WeakPassword.
     """
     view = await mailed_links.look(nonce, (Purpose.RESET,))
-    hashed = await _acceptable(await person_of(view.kind, view.person_id), new, param="password")
+    hashed = await _acceptable(
+        await person_of(view.kind, view.person_id),
+        new,
+        param="password",
+    )
     async with unit.transaction() as tx:
         _, current = await mailed_links.use(tx, nonce, (Purpose.RESET,))
         await _store(current, hashed)
@@ -156,10 +192,17 @@ async def reset_password(*, nonce: str | None, new: str) -> str:
 
 
 async def _proven_by_mail(person: Person) -> None:
-    """Whoever answers a mail has the mailbox. Until now another may have had the account: their tokens end, too."""
+    """Whoever answers a mail has the mailbox.
+
+    Until now another may have had the account: their tokens end, too.
+    """
     if person.email_confirmed_at is not None:
         return
-    await table(kind_of(person)).filter(id=person.id).update(email_confirmed_at=clock.now(), updated_at=clock.now())
+    await (
+        table(kind_of(person))
+        .filter(id=person.id)
+        .update(email_confirmed_at=clock.now(), updated_at=clock.now())
+    )
     await mailed_links.end(kind_of(person), person.id, Purpose.CONFIRM)
     if isinstance(person, Member):
         await revoke_tokens_of(person.id)

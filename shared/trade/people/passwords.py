@@ -1,4 +1,6 @@
-"""Argon2id off the event loop: at most two hashes at a time, so a wave of sign-ins takes time but not all the memory."""
+"""Argon2id off the event loop: at most two hashes at a time, so a wave of sign-ins takes time but
+not all the memory.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ async def hash_password(password: str) -> str:
 
 
 async def matches(stored: str | None, password: str) -> bool:
-    """Whether `password` opens `stored`. None (nobody has that address) takes as long and is never opened."""
+    """Whether `password` opens `stored`.
+
+    None (nobody has that address) takes as long and is never opened.
+    """
     return await asyncio.get_running_loop().run_in_executor(_POOL, _verify, stored, password)
 
 

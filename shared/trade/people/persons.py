@@ -57,7 +57,10 @@ def owned_by(kind: str, person_id: int) -> Q:
 def keys_of(person: Person) -> dict[str, Any]:
     """The two foreign keys of a new row that belongs to this person."""
     is_member = isinstance(person, Member)
-    return {"member_id": person.id if is_member else None, "customer_id": None if is_member else person.id}
+    return {
+        "member_id": person.id if is_member else None,
+        "customer_id": None if is_member else person.id,
+    }
 
 
 async def person_of(kind: str, person_id: int) -> Person:

@@ -17,7 +17,10 @@ from shared.trade.people.scopes import Scope
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. `kind` is nobody, member, customer or token; a token acts for its vendor with `id` its own."""
+    """Who is asking.
+
+    `kind` is nobody, member, customer or token; a token acts for its vendor with `id` its own.
+    """
 
     kind: str
     id: int | None = None
@@ -60,7 +63,12 @@ class TokenView:
 async def vendor_tokens(vendor_id: int) -> tuple[TokenView, ...]:
     """The tokens that were not revoked, newest first, those that have ended as well."""
     now = clock.now()
-    rows = await Token.filter(vendor_id=vendor_id, revoked_at=None).select_related("member").order_by("-id").limit(100)
+    rows = (
+        await Token.filter(vendor_id=vendor_id, revoked_at=None)
+        .select_related("member")
+        .order_by("-id")
+        .limit(100)
+    )
     return tuple(
         TokenView(
             id=row.id,
@@ -78,14 +86,23 @@ async def vendor_tokens(vendor_id: int) -> tuple[TokenView, ...]:
 
 
 async def names_of(labels: Iterable[str]) -> dict[str, str]:
-    """What people are called, by their labels in the audit trail (`member:7`); `system` is the marketplace itself."""
-    ids = [int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()]
+    """What people are called, by their labels in the audit trail (`member:7`); `system` is the
+    marketplace itself.
+    """
+    ids = [
+        int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()
+    ]
     found = await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
-    return {"system": "The marketplace", **{f"member:{id_}": str(name) for id_, name in found}}
+    return {
+        "system": "The marketplace",
+        **{f"member:{id_}": str(name) for id_, name in found},
+    }
 
 
 async def called(labels: Iterable[str]) -> dict[str, str]:
-    """What whoever acted is called, of every kind: `member:7`, `customer:3`, `token:2`, `stripe`, `shopper`… Three queries."""
+    """What whoever acted is called, of every kind: `member:7`, `customer:3`, `token:2`, `stripe`,
+    `shopper`… Three queries.
+    """
     wanted = list(labels)
     names = {
         **await names_of(wanted),
@@ -106,8 +123,13 @@ def _ids(labels: Iterable[str], kind: str) -> list[int]:
     return [int(number) for name, _, number in found if name == kind and number.isdigit()]
 
 
-async def found_people(search: str, *, vendor_id: int | None = None) -> tuple[str, ...]:
-    """The labels of people and tokens whose name or address has `search` in it, at most 50 of each kind.
+async def found_people(
+    search: str,
+    *,
+    vendor_id: int | None = None,
+) -> tuple[str, ...]:
+    """The labels of people and tokens whose name or address has `search` in it, at most 50 of each
+    kind.
 
     `vendor_id`: only that vendor's own.
     """
@@ -115,11 +137,20 @@ async def found_people(search: str, *, vendor_id: int | None = None) -> tuple[st
     who = Q(full_name__icontains=text) | Q(email__icontains=text)
     mine = Q() if vendor_id is None else Q(vendor_id=vendor_id)
     members = await Member.filter(who, mine).order_by("id").limit(50).values_list("id", flat=True)
-    tokens = await Token.filter(mine, name__icontains=text).order_by("id").limit(50).values_list("id", flat=True)
+    tokens = (
+        await Token.filter(mine, name__icontains=text)
+        .order_by("id")
+        .limit(50)
+        .values_list("id", flat=True)
+    )
     shoppers: Iterable[object] = ()
     if vendor_id is None:
         shoppers = await Customer.filter(who).order_by("id").limit(50).values_list("id", flat=True)
-    kinds = (("member", members), ("token", tokens), ("customer", shoppers))
+    kinds = (
+        ("member", members),
+        ("token", tokens),
+        ("customer", shoppers),
+    )
     return tuple(f"{kind}:{id_}" for kind, ids in kinds for id_ in ids)
 
 
@@ -127,17 +158,40 @@ async def labels_of_vendor(vendor_id: int) -> frozenset[str]:
     """The labels of a vendor's people and tokens, those of before too."""
     members = await Member.filter(vendor_id=vendor_id).values_list("id", flat=True)
     tokens = await Token.filter(vendor_id=vendor_id).values_list("id", flat=True)
-    return frozenset([*(f"member:{id_}" for id_ in members), *(f"token:{id_}" for id_ in tokens)])
+    return frozenset(
+        [
+            *(f"member:{id_}" for id_ in members),
+            *(f"token:{id_}" for id_ in tokens),
+        ]
+    )
 
 
-async def require_confirmed(vendor_id: int, *, to: str, param: str | None = None) -> None:
-    """Raise EmailNotConfirmed while nobody of a vendor has confirmed an address; `to`: what they are about to do."""
-    people = [bool(at) for at in await Member.filter(vendor_id=vendor_id).values_list("email_confirmed_at", flat=True)]
+async def require_confirmed(
+    vendor_id: int,
+    *,
+    to: str,
+    param: str | None = None,
+) -> None:
+    """Raise EmailNotConfirmed while nobody of a vendor has confirmed an address; `to`: what they
+    are about to do.
+    """
+    people = [
+        bool(at)
+        for at in await Member.filter(vendor_id=vendor_id).values_list(
+            "email_confirmed_at", flat=True
+        )
+    ]
     if people and not any(people):
-        raise EmailNotConfirmed(f"To {to}, confirm your email address first: we have sent you a link.", param=param)
+        raise EmailNotConfirmed(
+            f"To {to}, confirm your email address first: we have sent you a link.", param=param
+        )
 
 
 async def operator_emails() -> tuple[str, ...]:
     """Where mails to the marketplace's own staff go."""
-    rows = await Member.filter(role="operator", is_active=True).order_by("id").values_list("email", flat=True)
+    rows = (
+        await Member.filter(role="operator", is_active=True)
+        .order_by("id")
+        .values_list("email", flat=True)
+    )
     return tuple(str(email) for email in rows)

@@ -37,13 +37,17 @@ async def create_member(
     shop_name: str = "",
     confirmed: bool = False,
 ) -> Member:
-    """Make an owner of a vendor, or an operator (no vendor). Raises EmailTaken, BadEmail, WeakPassword.
+    """Make an owner of a vendor, or an operator (no vendor).
+
+    Raises EmailTaken, BadEmail, WeakPassword.
 
     Unless the address is `confirmed` (somebody vouches for it) a mail asks its owner to.
     """
     login = await credentials(email, password, about=(full_name, shop_name))
     async with unit.transaction() as tx:
-        return await add_member(tx, login, full_name=full_name, role=role, vendor_id=vendor_id, confirmed=confirmed)
+        return await add_member(
+            tx, login, full_name=full_name, role=role, vendor_id=vendor_id, confirmed=confirmed
+        )
 
 
 async def add_member(
@@ -55,20 +59,43 @@ async def add_member(
     vendor_id: int | None,
     confirmed: bool,
 ) -> Member:
-    """Make the member in a transaction whose other rows stand or fall with it. Raises EmailTaken."""
-    return await _insert(tx, Member, login, confirmed, full_name=full_name.strip(), role=role, vendor_id=vendor_id)
+    """Make the member in a transaction whose other rows stand or fall with it.
+
+    Raises EmailTaken.
+    """
+    return await _insert(
+        tx, Member, login, confirmed, full_name=full_name.strip(), role=role, vendor_id=vendor_id
+    )
 
 
-async def create_customer(*, email: str, password: str, full_name: str, confirmed: bool = False) -> Customer:
-    """Make a shopper's account. Raises EmailTaken, BadEmail, WeakPassword. As to `confirmed` see `create_member`."""
+async def create_customer(
+    *, email: str, password: str, full_name: str, confirmed: bool = False
+) -> Customer:
+    """Make a shopper's account.
+
+    Raises EmailTaken, BadEmail, WeakPassword. As to `confirmed` see `create_member`.
+    """
     login = await credentials(email, password, about=(full_name,))
     async with unit.transaction() as tx:
         name = full_name.strip()
-        return await _insert(tx, Customer, login, confirmed, full_name=name, language=current())
+        return await _insert(
+            tx,
+            Customer,
+            login,
+            confirmed,
+            full_name=name,
+            language=current(),
+        )
 
 
-async def credentials(email: str, password: str, *, about: tuple[str, ...]) -> Login:
-    """Check and hash what somebody will sign in with, before any transaction: hashing takes its time.
+async def credentials(
+    email: str,
+    password: str,
+    *,
+    about: tuple[str, ...],
+) -> Login:
+    """Check and hash what somebody will sign in with, before any transaction: hashing takes its
+    time.
 
     `about` is what a password must not be made of. Raises BadEmail, WeakPassword.
     """
@@ -78,7 +105,9 @@ async def credentials(email: str, password: str, *, about: tuple[str, ...]) -> L
     return Login(address, await passwords.hash_password(password))
 
 
-async def _insert(tx: Transaction, people: type[P], login: Login, confirmed: bool, **values: Any) -> P:
+async def _insert(
+    tx: Transaction, people: type[P], login: Login, confirmed: bool, **values: Any
+) -> P:
     try:
         async with tx.savepoint():  # a refused insert must not spoil the caller's transaction
             person = await people.create(
@@ -87,8 +116,11 @@ async def _insert(tx: Transaction, people: type[P], login: Login, confirmed: boo
                 email_confirmed_at=clock.now() if confirmed else None,
                 **values,
             )
-            # Asked after the insert: whoever gave the address up a moment ago may still take it back.
-            if not await email_addresses.is_free(kind_of(person), person.email, for_person=person.id):
+            # Asked after the insert: whoever gave the address up a moment ago may still take it
+            # back.
+            if not await email_addresses.is_free(
+                kind_of(person), person.email, for_person=person.id
+            ):
                 raise EmailTaken(param="email")
             if not confirmed:
                 await email_addresses.ask_to_confirm(tx, person)

@@ -1,4 +1,6 @@
-"""Pure rules about addresses, passwords, how long a session lasts, and how long a mailed link does."""
+"""Pure rules about addresses, passwords, how long a session lasts, and how long a mailed link
+does.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,23 @@ MAX_EMAIL = 254
 COOKIE_DAYS = 30  # from the last visit; what a sign-in may last is less or more (SESSIONS_LAST)
 
 TOO_EASY = _n("That is too easy to guess. Use something longer, or several words.")
-TOO_COMMON = _n("Many people use that password, so it is tried first. Use something longer, or several words.")
-TOO_NEAR = _n("That is too near to your name or address, or to ours. Use something longer, or several words.")
-TRADE = ("Markethall", "marketplace", "operator", "vendor", "seller", "storefront", "shopper", "checkout", "Stripe")
+TOO_COMMON = _n(
+    "Many people use that password, so it is tried first. Use something longer, or several words."
+)
+TOO_NEAR = _n(
+    "That is too near to your name or address, or to ours. Use something longer, or several words."
+)
+TRADE = (
+    "Markethall",
+    "marketplace",
+    "operator",
+    "vendor",
+    "seller",
+    "storefront",
+    "shopper",
+    "checkout",
+    "Stripe",
+)
 
 _DIGITS = "0123456789"
 _SIGNS = "!?.,;:-_+*#$%&@=~ "
@@ -36,7 +52,9 @@ _EMAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """How long a session lasts: `idle` after its last use, and `longest` after the sign-in whatever happens."""
+    """How long a session lasts: `idle` after its last use, and `longest` after the sign-in whatever
+    happens.
+    """
 
     idle: timedelta
     longest: timedelta
@@ -44,9 +62,18 @@ class Lasting:
 
 OPERATOR, OWNER, CUSTOMER = "operator", "owner", "customer"
 SESSIONS_LAST = {
-    OPERATOR: Lasting(idle=timedelta(hours=4), longest=timedelta(hours=12)),
-    OWNER: Lasting(idle=timedelta(days=14), longest=timedelta(days=30)),
-    CUSTOMER: Lasting(idle=timedelta(days=30), longest=timedelta(days=90)),
+    OPERATOR: Lasting(
+        idle=timedelta(hours=4),
+        longest=timedelta(hours=12),
+    ),
+    OWNER: Lasting(
+        idle=timedelta(days=14),
+        longest=timedelta(days=30),
+    ),
+    CUSTOMER: Lasting(
+        idle=timedelta(days=30),
+        longest=timedelta(days=90),
+    ),
 }
 _TOUCHES = 24  # a session's last use is written down that often in its idle time, not once per page
 _SELDOM = timedelta(hours=1)
@@ -84,7 +111,8 @@ class BadEmail(Invalid):
 
 
 def normal_email(text: str) -> str:
-    """`text` as we store it: trimmed, lower case, the domain as the net writes it (`müller.de` -> `xn--mller-kva.de`).
+    """`text` as we store it: trimmed, lower case, the domain as the net writes it (`müller.de` ->
+    `xn--mller-kva.de`).
 
     Raises BadEmail when no mail could reach it.
     """
@@ -99,7 +127,8 @@ def normal_email(text: str) -> str:
 def shown_email(email: str) -> str:
     """A stored address as its owner writes it: `ada@xn--mller-kva.de` -> `ada@müller.de`.
 
-    For the owner's eyes alone: to anybody else a domain of look-alike letters could pass for another.
+    For the owner's eyes alone: to anybody else a domain of look-alike letters could pass for
+    another.
     """
     local, at, domain = email.rpartition("@")
     try:
@@ -118,11 +147,17 @@ def _with_plain_domain(email: str) -> str:
 
 
 def check_password(password: str, *, email: str = "") -> None:
-    """Raise WeakPassword when `password` is shorter than ten characters, one character repeated, or the address itself."""
+    """Raise WeakPassword when `password` is shorter than ten characters, one character repeated, or
+    the address itself.
+    """
     if len(password) < MIN_PASSWORD:
-        raise WeakPassword(_("Use at least %(least)s characters.", least=MIN_PASSWORD), param="password")
+        raise WeakPassword(
+            _("Use at least %(least)s characters.", least=MIN_PASSWORD), param="password"
+        )
     if len(password) > MAX_PASSWORD:
-        raise WeakPassword(_("Use at most %(most)s characters.", most=MAX_PASSWORD), param="password")
+        raise WeakPassword(
+            _("Use at most %(most)s characters.", most=MAX_PASSWORD), param="password"
+        )
     if len(set(password)) < 4 or (email and password.lower() in (email, email.partition("@")[0])):
         raise WeakPassword(_(TOO_EASY), param="password")
     if _is_sequence(password.lower()):
@@ -136,12 +171,17 @@ def _is_sequence(text: str) -> bool:
 
 
 def stems(password: str) -> frozenset[str]:
-    """What is left of a password without what people add to a common one: capitals, and digits or signs at its end.
+    """What is left of a password without what people add to a common one: capitals, and digits or
+    signs at its end.
 
     A word said several times is that word, too.
     """
     whole = unicodedata.normalize("NFKC", password).lower()
-    found = {whole, whole.rstrip(_DIGITS), whole.rstrip(_DIGITS + _SIGNS)}
+    found = {
+        whole,
+        whole.rstrip(_DIGITS),
+        whole.rstrip(_DIGITS + _SIGNS),
+    }
     found |= {once for text in found if (once := _said_once(text))}
     return frozenset(text for text in found if len(text) >= _SHORTEST_STEM)
 
@@ -153,7 +193,9 @@ def _said_once(text: str) -> str | None:
 
 
 def is_near(password: str, about: Iterable[str]) -> bool:
-    """Whether a password is no more than what others know of its owner: address, name or shop, perhaps with digits."""
+    """Whether a password is no more than what others know of its owner: address, name or shop,
+    perhaps with digits.
+    """
     mine = {_bare(stem) for stem in stems(password)}
     return any(known in mine for text in about for known in _known(text))
 
@@ -161,7 +203,11 @@ def is_near(password: str, about: Iterable[str]) -> bool:
 def _known(text: str) -> set[str]:
     """A name or an address, whole and in parts, as `stems` would leave it."""
     lowered = text.lower()
-    parts = {lowered, lowered.partition("@")[0], *lowered.replace("@", " ").split()}
+    parts = {
+        lowered,
+        lowered.partition("@")[0],
+        *lowered.replace("@", " ").split(),
+    }
     return {bare for part in parts if len(bare := _bare(part.rstrip(_DIGITS))) >= _SHORTEST_STEM}
 
 
@@ -170,7 +216,9 @@ def _bare(text: str) -> str:
 
 
 def session_end(role: str, *, signed_in_at: datetime, now: datetime) -> datetime:
-    """When a session of a person of this role ends that is used now: never later than its longest, however it is used."""
+    """When a session of a person of this role ends that is used now: never later than its longest,
+    however it is used.
+    """
     lasting = SESSIONS_LAST[role]
     return min(now + lasting.idle, signed_in_at + lasting.longest)
 

@@ -37,11 +37,16 @@ class MissingScope(Forbidden):
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        super().__init__(f"This token lacks the scope {scope.value}. Make one that has it in the portal.")
+        super().__init__(
+            f"This token lacks the scope {scope.value}. Make one that has it in the portal."
+        )
 
 
 def written(scopes: Iterable[Scope]) -> str:
-    """The scopes as a token's row keeps them: `payments:read onboarding`. Raises Invalid for none."""
+    """The scopes as a token's row keeps them: `payments:read onboarding`.
+
+    Raises Invalid for none.
+    """
     chosen = set(scopes)
     if not chosen:
         raise Invalid("Choose at least one thing that the token may do.", param="scopes")

@@ -39,14 +39,28 @@ _MAX_TOKEN = 100  # longer than any token of ours
 _MOST_SHOWN = 50
 
 
-async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> str:
-    """Open a session for a member or a customer and return its token, of which only the digest is kept.
+async def sign_in(
+    *,
+    email: str,
+    password: str,
+    kind: str,
+    user_agent: str,
+) -> str:
+    """Open a session for a member or a customer and return its token, of which only the digest is
+    kept.
 
-    Where a member has a second factor it opens nothing yet: it waits for `open_whole`. Raises WrongCredentials.
+    Where a member has a second factor it opens nothing yet: it waits for `open_whole`. Raises
+    WrongCredentials.
     """
     person = await _person(email, kind)
     stored = person.password_hash if person is not None and person.is_active else None
-    if not await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1]) or person is None:
+    if (
+        not await passwords.matches(
+            stored,
+            password[: rules.MAX_PASSWORD + 1],
+        )
+        or person is None
+    ):
         # An unknown address costs the same writes as a known one.
         label = label_of(person) if person else f"{kind}:unknown"
         watch.refused("sign_in.failed", who=label)
@@ -57,12 +71,20 @@ async def sign_in(*, email: str, password: str, kind: str, user_agent: str) -> s
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)
-        if await type(person).filter(id=person.id, password_hash=stored).update(password_hash=fresh):
+        if (
+            await type(person)
+            .filter(id=person.id, password_hash=stored)
+            .update(password_hash=fresh)
+        ):
             stored = fresh
     return await _open(person, stored, user_agent)
 
 
-async def _open(person: Person, proven: str | None, user_agent: str) -> str:
+async def _open(
+    person: Person,
+    proven: str | None,
+    user_agent: str,
+) -> str:
     """A new session, unless password or standing changed while the password was checked."""
     token, now = new_token("mhs"), clock.now()
     async with unit.transaction() as tx:
@@ -88,15 +110,23 @@ async def _open(person: Person, proven: str | None, user_agent: str) -> str:
 
 
 async def half_open(token: str | None) -> Session | None:
-    """The session that had the password and waits for the second factor, with its member; None when there is none."""
+    """The session that had the password and waits for the second factor, with its member; None when
+    there is none.
+    """
     row = await _open_row(token) if token else None
     if row is None or not row.awaits_factor or row.expires_at <= clock.now():
         return None
     return row if row.member is not None and row.member.is_active else None
 
 
-async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None:
-    """Open a session that waited for its second factor, inside the caller's transaction; its new token, once.
+async def open_whole(
+    tx: Transaction,
+    session_id: int,
+    *,
+    by: str,
+) -> str | None:
+    """Open a session that waited for its second factor, inside the caller's transaction; its new
+    token, once.
 
     The old token opens nothing, even as a copy. None when the session ended meanwhile.
     """
@@ -104,7 +134,12 @@ async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None
     row = await Session.get(id=session_id).select_related("member")
     if row.member is None:
         return None
-    waiting = Session.filter(id=session_id, awaits_factor=True, revoked_at=None, expires_at__gt=now)
+    waiting = Session.filter(
+        id=session_id,
+        awaits_factor=True,
+        revoked_at=None,
+        expires_at__gt=now,
+    )
     opened = await waiting.update(
         token_digest=digest(token),
         awaits_factor=False,
@@ -112,12 +147,18 @@ async def open_whole(tx: Transaction, session_id: int, *, by: str) -> str | None
         challenge=None,
         authenticated_at=now,
         last_seen_at=now,
-        expires_at=rules.session_end(role_of(row.member), signed_in_at=row.created_at, now=now),
+        expires_at=rules.session_end(
+            role_of(row.member),
+            signed_in_at=row.created_at,
+            now=now,
+        ),
         updated_at=now,
     )
     if not opened:
         return None
-    await account_history.note(tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by)
+    await account_history.note(
+        tx, "person.signed_in", row.member, browser=named(row.user_agent), by=by
+    )
     return token
 
 
@@ -137,7 +178,9 @@ async def sign_out(token: str) -> None:
         if row is None:
             return
         if await revoke(Session.filter(id=row.id)):
-            await account_history.note(tx, "person.signed_out", owner_of(row), browser=named(row.user_agent))
+            await account_history.note(
+                tx, "person.signed_out", owner_of(row), browser=named(row.user_agent)
+            )
 
 
 async def _open_row(token: str) -> Session | None:
@@ -159,8 +202,15 @@ async def sign_out_everywhere(*, kind: str, person_id: int) -> int:
     return ended
 
 
-async def end_sessions(kind: str, person_id: int, *, but: int | None = None) -> int:
-    """Revoke the sessions of a person but one, inside the caller's transaction; returns how many were open."""
+async def end_sessions(
+    kind: str,
+    person_id: int,
+    *,
+    but: int | None = None,
+) -> int:
+    """Revoke the sessions of a person but one, inside the caller's transaction; returns how many
+    were open.
+    """
     mine = open_sessions(kind, person_id)
     if but is not None:
         mine = mine.exclude(id=but)
@@ -173,29 +223,52 @@ async def revoke(found: QuerySet[Session]) -> int:
     return await found.filter(revoked_at=None).update(revoked_at=now, updated_at=now)
 
 
-async def end_session(*, kind: str, person_id: int, session_id: int) -> None:
-    """Sign one browser of a person out. Raises NotFound when it is nobody's or somebody else's; twice is fine."""
+async def end_session(
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+) -> None:
+    """Sign one browser of a person out.
+
+    Raises NotFound when it is nobody's or somebody else's; twice is fine.
+    """
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
         row = await Session.get_or_none(owned_by(kind, person_id), id=session_id)
         if row is None:
             raise NotFound(_("We could not find that browser."))
         if await revoke(Session.filter(id=row.id)):
-            await account_history.note(tx, "person.session_ended", person, browser=named(row.user_agent))
+            await account_history.note(
+                tx, "person.session_ended", person, browser=named(row.user_agent)
+            )
 
 
-async def renew(*, kind: str, person_id: int, session_id: int) -> str | None:
-    """Give a session another token inside the caller's transaction, so that a copied cookie opens nothing.
+async def renew(
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+) -> str | None:
+    """Give a session another token inside the caller's transaction, so that a copied cookie opens
+    nothing.
 
     Returns the new token; None when the session is over.
     """
     fresh, mine = new_token("mhs"), open_sessions(kind, person_id).filter(id=session_id)
-    return fresh if await mine.update(token_digest=digest(fresh), updated_at=clock.now()) else None
+    return (
+        fresh
+        if await mine.update(
+            token_digest=digest(fresh),
+            updated_at=clock.now(),
+        )
+        else None
+    )
 
 
 async def identify(token: str) -> Actor | None:
-    """Who holds this session token; None when it is unknown, over or revoked, waits for a second factor, or the person
-    was switched off.
+    """Who holds this session token; None when it is unknown, over or revoked, waits for a second
+    factor, or the person was switched off.
     """
     row = await _open_row(token)
     if row is None or row.awaits_factor:
@@ -210,7 +283,9 @@ async def identify(token: str) -> Actor | None:
 
 def _lives(row: Session, person: Person) -> bool:
     now = clock.now()
-    return row.expires_at > now and row.created_at + rules.SESSIONS_LAST[role_of(person)].longest > now
+    return (
+        row.expires_at > now and row.created_at + rules.SESSIONS_LAST[role_of(person)].longest > now
+    )
 
 
 async def _touch(row: Session, person: Person) -> None:
@@ -219,7 +294,11 @@ async def _touch(row: Session, person: Person) -> None:
         return
     await Session.filter(id=row.id, revoked_at=None).update(
         last_seen_at=now,
-        expires_at=rules.session_end(role_of(person), signed_in_at=row.created_at, now=now),
+        expires_at=rules.session_end(
+            role_of(person),
+            signed_in_at=row.created_at,
+            now=now,
+        ),
         updated_at=now,
     )
 
@@ -236,7 +315,12 @@ class SignedIn:
     is_this: bool
 
 
-async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[SignedIn, ...]:
+async def signed_in(
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+) -> tuple[SignedIn, ...]:
     """Where a person is signed in: the browser that asks first, then the one used last."""
     person = await person_of(kind, person_id)
     rows = (
@@ -251,7 +335,9 @@ async def signed_in(*, kind: str, person_id: int, session_id: int) -> tuple[Sign
             browser=told(named(row.user_agent)),
             since=row.created_at,
             last_seen_at=row.last_seen_at,
-            ends_at=min(row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest),
+            ends_at=min(
+                row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest
+            ),
             is_this=row.id == session_id,
         )
         for row in rows

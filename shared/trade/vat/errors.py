@@ -6,7 +6,9 @@ from shared.core.errors import Conflict, Invalid
 
 
 class BadVatNumber(Invalid):
-    """It is no VAT number of that country: another country's, another shape, or a check digit that does not fit."""
+    """It is no VAT number of that country: another country's, another shape, or a check digit that
+    does not fit.
+    """
 
     code = "bad_vat_number"
     default = "That is no VAT number that we know. Check each sign, or leave it empty."

@@ -1,4 +1,6 @@
-"""Tables of VAT: the numbers of vendors with who confirmed them, exchange rates, and the months that wait for one."""
+"""Tables of VAT: the numbers of vendors with who confirmed them, exchange rates, and the months
+that wait for one.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +26,32 @@ class VatRegistration(Row):
     country = fields.CharField(
         max_length=2, description="the vendor's, ISO 3166-1; the number's state is in its prefix"
     )
-    number = fields.CharField(max_length=20, default="", description="in its normal form; may be empty")
+    number = fields.CharField(
+        max_length=20, default="", description="in its normal form; may be empty"
+    )
     stated_by = fields.CharField(max_length=120)
     confirmed_at = fields.DatetimeField(null=True)
     confirmed_by = fields.CharField(max_length=120, default="")
     proof = fields.CharField(max_length=300, default="", description="what the staff looked at")
     refused_at = fields.DatetimeField(null=True)
     refused_by = fields.CharField(max_length=120, default="")
-    refusal = fields.CharField(max_length=300, default="", description="why, in words for the vendor")
-    replaced_at = fields.DatetimeField(null=True, description="null: in force; one a vendor, by an index of its own")
+    refusal = fields.CharField(
+        max_length=300, default="", description="why, in words for the vendor"
+    )
+    replaced_at = fields.DatetimeField(
+        null=True, description="null: in force; one a vendor, by an index of its own"
+    )
 
     class Meta:
         table = "vat_registrations"
         constraints = [
             CheckConstraint(
-                check="confirmed_at is null or refused_at is null", name="ck_vat_registrations_one_decision"
+                check="confirmed_at is null or refused_at is null",
+                name="ck_vat_registrations_one_decision",
             ),
             CheckConstraint(
-                check="confirmed_at is null or (confirmed_by <> '' and proof <> '')", name="ck_vat_registrations_proof"
+                check="confirmed_at is null or (confirmed_by <> '' and proof <> '')",
+                name="ck_vat_registrations_proof",
             ),
         ]
 
@@ -53,7 +63,11 @@ class VatRate(Row):
 
     base = fields.CharField(max_length=3)
     quote = fields.CharField(max_length=3)
-    rate = fields.DecimalField(max_digits=18, decimal_places=8, default=Decimal(0))
+    rate = fields.DecimalField(
+        max_digits=18,
+        decimal_places=8,
+        default=Decimal(0),
+    )
     source = fields.CharField(max_length=60)
     day = fields.DateField()
     entered_by = fields.CharField(max_length=120)
@@ -62,7 +76,9 @@ class VatRate(Row):
         table = "vat_rates"
         unique_together = (("base", "quote", "day"),)
         constraints = [
-            CheckConstraint(check="cast(rate as numeric) > 0 and base <> quote", name="ck_vat_rates_rate"),
+            CheckConstraint(
+                check="cast(rate as numeric) > 0 and base <> quote", name="ck_vat_rates_rate"
+            ),
         ]
 
 
@@ -76,7 +92,9 @@ class VatWait(Row):
     month = fields.CharField(max_length=7, description="2026-11")
     currency = fields.CharField(max_length=3, description="of the statement")
     into = fields.CharField(max_length=3, description="of the state that the VAT goes to")
-    day = fields.DateField(description="the month's last; the rate is of then, or of the last working day before")
+    day = fields.DateField(
+        description="the month's last; the rate is of then, or of the last working day before"
+    )
 
     class Meta:
         table = "vat_waits"

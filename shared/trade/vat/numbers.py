@@ -1,7 +1,10 @@
-"""VAT numbers as their states write them: shape and check digits. Pure; nobody is asked whether a number exists.
+"""VAT numbers as their states write them: shape and check digits.
 
-The shapes are those of VIES' own list, and of Switzerland, Norway, the United Kingdom and Liechtenstein. The check digits are
-python-stdnum's. Either alone is too lenient: stdnum takes noughts throughout, and a Romanian's personal number.
+Pure; nobody is asked whether a number exists.
+
+The shapes are those of VIES' own list, and of Switzerland, Norway, the United Kingdom and
+Liechtenstein. The check digits are python-stdnum's. Either alone is too lenient: stdnum takes
+noughts throughout, and a Romanian's personal number.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ SWISS_ENDINGS = re.compile(r"(MWST|TVA|IVA|TPV|VAT)$")
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a state writes its numbers, without the prefix; `example` is one that a person can compare with."""
+    """How a state writes its numbers, without the prefix; `example` is one that a person can
+    compare with.
+    """
 
     prefix: str
     state: str
@@ -32,8 +37,20 @@ class Format:
     module: str  # of stdnum; empty where no check digits are published
 
 
-def _format(prefix: str, state: str, shape: str, example: str, module: str) -> Format:
-    return Format(prefix, state, re.compile(shape, re.ASCII), example, module)
+def _format(
+    prefix: str,
+    state: str,
+    shape: str,
+    example: str,
+    module: str,
+) -> Format:
+    return Format(
+        prefix,
+        state,
+        re.compile(shape, re.ASCII),
+        example,
+        module,
+    )
 
 
 _UNITED_KINGDOM = r"\d{9}(\d{3})?|GD[0-4]\d\d|HA[5-9]\d\d"
@@ -51,7 +68,9 @@ _ALL = (
     _format("DE", "Germany", r"[1-9]\d{8}", "DE136695976", "stdnum.de.vat"),
     _format("EL", "Greece", r"\d{9}", "EL094259216", "stdnum.gr.vat"),
     _format("HU", "Hungary", r"\d{8}", "HU12892312", "stdnum.hu.anum"),
-    _format("IE", "Ireland", r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]", "IE6433435F", "stdnum.ie.vat"),
+    _format(
+        "IE", "Ireland", r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]", "IE6433435F", "stdnum.ie.vat"
+    ),
     _format("IT", "Italy", r"\d{11}", "IT00743110157", "stdnum.it.iva"),
     _format("LV", "Latvia", r"\d{11}", "LV40003521600", "stdnum.lv.pvn"),
     _format("LT", "Lithuania", r"\d{9}(\d{3})?", "LT119511515", "stdnum.lt.pvm"),
@@ -74,27 +93,42 @@ _ALL = (
 FORMATS: dict[str, Format] = {form.prefix: form for form in _ALL}
 
 # The prefixes of a country's numbers, the usual one first; elsewhere it is the country's own code.
-_PREFIXES = {"GR": ("EL",), "GB": ("GB", "XI"), "CH": ("CHE",), "LI": ("CHE", "LI")}
+_PREFIXES = {
+    "GR": ("EL",),
+    "GB": ("GB", "XI"),
+    "CH": ("CHE",),
+    "LI": ("CHE", "LI"),
+}
 
 
 def prefixes_of(country: str) -> tuple[str, ...]:
-    """The prefixes that numbers of a country (ISO 3166-1) may have; none where it is not known how they look."""
+    """The prefixes that numbers of a country (ISO 3166-1) may have; none where it is not known how
+    they look.
+    """
     found = _PREFIXES.get(country, (country,))
     return tuple(prefix for prefix in found if prefix in FORMATS)
 
 
 def normal_vat_number(text: str, country: str) -> str:
-    """`lu 150.274 42` -> `LU15027442`; empty stays empty. The prefix may be left out. Raises BadVatNumber."""
+    """`lu 150.274 42` -> `LU15027442`; empty stays empty.
+
+    The prefix may be left out. Raises BadVatNumber.
+    """
     number = bare_code(text, BETWEEN)
     if not number:
         return ""
     prefixes = prefixes_of(country)
     if not prefixes:
-        raise BadVatNumber("We do not know how VAT numbers of that country look.", param="vat_number")
+        raise BadVatNumber(
+            "We do not know how VAT numbers of that country look.", param="vat_number"
+        )
     for prefix in prefixes:
         if (found := _of(FORMATS[prefix], number)) is not None:
             return found
-    raise BadVatNumber(_refusal(number, country, FORMATS[prefixes[0]]), param="vat_number")
+    raise BadVatNumber(
+        _refusal(number, country, FORMATS[prefixes[0]]),
+        param="vat_number",
+    )
 
 
 def state_of(number: str) -> str:
@@ -105,7 +139,10 @@ def state_of(number: str) -> str:
 
 def format_of(number: str) -> Format | None:
     """The format that a normal number has, by its prefix."""
-    return next((form for size in (3, 2) if (form := FORMATS.get(number[:size]))), None)
+    return next(
+        (form for size in (3, 2) if (form := FORMATS.get(number[:size]))),
+        None,
+    )
 
 
 def is_well_formed(number: str, country: str) -> bool:
@@ -141,12 +178,16 @@ def _of(form: Format, number: str) -> str | None:
 
 
 def _openings(form: Format) -> tuple[str, ...]:
-    """How a number with its prefix may begin: Greece also by its ISO code, Switzerland by `CHE` alone."""
+    """How a number with its prefix may begin: Greece also by its ISO code, Switzerland by `CHE`
+    alone.
+    """
     return (form.prefix, "GR") if form.prefix == "EL" else (form.prefix,)
 
 
 def _completed(form: Format, body: str) -> str:
-    """The habits of a state: a nought that older numbers go without, and endings that say "VAT" and are no part of it."""
+    """The habits of a state: a nought that older numbers go without, and endings that say "VAT" and
+    are no part of it.
+    """
     if (form.prefix, len(body)) in (("BE", 9), ("EL", 8)):
         return f"0{body}"
     if form.prefix == "CHE":
@@ -158,7 +199,11 @@ def _completed(form: Format, body: str) -> str:
 
 def _is_nought(form: Format, body: str) -> bool:
     """Noughts up to the check digit: it fits in many states, and nobody has such a number."""
-    digits = re.sub(r"\D", "", body[2:] if form.prefix == "FR" else body)
+    digits = re.sub(
+        r"\D",
+        "",
+        body[2:] if form.prefix == "FR" else body,
+    )
     return len(digits) > 3 and not digits[:-1].strip("0")
 
 

@@ -1,4 +1,6 @@
-"""What pages show of VAT: numbers and who confirmed them, rates, and what waits for the marketplace's staff."""
+"""What pages show of VAT: numbers and who confirmed them, rates, and what waits for the
+marketplace's staff.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ _WHERE: dict[Standing, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Registration:
-    """What a vendor stated, and what became of it. `decided_by` is a name; `words` are the proof, or why it was refused."""
+    """What a vendor stated, and what became of it.
+
+    `decided_by` is a name; `words` are the proof, or why it was refused.
+    """
 
     id: int
     vendor_id: int
@@ -76,13 +81,21 @@ class RegistrationPage(Paged):
 
 async def registration_of(vendor_id: int) -> Registration | None:
     """What a vendor states now. Nothing where it states nothing, and nobody has noted a proof."""
-    row = await VatRegistration.get_or_none(vendor_id=vendor_id, replaced_at=None).select_related("vendor")
+    row = await VatRegistration.get_or_none(vendor_id=vendor_id, replaced_at=None).select_related(
+        "vendor"
+    )
     return (await _views([row]))[0] if row else None
 
 
-async def history_of(vendor_id: int, *, most: int = 20) -> tuple[Registration, ...]:
+async def history_of(
+    vendor_id: int,
+    *,
+    most: int = 20,
+) -> tuple[Registration, ...]:
     """What a vendor stated before, the latest first."""
-    rows = VatRegistration.filter(vendor_id=vendor_id, replaced_at__not_isnull=True).select_related("vendor")
+    rows = VatRegistration.filter(vendor_id=vendor_id, replaced_at__not_isnull=True).select_related(
+        "vendor"
+    )
     return await _views(await rows.order_by("-id").limit(most))
 
 
@@ -92,7 +105,11 @@ async def registrations(*, standing: Standing, page: int = 1) -> RegistrationPag
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
     order = "id" if standing is Standing.WAITING else "-updated_at"
     rows = query.order_by(order).offset(shown.offset).limit(shown.limit).select_related("vendor")
-    return RegistrationPage(rows=await _views(await rows), number=shown.number, pages=shown.pages)
+    return RegistrationPage(
+        rows=await _views(await rows),
+        number=shown.number,
+        pages=shown.pages,
+    )
 
 
 async def standings() -> dict[Standing, int]:
@@ -116,7 +133,12 @@ async def waiting_numbers() -> WaitingNumbers | None:
     first = await query.order_by("id").select_related("vendor").first()
     if first is None:
         return None
-    return WaitingNumbers(await query.count(), first.vendor_id, first.vendor.name, first.number)
+    return WaitingNumbers(
+        await query.count(),
+        first.vendor_id,
+        first.vendor.name,
+        first.number,
+    )
 
 
 def _in_force(standing: Standing) -> Any:
@@ -124,12 +146,28 @@ def _in_force(standing: Standing) -> Any:
 
 
 async def _views(rows: list[VatRegistration]) -> tuple[Registration, ...]:
-    names = await names_of({who for row in rows for who in (row.stated_by, row.confirmed_by, row.refused_by)})
+    names = await names_of(
+        {
+            who
+            for row in rows
+            for who in (
+                row.stated_by,
+                row.confirmed_by,
+                row.refused_by,
+            )
+        }
+    )
     return tuple(_view(row, names) for row in rows)
 
 
 def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
-    standing = Standing.CONFIRMED if row.confirmed_at else Standing.REFUSED if row.refused_at else Standing.WAITING
+    standing = (
+        Standing.CONFIRMED
+        if row.confirmed_at
+        else Standing.REFUSED
+        if row.refused_at
+        else Standing.WAITING
+    )
     decided_by = row.confirmed_by or row.refused_by
     return Registration(
         id=row.id,
@@ -149,7 +187,9 @@ def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
 
 @dataclass(frozen=True)
 class MissingRate:
-    """A rate without which months cannot be closed: of `currency` in `into`, of `day` or the last working day before."""
+    """A rate without which months cannot be closed: of `currency` in `into`, of `day` or the last
+    working day before.
+    """
 
     currency: str
     into: str
@@ -159,10 +199,21 @@ class MissingRate:
 
 async def missing_rates() -> tuple[MissingRate, ...]:
     """What months wait for, the oldest first."""
-    query = VatWait.all().annotate(number=Count("id")).group_by("currency", "into", "day").order_by("day", "currency")
+    query = (
+        VatWait.all()
+        .annotate(number=Count("id"))
+        .group_by("currency", "into", "day")
+        .order_by("day", "currency")
+    )
     rows = await query.values_list("currency", "into", "day", "number")
     return tuple(
-        MissingRate(str(currency), str(into), _day(day), int(str(number))) for currency, into, day, number in rows
+        MissingRate(
+            str(currency),
+            str(into),
+            _day(day),
+            int(str(number)),
+        )
+        for currency, into, day, number in rows
     )
 
 
@@ -183,4 +234,6 @@ async def rates(*, page: int = 1) -> RatePage:
     query = VatRate.all()
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
     rows = await query.order_by("-day", "base", "quote").offset(shown.offset).limit(shown.limit)
-    return RatePage(rows=tuple(rate_of(row) for row in rows), number=shown.number, pages=shown.pages)
+    return RatePage(
+        rows=tuple(rate_of(row) for row in rows), number=shown.number, pages=shown.pages
+    )

@@ -27,10 +27,17 @@ MOST_PLACES = 8
 FAR = Decimal("1.25")  # beside the last rate of the same pair, either way
 
 
-async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
-    """Set what two currencies were worth on a day; entered again, the new rate holds for invoices to come.
+async def enter(
+    rate: Rate,
+    *,
+    actor: str,
+    is_sure: bool = False,
+) -> None:
+    """Set what two currencies were worth on a day; entered again, the new rate holds for invoices
+    to come.
 
-    Raises BadRate, and UnlikelyRate for one that is far from the pair's last, unless somebody `is_sure`.
+    Raises BadRate, and UnlikelyRate for one that is far from the pair's last, unless somebody
+    `is_sure`.
     """
     await _check(rate)
     async with unit.transaction() as tx:
@@ -38,13 +45,25 @@ async def enter(rate: Rate, *, actor: str, is_sure: bool = False) -> None:
         last = await pair.exclude(day=rate.day).order_by("-day").first()
         if last is not None and not is_sure and _is_far(rate.rate, last.rate):
             raise UnlikelyRate(
-                f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick the box if it is right.",
+                (
+                    f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick "
+                    "the box if it is right."
+                ),
                 param="rate",
             )
         row = await tx.lock_first(pair.filter(day=rate.day))
-        fields: dict[str, Any] = {"rate": rate.rate, "source": rate.source, "entered_by": actor}
+        fields: dict[str, Any] = {
+            "rate": rate.rate,
+            "source": rate.source,
+            "entered_by": actor,
+        }
         if row is None:
-            await VatRate.create(base=rate.base, quote=rate.quote, day=rate.day, **fields)
+            await VatRate.create(
+                base=rate.base,
+                quote=rate.quote,
+                day=rate.day,
+                **fields,
+            )
         else:
             await VatRate.filter(id=row.id).update(**fields, updated_at=clock.now())
         tx.record(
@@ -72,8 +91,14 @@ async def _check(rate: Rate) -> None:
     today = clock.now().astimezone((await marketplace()).zone).date()
     if rate.day > today:
         raise BadRate("That day is still to come.", param="day")
-    if await VatRate.filter(base=rate.quote, quote=rate.base, day=rate.day).exists():
-        raise BadRate(f"There is a rate of that day already: 1 {rate.quote} in {rate.base}.", param="base")
+    if await VatRate.filter(
+        base=rate.quote,
+        quote=rate.base,
+        day=rate.day,
+    ).exists():
+        raise BadRate(
+            f"There is a rate of that day already: 1 {rate.quote} in {rate.base}.", param="base"
+        )
 
 
 def _is_far(rate: Decimal, last: Decimal) -> bool:
@@ -81,26 +106,58 @@ def _is_far(rate: Decimal, last: Decimal) -> bool:
 
 
 async def _close_what_waited(tx: Transaction, rate: Rate) -> None:
-    for wait in await VatWait.filter(currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]):
+    for wait in await VatWait.filter(
+        currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]
+    ):
         tx.emit(MonthsUnblocked(wait.vendor_id))
 
 
-async def vat_for_state(vat: Money, state: str, last: date) -> StateVat | None:
-    """The VAT in the state's own currency at the rate of a month's last day; None where nobody has entered it."""
+async def vat_for_state(
+    vat: Money,
+    state: str,
+    last: date,
+) -> StateVat | None:
+    """The VAT in the state's own currency at the rate of a month's last day; None where nobody has
+    entered it.
+    """
     pair = [vat.currency, currency_of(state)]
-    rows = await VatRate.filter(base__in=pair, quote__in=pair, day__gt=last - LATEST, day__lte=last)
+    rows = await VatRate.filter(
+        base__in=pair,
+        quote__in=pair,
+        day__gt=last - LATEST,
+        day__lte=last,
+    )
     return state_vat(vat, state, (rate_of(row) for row in rows), last)
 
 
 def rate_of(row: VatRate) -> Rate:
     """A row as the rules know it."""
-    return Rate(row.base, row.quote, row.rate, row.source, row.day)
+    return Rate(
+        row.base,
+        row.quote,
+        row.rate,
+        row.source,
+        row.day,
+    )
 
 
-async def wait_for(*, vendor_id: int, month: str, currency: str, into: str, last: date) -> None:
+async def wait_for(
+    *,
+    vendor_id: int,
+    month: str,
+    currency: str,
+    into: str,
+    last: date,
+) -> None:
     """Note that a month waits for a rate (in the caller's transaction)."""
-    fields: dict[str, Any] = {"month": month, "into": into, "day": last}
-    if not await VatWait.filter(vendor_id=vendor_id, currency=currency).update(**fields, updated_at=clock.now()):
+    fields: dict[str, Any] = {
+        "month": month,
+        "into": into,
+        "day": last,
+    }
+    if not await VatWait.filter(vendor_id=vendor_id, currency=currency).update(
+        **fields, updated_at=clock.now()
+    ):
         await VatWait.create(vendor_id=vendor_id, currency=currency, **fields)
 
 
@@ -110,7 +167,10 @@ async def waits_no_more(*, vendor_id: int, currency: str) -> None:
 
 
 def read_rate(text: str) -> Decimal:
-    """A typed rate: `7.4604` or `7,4604`. Raises BadRate, also where a comma could stand between thousands."""
+    """A typed rate: `7.4604` or `7,4604`.
+
+    Raises BadRate, also where a comma could stand between thousands.
+    """
     said = plain(text).replace(" ", "")
     if re.fullmatch(r"\d{1,3},\d{3}", said, re.ASCII):
         raise BadRate("Write the rate with a point, such as 1.085.", param="rate")

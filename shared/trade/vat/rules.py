@@ -1,8 +1,10 @@
-"""Who owes the VAT on the marketplace's commission, and the VAT in the currency of the state that it goes to. Pure.
+"""Who owes the VAT on the marketplace's commission, and the VAT in the currency of the state that
+it goes to. Pure.
 
-The commission is a service between businesses. Directive 2006/112/EC: it is supplied where the customer is established
-(article 44), who then accounts for the VAT (article 196). What makes a customer a business is in article 18 of
-regulation (EU) 282/2011; docs/decisions/0010-vat-numbers.md says what we take as proof and why.
+The commission is a service between businesses. Directive 2006/112/EC: it is supplied where the
+customer is established (article 44), who then accounts for the VAT (article 196). What makes a
+customer a business is in article 18 of regulation (EU) 282/2011; docs/decisions/0010-vat-numbers.md
+says what we take as proof and why.
 """
 
 from __future__ import annotations
@@ -17,10 +19,41 @@ from fractions import Fraction
 from shared.core.money import Money, decimals
 
 # ISO 3166-1
-EU = frozenset({
-    *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE"),
-    *("IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"),
-})  # fmt: skip
+EU = frozenset(
+    {
+        *(
+            "AT",
+            "BE",
+            "BG",
+            "HR",
+            "CY",
+            "CZ",
+            "DK",
+            "EE",
+            "FI",
+            "FR",
+            "DE",
+            "GR",
+            "HU",
+            "IE",
+        ),
+        *(
+            "IT",
+            "LV",
+            "LT",
+            "LU",
+            "MT",
+            "NL",
+            "PL",
+            "PT",
+            "RO",
+            "SK",
+            "SI",
+            "ES",
+            "SE",
+        ),
+    }
+)
 
 # The currency that a state is owed its VAT in; the euro where it is not named here.
 _CURRENCIES = {
@@ -36,7 +69,8 @@ _CURRENCIES = {
     "NO": "NOK",
 }
 
-# The European Central Bank publishes on working days. No gap is longer, so a rate this old is the latest there is.
+# The European Central Bank publishes on working days. No gap is longer, so a rate this old is the
+# latest there is.
 LATEST = timedelta(days=7)
 
 
@@ -59,21 +93,33 @@ NOTES = {
         "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
     ),
     Treatment.OUTSIDE: (
-        "No VAT is charged: supplied to a business established abroad, which accounts for any tax due there."
+        "No VAT is charged: supplied to a business established abroad, which accounts for any "
+        "tax due there."
     ),
 }
 
 
 def is_in_eu(country: str) -> bool:
-    """Whether the directive holds there for services. Northern Ireland is in it for goods only, so not here."""
+    """Whether the directive holds there for services.
+
+    Northern Ireland is in it for goods only, so not here.
+    """
     return country in EU
 
 
-def treatment(seller: str, buyer: str, *, number: str, is_confirmed: bool) -> Treatment:
-    """What becomes of the VAT, by the two countries and by what the operator has confirmed of the buyer.
+def treatment(
+    seller: str,
+    buyer: str,
+    *,
+    number: str,
+    is_confirmed: bool,
+) -> Treatment:
+    """What becomes of the VAT, by the two countries and by what the operator has confirmed of the
+    buyer.
 
-    Inside the EU only a confirmed number proves the business, outside any proof that the operator has confirmed: there a
-    number decides nothing by itself, and a business may have none. Without proof the seller's own VAT is charged.
+    Inside the EU only a confirmed number proves the business, outside any proof that the operator
+    has confirmed: there a number decides nothing by itself, and a business may have none. Without
+    proof the seller's own VAT is charged.
     """
     if seller == buyer:
         return Treatment.DOMESTIC
@@ -115,7 +161,9 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class StateVat:
-    """An invoice's VAT in the currency of the state that it goes to (article 230), and by which rate."""
+    """An invoice's VAT in the currency of the state that it goes to (article 230), and by which
+    rate.
+    """
 
     amount: Money
     rate: Rate
@@ -128,7 +176,9 @@ def plain_rate(rate: Decimal) -> str:
 
 
 def converted(amount: Money, rate: Rate) -> Money:
-    """`amount` in the other of the rate's two currencies, in its minor units, halves away from zero. Nothing is rounded twice."""
+    """`amount` in the other of the rate's two currencies, in its minor units, halves away from
+    zero. Nothing is rounded twice.
+    """
     if amount.currency not in (rate.base, rate.quote) or rate.base == rate.quote:
         raise ValueError(f"{rate} says nothing about {amount.currency}")
     is_base = amount.currency == rate.base
@@ -145,15 +195,27 @@ def _half_up(value: Fraction) -> int:
 
 
 def latest(rates: Iterable[Rate], last: date) -> Rate | None:
-    """The newest of the rates that were published up to `last`, unless a newer one must have been published since."""
+    """The newest of the rates that were published up to `last`, unless a newer one must have been
+    published since.
+    """
     fit = [rate for rate in rates if last - LATEST < rate.day <= last]
     return max(fit, key=lambda rate: rate.day, default=None)
 
 
-def state_vat(vat: Money, state: str, rates: Iterable[Rate], last: date) -> StateVat | None:
-    """The VAT in the state's own currency at the rate of a month's `last` day; None where no such rate is known."""
+def state_vat(
+    vat: Money,
+    state: str,
+    rates: Iterable[Rate],
+    last: date,
+) -> StateVat | None:
+    """The VAT in the state's own currency at the rate of a month's `last` day; None where no such
+    rate is known.
+    """
     wanted = currency_of(state)
-    rate = latest((rate for rate in rates if rate.serves(vat.currency, wanted)), last)
+    rate = latest(
+        (rate for rate in rates if rate.serves(vat.currency, wanted)),
+        last,
+    )
     return StateVat(converted(vat, rate), rate) if rate else None
 
 

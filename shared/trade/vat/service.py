@@ -1,7 +1,9 @@
-"""Use cases of VAT numbers: a vendor states one, the marketplace's staff confirms or refuses it. Nobody else is asked.
+"""Use cases of VAT numbers: a vendor states one, the marketplace's staff confirms or refuses it.
 
-Whoever writes locks the vendor first, so that one registration of a vendor is in force. A number that changes is a new
-registration, unconfirmed: what was looked at before says nothing about it.
+Nobody else is asked.
+
+Whoever writes locks the vendor first, so that one registration of a vendor is in force. A number
+that changes is a new registration, unconfirmed: what was looked at before says nothing about it.
 """
 
 from __future__ import annotations
@@ -27,8 +29,13 @@ from shared.trade.vendors.models import Vendor
 MOST_WORDS = 300
 
 
-async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapping[str, Any]] = unseen) -> str:
-    """Set a vendor's own VAT number, or with nothing take it away; as it is kept. Raises BadVatNumber, and what `look` does."""
+async def state_number(
+    *, vendor_id: int, text: str, actor: str, look: Look[Mapping[str, Any]] = unseen
+) -> str:
+    """Set a vendor's own VAT number, or with nothing take it away; as it is kept.
+
+    Raises BadVatNumber, and what `look` does.
+    """
     async with unit.transaction() as tx:
         vendor = await _locked(tx, vendor_id)
         number = normal_vat_number(text, vendor.country)
@@ -53,11 +60,19 @@ async def state_number(*, vendor_id: int, text: str, actor: str, look: Look[Mapp
     return number
 
 
-async def confirm(*, vendor_id: int, registration_id: int | None, proof: str, actor: str) -> None:
-    """Hold a vendor to be the business that it says it is, for the months that are closed from now on.
+async def confirm(
+    *,
+    vendor_id: int,
+    registration_id: int | None,
+    proof: str,
+    actor: str,
+) -> None:
+    """Hold a vendor to be the business that it says it is, for the months that are closed from now
+    on.
 
-    `registration_id` is what the staff looked at, None where the vendor stated no number. Raises RegistrationChanged when
-    the vendor has changed it since, Invalid without a proof or where the number must be mended first.
+    `registration_id` is what the staff looked at, None where the vendor stated no number. Raises
+    RegistrationChanged when the vendor has changed it since, Invalid without a proof or where the
+    number must be mended first.
     """
     said = _words(proof, "Say what you looked at, such as VIES and the day.", "proof")
     async with unit.transaction() as tx:
@@ -81,8 +96,16 @@ async def confirm(*, vendor_id: int, registration_id: int | None, proof: str, ac
         await _tell_vendor(tx, "vat_confirmed", vendor, row, key="confirmed", words=said)
 
 
-async def refuse(*, vendor_id: int, registration_id: int, reason: str, actor: str) -> None:
-    """Say that a number is not the vendor's, or no longer: VAT is charged, and the vendor reads why. Raises as `confirm` does."""
+async def refuse(
+    *,
+    vendor_id: int,
+    registration_id: int,
+    reason: str,
+    actor: str,
+) -> None:
+    """Say that a number is not the vendor's, or no longer: VAT is charged, and the vendor reads
+    why. Raises as `confirm` does.
+    """
     said = _words(reason, "Say why, so that the vendor can mend it.", "reason")
     async with unit.transaction() as tx:
         vendor = await _locked(tx, vendor_id)
@@ -113,7 +136,10 @@ async def _locked(tx: Transaction, vendor_id: int) -> Vendor:
 
 
 async def _looked_at(vendor_id: int, registration_id: int | None) -> VatRegistration | None:
-    """The registration in force, if it is the one that somebody looked at. Raises RegistrationChanged."""
+    """The registration in force, if it is the one that somebody looked at.
+
+    Raises RegistrationChanged.
+    """
     row = await current(vendor_id)
     if (row.id if row else None) != registration_id:
         raise RegistrationChanged
@@ -122,20 +148,31 @@ async def _looked_at(vendor_id: int, registration_id: int | None) -> VatRegistra
 
 async def _replace(row: VatRegistration | None, now: datetime) -> None:
     if row is not None:
-        await VatRegistration.filter(id=row.id, replaced_at=None).update(replaced_at=now, updated_at=now)
+        await VatRegistration.filter(id=row.id, replaced_at=None).update(
+            replaced_at=now, updated_at=now
+        )
 
 
 async def _state(vendor: Vendor, number: str, actor: str) -> VatRegistration:
-    return await VatRegistration.create(vendor_id=vendor.id, country=vendor.country, number=number, stated_by=actor)
+    return await VatRegistration.create(
+        vendor_id=vendor.id, country=vendor.country, number=number, stated_by=actor
+    )
 
 
 def _must_be_provable(vendor: Vendor, row: VatRegistration | None) -> None:
-    """Inside the EU a number is the proof; one that was stored before numbers were checked must be mended by the vendor."""
+    """Inside the EU a number is the proof; one that was stored before numbers were checked must be
+    mended by the vendor.
+    """
     number = row.number if row else ""
     if not number and is_in_eu(vendor.country):
-        raise Invalid("The vendor has stated no VAT number. Inside the EU nothing else will do.", param="proof")
+        raise Invalid(
+            "The vendor has stated no VAT number. Inside the EU nothing else will do.",
+            param="proof",
+        )
     if number and not is_well_formed(number, vendor.country):
-        raise BadVatNumber(f"{number} cannot be right: the vendor has to mend it first.", param="proof")
+        raise BadVatNumber(
+            f"{number} cannot be right: the vendor has to mend it first.", param="proof"
+        )
 
 
 def _words(text: str, missing: str, param: str) -> str:
@@ -147,9 +184,13 @@ def _words(text: str, missing: str, param: str) -> str:
     return said
 
 
-async def _note(tx: Transaction, action: str, row: VatRegistration, actor: str, **details: str) -> None:
+async def _note(
+    tx: Transaction, action: str, row: VatRegistration, actor: str, **details: str
+) -> None:
     subject = f"vendor:{row.vendor_id}"
-    tx.record(action, actor=actor, subject=subject, vendor_id=row.vendor_id, number=row.number, **details)
+    tx.record(
+        action, actor=actor, subject=subject, vendor_id=row.vendor_id, number=row.number, **details
+    )
 
 
 async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
@@ -159,9 +200,15 @@ async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
 
 
 async def _tell_of_change(
-    tx: Transaction, vendor: Vendor, before: VatRegistration | None, made: VatRegistration | None, now: datetime
+    tx: Transaction,
+    vendor: Vendor,
+    before: VatRegistration | None,
+    made: VatRegistration | None,
+    now: datetime,
 ) -> None:
-    """The vendor hears of each change, in case it was somebody else's; the staff of what waits for them."""
+    """The vendor hears of each change, in case it was somebody else's; the staff of what waits for
+    them.
+    """
     context = {
         "vendor_name": vendor.name,
         "vendor_id": vendor.id,
@@ -170,15 +217,30 @@ async def _tell_of_change(
         "state": state_of(made.number) if made else "",
     }
     key = f"vat:{vendor.id}:{made.id if made else f'none.{now:%Y%m%dT%H%M%S.%f}'}"
-    mail.post(tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context)
+    mail.post(
+        tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context
+    )
     if made is not None:
         for address in await operator_emails():
-            mail.post(tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context)
+            mail.post(
+                tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context
+            )
 
 
 async def _tell_vendor(
     tx: Transaction, kind: str, vendor: Vendor, row: VatRegistration, *, key: str, words: str
 ) -> None:
-    context = {"vendor_name": vendor.name, "number": row.number, "state": state_of(row.number), "words": words}
+    context = {
+        "vendor_name": vendor.name,
+        "number": row.number,
+        "state": state_of(row.number),
+        "words": words,
+    }
     unique = f"vat:{vendor.id}:{row.id}:{key}:{clock.now():%Y%m%dT%H%M%S.%f}"
-    mail.post(tx, kind, to=vendor.business_email, unique_key=unique, context=context)
+    mail.post(
+        tx,
+        kind,
+        to=vendor.business_email,
+        unique_key=unique,
+        context=context,
+    )

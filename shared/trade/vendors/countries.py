@@ -1,8 +1,8 @@
 """Where a vendor may be at home, and in which currencies it may sell from there. Pure.
 
-These are the countries whose accounts a platform in the European Economic Area can pay by destination charge without a
-cross-border agreement (stripe-facts 10.13). Where Stripe opens no accounts
-(Iceland), nobody is let in to find that out.
+These are the countries whose accounts a platform in the European Economic Area can pay by
+destination charge without a cross-border agreement (stripe-facts 10.13). Where Stripe opens no
+accounts (Iceland), nobody is let in to find that out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Country:
-    """A country by its ISO 3166-1 code, with the currencies that are offered there; the first is the default."""
+    """A country by its ISO 3166-1 code, with the currencies that are offered there; the first is
+    the default.
+    """
 
     code: str
     name: str
@@ -67,9 +69,17 @@ CURRENCY_NAMES: dict[str, str] = {
 }
 # About twenty euros, in minor units of each currency.
 _MINIMUM_PAYOUT = {
-    "EUR": 2000, "CZK": 50000, "DKK": 15000, "HUF": 800000, "CHF": 2000, "NOK": 20000, "PLN": 8000,
-    "RON": 10000, "SEK": 20000, "GBP": 2000,
-}  # fmt: skip
+    "EUR": 2000,
+    "CZK": 50000,
+    "DKK": 15000,
+    "HUF": 800000,
+    "CHF": 2000,
+    "NOK": 20000,
+    "PLN": 8000,
+    "RON": 10000,
+    "SEK": 20000,
+    "GBP": 2000,
+}
 
 
 def default_currency(country: str) -> str:

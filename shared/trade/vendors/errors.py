@@ -27,7 +27,10 @@ class UnsupportedCountry(Conflict):
 
 
 class ShopClosed(Conflict):
-    """The vendor has closed its shop for a while. `product`: the name of what was asked for, if it was one thing."""
+    """The vendor has closed its shop for a while.
+
+    `product`: the name of what was asked for, if it was one thing.
+    """
 
     code = "shop_closed"
 

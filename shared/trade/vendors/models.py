@@ -17,7 +17,10 @@ class Vendor(Searched):
     lock_rank = 150
     not_found = _n("We could not find that vendor.")
 
-    searched: ClassVar = {"search": ("name", "tagline", "city"), "search_contact": ("slug", "business_email")}
+    searched: ClassVar = {
+        "search": ("name", "tagline", "city"),
+        "search_contact": ("slug", "business_email"),
+    }
 
     slug = fields.CharField(max_length=60, unique=True)
     name = fields.CharField(max_length=120)
@@ -32,12 +35,18 @@ class Vendor(Searched):
     cover = fields.CharField(max_length=200, default="", description="path below static/")
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
-    closed_until = fields.DateField(null=True, description="the day on which a closed shop opens by itself")
+    closed_until = fields.DateField(
+        null=True, description="the day on which a closed shop opens by itself"
+    )
 
     payment_config: fields.BackwardOneToOneRelation[Any]  # finance/connect owns it
 
-    search = fields.TextField(default="", db_default="", description="folded; what shoppers may find it by")
-    search_contact = fields.TextField(default="", db_default="", description="folded; what only staff find it by")
+    search = fields.TextField(
+        default="", db_default="", description="folded; what shoppers may find it by"
+    )
+    search_contact = fields.TextField(
+        default="", db_default="", description="folded; what only staff find it by"
+    )
 
     class Meta:
         table = "vendors"

@@ -27,7 +27,12 @@ class ShopsPage(Counted):
     vendors: tuple[VendorView, ...]
 
 
-async def open_shops(*, search: str = "", page: int = 1, size: int = PAGE_SIZE) -> ShopsPage:
+async def open_shops(
+    *,
+    search: str = "",
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> ShopsPage:
     """Open shops, those that can be bought from first, then by name.
 
     `search`: each of its words stands in name, tagline or city.
@@ -37,9 +42,19 @@ async def open_shops(*, search: str = "", page: int = 1, size: int = PAGE_SIZE) 
         query = query.filter(matching(search, "search"))
     total = await query.count()
     shown = window(total, page=page, size=size)
-    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")  # in the alphabet's order
-    # The folded column begins with the name, and is sorted without regard to case or accents on either engine.
-    query = query.annotate(sells=sells).order_by("sells", "search", "id").offset(shown.offset).limit(shown.limit)
+    sells = Case(
+        When(payment_config__accepts_payments=True, then="now"), default="soon"
+    )  # in the alphabet's order
+    # The folded column begins with the name, and is sorted without regard to case or accents on
+    # either engine.
+    query = (
+        query.annotate(sells=sells)
+        .order_by("sells", "search", "id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+    )
     rows = await query.select_related("payment_config")
     vendors = tuple(vendor_view(row) for row in rows)
-    return ShopsPage(vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size)
+    return ShopsPage(
+        vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size
+    )

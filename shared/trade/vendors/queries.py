@@ -88,7 +88,14 @@ async def fee_payers() -> tuple[Payer, ...]:
     rows = await Vendor.filter(is_open=True, payment_config__id__isnull=False).values_list(
         "id", "payment_config__currency", "payment_config__platform_fee_percentage"
     )
-    return tuple(Payer(int(id_), str(currency), Decimal(str(rate))) for id_, currency, rate in rows)
+    return tuple(
+        Payer(
+            int(id_),
+            str(currency),
+            Decimal(str(rate)),
+        )
+        for id_, currency, rate in rows
+    )
 
 
 async def vendor_contact(vendor_id: int) -> VendorContact:
@@ -96,4 +103,10 @@ async def vendor_contact(vendor_id: int) -> VendorContact:
     row = await Vendor.get_or_none(id=vendor_id)
     if row is None:
         raise NotFound("We could not find that shop.")
-    return VendorContact(row.id, row.name, row.business_email, row.business_phone, row.country)
+    return VendorContact(
+        row.id,
+        row.name,
+        row.business_email,
+        row.business_phone,
+        row.country,
+    )

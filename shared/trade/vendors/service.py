@@ -33,35 +33,64 @@ class SignedUp:
 
 
 async def sign_up(
-    *, email: str, password: str, full_name: str, business_name: str, country: str, confirmed: bool = False
+    *,
+    email: str,
+    password: str,
+    full_name: str,
+    business_name: str,
+    country: str,
+    confirmed: bool = False,
 ) -> SignedUp:
-    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address is taken.
+    """A new vendor with its owner, not yet connected to Stripe; or nothing at all when the address
+    is taken.
 
-    `confirmed`: somebody vouches for the address; else its owner confirms it before the shop can sell.
+    `confirmed`: somebody vouches for the address; else its owner confirms it before the shop can
+    sell.
     """
     code = country.upper()
     if code not in COUNTRIES:
         raise UnsupportedCountry(param="country")
     login = await registration.credentials(email, password, about=(full_name, business_name))
     async with unit.transaction() as tx:
-        vendor = await _new_vendor(tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed)
+        vendor = await _new_vendor(
+            tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed
+        )
         member = await registration.add_member(
             tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
         )
         tx.emit(VendorSignedUp(vendor.id, code))
-        tx.record("vendor.signed_up", actor=f"member:{member.id}", subject=f"vendor:{vendor.id}", vendor_id=vendor.id)
+        tx.record(
+            "vendor.signed_up",
+            actor=f"member:{member.id}",
+            subject=f"vendor:{vendor.id}",
+            vendor_id=vendor.id,
+        )
     return SignedUp(member.id, vendor.id)
 
 
-async def _new_vendor(tx: Transaction, name: str, email: str, country: str, *, is_open: bool) -> Vendor:
+async def _new_vendor(
+    tx: Transaction, name: str, email: str, country: str, *, is_open: bool
+) -> Vendor:
     """A vendor under the first free address part made of its name."""
     base = slugify(name)[:50].strip("-") or "shop"
     for _ in range(5):
-        taken = {str(s) for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)}
-        slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+        taken = {
+            str(s)
+            for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)
+        }
+        slug = next(
+            s
+            for s in (
+                base,
+                *(f"{base}-{n}" for n in range(2, len(taken) + 3)),
+            )
+            if s not in taken
+        )
         try:
             async with tx.savepoint():
-                return await Vendor.create(slug=slug, name=name, business_email=email, country=country, is_open=is_open)
+                return await Vendor.create(
+                    slug=slug, name=name, business_email=email, country=country, is_open=is_open
+                )
         except IntegrityError:
             continue  # someone took it a moment ago
     raise Conflict("That shop name was just taken. Please try another one.", param="business_name")
@@ -76,7 +105,9 @@ async def open_shop(*, vendor_id: int, actor: str) -> None:
             return
         row.is_open, row.closed_until = True, None
         await row.save(update_fields=["is_open", "closed_until"])
-        tx.record("vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id)
+        tx.record(
+            "vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id
+        )
 
 
 async def close_shop(
@@ -84,8 +115,9 @@ async def close_shop(
 ) -> None:
     """Sell nothing for a while; orders already placed go on. Called again, it names another day.
 
-    On `until`, a day of the marketplace's time zone, the shop opens by itself (job `vendors.open_again`); without one it
-    stays closed. Raises Invalid for a day that is past or too far off, and what `look` does.
+    On `until`, a day of the marketplace's time zone, the shop opens by itself (job
+    `vendors.open_again`); without one it stays closed. Raises Invalid for a day that is past or too
+    far off, and what `look` does.
     """
     wrong = closures.problem(until, await today())
     if wrong:
@@ -100,4 +132,10 @@ async def close_shop(
         row.is_open, row.closed_until = False, until
         await row.save(update_fields=["is_open", "closed_until"])
         told = {"until": until.isoformat()} if until else {}
-        tx.record("vendor.shop_closed", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id, **told)
+        tx.record(
+            "vendor.shop_closed",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            **told,
+        )

@@ -1,6 +1,9 @@
-"""What a vendor sells at. The columns are those of its payment config, which `shared/finance/connect` owns and writes.
+"""What a vendor sells at.
 
-They are read, and locked, through the vendor's relation to it, so that trade need not know of finance.
+The columns are those of its payment config, which `shared/finance/connect` owns and writes.
+
+They are read, and locked, through the vendor's relation to it, so that trade need not know of
+finance.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ from shared.trade.vendors.models import Vendor
 
 @dataclass(frozen=True)
 class SellingTerms:
-    """Whether a vendor may sell, in which currency, and at which commission where no rule says otherwise."""
+    """Whether a vendor may sell, in which currency, and at which commission where no rule says
+    otherwise.
+    """
 
     vendor_id: int
     accepts_payments: bool
@@ -26,7 +31,9 @@ class SellingTerms:
 
 
 def terms_of(vendor: Vendor) -> SellingTerms | None:
-    """Return the terms of a row that was loaded together with its payment config; None where it has none."""
+    """Return the terms of a row that was loaded together with its payment config; None where it has
+    none.
+    """
     config = vendor.payment_config
     return _terms(config) if isinstance(config, Row) else None
 
@@ -42,7 +49,13 @@ async def selling_terms(vendor_id: int) -> SellingTerms:
 
 async def locked_terms(tx: Transaction, vendor_id: int) -> SellingTerms:
     """Lock the payment config, and read the terms in it. Raises PaymentNotConfigured."""
-    return _terms(await tx.lock(_configs(), missing=PaymentNotConfigured, vendor_id=vendor_id))
+    return _terms(
+        await tx.lock(
+            _configs(),
+            missing=PaymentNotConfigured,
+            vendor_id=vendor_id,
+        )
+    )
 
 
 def _configs() -> type[Row]:

@@ -26,7 +26,9 @@ from tests.support.storefront import counted
 
 pytestmark = pytest.mark.usefixtures("database")
 
-ADA = Contact("ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU")
+ADA = Contact(
+    "ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU"
+)
 
 
 class TestAdd:
@@ -39,7 +41,9 @@ class TestAdd:
 
         basket = await get_basket(token)
         assert again == token
-        assert [(line.quantity, line.line_total) for line in basket.lines] == [(3, Money(3750, "EUR"))]
+        assert [(line.quantity, line.line_total) for line in basket.lines] == [
+            (3, Money(3750, "EUR"))
+        ]
         assert (basket.total, basket.count, basket.can_check_out) == (Money(3750, "EUR"), 3, True)
         assert await count_items(token) == 3
 
@@ -56,7 +60,9 @@ class TestAdd:
         assert (await count_items(mine), await count_items(theirs)) == (0, 4)
 
     async def test_another_vendors_goods_are_refused_until_the_shopper_starts_anew(self) -> None:
-        """A basket is for one shop; both shops are named; nothing is lost before the shopper says so."""
+        """A basket is for one shop; both shops are named; nothing is lost before the shopper says
+        so.
+        """
         lux, velo = await make_ready_vendor(name="Lux"), await make_ready_vendor(name="Velo")
         bag, bell = await make_product(lux), await make_product(velo)
         token = await service.add(None, product_id=bag.id, quantity=1)
@@ -76,7 +82,10 @@ class TestAdd:
         with pytest.raises(Invalid):
             await service.add(None, product_id=product.id, quantity=quantity)
 
-    @pytest.mark.parametrize("product_id", [0, -5, 12345, 2**63, 2**70])
+    @pytest.mark.parametrize(
+        "product_id",
+        [0, -5, 12345, 2**63, 2**70],
+    )
     async def test_unknown_products_are_not_found(self, product_id: int) -> None:
         """Also for ids that no column holds."""
         with pytest.raises(NotFound):
@@ -164,7 +173,9 @@ class TestSetQuantity:
 
 class TestProblems:
     async def test_each_has_its_sentence(self) -> None:
-        """Sold out, too few, no longer sold, another price: said per line, and checking out waits."""
+        """Sold out, too few, no longer sold, another price: said per line, and checking out
+        waits.
+        """
         vendor = await make_ready_vendor()
         names = ("Cup", "Bowl", "Vase", "Plate", "Fine")
         products = {name: await make_product(vendor, name=name, stock=9) for name in names}
@@ -198,7 +209,9 @@ class TestProblems:
 
         assert (await get_basket(token)).can_check_out is True
 
-    async def test_a_vendor_no_longer_able_to_take_payments_is_said_and_nothing_is_lost(self) -> None:
+    async def test_a_vendor_no_longer_able_to_take_payments_is_said_and_nothing_is_lost(
+        self,
+    ) -> None:
         """The lines stay."""
         vendor = await make_ready_vendor(name="Lux")
         token = await service.add(None, product_id=(await make_product(vendor)).id, quantity=1)
@@ -220,14 +233,20 @@ class TestProblems:
         assert (await get_basket(token)).problems[0].startswith("Lux is closed")
 
     async def test_what_the_own_open_order_holds_is_not_sold_out(self) -> None:
-        """Going back from payment to the basket with the last one in it must not tell the shopper it is gone."""
+        """Going back from payment to the basket with the last one in it must not tell the shopper
+        it is gone.
+        """
         product = await make_product(await make_ready_vendor(), stock=2)
         token = await service.add(None, product_id=product.id, quantity=1)
-        checkout = await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+        checkout = await place_order(
+            basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+        )
 
         await Product.filter(id=product.id).update(stock=1)
         basket = await get_basket(token)
-        again = await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+        again = await place_order(
+            basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+        )
 
         assert (basket.problems, basket.lines[0].available) == ((), 1)
         assert again == checkout
@@ -261,7 +280,9 @@ class TestQueries:
 
     async def test_the_number_in_the_head_takes_one(self) -> None:
         """It is on every page."""
-        token = await service.add(None, product_id=(await make_product(await make_ready_vendor())).id, quantity=1)
+        token = await service.add(
+            None, product_id=(await make_product(await make_ready_vendor())).id, quantity=1
+        )
 
         with counted() as queries:
             await count_items(token)

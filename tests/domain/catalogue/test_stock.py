@@ -33,7 +33,11 @@ class TestReserve:
         vendor = await make_vendor()
         a, b = await make_product(vendor, stock=5), await make_product(vendor, stock=2)
 
-        await reserve((b.id, 1), (a.id, 2), (b.id, 1))
+        await reserve(
+            (b.id, 1),
+            (a.id, 2),
+            (b.id, 1),
+        )
 
         assert (await shelf(a), await shelf(b)) == ((5, 2), (2, 2))
 
@@ -61,7 +65,10 @@ class TestReserve:
         a, b = await make_product(vendor, stock=1), await make_product(vendor, stock=9)
 
         results = await asyncio.gather(
-            *(reserve(*(((a.id, 1), (b.id, 1)) if n % 2 else ((b.id, 1), (a.id, 1)))) for n in range(6)),
+            *(
+                reserve(*(((a.id, 1), (b.id, 1)) if n % 2 else ((b.id, 1), (a.id, 1))))
+                for n in range(6)
+            ),
             return_exceptions=True,
         )
 

@@ -17,7 +17,9 @@ CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "ISK"])
 
 
 @given(steps=st.integers(1, 9_999), rate=RATES, currency=CURRENCIES)
-def test_the_fee_is_never_negative_and_never_everything(steps: int, rate: Decimal, currency: str) -> None:
+def test_the_fee_is_never_negative_and_never_everything(
+    steps: int, rate: Decimal, currency: str
+) -> None:
     """0 <= fee < amount, in the currency's smallest chargeable step."""
     amount = steps * step(currency)
     fee = share(amount, rate, currency)
@@ -27,7 +29,9 @@ def test_the_fee_is_never_negative_and_never_everything(steps: int, rate: Decima
 
 @given(amount=st.integers(2, MAX_AMOUNT), rate=RATES)
 def test_the_fee_is_half_up_to_the_cent(amount: int, rate: Decimal) -> None:
-    """No fee is further than half a cent from its exact value, and a tie goes up; computed here in whole numbers."""
+    """No fee is further than half a cent from its exact value, and a tie goes up; computed here in
+    whole numbers.
+    """
     exact_times_20000 = amount * int(rate * 100) * 2
     expected = (exact_times_20000 + 10_000) // 20_000
     assert share(amount, rate, "EUR") == min(expected, amount - 1)
@@ -51,7 +55,10 @@ def test_nothing_to_pay_is_a_sentence(amount: int) -> None:
         share(amount, Decimal("2.5"), "EUR")
 
 
-@pytest.mark.parametrize("rate", [Decimal("-0.01"), Decimal(100), Decimal(1000)])
+@pytest.mark.parametrize(
+    "rate",
+    [Decimal("-0.01"), Decimal(100), Decimal(1000)],
+)
 def test_a_rate_out_of_range_is_a_programming_error(rate: Decimal) -> None:
     """Rates are checked where they are set; here they are trusted to be checked."""
     with pytest.raises(ValueError, match="out of range"):

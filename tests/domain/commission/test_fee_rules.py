@@ -41,7 +41,15 @@ def rules_in(draw: st.DrawFn, currency: str, *, conditions: bool = False) -> Rul
     unit = step(currency)
     amounts: dict[str, Any] = {}
     if draw(st.booleans()):
-        low, fixed, high = sorted(draw(st.lists(st.integers(0, 2000), min_size=3, max_size=3)))
+        low, fixed, high = sorted(
+            draw(
+                st.lists(
+                    st.integers(0, 2000),
+                    min_size=3,
+                    max_size=3,
+                )
+            )
+        )
         amounts = {
             "currency": currency,
             "fixed": fixed * unit,
@@ -99,11 +107,17 @@ class TestChoosing:
         for line in lines:
             chosen = choose(rules, line, currency, otherwise=STANDARD)
             before = rules[: rules.index(chosen)] if chosen is not STANDARD else rules
-            assert all(choose([rule], line, currency, otherwise=STANDARD) is STANDARD for rule in before)
+            assert all(
+                choose([rule], line, currency, otherwise=STANDARD) is STANDARD for rule in before
+            )
 
     @given(orders())
-    def test_a_rule_that_is_covered_is_never_reached(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
-        """Wherever it holds, the one above it holds as well; so what a vendor is told leaves it out and loses nothing."""
+    def test_a_rule_that_is_covered_is_never_reached(
+        self, order: tuple[str, list[Sold], list[Rule]]
+    ) -> None:
+        """Wherever it holds, the one above it holds as well; so what a vendor is told leaves it out
+        and loses nothing.
+        """
         currency, lines, rules = order
         for line in lines:
             for one in rules:
@@ -121,17 +135,36 @@ class TestChoosing:
         crowns = Rule(Decimal(8), fixed=100, currency="DKK", id=3)
         rest = Rule(Decimal(7), id=4)
         never = Rule(Decimal(6), id=5)
-        assert in_force([bags, other, crowns, rest, never], vendor_id=1, currency="EUR") == (bags, rest)
-        assert in_force([bags, other, crowns, rest, never], vendor_id=None, currency=None) == (bags, crowns, rest)
+        assert in_force([bags, other, crowns, rest, never], vendor_id=1, currency="EUR") == (
+            bags,
+            rest,
+        )
+        assert in_force([bags, other, crowns, rest, never], vendor_id=None, currency=None) == (
+            bags,
+            crowns,
+            rest,
+        )
         cups = Rule(Decimal(5), category="Cups", id=6)
         again = Rule(Decimal(4), category="bags", vendor_id=1, id=7)
-        assert in_force([bags, again, cups, rest], vendor_id=1, currency="EUR") == (bags, cups, rest)
+        assert in_force([bags, again, cups, rest], vendor_id=1, currency="EUR") == (
+            bags,
+            cups,
+            rest,
+        )
 
 
 class TestCommission:
-    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
-    def test_it_keeps_bounds_and_step(self, data: st.DataObject, currency: str, pieces: int) -> None:
-        """Never negative, never above the line or the maximum, at least the minimum where the line allows, in whole steps."""
+    @given(
+        data=st.data(),
+        currency=CURRENCIES,
+        pieces=st.integers(0, 90_000),
+    )
+    def test_it_keeps_bounds_and_step(
+        self, data: st.DataObject, currency: str, pieces: int
+    ) -> None:
+        """Never negative, never above the line or the maximum, at least the minimum where the line
+        allows, in whole steps.
+        """
         rule, amount = data.draw(rules_in(currency)), pieces * step(currency)
         fee = commission(amount, rule, currency)
         assert 0 <= fee <= amount
@@ -139,26 +172,54 @@ class TestCommission:
         assert rule.maximum is None or fee <= rule.maximum
         assert rule.minimum is None or fee >= min(rule.minimum, amount)
 
-    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
+    @given(
+        data=st.data(),
+        currency=CURRENCIES,
+        pieces=st.integers(0, 90_000),
+    )
     def test_it_is_half_up(self, data: st.DataObject, currency: str, pieces: int) -> None:
         """Percentage and fixed part are rounded once, together; a half goes up."""
         unit = step(currency)
-        rule = data.draw(rules_in(currency).filter(lambda r: r.minimum is None and r.maximum is None))
+        rule = data.draw(
+            rules_in(currency).filter(lambda r: r.minimum is None and r.maximum is None)
+        )
         exact = (Fraction(pieces * unit) * Fraction(rule.percentage) / 100 + rule.fixed) / unit
-        assert commission(pieces * unit, rule, currency) == min(int(exact + Fraction(1, 2)), pieces) * unit
+        assert (
+            commission(pieces * unit, rule, currency)
+            == min(int(exact + Fraction(1, 2)), pieces) * unit
+        )
 
-    @given(data=st.data(), currency=CURRENCIES, pieces=st.integers(0, 90_000))
-    def test_a_dearer_line_never_pays_less(self, data: st.DataObject, currency: str, pieces: int) -> None:
+    @given(
+        data=st.data(),
+        currency=CURRENCIES,
+        pieces=st.integers(0, 90_000),
+    )
+    def test_a_dearer_line_never_pays_less(
+        self, data: st.DataObject, currency: str, pieces: int
+    ) -> None:
         """The commission grows with the amount."""
         rule, unit = data.draw(rules_in(currency)), step(currency)
-        assert commission(pieces * unit, rule, currency) <= commission((pieces + 1) * unit, rule, currency)
+        assert commission(pieces * unit, rule, currency) <= commission(
+            (pieces + 1) * unit, rule, currency
+        )
 
     @pytest.mark.parametrize(
         ("amount", "fee"),
-        [(100, 100), (1999, 100), (2000, 100), (2010, 101), (9990, 500), (10_000, 500), (10_010, 500), (99, 99)],
+        [
+            (100, 100),
+            (1999, 100),
+            (2000, 100),
+            (2010, 101),
+            (9990, 500),
+            (10_000, 500),
+            (10_010, 500),
+            (99, 99),
+        ],
     )
     def test_minimum_and_maximum_of_one_rule_both_hold(self, amount: int, fee: int) -> None:
-        """5 % of a small line is the minimum, of a dear one the maximum, and between them 5 %; never above the line."""
+        """5 % of a small line is the minimum, of a dear one the maximum, and between them 5 %;
+        never above the line.
+        """
         rule = Rule(Decimal(5), currency="EUR", minimum=100, maximum=500)
         assert commission(amount, rule, "EUR") == fee
 
@@ -168,8 +229,12 @@ class TestCommission:
             commission(1000, Rule(Decimal(5), currency="DKK"), "EUR")
 
     @given(orders())
-    def test_the_lines_together_stay_below_the_total(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
-        """0 <= fee < total for any rules, each line within itself and in whole steps; the same input gives the same lines."""
+    def test_the_lines_together_stay_below_the_total(
+        self, order: tuple[str, list[Sold], list[Rule]]
+    ) -> None:
+        """0 <= fee < total for any rules, each line within itself and in whole steps; the same
+        input gives the same lines.
+        """
         currency, lines, rules = order
         charged = charge(lines, rules, currency, otherwise=STANDARD)
         total = sum(line.amount for line in lines)
@@ -181,23 +246,51 @@ class TestCommission:
     def test_what_is_too_much_comes_off_the_last_line(self) -> None:
         """A fixed part above a small order leaves the vendor one cent, taken off at the end."""
         rule = Rule(Decimal(0), fixed=500, currency="EUR")
-        charged = charge([Sold(1, 1, "", 300), Sold(1, 2, "", 200)], [rule], "EUR", otherwise=STANDARD)
+        charged = charge(
+            [
+                Sold(1, 1, "", 300),
+                Sold(1, 2, "", 200),
+            ],
+            [rule],
+            "EUR",
+            otherwise=STANDARD,
+        )
         assert [c.amount for c in charged] == [300, 199]
 
     @given(amount=st.integers(1, MAX_AMOUNT), rate=RATES)
-    def test_one_line_without_rules_pays_the_vendors_share(self, amount: int, rate: Decimal) -> None:
+    def test_one_line_without_rules_pays_the_vendors_share(
+        self, amount: int, rate: Decimal
+    ) -> None:
         """The rule of last resort is what `share` always was."""
-        (charged,) = charge([Sold(1, 1, "", amount)], [], "EUR", otherwise=Rule(rate))
+        (charged,) = charge(
+            [Sold(1, 1, "", amount)],
+            [],
+            "EUR",
+            otherwise=Rule(rate),
+        )
         assert charged.amount == share(amount, rate, "EUR")
 
 
 @st.composite
 def refunds(draw: st.DrawFn) -> tuple[int, int, list[int], int]:
-    """An order's total and commission in whole steps, refunds that together give all of it back, and the step."""
+    """An order's total and commission in whole steps, refunds that together give all of it back,
+    and the step.
+    """
     unit = draw(st.sampled_from([1, 10, 100]))
-    parts = draw(st.lists(st.integers(1, 4000), min_size=1, max_size=12))
+    parts = draw(
+        st.lists(
+            st.integers(1, 4000),
+            min_size=1,
+            max_size=12,
+        )
+    )
     total = sum(parts)
-    return total * unit, draw(st.integers(0, max(total - 1, 0))) * unit, [p * unit for p in parts], unit
+    return (
+        total * unit,
+        draw(st.integers(0, max(total - 1, 0))) * unit,
+        [p * unit for p in parts],
+        unit,
+    )
 
 
 def give_back(
@@ -219,7 +312,9 @@ class TestGivingBack:
     def test_it_is_never_more_than_the_refund_or_the_commission(
         self, case: tuple[int, int, list[int], int], policy: RefundPolicy
     ) -> None:
-        """Whatever the policy and the parts, in whole steps: neither side pays what it does not have."""
+        """Whatever the policy and the parts, in whole steps: neither side pays what it does not
+        have.
+        """
         total, fee, parts, unit = case
         given, left = give_back(policy, total, fee, parts, unit)
         assert all(0 <= g <= p for g, p in zip(given, parts, strict=True))
@@ -235,8 +330,12 @@ class TestGivingBack:
         assert sum(give_back(policy, total, fee, parts, unit)[0]) == fee
 
     @given(refunds())
-    def test_proportional_is_half_up_after_every_part(self, case: tuple[int, int, list[int], int]) -> None:
-        """What was given back so far is the exact share, rounded once: parting a refund changes nothing."""
+    def test_proportional_is_half_up_after_every_part(
+        self, case: tuple[int, int, list[int], int]
+    ) -> None:
+        """What was given back so far is the exact share, rounded once: parting a refund changes
+        nothing.
+        """
         total, fee, parts, unit = case
         _, left = give_back(RefundPolicy.PROPORTIONAL, total, fee, parts, unit)
         for n, rest in enumerate(left, start=1):
@@ -244,7 +343,9 @@ class TestGivingBack:
             assert fee - rest == int(exact + Fraction(1, 2)) * unit
 
     @given(refunds())
-    def test_returning_means_the_marketplace_pays_first(self, case: tuple[int, int, list[int], int]) -> None:
+    def test_returning_means_the_marketplace_pays_first(
+        self, case: tuple[int, int, list[int], int]
+    ) -> None:
         """The vendor pays nothing while commission is left."""
         total, fee, parts, _ = case
         given, left = give_back(RefundPolicy.RETURN, total, fee, parts)
@@ -256,7 +357,10 @@ class TestGivingBack:
         total, fee, parts, _ = case
         assert sum(give_back(RefundPolicy.KEEP, total, fee, parts)[0]) == 0
 
-    @given(case=refunds(), policies=st.lists(st.sampled_from(list(RefundPolicy)), min_size=12, max_size=12))
+    @given(
+        case=refunds(),
+        policies=st.lists(st.sampled_from(list(RefundPolicy)), min_size=12, max_size=12),
+    )
     def test_a_policy_changed_between_two_refunds_breaks_nothing(
         self, case: tuple[int, int, list[int], int], policies: list[RefundPolicy]
     ) -> None:
@@ -269,9 +373,11 @@ class TestGivingBack:
             before, back = before + part, back + now
 
     @given(
-        total=st.integers(2, 100_000), rate=st.integers(0, 99), refund=st.integers(1, 100_000),
+        total=st.integers(2, 100_000),
+        rate=st.integers(0, 99),
+        refund=st.integers(1, 100_000),
         policy=st.sampled_from(list(RefundPolicy)),
-    )  # fmt: skip
+    )
     def test_a_larger_refund_never_gives_back_less(
         self, total: int, rate: int, refund: int, policy: RefundPolicy
     ) -> None:
@@ -281,7 +387,15 @@ class TestGivingBack:
             policy, total, fee, 0, 0, refund
         )
 
-    @pytest.mark.parametrize(("before", "refund"), [(0, 1001), (600, 401), (-1, 1), (0, -1)])
+    @pytest.mark.parametrize(
+        ("before", "refund"),
+        [
+            (0, 1001),
+            (600, 401),
+            (-1, 1),
+            (0, -1),
+        ],
+    )
     def test_more_than_was_paid_is_a_programming_error(self, before: int, refund: int) -> None:
         """Refunds are capped before the commission is asked for."""
         with pytest.raises(ValueError, match="more than"):
@@ -319,10 +433,20 @@ class TestChecking:
         check(rule)
         kept = read_snapshot(snapshot(rule), currency)
         assert kept is not None
-        assert (kept.id, commission(amount, kept, currency)) == (rule.id, commission(amount, rule, currency))
+        assert (kept.id, commission(amount, kept, currency)) == (
+            rule.id,
+            commission(amount, rule, currency),
+        )
         has_amounts = rule.fixed or rule.minimum is not None or rule.maximum is not None
         assert kept.currency == (currency if has_amounts else None)
-        assert len(snapshot(Rule(Decimal("99.99"), MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT, "EUR", id=2**63))) <= 255
+        assert (
+            len(
+                snapshot(
+                    Rule(Decimal("99.99"), MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT, "EUR", id=2**63)
+                )
+            )
+            <= 255
+        )
 
     def test_older_lines_have_no_rule(self) -> None:
         """Their commission is their part of the order's."""

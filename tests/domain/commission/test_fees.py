@@ -1,4 +1,6 @@
-"""Commission rules and the refund policy in the database, and what orders keep of them, on both engines."""
+"""Commission rules and the refund policy in the database, and what orders keep of them, on both
+engines.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ BY = "member:1"
 BAGS = Rule(Decimal(10), fixed=30, maximum=2000, currency="EUR", category="Bags")
 
 
-async def buy(vendor: Vendor, *products: tuple[int, int, str]) -> tuple[Order, list[OrderLine]]:
+async def buy(
+    vendor: Vendor,
+    *products: tuple[int, int, str],
+) -> tuple[Order, list[OrderLine]]:
     """An order of new products, each (price, quantity, category)."""
     token = None
     for price, quantity, category in products:
@@ -60,25 +65,41 @@ class TestSales:
     """What place_order freezes."""
 
     async def test_each_line_pays_by_its_own_rule(self) -> None:
-        """The order's fee is the sum of its lines', and each line keeps the rule that it was charged by."""
+        """The order's fee is the sum of its lines', and each line keeps the rule that it was
+        charged by.
+        """
         rule_id = await service.add_rule(BAGS, actor=BY)
         vendor = await make_ready_vendor()
 
-        order, (bag, cup) = await buy(vendor, (10000, 1, "Bags"), (1000, 2, "Cups"))
+        order, (bag, cup) = await buy(
+            vendor,
+            (10000, 1, "Bags"),
+            (1000, 2, "Cups"),
+        )
 
         assert (bag.commission_amount, cup.commission_amount) == (1030, 50)
         assert (order.platform_fee_amount, order.platform_fee_percentage) == (1080, Decimal("2.50"))
         kept = read_snapshot(bag.commission_rule, "EUR")
         assert kept is not None
-        assert (kept.id, kept.percentage, kept.fixed, kept.maximum) == (rule_id, Decimal(10), 30, 2000)
+        assert (kept.id, kept.percentage, kept.fixed, kept.maximum) == (
+            rule_id,
+            Decimal(10),
+            30,
+            2000,
+        )
         last_resort = read_snapshot(cup.commission_rule, "EUR")
         assert last_resort is not None
         assert (last_resort.id, last_resort.percentage) == (None, Decimal("2.50"))
         view = (await checkout_by_token((await order.checkout).token)).orders[0]
-        assert [line.commission for line in view.lines] == [Money(1030, "EUR"), Money(50, "EUR")]
+        assert [line.commission for line in view.lines] == [
+            Money(1030, "EUR"),
+            Money(50, "EUR"),
+        ]
 
     async def test_the_first_rule_in_the_operators_order_holds(self) -> None:
-        """Not the most particular one: moving a rule up changes what is charged; switching it off too."""
+        """Not the most particular one: moving a rule up changes what is charged; switching it off
+        too.
+        """
         vendor = await make_ready_vendor()
         await service.add_rule(Rule(Decimal(5), vendor_id=vendor.id), actor=BY)
         later = await service.add_rule(Rule(Decimal(20), category="Bags"), actor=BY)
@@ -98,7 +119,9 @@ class TestSales:
         assert await vendor_rules(vendor.id, "EUR") == ()
 
     async def test_a_fee_as_large_as_the_order_is_cut(self) -> None:
-        """Stripe refuses a fee equal to the amount: one cent stays with the vendor, off the last line."""
+        """Stripe refuses a fee equal to the amount: one cent stays with the vendor, off the last
+        line.
+        """
         vendor = await make_ready_vendor()
         await service.add_rule(Rule(Decimal(0), fixed=5000, currency="EUR"), actor=BY)
         order, lines = await buy(vendor, (300, 1, ""), (200, 2, ""))
@@ -110,20 +133,35 @@ class TestSales:
         vendor = await make_ready_vendor()
         product = await make_product(vendor, price_amount=1000)
         token = await baskets.add(None, product_id=product.id, quantity=1)
-        first = await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+        first = await place_order(
+            basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+        )
         await service.add_rule(Rule(Decimal(50)), actor=BY)
-        assert await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30) == first
+        assert (
+            await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+            == first
+        )
         assert (await Order.get(checkout__token=first)).platform_fee_amount == 25
 
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
-    async def test_later_changes_of_rules_never_change_what_was_sold(self, data: st.DataObject) -> None:
+    async def test_later_changes_of_rules_never_change_what_was_sold(
+        self, data: st.DataObject
+    ) -> None:
         """Add, change, move, switch, a new percentage: orders keep fee, lines and snapshot."""
         vendor = await make_ready_vendor()
-        ids = [await service.add_rule(BAGS, actor=BY), await service.add_rule(Rule(Decimal(7)), actor=BY)]
+        ids = [
+            await service.add_rule(BAGS, actor=BY),
+            await service.add_rule(Rule(Decimal(7)), actor=BY),
+        ]
         await buy(vendor, (9000, 1, "Bags"), (500, 3, ""))
         frozen = await _frozen()
-        for step in data.draw(st.lists(st.sampled_from(["add", "change", "up", "off", "on", "vendor"]), max_size=6)):
+        for step in data.draw(
+            st.lists(
+                st.sampled_from(["add", "change", "up", "off", "on", "vendor"]),
+                max_size=6,
+            )
+        ):
             rate = Decimal(data.draw(st.integers(0, 9999))) / 100
             which = data.draw(st.sampled_from(ids))
             if step == "add" and len(ids) < 6:
@@ -135,14 +173,22 @@ class TestSales:
             elif step in ("on", "off"):
                 await service.switch_rule(which, on=step == "on", actor=BY)
             else:
-                await VendorPaymentConfig.filter(vendor_id=vendor.id).update(platform_fee_percentage=rate)
+                await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+                    platform_fee_percentage=rate
+                )
         assert await _frozen() == frozen
         await FeeRule.all().delete()
 
-    async def test_stripe_takes_the_sum_of_the_lines(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The payment's application fee is what the rules came to, and the payment is not parked."""
+    async def test_stripe_takes_the_sum_of_the_lines(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The payment's application fee is what the rules came to, and the payment is not
+        parked.
+        """
         shop = await open_shop(gateway, sandbox, price=4990)
-        await service.add_rule(Rule(Decimal(10), fixed=31, currency="EUR", vendor_id=shop.vendor_id), actor=BY)
+        await service.add_rule(
+            Rule(Decimal(10), fixed=31, currency="EUR", vendor_id=shop.vendor_id), actor=BY
+        )
         purchase = await check_out(shop)
         await create_payment_intent(gateway, order_id=purchase.order_id)
         payment = await Payment.get(order_id=purchase.order_id)
@@ -154,8 +200,15 @@ class TestSales:
 
 
 async def _frozen() -> list[Any]:
-    lines = await OrderLine.all().order_by("id").values("id", "commission_amount", "commission_rule")
-    return [*lines, *await Order.all().order_by("id").values("id", "platform_fee_amount", "platform_fee_percentage")]
+    lines = (
+        await OrderLine.all().order_by("id").values("id", "commission_amount", "commission_rule")
+    )
+    return [
+        *lines,
+        *await Order.all()
+        .order_by("id")
+        .values("id", "platform_fee_amount", "platform_fee_percentage"),
+    ]
 
 
 @pytest.mark.usefixtures("database")
@@ -183,7 +236,9 @@ class TestRules:
     async def test_two_operators_moving_at_once_lose_no_rule(self) -> None:
         """Every rule keeps a place of its own."""
         ids = [await service.add_rule(Rule(Decimal(n)), actor=BY) for n in range(5)]
-        await asyncio.gather(*(service.move_rule(i, up=n % 2 == 0, actor=BY) for n, i in enumerate(ids)))
+        await asyncio.gather(
+            *(service.move_rule(i, up=n % 2 == 0, actor=BY) for n, i in enumerate(ids))
+        )
         rows = await FeeRule.all().order_by("position").values_list("position", "id")
         assert [place for place, _ in rows] == [1, 2, 3, 4, 5]
         assert sorted(i for _, i in rows) == sorted(ids)
@@ -240,14 +295,19 @@ class TestPolicy:
     async def test_until_somebody_chose_it_is_proportional_without_limits(self) -> None:
         """The defaults need no row."""
         policy = await get_policy()
-        assert (policy.refund_policy, dict(policy.refund_approval_limits)) == (RefundPolicy.PROPORTIONAL, {})
+        assert (policy.refund_policy, dict(policy.refund_approval_limits)) == (
+            RefundPolicy.PROPORTIONAL,
+            {},
+        )
         assert not policy.needs_approval(Money(99_999_999, "EUR"))
 
     async def test_a_change_is_kept_and_audited_once(self) -> None:
         """The second time the same is set nothing happens."""
         for _ in range(2):
             await service.set_policy(
-                refund_policy=RefundPolicy.KEEP, refund_approval_limits={"EUR": 10000, "DKK": 0}, actor=BY
+                refund_policy=RefundPolicy.KEEP,
+                refund_approval_limits={"EUR": 10000, "DKK": 0},
+                actor=BY,
             )
         policy = await get_policy()
         assert policy.refund_policy is RefundPolicy.KEEP
@@ -256,7 +316,10 @@ class TestPolicy:
         assert not policy.needs_approval(Money(99_999, "GBP"))
         entry = await AuditEntry.get(action="fees.policy_changed")
         assert entry.details["before"]["refund_policy"] == "proportional"
-        assert entry.details["after"] == {"refund_policy": "keep", "refund_approval_limits": {"DKK": 0, "EUR": 10000}}
+        assert entry.details["after"] == {
+            "refund_policy": "keep",
+            "refund_approval_limits": {"DKK": 0, "EUR": 10000},
+        }
 
     async def test_two_first_changes_at_once_make_one_row(self) -> None:
         """One after the other, both written down."""
@@ -269,14 +332,22 @@ class TestPolicy:
         assert await MarketplacePolicy.all().count() == 1
         assert await AuditEntry.filter(action="fees.policy_changed").count() == 2
 
-    @pytest.mark.parametrize("limits", [{"EUR": -1}, {"EUR": 100_000_000}, {"ISK": 150}])
+    @pytest.mark.parametrize(
+        "limits",
+        [{"EUR": -1}, {"EUR": 100_000_000}, {"ISK": 150}],
+    )
     async def test_a_limit_that_is_no_amount_is_refused(self, limits: dict[str, int]) -> None:
         """Nothing is written."""
         with pytest.raises(Invalid):
-            await service.set_policy(refund_policy=RefundPolicy.KEEP, refund_approval_limits=limits, actor=BY)
+            await service.set_policy(
+                refund_policy=RefundPolicy.KEEP, refund_approval_limits=limits, actor=BY
+            )
         assert not await MarketplacePolicy.exists()
 
-    @pytest.mark.parametrize("values", [{"id": 2}, {"id": 1, "refund_policy": "half"}])
+    @pytest.mark.parametrize(
+        "values",
+        [{"id": 2}, {"id": 1, "refund_policy": "half"}],
+    )
     async def test_the_database_holds_one_known_policy(self, values: dict[str, Any]) -> None:
         """A second row, an unknown word: refused."""
         with pytest.raises(IntegrityError):
@@ -284,11 +355,21 @@ class TestPolicy:
 
 
 async def test_what_was_sold_before_gets_its_orders_fee_spread(database: str) -> None:
-    """The migration's own statement: half up from line to line, the lines sum to the fee, no line above itself."""
+    """The migration's own statement: half up from line to line, the lines sum to the fee, no line
+    above itself.
+    """
     vendor = await make_ready_vendor()
     orders = [
         (await buy(vendor, *lines))[0]
-        for lines in ([(333, 1, ""), (333, 1, ""), (334, 1, "")], [(50, 1, "")], [(1, 1, ""), (9999, 9, "")])
+        for lines in (
+            [
+                (333, 1, ""),
+                (333, 1, ""),
+                (334, 1, ""),
+            ],
+            [(50, 1, "")],
+            [(1, 1, ""), (9999, 9, "")],
+        )
     ]
     for order, fee in zip(orders, (100, 49, 4999), strict=True):
         await Order.filter(id=order.id).update(platform_fee_amount=fee)
@@ -297,7 +378,10 @@ async def test_what_was_sold_before_gets_its_orders_fee_spread(database: str) ->
     await get_connection("default").execute_query(_migration().SPREAD)
 
     spread = [
-        [line.commission_amount for line in await OrderLine.filter(order_id=order.id).order_by("id")]
+        [
+            line.commission_amount
+            for line in await OrderLine.filter(order_id=order.id).order_by("id")
+        ]
         for order in orders
     ]
     assert [sum(parts) for parts in spread] == [100, 49, 4999]
@@ -326,28 +410,38 @@ async def test_the_migration_finds_older_lines(tmp_path: Any) -> None:
     before = names[next(n for n, name in enumerate(names) if name.endswith("_fees")) - 1]
     async with opened(f"sqlite://{path}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
-        await Executor(context.db(), config("sqlite://")["apps"]).migrate([MigrationTarget("models", before)])
+        await Executor(context.db(), config("sqlite://")["apps"]).migrate(
+            [MigrationTarget("models", before)]
+        )
     insert_one_of_each(path)
     with closing(sqlite3.connect(path)) as db:
         db.execute(
-            "INSERT INTO checkouts (id, created_at, updated_at, token, status, email, full_name, address, address_extra, city,"
+            "INSERT INTO checkouts (id, created_at, updated_at, token, status, email, full_name, "
+            "address, address_extra, city,"
             " postal_code, country, currency, total_amount, reserved_until)"
-            " VALUES (1, ?, ?, 't', 'open', 'a@b.test', 'A', 'x', '', 'y', '1', 'LU', 'EUR', 300, ?)",
+            " VALUES (1, ?, ?, 't', 'open', 'a@b.test', 'A', 'x', '', 'y', '1', 'LU', 'EUR', 300, "
+            "?)",
             (now, now, now),
         )
         db.execute(
-            "INSERT INTO orders (id, created_at, updated_at, number, checkout_id, vendor_id, status, payment_status,"
-            " total_amount_cents, platform_fee_amount, platform_fee_percentage, currency, stock_state, tracking_carrier, tracking_number)"
-            " VALUES (1, ?, ?, 'MH-1', 1, 1, 'pending', 'pending', 300, 8, '2.5', 'EUR', 'reserved', '', '')",
+            "INSERT INTO orders (id, created_at, updated_at, number, checkout_id, vendor_id, "
+            "status, payment_status,"
+            " total_amount_cents, platform_fee_amount, platform_fee_percentage, currency, "
+            "stock_state, tracking_carrier, tracking_number)"
+            " VALUES (1, ?, ?, 'MH-1', 1, 1, 'pending', 'pending', 300, 8, '2.5', 'EUR', "
+            "'reserved', '', '')",
             (now, now),
         )
         db.executemany(
-            "INSERT INTO order_lines (created_at, updated_at, order_id, product_id, name, picture, unit_amount, quantity)"
+            "INSERT INTO order_lines (created_at, updated_at, order_id, product_id, name, "
+            "picture, unit_amount, quantity)"
             " VALUES (?, ?, 1, 1, 'P', '', 100, ?)",
             [(now, now, 1), (now, now, 2)],
         )
         db.commit()
     await migrations.migrate(f"sqlite://{path}")
     with closing(sqlite3.connect(path)) as db:
-        rows = db.execute("SELECT commission_amount, commission_rule FROM order_lines ORDER BY id").fetchall()
+        rows = db.execute(
+            "SELECT commission_amount, commission_rule FROM order_lines ORDER BY id"
+        ).fetchall()
     assert rows == [(3, ""), (5, "")]

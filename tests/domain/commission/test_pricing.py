@@ -1,4 +1,6 @@
-"""What the price page says: true of the rules that the operator set and of what the vendors really pay."""
+"""What the price page says: true of the rules that the operator set and of what the vendors really
+pay.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ NEW = Decimal("2.50")
 def of(rules: list[Rule], *percentages: str, currency: str = "EUR") -> Offer:
     """The offer under numbered `rules`, with a vendor (1, 2, ...) for each of the percentages."""
     numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
-    payers = [Payer(number, currency, Decimal(rate)) for number, rate in enumerate(percentages, start=1)]
+    payers = [
+        Payer(number, currency, Decimal(rate)) for number, rate in enumerate(percentages, start=1)
+    ]
     return offer(numbered, payers, newcomer=NEW, currency="EUR")
 
 
@@ -31,17 +35,71 @@ BAGS = Rule(Decimal(10), category="Bags")
 CASES = {
     "nobody sells yet": ([], [], "2.5", [], []),
     "all pay what a new vendor pays": ([], ["2.50", "2.5"], "2.5", [], []),
-    "two shops agreed on something else": ([], ["10", "2.5", "3"], "2.5", [], ["10", "3"]),
+    "two shops agreed on something else": (
+        [],
+        ["10", "2.5", "3"],
+        "2.5",
+        [],
+        ["10", "3"],
+    ),
     "agreed alike is named once": ([], ["10", "10"], "2.5", [], ["10"]),
     "a category has its own": ([BAGS], ["2.5"], "2.5", ["10"], []),
-    "a rule for all replaces the percentages": ([Rule(Decimal(5))], ["10", "3"], "5", [], []),
-    "what stands behind a rule for all is never reached": ([Rule(Decimal(5)), BAGS], [], "5", [], []),
-    "a category before a rule for all": ([BAGS, Rule(Decimal(5))], ["3"], "5", ["10"], []),
-    "a rule of one vendor": ([Rule(Decimal(7), vendor_id=2)], ["2.5", "2.5"], "2.5", [], ["7"]),
-    "a rule of a vendor that is not there": ([Rule(Decimal(7), vendor_id=9)], ["2.5"], "2.5", [], []),
-    "a product of one vendor": ([Rule(Decimal(7), vendor_id=1, product_id=4)], ["2.5"], "2.5", [], ["7"]),
-    "one currency alone": ([Rule(Decimal(5), currency="EUR")], [], "5", ["2.5"], []),
-    "another currency alone": ([Rule(Decimal(5), currency="DKK")], [], "2.5", ["5"], []),
+    "a rule for all replaces the percentages": (
+        [Rule(Decimal(5))],
+        ["10", "3"],
+        "5",
+        [],
+        [],
+    ),
+    "what stands behind a rule for all is never reached": (
+        [Rule(Decimal(5)), BAGS],
+        [],
+        "5",
+        [],
+        [],
+    ),
+    "a category before a rule for all": (
+        [BAGS, Rule(Decimal(5))],
+        ["3"],
+        "5",
+        ["10"],
+        [],
+    ),
+    "a rule of one vendor": (
+        [Rule(Decimal(7), vendor_id=2)],
+        ["2.5", "2.5"],
+        "2.5",
+        [],
+        ["7"],
+    ),
+    "a rule of a vendor that is not there": (
+        [Rule(Decimal(7), vendor_id=9)],
+        ["2.5"],
+        "2.5",
+        [],
+        [],
+    ),
+    "a product of one vendor": (
+        [Rule(Decimal(7), vendor_id=1, product_id=4)],
+        ["2.5"],
+        "2.5",
+        [],
+        ["7"],
+    ),
+    "one currency alone": (
+        [Rule(Decimal(5), currency="EUR")],
+        [],
+        "5",
+        ["2.5"],
+        [],
+    ),
+    "another currency alone": (
+        [Rule(Decimal(5), currency="DKK")],
+        [],
+        "2.5",
+        ["5"],
+        [],
+    ),
 }
 
 
@@ -57,9 +115,16 @@ def test_the_price_page_names_what_is_paid(case: str) -> None:
 
 @pytest.mark.parametrize(
     ("percentages", "said"),
-    [(["2.5"], "2.5%"), (["10", "3"], "from 2.5% to 10%"), (["1"], "from 1% to 2.5%"), (["0"], "from 0% to 2.5%")],
+    [
+        (["2.5"], "2.5%"),
+        (["10", "3"], "from 2.5% to 10%"),
+        (["1"], "from 1% to 2.5%"),
+        (["0"], "from 0% to 2.5%"),
+    ],
 )
-def test_the_headline_is_what_is_paid_at_least_and_at_most(percentages: list[str], said: str) -> None:
+def test_the_headline_is_what_is_paid_at_least_and_at_most(
+    percentages: list[str], said: str
+) -> None:
     """One rate, or from the lowest to the highest."""
     assert words.span(of([], *percentages).everything) == said
 
@@ -82,7 +147,9 @@ RULES = st.builds(
 def test_no_sale_is_charged_what_the_price_page_does_not_name(
     rules: list[Rule], percentages: list[str], currency: str, category: str
 ) -> None:
-    """Whatever rules there are: each vendor's rate for a sale lies within the headline, and is one of those named."""
+    """Whatever rules there are: each vendor's rate for a sale lies within the headline, and is one
+    of those named.
+    """
     found = of(rules, *percentages, currency=currency)
     numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
     named = {rule.percentage for rule in found.everything} | {NEW}

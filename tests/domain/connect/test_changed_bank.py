@@ -1,4 +1,6 @@
-"""Another bank account: owners are written to and payouts wait, however we hear of it; only the operator ends it early."""
+"""Another bank account: owners are written to and payouts wait, however we hear of it; only the
+operator ends it early.
+"""
 
 from __future__ import annotations
 
@@ -50,23 +52,33 @@ WAIT = timedelta(hours=72)
         ({"EUR": "ba_1"}, {}, ()),
         ({"EUR": "ba_1"}, {"EUR": "ba_2"}, ("EUR",)),
         ({"EUR": "ba_1"}, {"EUR": "ba_1", "CHF": "ba_2"}, ("CHF",)),
-        ({"EUR": "ba_1", "CHF": "ba_2"}, {"CHF": "ba_3", "EUR": "ba_3"}, ("CHF", "EUR")),
+        (
+            {"EUR": "ba_1", "CHF": "ba_2"},
+            {"CHF": "ba_3", "EUR": "ba_3"},
+            ("CHF", "EUR"),
+        ),
     ],
     ids=["the first", "the same", "taken away", "another", "a further currency", "all"],
 )
-def test_what_counts_as_changed(known: dict[str, str], found: dict[str, str], new: tuple[str, ...]) -> None:
+def test_what_counts_as_changed(
+    known: dict[str, str], found: dict[str, str], new: tuple[str, ...]
+) -> None:
     """Money that would go elsewhere than before."""
     assert new_banks(known, found) == new
 
 
-async def changed(gateway: Gateway, sandbox: RunningSandbox, shop: Shop, *, hours: int = 72) -> VendorPaymentConfig:
+async def changed(
+    gateway: Gateway, sandbox: RunningSandbox, shop: Shop, *, hours: int = 72
+) -> VendorPaymentConfig:
     """The vendor's row after another bank was given and the account read."""
     await new_bank(sandbox, shop.account_id, hours=hours)
     await connect.sync_account(gateway, vendor_id=shop.vendor_id)
     return await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
 
 
-async def test_the_first_bank_of_an_account_is_none_that_changed(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_the_first_bank_of_an_account_is_none_that_changed(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Nobody is written to, nothing waits; reading it again changes nothing."""
     shop = await open_shop(gateway, sandbox)
     await connect.sync_account(gateway, vendor_id=shop.vendor_id)
@@ -96,24 +108,32 @@ async def test_our_paydays_and_instant_payouts_wait_and_go_on_by_themselves(
         await payday(context)
         assert await Payout.all().count() == 0
         with pytest.raises(NothingToPayOut, match="bank account was changed"):
-            await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m")
+            await instant_payouts.pay(
+                gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m"
+            )
         time.days(3.01)
         await work(context, "vendors.end_bank_hold")
         await payday(context)
         assert (await Payout.get()).amount == SHARE
-        trail = await AuditEntry.filter(subject=f"vendor:{shop.vendor_id}").values_list("action", flat=True)
+        trail = await AuditEntry.filter(subject=f"vendor:{shop.vendor_id}").values_list(
+            "action", flat=True
+        )
         assert {"vendor.bank_changed", "vendor.bank_hold_ended"} <= set(trail)
 
 
 async def test_a_change_that_only_the_payday_notices_stops_it(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """No event, no page, no sweep: what is read just before paying is enough, for an instant payout too."""
+    """No event, no page, no sweep: what is read just before paying is enough, for an instant payout
+    too.
+    """
     with time_of(sandbox) as time:
         shop = await on_payday(gateway, sandbox, time)
         await new_bank(sandbox, shop.account_id, hours=72)
         with pytest.raises((PayoutHeld, NothingToPayOut)):
-            await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(1000, "EUR"), actor="m", fee=100)
+            await instant_payouts.pay(
+                gateway, vendor_id=shop.vendor_id, amount=Money(1000, "EUR"), actor="m", fee=100
+            )
         await payday(context)
         assert await Payout.all().count() == 0
         assert await Email.exists(kind="bank_changed")
@@ -125,13 +145,22 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
     ids=["Stripe did not hear us, nor we of the bank", "Stripe made it, and we know of the bank"],
 )
 async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
-    context: Context, gateway: Gateway, sandbox: RunningSandbox, client: TestClientProtocol, heard: bool, made: bool
+    context: Context,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    client: TestClientProtocol,
+    heard: bool,
+    made: bool,
 ) -> None:
-    """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page says, and is sent later."""
+    """Its answer was lost, then the bank changed: what Stripe has not made waits, which its page
+    says, and is sent later.
+    """
     with time_of(sandbox) as time:
         shop = await on_payday(gateway, sandbox, time)
         effect = "reset_after" if made else "reset_before"
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3})
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3}
+        )
         with pytest.raises(TryLater):
             await payday(context)
         sandbox.faults()
@@ -144,12 +173,16 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
         await swept(context)
 
         row = await Payout.get()
-        assert (row.status, len(sandbox.events("payout.created"))) == (("pending", 1) if made else ("opening", 0))
+        assert (row.status, len(sandbox.events("payout.created"))) == (
+            ("pending", 1) if made else ("opening", 0)
+        )
         await sign_in(client, (await Member.get(id=shop.member_id)).email)
         for page in ("/vendor/admin/payouts", f"/vendor/admin/payouts/{row.id}"):
             text = words(str(await (await client.get(page)).get_data(as_text=True)))
             assert ("Waits" in text) != made, text
-            assert ("on its way to your bank" in text.lower()) == (made and page.endswith("payouts")), text
+            assert ("on its way to your bank" in text.lower()) == (
+                made and page.endswith("payouts")
+            ), text
         assert len(await waiting((await all_payouts()).rows)) == (not made)
         time.days(3)
         await work(context, "vendors.end_bank_hold")
@@ -161,7 +194,9 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
 async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Where Stripe pays by itself it is told to wait; the hourly look ends a wait whose own job was lost."""
+    """Where Stripe pays by itself it is told to wait; the hourly look ends a wait whose own job was
+    lost.
+    """
     with time_of(sandbox) as time:
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "weekly", "friday", minimum=0)
@@ -172,11 +207,17 @@ async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(
         await work(context, "vendors.end_bank_holds")
         await bank_accounts.end_due()
         await work(context, "payouts.write_settings")
-        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
+        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings(
+            "weekly", weekly_days=("friday",)
+        )
 
 
-async def test_a_bank_given_while_one_waits_makes_it_wait_anew(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """The job of the first wait does not end the second; where the operator set 0 hours, only the mail is left."""
+async def test_a_bank_given_while_one_waits_makes_it_wait_anew(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The job of the first wait does not end the second; where the operator set 0 hours, only the
+    mail is left.
+    """
     with time_of(sandbox) as time:
         shop = await open_shop(gateway, sandbox)
         await changed(gateway, sandbox, shop)
@@ -196,7 +237,9 @@ async def test_a_bank_given_while_one_waits_makes_it_wait_anew(gateway: Gateway,
 async def test_only_the_operator_ends_it_and_says_why(
     client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """With a reason, audited and told; the owner reads why it waits, and finds no way to shorten it."""
+    """With a reason, audited and told; the owner reads why it waits, and finds no way to shorten
+    it.
+    """
     shop = await open_shop(gateway, sandbox)
     await changed(gateway, sandbox, shop)
     with pytest.raises(Invalid):
@@ -206,7 +249,9 @@ async def test_only_the_operator_ends_it_and_says_why(
     assert "The bank changed" in await operator.get(page)
 
     assert (await operator.post(f"{page}/bank", {"why": ""})).status_code == 422
-    assert (await operator.post(f"{page}/bank", {"why": "She came by with her passport."})).status_code == 303
+    assert (
+        await operator.post(f"{page}/bank", {"why": "She came by with her passport."})
+    ).status_code == 303
 
     entry = await AuditEntry.get(action="vendor.bank_hold_released")
     assert entry.details["reason"] == "She came by with her passport."

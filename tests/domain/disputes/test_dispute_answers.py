@@ -1,4 +1,6 @@
-"""Answering: drafted and staged where the bank does not see it, handed in once, accepted for good, whatever fails on the way."""
+"""Answering: drafted and staged where the bank does not see it, handed in once, accepted for good,
+whatever fails on the way.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ FAULTS = [
 
 
 async def draft(row: Dispute, texts: dict[str, str] = WORDS) -> int:
-    return await responses.save_draft(vendor_id=row.vendor_id, dispute_id=row.id, texts=texts, actor="member:1")
+    return await responses.save_draft(
+        vendor_id=row.vendor_id, dispute_id=row.id, texts=texts, actor="member:1"
+    )
 
 
 async def submit(gateway: Gateway, row: Dispute, version: int) -> bool:
@@ -96,7 +100,9 @@ class TestDrafts:
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] is None
         assert (await Dispute.get(id=row.id)).staged_evidence == {"product_description": "A cup"}
 
-    async def test_saving_the_same_again_is_no_new_version(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_saving_the_same_again_is_no_new_version(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Nothing to stage."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         assert [await draft(row), await draft(row)] == [1, 1]
@@ -117,7 +123,9 @@ class TestDrafts:
         assert (await Dispute.get(id=row.id)).staged_evidence == WORDS
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] == "It arrived."
 
-    async def test_another_vendors_dispute_is_not_there(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_another_vendors_dispute_is_not_there(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """For drafting, handing in and accepting."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         mine = {"vendor_id": row.vendor_id + 1, "dispute_id": row.id, "actor": "member:1"}
@@ -159,7 +167,10 @@ class TestDrafts:
             all_the_same=True,
         )
         await work(context)
-        assert await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count() == 2
+        assert (
+            await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count()
+            == 2
+        )
         texts = await drafted(await dispute_by_id(row.id), public_url="https://market.test")
         assert texts["shipping_tracking_number"] == "JD01"
         assert texts["customer_purchase_ip"] == "192.0.2.7"
@@ -173,7 +184,9 @@ class TestDrafts:
 
 
 class TestHandingIn:
-    @pytest.mark.parametrize(("text", "status"), [("winning_evidence", "won"), ("losing_evidence", "lost")])
+    @pytest.mark.parametrize(
+        ("text", "status"), [("winning_evidence", "won"), ("losing_evidence", "lost")]
+    )
     async def test_it_is_read_by_the_bank_which_decides(
         self, context: Context, sandbox: RunningSandbox, text: str, status: str
     ) -> None:
@@ -193,8 +206,12 @@ class TestHandingIn:
     async def test_an_inquiry_that_is_answered_and_escalates_is_answered_again(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Two answers, one each time it is asked; the second is delivered although Stripe counts one already."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox), card=INQUIRY)
+        """Two answers, one each time it is asked; the second is delivered although Stripe counts
+        one already.
+        """
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox), card=INQUIRY
+        )
         version = await draft(row, {"uncategorized_text": "escalate_inquiry_evidence"})
         assert await submit(context.gateway, row, version)
         assert (await Dispute.get(id=row.id)).status == "warning_under_review"
@@ -202,7 +219,13 @@ class TestHandingIn:
         row = await again(context, row)
         assert (row.status, row.submitted_at) == ("needs_response", None)
         version = await draft(row, {"uncategorized_text": "winning_evidence"})
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "effect": "reset_before", "times": 3})
+        sandbox.faults(
+            {
+                "match": {"method": "POST", "path": "/v1/disputes"},
+                "effect": "reset_before",
+                "times": 3,
+            }
+        )
         assert not await submit(context.gateway, row, version)
         row = await again(context, row)  # news in between do not count the first answer as this one
         sandbox.faults()
@@ -212,14 +235,20 @@ class TestHandingIn:
         assert row.status == "won"
         await assert_books_agree(sandbox)
 
-    async def test_two_people_at_once_hand_in_once(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_two_people_at_once_hand_in_once(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """One gets through, the other is told."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
         results = await asyncio.gather(
             *(submit(context.gateway, row, version) for _ in range(3)), return_exceptions=True
         )
-        assert sorted(type(result).__name__ for result in results) == ["AnswerClosed", "AnswerClosed", "bool"]
+        assert sorted(type(result).__name__ for result in results) == [
+            "AnswerClosed",
+            "AnswerClosed",
+            "bool",
+        ]
         assert at_bank(sandbox, row)["evidence_details"]["submission_count"] == 1
 
     async def test_after_it_nothing_can_be_changed_handed_in_or_accepted(
@@ -234,9 +263,13 @@ class TestHandingIn:
         with pytest.raises(AnswerClosed):
             await submit(context.gateway, row, version)
         with pytest.raises(AnswerClosed):
-            await responses.accept(context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
+            await responses.accept(
+                context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1"
+            )
 
-    async def test_only_what_was_read_through_is_handed_in(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_only_what_was_read_through_is_handed_in(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Somebody changed it meanwhile, or there is nothing."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         with pytest.raises(NothingToSay):
@@ -255,7 +288,13 @@ class TestHandingIn:
         """It is there: nothing is handed in a second time."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "effect": "reset_after", "times": 3})
+        sandbox.faults(
+            {
+                "match": {"method": "POST", "path": "/v1/disputes"},
+                "effect": "reset_after",
+                "times": 3,
+            }
+        )
         assert not await submit(context.gateway, row, version)
         write = StripeWrite.filter(operation="disputes.submit")
         await write.update(asked_at=clock.now() - KEYS_LAST - timedelta(minutes=1))
@@ -286,7 +325,9 @@ class TestHandingIn:
         assert at_bank(sandbox, row)["evidence_details"]["submission_count"] == 1
         await assert_books_agree(sandbox)
 
-    async def test_what_comes_too_late_is_taken_back_and_said(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_what_comes_too_late_is_taken_back_and_said(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """The bank decided a moment before: lost, and nothing pretends that an answer was given."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
@@ -301,11 +342,15 @@ class TestHandingIn:
     async def test_an_answer_given_at_stripe_itself_closes_ours(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Somebody used Stripe's dashboard: the draft here is neither staged nor handed in any more."""
+        """Somebody used Stripe's dashboard: the draft here is neither staged nor handed in any
+        more.
+        """
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await draft(row)
         other = {"uncategorized_text": "written elsewhere"}
-        await context.gateway.disputes.update(row.stripe_dispute_id, evidence=other, submit=True, key="t:elsewhere")
+        await context.gateway.disputes.update(
+            row.stripe_dispute_id, evidence=other, submit=True, key="t:elsewhere"
+        )
         with pytest.raises(AnswerRefused):
             await submit(context.gateway, row, version)
         row = await Dispute.get(id=row.id)
@@ -325,7 +370,9 @@ class TestHandingIn:
 
 class TestAccepting:
     async def accept(self, gateway: Gateway, row: Dispute) -> bool:
-        return await responses.accept(gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1")
+        return await responses.accept(
+            gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1"
+        )
 
     async def test_it_is_lost_for_good(self, context: Context, sandbox: RunningSandbox) -> None:
         """Nothing more is taken than before."""
@@ -353,7 +400,9 @@ class TestAccepting:
         assert (await Dispute.get(id=row.id)).status == "lost"
         await assert_books_agree(sandbox)
 
-    async def test_an_inquiry_is_not_accepted_but_refunded(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_an_inquiry_is_not_accepted_but_refunded(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """There is nothing to give up."""
         shop: Shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=INQUIRY)
@@ -364,7 +413,9 @@ class TestAccepting:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Refused, and the page shows how it stands."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox), card=DISPUTE)
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox), card=DISPUTE
+        )
         sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"})
         with pytest.raises(AnswerRefused):
             await self.accept(context.gateway, row)

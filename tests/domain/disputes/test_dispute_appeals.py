@@ -1,4 +1,6 @@
-"""Disputes after the bank's word and before it: appeals and prevented ones, by webhook and by sweep, with the money right."""
+"""Disputes after the bank's word and before it: appeals and prevented ones, by webhook and by
+sweep, with the money right.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,16 @@ Hear = Callable[["Context", "RunningSandbox"], Awaitable[None]]
 async def by_webhook(context: Context, sandbox: RunningSandbox) -> None:
     """Every event about disputes that we have not had yet comes, signed, in Stripe's order."""
     for told in sandbox.events():
-        if not told["type"].startswith("charge.dispute.") or await WebhookEvent.exists(stripe_event_id=told["id"]):
+        if not told["type"].startswith("charge.dispute.") or await WebhookEvent.exists(
+            stripe_event_id=told["id"]
+        ):
             continue
-        body = json.dumps(told["event"] if "event" in told else stripe_get(sandbox, f"/v1/events/{told['id']}"))
-        header = stripe.WebhookSignature.generate_signature_header(body, context.settings.stripe.webhook_secrets[0])
+        body = json.dumps(
+            told["event"] if "event" in told else stripe_get(sandbox, f"/v1/events/{told['id']}")
+        )
+        header = stripe.WebhookSignature.generate_signature_header(
+            body, context.settings.stripe.webhook_secrets[0]
+        )
         await intake.receive(context, source="platform", body=body.encode(), signature=header)
     await work(context)
 
@@ -70,13 +78,18 @@ async def filed(context: Context, sandbox: RunningSandbox, row: Dispute, hear: H
     """The marketplace's staff has filed the appeal in Stripe's dashboard."""
     path = f"/v1/disputes/{row.stripe_dispute_id}"
     sandbox.request(
-        "POST", path, "evidence[appeal][card][reason_for_filing]=Signed+for", {"Authorization": f"Bearer {context.settings.stripe.secret_key}"}
-    )  # fmt: skip
+        "POST",
+        path,
+        "evidence[appeal][card][reason_for_filing]=Signed+for",
+        {"Authorization": f"Bearer {context.settings.stripe.secret_key}"},
+    )
     await hear(context, sandbox)
     return await Dispute.get(id=row.id)
 
 
-async def ended(context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str, hear: Hear) -> Dispute:
+async def ended(
+    context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str, hear: Hear
+) -> Dispute:
     """The card network has decided."""
     sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
     await hear(context, sandbox)
@@ -88,14 +101,20 @@ class TestAppeals:
     async def test_a_lost_dispute_that_is_won_on_appeal_pays_everybody_back(
         self, context: Context, sandbox: RunningSandbox, hear: Hear
     ) -> None:
-        """While it runs nothing moves; then the vendor, the commission and the books have what they had."""
+        """While it runs nothing moves; then the vendor, the commission and the books have what they
+        had.
+        """
         shop = await open_shop(context.gateway, sandbox)
         row = await lost(context, sandbox, shop)
         await by_webhook(context, sandbox)
         row = await offered(context, sandbox, row, hear)
         assert (row.status, row.closed_at) == ("appeal_needs_response", None)
         row = await filed(context, sandbox, row, hear)
-        assert (row.status, row.vendor_back, held(sandbox, shop.account_id)) == ("appeal_under_review", 0, {})
+        assert (row.status, row.vendor_back, held(sandbox, shop.account_id)) == (
+            "appeal_under_review",
+            0,
+            {},
+        )
         await assert_books_agree(sandbox)
         row = await ended(context, sandbox, row, "won", hear)
         assert (row.status, row.vendor_back, row.commission_back) == ("won", SHARE, FEE)
@@ -115,12 +134,20 @@ class TestAppeals:
         assert (row.status, row.vendor_part, row.vendor_back) == ("lost", SHARE, 0)
         assert row.closed_at is not None
         assert await LedgerPosting.filter(kind="dispute_withdrawn").count() == 1
-        kinds = await Email.filter(kind__startswith="dispute").order_by("id").values_list("kind", flat=True)
+        kinds = (
+            await Email.filter(kind__startswith="dispute")
+            .order_by("id")
+            .values_list("kind", flat=True)
+        )
         assert kinds == ["dispute_opened", "dispute_lost", "dispute_appealed", "dispute_lost"]
         await assert_books_agree(sandbox)
 
-    async def test_an_appeal_is_for_the_marketplaces_staff(self, context: Context, sandbox: RunningSandbox) -> None:
-        """The operator's list shows it among those to answer, the vendor's does not; the vendor has a mail that says so."""
+    async def test_an_appeal_is_for_the_marketplaces_staff(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """The operator's list shows it among those to answer, the vendor's does not; the vendor has
+        a mail that says so.
+        """
         shop = await open_shop(context.gateway, sandbox)
         await offered(context, sandbox, await lost(context, sandbox, shop), by_webhook)
         mine, all_of_them = await dispute_page(vendor_id=shop.vendor_id), await dispute_page()
@@ -137,14 +164,20 @@ class TestAppeals:
         """An answer that never reached the bank stays where it is."""
         shop = await open_shop(context.gateway, sandbox)
         row = await lost(context, sandbox, shop)
-        await Dispute.filter(id=row.id).update(submitted_at=row.opened_at, evidence={"uncategorized_text": "Late."})
+        await Dispute.filter(id=row.id).update(
+            submitted_at=row.opened_at, evidence={"uncategorized_text": "Late."}
+        )
         await offered(context, sandbox, row, by_sweep)
         await by_sweep(context, sandbox)
         seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         assert (seen.status, seen.submission_count) == ("appeal_needs_response", 0)
 
-    async def test_an_old_reading_of_the_first_decision_heals(self, context: Context, sandbox: RunningSandbox) -> None:
-        """It has no fewer transactions and looks like news; the next look puts it right, and no money moved."""
+    async def test_an_old_reading_of_the_first_decision_heals(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """It has no fewer transactions and looks like news; the next look puts it right, and no
+        money moved.
+        """
         shop = await open_shop(context.gateway, sandbox)
         row = await lost(context, sandbox, shop)
         old = await context.gateway.disputes.get(row.stripe_dispute_id)
@@ -177,7 +210,12 @@ class TestPrevented:
         shop = await open_shop(context.gateway, sandbox)
         row = await prevented(context, sandbox, shop, "resolution", hear)
         await by_sweep(context, sandbox)
-        assert (row.status, row.vendor_part, row.commission_part, row.fee) == ("prevented", SHARE, FEE, 0)
+        assert (row.status, row.vendor_part, row.commission_part, row.fee) == (
+            "prevented",
+            SHARE,
+            FEE,
+            0,
+        )
         assert row.is_charge_refundable is False
         assert held(sandbox, shop.account_id) == {}
         assert await booked(Account.DISPUTE_LOSSES) == {}
@@ -188,15 +226,25 @@ class TestPrevented:
         await assert_books_agree(sandbox)
 
 
-async def prevented(context: Context, sandbox: RunningSandbox, shop: Shop, how: str, hear: Hear) -> Dispute:
-    """A sale about which a programme of the card network settled a complaint before it became a dispute."""
+async def prevented(
+    context: Context, sandbox: RunningSandbox, shop: Shop, how: str, hear: Hear
+) -> Dispute:
+    """A sale about which a programme of the card network settled a complaint before it became a
+    dispute.
+    """
     payment = await sell(context.gateway, sandbox, shop)
-    sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "general", "prevented": how})
+    sandbox.control(
+        "POST",
+        "disputes",
+        {"charge": payment.stripe_charge_id, "reason": "general", "prevented": how},
+    )
     await hear(context, sandbox)
     return await Dispute.get(payment_id=payment.id)
 
 
-async def test_all_ten_statuses_are_brought_about_by_real_parts(context: Context, sandbox: RunningSandbox) -> None:
+async def test_all_ten_statuses_are_brought_about_by_real_parts(
+    context: Context, sandbox: RunningSandbox
+) -> None:
     """Each is what Stripe says, what our row says, and has its place in the books."""
     shop = await open_shop(context.gateway, sandbox)
     seen: set[str] = set()
@@ -210,7 +258,9 @@ async def test_all_ten_statuses_are_brought_about_by_real_parts(context: Context
     async def answer(row: Dispute) -> Dispute:
         texts = {"uncategorized_text": "It arrived."}
         key = f"t:{row.id}:answer"
-        await context.gateway.disputes.update(row.stripe_dispute_id, evidence=texts, submit=True, key=key)
+        await context.gateway.disputes.update(
+            row.stripe_dispute_id, evidence=texts, submit=True, key=key
+        )
         return await note(await again(context, row))
 
     inquiry = await note(await disputed(context, sandbox, shop, card=INQUIRY))

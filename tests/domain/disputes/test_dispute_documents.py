@@ -1,4 +1,6 @@
-"""What a document of an answer may be, judged by what is in it, and its name as it goes to Stripe."""
+"""What a document of an answer may be, judged by what is in it, and its name as it goes to
+Stripe.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def test_the_kinds_are_files_of_stripes_evidence_and_the_limits_stripes() -> Non
     assert PURPOSES["dispute_evidence"].most >= files.MOST_TOGETHER
 
 
-@pytest.mark.parametrize(("kind", "found"), [("pdf", "application/pdf"), ("jpg", "image/jpeg"), ("png", "image/png")])
+@pytest.mark.parametrize(
+    ("kind", "found"), [("pdf", "application/pdf"), ("jpg", "image/jpeg"), ("png", "image/png")]
+)
 def test_a_document_is_what_is_in_it(kind: str, found: str) -> None:
     """Whatever it is called."""
     assert files.judge("receipt", "invoice.exe", paper(kind)).content_type == found
@@ -32,11 +36,16 @@ def test_a_document_is_what_is_in_it(kind: str, found: str) -> None:
         (b"", "empty"),
         (b"<html><script>", "PDF, JPEG and PNG"),
         (paper("gif"), "PDF, JPEG and PNG"),
-        (paper(size=files.MOST_TOGETHER + 100_000), r"has 4\.6 MB; all documents together may have 4\.5 MB"),
+        (
+            paper(size=files.MOST_TOGETHER + 100_000),
+            r"has 4\.6 MB; all documents together may have 4\.5 MB",
+        ),
         (paper(pages=50), "more than 49 pages"),
     ],
 )
-def test_what_a_bank_would_not_read_is_refused_in_a_sentence_at_its_field(content: bytes, says: str) -> None:
+def test_what_a_bank_would_not_read_is_refused_in_a_sentence_at_its_field(
+    content: bytes, says: str
+) -> None:
     """And what to do about it."""
     with pytest.raises(Invalid, match=says) as caught:
         files.judge("receipt", "invoice.pdf", content)
@@ -56,7 +65,9 @@ def test_what_a_bank_would_not_read_is_refused_in_a_sentence_at_its_field(conten
         ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
     ],
 )
-def test_a_name_loses_folders_and_what_cannot_be_printed_and_ends_as_it_should(name: str, tidy: str) -> None:
+def test_a_name_loses_folders_and_what_cannot_be_printed_and_ends_as_it_should(
+    name: str, tidy: str
+) -> None:
     """No header and no folder can be made of it."""
     assert files.judge("receipt", name, paper()).name == tidy
 
@@ -73,14 +84,24 @@ def test_every_name_becomes_a_short_plain_one(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(1, "1 byte"), (999, "999 bytes"), (1000, "1 KB"), (999_499, "999 KB"), (999_500, "1 MB"), (4_500_000, "4.5 MB")],
+    [
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1 KB"),
+        (999_499, "999 KB"),
+        (999_500, "1 MB"),
+        (4_500_000, "4.5 MB"),
+    ],
 )
 def test_sizes_are_said_as_people_say_them(count: int, said: str) -> None:
     """In thousands."""
     assert files.size(count) == said
 
 
-@pytest.mark.parametrize(("newest", "fits"), [(1, True), (500_000, True), (500_001, False)])
+@pytest.mark.parametrize(
+    ("newest", "fits"),
+    [(1, True), (500_000, True), (500_001, False)],
+)
 def test_all_documents_together_may_have_as_much_as_the_bank_takes(newest: int, fits: bool) -> None:
     """To the byte; the sentence stands at the newest, which is the one to be made smaller."""
     sizes = {"receipt": files.MOST_TOGETHER - 500_000, "customer_communication": newest}

@@ -1,4 +1,6 @@
-"""The answer to a bank: what is drafted from an order, which fields count for which reason, and limits as sentences."""
+"""The answer to a bank: what is drafted from an order, which fields count for which reason, and
+limits as sentences.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from hypothesis import strategies as st
 from shared.core.errors import Invalid
 from shared.core.money import Money
 from shared.finance.disputes import evidence, words
-from shared.finance.disputes.response_draft import Facts, GivenBack, Line, Message, OtherOrder, draft
+from shared.finance.disputes.response_draft import (
+    Facts,
+    GivenBack,
+    Line,
+    Message,
+    OtherOrder,
+    draft,
+)
 from shared.sandbox.resources.chargebacks import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
 
@@ -51,7 +60,10 @@ class TestDraft:
         assert texts["shipping_carrier"] == "DHL"
         assert texts["shipping_tracking_number"] == "JD014"
         assert texts["shipping_date"] == "21 November 2026"
-        assert draft(replace(FACTS, zone=ZoneInfo("Pacific/Honolulu")), "")["shipping_date"] == "20 November 2026"
+        assert (
+            draft(replace(FACTS, zone=ZoneInfo("Pacific/Honolulu")), "")["shipping_date"]
+            == "20 November 2026"
+        )
         assert texts["shipping_address"].splitlines()[1] == "12 rue du Marché"
         assert texts["customer_purchase_ip"] == "192.0.2.7"
         assert "version of 2026-11-27" in texts["refund_policy_disclosure"]
@@ -60,8 +72,18 @@ class TestDraft:
         assert "“Your order”:\nthank you" in texts["uncategorized_text"]
 
     def test_it_claims_nothing_that_is_not_so(self) -> None:
-        """Not sent: no address, no date; terms never recorded: no word of them; no refund: no word of one."""
-        bare = replace(FACTS, shipped_at=None, carrier="", tracking="", ip="", terms_accepted_at=None, messages=())
+        """Not sent: no address, no date; terms never recorded: no word of them; no refund: no word
+        of one.
+        """
+        bare = replace(
+            FACTS,
+            shipped_at=None,
+            carrier="",
+            tracking="",
+            ip="",
+            terms_accepted_at=None,
+            messages=(),
+        )
         texts = draft(bare, "credit_not_processed")
         assert not set(texts) & {
             "shipping_address",
@@ -77,7 +99,10 @@ class TestDraft:
     def test_a_refund_is_told_where_the_shopper_says_that_none_came(self) -> None:
         """With its day and amount."""
         refunded = replace(FACTS, refunds=(GivenBack(AT, Money(4990, "EUR")),))
-        assert "€49.90 was refunded" in draft(refunded, "credit_not_processed")["refund_refusal_explanation"]
+        assert (
+            "€49.90 was refunded"
+            in draft(refunded, "credit_not_processed")["refund_refusal_explanation"]
+        )
 
     def test_two_payments_are_told_apart(self) -> None:
         """By the shopper's other order."""
@@ -88,8 +113,14 @@ class TestDraft:
         assert "1 x A plate" in texts["duplicate_charge_explanation"]
         assert "duplicate_charge_id" not in draft(replace(FACTS, others=(other,)), "fraudulent")
 
-    @given(st.text(max_size=300), st.integers(0, 60), st.sampled_from(sorted(words.REASONS)))
-    def test_whatever_the_order_it_can_be_handed_in(self, text: str, many: int, reason: str) -> None:
+    @given(
+        st.text(max_size=300),
+        st.integers(0, 60),
+        st.sampled_from(sorted(words.REASONS)),
+    )
+    def test_whatever_the_order_it_can_be_handed_in(
+        self, text: str, many: int, reason: str
+    ) -> None:
         """Within every limit, and tidy."""
         facts = replace(
             FACTS,
@@ -118,13 +149,16 @@ class TestFields:
             assert "_" not in field.label + field.hint.replace("ch_", "")
             assert field.hint.endswith(".")
 
-    @pytest.mark.parametrize(("reason", "name"), [
-        ("product_not_received", "shipping_tracking_number"),
-        ("fraudulent", "customer_purchase_ip"),
-        ("duplicate", "duplicate_charge_explanation"),
-        ("product_unacceptable", "refund_policy_disclosure"),
-        ("credit_not_processed", "refund_refusal_explanation"),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("reason", "name"),
+        [
+            ("product_not_received", "shipping_tracking_number"),
+            ("fraudulent", "customer_purchase_ip"),
+            ("duplicate", "duplicate_charge_explanation"),
+            ("product_unacceptable", "refund_policy_disclosure"),
+            ("credit_not_processed", "refund_refusal_explanation"),
+        ],
+    )
     def test_what_decides_a_reason_stands_in_front(self, reason: str, name: str) -> None:
         """Not under “more”."""
         assert name in {field.name for field in evidence.weighty(reason)}
@@ -133,7 +167,9 @@ class TestFields:
 class TestLimits:
     def test_a_long_text_that_is_too_long_is_a_sentence_at_its_field(self) -> None:
         """With both numbers."""
-        with pytest.raises(Invalid, match="at most 20,000 characters here; these are 20,001") as problem:
+        with pytest.raises(
+            Invalid, match="at most 20,000 characters here; these are 20,001"
+        ) as problem:
             evidence.check({"uncategorized_text": "x" * 20_001})
         assert problem.value.param == "uncategorized_text"
 
@@ -142,7 +178,9 @@ class TestLimits:
         long = [name for name, field in evidence.FIELDS.items() if field.is_long]
         texts = dict.fromkeys(long[:7], "x" * 20000) | {long[7]: "x" * 19_000}
         evidence.check({**texts, long[7]: "x" * 10_000})
-        with pytest.raises(Invalid, match="together may have 150,000 characters; these are 159,000") as problem:
+        with pytest.raises(
+            Invalid, match="together may have 150,000 characters; these are 159,000"
+        ) as problem:
             evidence.check(texts)
         assert problem.value.param in long[:7]
 
@@ -154,7 +192,12 @@ class TestLimits:
     def test_what_was_typed_is_kept_tidy(self) -> None:
         """Plain line ends, nothing empty, nothing unknown; what was taken away is sent as empty."""
         tidy = evidence.tidy(
-            {"customer_name": " Ada ", "uncategorized_text": "a\r\nb\rc", "shipping_date": "  ", "x": "y"}
+            {
+                "customer_name": " Ada ",
+                "uncategorized_text": "a\r\nb\rc",
+                "shipping_date": "  ",
+                "x": "y",
+            }
         )
         assert tidy == {"customer_name": "Ada", "uncategorized_text": "a\nb\nc"}
         assert evidence.as_sent(tidy)["shipping_date"] == ""

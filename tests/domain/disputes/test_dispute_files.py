@@ -1,4 +1,6 @@
-"""Documents in an answer: kept here first, brought to Stripe once, named in the draft, handed in once, whatever fails."""
+"""Documents in an answer: kept here first, brought to Stripe once, named in the draft, handed in
+once, whatever fails.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,23 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def attach(row: Dispute, kind: str = "receipt", content: bytes | None = None, name: str = "r.pdf") -> int:
+async def attach(
+    row: Dispute, kind: str = "receipt", content: bytes | None = None, name: str = "r.pdf"
+) -> int:
     return await attachments.attach(
-        vendor_id=row.vendor_id, dispute_id=row.id, kind=kind, name=name, content=content or paper(), actor="member:1"
+        vendor_id=row.vendor_id,
+        dispute_id=row.id,
+        kind=kind,
+        name=name,
+        content=content or paper(),
+        actor="member:1",
     )
 
 
 async def remove(row: Dispute, kind: str = "receipt") -> bool:
-    return await attachments.remove(vendor_id=row.vendor_id, dispute_id=row.id, kind=kind, actor="member:1")
+    return await attachments.remove(
+        vendor_id=row.vendor_id, dispute_id=row.id, kind=kind, actor="member:1"
+    )
 
 
 def uploads(sandbox: RunningSandbox) -> list[dict[str, Any]]:
@@ -47,7 +58,9 @@ class TestDrafts:
     """Without Stripe: rows alone."""
 
     async def test_a_document_is_kept_with_what_is_in_it_and_its_key(self) -> None:
-        """Stored before anybody asks Stripe; the version goes on, so that it is read through again."""
+        """Stored before anybody asks Stripe; the version goes on, so that it is read through
+        again.
+        """
         row = await make_dispute(await make_order())
         assert await attach(row, content=paper("png"), name="C:\\scans\\Quittung.exe") == 1
         there = await DisputeFile.get(dispute_id=row.id)
@@ -88,7 +101,9 @@ class TestDrafts:
         row = await make_dispute(await make_order())
         big = paper(size=MOST_TOGETHER * 2 // 3)
         found = await asyncio.gather(
-            attach(row, "receipt", big), attach(row, "uncategorized_file", big), return_exceptions=True
+            attach(row, "receipt", big),
+            attach(row, "uncategorized_file", big),
+            return_exceptions=True,
         )
         assert len([problem for problem in found if isinstance(problem, Invalid)]) == 1
         assert await DisputeFile.filter(dispute_id=row.id).count() == 1
@@ -97,7 +112,11 @@ class TestDrafts:
         """For attaching, removing and looking."""
         row = await make_dispute(await make_order())
         await attach(row)
-        stranger: dict[str, Any] = {"vendor_id": row.vendor_id + 1, "dispute_id": row.id, "actor": "member:2"}
+        stranger: dict[str, Any] = {
+            "vendor_id": row.vendor_id + 1,
+            "dispute_id": row.id,
+            "actor": "member:2",
+        }
         with pytest.raises(NotFound):
             await attachments.attach(kind="receipt", name="a.pdf", content=paper(), **stranger)
         with pytest.raises(NotFound):
@@ -117,7 +136,9 @@ class TestAtStripe:
     async def test_it_is_staged_named_and_handed_in_with_the_texts(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Uploaded once; what was taken out is gone there too, or never comes; the bank gets what was read through."""
+        """Uploaded once; what was taken out is gone there too, or never comes; the bank gets what
+        was read through.
+        """
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         await draft(row)
         await attach(row, "customer_communication")
@@ -139,11 +160,15 @@ class TestAtStripe:
         assert there["evidence"]["uncategorized_file"] == staged["uncategorized_file"]
         assert there["evidence_details"]["submission_count"] == 1
         assert len(uploads(sandbox)) == 2
-        assert (await StripeWrite.get(operation="files.create", state="superseded")).stripe_id is None
+        assert (
+            await StripeWrite.get(operation="files.create", state="superseded")
+        ).stripe_id is None
         row = await Dispute.get(id=row.id)
         assert row.staged_evidence["uncategorized_file"] == staged["uncategorized_file"]
 
-    async def test_a_document_without_a_word_is_an_answer(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_document_without_a_word_is_an_answer(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """It says more than nothing."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         assert await submit(context.gateway, row, await attach(row))
@@ -152,7 +177,9 @@ class TestAtStripe:
     async def test_whatever_fails_on_the_way_it_arrives_once(
         self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
-        """A crash between the database and Stripe looks the same: the job goes on with what has no id."""
+        """A crash between the database and Stripe looks the same: the job goes on with what has no
+        id.
+        """
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await attach(row)
         down = {"match": {"method": "POST", "path": "/v1/files"}, "times": 3, **fault}
@@ -166,7 +193,10 @@ class TestAtStripe:
         row = await Dispute.get(id=row.id)
         there = at_bank(sandbox, row)
         assert (row.status, there["evidence_details"]["submission_count"]) == ("under_review", 1)
-        assert there["evidence"]["receipt"] == (await DisputeFile.get(dispute_id=row.id)).stripe_file_id
+        assert (
+            there["evidence"]["receipt"]
+            == (await DisputeFile.get(dispute_id=row.id)).stripe_file_id
+        )
 
     async def test_what_stripe_cannot_read_is_said_and_is_not_handed_in(
         self, context: Context, sandbox: RunningSandbox
@@ -175,7 +205,9 @@ class TestAtStripe:
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         await draft(row)
         version = await attach(row)
-        sandbox.faults({"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1})
+        sandbox.faults(
+            {"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1}
+        )
         await responses.stage(context.gateway, row.id)
         (there,) = (await attachments.attached_to(row.id)).values()
         assert "could not read" in there.refusal
@@ -191,7 +223,9 @@ class TestAtStripe:
         """Nothing pretends that an answer was given."""
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         version = await attach(row)
-        sandbox.faults({"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1})
+        sandbox.faults(
+            {"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1}
+        )
         with pytest.raises(DocumentRefused):
             await submit(context.gateway, row, version)
         row = await Dispute.get(id=row.id)
@@ -201,7 +235,9 @@ class TestAtStripe:
     async def test_what_older_versions_stored_goes_on_under_its_keys(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Decided here, never told to Stripe, a document on its way, their jobs gone: no row of a write is there."""
+        """Decided here, never told to Stripe, a document on its way, their jobs gone: no row of a
+        write is there.
+        """
         row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
         await draft(row)
         version = await attach(row)
@@ -215,5 +251,8 @@ class TestAtStripe:
         await responses.deliver_later.run(context, {"dispute_id": row.id})
         assert (await Dispute.get(id=row.id)).status == "under_review"
         asked = dict(await StripeWrite.all().values_list("operation", "key"))
-        assert asked == {"disputes.submit": key, "files.create": key.replace("submit:3", "file:receipt:2")}
+        assert asked == {
+            "disputes.submit": key,
+            "files.create": key.replace("submit:3", "file:receipt:2"),
+        }
         assert {one["idempotency_key"] for one in uploads(sandbox)} == {asked["files.create"]}

@@ -1,4 +1,6 @@
-"""Disputes of a part of a charge, of more than it, and several of one: who bears what, once, in any order; and odd readings."""
+"""Disputes of a part of a charge, of more than it, and several of one: who bears what, once, in any
+order; and odd readings.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,13 @@ async def sold(market: Market, *, card: str = "visa") -> tuple[Shop, Order, Paym
     return shop, await Order.get(id=sale), await Payment.get(order_id=sale)
 
 
-def dispute(market: Market, payment: Payment, amount: int, *, case: str = "chargeback") -> Document:
+def dispute(
+    market: Market,
+    payment: Payment,
+    amount: int,
+    *,
+    case: str = "chargeback",
+) -> Document:
     """The shopper's bank disputes so much of the charge."""
     act = market.act()
     charge = act.get("charge", str(payment.stripe_charge_id))
@@ -50,7 +58,13 @@ def dispute(market: Market, payment: Payment, amount: int, *, case: str = "charg
         return chargebacks.open_up(act, charge, "general", amount, case=case)
 
 
-def decide(market: Market, stripe_id: str, *, won: bool, returned: int = 0) -> None:
+def decide(
+    market: Market,
+    stripe_id: str,
+    *,
+    won: bool,
+    returned: int = 0,
+) -> None:
     """The bank's word."""
     act = market.act()
     with act.store.transaction():
@@ -63,7 +77,9 @@ async def agree(market: Market, shop: Shop) -> None:
     stripe: Any = market
     assert await booked(*Account) == {}
     assert await booked(Account.STRIPE_PLATFORM) == held(stripe)
-    assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(stripe, shop.account_id)
+    assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(
+        stripe, shop.account_id
+    )
     assert market.complaints.found == []
     assert await acts.differences(market) == []
 
@@ -72,7 +88,11 @@ async def together() -> tuple[int, int, int]:
     """What all disputes took of vendor, commission and marketplace, and have not given back."""
     rows = await Dispute.all()
     parts = [borne_by(row) for row in rows]
-    return sum(p.vendor for p in parts), sum(p.commission for p in parts), sum(p.loss for p in parts)
+    return (
+        sum(p.vendor for p in parts),
+        sum(p.commission for p in parts),
+        sum(p.loss for p in parts),
+    )
 
 
 @pytest.mark.one_engine
@@ -80,7 +100,9 @@ async def together() -> tuple[int, int, int]:
 async def test_however_often_a_charge_is_disputed_its_vendor_bears_its_share_once(
     market: Market, policy: RefundPolicy
 ) -> None:
-    """A part, the rest, all of it again, more than it; won and lost in another order: the rest is the marketplace's."""
+    """A part, the rest, all of it again, more than it; won and lost in another order: the rest is
+    the marketplace's.
+    """
     await fees.set_policy(refund_policy=policy, refund_approval_limits={}, actor="test")
     shop, order, payment = await sold(market)
     total, commission = order.total_amount_cents, order.platform_fee_amount
@@ -95,7 +117,12 @@ async def test_however_often_a_charge_is_disputed_its_vendor_bears_its_share_onc
         assert vendor + back + loss == sum(row.amount for row in await Dispute.all())
     assert (await together())[0] == share
     await agree(market, shop)
-    for which, won in ((2, True), (0, False), (3, True), (1, True)):
+    for which, won in (
+        (2, True),
+        (0, False),
+        (3, True),
+        (1, True),
+    ):
         decide(market, made[which], won=won)
         await market.settle()
         assert (await together())[0] <= share
@@ -107,8 +134,12 @@ async def test_however_often_a_charge_is_disputed_its_vendor_bears_its_share_onc
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("policy", [RefundPolicy.PROPORTIONAL, RefundPolicy.RETURN])
-async def test_after_a_part_was_lost_the_rest_is_refunded_and_no_more(market: Market, policy: RefundPolicy) -> None:
-    """Refused while the bank decides; then exactly what is left, and both together come to the sale, on its page too."""
+async def test_after_a_part_was_lost_the_rest_is_refunded_and_no_more(
+    market: Market, policy: RefundPolicy
+) -> None:
+    """Refused while the bank decides; then exactly what is left, and both together come to the
+    sale, on its page too.
+    """
     await fees.set_policy(refund_policy=policy, refund_approval_limits={}, actor="test")
     shop, order, payment = await sold(market)
     total, commission = order.total_amount_cents, order.platform_fee_amount
@@ -129,10 +160,14 @@ async def test_after_a_part_was_lost_the_rest_is_refunded_and_no_more(market: Ma
     assert sum([claim.taken for claim in await Claim.all()]) == total - commission
     flow = await order_waterfall(order.id)
     lines = [line for line in flow.lines if not line.is_sum]
-    assert sum(line.vendor.amount for line in lines) == sum(line.market.amount for line in lines) == 0
+    assert (
+        sum(line.vendor.amount for line in lines) == sum(line.market.amount for line in lines) == 0
+    )
 
 
-async def test_a_dispute_won_in_part_gives_everybody_their_part_and_an_appeal_the_rest(market: Market) -> None:
+async def test_a_dispute_won_in_part_gives_everybody_their_part_and_an_appeal_the_rest(
+    market: Market,
+) -> None:
     """Stripe calls it lost; what came back is shared as the money was taken, to the minor unit."""
     shop, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents).id
@@ -149,14 +184,18 @@ async def test_a_dispute_won_in_part_gives_everybody_their_part_and_an_appeal_th
     assert [claim.amount for claim in await Claim.all()] == [0]
 
 
-async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(market: Market) -> None:
+async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(
+    market: Market,
+) -> None:
     """A parked payment earned the vendor nothing: all of it is the marketplace's loss."""
     (shop,) = await market.fill("LU")
     sale = await acts.buy(market, shop, 2, None, back=False)
     payment = await Payment.get(order_id=sale)
     await Payment.filter(id=payment.id).update(stripe_account_id="acct_other")
     path = f"/v1/payment_intents/{payment.stripe_payment_intent_id}/confirm"
-    market.stand.send("POST", path, {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"})
+    market.stand.send(
+        "POST", path, {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"}
+    )
     market.advance(1)
     intent = await market.gateway.payment_intents.get(str(payment.stripe_payment_intent_id))
     await sync.apply(payment.id, intent)
@@ -177,7 +216,9 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(m
 async def test_money_that_leaves_between_our_look_and_our_reversal_is_owed_in_either_world(
     market: Market, world: str
 ) -> None:
-    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below nought and nothing is owed beside it."""
+    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below nought
+    and nothing is owed beside it.
+    """
     shop, order, payment = await sold(market, card="bypassPending")
     if world == choices.COVERED:
         acts.other_world(market)
@@ -204,7 +245,9 @@ async def reading(market: Market, stripe_id: str) -> StripeDispute:
 
 @pytest.mark.one_engine
 async def test_money_that_went_and_came_in_one_second_went_first(market: Market) -> None:
-    """Whatever the order of the list: nothing is given back before it was taken, and nobody has lost anything."""
+    """Whatever the order of the list: nothing is given back before it was taken, and nobody has
+    lost anything.
+    """
     _, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents).id
     decide(market, made, won=True)
@@ -213,13 +256,19 @@ async def test_money_that_went_and_came_in_one_second_went_first(market: Market)
     backwards = (replace(back, created=out.created), out)
     await service.apply(payment.id, replace(seen, transactions=backwards))
     row = await Dispute.get()
-    assert (row.vendor_back, row.commission_back, row.loss_back) == (row.vendor_part, row.commission_part, 0)
+    assert (row.vendor_back, row.commission_back, row.loss_back) == (
+        row.vendor_part,
+        row.commission_part,
+        0,
+    )
     assert await together() == (0, 0, 0)
 
 
 @pytest.mark.one_engine
 async def test_money_that_went_again_later_went_on_its_first_day(market: Market) -> None:
-    """A bank that takes a won dispute up again takes the money a second time; the story keeps the day of the first."""
+    """A bank that takes a won dispute up again takes the money a second time; the story keeps the
+    day of the first.
+    """
     _, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents).id
     await service.follow(market.gateway, made)
@@ -227,16 +276,24 @@ async def test_money_that_went_again_later_went_on_its_first_day(market: Market)
     decide(market, made, won=True)
     seen = await reading(market, made)
     out = next(t for t in seen.transactions if t.amount < 0)
-    again = replace(out, id="txn_again", fee=0, net=out.amount, created=out.created + timedelta(days=30))
-    await service.apply(payment.id, replace(seen, status="lost", transactions=(*seen.transactions, again)))
+    again = replace(
+        out, id="txn_again", fee=0, net=out.amount, created=out.created + timedelta(days=30)
+    )
+    await service.apply(
+        payment.id, replace(seen, status="lost", transactions=(*seen.transactions, again))
+    )
     row = await Dispute.get()
     assert (row.withdrawn_at, row.status) == (first, "lost")
     assert (await together())[0] == order.total_amount_cents - order.platform_fee_amount
 
 
 @pytest.mark.one_engine
-async def test_money_in_another_currency_than_the_orders_is_a_persons_matter(market: Market) -> None:
-    """Nothing is posted in a wrong currency and nothing claimed; the log has it, and reconciliation shows it."""
+async def test_money_in_another_currency_than_the_orders_is_a_persons_matter(
+    market: Market,
+) -> None:
+    """Nothing is posted in a wrong currency and nothing claimed; the log has it, and reconciliation
+    shows it.
+    """
     _, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents)
     _abroad(market, made)
@@ -248,12 +305,16 @@ async def test_money_in_another_currency_than_the_orders_is_a_persons_matter(mar
     await market.settle()
     found = await acts.differences(market)
     row = await Dispute.get()
-    assert [(kind, subject) for kind, subject, *_ in found] == [("money_unposted", f"dispute:{row.id}")]
+    assert [(kind, subject) for kind, subject, *_ in found] == [
+        ("money_unposted", f"dispute:{row.id}")
+    ]
     market.complaints.found.clear()
 
 
 def _abroad(market: Market, made: Document) -> None:
-    """Stripe settles this dispute in dollars: its row, its own copy of it, and the balance that it was taken from."""
+    """Stripe settles this dispute in dollars: its row, its own copy of it, and the balance that it
+    was taken from.
+    """
     act = market.act()
     (inner,) = made.body["balance_transactions"]
     row = act.get("balance_transaction", inner["id"])
@@ -265,10 +326,14 @@ def _abroad(market: Market, made: Document) -> None:
         act.store.save(made)
         act.store.db.execute(
             "UPDATE balances SET net = net - ? WHERE (scope, currency, available_on) IN "
-            "(SELECT scope, currency, available_on FROM balances WHERE scope = ? AND currency = 'eur' LIMIT 1)",
+            "(SELECT scope, currency, available_on FROM balances WHERE scope = ? AND currency = "
+            "'eur' LIMIT 1)",
             (net, act.scope),
         )
         act.store.db.execute(
-            "INSERT INTO balances (net, platform, scope, currency, available_on) VALUES (?, ?, ?, 'usd', 0)",
+            (
+                "INSERT INTO balances (net, platform, scope, currency, available_on) VALUES (?, "
+                "?, ?, 'usd', 0)"
+            ),
             (net, act.platform, act.scope),
         )

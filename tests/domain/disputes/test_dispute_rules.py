@@ -1,4 +1,6 @@
-"""Disputes by their rules: ten statuses, no step back, and parts that sum to what was taken, whatever was taken before."""
+"""Disputes by their rules: ten statuses, no step back, and parts that sum to what was taken,
+whatever was taken before.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ from shared.trade.commission.rules import RefundPolicy, commission_back
 S = DisputeStatus
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
-# What each of Stripe's ten words is to a vendor: badge kind, whether it is open, and whether something is to be done.
+# What each of Stripe's ten words is to a vendor: badge kind, whether it is open, and whether
+# something is to be done.
 TABLE = {
     S.WARNING_NEEDS_RESPONSE: ("warn", True, True),
     S.WARNING_UNDER_REVIEW: ("info", True, False),
@@ -86,11 +89,18 @@ class TestStatuses:
 
 
 class TestMoves:
-    @given(st.sampled_from(DisputeStatus), st.sampled_from(DisputeStatus), st.integers(0, 2), st.integers(0, 2))
+    @given(
+        st.sampled_from(DisputeStatus),
+        st.sampled_from(DisputeStatus),
+        st.integers(0, 2),
+        st.integers(0, 2),
+    )
     def test_what_is_closed_stays_closed_unless_it_is_appealed_or_money_moved(
         self, current: DisputeStatus, seen: DisputeStatus, known: int, shown: int
     ) -> None:
-        """Won and lost may reopen as an appeal; nothing else moves without a new balance transaction."""
+        """Won and lost may reopen as an appeal; nothing else moves without a new balance
+        transaction.
+        """
         got = next_status(current, seen, known_transactions=known, seen_transactions=shown)
         if current in CLOSED and shown == known:
             assert got is None or (current in (S.WON, S.LOST) and got in APPEALS)
@@ -100,7 +110,9 @@ class TestMoves:
             assert got is seen
 
     @given(st.permutations([S.NEEDS_RESPONSE, S.UNDER_REVIEW, S.LOST]))
-    def test_the_order_in_which_a_loss_is_read_does_not_matter(self, reads: list[DisputeStatus]) -> None:
+    def test_the_order_in_which_a_loss_is_read_does_not_matter(
+        self, reads: list[DisputeStatus]
+    ) -> None:
         """The furthest word stands."""
         assert _after(S.NEEDS_RESPONSE, [(read, 1) for read in reads]) is S.LOST
 
@@ -124,12 +136,22 @@ class TestMoves:
     @pytest.mark.parametrize("decided", [S.WON, S.LOST])
     def test_a_decision_may_be_appealed_and_decided_again(self, decided: DisputeStatus) -> None:
         """Both ways."""
-        reads = [(S.APPEAL_NEEDS_RESPONSE, 1), (S.APPEAL_UNDER_REVIEW, 1), (S.LOST, 1)]
+        reads = [
+            (S.APPEAL_NEEDS_RESPONSE, 1),
+            (S.APPEAL_UNDER_REVIEW, 1),
+            (S.LOST, 1),
+        ]
         assert _after(decided, reads) is S.LOST
 
     def test_a_prevented_dispute_is_over(self) -> None:
         """From an inquiry or a dispute; nothing follows."""
-        assert _after(S.NEEDS_RESPONSE, [(S.PREVENTED, 0), (S.NEEDS_RESPONSE, 0)]) is S.PREVENTED
+        assert (
+            _after(
+                S.NEEDS_RESPONSE,
+                [(S.PREVENTED, 0), (S.NEEDS_RESPONSE, 0)],
+            )
+            is S.PREVENTED
+        )
         assert MOVES[S.PREVENTED] == frozenset()
 
 
@@ -153,14 +175,20 @@ def sales(draw: st.DrawFn) -> tuple[int, int]:
 
 
 class TestWhoBears:
-    @given(sales(), policies, st.integers(0, 2_000_000), st.tuples(*[st.integers(0, 2_000_000)] * 3))
+    @given(
+        sales(), policies, st.integers(0, 2_000_000), st.tuples(*[st.integers(0, 2_000_000)] * 3)
+    )
     def test_parts_sum_to_what_was_taken_and_none_is_negative_or_above_what_is_left(
         self, sale: tuple[int, int], policy: RefundPolicy, withdrawn: int, before: tuple[int, ...]
     ) -> None:
         """Whatever was taken before, even more than the sale."""
         total, fee = sale
         amount, vendor, commission = before
-        taken = Taken(amount=min(amount, total), vendor=vendor, commission=min(commission, fee))
+        taken = Taken(
+            amount=min(amount, total),
+            vendor=vendor,
+            commission=min(commission, fee),
+        )
         parts = bear(total=total, commission=fee, taken=taken, withdrawn=withdrawn, policy=policy)
         assert parts.total == withdrawn
         assert min(parts.vendor, parts.commission, parts.loss) >= 0
@@ -171,7 +199,9 @@ class TestWhoBears:
     def test_refunds_and_disputes_of_one_charge_debit_its_vendor_once(
         self, sale: tuple[int, int], policy: RefundPolicy, data: st.DataObject
     ) -> None:
-        """However it is cut into refunds and disputes, the vendor's debits by disputes stay within its share."""
+        """However it is cut into refunds and disputes, the vendor's debits by disputes stay within
+        its share.
+        """
         total, fee = sale
         taken = Taken()
         for _ in range(data.draw(st.integers(1, 5))):
@@ -179,33 +209,60 @@ class TestWhoBears:
             amount = data.draw(st.integers(0, left))
             if data.draw(st.booleans()):  # a refund: the vendor bears what the commission does not
                 back = commission_back(policy, total, fee, taken.amount, taken.commission, amount)
-                taken = Taken(taken.amount + amount, taken.vendor + amount - back, taken.commission + back)
+                taken = Taken(
+                    taken.amount + amount, taken.vendor + amount - back, taken.commission + back
+                )
                 continue
             parts = bear(total=total, commission=fee, taken=taken, withdrawn=amount, policy=policy)
             before = taken.vendor
-            taken = Taken(taken.amount + amount, taken.vendor + parts.vendor, taken.commission + parts.commission)
+            taken = Taken(
+                taken.amount + amount,
+                taken.vendor + parts.vendor,
+                taken.commission + parts.commission,
+            )
             assert taken.vendor <= max(total - fee, before)
         assert taken.commission <= fee
 
     def test_a_whole_dispute_takes_the_share_and_the_commission(self) -> None:
         """Proportional: everybody gives back what the sale gave them."""
-        parts = bear(total=10_000, commission=250, taken=Taken(), withdrawn=10_000, policy=RefundPolicy.PROPORTIONAL)
+        parts = bear(
+            total=10_000,
+            commission=250,
+            taken=Taken(),
+            withdrawn=10_000,
+            policy=RefundPolicy.PROPORTIONAL,
+        )
         assert parts == Parts(vendor=9750, commission=250)
 
     def test_a_commission_that_is_kept_is_the_marketplaces_loss(self) -> None:
-        """The vendor never pays more than it got, and the commission gives nothing back: the rest is a loss."""
-        parts = bear(total=10_000, commission=250, taken=Taken(), withdrawn=10_000, policy=RefundPolicy.KEEP)
+        """The vendor never pays more than it got, and the commission gives nothing back: the rest
+        is a loss.
+        """
+        parts = bear(
+            total=10_000, commission=250, taken=Taken(), withdrawn=10_000, policy=RefundPolicy.KEEP
+        )
         assert parts == Parts(vendor=9750, commission=0, loss=250)
 
     def test_what_was_refunded_before_is_not_taken_from_the_vendor_again(self) -> None:
         """A shopper who has both leaves the marketplace with the loss."""
         taken = Taken(amount=10_000, vendor=9750, commission=250)
-        parts = bear(total=10_000, commission=250, taken=taken, withdrawn=10_000, policy=RefundPolicy.PROPORTIONAL)
+        parts = bear(
+            total=10_000,
+            commission=250,
+            taken=taken,
+            withdrawn=10_000,
+            policy=RefundPolicy.PROPORTIONAL,
+        )
         assert parts == Parts(loss=10_000)
 
 
 class TestGivingBack:
-    borne = st.builds(Parts, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+    borne = st.builds(
+        Parts,
+        st.integers(0, 10**6),
+        st.integers(0, 10**6),
+        st.integers(0, 10**6),
+    )
 
     @given(borne, st.lists(st.integers(0, 10**6), max_size=4))
     def test_nobody_gets_more_than_they_bear_and_all_of_it_goes_somewhere(
@@ -219,33 +276,59 @@ class TestGivingBack:
             assert min(back.vendor, back.commission, back.loss) >= 0
             assert back.vendor <= left.vendor
             assert back.commission <= left.commission
-            left = Parts(left.vendor - back.vendor, left.commission - back.commission, max(left.loss - back.loss, 0))
+            left = Parts(
+                left.vendor - back.vendor,
+                left.commission - back.commission,
+                max(left.loss - back.loss, 0),
+            )
 
     @given(borne)
     def test_a_whole_reinstatement_gives_everybody_exactly_theirs(self, borne: Parts) -> None:
         """To the minor unit."""
         assert give_back(borne, borne.total) == borne
 
-    @given(st.sampled_from(["ISK", "UGX", "KWD", "HUF", "TWD", "JPY", "EUR"]), policies, st.data())
+    @given(
+        st.sampled_from(["ISK", "UGX", "KWD", "HUF", "TWD", "JPY", "EUR"]),
+        policies,
+        st.data(),
+    )
     def test_what_a_vendor_bears_and_gets_back_can_be_transferred_in_every_currency(
         self, currency: str, policy: RefundPolicy, data: st.DataObject
     ) -> None:
-        """Given back in parts of whatever size: each is an amount that Stripe takes, and the last leaves nobody with anything."""
+        """Given back in parts of whatever size: each is an amount that Stripe takes, and the last
+        leaves nobody with anything.
+        """
         unit = step(currency)
         total = data.draw(st.integers(2, 20_000)) * unit
         fee = data.draw(st.integers(0, total // unit - 1)) * unit
         withdrawn = data.draw(st.integers(1, total))
-        borne = bear(total=total, commission=fee, taken=Taken(), withdrawn=withdrawn, policy=policy, unit=unit)
+        borne = bear(
+            total=total,
+            commission=fee,
+            taken=Taken(),
+            withdrawn=withdrawn,
+            policy=policy,
+            unit=unit,
+        )
         assert borne.total == withdrawn
         taken = 0  # as a claim: what was reversed so far
         while borne.total:
             assert min(borne.vendor, borne.commission) >= 0
             assert borne.vendor % unit == borne.commission % unit == 0
-            found = plan(borne.vendor - taken, 10**9, [Source("tr_1", total)], unit=unit)
+            found = plan(
+                borne.vendor - taken,
+                10**9,
+                [Source("tr_1", total)],
+                unit=unit,
+            )
             assert found.short == 0
             assert all(part % unit == 0 for _, part in found.reversals)
             taken = borne.vendor
-            back = give_back(borne, data.draw(st.integers(1, borne.total)), unit=unit)
+            back = give_back(
+                borne,
+                data.draw(st.integers(1, borne.total)),
+                unit=unit,
+            )
             assert back.vendor % unit == 0
             borne -= back
             taken -= back.vendor  # a transfer
@@ -270,7 +353,9 @@ class TestTime:
             (timedelta(days=-2), "Time is up"),
         ],
     )
-    def test_the_countdown_never_promises_more_than_there_is(self, left: timedelta, said: str) -> None:
+    def test_the_countdown_never_promises_more_than_there_is(
+        self, left: timedelta, said: str
+    ) -> None:
         """Rounded down, in people's words."""
         assert words.countdown(NOW + left, NOW) == said
 
@@ -289,7 +374,9 @@ class TestTime:
             (timedelta(0), None),
         ],
     )
-    def test_a_reminder_is_due_three_days_and_one_day_before(self, left: timedelta, stage: int | None) -> None:
+    def test_a_reminder_is_due_three_days_and_one_day_before(
+        self, left: timedelta, stage: int | None
+    ) -> None:
         """And none when it is too late."""
         assert reminder_due(NOW + left, NOW) == stage
 
@@ -297,7 +384,8 @@ class TestTime:
 def test_every_reason_of_stripes_has_a_sentence_and_an_unknown_one_too() -> None:
     """The SDK names fifteen."""
     named = re.search(
-        r"Reason given by cardholder for dispute\. Possible values are (.*?)\. Learn", inspect.getsource(Dispute)
+        r"Reason given by cardholder for dispute\. Possible values are (.*?)\. Learn",
+        inspect.getsource(Dispute),
     )
     assert named is not None
     assert set(re.findall(r"`([a-z_]+)`", named[1])) == set(words.REASONS)

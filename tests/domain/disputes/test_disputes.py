@@ -1,4 +1,6 @@
-"""Disputes against the stand-in: debited when funds go, paid back when won, once per charge, whatever news comes how."""
+"""Disputes against the stand-in: debited when funds go, paid back when won, once per charge,
+whatever news comes how.
+"""
 
 from __future__ import annotations
 
@@ -62,18 +64,27 @@ class TestMoney:
     async def test_a_dispute_debits_the_vendor_its_share_and_the_marketplace_the_rest(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """The vendor's balance is empty afterwards; commission and Stripe's fee are the marketplace's."""
+        """The vendor's balance is empty afterwards; commission and Stripe's fee are the
+        marketplace's.
+        """
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
         assert (row.status, row.reason) == ("needs_response", "fraudulent")
-        assert (row.vendor_part, row.commission_part, row.loss_part, row.fee) == (SHARE, FEE, 0, 2000)
+        assert (row.vendor_part, row.commission_part, row.loss_part, row.fee) == (
+            SHARE,
+            FEE,
+            0,
+            2000,
+        )
         assert held(sandbox, shop.account_id) == {}
         assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {}
         assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 2000}
         assert await booked(Account.COMMISSION) == {}
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_that_is_won_pays_everybody_back(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_dispute_that_is_won_pays_everybody_back(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """To the minor unit, except Stripe's fee, which Stripe keeps."""
         shop = await open_shop(context.gateway, sandbox)
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
@@ -83,7 +94,9 @@ class TestMoney:
         assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 2000}
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_that_is_lost_takes_nothing_more(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_dispute_that_is_lost_takes_nothing_more(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """It was all taken before."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=NOT_RECEIVED)
@@ -94,11 +107,17 @@ class TestMoney:
         assert await LedgerPosting.all().count() == before
         await assert_books_agree(sandbox)
 
-    async def test_an_inquiry_moves_nothing(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_an_inquiry_moves_nothing(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """No posting, no claim; closed, it has still moved nothing."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=INQUIRY)
-        assert (row.status, row.is_inquiry, row.is_charge_refundable) == ("warning_needs_response", True, True)
+        assert (row.status, row.is_inquiry, row.is_charge_refundable) == (
+            "warning_needs_response",
+            True,
+            True,
+        )
         row = await decide(context, sandbox, row, "lost")
         assert row.status == "warning_closed"
         assert not await Claim.exists()
@@ -112,7 +131,9 @@ class TestMoney:
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop)
         await empty_balance(sandbox, shop.account_id)
-        charge = sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"})
+        charge = sandbox.control(
+            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+        )
         await service.follow(context.gateway, charge["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=charge["id"])
@@ -137,7 +158,9 @@ class TestMoney:
         old = await sell(context.gateway, sandbox, shop, quantity=2)
         await empty_balance(sandbox, shop.account_id)
         await sell(context.gateway, sandbox, shop)
-        made = sandbox.control("POST", "disputes", {"charge": old.stripe_charge_id, "reason": "duplicate"})
+        made = sandbox.control(
+            "POST", "disputes", {"charge": old.stripe_charge_id, "reason": "duplicate"}
+        )
         await service.follow(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
@@ -150,11 +173,15 @@ class TestMoney:
     async def test_a_debt_that_was_given_up_is_not_paid_out_when_the_dispute_is_won(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """The vendor never paid it: the marketplace's loss is undone, and the vendor has what its sale earned, once."""
+        """The vendor never paid it: the marketplace's loss is undone, and the vendor has what its
+        sale earned, once.
+        """
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop)
         await empty_balance(sandbox, shop.account_id)
-        made = sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"})
+        made = sandbox.control(
+            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+        )
         await service.follow(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
@@ -165,7 +192,12 @@ class TestMoney:
         assert await booked(Account.DISPUTE_LOSSES) == {"EUR": 2000}
         assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
         claim = await claim_of(row)
-        assert (claim.amount, claim.taken, claim.receivable, claim.written_off) == (0, 0, 0, 0)
+        assert (
+            claim.amount,
+            claim.taken,
+            claim.receivable,
+            claim.written_off,
+        ) == (0, 0, 0, 0)
 
     async def test_several_disputes_of_one_charge_debit_its_vendor_once(
         self, context: Context, sandbox: RunningSandbox
@@ -189,22 +221,33 @@ class TestMoney:
     async def test_a_refund_and_then_a_dispute_of_the_rest_debit_once(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Together the vendor bears its share, the commission itself, and the marketplace its fee alone."""
+        """Together the vendor bears its share, the commission itself, and the marketplace its fee
+        alone.
+        """
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop)
         await refund(context, sandbox, payment, 2000, commission=50)
-        made = sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "general"})
+        made = sandbox.control(
+            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "general"}
+        )
         await service.follow(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
-        assert (row.amount, row.vendor_part, row.commission_part, row.loss_part) == (2990, SHARE - 1950, 75, 0)
+        assert (row.amount, row.vendor_part, row.commission_part, row.loss_part) == (
+            2990,
+            SHARE - 1950,
+            75,
+            0,
+        )
         assert held(sandbox, shop.account_id) == {}
         await assert_books_agree(sandbox)
 
     async def test_an_inquiry_that_is_refunded_and_escalates_all_the_same_is_the_marketplaces_loss(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """What the vendor has given back already it does not give a second time; Stripe leaves alone what went back whole."""
+        """What the vendor has given back already it does not give a second time; Stripe leaves
+        alone what went back whole.
+        """
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop, card=INQUIRY)
         payment = await Payment.get(id=row.payment_id)
@@ -218,8 +261,12 @@ class TestMoney:
     async def test_a_commission_that_is_kept_is_not_taken_from_the_vendor(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """By the operator's policy of that day: what the commission does not give back is a loss."""
-        await fees.set_policy(refund_policy=RefundPolicy.KEEP, refund_approval_limits={}, actor="test")
+        """By the operator's policy of that day: what the commission does not give back is a
+        loss.
+        """
+        await fees.set_policy(
+            refund_policy=RefundPolicy.KEEP, refund_approval_limits={}, actor="test"
+        )
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
         assert (row.vendor_part, row.commission_part, row.loss_part) == (SHARE, 0, FEE)
@@ -227,28 +274,50 @@ class TestMoney:
         await decide(context, sandbox, row, "won")
         await assert_books_agree(sandbox)
 
-    async def test_what_the_operator_sees_of_open_disputes(self, context: Context, sandbox: RunningSandbox) -> None:
-        """Per currency: what is at stake, what is gone, who bears it; closed ones are no exposure."""
+    async def test_what_the_operator_sees_of_open_disputes(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """Per currency: what is at stake, what is gone, who bears it; closed ones are no
+        exposure.
+        """
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
         await disputed(context, sandbox, shop, card=INQUIRY)
         (eur,) = await exposure()
-        assert (eur.count, eur.at_stake.amount, eur.gone.amount) == (2, 2 * TOTAL, TOTAL)
-        assert (eur.vendors.amount, eur.owed.amount, eur.ours.amount) == (SHARE, 0, FEE + 2000)
+        assert (
+            eur.count,
+            eur.at_stake.amount,
+            eur.gone.amount,
+        ) == (2, 2 * TOTAL, TOTAL)
+        assert (
+            eur.vendors.amount,
+            eur.owed.amount,
+            eur.ours.amount,
+        ) == (SHARE, 0, FEE + 2000)
         await decide(context, sandbox, row, "lost")
         (eur,) = await exposure()
-        assert (eur.count, eur.gone.amount, eur.ours.amount) == (1, 0, 0)
+        assert (
+            eur.count,
+            eur.gone.amount,
+            eur.ours.amount,
+        ) == (1, 0, 0)
 
 
-async def refund(context: Context, sandbox: RunningSandbox, payment: Payment, amount: int, *, commission: int) -> None:
+async def refund(
+    context: Context, sandbox: RunningSandbox, payment: Payment, amount: int, *, commission: int
+) -> None:
     """A refund as the refunds' own domain books it: owed, claimed from the vendor, and paid."""
     new = NewRefund(str(payment.stripe_payment_intent_id), amount, False, False, None, {})
     made = await context.gateway.refunds.create(new, key=f"test:refund:{payment.id}:{amount}")
     order = await Order.get(id=payment.order_id)
-    fact = postings.Refund(1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id)
+    fact = postings.Refund(
+        1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id
+    )
     async with unit.transaction() as tx:
         await ledger.post(tx, postings.refund(fact))
-        await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=amount - commission)
+        await clawback.set_claim(
+            tx, subject="refund:1", payment=payment, amount=amount - commission
+        )
     await work(context)
     sandbox.advance(1)
     made = await context.gateway.refunds.get(made.id)  # it waits until the platform has the money
@@ -267,7 +336,9 @@ async def escalate(context: Context, sandbox: RunningSandbox, row: Dispute) -> N
 
 
 class TestNews:
-    async def test_every_repetition_ends_in_the_same_state(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_every_repetition_ends_in_the_same_state(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Read five times: one posting, one claim, one mail."""
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
@@ -281,7 +352,9 @@ class TestNews:
     async def test_news_that_comes_only_at_the_end_ends_in_the_same_state(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
-        """Every webhook was lost until it was won: both movements are posted, and nothing is left of them."""
+        """Every webhook was lost until it was won: both movements are posted, and nothing is left
+        of them.
+        """
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
         (stripe_id,) = await at_stripe(context.gateway, payment)
@@ -289,7 +362,12 @@ class TestNews:
         await service.follow(context.gateway, stripe_id)
         await work(context)
         row = await Dispute.get(stripe_dispute_id=stripe_id)
-        assert (row.status, row.vendor_part, row.vendor_back, row.transaction_count) == ("won", SHARE, SHARE, 2)
+        assert (row.status, row.vendor_part, row.vendor_back, row.transaction_count) == (
+            "won",
+            SHARE,
+            SHARE,
+            2,
+        )
         assert held(sandbox, shop.account_id) == {"EUR": SHARE}
         await assert_books_agree(sandbox)
 
@@ -304,7 +382,11 @@ class TestNews:
         (stripe_id,) = await at_stripe(context.gateway, payment)
         readings = [await context.gateway.disputes.get(stripe_id)]
         texts = {"uncategorized_text": "winning_evidence"}
-        readings.append(await context.gateway.disputes.update(stripe_id, evidence=texts, submit=True, key="t:win"))
+        readings.append(
+            await context.gateway.disputes.update(
+                stripe_id, evidence=texts, submit=True, key="t:win"
+            )
+        )
         sandbox.advance(10)
         readings.append(await context.gateway.disputes.get(stripe_id))
         assert [reading.status for reading in readings] == ["needs_response", "under_review", "won"]
@@ -316,8 +398,12 @@ class TestNews:
         assert (await claim_of(row)).taken == 0
         await assert_books_agree(sandbox)
 
-    async def test_a_dispute_is_known_before_its_payment_is(self, context: Context, sandbox: RunningSandbox) -> None:
-        """The payment's own news was lost: it is read first, so that the sale stands in the books before the debit."""
+    async def test_a_dispute_is_known_before_its_payment_is(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
+        """The payment's own news was lost: it is read first, so that the sale stands in the books
+        before the debit.
+        """
         shop = await open_shop(context.gateway, sandbox)
         purchase = await check_out(shop)
         view = await create_payment_intent(context.gateway, order_id=purchase.order_id)
@@ -331,7 +417,9 @@ class TestNews:
         assert row.vendor_part == SHARE
         await assert_books_agree(sandbox)
 
-    async def test_a_foreign_dispute_is_not_ours(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_foreign_dispute_is_not_ours(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Of a charge that was made beside us."""
         intent = await stripe_post(
             sandbox,
@@ -382,7 +470,9 @@ class TestNews:
         await assert_books_agree(sandbox)
 
     @pytest.mark.parametrize("effect", ["reset_before", "reset_after", "status"])
-    async def test_a_failing_clawback_heals(self, context: Context, sandbox: RunningSandbox, effect: str) -> None:
+    async def test_a_failing_clawback_heals(
+        self, context: Context, sandbox: RunningSandbox, effect: str
+    ) -> None:
         """The debit waits for Stripe and is then made once."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
@@ -425,7 +515,10 @@ class TestWords:
         shop = await open_shop(context.gateway, sandbox)
         await decide(context, sandbox, await disputed(context, sandbox, shop), "lost")
         await decide(context, sandbox, await disputed(context, sandbox, shop, card=INQUIRY), "lost")
-        texts = {mail.kind: mail.text for mail in await Email.filter(kind__startswith="dispute").order_by("-id")}
+        texts = {
+            mail.kind: mail.text
+            for mail in await Email.filter(kind__startswith="dispute").order_by("-id")
+        }
         assert "Do not refund this order as well" in texts["dispute_lost"]
         assert "No money has moved" in texts["dispute_closed"]
         inquiry = await Email.filter(kind="dispute_opened").order_by("-id").first()
@@ -439,7 +532,14 @@ class TestWords:
         shop = await open_shop(context.gateway, sandbox)
         row = await disputed(context, sandbox, shop)
         assert row.due_by is not None
-        for days, expected in ((5, 0), (2.5, 1), (2, 1), (0.9, 2), (0.5, 2), (-1, 2)):
+        for days, expected in (
+            (5, 0),
+            (2.5, 1),
+            (2, 1),
+            (0.9, 2),
+            (0.5, 2),
+            (-1, 2),
+        ):
             now = row.due_by - timedelta(days=days)
             with clock.use(lambda at=now: at):  # type: ignore[misc]
                 await jobs.remind.run(context, {})
@@ -448,14 +548,18 @@ class TestWords:
         subject = (await Email.filter(kind="dispute_reminder").order_by("id").first()).subject  # type: ignore[union-attr]
         assert subject.startswith("2 days left to answer the bank about order")
 
-    async def test_every_id_of_stripes_leads_to_the_order(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_every_id_of_stripes_leads_to_the_order(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """The dispute's and its balance transactions'."""
         shop = await open_shop(context.gateway, sandbox)
         row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
         seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         ids = [seen.id, *(transaction.id for transaction in seen.transactions)]
         found = await StripeReference.filter(stripe_id__in=ids)
-        assert {(ref.subject, ref.order_id) for ref in found} == {(f"dispute:{row.id}", row.order_id)}
+        assert {(ref.subject, ref.order_id) for ref in found} == {
+            (f"dispute:{row.id}", row.order_id)
+        }
         assert len(found) == 3
 
 
@@ -473,12 +577,19 @@ class TestFraudWarnings:
         mail = await Email.get(kind="fraud_warning")
         assert "A refund now avoids the dispute" in " ".join(mail.text.split())
         assert await fraud_warnings.is_warned(payment.order_id)
-        sandbox.control("POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"})
-        assert await fraud_warnings.note(context.gateway, warning) == "nothing to be done about it any more"
+        sandbox.control(
+            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+        )
+        assert (
+            await fraud_warnings.note(context.gateway, warning)
+            == "nothing to be done about it any more"
+        )
         await service.follow(context.gateway, (await at_stripe(context.gateway, payment))[0])
         assert not await fraud_warnings.is_warned(payment.order_id)
 
-    async def test_a_foreign_warning_is_not_ours(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_a_foreign_warning_is_not_ours(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Of a charge that was made beside us."""
         await stripe_post(
             sandbox,

@@ -1,4 +1,6 @@
-"""The health of the webhook endpoints: counted cheaply, told on the operator's pages, forgotten after a week."""
+"""The health of the webhook endpoints: counted cheaply, told on the operator's pages, forgotten
+after a week.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def later(by: timedelta) -> AbstractContextManager[None]:
 
 
 async def lights(context: Context) -> dict[str, Light]:
-    return {found.source: found.light for found in await endpoint_health.endpoints(context.settings)}
+    return {
+        found.source: found.light for found in await endpoint_health.endpoints(context.settings)
+    }
 
 
 async def test_a_stranger_who_knocks_leaves_one_row_an_hour(context: Context) -> None:
@@ -65,26 +69,40 @@ async def test_a_stranger_who_knocks_leaves_one_row_an_hour(context: Context) ->
 async def test_each_endpoint_has_a_light_of_its_own(context: Context) -> None:
     """Refused deliveries turn it red until an event gets in; the other endpoint stays as it is."""
     assert await lights(context) == {"platform": Light.QUIET, "connect": Light.QUIET}
-    await deliver(context, event("account.updated", {"id": "acct_1"}, number=1, account="acct_1"), source="connect")
+    await deliver(
+        context,
+        event("account.updated", {"id": "acct_1"}, number=1, account="acct_1"),
+        source="connect",
+    )
     await knock(context)
     assert await lights(context) == {"platform": Light.BAD, "connect": Light.OK}
     await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2))
     assert await lights(context) == {"platform": Light.WARN, "connect": Light.OK}
 
 
-async def test_an_endpoint_of_the_wrong_scope_is_named_and_its_events_stay_undelivered(context: Context) -> None:
-    """Signed, but the other endpoint's: refused, so that Stripe keeps it for the next look, and told on the light."""
+async def test_an_endpoint_of_the_wrong_scope_is_named_and_its_events_stay_undelivered(
+    context: Context,
+) -> None:
+    """Signed, but the other endpoint's: refused, so that Stripe keeps it for the next look, and
+    told on the light.
+    """
     body = event("account.updated", {"id": "acct_1"}, account="acct_1")
     for _ in range(2):  # Stripe sends again what was refused
         with pytest.raises(intake.WrongScope):
             await deliver(context, body)
     platform, _ = await endpoint_health.endpoints(context.settings)
-    assert (platform.light, platform.tally.misdirected, platform.tally.delivered) == (Light.BAD, 1, 0)
+    assert (platform.light, platform.tally.misdirected, platform.tally.delivered) == (
+        Light.BAD,
+        1,
+        0,
+    )
     assert await intake.take(context, source="connect", body=body)
 
 
 async def test_what_nobody_told_us_is_counted(context: Context) -> None:
-    """A payment of which no event came, and an event that we had to ask for; not what may still be on its way."""
+    """A payment of which no event came, and an event that we had to ask for; not what may still be
+    on its way.
+    """
     order = await make_order()
     now = clock.now()
     payment = await make_payment(
@@ -92,9 +110,14 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
     )
     assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 1
     await WebhookEvent.create(
-        source="platform", stripe_event_id="evt_9", type="payment_intent.succeeded", livemode=False, body="{}",
-        stripe_object_id=payment.stripe_payment_intent_id, stripe_created_at=now,
-    )  # fmt: skip
+        source="platform",
+        stripe_event_id="evt_9",
+        type="payment_intent.succeeded",
+        livemode=False,
+        body="{}",
+        stripe_object_id=payment.stripe_payment_intent_id,
+        stripe_created_at=now,
+    )
     assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 0
     assert await intake.take(
         context, source="connect", body=event("account.updated", {"id": "acct_1"}, account="acct_1")
@@ -109,9 +132,18 @@ async def test_the_age_of_a_secret_is_known_and_the_secret_is_not(context: Conte
     with later(2 * DAY):
         await missed_events.fetch_events.run(context, {})
         found = await endpoint_health.endpoints(context.settings)
-    assert all(since is not None and since < started + timedelta(days=1) for e in found for since in e.known_since)
-    secrets = [*context.settings.stripe.webhook_secrets, *context.settings.stripe.connect_webhook_secrets]
-    assert {row.digest for row in await WebhookSecret.all()} == {digest(secret) for secret in secrets}
+    assert all(
+        since is not None and since < started + timedelta(days=1)
+        for e in found
+        for since in e.known_since
+    )
+    secrets = [
+        *context.settings.stripe.webhook_secrets,
+        *context.settings.stripe.connect_webhook_secrets,
+    ]
+    assert {row.digest for row in await WebhookSecret.all()} == {
+        digest(secret) for secret in secrets
+    }
 
 
 async def test_the_operator_reads_about_red_lights_and_stuck_mails(
@@ -122,7 +154,13 @@ async def test_the_operator_reads_about_red_lights_and_stuck_mails(
     assert "Webhooks do not work" not in await portal.get("/operator")
     await knock(context, source="connect")
     async with unit.transaction() as tx:
-        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
+        mail.post(
+            tx,
+            "switched_on",
+            to="ada@example.test",
+            unique_key="test:1",
+            context={"full_name": "Ada"},
+        )
     late: Any = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=late)
     home = words(await portal.get("/operator"))

@@ -22,14 +22,19 @@ BEFORE, AFTER = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
         (Tally(delivered=9, last_event_at=NOON, refused=1, last_refused_at=AFTER), Light.BAD),
         (Tally(delivered=9, last_event_at=NOON, refused=1, last_refused_at=BEFORE), Light.WARN),
         (Tally(misdirected=1, last_misdirected_at=NOON), Light.BAD),
-        (Tally(delivered=9, last_event_at=AFTER, misdirected=1, last_misdirected_at=NOON), Light.WARN),
+        (
+            Tally(delivered=9, last_event_at=AFTER, misdirected=1, last_misdirected_at=NOON),
+            Light.WARN,
+        ),
         (Tally(unheard=1), Light.BAD),
         (Tally(last_event_at=NOON - timedelta(days=3), unheard=1), Light.BAD),
         (Tally(delivered=9, last_event_at=NOON, unheard=1), Light.WARN),
     ],
 )
 def test_the_light_shows_whether_events_get_in(tally: Tally, shown: Light) -> None:
-    """Red while what was sent last did not get in or nothing tells us; yellow when something was refused or missed; else green."""
+    """Red while what was sent last did not get in or nothing tells us; yellow when something was
+    refused or missed; else green.
+    """
     assert light(tally) is shown
 
 

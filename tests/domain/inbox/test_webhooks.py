@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
 
 
-def event(kind: str, subject: dict[str, Any], *, number: int = 1, **more: Any) -> str:
+def event(
+    kind: str,
+    subject: dict[str, Any],
+    *,
+    number: int = 1,
+    **more: Any,
+) -> str:
     """An event's body."""
     return json.dumps(
         {
@@ -53,7 +59,9 @@ def event(kind: str, subject: dict[str, Any], *, number: int = 1, **more: Any) -
 async def deliver(context: Context, body: str, source: str = "platform") -> WebhookEvent:
     """Sign and hand in a body, and answer the stored row."""
     settings = context.settings.stripe
-    secret = (settings.webhook_secrets if source == "platform" else settings.connect_webhook_secrets)[0]
+    secret = (
+        settings.webhook_secrets if source == "platform" else settings.connect_webhook_secrets
+    )[0]
     header = stripe.WebhookSignature.generate_signature_header(body, secret)
     await intake.receive(context, source=source, body=body.encode(), signature=header)
     return await WebhookEvent.get(source=source, stripe_event_id=json.loads(body)["id"])
@@ -67,10 +75,14 @@ async def paid_intent(gateway: Gateway, sandbox: RunningSandbox) -> tuple[int, s
     return bought.order_id, view.payment_intent_id
 
 
-async def test_a_signed_success_pays_the_order(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_a_signed_success_pays_the_order(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """payment_intent.succeeded -> read again -> paid -> handled."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"}))
+    row = await deliver(
+        context, event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+    )
     assert (row.status, row.outcome) == (EventStatus.HANDLED, "payment is succeeded")
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
 
@@ -81,7 +93,12 @@ async def test_a_payload_is_a_nudge_and_never_believed(
     """A rightly signed event that claims a success that Stripe does not know of pays nothing."""
     bought = await check_out(await open_shop(gateway, sandbox))
     view = await create_payment_intent(gateway, order_id=bought.order_id)
-    claim = {"id": view.payment_intent_id, "object": "payment_intent", "status": "succeeded", "amount_received": 4990}
+    claim = {
+        "id": view.payment_intent_id,
+        "object": "payment_intent",
+        "status": "succeeded",
+        "amount_received": 4990,
+    }
     await deliver(context, event("payment_intent.succeeded", claim))
     assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PENDING
 
@@ -104,7 +121,12 @@ async def test_the_client_secret_in_an_event_is_not_stored(
 ) -> None:
     """Stripe's events about intents carry it; the inbox keeps the rest of the body."""
     _, intent_id = await paid_intent(gateway, sandbox)
-    subject = {"id": intent_id, "object": "payment_intent", "client_secret": f"{intent_id}_secret_abc", "amount": 4990}
+    subject = {
+        "id": intent_id,
+        "object": "payment_intent",
+        "client_secret": f"{intent_id}_secret_abc",
+        "amount": 4990,
+    }
     row = await deliver(context, event("payment_intent.succeeded", subject))
     assert row.status == EventStatus.HANDLED
     assert "_secret_" not in row.body
@@ -114,7 +136,9 @@ async def test_the_client_secret_in_an_event_is_not_stored(
 async def test_an_event_that_was_answered_is_applied_even_when_the_process_dies_right_after(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """Stripe has its 200 and never sends it again; whatever process works next pays the order, and nobody looks at Stripe's list."""
+    """Stripe has its 200 and never sends it again; whatever process works next pays the order, and
+    nobody looks at Stripe's list.
+    """
     order_id, intent_id = await paid_intent(gateway, sandbox)
     await Job.all().delete()  # what else would find the money in time
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 1})
@@ -130,7 +154,9 @@ async def test_an_event_that_was_answered_is_applied_even_when_the_process_dies_
 
 
 async def _die_while_applying(delivery: Coroutine[Any, Any, object]) -> None:
-    """The event is stored and its handler waits for Stripe; then everything that this process was doing is gone."""
+    """The event is stored and its handler waits for Stripe; then everything that this process was
+    doing is gone.
+    """
     receiving = asyncio.create_task(delivery)
     while not intake._under_way:
         await asyncio.sleep(0.01)
@@ -145,12 +171,20 @@ async def test_nor_that_of_an_event_that_stripes_list_told(
 ) -> None:
     """What did not reach us is fetched with the same body."""
     _, intent_id = await paid_intent(gateway, sandbox)
-    subject = {"id": intent_id, "object": "payment_intent", "client_secret": f"{intent_id}_secret_abc"}
-    assert await intake.take(context, source="platform", body=event("payment_intent.succeeded", subject))
+    subject = {
+        "id": intent_id,
+        "object": "payment_intent",
+        "client_secret": f"{intent_id}_secret_abc",
+    }
+    assert await intake.take(
+        context, source="platform", body=event("payment_intent.succeeded", subject)
+    )
     row = await WebhookEvent.get()
     assert row.status == EventStatus.HANDLED
     assert "_secret_" not in row.body
-    assert not await intake.take(context, source="platform", body=event("payment_intent.succeeded", subject))
+    assert not await intake.take(
+        context, source="platform", body=event("payment_intent.succeeded", subject)
+    )
 
 
 @pytest.mark.one_engine
@@ -171,7 +205,9 @@ async def test_an_event_whose_applying_breaks_off_is_answered_and_loud(
 
 
 @pytest.mark.parametrize("header", ["t=1,v1=\xff", "é", "t=1,v1=١"])
-async def test_a_signature_that_is_not_even_ascii_is_refused_like_any_other(context: Context, header: str) -> None:
+async def test_a_signature_that_is_not_even_ascii_is_refused_like_any_other(
+    context: Context, header: str
+) -> None:
     """400 for the caller, nothing stored."""
     with pytest.raises(BadSignature):
         await intake.receive(context, source="platform", body=b"{}", signature=header)
@@ -180,21 +216,34 @@ async def test_a_signature_that_is_not_even_ascii_is_refused_like_any_other(cont
 
 async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -> None:
     """Nothing of ours moves, and the sender gets its 2xx."""
-    unknown = await deliver(context, event("invoice.paid", {"id": "in_1", "object": "invoice"}, number=1))
+    unknown = await deliver(
+        context, event("invoice.paid", {"id": "in_1", "object": "invoice"}, number=1)
+    )
     foreign = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2))
-    charge = await deliver(context, event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3))
+    charge = await deliver(
+        context, event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3)
+    )
     assert (unknown.status, unknown.outcome) == (EventStatus.IGNORED, "no handler for this type")
     assert foreign.outcome == charge.outcome == "not ours"
 
 
 async def test_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
     """livemode and account are looked at."""
-    live = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True))
+    live = await deliver(
+        context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True)
+    )
     with pytest.raises(intake.WrongScope, match="platform's own account"):
-        await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"))
+        await deliver(
+            context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1")
+        )
     with pytest.raises(intake.WrongScope, match="connected accounts"):
-        await deliver(context, event("account.updated", {"id": "acct_1"}, number=3), source="connect")
-    scoped, unscoped = await WebhookEvent.get(stripe_event_id="evt_2"), await WebhookEvent.get(stripe_event_id="evt_3")
+        await deliver(
+            context, event("account.updated", {"id": "acct_1"}, number=3), source="connect"
+        )
+    scoped, unscoped = (
+        await WebhookEvent.get(stripe_event_id="evt_2"),
+        await WebhookEvent.get(stripe_event_id="evt_3"),
+    )
     assert live.outcome == "live and test mode differ"
     assert scoped.outcome == unscoped.outcome == "sent to the other endpoint's scope"
 
@@ -202,29 +251,43 @@ async def test_live_events_and_wrong_scopes_are_ignored(context: Context) -> Non
 async def test_each_endpoint_has_its_own_secret(context: Context) -> None:
     """A body signed for one endpoint is refused by the other, and nothing is stored."""
     body = event("account.updated", {"id": "acct_1"}, account="acct_1")
-    header = stripe.WebhookSignature.generate_signature_header(body, context.settings.stripe.webhook_secrets[0])
+    header = stripe.WebhookSignature.generate_signature_header(
+        body, context.settings.stripe.webhook_secrets[0]
+    )
     with pytest.raises(BadSignature):
         await intake.receive(context, source="connect", body=body.encode(), signature=header)
     assert not await WebhookEvent.exists()
 
 
-async def test_account_updated_reads_the_account(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
-    """The connect endpoint's news changes what the vendor may do, by what Stripe says, not by what the payload says."""
+async def test_account_updated_reads_the_account(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
+    """The connect endpoint's news changes what the vendor may do, by what Stripe says, not by what
+    the payload says.
+    """
     shop = await open_shop(gateway, sandbox)
     await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
         accepts_payments=False, stripe_account_status="pending", synced_at=None
     )
     lie = {"id": shop.account_id, "object": "account", "charges_enabled": False}
-    row = await deliver(context, event("account.updated", lie, account=shop.account_id), source="connect")
+    row = await deliver(
+        context, event("account.updated", lie, account=shop.account_id), source="connect"
+    )
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert row.outcome == "account read"
     assert (config.accepts_payments, config.stripe_account_status) == (True, "active")
 
 
-async def test_a_deauthorized_vendor_stops_selling(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_a_deauthorized_vendor_stops_selling(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """account.application.deauthorized."""
     shop = await open_shop(gateway, sandbox)
-    body = event("account.application.deauthorized", {"id": "ca_1", "object": "application"}, account=shop.account_id)
+    body = event(
+        "account.application.deauthorized",
+        {"id": "ca_1", "object": "application"},
+        account=shop.account_id,
+    )
     row = await deliver(context, body, source="connect")
     assert row.outcome == "access taken away"
     assert not (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).accepts_payments
@@ -235,7 +298,19 @@ async def test_a_failure_is_kept_and_retried_by_the_worker(
 ) -> None:
     """Stripe down while applying: error and count stay, a job is due, and it heals."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    sandbox.control("PUT", "faults", {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 500}]})
+    sandbox.control(
+        "PUT",
+        "faults",
+        {
+            "rules": [
+                {
+                    "match": {"path": "/v1/"},
+                    "effect": "status",
+                    "status": 500,
+                }
+            ]
+        },
+    )
     row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
     assert (row.status, row.attempts) == (EventStatus.FAILED, 1)
     assert row.error
@@ -254,7 +329,19 @@ async def test_what_keeps_failing_is_parked_and_replayed_by_hand(
 ) -> None:
     """After the last attempt a person decides; a replay applies it and a dry run does not."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    sandbox.control("PUT", "faults", {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 429}]})
+    sandbox.control(
+        "PUT",
+        "faults",
+        {
+            "rules": [
+                {
+                    "match": {"path": "/v1/"},
+                    "effect": "status",
+                    "status": 429,
+                }
+            ]
+        },
+    )
     row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
     for _ in range(MAX_ATTEMPTS - 1):
         await dispatch.apply(context, row.id)
@@ -267,7 +354,9 @@ async def test_what_keeps_failing_is_parked_and_replayed_by_hand(
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
 
 
-async def test_replaying_twice_changes_nothing(gateway: Gateway, sandbox: RunningSandbox, context: Context) -> None:
+async def test_replaying_twice_changes_nothing(
+    gateway: Gateway, sandbox: RunningSandbox, context: Context
+) -> None:
     """What was applied is older news the second time."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))

@@ -1,4 +1,6 @@
-"""The ledger in the database: append-only, balanced, once per fact, and equal to what Stripe holds."""
+"""The ledger in the database: append-only, balanced, once per fact, and equal to what Stripe
+holds.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,10 @@ async def post(posting: Posting = FEE) -> bool:
 async def insert_entry(posting: int, amount: int, account: str = "commission") -> None:
     """A line past the service, as a bug or a hand in the database would write it."""
     await get_connection("default").execute_query(
-        "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, currency, stripe_id)"
-        f" VALUES ('2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', {posting}, '{account}', {amount}, 'EUR', 'x')"
+        "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, "
+        "currency, stripe_id)"
+        f" VALUES ('2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', {posting}, "
+        f"'{account}', {amount}, 'EUR', 'x')"
     )
 
 
@@ -93,7 +97,9 @@ class TestWhatTheDatabaseRefuses:
         with pytest.raises(BaseORMException, match="no further entry"):
             await insert_entry((await LedgerPosting.get()).id, 5)
 
-    async def test_a_posting_that_does_not_come_to_nought_cannot_be_closed(self, database: str) -> None:
+    async def test_a_posting_that_does_not_come_to_nought_cannot_be_closed(
+        self, database: str
+    ) -> None:
         """The check that is behind the one in Python."""
         with pytest.raises(REFUSED, match="nought"):
             await write(5)
@@ -110,8 +116,12 @@ class TestWhatTheDatabaseRefuses:
         with pytest.raises(REFUSED, match="left open"):
             await write(5, -5, close=False)
 
-    @pytest.mark.parametrize(("account", "amount"), [("petty_cash", 5), ("vendor_payable", 5), ("commission", 0)])
-    async def test_a_line_that_cannot_mean_anything(self, database: str, account: str, amount: int) -> None:
+    @pytest.mark.parametrize(
+        ("account", "amount"), [("petty_cash", 5), ("vendor_payable", 5), ("commission", 0)]
+    )
+    async def test_a_line_that_cannot_mean_anything(
+        self, database: str, account: str, amount: int
+    ) -> None:
         """An unknown account, a vendor's account without the vendor, an amount of nought."""
         with pytest.raises(REFUSED):
             await write(amount, account=account)
@@ -134,15 +144,22 @@ async def test_a_failed_fact_leaves_no_posting(database: str) -> None:
 async def test_sales_leave_the_ledger_equal_to_stripes_balances(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Vendors in two currencies: what the ledger says is held at Stripe is what Stripe says, to the cent."""
-    euros, crowns = await open_shop(gateway, sandbox), await open_shop(gateway, sandbox, country="DK", price=33333)
+    """Vendors in two currencies: what the ledger says is held at Stripe is what Stripe says, to the
+    cent.
+    """
+    euros, crowns = (
+        await open_shop(gateway, sandbox),
+        await open_shop(gateway, sandbox, country="DK", price=33333),
+    )
     for shop in (euros, crowns, euros):
         await sell(gateway, sandbox, shop)
     await assert_books_agree(sandbox)
     assert {row.balance.currency for row in await queries.trial_balance()} == {"EUR", "DKK"}
 
 
-async def test_a_sale_told_twice_is_posted_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_a_sale_told_twice_is_posted_once(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """The webhook and the return page both tell it; the charge is read twice too."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     assert payment.stripe_payment_intent_id
@@ -156,15 +173,23 @@ async def test_a_sale_told_twice_is_posted_once(database: str, gateway: Gateway,
     ]
 
 
-async def test_the_fee_is_posted_without_any_webhook(context: Context, sandbox: RunningSandbox, database: str) -> None:
+async def test_the_fee_is_posted_without_any_webhook(
+    context: Context, sandbox: RunningSandbox, database: str
+) -> None:
     """The job that reads the charge does it."""
-    payment = await sell(context.gateway, sandbox, await open_shop(context.gateway, sandbox), note_charge=False)
+    payment = await sell(
+        context.gateway, sandbox, await open_shop(context.gateway, sandbox), note_charge=False
+    )
     await jobs.read_charge.run(context, {"payment_id": payment.id})
     assert await LedgerPosting.exists(key=f"stripe_fee:{payment.id}")
 
 
-async def test_parked_money_is_nobodys_sale(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """What does not match its order waits for a person; the ledger says where it lies, and that it is unexplained."""
+async def test_parked_money_is_nobodys_sale(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What does not match its order waits for a person; the ledger says where it lies, and that it
+    is unexplained.
+    """
     purchase = await check_out(await open_shop(gateway, sandbox))
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
     await Payment.filter(order_id=purchase.order_id).update(stripe_account_id="acct_other")
@@ -175,7 +200,10 @@ async def test_parked_money_is_nobodys_sale(database: str, gateway: Gateway, san
     assert not await LedgerPosting.exists(kind="sale")
     await record_charge(
         gateway,
-        str(payment.stripe_charge_id or (await gateway.payment_intents.get(view.payment_intent_id)).latest_charge),
+        str(
+            payment.stripe_charge_id
+            or (await gateway.payment_intents.get(view.payment_intent_id)).latest_charge
+        ),
     )
     sandbox.advance(1)
     assert await booked(Account.SUSPENSE) == {"EUR": -4990}
@@ -185,7 +213,9 @@ async def test_parked_money_is_nobodys_sale(database: str, gateway: Gateway, san
 async def test_parked_money_that_matches_after_all_is_one_sale(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A person mended what was wrong: the order is paid, nothing stays unexplained, and no cent is counted twice."""
+    """A person mended what was wrong: the order is paid, nothing stays unexplained, and no cent is
+    counted twice.
+    """
     purchase = await check_out(await open_shop(gateway, sandbox))
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
     payment = await Payment.get(order_id=purchase.order_id)
@@ -207,15 +237,24 @@ async def test_parked_money_that_matches_after_all_is_one_sale(
 async def test_a_charge_that_tells_less_takes_nothing_away(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """What is known of fee, transfer and method stays, however little a later answer of Stripe's holds."""
+    """What is known of fee, transfer and method stays, however little a later answer of Stripe's
+    holds.
+    """
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     charge = await gateway.charges.get(str(payment.stripe_charge_id))
     empty = {
-        "transfer": None, "application_fee": None, "balance_transaction": None, "stripe_fee": None,
-        "payment_method_type": None, "available_on": None,
-    }  # fmt: skip
+        "transfer": None,
+        "application_fee": None,
+        "balance_transaction": None,
+        "stripe_fee": None,
+        "payment_method_type": None,
+        "available_on": None,
+    }
     before = await Payment.filter(id=payment.id).values()
-    assert all(before[0][name] for name in ("stripe_transfer_id", "stripe_application_fee_id", "amount_stripe_fee"))
+    assert all(
+        before[0][name]
+        for name in ("stripe_transfer_id", "stripe_application_fee_id", "amount_stripe_fee")
+    )
     await sync.note_charge(payment.id, replace(charge, **empty))  # type: ignore[arg-type]
     assert await Payment.filter(id=payment.id).values() == before
 
@@ -223,7 +262,17 @@ async def test_a_charge_that_tells_less_takes_nothing_away(
 @pytest.mark.one_engine
 async def test_a_line_keeps_what_it_was_given(database: str) -> None:
     """Account, amount, currency and the Stripe object."""
-    entries = (Entry(Account.BANK_PLATFORM, 5, "EUR", "po_1"), Entry(Account.STRIPE_PLATFORM, -5, "EUR", "po_1"))
+    entries = (
+        Entry(Account.BANK_PLATFORM, 5, "EUR", "po_1"),
+        Entry(Account.STRIPE_PLATFORM, -5, "EUR", "po_1"),
+    )
     await post(Posting("payout", "payout:1", "payout:1", entries))
-    rows = await LedgerEntry.all().order_by("id").values_list("account", "amount", "currency", "stripe_id")
-    assert list(rows) == [("bank_platform", 5, "EUR", "po_1"), ("stripe_platform", -5, "EUR", "po_1")]
+    rows = (
+        await LedgerEntry.all()
+        .order_by("id")
+        .values_list("account", "amount", "currency", "stripe_id")
+    )
+    assert list(rows) == [
+        ("bank_platform", 5, "EUR", "po_1"),
+        ("stripe_platform", -5, "EUR", "po_1"),
+    ]

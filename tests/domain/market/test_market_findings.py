@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 
 
 async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(market: Market) -> None:
-    """It waits until Stripe has refused ours; then there is room for it. Nothing is an error on the way."""
+    """It waits until Stripe has refused ours; then there is room for it.
+
+    Nothing is an error on the way.
+    """
     (shop,) = await market.fill("LU")
-    await fees.set_policy(refund_policy=RefundPolicy.RETURN, refund_approval_limits={}, actor="test")
+    await fees.set_policy(
+        refund_policy=RefundPolicy.RETURN, refund_approval_limits={}, actor="test"
+    )
     sale = await acts.buy(market, shop, 2, "visa", back=True)
     await market.rest()
     await acts.refund(market, sale, 1.0, now=False)
@@ -38,11 +43,18 @@ async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(marke
     await market.rest()
     assert market.complaints.found == []
     assert await acts.unfinished() == []
-    assert {r.status for r in await Refund.filter(order_id=sale)} == {RefundState.REFUSED, RefundState.SUCCEEDED}
+    assert {r.status for r in await Refund.filter(order_id=sale)} == {
+        RefundState.REFUSED,
+        RefundState.SUCCEEDED,
+    }
 
 
-async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_whole_again(market: Market) -> None:
-    """A failed refund gives the vendor its part back; Stripe takes no transfer for weeks, and nobody has to remember."""
+async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_whole_again(
+    market: Market,
+) -> None:
+    """A failed refund gives the vendor its part back; Stripe takes no transfer for weeks, and
+    nobody has to remember.
+    """
     (shop,) = await market.fill("LU")
     sale = await acts.buy(market, shop, 2, "refundFail", back=True)
     await acts.buy(market, shop, 3, "bypassPending", back=True)
@@ -71,7 +83,9 @@ async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_
 async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_the_claim_that_has_the_reversal(
     market: Market, heard: bool
 ) -> None:
-    """A refund takes the reversal for its own; what its fee gave the vendor is noted with it too, and taken again."""
+    """A refund takes the reversal for its own; what its fee gave the vendor is noted with it too,
+    and taken again.
+    """
     _, _, shop = await market.fill("LU", "DK", "HU")
     sale = await acts.buy(market, shop, 2, "pendingRefund", back=True)
     await market.rest()
@@ -95,6 +109,11 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_the_
     again = Moved(MovementKind.FEE_REFUND, row.amount, row.stripe_source_id, str(row.stripe_id))
     told = AuditEntry.filter(action="claim.by_hand").count()
     before = await told
-    both = [dashboard_transfers.note_commission(market.gateway, claim.payment, again) for _ in range(2)]
+    both = [
+        dashboard_transfers.note_commission(market.gateway, claim.payment, again) for _ in range(2)
+    ]
     assert [found and found.id for found in await asyncio.gather(*both)] == [claim.id, claim.id]
-    assert (await told, (await Claim.get(id=claim.id)).taken) == (before, claim.taken)
+    assert (
+        await told,
+        (await Claim.get(id=claim.id)).taken,
+    ) == (before, claim.taken)

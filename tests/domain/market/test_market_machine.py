@@ -1,9 +1,11 @@
-"""A marketplace in which anything may happen in any order, and every cent is counted: by our books, by Stripe's, by both.
+"""A marketplace in which anything may happen in any order, and every cent is counted: by our books,
+by Stripe's, by both.
 
-Sales in several currencies, refunds under each policy, disputes, fees that change, webhooks late, doubled, reordered or lost,
-lines that break, time that passes. After every step the ledger comes to nought and so do Stripe's books. Whenever the
-marketplace had a quiet hour, its books say of each balance what Stripe says, its exposure is what Stripe adds up, no job
-is stuck; and at the end reconciliation finds nothing.
+Sales in several currencies, refunds under each policy, disputes, fees that change, webhooks late,
+doubled, reordered or lost, lines that break, time that passes. After every step the ledger comes to
+nought and so do Stripe's books. Whenever the marketplace had a quiet hour, its books say of each
+balance what Stripe says, its exposure is what Stripe adds up, no job is stuck; and at the end
+reconciliation finds nothing.
 """
 
 from __future__ import annotations
@@ -51,10 +53,20 @@ CARDS = (
 SHOPS = st.integers(0, 2)
 SHARES = st.sampled_from((0.1, 0.333, 0.5, 1.0))
 HOURS = st.sampled_from((0.02, 0.5, 3, 24, 24 * 8))
-EVIDENCE = st.sampled_from(("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it"))
-LIMITS = st.sampled_from(({}, {"EUR": 1000}, {"EUR": 0, "DKK": 10_000, "HUF": 500_000}))
+EVIDENCE = st.sampled_from(
+    ("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it")
+)
+LIMITS = st.sampled_from(
+    (
+        {},
+        {"EUR": 1000},
+        {"EUR": 0, "DKK": 10_000, "HUF": 500_000},
+    )
+)
 BANKS = st.sampled_from(("000123456789", "000111111116", "000111111113"))
-CALM = st.sampled_from((False, False, True))  # whether a quiet hour follows, and everything is compared
+CALM = st.sampled_from(
+    (False, False, True)
+)  # whether a quiet hour follows, and everything is compared
 WHICH = st.integers(0, 20)
 
 
@@ -71,28 +83,61 @@ class MarketMachine(Counted):
     # Selling.
 
     @rule(
-        target=sales, shop=SHOPS, quantity=st.integers(1, 3), card=st.sampled_from(CARDS), back=st.booleans(), calm=CALM
+        target=sales,
+        shop=SHOPS,
+        quantity=st.integers(1, 3),
+        card=st.sampled_from(CARDS),
+        back=st.booleans(),
+        calm=CALM,
     )
-    def a_shopper_buys(self, *, shop: int, quantity: int, card: str, back: bool, calm: bool) -> Any:
-        sale = self.attempt(acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm)
+    def a_shopper_buys(
+        self,
+        *,
+        shop: int,
+        quantity: int,
+        card: str,
+        back: bool,
+        calm: bool,
+    ) -> Any:
+        sale = self.attempt(
+            acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm
+        )
         return multiple() if sale is None else sale
 
     @rule(shop=SHOPS)
     def a_shopper_leaves(self, shop: int) -> None:
-        self.attempt(acts.buy(self.market, self.shops[shop], 1, None, back=False))
+        self.attempt(
+            acts.buy(
+                self.market,
+                self.shops[shop],
+                1,
+                None,
+                back=False,
+            )
+        )
 
     @rule(shop=SHOPS)
     def a_shopper_presses_pay_and_leaves(self, shop: int) -> None:
         self.attempt(acts.press_and_leave(self.market, self.shops[shop]))
 
-    @rule(shop=SHOPS, free=st.sampled_from((0, 1, 2, 3, 10_000)))
+    @rule(
+        shop=SHOPS,
+        free=st.sampled_from((0, 1, 2, 3, 10_000)),
+    )
     def the_shelf_is_counted_anew(self, shop: int, free: int) -> None:
         self.run(acts.shelve(self.shops[shop], free))
 
-    @rule(shop=SHOPS, percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")))
+    @rule(
+        shop=SHOPS,
+        percentage=st.sampled_from(("0", "2.5", "10", "33.33", "99.99")),
+    )
     def the_fee_changes(self, shop: int, percentage: str) -> None:
         vendor = self.shops[shop].vendor_id
-        self.run(payment_configs.set_platform_fee(vendor_id=vendor, percentage=Decimal(percentage), actor="test"))
+        self.run(
+            payment_configs.set_platform_fee(
+                vendor_id=vendor, percentage=Decimal(percentage), actor="test"
+            )
+        )
 
     # Giving back.
 
@@ -110,9 +155,19 @@ class MarketMachine(Counted):
     def the_operator_decides(self, yes: bool, calm: bool) -> None:
         self.waits = bool(self.attempt(acts.decide(yes=yes), calm))
 
-    @rule(sale=sales, share=SHARES, reverse=st.booleans(), fee=st.booleans(), calm=CALM)
-    def staff_refund_at_stripe(self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool) -> None:
-        self.attempt(acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm)
+    @rule(
+        sale=sales,
+        share=SHARES,
+        reverse=st.booleans(),
+        fee=st.booleans(),
+        calm=CALM,
+    )
+    def staff_refund_at_stripe(
+        self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool
+    ) -> None:
+        self.attempt(
+            acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm
+        )
 
     @rule(sale=sales, share=SHARES, fee=st.booleans(), calm=CALM)
     def staff_take_back_at_stripe(self, sale: int, share: float, fee: bool, calm: bool) -> None:
@@ -121,8 +176,19 @@ class MarketMachine(Counted):
 
     # Disputes.
 
-    @rule(sale=sales, case=st.sampled_from(acts.CASES), share=st.sampled_from(acts.DISPUTED), calm=CALM)
-    def the_bank_disputes(self, sale: int, case: str, share: float | None, calm: bool) -> None:
+    @rule(
+        sale=sales,
+        case=st.sampled_from(acts.CASES),
+        share=st.sampled_from(acts.DISPUTED),
+        calm=CALM,
+    )
+    def the_bank_disputes(
+        self,
+        sale: int,
+        case: str,
+        share: float | None,
+        calm: bool,
+    ) -> None:
         self.attempt(acts.bank_disputes(self.market, sale, case=case, share=share), calm)
 
     @precondition(lambda self: bool(acts.lost_disputes(self.market)))
@@ -131,19 +197,42 @@ class MarketMachine(Counted):
         self.attempt(acts.offer_appeal(self.market, which), calm)
 
     @precondition(lambda self: bool(acts.open_disputes(self.market)))
-    @rule(which=WHICH, won=st.booleans(), share=st.sampled_from((0.0, 0.0, 0.4)), calm=CALM)
-    def the_bank_decides(self, *, which: int, won: bool, share: float, calm: bool) -> None:
+    @rule(
+        which=WHICH,
+        won=st.booleans(),
+        share=st.sampled_from((0.0, 0.0, 0.4)),
+        calm=CALM,
+    )
+    def the_bank_decides(
+        self,
+        *,
+        which: int,
+        won: bool,
+        share: float,
+        calm: bool,
+    ) -> None:
         acts.bank_decides(self.market, which, won=won, share=share)
         self.then(calm)
 
     @precondition(lambda self: bool(acts.open_disputes(self.market)))
     @rule(which=WHICH, words=EVIDENCE, accept=st.booleans(), calm=CALM)
-    def the_vendor_answers(self, *, which: int, words: str, accept: bool, calm: bool) -> None:
+    def the_vendor_answers(
+        self,
+        *,
+        which: int,
+        words: str,
+        accept: bool,
+        calm: bool,
+    ) -> None:
         self.attempt(acts.answer(self.market, which, words, accept=accept), calm)
 
     # Paying out.
 
-    @rule(shop=SHOPS, schedule=st.sampled_from(("daily", "weekly", "monthly")), minimum=st.sampled_from((0, 5000)))
+    @rule(
+        shop=SHOPS,
+        schedule=st.sampled_from(("daily", "weekly", "monthly")),
+        minimum=st.sampled_from((0, 5000)),
+    )
     def the_vendor_plans(self, shop: int, schedule: str, minimum: int) -> None:
         self.attempt(acts.plan(self.market, self.shops[shop], schedule, minimum))
 
@@ -236,7 +325,12 @@ class MarketMachine(Counted):
     def somebody_reconciles(self, repair: bool, calm: bool) -> None:
         self.attempt(acts.reconcile_in_passing(self.market, repair=repair), calm)
 
-    @rule(breaks=st.lists(st.sampled_from(("", "before", "after")), max_size=8))
+    @rule(
+        breaks=st.lists(
+            st.sampled_from(("", "before", "after")),
+            max_size=8,
+        )
+    )
     def the_line_breaks(self, breaks: list[str]) -> None:
         """Of the next requests to Stripe some are not heard, some not answered."""
         self.market.line.breaks = breaks
@@ -257,7 +351,9 @@ class MarketMachine(Counted):
 
 
 class QuietMachine(MarketMachine):
-    """The same with a quiet hour after every step: then our books, Stripe's, and what is at risk agree after each of them."""
+    """The same with a quiet hour after every step: then our books, Stripe's, and what is at risk
+    agree after each of them.
+    """
 
     @invariant()
     def everything_agrees(self) -> None:
@@ -272,7 +368,9 @@ QUIET_EXAMPLES = {"sqlite": 500 if LONG else 2, "postgres": 50 if LONG else 1}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(6 * 3600 if LONG else 600)]
 
 
-@pytest.mark.parametrize(("machine", "examples"), [(MarketMachine, EXAMPLES), (QuietMachine, QUIET_EXAMPLES)])
+@pytest.mark.parametrize(
+    ("machine", "examples"), [(MarketMachine, EXAMPLES), (QuietMachine, QUIET_EXAMPLES)]
+)
 def test_every_cent_is_accounted_for(
     engine: str,
     machine: type[MarketMachine],
@@ -280,7 +378,9 @@ def test_every_cent_is_accounted_for(
     request: pytest.FixtureRequest,
     tmp_path: Path,
 ) -> None:
-    """Whatever happens, in whatever order; with a quiet hour now and then, and with one after every step."""
+    """Whatever happens, in whatever order; with a quiet hour now and then, and with one after every
+    step.
+    """
 
     if engine == "sqlite":
         ours = tmp_path / "opened.sqlite3"
@@ -291,7 +391,9 @@ def test_every_cent_is_accounted_for(
         server.empty()  # what another test left there would meet the same ids of ours
         server.let_go()
         url = asyncio.run(server.create(f"{server.name}_opened", template=server.name))
-        copy = lambda: str(asyncio.run(server.create(f"{server.name}_machine", template=f"{server.name}_opened")))  # noqa: E731
+        copy = lambda: str(
+            asyncio.run(server.create(f"{server.name}_machine", template=f"{server.name}_opened"))
+        )  # noqa: E731
     shops, sales = asyncio.run(begin(url, tmp_path))
     start = Start(shops, sales, tmp_path, copy)
     run_state_machine_as_test(

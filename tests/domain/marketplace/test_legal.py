@@ -11,7 +11,10 @@ from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace.identity import MOST_LOGO, Identity, picture
 from shared.trade.marketplace.legal import Block, Kind, blocks, check, version
 
-TEXT = "First line\r\ngoes on.\r\n\r\n## Returns\r\nWrite to us.\r\n- within 14 days\r\n- unworn\r\n\r\n<b>bold</b>"
+TEXT = (
+    "First line\r\ngoes on.\r\n\r\n## Returns\r\nWrite to us.\r\n- within 14 days\r\n- "
+    "unworn\r\n\r\n<b>bold</b>"
+)
 
 
 def test_a_text_is_headings_paragraphs_and_lists() -> None:
@@ -35,7 +38,9 @@ def test_a_text_is_headings_paragraphs_and_lists() -> None:
         (Kind.TERMS, "Terms", "x" * 1_001, "returns"),
     ],
 )
-def test_a_text_that_cannot_be_published_names_its_field(kind: Kind, text: str, returns: str, field: str) -> None:
+def test_a_text_that_cannot_be_published_names_its_field(
+    kind: Kind, text: str, returns: str, field: str
+) -> None:
     """Empty or endless."""
     with pytest.raises(Invalid) as refused:
         check(kind, text, returns)
@@ -63,7 +68,9 @@ def test_each_version_has_a_name_of_its_own() -> None:
     ],
 )
 def test_an_identity_that_cannot_stand_names_its_field(identity: Identity, field: str) -> None:
-    """The name goes into headers of mails, so it is one line without signs that mean something there."""
+    """The name goes into headers of mails, so it is one line without signs that mean something
+    there.
+    """
     with pytest.raises(Invalid) as refused:
         rules.check(identity)
     assert refused.value.param == field
@@ -77,6 +84,11 @@ def test_a_logo_is_what_its_first_bytes_say() -> None:
         "image/jpeg",
         "image/webp",
     ]
-    for content in (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"", png + b"0" * MOST_LOGO):
+    for content in (
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a",
+        b"",
+        png + b"0" * MOST_LOGO,
+    ):
         with pytest.raises(Invalid):
             picture(content)

@@ -41,7 +41,11 @@ async def test_the_operator_sets_them_by_a_plain_form(client: TestClientProtocol
     assert (await portal.post(SETTINGS, FILLED)).status_code == 303
 
     known = await marketplace()
-    assert (known.time_zone, known.delivered_after_days, known.show_fee_breakdown) == ("Europe/Luxembourg", 7, True)
+    assert (known.time_zone, known.delivered_after_days, known.show_fee_breakdown) == (
+        "Europe/Luxembourg",
+        7,
+        True,
+    )
     assert str(known.zone) == "Europe/Luxembourg"
     page = await portal.get(SETTINGS)
     assert '<option selected value="Europe/Luxembourg">' in page
@@ -59,7 +63,9 @@ async def test_the_operator_sets_them_by_a_plain_form(client: TestClientProtocol
         ("delivered_after_days", "", "Enter a number of days"),
     ],
 )
-async def test_what_cannot_be_set_is_refused(client: TestClientProtocol, field: str, typed: str, sentence: str) -> None:
+async def test_what_cannot_be_set_is_refused(
+    client: TestClientProtocol, field: str, typed: str, sentence: str
+) -> None:
     """With a sentence at the field; nothing is written."""
     portal = await operator_in(client)
 
@@ -87,7 +93,10 @@ async def test_the_same_again_changes_and_audits_nothing() -> None:
     await service.change(wanted, actor="member:1")
 
     entry = await AuditEntry.get(action="marketplace.changed")
-    assert entry.details == {"before": {"delivered_after_days": 14}, "after": {"delivered_after_days": 3}}
+    assert entry.details == {
+        "before": {"delivered_after_days": 14},
+        "after": {"delivered_after_days": 3},
+    }
 
 
 async def test_two_first_changes_at_once_make_one_row() -> None:
@@ -106,5 +115,7 @@ def test_the_list_of_zones_has_places_and_no_old_names() -> None:
     zones = time_zones()
 
     assert zones[0] == "UTC"
-    assert {"Europe/Luxembourg", "Europe/Athens", "Atlantic/Azores", "America/Martinique"} <= set(zones)
+    assert {"Europe/Luxembourg", "Europe/Athens", "Atlantic/Azores", "America/Martinique"} <= set(
+        zones
+    )
     assert not [name for name in zones if name.startswith("Etc/") or name in ("CET", "GMT")]

@@ -1,4 +1,6 @@
-"""Whoever changes the words of the terms gives them a new version: old orders were placed under the old ones."""
+"""Whoever changes the words of the terms gives them a new version: old orders were placed under the
+old ones.
+"""
 
 from __future__ import annotations
 

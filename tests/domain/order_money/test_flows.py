@@ -25,7 +25,15 @@ CASH = (Account.STRIPE_PLATFORM, Account.STRIPE_VENDOR, Account.SHOPPERS_DUE)
 def facts_of(found: Iterable[Posting]) -> list[Fact]:
     """What is read out of the ledger."""
     return [
-        Fact(n, p.kind, p.key, e.account, e.amount, e.stripe_id, START + timedelta(hours=n))
+        Fact(
+            n,
+            p.kind,
+            p.key,
+            e.account,
+            e.amount,
+            e.stripe_id,
+            START + timedelta(hours=n),
+        )
         for n, p in enumerate(found)
         for e in p.entries
     ]
@@ -35,9 +43,25 @@ def facts_of(found: Iterable[Posting]) -> list[Fact]:
 def histories(draw: st.DrawFn) -> list[Posting]:
     """A sale and any mix of what can come after it."""
     total = draw(st.integers(2, 10**7))
-    found = [postings.sale(postings.Sale(1, 2, 3, "EUR", total, draw(st.integers(0, total - 1)), "pi_1"))]
+    found = [
+        postings.sale(
+            postings.Sale(
+                1,
+                2,
+                3,
+                "EUR",
+                total,
+                draw(st.integers(0, total - 1)),
+                "pi_1",
+            )
+        )
+    ]
     if draw(st.booleans()):
-        found.append(postings.stripe_fee(postings.StripeFee(1, 2, "EUR", draw(st.integers(0, 1000)), "txn_1")))
+        found.append(
+            postings.stripe_fee(
+                postings.StripeFee(1, 2, "EUR", draw(st.integers(0, 1000)), "txn_1")
+            )
+        )
     for n in range(draw(st.integers(0, 6))):
         mine, theirs = draw(st.integers(0, total)), draw(st.integers(0, 1000))
         loss, fee = draw(st.integers(0, 100)), draw(st.integers(0, 1500))
@@ -54,12 +78,31 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                         postings.refund_paid(refund),
                         postings.dispute_withdrawn(disputed),
                         postings.dispute_reinstated(disputed),
-                        postings.moved(postings.Moved(n, 2, 3, "EUR", max(mine, 1), f"trr_{n}")),
+                        postings.moved(
+                            postings.Moved(
+                                n,
+                                2,
+                                3,
+                                "EUR",
+                                max(mine, 1),
+                                f"trr_{n}",
+                            )
+                        ),
                         postings.receivable(owed),
                         postings.written_off(owed),
                         postings.taken(postings.Taken(2, 3, "EUR", max(mine, 1), f"trr_{n}")),
-                        postings.taken(postings.Taken(2, 3, "EUR", -max(mine, 1), f"tr_{n}")),
-                        postings.commission_returned(postings.Taken(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")),
+                        postings.taken(
+                            postings.Taken(
+                                2,
+                                3,
+                                "EUR",
+                                -max(mine, 1),
+                                f"tr_{n}",
+                            )
+                        ),
+                        postings.commission_returned(
+                            postings.Taken(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")
+                        ),
                         postings.reserved(reserve),
                         postings.released(reserve),
                     ]
@@ -94,12 +137,21 @@ def test_all_lines_come_to_nought(history: list[Posting], sent: list[Sent]) -> N
 
 @given(history=histories())
 def test_both_sides_are_what_the_ledger_says(history: list[Posting]) -> None:
-    """The vendor's is what it is owed, the marketplace's what it made, both together the money that came and went."""
+    """The vendor's is what it is owed, the marketplace's what it made, both together the money that
+    came and went.
+    """
     facts = facts_of(history)
     found = [
         s
         for s in steps(facts, ())
-        if not s.is_sum and s.kind not in (Kind.NOT_PAID_OUT, Kind.OWED, Kind.KEPT, Kind.BORNE)
+        if not s.is_sum
+        and s.kind
+        not in (
+            Kind.NOT_PAID_OUT,
+            Kind.OWED,
+            Kind.KEPT,
+            Kind.BORNE,
+        )
     ]
 
     def come_to(*accounts: Account) -> int:
@@ -128,7 +180,9 @@ def test_sums_say_what_stands_above_them(history: list[Posting], sent: list[Sent
 def test_every_fact_is_told_once_with_its_stripe_object(history: list[Posting]) -> None:
     """As a step or as a place; nothing is lost and nothing stands twice."""
     facts = facts_of(history)
-    told = {step.key for step in steps(facts, ()) if step.key} | {fact.key for fact in places(facts)}
+    told = {step.key for step in steps(facts, ()) if step.key} | {
+        fact.key for fact in places(facts)
+    }
     assert told == {posting.key for posting in history if posting.entries}
     assert all(step.stripe_id for step in steps(facts, ()) if step.key)
 
@@ -156,7 +210,9 @@ def test_the_last_lines_say_whose_the_rest_is(
 
 
 def test_a_story_is_told_in_its_order() -> None:
-    """Paid, fee, commission, share, a refund with what of it came out of commission, the payout, what is left."""
+    """Paid, fee, commission, share, a refund with what of it came out of commission, the payout,
+    what is left.
+    """
     refund = postings.refund(postings.Refund(1, 2, 3, "EUR", 2700, 300, "re_1"))
     sale = postings.sale(postings.Sale(1, 2, 3, "EUR", 10000, 1000, "pi_1"))
     fee = postings.stripe_fee(postings.StripeFee(1, 2, "EUR", 170, "txn_1"))

@@ -1,4 +1,6 @@
-"""What of an order's money is still there: one table of outcomes, held against Stripe, the rule, and every page that tells it."""
+"""What of an order's money is still there: one table of outcomes, held against Stripe, the rule,
+and every page that tells it.
+"""
 
 from __future__ import annotations
 
@@ -56,14 +58,23 @@ async def order_of(vendor: Vendor, outcome: Outcome) -> Order:
 
 
 @pytest.mark.one_engine
-async def test_every_outcome_at_stripe_stands_beside_the_order(context: Context, sandbox: RunningSandbox) -> None:
-    """Each way that a payment can end is played, followed, and comes to the row of the table; the counter counts just these."""
+async def test_every_outcome_at_stripe_stands_beside_the_order(
+    context: Context, sandbox: RunningSandbox
+) -> None:
+    """Each way that a payment can end is played, followed, and comes to the row of the table; the
+    counter counts just these.
+    """
     scene = Scene(context, sandbox, await open_shop(context.gateway, sandbox, stock=50))
     await fund_platform(sandbox)
     waiting = 0
     for outcome in OUTCOMES:
         order = await Order.get(id=(await outcome.act(scene)).order_id)
-        columns = (order.refunded_amount, order.returned_amount, order.disputed_amount, order.lost_amount)
+        columns = (
+            order.refunded_amount,
+            order.returned_amount,
+            order.disputed_amount,
+            order.lost_amount,
+        )
         assert (outcome.name, columns) == (outcome.name, outcome.money)
         assert (outcome.name, money_of(order).state) == (outcome.name, outcome.state)
         waiting += outcome.ship is Shipping.READY
@@ -77,9 +88,14 @@ async def test_the_rule_and_the_words_of_every_outcome(outcome: Outcome) -> None
     order = await order_of(await make_ready_vendor(), outcome)
     money, status = money_of(order), OrderStatus.PROCESSING
     assert (money.state, shipping(status, money)) == (outcome.state, outcome.ship)
-    assert (goods_badge(status, money)[1], money_badge(money)[1]) == (outcome.goods, outcome.paid)
+    assert (
+        goods_badge(status, money)[1],
+        money_badge(money)[1],
+    ) == (outcome.goods, outcome.paid)
     assert standing_of(money, status)[1] == outcome.shopper
-    assert await Order.filter(FILTERS["to_ship"], id=order.id).exists() == (outcome.ship is Shipping.READY)
+    assert await Order.filter(FILTERS["to_ship"], id=order.id).exists() == (
+        outcome.ship is Shipping.READY
+    )
 
 
 async def test_list_and_counters_count_only_what_waits(client: TestClientProtocol) -> None:
@@ -102,7 +118,9 @@ async def test_list_and_counters_count_only_what_waits(client: TestClientProtoco
 
 @pytest.mark.one_engine
 async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
-    """The vendor's order, sending it, its refund form and the shopper's page say one thing, for each kind of row in the table."""
+    """The vendor's order, sending it, its refund form and the shopper's page say one thing, for
+    each kind of row in the table.
+    """
     portal = await signed_in(client)
     vendor = await portal.vendor()
     for outcome in {(outcome.state, outcome.refund): outcome for outcome in OUTCOMES}.values():
@@ -110,11 +128,17 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
         page = words(await portal.get(f"{ORDERS}/{order.number}"))
         for said in (outcome.goods, outcome.paid):
             assert said in page, (outcome.name, said)
-        assert ("Mark as shipped" in page) == (outcome.ship in (Shipping.READY, Shipping.DOUBTFUL)), outcome.name
+        assert ("Mark as shipped" in page) == (
+            outcome.ship in (Shipping.READY, Shipping.DOUBTFUL)
+        ), outcome.name
         assert ("Send it all the same" in page) == (outcome.ship is Shipping.DOUBTFUL), outcome.name
-        assert outcome.refund in words(await portal.get(f"{ORDERS}/{order.number}/refunds")), outcome.name
+        assert outcome.refund in words(await portal.get(f"{ORDERS}/{order.number}/refunds")), (
+            outcome.name
+        )
         checkout = await Checkout.get(id=order.checkout_id)
-        assert outcome.shopper in words(await portal.get(f"/shop/orders/{link_of(checkout.token)}")), outcome.name
+        assert outcome.shopper in words(
+            await portal.get(f"/shop/orders/{link_of(checkout.token)}")
+        ), outcome.name
         await _refund(portal, order, outcome)
         await _send(portal, order, outcome)
 
@@ -125,10 +149,14 @@ async def _refund(portal: Portal, order: Order, outcome: Outcome) -> None:
     answer = await portal.post(f"{ORDERS}/{order.number}/refunds/preview", form)
     said = words(await answer.get_data(as_text=True))
     if outcome.state is MoneyState.LOST:
-        assert (answer.status_code, "the shopper has it already" in said) == (409, True), outcome.name
+        assert (answer.status_code, "the shopper has it already" in said) == (409, True), (
+            outcome.name
+        )
         assert "Answer the dispute" not in said
     elif outcome.state is MoneyState.DISPUTED and not money_of(order).left:
-        assert (answer.status_code, "Answer the dispute, or accept it" in said) == (409, True), outcome.name
+        assert (answer.status_code, "Answer the dispute, or accept it" in said) == (409, True), (
+            outcome.name
+        )
 
 
 async def _send(portal: Portal, order: Order, outcome: Outcome) -> None:
@@ -140,14 +168,20 @@ async def _send(portal: Portal, order: Order, outcome: Outcome) -> None:
         statuses.append(answer.status_code)
         if answer.status_code == 303:
             break
-    expected = {Shipping.READY: [303], Shipping.DOUBTFUL: [409, 303], Shipping.GONE: [409, 409]}[outcome.ship]
+    expected = {
+        Shipping.READY: [303],
+        Shipping.DOUBTFUL: [409, 303],
+        Shipping.GONE: [409, 409],
+    }[outcome.ship]
     assert (outcome.name, statuses) == (outcome.name, expected)
     is_told = await Email.filter(kind="order_shipped", order_id=order.id).exists()
     assert is_told == (outcome.ship is not Shipping.GONE), outcome.name
 
 
 @pytest.mark.one_engine
-async def test_an_order_that_is_lost_and_won_back_waits_again(context: Context, sandbox: RunningSandbox) -> None:
+async def test_an_order_that_is_lost_and_won_back_waits_again(
+    context: Context, sandbox: RunningSandbox
+) -> None:
     """Out of the counter while the bank holds it, back after the win; the books agree."""
     scene = Scene(context, sandbox, await open_shop(context.gateway, sandbox))
     payment = await scene.sale()

@@ -1,4 +1,6 @@
-"""What of an order's money is still there: what disputes do to it, whether it is final, and whether the order may be sent."""
+"""What of an order's money is still there: what disputes do to it, whether it is final, and whether
+the order may be sent.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,13 @@ TABLE = [
     (S.WARNING_UNDER_REVIEW, 5000, 0, 0, Held()),
     (S.WARNING_CLOSED, 5000, 0, 0, Held()),
     (S.NEEDS_RESPONSE, 5000, 5000, 0, Held(disputed=5000)),
-    (S.NEEDS_RESPONSE, 5000, 0, 0, Held(disputed=5000)),  # an inquiry became one: the money goes in a moment
+    (
+        S.NEEDS_RESPONSE,
+        5000,
+        0,
+        0,
+        Held(disputed=5000),
+    ),  # an inquiry became one: the money goes in a moment
     (S.NEEDS_RESPONSE, 2000, 2000, 0, Held(disputed=2000)),  # a part
     (S.NEEDS_RESPONSE, 5000, 5400, 0, Held(disputed=5400)),  # more than it is about: rates
     (S.UNDER_REVIEW, 5000, 5000, 0, Held(disputed=5000)),
@@ -36,7 +44,13 @@ TABLE = [
     (S.PREVENTED, 5000, 5000, 0, Held(lost=5000)),  # resolved: the shopper has it
     (S.APPEAL_NEEDS_RESPONSE, 5000, 5000, 0, Held(disputed=5000)),
     (S.APPEAL_UNDER_REVIEW, 5000, 5000, 0, Held(disputed=5000)),
-    (S.APPEAL_UNDER_REVIEW, 5000, 5000, 5000, Held(disputed=5000)),  # the bank appeals against our win
+    (
+        S.APPEAL_UNDER_REVIEW,
+        5000,
+        5000,
+        5000,
+        Held(disputed=5000),
+    ),  # the bank appeals against our win
 ]
 
 
@@ -56,21 +70,57 @@ def test_every_status_stands_in_the_table() -> None:
 @pytest.mark.parametrize(
     ("disputes", "state", "ship", "left"),
     [
-        ([Held(lost=2000), Held(disputed=3000)], MoneyState.DISPUTED, Shipping.DOUBTFUL, 0),
-        ([Held(lost=2000), Held(disputed=1000)], MoneyState.DISPUTED, Shipping.DOUBTFUL, 2000),
-        ([Held(lost=2000), Held(lost=3000)], MoneyState.LOST, Shipping.GONE, 0),
-        ([Held(lost=2000), Held(lost=1000)], MoneyState.PARTLY_LOST, Shipping.READY, 2000),
+        (
+            [Held(lost=2000), Held(disputed=3000)],
+            MoneyState.DISPUTED,
+            Shipping.DOUBTFUL,
+            0,
+        ),
+        (
+            [Held(lost=2000), Held(disputed=1000)],
+            MoneyState.DISPUTED,
+            Shipping.DOUBTFUL,
+            2000,
+        ),
+        (
+            [Held(lost=2000), Held(lost=3000)],
+            MoneyState.LOST,
+            Shipping.GONE,
+            0,
+        ),
+        (
+            [Held(lost=2000), Held(lost=1000)],
+            MoneyState.PARTLY_LOST,
+            Shipping.READY,
+            2000,
+        ),
         ([Held(lost=2000), Held()], MoneyState.PARTLY_LOST, Shipping.READY, 3000),
-        ([Held(disputed=5000), Held(disputed=5000)], MoneyState.DISPUTED, Shipping.DOUBTFUL, 0),
+        (
+            [Held(disputed=5000), Held(disputed=5000)],
+            MoneyState.DISPUTED,
+            Shipping.DOUBTFUL,
+            0,
+        ),
         ([Held(lost=5400)], MoneyState.LOST, Shipping.GONE, 0),
-        ([Held(lost=5000), Held(disputed=5000)], MoneyState.LOST, Shipping.GONE, 0),
+        (
+            [Held(lost=5000), Held(disputed=5000)],
+            MoneyState.LOST,
+            Shipping.GONE,
+            0,
+        ),
     ],
 )
-def test_two_disputes_of_one_payment(disputes: list[Held], state: MoneyState, ship: Shipping, left: int) -> None:
+def test_two_disputes_of_one_payment(
+    disputes: list[Held], state: MoneyState, ship: Shipping, left: int
+) -> None:
     """They add up; what is lost altogether is lost, whatever else is still disputed."""
     total = sum(disputes, start=Held())
     money = OrderMoney(PaymentStatus.PAID, 5000, disputed=total.disputed, lost=total.lost)
-    assert (money.state, shipping(OrderStatus.PROCESSING, money), money.left) == (state, ship, left)
+    assert (
+        money.state,
+        shipping(OrderStatus.PROCESSING, money),
+        money.left,
+    ) == (state, ship, left)
 
 
 @given(
@@ -82,9 +132,13 @@ def test_two_disputes_of_one_payment(disputes: list[Held], state: MoneyState, sh
 def test_nothing_is_sent_without_money_and_nothing_goes_back_twice(
     total: int, parts: tuple[int, int, int, int], payment: PaymentStatus, status: OrderStatus
 ) -> None:
-    """Whatever amounts meet: what may be sent at once has money behind it that nobody claims, and what is left is never owed."""
+    """Whatever amounts meet: what may be sent at once has money behind it that nobody claims, and
+    what is left is never owed.
+    """
     refunded = min(parts[0], total)
-    money = OrderMoney(payment, total, refunded, min(parts[1], refunded), disputed=parts[2], lost=parts[3])
+    money = OrderMoney(
+        payment, total, refunded, min(parts[1], refunded), disputed=parts[2], lost=parts[3]
+    )
     ship = shipping(status, money)
     assert 0 <= money.left <= total
     assert money.left == 0 or money.left + refunded + parts[2] + parts[3] == total
@@ -99,7 +153,11 @@ def test_nothing_is_sent_without_money_and_nothing_goes_back_twice(
         assert ship is Shipping.CLOSED
 
 
-@given(quantity=st.integers(1, 9), refunded=st.integers(0, 9), restocked=st.integers(0, 9))
+@given(
+    quantity=st.integers(1, 9),
+    refunded=st.integers(0, 9),
+    restocked=st.integers(0, 9),
+)
 def test_missing_is_what_stands_on_the_shelf_beyond_what_is_refunded(
     quantity: int, refunded: int, restocked: int
 ) -> None:

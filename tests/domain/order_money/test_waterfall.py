@@ -1,4 +1,6 @@
-"""The waterfall of an order, from a real payment to the bank, on the vendor's page and on the staff's."""
+"""The waterfall of an order, from a real payment to the bank, on the vendor's page and on the
+staff's.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +39,25 @@ def comes_to_nought(found: Waterfall) -> bool:
     """Every line that is no sum, on both sides."""
     lines = [line for line in found.lines if not line.is_sum]
     return all(
-        sum(side) == 0 for side in zip(*((line.vendor.amount, line.market.amount) for line in lines), strict=True)
+        sum(side) == 0
+        for side in zip(
+            *((line.vendor.amount, line.market.amount) for line in lines),
+            strict=True,
+        )
     )
 
 
-async def paid_out(order: Order, amount: int, *, status: str = "paid", n: int = 1) -> None:
+async def paid_out(
+    order: Order,
+    amount: int,
+    *,
+    status: str = "paid",
+    n: int = 1,
+) -> None:
     """A payout that a part of the order's money went out with."""
-    entry = await LedgerEntry.filter(posting__subject=f"order:{order.id}", account=Account.STRIPE_VENDOR).first()
+    entry = await LedgerEntry.filter(
+        posting__subject=f"order:{order.id}", account=Account.STRIPE_VENDOR
+    ).first()
     assert entry is not None
     payout = await Payout.create(
         vendor_id=order.vendor_id,
@@ -55,7 +69,9 @@ async def paid_out(order: Order, amount: int, *, status: str = "paid", n: int = 
         arrives_on=at("2026-10-12 00:00"),
         paid_at=at("2026-10-12 08:00") if status == "paid" else None,
     )
-    await PayoutItem.create(payout_id=payout.id, entry_id=entry.id, order_id=order.id, amount=amount)
+    await PayoutItem.create(
+        payout_id=payout.id, entry_id=entry.id, order_id=order.id, amount=amount
+    )
 
 
 async def a_story(vendor_id: int | None = None) -> Order:
@@ -63,7 +79,11 @@ async def a_story(vendor_id: int | None = None) -> Order:
     vendor = await make_ready_vendor() if vendor_id is None else await Vendor.get(id=vendor_id)
     order = await sold(vendor, at("2026-10-05 10:00"))
     payment = await make_payment(
-        order, status="succeeded", stripe_charge_id="ch_1", stripe_transfer_id="tr_1", stripe_application_fee_id="fee_1"
+        order,
+        status="succeeded",
+        stripe_charge_id="ch_1",
+        stripe_transfer_id="tr_1",
+        stripe_application_fee_id="fee_1",
     )
     fee = postings.StripeFee(payment.id, order.id, "EUR", 170, "txn_fee")
     await book(postings.stripe_fee(fee), at("2026-10-05 10:01"))
@@ -82,19 +102,38 @@ async def a_story(vendor_id: int | None = None) -> Order:
         stripe_refund_id="re_1",
         requested_by="test",
     )
-    fact = postings.Refund(refund.id, order.id, order.vendor_id, "EUR", 1800, 200, "re_1")
+    fact = postings.Refund(
+        refund.id,
+        order.id,
+        order.vendor_id,
+        "EUR",
+        1800,
+        200,
+        "re_1",
+    )
     await book(postings.refund(fact), at("2026-10-06 10:00"))
     await book(postings.refund_paid(fact), at("2026-10-06 10:01"))
     dispute = a_dispute(order, vendor_part=7200, commission_part=0)
     await book(postings.dispute_withdrawn(dispute), at("2026-10-07 10:00"))
-    won = postings.DisputedMoney(order.id, order.vendor_id, "EUR", 7200, 0, 0, 0, "txn_won")
+    won = postings.DisputedMoney(
+        order.id,
+        order.vendor_id,
+        "EUR",
+        7200,
+        0,
+        0,
+        0,
+        "txn_won",
+    )
     await book(postings.dispute_reinstated(won), at("2026-10-08 10:00"))
     await paid_out(order, 7200, status="failed", n=1)
     await paid_out(order, 5000, n=2)
     return order
 
 
-async def test_a_real_sale_with_the_stripe_objects_it_came_from(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_a_real_sale_with_the_stripe_objects_it_came_from(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Charge, fee object, transfer, balance transaction; nothing is paid out yet."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     found = await order_waterfall(payment.order_id)
@@ -113,7 +152,14 @@ async def test_every_cent_of_a_long_story_is_somewhere() -> None:
     """A payout that came back counts for nothing; the fee of the dispute is the marketplace's."""
     found = await order_waterfall((await a_story()).id)
     assert comes_to_nought(found)
-    told = [(line.kind, line.vendor.amount, line.market.amount) for line in found.lines]
+    told = [
+        (
+            line.kind,
+            line.vendor.amount,
+            line.market.amount,
+        )
+        for line in found.lines
+    ]
     assert told == [
         (Kind.PAID, 10000, 0),
         (Kind.STRIPE_FEE, 0, -170),
@@ -140,7 +186,10 @@ async def test_what_was_paid_out_and_then_taken_back_is_owed() -> None:
     fact = postings.Refund(1, order.id, order.vendor_id, "EUR", 9000, 1000, "re_1")
     await book(postings.refund(fact), at("2026-10-20 10:00"))
     found = await order_waterfall(order.id)
-    assert (found.lines[-2].kind, found.lines[-2].vendor.amount) == (Kind.OWED, 9000)
+    assert (
+        found.lines[-2].kind,
+        found.lines[-2].vendor.amount,
+    ) == (Kind.OWED, 9000)
     assert comes_to_nought(found)
 
 
@@ -151,7 +200,9 @@ async def test_the_vendors_page_tells_it(client: TestClientProtocol) -> None:
     with clock.use(lambda: at("2026-11-20 12:00")):
         page = await portal.get(f"/vendor/admin/orders/{order.number}")
     said = words(page)
-    assert "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00" in said
+    assert (
+        "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00" in said
+    )
     assert "Platform fee given back 6 Oct €2.00" in said
     assert "Paid out to your bank arrived 12 Oct -€50.00 Not paid out yet €22.00" in said
     assert "Stripe’s fee, paid by the marketplace: €1.70" in said
@@ -168,7 +219,9 @@ async def test_an_unpaid_order_says_what_is_owed(client: TestClientProtocol) -> 
 
 
 class TestTheOperatorsOrderPage:
-    async def test_both_sides_with_copyable_ids_and_who_is_who(self, client: TestClientProtocol) -> None:
+    async def test_both_sides_with_copyable_ids_and_who_is_who(
+        self, client: TestClientProtocol
+    ) -> None:
         """Charge, fee, transfer, refund, payout; vendor and shopper."""
         portal = await operator_in(client)
         order = await a_story()
@@ -190,7 +243,9 @@ class TestTheOperatorsOrderPage:
     @pytest.mark.parametrize("number", ["MH-0000-0000", "x" * 30, "%20", "é"])
     async def test_an_unknown_number_is_404(self, client: TestClientProtocol, number: str) -> None:
         """Whatever it looks like."""
-        assert (await (await operator_in(client)).send("GET", f"/operator/orders/{number}")).status_code == 404
+        assert (
+            await (await operator_in(client)).send("GET", f"/operator/orders/{number}")
+        ).status_code == 404
 
     async def test_a_vendor_may_not_look(self, client: TestClientProtocol) -> None:
         """Not even at its own order: that has a page of its own."""
@@ -206,7 +261,15 @@ async def test_a_long_story_costs_as_many_queries_as_a_short_one() -> None:
     with counted() as few:
         await order_waterfall(order.id)
     for n in range(20):
-        fact = postings.Refund(100 + n, order.id, order.vendor_id, "EUR", 9, 1, f"re_{n}x")
+        fact = postings.Refund(
+            100 + n,
+            order.id,
+            order.vendor_id,
+            "EUR",
+            9,
+            1,
+            f"re_{n}x",
+        )
         await book(postings.refund(fact), at("2026-10-20 10:00"))
         await paid_out(order, 10, n=10 + n)
     with counted() as many:

@@ -35,12 +35,17 @@ def now(at: datetime) -> AbstractContextManager[None]:
 
 
 async def test_its_pages_say_so_and_until_when(client: TestClientProtocol) -> None:
-    """The shop's page and each product's answer 200; a search engine keeps the address only where a day is named."""
+    """The shop's page and each product's answer 200; a search engine keeps the address only where a
+    day is named.
+    """
     vendor = await make_ready_vendor(slug="lux", name="Lux")
     await make_product(vendor, slug="cup", name="Cup")
     await make_product(vendor, slug="secret", is_published=False)
     browser = Browser(client)
-    for until, said in ((None, "Lux is closed for now."), (UNTIL, "Lux is closed and opens again on 12 January 2027.")):
+    for until, said in (
+        (None, "Lux is closed for now."),
+        (UNTIL, "Lux is closed and opens again on 12 January 2027."),
+    ):
         with now(TODAY):
             await vendors.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
             for path in ("/shops/lux", "/shops/lux?q=cup", "/shops/lux/cup"):
@@ -54,8 +59,12 @@ async def test_its_pages_say_so_and_until_when(client: TestClientProtocol) -> No
     assert "Lux" not in words(await browser.get("/vendors"))
 
 
-async def test_nothing_goes_into_a_basket_and_the_basket_says_why(client: TestClientProtocol) -> None:
-    """By a page that was open before; what lay in the basket stays there, and cannot be checked out."""
+async def test_nothing_goes_into_a_basket_and_the_basket_says_why(
+    client: TestClientProtocol,
+) -> None:
+    """By a page that was open before; what lay in the basket stays there, and cannot be checked
+    out.
+    """
     vendor = await make_ready_vendor(slug="lux", name="Lux")
     await make_product(vendor, slug="cup", name="Cup")
     browser = Browser(client)
@@ -109,7 +118,9 @@ class TestTheVendorsForm:
         assert (vendor.is_open, vendor.closed_until) == (True, None)
 
     @pytest.mark.one_engine
-    @pytest.mark.parametrize("typed", ["2026-11-28", "2020-01-01", "2031-01-01", "soon", "9999-99-99"])
+    @pytest.mark.parametrize(
+        "typed", ["2026-11-28", "2020-01-01", "2031-01-01", "soon", "9999-99-99"]
+    )
     async def test_a_day_that_cannot_be(self, client: TestClientProtocol, typed: str) -> None:
         """A sentence at the field, what was typed, and the shop still open."""
         portal = await signed_in(client)

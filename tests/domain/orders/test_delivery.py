@@ -1,4 +1,6 @@
-"""Orders become delivered: by the vendor's word, or some days after they were sent; everybody is told which."""
+"""Orders become delivered: by the vendor's word, or some days after they were sent; everybody is
+told which.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ async def sent(days_ago: float = 1, vendor: Any = None, **values: Any) -> Order:
 
 
 async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> None:
-    """A plain form; on the order, its timeline, the shopper's page and in the audit trail. A second time is a sentence."""
+    """A plain form; on the order, its timeline, the shopper's page and in the audit trail.
+
+    A second time is a sentence.
+    """
     portal = await signed_in(client)
     order = await sent(3, await portal.vendor())
     address = f"{LIST}/{order.number}"
@@ -72,10 +77,14 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
     assert again.status_code == 409
     assert "cannot be marked as delivered" in words(await again.get_data(as_text=True))
     assert (await Order.get(id=order.id)).delivered_at == row.delivered_at
-    assert (await portal.post(f"{LIST}/{(await sent()).number}/delivered")).status_code == 404  # another vendor's
+    assert (
+        await portal.post(f"{LIST}/{(await sent()).number}/delivered")
+    ).status_code == 404  # another vendor's
 
 
-@pytest.mark.parametrize("status", [status for status in OrderStatus if status is not OrderStatus.SHIPPED])
+@pytest.mark.parametrize(
+    "status", [status for status in OrderStatus if status is not OrderStatus.SHIPPED]
+)
 async def test_only_what_was_sent_arrives(status: OrderStatus, context: Context) -> None:
     """Neither by a word nor by time."""
     order = await sent(99, status=status)
@@ -86,19 +95,28 @@ async def test_only_what_was_sent_arrives(status: OrderStatus, context: Context)
 
 
 @pytest.mark.parametrize("days", [14, 3])
-async def test_what_was_sent_long_enough_ago_counts_as_delivered(context: Context, days: int) -> None:
+async def test_what_was_sent_long_enough_ago_counts_as_delivered(
+    context: Context, days: int
+) -> None:
     """After as many days as the operator set, and not while a bank asks about it."""
     if days != DEFAULTS.delivered_after_days:
         await marketplace.change(replace(DEFAULTS, delivered_after_days=days), actor="test")
     early, due = await sent(days - 0.01), await sent(days + 0.01)
     asked = await sent(days + 1, disputed_amount=1)
-    refunded = await sent(days + 1, payment_status="refunded")  # where the goods are does not depend on the money
+    refunded = await sent(
+        days + 1, payment_status="refunded"
+    )  # where the goods are does not depend on the money
 
     await jobs.deliver.run(context, {})
     await jobs.deliver.run(context, {})
 
     states = {order.id: order.status for order in await Order.all()}
-    assert [states[o.id] for o in (early, due, asked, refunded)] == ["shipped", "delivered", "shipped", "delivered"]
+    assert [states[o.id] for o in (early, due, asked, refunded)] == [
+        "shipped",
+        "delivered",
+        "shipped",
+        "delivered",
+    ]
     row = await Order.get(id=due.id)
     assert (row.delivered_by, row.delivered_at is not None) == ("system", True)
     entry = await AuditEntry.get(action="order.delivered", subject=f"order:{due.id}")

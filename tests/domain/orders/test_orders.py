@@ -16,7 +16,13 @@ from shared.infra.mail.models import Email
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders import order_lists, queries
-from shared.trade.orders.errors import BasketProblem, CannotShip, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.trade.orders.errors import (
+    BasketProblem,
+    CannotShip,
+    EmptyBasket,
+    PriceChanged,
+    VendorCannotSell,
+)
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
 from shared.trade.orders.service import place_order
@@ -31,7 +37,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def basket_with(vendor: Vendor, *, stock: int = 5, quantity: int = 1) -> tuple[str, Product]:
+async def basket_with(
+    vendor: Vendor,
+    *,
+    stock: int = 5,
+    quantity: int = 1,
+) -> tuple[str, Product]:
     """A basket that holds a product of the vendor."""
     product = await make_product(vendor, stock=stock)
     return await baskets.add(None, product_id=product.id, quantity=quantity), product
@@ -50,13 +61,19 @@ class TestPlacing:
         token, product = await basket_with(await make_ready_vendor(), stock=6, quantity=3)
         view = await queries.checkout_by_token(await place(token))
         (order,) = view.orders
-        assert (view.total.amount, order.total.amount, order.platform_fee.amount) == (14970, 14970, 374)
+        assert (view.total.amount, order.total.amount, order.platform_fee.amount) == (
+            14970,
+            14970,
+            374,
+        )
         assert order.payment_status is PaymentStatus.PENDING
         await product.refresh_from_db()
         assert (product.stock, product.reserved) == (6, 3)
 
     async def test_the_same_basket_again_is_the_same_checkout(self) -> None:
-        """Back and forth, twice at once: one checkout, with the newest contact, and the stock held once."""
+        """Back and forth, twice at once: one checkout, with the newest contact, and the stock held
+        once.
+        """
         token, product = await basket_with(await make_ready_vendor())
         first, second = await asyncio.gather(place(token), place(token))
         third = await place_order(
@@ -69,7 +86,9 @@ class TestPlacing:
 
     @pytest.mark.one_engine
     async def test_who_submits_again_accepts_the_terms_as_they_stand_now(self) -> None:
-        """What a bank is shown is the version, the time and the address of the last submit; the first is kept where none came."""
+        """What a bank is shown is the version, the time and the address of the last submit; the
+        first is kept where none came.
+        """
         token, _ = await basket_with(await make_ready_vendor())
         first = await self._accepted(token, Acceptance("2026-01-01", "192.0.2.1"))
         assert (first.terms_version, first.purchase_ip) == ("2026-01-01", "192.0.2.1")
@@ -77,7 +96,11 @@ class TestPlacing:
         with clock.use(lambda: later):
             again = await self._accepted(token, Acceptance("2026-11-27", "192.0.2.2"))
         assert again.id == first.id
-        assert (again.terms_version, again.terms_accepted_at, again.purchase_ip) == ("2026-11-27", later, "192.0.2.2")
+        assert (again.terms_version, again.terms_accepted_at, again.purchase_ip) == (
+            "2026-11-27",
+            later,
+            "192.0.2.2",
+        )
         assert (await self._accepted(token, None)).terms_version == "2026-11-27"
 
     async def _accepted(self, basket: str, accepted: Acceptance | None) -> Checkout:
@@ -99,7 +122,9 @@ class TestPlacing:
         assert product.reserved == 3
 
     async def test_two_shoppers_and_one_piece_that_others_leave(self) -> None:
-        """While the rest is held, both may order the last one, and nobody has it before paying; a third of none reads so."""
+        """While the rest is held, both may order the last one, and nobody has it before paying; a
+        third of none reads so.
+        """
         vendor = await make_ready_vendor()
         one, product = await basket_with(vendor, stock=3)
         await Product.filter(id=product.id).update(reserved=2)
@@ -145,8 +170,13 @@ class TestPlacing:
         with pytest.raises(EmptyBasket):
             await place(token)
 
-    @pytest.mark.parametrize(("price", "quantity"), [(49, 1), (99_999_999, 2)])
-    async def test_less_or_more_than_can_be_charged_is_said_before(self, price: int, quantity: int) -> None:
+    @pytest.mark.parametrize(
+        ("price", "quantity"),
+        [(49, 1), (99_999_999, 2)],
+    )
+    async def test_less_or_more_than_can_be_charged_is_said_before(
+        self, price: int, quantity: int
+    ) -> None:
         """Stripe's least and most are known before an order is made of it."""
         product = await make_product(await make_ready_vendor(), price_amount=price)
         token = await baskets.add(None, product_id=product.id, quantity=quantity)
@@ -159,10 +189,18 @@ class TestPlacing:
         vendor = await make_ready_vendor()
         token, product = await basket_with(vendor)
         checkout = await place(token)
-        await (await Product.get(id=product.id)).update_from_dict({"name": "Other", "price_amount": 1}).save()
+        await (
+            (await Product.get(id=product.id))
+            .update_from_dict({"name": "Other", "price_amount": 1})
+            .save()
+        )
         await VendorPaymentConfig.filter(vendor_id=vendor.id).update(platform_fee_percentage=50)
         (order,) = (await queries.checkout_by_token(checkout)).orders
-        assert (order.lines[0].name, order.total.amount, order.platform_fee.amount) == (product.name, 4990, 125)
+        assert (order.lines[0].name, order.total.amount, order.platform_fee.amount) == (
+            product.name,
+            4990,
+            125,
+        )
 
 
 class TestShipping:
@@ -190,14 +228,22 @@ class TestShipping:
         """Goods leave only against money."""
         order = await make_order()
         with pytest.raises(CannotShip):
-            await mark_as_shipped(vendor_id=order.vendor_id, number=order.number, carrier="", tracking="", actor="test")
+            await mark_as_shipped(
+                vendor_id=order.vendor_id,
+                number=order.number,
+                carrier="",
+                tracking="",
+                actor="test",
+            )
 
     async def test_another_vendors_order_is_unknown(self) -> None:
         """The tenant is part of the question."""
         order = await make_order(status="processing", payment_status="paid")
         other = await make_ready_vendor()
         with pytest.raises(NotFound):
-            await mark_as_shipped(vendor_id=other.id, number=order.number, carrier="", tracking="", actor="test")
+            await mark_as_shipped(
+                vendor_id=other.id, number=order.number, carrier="", tracking="", actor="test"
+            )
         with pytest.raises(NotFound):
             await queries.vendor_order(other.id, order.number)
 
@@ -214,12 +260,23 @@ class TestLists:
         paid = await make_order(vendor, product, status="processing", payment_status="paid")
         await make_order()
         everything = await order_lists.vendor_orders(vendor.id, page=99)
-        assert (everything.counts["all"], everything.pages, everything.number, len(everything.rows)) == (27, 2, 2, 2)
+        assert (
+            everything.counts["all"],
+            everything.pages,
+            everything.number,
+            len(everything.rows),
+        ) == (27, 2, 2, 2)
         chosen = await order_lists.vendor_orders(vendor.id, status="to_ship")
         assert [row.number for row in chosen.rows] == [paid.number]
-        assert [r.number for r in (await order_lists.vendor_orders(vendor.id, search=paid.number.lower())).rows] == [
-            paid.number
-        ]
+        assert [
+            r.number
+            for r in (
+                await order_lists.vendor_orders(
+                    vendor.id,
+                    search=paid.number.lower(),
+                )
+            ).rows
+        ] == [paid.number]
         assert (await order_lists.vendor_orders(vendor.id, search="100%_\\")).rows == ()
 
     async def test_the_summary_counts_what_is_paid(self) -> None:
@@ -247,7 +304,9 @@ class TestLists:
             platform_fee_percentage="2.50",
             currency="EUR",
         )
-        await OrderLine.create(order_id=second.id, product_id=product.id, name="x", unit_amount=100, quantity=1)
+        await OrderLine.create(
+            order_id=second.id, product_id=product.id, name="x", unit_amount=100, quantity=1
+        )
         token = (await Checkout.get(id=first.checkout_id)).token
         view = await queries.checkout_by_token(token)
         assert [o.vendor_id for o in view.orders] == [first.vendor_id, other.id]

@@ -1,4 +1,6 @@
-"""When an order's pieces are set aside: at the order in plenty, else by Pay; and how every hold ends (decision 14)."""
+"""When an order's pieces are set aside: at the order in plenty, else by Pay; and how every hold
+ends (decision 14).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ async def order_from(address: str, product: Product, quantity: int = 1) -> Order
     """A stranger's order, from a browser of its own at this network address."""
     basket = await baskets.add(None, product_id=product.id, quantity=quantity)
     accepted = Acceptance("2026-11-28", address)
-    token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30, accepted=accepted)
+    token = await place_order(
+        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30, accepted=accepted
+    )
     return await Order.get(checkout__token=token)
 
 
@@ -59,16 +63,22 @@ class TestAtTheOrder:
     """What orders that nobody has paid may hold."""
 
     async def test_eight_orders_of_one_network_leave_the_shop_open(self) -> None:
-        """The review's attack, from one address and from the /64 of one: three hold something, every order is taken."""
+        """The review's attack, from one address and from the /64 of one: three hold something,
+        every order is taken.
+        """
         vendor = await make_ready_vendor()
         product = await make_product(vendor, stock=190)
         orders = [await order_from(f"2001:db8:1:1::{n:x}", product, 9) for n in range(8)]
-        assert [order.stock_state for order in orders] == [StockState.RESERVED] * 3 + [StockState.AT_PAYMENT] * 5
+        assert [order.stock_state for order in orders] == [StockState.RESERVED] * 3 + [
+            StockState.AT_PAYMENT
+        ] * 5
         assert await shelf(product) == (190, 27)
         assert (await order_from("2001:db8:1:2::1", product)).stock_state == StockState.RESERVED
 
     async def test_orders_from_everywhere_hold_at_most_half_of_a_shelf(self) -> None:
-        """However many networks take part; and the last piece is held by nobody who has not pressed Pay."""
+        """However many networks take part; and the last piece is held by nobody who has not pressed
+        Pay.
+        """
         vendor = await make_ready_vendor()
         many, last = await make_product(vendor, stock=9), await make_product(vendor, stock=1)
         for n in range(12):
@@ -78,13 +88,17 @@ class TestAtTheOrder:
         assert await shelf(last) == (1, 0)
 
     async def test_one_browser_holds_one_order_and_not_for_ever(self) -> None:
-        """Its next order takes the place of the one before; submitting the same again prolongs it only so often."""
+        """Its next order takes the place of the one before; submitting the same again prolongs it
+        only so often.
+        """
         product = await make_product(await make_ready_vendor(), stock=10)
         basket = await baskets.add(None, product_id=product.id, quantity=1)
         begin = clock.now()
         for n in range(30):
             with at(begin + timedelta(minutes=10 * n)):
-                await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+                await place_order(
+                    basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+                )
         assert await Order.all().count() == 1
         checkout = await (await Order.get()).checkout
         assert checkout.reserved_until - checkout.created_at == timedelta(minutes=120)
@@ -93,8 +107,12 @@ class TestAtTheOrder:
         assert await shelf(product) == (10, 2)
 
 
-async def at_pay(gateway: Gateway, sandbox: RunningSandbox, *, stock: int = 1) -> tuple[Product, Purchase, str]:
-    """A shopper before the Pay button of an order that holds nothing: the product, the purchase, the intent."""
+async def at_pay(
+    gateway: Gateway, sandbox: RunningSandbox, *, stock: int = 1
+) -> tuple[Product, Purchase, str]:
+    """A shopper before the Pay button of an order that holds nothing: the product, the purchase,
+    the intent.
+    """
     shop = await open_shop(gateway, sandbox, stock=stock)
     bought = await check_out(shop)
     view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -137,17 +155,25 @@ class TestPay:
         await confirm(sandbox, intent)
         await confirm_payment(gateway, intent)
         assert await shelf(product) == (0, 0)
-        assert await state_of(bought) == (OrderStatus.PROCESSING, PaymentStatus.PAID, StockState.TAKEN)
+        assert await state_of(bought) == (
+            OrderStatus.PROCESSING,
+            PaymentStatus.PAID,
+            StockState.TAKEN,
+        )
         with pytest.raises(AlreadyDecided):
             await press(gateway, bought, intent)
 
     async def test_who_presses_second_reads_that_it_is_sold_out_and_is_not_charged(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """At the same moment, on either database: one has it, the other a sentence, and the shelf is never oversold."""
+        """At the same moment, on either database: one has it, the other a sentence, and the shelf
+        is never oversold.
+        """
         product, first, intent = await at_pay(gateway, sandbox)
         basket = await baskets.add(None, product_id=product.id, quantity=1)
-        token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+        token = await place_order(
+            basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+        )
         second = Purchase(token, (await Order.get(checkout__token=token)).id, basket)
         other = (await create_payment_intent(gateway, order_id=second.order_id)).payment_intent_id
         answers = await asyncio.gather(
@@ -155,7 +181,9 @@ class TestPay:
         )
         assert sorted(isinstance(answer, SoldOut) for answer in answers) == [False, True]
         assert await shelf(product) == (1, 1)
-        assert {(await gateway.payment_intents.get(i)).status for i in (intent, other)} == {"requires_payment_method"}
+        assert {(await gateway.payment_intents.get(i)).status for i in (intent, other)} == {
+            "requires_payment_method"
+        }
 
     async def test_a_declined_card_lets_go_and_the_next_try_holds_again(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -200,7 +228,9 @@ class TestPay:
         await run_jobs(context, "payments.let_go", after=reservations.PAY_HOLD)
         assert await shelf(product) == (1, 1)
         assert (await Payment.get(order_id=bought.order_id)).status == PaymentState.REQUIRES_ACTION
-        await run_jobs(context, "payments.let_go", after=reservations.PAY_HOLD + reservations.BANK_HOLD)
+        await run_jobs(
+            context, "payments.let_go", after=reservations.PAY_HOLD + reservations.BANK_HOLD
+        )
         assert await shelf(product) == (1, 0)
         assert (await gateway.payment_intents.get(intent)).status == "canceled"
 
@@ -212,7 +242,11 @@ class TestPay:
         await press(gateway, bought, intent)
         await run_jobs(context, "payments.expire_checkout", after=timedelta(minutes=31))
         assert await shelf(product) == (1, 0)
-        assert await state_of(bought) == (OrderStatus.CANCELLED, PaymentStatus.CANCELLED, StockState.RELEASED)
+        assert await state_of(bought) == (
+            OrderStatus.CANCELLED,
+            PaymentStatus.CANCELLED,
+            StockState.RELEASED,
+        )
         await run_jobs(context, "payments.let_go", after=timedelta(minutes=40))
         assert await shelf(product) == (1, 0)
         with pytest.raises(OrderNotPayable):
@@ -222,7 +256,9 @@ class TestPay:
     async def test_money_without_a_press_of_our_pay_takes_what_is_there_or_goes_back(
         self, gateway: Gateway, sandbox: RunningSandbox, is_there: bool
     ) -> None:
-        """A browser that confirms past us: it is sent if the piece is there, else paid, cancelled, and loud for a person."""
+        """A browser that confirms past us: it is sent if the piece is there, else paid, cancelled,
+        and loud for a person.
+        """
         product, bought, intent = await at_pay(gateway, sandbox)
         if not is_there:
             await Product.filter(id=product.id).update(stock=0)
@@ -236,7 +272,9 @@ class TestPay:
     async def test_who_only_ever_presses_pay_stops_holding(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """After three holds without a try to pay, Pay looks whether the piece is there and holds it no more."""
+        """After three holds without a try to pay, Pay looks whether the piece is there and holds it
+        no more.
+        """
         product, bought, _ = await at_pay(gateway, sandbox)
         held = []
         for n in range(4):

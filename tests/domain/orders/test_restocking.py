@@ -1,4 +1,6 @@
-"""Goods follow the money: what a refund put back on the shelf comes off it again when the refund does not arrive, each piece once."""
+"""Goods follow the money: what a refund put back on the shelf comes off it again when the refund
+does not arrive, each piece once.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,11 @@ async def shelf(scene: Scene) -> int:
 async def back_on_shelf(scene: Scene, payment: Payment, quantity: int = 1) -> RefundState:
     """The vendor gives pieces back, and puts them on the shelf."""
     line = await OrderLine.get(order_id=payment.order_id)
-    wish = Wish(Reach.LINES, quantities={line.id: quantity}, restock=frozenset({line.id}))
+    wish = Wish(
+        Reach.LINES,
+        quantities={line.id: quantity},
+        restock=frozenset({line.id}),
+    )
     return RefundState((await scene.refund(payment, wish)).status)
 
 
@@ -60,7 +66,12 @@ async def ship(payment: Payment, *, all_the_same: bool = False) -> None:
     """The vendor sends the order."""
     order = await Order.get(id=payment.order_id)
     await mark_as_shipped(
-        vendor_id=order.vendor_id, number=order.number, carrier="", tracking="", actor="test", all_the_same=all_the_same
+        vendor_id=order.vendor_id,
+        number=order.number,
+        carrier="",
+        tracking="",
+        actor="test",
+        all_the_same=all_the_same,
     )
 
 
@@ -71,7 +82,10 @@ async def keep(payment: Payment) -> int:
 
 
 async def test_a_refund_that_bounces_is_undone_on_the_shelf_too(scene: Scene) -> None:
-    """Then sent: the piece is gone once. Refunded again instead: it is back once. The vendor's mail says what became of it."""
+    """Then sent: the piece is gone once.
+
+    Refunded again instead: it is back once. The vendor's mail says what became of it.
+    """
     payment = await scene.sale(TAKES_NONE)
     assert await back_on_shelf(scene, payment) is RefundState.SUCCEEDED
     assert await shelf(scene) == 1
@@ -100,15 +114,21 @@ async def test_a_bounced_refund_whose_payment_is_lost_afterwards(scene: Scene) -
     with pytest.raises(NothingToKeep):
         await keep(payment)
     await scene.appeal(dispute)
-    await scene.close(dispute, "won")  # it waits to be sent again: what the vendor kept is set aside
+    await scene.close(
+        dispute, "won"
+    )  # it waits to be sent again: what the vendor kept is set aside
     assert await shelf(scene) == 0
     await ship(payment)
     assert await shelf(scene) == 0
 
 
 @pytest.mark.one_engine
-async def test_what_was_sold_meanwhile_is_said_and_asked(scene: Scene, client: TestClientProtocol) -> None:
-    """By mail and on the page; sent only with a ticked box, or when the shelf has a piece again, which is then taken."""
+async def test_what_was_sold_meanwhile_is_said_and_asked(
+    scene: Scene, client: TestClientProtocol
+) -> None:
+    """By mail and on the page; sent only with a ticked box, or when the shelf has a piece again,
+    which is then taken.
+    """
     payment = await scene.sale(TAKES_NONE)
     await back_on_shelf(scene, payment)
     await scene.sale()  # somebody else buys it
@@ -140,19 +160,29 @@ async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene
     with pytest.raises(PiecesMissing):
         await ship(payment)
     await ship(payment, all_the_same=True)
-    assert (await shelf(scene), (await Order.get(id=payment.order_id)).status) == (0, OrderStatus.SHIPPED)
+    assert (
+        await shelf(scene),
+        (await Order.get(id=payment.order_id)).status,
+    ) == (
+        0,
+        OrderStatus.SHIPPED,
+    )
 
 
 @pytest.mark.one_engine
 async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
-    """Sent although all of it is being refunded: the refund that arrives later puts nothing back. What came back by post and
-    whose refund then bounces stays where it is.
+    """Sent although all of it is being refunded: the refund that arrives later puts nothing back.
+
+    What came back by post and whose refund then bounces stays where it is.
     """
     payment = await scene.sale(SLOW)
     assert await back_on_shelf(scene, payment) is RefundState.PENDING
     await ship(payment, all_the_same=True)
     await scene.bounce()  # it arrives
-    assert (await shelf(scene), (await Order.get(id=payment.order_id)).returned_amount) == (0, 4990)
+    assert (
+        await shelf(scene),
+        (await Order.get(id=payment.order_id)).returned_amount,
+    ) == (0, 4990)
 
     await Product.filter(id=scene.shop.product_id).update(stock=1)
     returned = await scene.sale(TAKES_NONE)
@@ -165,12 +195,16 @@ async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
-    """Whatever refunds, bounces and other shoppers do, in any order: shelf, order and others hold all pieces, each once."""
+    """Whatever refunds, bounces and other shoppers do, in any order: shelf, order and others hold
+    all pieces, each once.
+    """
     dice, pieces = random.Random(seed), 3
     vendor = await make_ready_vendor()
     product = await make_product(vendor, stock=dice.randint(0, 2))
     whole = product.stock + pieces
-    order = await make_order(vendor, product, status="processing", payment_status="paid", stock_state="taken")
+    order = await make_order(
+        vendor, product, status="processing", payment_status="paid", stock_state="taken"
+    )
     await OrderLine.filter(order_id=order.id).update(quantity=pieces)
     sold = 0
     for _ in range(15):
@@ -179,11 +213,15 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
             order = await Order.get(id=order.id)
             match dice.choice(["refund", "arrive", "undo", "buy", "set aside"]):
                 case "refund" if line.refunded_quantity < pieces:
-                    await OrderLine.filter(id=line.id).update(refunded_quantity=line.refunded_quantity + 1)
+                    await OrderLine.filter(id=line.id).update(
+                        refunded_quantity=line.refunded_quantity + 1
+                    )
                 case "arrive":
                     await restocking.put_on_shelf(order, {line.id: dice.randint(1, pieces)})
                 case "undo" if line.refunded_quantity:
-                    await OrderLine.filter(id=line.id).update(refunded_quantity=line.refunded_quantity - 1)
+                    await OrderLine.filter(id=line.id).update(
+                        refunded_quantity=line.refunded_quantity - 1
+                    )
                     await restocking.set_aside(order)
                 case "buy" if (now := await Product.get(id=product.id)).stock:
                     await Product.filter(id=product.id).update(stock=now.stock - 1)
@@ -201,7 +239,9 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
     assert (await Product.get(id=product.id)).stock == 0 or not left
 
 
-@pytest.mark.parametrize("wrong", [{"refunded_quantity": 2}, {"restocked_quantity": 2}, {"restocked_quantity": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"refunded_quantity": 2}, {"restocked_quantity": 2}, {"restocked_quantity": -1}]
+)
 async def test_the_database_refuses_more_pieces_than_were_sold(wrong: dict[str, int]) -> None:
     """A line of one piece has one to give back and one to put on the shelf."""
     order = await make_order()

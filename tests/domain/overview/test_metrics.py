@@ -37,7 +37,10 @@ async def scraped(app: Quart) -> dict[tuple[str, ...], float]:
     text = await answer.get_data(as_text=True)
     assert answer.status_code == 200, text
     return {
-        (sample.name, *(value for name, value in sample.labels.items() if name != "process")): sample.value
+        (
+            sample.name,
+            *(value for name, value in sample.labels.items() if name != "process"),
+        ): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
@@ -54,20 +57,31 @@ async def scraped(app: Quart) -> dict[tuple[str, ...], float]:
         (None, "127.0.0.1", {"Via": "1.1 proxy"}, 403),
         (TOKEN, "127.0.0.1", {}, 401),
         (TOKEN, "203.0.113.5", {"Authorization": "Bearer another"}, 401),
-        (TOKEN, "203.0.113.5", {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "198.51.100.1"}, 200),
+        (
+            TOKEN,
+            "203.0.113.5",
+            {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "198.51.100.1"},
+            200,
+        ),
     ],
 )
 async def test_who_may_read_the_numbers(
     context: Context, token: str | None, address: str, headers: dict[str, str], status: int
 ) -> None:
-    """The bearer of the token where there is one, else this machine alone; a proxy on this machine is none."""
+    """The bearer of the token where there is one, else this machine alone; a proxy on this machine
+    is none.
+    """
     app = whole_app(context.settings.with_(metrics_token=token), context.gateway)
-    answer = await app.test_client().get("/metrics", headers=headers, scope_base={"client": (address, 1)})
+    answer = await app.test_client().get(
+        "/metrics", headers=headers, scope_base={"client": (address, 1)}
+    )
     assert answer.status_code == status
 
 
 async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
-    """Jobs, refused webhooks, unsent mails, held payouts, parked payments; nought before anything happened."""
+    """Jobs, refused webhooks, unsent mails, held payouts, parked payments; nought before anything
+    happened.
+    """
     before = await scraped(app)
     assert before["markethall_ledger_unbalanced_currencies",] == 0
     assert before["markethall_reconciliation_age_seconds",] == -1
@@ -76,7 +90,13 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     await make_payment(await make_order(), status="parked")
     await StripeWrite.create(operation="x", subject="x", key="x", state="unexpected")
     async with unit.transaction() as tx:
-        mail.post(tx, "switched_on", to="ada@example.test", unique_key="test:1", context={"full_name": "Ada"})
+        mail.post(
+            tx,
+            "switched_on",
+            to="ada@example.test",
+            unique_key="test:1",
+            context={"full_name": "Ada"},
+        )
     an_hour_ago = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=an_hour_ago)
     await Job.all().update(run_at=an_hour_ago)
@@ -85,9 +105,17 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     now = await scraped(app)
     assert now["markethall_jobs", "waiting"] == now["markethall_jobs_due",] == 1
     assert 3600 <= now["markethall_job_oldest_due_seconds",] < 3700
-    assert (now["markethall_webhook_light", "platform"], now["markethall_webhook_light", "connect"]) == (2, 0)
+    assert (
+        now["markethall_webhook_light", "platform"],
+        now["markethall_webhook_light", "connect"],
+    ) == (2, 0)
     assert now["markethall_webhook_refused", "platform"] == 1
-    for name in ("mails_unsent", "vendors_payouts_held", "payments_parked", "stripe_writes_unexpected"):
+    for name in (
+        "mails_unsent",
+        "vendors_payouts_held",
+        "payments_parked",
+        "stripe_writes_unexpected",
+    ):
         assert (before[f"markethall_{name}",], now[f"markethall_{name}",]) == (0, 1)
 
 
@@ -95,7 +123,12 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
 async def test_requests_are_counted_by_route_never_by_address(app: Quart) -> None:
     """Addresses of orders grant access, and a stranger could fill the memory with made-up ones."""
     client = app.test_client()
-    for address in ("/shop/orders/co_somebodys-own", "/shop/orders/co_another", "/no/such/page", "/healthz"):
+    for address in (
+        "/shop/orders/co_somebodys-own",
+        "/shop/orders/co_another",
+        "/no/such/page",
+        "/healthz",
+    ):
         await client.get(address)
     await client.open("/healthz", method="BREW", json=None)
     answer = await client.get("/metrics", **HERE)
@@ -104,4 +137,6 @@ async def test_requests_are_counted_by_route_never_by_address(app: Quart) -> Non
     assert "/no/such/page" not in text
     assert "BREW" not in text
     assert re.search(r'markethall_requests_total\{[^}]*route="/healthz",status="200"\} 1\.0', text)
-    assert re.search(r'markethall_requests_total\{[^}]*route="\(no route\)",status="404"\} 1\.0', text)
+    assert re.search(
+        r'markethall_requests_total\{[^}]*route="\(no route\)",status="404"\} 1\.0', text
+    )

@@ -9,13 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.payment_methods.rules import Found, Held, Removal, is_expired, last_day, plan, reminder_due
+from shared.finance.payment_methods.rules import (
+    Found,
+    Held,
+    Removal,
+    is_expired,
+    last_day,
+    plan,
+    reminder_due,
+)
 from shared.finance.payment_methods.words import expiry, label
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
-def found(name: str, card: str | None = "a", *, at: int = 0, agreed: bool = True) -> Found:
+def found(
+    name: str,
+    card: str | None = "a",
+    *,
+    at: int = 0,
+    agreed: bool = True,
+) -> Found:
     """A method at Stripe, made `at` seconds after noon."""
     return Found(name, NOON + timedelta(seconds=at), card, agreed)
 
@@ -25,56 +39,111 @@ class TestPlan:
 
     def test_a_new_method_gets_a_row_and_one_nobody_agreed_to_leaves(self) -> None:
         """What staff attach in Stripe's dashboard is not a shopper's wish."""
-        decided = plan([], [found("pm_1"), found("pm_2", "b", agreed=False)], dropped=())
+        decided = plan(
+            [],
+            [found("pm_1"), found("pm_2", "b", agreed=False)],
+            dropped=(),
+        )
         assert decided.kept == ((None, found("pm_1")),)
         assert decided.detached == (("pm_2", Removal.UNASKED),)
 
     def test_a_row_stays_agreed_though_stripe_changes_its_mark(self) -> None:
         """Our row holds the consent; what shows it again at Stripe may be changed there."""
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1", agreed=False)], dropped=())
-        assert (decided.kept[0][0], decided.detached, decided.gone) == (1, (), ())
+        decided = plan(
+            [Held(1, "pm_1", "a", True)],
+            [found("pm_1", agreed=False)],
+            dropped=(),
+        )
+        assert (
+            decided.kept[0][0],
+            decided.detached,
+            decided.gone,
+        ) == (1, (), ())
 
     @pytest.mark.parametrize("newer_at", [1, 0])
     def test_the_newer_method_takes_the_cards_row(self, newer_at: int) -> None:
         """Of two made in the same second the one that we do not know yet is the newer."""
         newer = found("pm_2", at=newer_at)
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1"), newer], dropped=())
+        decided = plan(
+            [Held(1, "pm_1", "a", True)],
+            [found("pm_1"), newer],
+            dropped=(),
+        )
         assert decided.kept == ((1, newer),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
         assert decided.gone == ()
 
     def test_older_news_does_not_bring_the_older_method_back(self) -> None:
         """A late reading finds the older one still there: it leaves, and the row stays."""
-        decided = plan([Held(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=())
+        decided = plan(
+            [Held(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=()
+        )
         assert decided.kept == ((1, found("pm_2", at=5)),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
-        assert plan([Held(1, "pm_2", "a", True)], [found("pm_1")], dropped={"pm_1"}).kept == ()
+        assert (
+            plan(
+                [Held(1, "pm_2", "a", True)],
+                [found("pm_1")],
+                dropped={"pm_1"},
+            ).kept
+            == ()
+        )
 
     def test_a_card_that_becomes_another_saved_card_ends(self) -> None:
-        """The network gives a card the number of one that is saved too: the one made last stays, whichever row it has."""
+        """The network gives a card the number of one that is saved too: the one made last stays,
+        whichever row it has.
+        """
         rows = [Held(1, "pm_1", "a", True), Held(2, "pm_2", "b", True)]
-        decided = plan(rows, [found("pm_1", "b"), found("pm_2", "b", at=5)], dropped=())
-        assert (decided.gone, decided.kept) == (((1, Removal.REPLACED),), ((2, found("pm_2", "b", at=5)),))
-        decided = plan(rows, [found("pm_1", "b", at=9), found("pm_2", "b", at=5)], dropped=())
-        assert (decided.gone, decided.kept) == (((2, Removal.REPLACED),), ((1, found("pm_1", "b", at=9)),))
+        decided = plan(
+            rows,
+            [found("pm_1", "b"), found("pm_2", "b", at=5)],
+            dropped=(),
+        )
+        assert (decided.gone, decided.kept) == (
+            ((1, Removal.REPLACED),),
+            ((2, found("pm_2", "b", at=5)),),
+        )
+        decided = plan(
+            rows,
+            [found("pm_1", "b", at=9), found("pm_2", "b", at=5)],
+            dropped=(),
+        )
+        assert (decided.gone, decided.kept) == (
+            ((2, Removal.REPLACED),),
+            ((1, found("pm_1", "b", at=9)),),
+        )
 
     def test_a_card_whose_old_number_is_saved_again_keeps_its_row(self) -> None:
         """Replaced by the network, and the old card typed once more: two cards, two rows."""
-        decided = plan([Held(1, "pm_1", "a", True)], [found("pm_1", "b"), found("pm_2", "a", at=5)], dropped=())
-        assert decided.kept == ((1, found("pm_1", "b")), (None, found("pm_2", "a", at=5)))
+        decided = plan(
+            [Held(1, "pm_1", "a", True)], [found("pm_1", "b"), found("pm_2", "a", at=5)], dropped=()
+        )
+        assert decided.kept == (
+            (1, found("pm_1", "b")),
+            (None, found("pm_2", "a", at=5)),
+        )
         assert (decided.gone, decided.detached) == ((), ())
 
     def test_methods_without_a_fingerprint_are_each_their_own(self) -> None:
         """What is no card cannot be told apart."""
-        decided = plan([], [found("pm_1", None), found("pm_2", None)], dropped=())
+        decided = plan(
+            [],
+            [found("pm_1", None), found("pm_2", None)],
+            dropped=(),
+        )
         assert len(decided.kept) == 2
         assert decided.detached == ()
 
     def test_what_is_gone_from_stripe_ends(self) -> None:
         """Removed in a dashboard."""
-        assert plan([Held(1, "pm_1", "a", True), Held(2, "pm_0", "z", False)], [], dropped=()).gone == (
-            (1, Removal.AT_STRIPE),
-        )
+        assert plan(
+            [
+                Held(1, "pm_1", "a", True),
+                Held(2, "pm_0", "z", False),
+            ],
+            [],
+            dropped=(),
+        ).gone == ((1, Removal.AT_STRIPE),)
 
 
 @dataclass
@@ -101,8 +170,16 @@ class World:
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("save"), st.sampled_from("abc"), st.booleans()),
-        st.tuples(st.just("renumber"), st.sampled_from("abc"), st.integers(0, 9)),
-        st.tuples(st.just("vanish"), st.integers(0, 9), st.booleans()),
+        st.tuples(
+            st.just("renumber"),
+            st.sampled_from("abc"),
+            st.integers(0, 9),
+        ),
+        st.tuples(
+            st.just("vanish"),
+            st.integers(0, 9),
+            st.booleans(),
+        ),
         st.tuples(st.just("detach"), st.booleans(), st.booleans()),
         st.tuples(st.just("read"), st.booleans(), st.booleans()),
     ),
@@ -111,12 +188,21 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_whatever_happens_both_sides_end_with_one_method_a_card(steps: list[tuple[str, object, object]]) -> None:
-    """Cards saved, renumbered by the network, gone, read or not: at the end our active rows are what Stripe holds."""
+def test_whatever_happens_both_sides_end_with_one_method_a_card(
+    steps: list[tuple[str, object, object]],
+) -> None:
+    """Cards saved, renumbered by the network, gone, read or not: at the end our active rows are
+    what Stripe holds.
+    """
     world = World()
     for n, (what, one, two) in enumerate(steps):
         if what == "save":
-            world.stripe[f"pm_{n}"] = found(f"pm_{n}", str(one), at=n // 2, agreed=bool(two))
+            world.stripe[f"pm_{n}"] = found(
+                f"pm_{n}",
+                str(one),
+                at=n // 2,
+                agreed=bool(two),
+            )
         elif what == "renumber" and world.stripe:
             name = sorted(world.stripe)[int(str(two)) % len(world.stripe)]
             was = world.stripe[name]
@@ -124,7 +210,9 @@ def test_whatever_happens_both_sides_end_with_one_method_a_card(steps: list[tupl
         elif what == "vanish" and world.stripe:
             del world.stripe[sorted(world.stripe)[int(str(one)) % len(world.stripe)]]
         elif what == "detach":
-            world.stripe = {name: m for name, m in world.stripe.items() if name not in world.dropped}
+            world.stripe = {
+                name: m for name, m in world.stripe.items() if name not in world.dropped
+            }
         elif what == "read":
             world.follow(list(world.stripe.values()))
     world.follow(list(world.stripe.values()))
@@ -155,12 +243,28 @@ def test_a_card_is_good_to_the_end_of_its_month(
     month: int | None, year: int | None, today: date, due: bool, over: bool
 ) -> None:
     """The reminder comes thirty days before that day, not before and not after."""
-    assert (reminder_due(month, year, today), is_expired(month, year, today)) == (due, over)
+    assert (
+        reminder_due(month, year, today),
+        is_expired(month, year, today),
+    ) == (due, over)
 
 
 def test_the_last_day_of_every_month() -> None:
     """Leap years too."""
-    assert [last_day(m, 2027).day for m in range(1, 13)] == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    assert [last_day(m, 2027).day for m in range(1, 13)] == [
+        31,
+        28,
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ]
     assert last_day(2, 2028).day == 29
 
 
@@ -176,7 +280,12 @@ def test_the_last_day_of_every_month() -> None:
         ("naver_pay", None, None, "naver pay"),
     ],
 )
-def test_methods_have_names(kind: str, brand: str | None, last4: str | None, said: str) -> None:
+def test_methods_have_names(
+    kind: str,
+    brand: str | None,
+    last4: str | None,
+    said: str,
+) -> None:
     """Of every sort, those that we have no word for too."""
     assert label(kind, brand, last4) == said
 

@@ -1,4 +1,6 @@
-"""Saved cards: kept only when asked, one row a card, the shopper's alone, gone at Stripe when they are gone here."""
+"""Saved cards: kept only when asked, one row a card, the shopper's alone, gone at Stripe when they
+are gone here.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def broken(sandbox: RunningSandbox, path: str, effect: str = "status", method: str = "POST", **more: Any) -> None:
+def broken(
+    sandbox: RunningSandbox, path: str, effect: str = "status", method: str = "POST", **more: Any
+) -> None:
     """Let the stand-in misbehave below `path`; without a path it is well again."""
     given = {"status": 503, "stored": True} if effect == "status" else {}
     rule = {"match": {"method": method, "path": path}, "effect": effect, **given, **more}
@@ -63,21 +67,42 @@ def broken(sandbox: RunningSandbox, path: str, effect: str = "status", method: s
 class TestAtCheckout:
     """The box beside the card."""
 
-    async def test_a_card_is_kept_when_the_box_is_ticked(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The row holds what the card is, when and where its shopper agreed, and no vendor; it is the default."""
+    async def test_a_card_is_kept_when_the_box_is_ticked(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The row holds what the card is, when and where its shopper agreed, and no vendor; it is
+        the default.
+        """
         shopper = await make_customer()
         before = clock.now() - timedelta(seconds=2)
         await buy(gateway, sandbox, await open_shop(gateway, sandbox), shopper.id)
         row = await PaymentMethod.get(customer_id=shopper.id)
-        assert (row.card_brand, row.card_last4, row.card_exp_month, row.card_exp_year) == ("visa", "4242", 12, 2034)
-        assert (row.payment_method_type, row.is_active, row.is_default, row.vendor_id) == ("card", True, True, None)
-        assert (row.consented_in, row.stripe_customer_id) == (Origin.CHECKOUT, await customer_of(shopper.id))
+        assert (row.card_brand, row.card_last4, row.card_exp_month, row.card_exp_year) == (
+            "visa",
+            "4242",
+            12,
+            2034,
+        )
+        assert (row.payment_method_type, row.is_active, row.is_default, row.vendor_id) == (
+            "card",
+            True,
+            True,
+            None,
+        )
+        assert (row.consented_in, row.stripe_customer_id) == (
+            Origin.CHECKOUT,
+            await customer_of(shopper.id),
+        )
         assert before <= row.consented_at <= clock.now()
 
-    async def test_a_card_is_not_kept_when_the_box_is_left(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_card_is_not_kept_when_the_box_is_left(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nothing is set up for later unless it was asked for."""
         shopper = await make_customer()
-        bought = await buy(gateway, sandbox, await open_shop(gateway, sandbox), shopper.id, save=False)
+        bought = await buy(
+            gateway, sandbox, await open_shop(gateway, sandbox), shopper.id, save=False
+        )
         payment = await Payment.get(order_id=bought.order_id)
         intent = at_stripe(sandbox, "GET", f"payment_intents/{payment.stripe_payment_intent_id}")
         assert (intent["status"], intent["setup_future_usage"]) == ("succeeded", None)
@@ -87,7 +112,9 @@ class TestAtCheckout:
     async def test_what_is_kept_may_be_used_only_while_the_shopper_is_there(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Usage is on_session, at checkout and in the account, and no call of ours ever says off_session."""
+        """Usage is on_session, at checkout and in the account, and no call of ours ever says
+        off_session.
+        """
         shopper = await make_customer()
         await buy(gateway, sandbox, await open_shop(gateway, sandbox), shopper.id)
         await add_card(gateway, sandbox, shopper.id, MASTERCARD)
@@ -96,7 +123,9 @@ class TestAtCheckout:
         assert (setup["usage"], intent["setup_future_usage"]) == ("on_session", "on_session")
         assert not [r for r in sandbox.requests() if "off_session" in str(r)]
 
-    async def test_guests_are_asked_for_nothing(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_guests_are_asked_for_nothing(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """No customer, no box, nothing that could be saved."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -104,7 +133,9 @@ class TestAtCheckout:
         counts = sandbox.control("GET", "state")["counts"]
         assert "customer" not in counts
 
-    async def test_the_link_alone_opens_no_saved_card(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_the_link_alone_opens_no_saved_card(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Whoever has the order's link, signed out or as another shopper, pays by typing a card."""
         shopper, other = await make_customer(), await make_customer()
         shop = await open_shop(gateway, sandbox)
@@ -114,7 +145,9 @@ class TestAtCheckout:
         assert mine.stripe_customer_id == await customer_of(shopper.id)
         assert mine.box_secret
         for stranger in (None, other.id):
-            view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=stranger)
+            view = await create_payment_intent(
+                gateway, order_id=bought.order_id, shopper_id=stranger
+            )
             assert (view.stripe_customer_id, view.box_secret) == (None, None)
             assert view.payment_intent_id == mine.payment_intent_id
         assert not await StripeCustomer.exists(customer_id=other.id)
@@ -142,7 +175,9 @@ class TestOneRowACard:
     async def test_the_newer_method_replaces_the_older_which_is_detached(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """Saved at checkout, added in the account, saved again: one row, one method at Stripe, still the default."""
+        """Saved at checkout, added in the account, saved again: one row, one method at Stripe,
+        still the default.
+        """
         shopper = await make_customer()
         shop = await open_shop(gateway, sandbox)
         await buy(gateway, sandbox, shop, shopper.id)
@@ -152,19 +187,30 @@ class TestOneRowACard:
         again = await PaymentMethod.get(id=first.id)
         assert await PaymentMethod.filter(customer_id=shopper.id).count() == 2
         assert again.stripe_payment_method_id != first.stripe_payment_method_id
-        assert (again.is_default, again.is_active, again.consented_in) == (True, True, Origin.ACCOUNT)
+        assert (again.is_default, again.is_active, again.consented_in) == (
+            True,
+            True,
+            Origin.ACCOUNT,
+        )
         gone = await PaymentMethodDetachment.get()
-        assert (gone.stripe_payment_method_id, gone.because) == (first.stripe_payment_method_id, Removal.REPLACED)
+        assert (gone.stripe_payment_method_id, gone.because) == (
+            first.stripe_payment_method_id,
+            Removal.REPLACED,
+        )
         await jobs.detach.run(context, {"id": gone.id})
         assert held(sandbox, await customer_of(shopper.id)) == ["4242", "4444"]
         assert (await PaymentMethodDetachment.get()).done_at is not None
 
-    async def test_the_same_card_of_two_shoppers_is_two_rows(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_the_same_card_of_two_shoppers_is_two_rows(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A card of the household: each keeps it, and neither sees the other's."""
         one, two = await make_customer(), await make_customer()
         await add_card(gateway, sandbox, one.id)
         await add_card(gateway, sandbox, two.id)
-        await service.remove(gateway, shopper_id=two.id, method_id=(await saved_methods(two.id))[0].id)
+        await service.remove(
+            gateway, shopper_id=two.id, method_id=(await saved_methods(two.id))[0].id
+        )
         assert [m.label for m in await saved_methods(one.id)] == ["Visa •••• 4242"]
         assert await saved_methods(two.id) == ()
         assert held(sandbox, await customer_of(one.id)) == ["4242"]
@@ -179,7 +225,12 @@ class TestOneRowACard:
         await service.remove(gateway, shopper_id=shopper.id, method_id=row.id)
         await add_card(gateway, sandbox, shopper.id)
         again = await PaymentMethod.get()
-        assert (again.id, again.is_active, again.removed_at, again.is_default) == (row.id, True, None, True)
+        assert (again.id, again.is_active, again.removed_at, again.is_default) == (
+            row.id,
+            True,
+            None,
+            True,
+        )
         assert again.consented_at >= row.consented_at
 
 
@@ -199,13 +250,17 @@ class TestRemoving:
         assert held(sandbox, await customer_of(shopper.id)) == ["4444"]
         [left] = await saved_methods(shopper.id)
         assert (left.id, left.is_default) == (master.id, True)
-        await service.remove(gateway, shopper_id=shopper.id, method_id=visa.id)  # from another tab: nothing more
+        await service.remove(
+            gateway, shopper_id=shopper.id, method_id=visa.id
+        )  # from another tab: nothing more
 
     @pytest.mark.parametrize("effect", ["status", "reset_after", "reset_before"])
     async def test_a_card_is_gone_here_though_stripe_does_not_answer(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context, effect: str
     ) -> None:
-        """The job detaches it later, whatever became of the first call; no reading in between brings it back."""
+        """The job detaches it later, whatever became of the first call; no reading in between
+        brings it back.
+        """
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id)
         [card] = await saved_methods(shopper.id)
@@ -217,13 +272,17 @@ class TestRemoving:
         gone = await PaymentMethodDetachment.get(done_at=None)
         assert await Job.exists(kind="stripe_writes.perform")
         broken(sandbox, "")
-        if effect == "status":  # Stripe keeps that failure under the key: the try after it has the next key
+        if (
+            effect == "status"
+        ):  # Stripe keeps that failure under the key: the try after it has the next key
             with pytest.raises(StripeUnavailable):
                 await jobs.detach.run(context, {"id": gone.id})
         await jobs.detach.run(context, {"id": gone.id})
         assert held(sandbox, await customer_of(shopper.id)) == []
 
-    async def test_only_ones_own_cards_are_touched(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_only_ones_own_cards_are_touched(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Another shopper's card is not known."""
         one, two = await make_customer(), await make_customer()
         await add_card(gateway, sandbox, one.id)
@@ -234,7 +293,9 @@ class TestRemoving:
             await service.make_default(shopper_id=two.id, method_id=card.id)
         assert [m.id for m in await saved_methods(one.id)] == [card.id]
 
-    async def test_a_card_that_is_gone_is_no_default(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_card_that_is_gone_is_no_default(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A sentence, and what was the default stays it; else the choice is the shopper's."""
         shopper = await make_customer()
         for number in (VISA, MASTERCARD, DISCOVER):
@@ -251,7 +312,9 @@ class TestRemoving:
 class TestTheCustomer:
     """One customer at Stripe a shopper."""
 
-    async def test_there_is_one_whoever_asks_at_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_there_is_one_whoever_asks_at_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Under one key of our own ids, which is stored first."""
         shopper = await make_customer()
         ids = set(await asyncio.gather(*(customers.ensure(gateway, shopper.id) for _ in range(3))))
@@ -264,7 +327,9 @@ class TestTheCustomer:
     async def test_a_lost_answer_makes_no_second_customer(
         self, gateway: Gateway, sandbox: RunningSandbox, hours: float
     ) -> None:
-        """Under the same key, or, when that says nothing any more, by our mark in Stripe's own list."""
+        """Under the same key, or, when that says nothing any more, by our mark in Stripe's own
+        list.
+        """
         shopper = await make_customer()
         broken(sandbox, "/v1/customers", "reset_after")
         with pytest.raises(StripeUnavailable):
@@ -272,7 +337,9 @@ class TestTheCustomer:
         broken(sandbox, "")
         write = await StripeWrite.get()
         assert write.asked_at is not None
-        await StripeWrite.filter(id=write.id).update(asked_at=write.asked_at - timedelta(hours=hours))
+        await StripeWrite.filter(id=write.id).update(
+            asked_at=write.asked_at - timedelta(hours=hours)
+        )
         await customers.ensure(gateway, shopper.id)
         assert sandbox.control("GET", "state")["counts"]["customer"] == 1
 
@@ -294,7 +361,9 @@ class TestTheCustomer:
     async def test_a_customer_that_was_deleted_at_stripe_stops_no_payment(
         self, gateway: Gateway, sandbox: RunningSandbox, told: bool, opened: bool
     ) -> None:
-        """Before or after the payment was opened, heard of or not: a card that is typed pays the same order."""
+        """Before or after the payment was opened, heard of or not: a card that is typed pays the
+        same order.
+        """
         shopper = await make_customer()
         shop = await open_shop(gateway, sandbox)
         await add_card(gateway, sandbox, shopper.id)
@@ -313,7 +382,9 @@ class TestTheCustomer:
         assert (await PaymentMethod.get()).removed_because == Removal.CUSTOMER_GONE
         assert await lost_all(shopper.id) is not (told)
 
-    async def test_after_a_deleted_customer_comes_the_next(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_after_a_deleted_customer_comes_the_next(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The next card that is added has a customer again, and the row of that card lives on."""
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id)
@@ -336,7 +407,9 @@ class TestAdding:
         assert first.client_secret == second.client_secret
         set_up(sandbox, first.client_secret)
         assert (await setup_intents.end(gateway, shopper.id)).state is SetupState.SUCCEEDED
-        assert (await setup_intents.end(gateway, shopper.id)).method_id == (await PaymentMethod.get()).id
+        assert (await setup_intents.end(gateway, shopper.id)).method_id == (
+            await PaymentMethod.get()
+        ).id
         assert (await setup_intents.begin(gateway, shopper.id)).client_secret != first.client_secret
 
     @pytest.mark.parametrize("effect", ["reset_after", "status"])
@@ -360,7 +433,9 @@ class TestAdding:
     async def test_a_setup_of_before_there_were_rows_of_writes_is_found(
         self, gateway: Gateway, sandbox: RunningSandbox, later: timedelta
     ) -> None:
-        """An upgrade in the middle: soon after, the stored key finds it; after a day, the customer's list does."""
+        """An upgrade in the middle: soon after, the stored key finds it; after a day, the
+        customer's list does.
+        """
         shopper = await make_customer()
         await customers.ensure(gateway, shopper.id)
         broken(sandbox, "/v1/setup_intents", "reset_after")
@@ -373,7 +448,9 @@ class TestAdding:
             await setup_intents.begin(gateway, shopper.id)
         assert sandbox.control("GET", "state")["counts"]["setup_intent"] == 1
 
-    async def test_a_decline_and_an_open_question_are_told(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_decline_and_an_open_question_are_told(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nothing is saved, and the same setup takes another card."""
         shopper = await make_customer()
         begun = await setup_intents.begin(gateway, shopper.id)

@@ -35,7 +35,16 @@ from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.service import perform_soon
 from tests.support.factories import make_customer
 from tests.support.market import check_out, open_shop
-from tests.support.saving import DISCOVER, MASTERCARD, VISA, add_card, at_stripe, customer_of, pay, set_up
+from tests.support.saving import (
+    DISCOVER,
+    MASTERCARD,
+    VISA,
+    add_card,
+    at_stripe,
+    customer_of,
+    pay,
+    set_up,
+)
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -49,7 +58,9 @@ async def deliver(context: Context, sandbox: RunningSandbox, kind: str) -> Webho
     """The stand-in's last event of this type, through the platform's door."""
     told = {name: value for name, value in sandbox.events(kind)[-1].items() if name != "deliveries"}
     body = json.dumps(told)
-    header = stripe.WebhookSignature.generate_signature_header(body, context.settings.stripe.webhook_secrets[0])
+    header = stripe.WebhookSignature.generate_signature_header(
+        body, context.settings.stripe.webhook_secrets[0]
+    )
     await intake.receive(context, source="platform", body=body.encode(), signature=header)
     return await WebhookEvent.get(stripe_event_id=told["id"])
 
@@ -79,7 +90,9 @@ class TestEvents:
     async def test_a_card_added_in_the_account_is_known_by_either_event(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """`attached` may come before `succeeded`: the setup is read first, so the card is never taken for unasked."""
+        """`attached` may come before `succeeded`: the setup is read first, so the card is never
+        taken for unasked.
+        """
         shopper = await make_customer()
         begun = await setup_intents.begin(gateway, shopper.id)
         set_up(sandbox, begun.client_secret)
@@ -90,17 +103,23 @@ class TestEvents:
         assert later.decision == Decision.OLDER
         assert not await PaymentMethodDetachment.exists()
 
-    @pytest.mark.parametrize("kind", ["payment_method.updated", "payment_method.automatically_updated"])
+    @pytest.mark.parametrize(
+        "kind", ["payment_method.updated", "payment_method.automatically_updated"]
+    )
     async def test_another_date_is_followed(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context, kind: str
     ) -> None:
-        """Changed by a person, or by the card network when the bank sent a new card: same row, same consent."""
+        """Changed by a person, or by the card network when the bank sent a new card: same row, same
+        consent.
+        """
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id)
         before = await PaymentMethod.get()
         if kind.endswith("automatically_updated"):
             new = {"number": "4000056655665556", "exp_month": 7, "exp_year": 2041}
-            sandbox.control("POST", f"payment_methods/{before.stripe_payment_method_id}/replace", new)
+            sandbox.control(
+                "POST", f"payment_methods/{before.stripe_payment_method_id}/replace", new
+            )
         else:
             form = {"card[exp_month]": "7", "card[exp_year]": "2041"}
             at_stripe(sandbox, "POST", f"payment_methods/{before.stripe_payment_method_id}", **form)
@@ -121,7 +140,9 @@ class TestEvents:
         visa, mastercard = await PaymentMethod.all().order_by("id")
         for method, number in ((visa, MASTERCARD), (mastercard, VISA)):
             new = {"number": number, "exp_month": 7, "exp_year": 2041}
-            sandbox.control("POST", f"payment_methods/{method.stripe_payment_method_id}/replace", new)
+            sandbox.control(
+                "POST", f"payment_methods/{method.stripe_payment_method_id}/replace", new
+            )
 
         event = await deliver(context, sandbox, "payment_method.automatically_updated")
 
@@ -133,7 +154,9 @@ class TestEvents:
     async def test_a_card_detached_in_a_dashboard_ends_here(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """`payment_method.detached` names no customer any more; the one that it named before is looked at."""
+        """`payment_method.detached` names no customer any more; the one that it named before is
+        looked at.
+        """
         shopper = await make_customer()
         for number in (VISA, MASTERCARD):
             await add_card(gateway, sandbox, shopper.id, number)
@@ -158,13 +181,17 @@ class TestEvents:
         assert await saved_methods(shopper.id) == ()
         assert not await PaymentMethodSetup.exists(status=SetupState.OPEN)
         assert (await StripeCustomer.get()).gone_at is not None
-        assert (await deliver(context, sandbox, "payment_method.detached")).decision == Decision.OLDER
+        assert (
+            await deliver(context, sandbox, "payment_method.detached")
+        ).decision == Decision.OLDER
 
     @pytest.mark.parametrize("kind", ["setup_intent.setup_failed", "setup_intent.canceled"])
     async def test_a_setup_that_failed_or_was_given_up(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context, kind: str
     ) -> None:
-        """A decline leaves it open for another card; one that was cancelled makes room for the next."""
+        """A decline leaves it open for another card; one that was cancelled makes room for the
+        next.
+        """
         shopper = await make_customer()
         begun = await setup_intents.begin(gateway, shopper.id)
         intent = begun.client_secret.partition("_secret")[0]
@@ -182,7 +209,12 @@ class TestEvents:
         """Staff attach a card in the dashboard: it is not shown, and detached."""
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id)
-        at_stripe(sandbox, "POST", "payment_methods/pm_card_mastercard/attach", customer=await customer_of(shopper.id))
+        at_stripe(
+            sandbox,
+            "POST",
+            "payment_methods/pm_card_mastercard/attach",
+            customer=await customer_of(shopper.id),
+        )
         await deliver(context, sandbox, "payment_method.attached")
         assert [m.label for m in await saved_methods(shopper.id)] == ["Visa •••• 4242"]
         gone = await PaymentMethodDetachment.get()
@@ -209,12 +241,16 @@ class TestWithoutEvents:
     async def test_the_way_back_from_paying_is_enough(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """The payment's success writes the job that reads what was saved; one that saved nothing writes none."""
+        """The payment's success writes the job that reads what was saved; one that saved nothing
+        writes none.
+        """
         shopper = await make_customer()
         shop = await open_shop(gateway, sandbox)
         for save in (False, True):
             bought = await check_out(shop, customer_id=shopper.id)
-            view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+            view = await create_payment_intent(
+                gateway, order_id=bought.order_id, shopper_id=shopper.id
+            )
             pay(sandbox, view, save=save)
             await refresh(gateway, checkout_token=bought.token)
             found = await Job.filter(kind="payment_methods.follow")
@@ -225,7 +261,9 @@ class TestWithoutEvents:
     async def test_the_sweep_finds_what_no_event_told(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """A setup that was finished, a card that is gone, a customer that is gone; a detachment whose job was lost."""
+        """A setup that was finished, a card that is gone, a customer that is gone; a detachment
+        whose job was lost.
+        """
         one, two, three = [await make_customer() for _ in range(3)]
         begun = await setup_intents.begin(gateway, one.id)
         set_up(sandbox, begun.client_secret)
@@ -235,7 +273,10 @@ class TestWithoutEvents:
         at_stripe(sandbox, "POST", f"payment_methods/{card.stripe_payment_method_id}/detach")
         at_stripe(sandbox, "DELETE", f"customers/{await customer_of(three.id)}")
         await PaymentMethodDetachment.create(
-            customer_id=two.id, stripe_payment_method_id="pm_lost", idempotency_key="k:1", because=Removal.SHOPPER
+            customer_id=two.id,
+            stripe_payment_method_id="pm_lost",
+            idempotency_key="k:1",
+            because=Removal.SHOPPER,
         )
         await Job.all().delete()
         long_ago = clock.now() - timedelta(days=1, minutes=1)
@@ -256,7 +297,9 @@ class TestWithoutEvents:
         one, two = [await make_customer() for _ in range(2)]
         for shopper in (one, two):
             await add_card(gateway, sandbox, shopper.id)
-        await StripeCustomer.filter(customer_id=one.id).update(stripe_customer_id="cus_of_another_account")
+        await StripeCustomer.filter(customer_id=one.id).update(
+            stripe_customer_id="cus_of_another_account"
+        )
         await StripeCustomer.all().update(updated_at=clock.now() - timedelta(days=2))
         await jobs.sweep.run(context, {})
         asked = sandbox.requests()[-1]["n"]
@@ -280,18 +323,45 @@ class TestReminder:
     async def test_one_mail_thirty_days_before_the_default_card_ends(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """Not earlier, not twice, not about another card; it says which card, until when, and where to go."""
+        """Not earlier, not twice, not about another card; it says which card, until when, and where
+        to go.
+        """
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id, VISA, year=2030)
         await add_card(gateway, sandbox, shopper.id, MASTERCARD, year=2030)
-        assert await self.remind(context, datetime(2030, 11, 30, 12, tzinfo=UTC)) == []
-        [mail] = await self.remind(context, datetime(2030, 12, 1, 12, tzinfo=UTC))
+        assert (
+            await self.remind(
+                context,
+                datetime(2030, 11, 30, 12, tzinfo=UTC),
+            )
+            == []
+        )
+        [mail] = await self.remind(
+            context,
+            datetime(2030, 12, 1, 12, tzinfo=UTC),
+        )
         assert mail.to == shopper.email
         assert mail.subject == "Your saved card ends soon: Visa •••• 4242"
         assert "12/30" in mail.text
         assert "/shop/account/payment-methods" in mail.text
-        assert len(await self.remind(context, datetime(2030, 12, 20, 12, tzinfo=UTC))) == 1
-        assert len(await self.remind(context, datetime(2031, 1, 2, 12, tzinfo=UTC))) == 1
+        assert (
+            len(
+                await self.remind(
+                    context,
+                    datetime(2030, 12, 20, 12, tzinfo=UTC),
+                )
+            )
+            == 1
+        )
+        assert (
+            len(
+                await self.remind(
+                    context,
+                    datetime(2031, 1, 2, 12, tzinfo=UTC),
+                )
+            )
+            == 1
+        )
 
     async def test_nobody_is_reminded_of_a_card_that_was_replaced(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -302,7 +372,13 @@ class TestReminder:
         row = await PaymentMethod.get()
         new = {"exp_month": 12, "exp_year": 2034}
         sandbox.control("POST", f"payment_methods/{row.stripe_payment_method_id}/replace", new)
-        assert await self.remind(context, datetime(2030, 12, 5, 12, tzinfo=UTC)) == []
+        assert (
+            await self.remind(
+                context,
+                datetime(2030, 12, 5, 12, tzinfo=UTC),
+            )
+            == []
+        )
 
 
 class TestReconciliation:
@@ -311,7 +387,10 @@ class TestReconciliation:
     async def test_each_difference_is_found_and_mended(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """Not held any more, told otherwise, held and unknown; what is under way is none. Reading again mends them all."""
+        """Not held any more, told otherwise, held and unknown; what is under way is none.
+
+        Reading again mends them all.
+        """
         shopper = await make_customer()
         for number in (VISA, MASTERCARD, DISCOVER):
             await add_card(gateway, sandbox, shopper.id, number)
@@ -322,12 +401,18 @@ class TestReconciliation:
         new = {"exp_month": 7, "exp_year": 2041}
         sandbox.control("POST", f"payment_methods/{master.stripe_payment_method_id}/replace", new)
         at_stripe(sandbox, "POST", "payment_methods/pm_card_amex/attach", customer=customer)
-        sandbox.faults({"match": {"path": "/v1/payment_methods"}, "effect": "status", "status": 503})
+        sandbox.faults(
+            {"match": {"path": "/v1/payment_methods"}, "effect": "status", "status": 503}
+        )
         await service.remove(gateway, shopper_id=shopper.id, method_id=other.id)
         sandbox.faults()
         found = await differences(gateway)
         kinds = sorted(finding.kind for finding in found)
-        assert kinds == [DifferenceKind.METHOD_DIFFERS, DifferenceKind.METHOD_MISSING, DifferenceKind.METHOD_UNKNOWN]
+        assert kinds == [
+            DifferenceKind.METHOD_DIFFERS,
+            DifferenceKind.METHOD_MISSING,
+            DifferenceKind.METHOD_UNKNOWN,
+        ]
         assert {finding.repair for finding in found} == {RepairName.FOLLOW_METHODS}
         for finding in found:
             await follow_methods(context, finding.arguments)
@@ -336,7 +421,9 @@ class TestReconciliation:
         assert await differences(gateway) == []
         assert [m.label for m in await saved_methods(shopper.id)] == ["Mastercard •••• 4444"]
 
-    async def test_a_window_looks_at_what_changed_in_it(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_window_looks_at_what_changed_in_it(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Not at every shopper's customer each night."""
         for year in (2034, 2035):
             await add_card(gateway, sandbox, (await make_customer()).id, year=year)

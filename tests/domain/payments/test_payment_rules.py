@@ -1,4 +1,6 @@
-"""The payment's state machine: what is final stays final, and only what was ordered counts as paid."""
+"""The payment's state machine: what is final stays final, and only what was ordered counts as
+paid.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,13 @@ from shared.finance.payments.rules import (
     state_of_intent,
 )
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
-from shared.trade.orders.rules import CHECKOUT_MOVES, ORDER_MOVES, PAYMENT_STATUS_MOVES, OrderStatus, PaymentStatus
+from shared.trade.orders.rules import (
+    CHECKOUT_MOVES,
+    ORDER_MOVES,
+    PAYMENT_STATUS_MOVES,
+    OrderStatus,
+    PaymentStatus,
+)
 
 EXPECTED = Expected(amount=4990, currency="EUR", destination="acct_1", application_fee=125)
 PAID = IntentFacts(
@@ -80,7 +88,9 @@ def test_every_status_of_an_intent_has_a_word(status: str) -> None:
     ],
 )
 def test_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
-    """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent too little."""
+    """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent
+    too little.
+    """
     facts = replace(PAID, **change)  # type: ignore[arg-type]
     assert mismatch(facts, EXPECTED)
     assert next_state(PaymentState.PENDING, facts, EXPECTED) is PaymentState.PARKED
@@ -106,12 +116,20 @@ def test_final_states_are_never_left_by_older_news(news: list[IntentFacts]) -> N
 
 @pytest.mark.parametrize("state", list(PaymentState))
 @pytest.mark.parametrize(
-    ("back", "then"), [(0, "succeeded"), (1, "succeeded"), (4989, "succeeded"), (4990, "refunded")]
+    ("back", "then"),
+    [
+        (0, "succeeded"),
+        (1, "succeeded"),
+        (4989, "succeeded"),
+        (4990, "refunded"),
+    ],
 )
 def test_a_payment_is_refunded_when_all_of_it_went_back_and_only_then(
     state: PaymentState, back: int, then: str
 ) -> None:
-    """A part leaves it succeeded, and it is succeeded again when a refund fails; what took no money stays as it is."""
+    """A part leaves it succeeded, and it is succeeded again when a refund fails; what took no money
+    stays as it is.
+    """
     target = after_refunds(state, total=4990, back=back)
     paid = state in (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
     assert (target or state) == (then if paid else state)

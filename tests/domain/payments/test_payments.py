@@ -38,10 +38,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def fault(sandbox: RunningSandbox, effect: str, path: str = "/v1/payment_intents", **more: Any) -> None:
+def fault(
+    sandbox: RunningSandbox, effect: str, path: str = "/v1/payment_intents", **more: Any
+) -> None:
     """Let the stand-in misbehave for the API calls below `path`."""
     match = {"method": "POST", "path": path}
-    sandbox.control("PUT", "faults", {"rules": [{"match": match, "effect": effect, **more}]})
+    sandbox.control(
+        "PUT",
+        "faults",
+        {"rules": [{"match": match, "effect": effect, **more}]},
+    )
 
 
 class TestOpening:
@@ -59,7 +65,9 @@ class TestOpening:
         assert intent.destination == shop.account_id
         assert (view.amount_vendor.amount, view.platform_fee.amount) == (9730, 250)
 
-    async def test_calling_twice_gives_the_same_intent(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_calling_twice_gives_the_same_intent(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Even when both calls run at once."""
         bought = await check_out(await open_shop(gateway, sandbox))
         first, second = await asyncio.gather(
@@ -70,8 +78,12 @@ class TestOpening:
         assert first.payment_intent_id == second.payment_intent_id == third.payment_intent_id
         assert await Payment.filter(order_id=bought.order_id).count() == 1
 
-    async def test_the_row_is_there_before_stripe_is_asked(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """Stripe down: the payment waits under its stored key, and the same button works later, with one intent."""
+    async def test_the_row_is_there_before_stripe_is_asked(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Stripe down: the payment waits under its stored key, and the same button works later,
+        with one intent.
+        """
         bought = await check_out(await open_shop(gateway, sandbox))
         fault(sandbox, "status", status=503)
         with pytest.raises(StripeUnavailable):
@@ -86,7 +98,9 @@ class TestOpening:
     async def test_an_answer_that_was_lost_does_not_make_a_second_intent(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """The connection breaks after Stripe made the intent: asking again under the key finds it."""
+        """The connection breaks after Stripe made the intent: asking again under the key finds
+        it.
+        """
         bought = await check_out(await open_shop(gateway, sandbox))
         fault(sandbox, "reset_after")
         with pytest.raises(StripeUnavailable):
@@ -113,7 +127,9 @@ class TestOpening:
     async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """An upgrade in the middle of a payment: soon after, its key finds the intent; after a day, Stripe's list does."""
+        """An upgrade in the middle of a payment: soon after, its key finds the intent; after a day,
+        Stripe's list does.
+        """
         shop = await open_shop(gateway, sandbox)
         for later in (timedelta(0), KEYS_LAST * 2):
             bought = await check_out(shop)
@@ -128,7 +144,9 @@ class TestOpening:
                 await create_payment_intent(gateway, order_id=bought.order_id)
             assert sandbox.control("GET", "state")["counts"]["payment_intent"] == made
             payment = await Payment.get(order_id=bought.order_id)
-            assert (await StripeWrite.get(subject=payment.as_subject)).key == payment.idempotency_key
+            assert (
+                await StripeWrite.get(subject=payment.as_subject)
+            ).key == payment.idempotency_key
 
     async def test_a_failure_that_stripe_stored_under_the_key_makes_way_for_the_next(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -146,21 +164,27 @@ class TestOpening:
     async def test_an_abandoned_tab_is_paid_without_any_webhook(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """The shopper paid and closed the browser: the job asks again every few minutes, and stops once it is settled."""
+        """The shopper paid and closed the browser: the job asks again every few minutes, and stops
+        once it is settled.
+        """
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         payment = await Payment.get(order_id=bought.order_id)
         await Job.all().delete()
         await jobs.settle_unknown.run(context, {"payment_id": payment.id})
         again = await Job.get(kind="payments.settle_unknown")
-        assert again.run_at > clock.now() + timedelta(minutes=4)  # Stripe is not asked without a pause
+        assert again.run_at > clock.now() + timedelta(
+            minutes=4
+        )  # Stripe is not asked without a pause
         await again.delete()
         await confirm(sandbox, view.payment_intent_id)
         await jobs.settle_unknown.run(context, again.args)
         assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
         assert not await Job.exists(kind="payments.settle_unknown")
 
-    async def test_a_vendor_that_lost_its_account_cannot_sell(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_vendor_that_lost_its_account_cannot_sell(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nothing is opened, and the sentence says so."""
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop)
@@ -175,14 +199,18 @@ class TestOpening:
             with pytest.raises(InsideTransaction):
                 await gateway.accounts.get("acct_1")
 
-    async def test_the_client_secret_is_stored_nowhere(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_the_client_secret_is_stored_nowhere(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Neither a column nor the repr of what we pass around holds it."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         row = await Payment.filter(order_id=bought.order_id).values()
         assert view.client_secret
         assert view.client_secret not in repr(view) + repr(row)
-        assert view.client_secret not in repr(await gateway.payment_intents.get(view.payment_intent_id))
+        assert view.client_secret not in repr(
+            await gateway.payment_intents.get(view.payment_intent_id)
+        )
 
 
 class TestPaying:
@@ -191,7 +219,9 @@ class TestPaying:
     async def test_a_success_pays_takes_stock_and_writes_the_mails(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Order paid and processing, stock taken, checkout completed, basket emptied, two mails; once, however often it is said."""
+        """Order paid and processing, stock taken, checkout completed, basket emptied, two mails;
+        once, however often it is said.
+        """
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop, quantity=2)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -207,9 +237,14 @@ class TestPaying:
         assert order.checkout.status == CheckoutStatus.COMPLETED
         product = await Product.get(id=shop.product_id)
         assert (product.stock, product.reserved) == (3, 0)
-        assert sorted(await Email.all().values_list("kind", flat=True)) == ["order_confirmed", "order_sold"]
+        assert sorted(await Email.all().values_list("kind", flat=True)) == [
+            "order_confirmed",
+            "order_sold",
+        ]
 
-    async def test_webhook_and_return_page_at_once_pay_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_webhook_and_return_page_at_once_pay_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Ten readers at the same moment move the order a single time."""
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop)
@@ -220,8 +255,12 @@ class TestPaying:
         assert (product.stock, product.reserved) == (4, 0)
         assert await Email.filter(kind="order_confirmed").count() == 1
 
-    async def test_charge_transfer_and_fees_are_read(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """latest_charge, transfer, application fee, balance transaction and Stripe's own fee stand on the payment."""
+    async def test_charge_transfer_and_fees_are_read(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """latest_charge, transfer, application fee, balance transaction and Stripe's own fee stand
+        on the payment.
+        """
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         await confirm(sandbox, view.payment_intent_id)
@@ -255,7 +294,9 @@ class TestPaying:
         assert (progress.payment_status, progress.settled) == (PaymentStatus.PAID, True)
         assert await Payment.filter(order_id=bought.order_id).count() == 1
 
-    async def test_a_bank_challenge_is_waited_for(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_bank_challenge_is_waited_for(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """requires_action is a state of its own and not a failure."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -301,11 +342,17 @@ class TestPaying:
         """An unknown intent changes nothing and is no error."""
         assert await confirm_payment(gateway, "pi_somebody_elses") is None
 
-    async def test_the_return_page_survives_stripe_being_down(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_the_return_page_survives_stripe_being_down(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """It answers what we know and says that it could not ask."""
         bought = await check_out(await open_shop(gateway, sandbox))
         await create_payment_intent(gateway, order_id=bought.order_id)
-        sandbox.control("PUT", "faults", {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 503}]})
+        sandbox.control(
+            "PUT",
+            "faults",
+            {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 503}]},
+        )
         progress = await refresh(gateway, checkout_token=bought.token)
         assert not progress.asked
         assert not progress.settled
@@ -317,7 +364,9 @@ class TestExpiry:
     async def test_the_stock_is_freed_and_the_intent_cancelled(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """After its time the checkout is expired, the order cancelled, the product whole, the intent canceled at Stripe."""
+        """After its time the checkout is expired, the order cancelled, the product whole, the
+        intent canceled at Stripe.
+        """
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop, quantity=5)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -329,7 +378,10 @@ class TestExpiry:
         order = await Order.get(id=bought.order_id)
         product = await Product.get(id=shop.product_id)
         assert checkout.status == CheckoutStatus.EXPIRED
-        assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.CANCELLED)
+        assert (order.status, order.payment_status) == (
+            OrderStatus.CANCELLED,
+            PaymentStatus.CANCELLED,
+        )
         assert (product.stock, product.reserved) == (5, 0)
         assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
         with pytest.raises(OrderNotPayable):
@@ -352,10 +404,17 @@ class TestExpiry:
     async def test_a_cancellation_that_waited_is_over_once_the_money_is_there(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """Stripe was down when the time ran out, and the shopper paid when it was back: nothing is asked any more."""
+        """Stripe was down when the time ran out, and the shopper paid when it was back: nothing is
+        asked any more.
+        """
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
-        fault(sandbox, "status", path=f"/v1/payment_intents/{view.payment_intent_id}/cancel", status=429)
+        fault(
+            sandbox,
+            "status",
+            path=f"/v1/payment_intents/{view.payment_intent_id}/cancel",
+            status=429,
+        )
         asked = {"checkout_id": (await Checkout.get(token=bought.token)).id}
         with pytest.raises(StripeUnavailable):
             await jobs.cancel_intents.run(context, asked)
@@ -381,7 +440,9 @@ class TestExpiry:
     async def test_paid_after_cancellation_comes_back_only_if_it_can_be_sent(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Late money revives the order while the goods are there; else it stays cancelled, paid and loud."""
+        """Late money revives the order while the goods are there; else it stays cancelled, paid and
+        loud.
+        """
         shop = await open_shop(gateway, sandbox, stock=1)
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
@@ -394,7 +455,9 @@ class TestExpiry:
         order = await Order.get(id=bought.order_id)
         assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.PAID)
 
-    async def test_late_money_takes_what_is_still_there(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_late_money_takes_what_is_still_there(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """What can still be sent pays the order after all."""
         shop = await open_shop(gateway, sandbox, stock=1)
         bought = await check_out(shop)

@@ -1,4 +1,6 @@
-"""What the payment page promises to stand on the card statement is what Stripe was told, word for word."""
+"""What the payment page promises to stand on the card statement is what Stripe was told, word for
+word.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,15 @@ pytestmark = pytest.mark.usefixtures("database")
 async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> Any:
     """A shop of this name, on the page `/shops/lux`."""
     shop = await open_shop(gateway, sandbox)
-    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": name}).save()
+    await (
+        (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": name}).save()
+    )
     return shop
 
 
-@pytest.mark.parametrize("case", [("Smørrebrød", "MARKET* SMORREBROD"), ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1")])
+@pytest.mark.parametrize(
+    "case", [("Smørrebrød", "MARKET* SMORREBROD"), ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1")]
+)
 async def test_the_page_shows_what_the_statement_will_say(
     client: Any, gateway: Gateway, sandbox: RunningSandbox, context: Context, case: tuple[str, str]
 ) -> None:
@@ -48,7 +54,9 @@ async def test_the_page_shows_what_the_statement_will_say(
     payment = await Payment.get()
     assert f"Your card statement will show {shown} ." in page
     await confirm(sandbox, str(payment.stripe_payment_intent_id))
-    charge = stripe_get(sandbox, f"/v1/payment_intents/{payment.stripe_payment_intent_id}")["latest_charge"]
+    charge = stripe_get(sandbox, f"/v1/payment_intents/{payment.stripe_payment_intent_id}")[
+        "latest_charge"
+    ]
     assert stripe_get(sandbox, f"/v1/charges/{charge}")["calculated_statement_descriptor"] == shown
 
 
@@ -73,11 +81,20 @@ async def test_while_the_prefix_is_not_known_only_our_part_is_promised(
 async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Stripe refuses a key with other parameters: what was sent is stored before it is sent. The answer was lost."""
+    """Stripe refuses a key with other parameters: what was sent is stored before it is sent.
+
+    The answer was lost.
+    """
     await marketplace.note_statement_prefix("MARKET")
     shop = await shop_named(gateway, sandbox, "Old Name")
     purchase = await check_out(shop)
-    sandbox.faults({"match": {"path": "/v1/payment_intents", "method": "POST"}, "effect": "reset_after", "times": 3})
+    sandbox.faults(
+        {
+            "match": {"path": "/v1/payment_intents", "method": "POST"},
+            "effect": "reset_after",
+            "times": 3,
+        }
+    )
     with pytest.raises(StripeUnavailable):
         await create_payment_intent(gateway, order_id=purchase.order_id)
     sandbox.faults()
@@ -88,7 +105,10 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
 
     assert (view.statement_descriptor, await Payment.all().count()) == ("MARKET* OLD NAME", 1)
     (intent,) = stripe_get(sandbox, "/v1/payment_intents?limit=10")["data"]
-    assert (intent["id"], intent["statement_descriptor_suffix"]) == (view.payment_intent_id, "OLD NAME")
+    assert (intent["id"], intent["statement_descriptor_suffix"]) == (
+        view.payment_intent_id,
+        "OLD NAME",
+    )
 
 
 async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(

@@ -1,4 +1,6 @@
-"""What stands on a card statement: the shop's name in the letters that Stripe takes, whatever the shop is called."""
+"""What stands on a card statement: the shop's name in the letters that Stripe takes, whatever the
+shop is called.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shops_name_is_written_in_stripes_letters(name: str) -> None:
-    """Behind a prefix of four letters there is room for sixteen; a name of nothing usable gives way to the order's number."""
+    """Behind a prefix of four letters there is room for sixteen; a name of nothing usable gives way
+    to the order's number.
+    """
     assert suffix(name, NUMBER, "HALL") == NAMES[name]
 
 
@@ -64,9 +68,14 @@ def test_prefix_and_suffix_together_fill_the_line(prefix: str, whole: str) -> No
     assert made == (whole.partition("* ")[2] or "ATELIER LU")
 
 
-@given(name=st.text(max_size=60), prefix=st.sampled_from(["", "MH", "MARKET", "MARKETHALL"]))
+@given(
+    name=st.text(max_size=60),
+    prefix=st.sampled_from(["", "MH", "MARKET", "MARKETHALL"]),
+)
 def test_whatever_a_shop_is_called_stripe_takes_it(name: str, prefix: str) -> None:
-    """Latin letters with at least one of them, nothing that is forbidden, not too long, and always the same."""
+    """Latin letters with at least one of them, nothing that is forbidden, not too long, and always
+    the same.
+    """
     made = suffix(name, NUMBER, prefix)
     assert re.fullmatch("[A-Z0-9 &.+/-]+", made)
     assert re.search("[A-Z]", made)

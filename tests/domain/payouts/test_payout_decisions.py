@@ -1,4 +1,6 @@
-"""What people decide about payouts: at once, on hold, a reserve; and what Stripe's own news of them does."""
+"""What people decide about payouts: at once, on hold, a reserve; and what Stripe's own news of them
+does.
+"""
 
 from __future__ import annotations
 
@@ -53,22 +55,30 @@ class TestAtOnce:
             await ready(gateway, sandbox, time, shop)
             offer = await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
             assert (offer.amount, offer.fee, offer.bank) == (NET, Money(FEE, "EUR"), "••6788")
-            row = await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=NET, actor="member:1", fee=FEE)
+            row = await instant_payouts.pay(
+                gateway, vendor_id=shop.vendor_id, amount=NET, actor="member:1", fee=FEE
+            )
             assert (row.method, row.status, row.requested_by) == ("instant", "pending", "member:1")
             assert held(sandbox, shop.account_id) == {}
             await assert_books_agree(sandbox)
 
-    async def test_where_the_bank_cannot_it_says_so(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_where_the_bank_cannot_it_says_so(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A sentence, and nothing is asked of Stripe."""
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             with pytest.raises(NothingToPayOut, match="does not take instant payouts"):
-                await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(100, "EUR"), actor="member:1")
+                await instant_payouts.pay(
+                    gateway, vendor_id=shop.vendor_id, amount=Money(100, "EUR"), actor="member:1"
+                )
             assert await Payout.all().count() == 0
 
     @pytest.mark.parametrize("amount", [SHARE - FEE + 1, 0])
-    async def test_never_more_than_there_is(self, gateway: Gateway, sandbox: RunningSandbox, amount: int) -> None:
+    async def test_never_more_than_there_is(
+        self, gateway: Gateway, sandbox: RunningSandbox, amount: int
+    ) -> None:
         """Nor nothing."""
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -76,7 +86,11 @@ class TestAtOnce:
             await ready(gateway, sandbox, time, shop)
             with pytest.raises(AmountChanged):
                 await instant_payouts.pay(
-                    gateway, vendor_id=shop.vendor_id, amount=Money(amount, "EUR"), actor="member:1", fee=FEE
+                    gateway,
+                    vendor_id=shop.vendor_id,
+                    amount=Money(amount, "EUR"),
+                    actor="member:1",
+                    fee=FEE,
                 )
             assert await Payout.all().count() == 0
 
@@ -90,10 +104,15 @@ class TestAtOnce:
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
             twice = [
-                instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=NET, actor="m", fee=FEE) for _ in range(2)
+                instant_payouts.pay(
+                    gateway, vendor_id=shop.vendor_id, amount=NET, actor="m", fee=FEE
+                )
+                for _ in range(2)
             ]
             done = await asyncio.gather(*twice, payday(context), return_exceptions=True)
-            assert [type(e) for e in done if isinstance(e, Exception) and not isinstance(e, Conflict)] == []
+            assert [
+                type(e) for e in done if isinstance(e, Exception) and not isinstance(e, Conflict)
+            ] == []
             assert len(sandbox.events("payout.created")) == 1
             assert await Payout.exclude(status=PayoutState.REFUSED).count() == 1
             await assert_books_agree(sandbox)
@@ -106,7 +125,9 @@ class TestAtOnce:
             shop = await open_shop(gateway, sandbox)
             await new_bank(sandbox, shop.account_id, "000888888883")
             await ready(gateway, sandbox, time, shop)
-            row = await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=NET, actor="m", fee=FEE)
+            row = await instant_payouts.pay(
+                gateway, vendor_id=shop.vendor_id, amount=NET, actor="m", fee=FEE
+            )
             time.days(1)
             await swept(context)
             await row.refresh_from_db()
@@ -127,7 +148,9 @@ class TestAtOnce:
 async def test_banks_that_fail_are_told_of_and_stop_payouts(
     context: Context, gateway: Gateway, sandbox: RunningSandbox, number: str, code: str
 ) -> None:
-    """Every test number of Stripe's: the money is owed again, the forecast says why nothing goes out."""
+    """Every test number of Stripe's: the money is owed again, the forecast says why nothing goes
+    out.
+    """
     with time_of(sandbox) as time:
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "daily")
@@ -151,7 +174,9 @@ async def test_banks_that_fail_are_told_of_and_stop_payouts(
 async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothing(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """What comes back came back from the old one; the account's own word counts, on every page at once."""
+    """What comes back came back from the old one; the account's own word counts, on every page at
+    once.
+    """
     with time_of(sandbox) as time:
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "daily")
@@ -167,7 +192,11 @@ async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothin
         assert row.status == "failed"
         coming = await next_payout(shop.vendor_id)
         assert coming is not None
-        assert (coming.obstacle, coming.amount, coming.bank) == (None, Money(SHARE, "EUR"), "••6788")
+        assert (coming.obstacle, coming.amount, coming.bank) == (
+            None,
+            Money(SHARE, "EUR"),
+            "••6788",
+        )
         config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         assert not config.external_account_errored
         before = len(sandbox.requests())
@@ -183,18 +212,24 @@ class TestHold:
     async def test_a_hold_stops_payouts_until_it_is_released(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """The vendor gets both mails and reads the reason; then its money goes out on the next payday."""
+        """The vendor gets both mails and reads the reason; then its money goes out on the next
+        payday.
+        """
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await new_bank(sandbox, shop.account_id)
             await plan(gateway, shop, "daily")
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            await operator_holds.hold(vendor_id=shop.vendor_id, reason=" Many \n complaints ", actor="member:9")
+            await operator_holds.hold(
+                vendor_id=shop.vendor_id, reason=" Many \n complaints ", actor="member:9"
+            )
             await payday(context)
             assert await Payout.all().count() == 0
             with pytest.raises(NothingToPayOut, match="Many complaints"):
-                await instant_payouts.pay(gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m")
+                await instant_payouts.pay(
+                    gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m"
+                )
             assert "Many complaints" in (await Email.get(kind="payouts_held")).text
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
             assert await Email.filter(kind="payouts_released").count() == 1
@@ -214,10 +249,14 @@ class TestHold:
         assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
         await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
         await work(context, "payouts.write_settings")
-        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings("weekly", weekly_days=("friday",))
+        assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings(
+            "weekly", weekly_days=("friday",)
+        )
 
     @pytest.mark.parametrize("reason", ["", "  \n", "x" * 301])
-    async def test_a_hold_has_a_reason(self, gateway: Gateway, sandbox: RunningSandbox, reason: str) -> None:
+    async def test_a_hold_has_a_reason(
+        self, gateway: Gateway, sandbox: RunningSandbox, reason: str
+    ) -> None:
         """Short enough to be read."""
         shop = await open_shop(gateway, sandbox)
         with pytest.raises(Invalid):
@@ -261,14 +300,19 @@ class TestReserve:
     ) -> None:
         """Two jobs at once too."""
         shop = await open_shop(gateway, sandbox)
-        await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9")
+        await operator_holds.set_reserve(
+            vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9"
+        )
         payment = await sell(gateway, sandbox, shop)
         await asyncio.gather(*(reserves.take(payment.id) for _ in range(3)))
         await work(context, "payouts.reserve")
         assert await ReserveHold.all().count() == 1
         assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {"EUR": -TENTH}
 
-    @pytest.mark.parametrize(("taken", "left"), [(1000, TENTH), (SHARE - 200, 200), (SHARE, 0)])
+    @pytest.mark.parametrize(
+        ("taken", "left"),
+        [(1000, TENTH), (SHARE - 200, 200), (SHARE, 0)],
+    )
     async def test_a_refund_lets_go_of_what_it_no_longer_covers(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox, taken: int, left: int
     ) -> None:
@@ -277,7 +321,9 @@ class TestReserve:
         from shared.finance.ledger import service as ledger
 
         shop = await open_shop(gateway, sandbox)
-        await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9")
+        await operator_holds.set_reserve(
+            vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9"
+        )
         payment = await sell(gateway, sandbox, shop)
         await work(context)
         async with unit.transaction() as tx:
@@ -302,11 +348,15 @@ class TestReserve:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "daily", minimum=0)
-            await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(10), days=9, actor="member:9")
+            await operator_holds.set_reserve(
+                vendor_id=shop.vendor_id, percentage=Decimal(10), days=9, actor="member:9"
+            )
             await work(context, "payouts.write_settings")
             await sell(gateway, sandbox, shop)
             await work(context)
-            await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(0), days=0, actor="member:9")
+            await operator_holds.set_reserve(
+                vendor_id=shop.vendor_id, percentage=Decimal(0), days=0, actor="member:9"
+            )
             await work(context, "payouts.write_settings")
             assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
             time.days(10)
@@ -315,7 +365,16 @@ class TestReserve:
             assert (await gateway.balance_settings.get(shop.account_id)).interval == "daily"
 
     @pytest.mark.parametrize(
-        ("percentage", "days"), [("-1", 5), ("51", 5), ("1.234", 5), ("NaN", 5), ("10", 181), ("10", 0), ("0", 10)]
+        ("percentage", "days"),
+        [
+            ("-1", 5),
+            ("51", 5),
+            ("1.234", 5),
+            ("NaN", 5),
+            ("10", 181),
+            ("10", 0),
+            ("0", 10),
+        ],
     )
     async def test_a_reserve_out_of_bounds_is_refused(
         self, gateway: Gateway, sandbox: RunningSandbox, percentage: str, days: int
@@ -329,15 +388,23 @@ class TestReserve:
 
 
 class TestForecast:
-    async def test_it_is_what_then_happens(self, context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The first payday on which the money can leave, and exactly so much, without asking Stripe."""
+    async def test_it_is_what_then_happens(
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The first payday on which the money can leave, and exactly so much, without asking
+        Stripe.
+        """
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "weekly", "wednesday")
             await sell(gateway, sandbox, shop)
             coming = await next_payout(shop.vendor_id)
             assert coming is not None
-            assert (coming.amount, coming.obstacle, coming.day.weekday()) == (Money(SHARE, "EUR"), None, 2)
+            assert (coming.amount, coming.obstacle, coming.day.weekday()) == (
+                Money(SHARE, "EUR"),
+                None,
+                2,
+            )
             for _ in range(20):
                 await payday(context)
                 if await Payout.exists(vendor_id=shop.vendor_id):
@@ -346,17 +413,23 @@ class TestForecast:
             assert time.now.date() == coming.day
             assert (await Payout.get()).amount == SHARE
 
-    async def test_without_stripe_there_is_none(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_without_stripe_there_is_none(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nothing is promised before there is a bank."""
         assert await next_payout(4711) is None
 
 
 class TestNews:
-    @pytest.mark.parametrize("kind", ["payout.paid", "payout.failed", "payout.reconciliation_completed"])
+    @pytest.mark.parametrize(
+        "kind", ["payout.paid", "payout.failed", "payout.reconciliation_completed"]
+    )
     async def test_an_event_is_a_nudge(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox, kind: str
     ) -> None:
-        """Whatever it says, the payout is read again; older news, and the same twice, change nothing."""
+        """Whatever it says, the payout is read again; older news, and the same twice, change
+        nothing.
+        """
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
@@ -370,7 +443,9 @@ class TestNews:
             assert await handlers()["connect"][kind](context, event) == "payout is paid"
             await assert_books_agree(sandbox)
 
-    async def test_what_is_not_ours_is_left_alone(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_what_is_not_ours_is_left_alone(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """An account we do not know, a payout that is none."""
         for account, payout in (("acct_strange", "po_1"), (None, "po_1"), (None, None)):
             event = _event("payout.paid", account, payout)
@@ -387,7 +462,10 @@ class TestNews:
             shop.account_id, PayoutSettings("weekly", weekly_days=("thursday",)), key="dashboard:1"
         )
         event = _event("balance_settings.updated", shop.account_id, None)
-        assert await handlers()["connect"]["balance_settings.updated"](context, event) == "schedule read"
+        assert (
+            await handlers()["connect"]["balance_settings.updated"](context, event)
+            == "schedule read"
+        )
         row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         assert (row.payout_schedule, row.payout_anchor) == ("weekly", "thursday")
 

@@ -1,4 +1,6 @@
-"""What an instant payout costs: previewed, booked and told exactly as Stripe's balance transactions have it."""
+"""What an instant payout costs: previewed, booked and told exactly as Stripe's balance transactions
+have it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ FEE = 49  # one per cent, half up
 NET = SHARE - FEE
 
 
-async def with_money(gateway: Gateway, sandbox: RunningSandbox, time: Time, bank: str = "000123456788") -> Shop:
+async def with_money(
+    gateway: Gateway, sandbox: RunningSandbox, time: Time, bank: str = "000123456788"
+) -> Shop:
     """A vendor with one sale's share that can leave at once."""
     shop = await open_shop(gateway, sandbox, stock=9)
     await new_bank(sandbox, shop.account_id, bank)
@@ -45,21 +49,32 @@ async def with_money(gateway: Gateway, sandbox: RunningSandbox, time: Time, bank
     return shop
 
 
-async def pay(gateway: Gateway, shop: Shop, amount: int = NET, fee: int = FEE) -> Payout:
+async def pay(
+    gateway: Gateway,
+    shop: Shop,
+    amount: int = NET,
+    fee: int = FEE,
+) -> Payout:
     return await instant_payouts.pay(
         gateway, vendor_id=shop.vendor_id, amount=Money(amount, "EUR"), actor="member:1", fee=fee
     )
 
 
-def transaction(sandbox: RunningSandbox, row: Payout, which: str = "balance_transaction") -> dict[str, Any]:
+def transaction(
+    sandbox: RunningSandbox, row: Payout, which: str = "balance_transaction"
+) -> dict[str, Any]:
     """Stripe's row of a payout, by the payout's own field."""
     found = stripe_get(sandbox, f"/v1/payouts/{row.stripe_payout_id}", row.stripe_account_id)
-    row_: dict[str, Any] = stripe_get(sandbox, f"/v1/balance_transactions/{found[which]}", row.stripe_account_id)
+    row_: dict[str, Any] = stripe_get(
+        sandbox, f"/v1/balance_transactions/{found[which]}", row.stripe_account_id
+    )
     return row_
 
 
 class TestPreview:
-    async def test_it_is_what_the_balance_transaction_says(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_it_is_what_the_balance_transaction_says(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """To the cent, whatever the price is made of; nothing stays behind."""
         sandbox.control("POST", "instant_pricing", {"percentage": 1.5, "fixed": 33})
         with time_of(sandbox) as time:
@@ -80,17 +95,27 @@ class TestPreview:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await new_bank(sandbox, shop.account_id)
-            await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(50), days=30, actor="test")
+            await operator_holds.set_reserve(
+                vendor_id=shop.vendor_id, percentage=Decimal(50), days=30, actor="test"
+            )
             await ready(gateway, sandbox, time, shop)
             await work(context)
             offer = await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
-            assert (offer.takes, offer.fee, offer.is_most) == (Money(SHARE // 2, "EUR"), Money(FEE, "EUR"), True)
+            assert (offer.takes, offer.fee, offer.is_most) == (
+                Money(SHARE // 2, "EUR"),
+                Money(FEE, "EUR"),
+                True,
+            )
             row = await pay(gateway, shop, offer.amount.amount, offer.fee.amount)
             assert row.fee == transaction(sandbox, row)["fee"] == 24
             await assert_books_agree(sandbox)
-            assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {"EUR": -(SHARE + 1) // 2}
+            assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {
+                "EUR": -(SHARE + 1) // 2
+            }
 
-    async def test_a_price_that_rose_since_is_shown_first(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_price_that_rose_since_is_shown_first(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nobody pays more than was shown."""
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
@@ -107,7 +132,9 @@ class TestPreview:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await new_bank(sandbox, shop.account_id)
-            await operator_holds.set_reserve(vendor_id=shop.vendor_id, percentage=Decimal(50), days=30, actor="test")
+            await operator_holds.set_reserve(
+                vendor_id=shop.vendor_id, percentage=Decimal(50), days=30, actor="test"
+            )
             await ready(gateway, sandbox, time, shop)
             await work(context)
             with pytest.raises(NothingToPayOut, match="would not cover the fee"):
@@ -120,7 +147,13 @@ class TestPreview:
         """The balance is not offered a second time."""
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
-            sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_before", "times": 3})
+            sandbox.faults(
+                {
+                    "match": {"method": "POST", "path": "/v1/payouts"},
+                    "effect": "reset_before",
+                    "times": 3,
+                }
+            )
             with pytest.raises(StripeUnavailable):
                 await pay(gateway, shop)
             row = await Payout.get()
@@ -139,20 +172,35 @@ class TestBooks:
             before = (await booked(Account.COMMISSION))["EUR"]
             row = await pay(gateway, shop)
             assert (await booked(Account.COMMISSION))["EUR"] == before - FEE
-            assert sum([int(i.amount) for i in await PayoutItem.filter(payout_id=row.id)]) == NET + FEE
+            assert (
+                sum([int(i.amount) for i in await PayoutItem.filter(payout_id=row.id)]) == NET + FEE
+            )
             view = await queries.payout_of(row.id)
-            assert (view.rest.amount, view.payout.fee.amount, view.kept.amount) == (0, FEE, 0)
+            assert (
+                view.rest.amount,
+                view.payout.fee.amount,
+                view.kept.amount,
+            ) == (0, FEE, 0)
 
-    async def test_it_stands_on_the_months_invoice(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_it_stands_on_the_months_invoice(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The marketplace's service to the vendor, like its commission on the sale."""
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
             await pay(gateway, shop)
-            sheet = await entries.read_open(shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None)
+            sheet = await entries.read_open(
+                shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None
+            )
             charged = [(line.words, line.gross) for line in invoice(sheet.lines, Decimal(17)).lines]
             assert charged[-1] == ("Fee for an instant payout", FEE)
             last = sheet.lines[-1]
-            assert (last.gross, last.commission, last.net, last.balance) == (0, -FEE, -FEE, NET)
+            assert (
+                last.gross,
+                last.commission,
+                last.net,
+                last.balance,
+            ) == (0, -FEE, -FEE, NET)
 
     @pytest.mark.parametrize("comes_back", [True, False])
     async def test_what_stripe_gives_back_of_it_is_what_is_booked_when_the_payout_fails(
@@ -167,7 +215,9 @@ class TestBooks:
             await swept(context)
             await row.refresh_from_db()
             assert row.status == "failed"
-            assert transaction(sandbox, row, "failure_balance_transaction")["fee"] == (-FEE if comes_back else 0)
+            assert transaction(sandbox, row, "failure_balance_transaction")["fee"] == (
+                -FEE if comes_back else 0
+            )
             await assert_books_agree(sandbox)
             assert held(sandbox, shop.account_id) == {"EUR": SHARE if comes_back else NET}
             assert (await queries.payout_of(row.id)).kept.amount == (0 if comes_back else FEE)
@@ -179,7 +229,12 @@ class TestBooks:
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
             made = await gateway.payouts.create(
-                shop.account_id, amount=1000, currency="EUR", instant=True, metadata={}, key="dashboard:1"
+                shop.account_id,
+                amount=1000,
+                currency="EUR",
+                instant=True,
+                metadata={},
+                key="dashboard:1",
             )
             await sync.follow(gateway, shop.account_id, made.id)
             row = await Payout.get()
@@ -190,8 +245,13 @@ class TestBooks:
 class TestReconciliation:
     async def differs(self, context: Context) -> list[str]:
         """What differs; everything is repaired, and then nothing does."""
-        run = await service.reconcile(context.gateway, started_by="test", full=True, grace=timedelta(0))
-        found = [str(kind) for kind in await Difference.filter(run_id=run.id).values_list("kind", flat=True)]
+        run = await service.reconcile(
+            context.gateway, started_by="test", full=True, grace=timedelta(0)
+        )
+        found = [
+            str(kind)
+            for kind in await Difference.filter(run_id=run.id).values_list("kind", flat=True)
+        ]
         if found:
             await repairs.apply_all(context, run.id, actor="test")
             assert await self.differs(context) == []
@@ -200,12 +260,19 @@ class TestReconciliation:
     async def test_both_sides_of_a_fee_are_one_difference_with_their_payout(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Unknown, lost from the books, come back, lost again: told once each, and repaired from Stripe's rows."""
+        """Unknown, lost from the books, come back, lost again: told once each, and repaired from
+        Stripe's rows.
+        """
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time, "000888888883")
             assert await self.differs(context) == []
             await gateway.payouts.create(
-                shop.account_id, amount=NET, currency="EUR", instant=True, metadata={}, key="dashboard:1"
+                shop.account_id,
+                amount=NET,
+                currency="EUR",
+                instant=True,
+                metadata={},
+                key="dashboard:1",
             )
             assert await self.differs(context) == ["payout_unknown"]
             row = await Payout.get()

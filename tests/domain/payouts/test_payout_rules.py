@@ -14,7 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import plans
 from shared.finance.payouts.allocation import Movement, allocate
-from shared.finance.payouts.paydays import WEEKDAYS, anchor_of, is_payday, last_payday, next_payday, period
+from shared.finance.payouts.paydays import (
+    WEEKDAYS,
+    anchor_of,
+    is_payday,
+    last_payday,
+    next_payday,
+    period,
+)
 from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.payouts.rules import (
     MOVES,
@@ -36,7 +43,10 @@ DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 PLANS = st.one_of(
     st.just(("daily", "")),
     st.tuples(st.just("weekly"), st.sampled_from(WEEKDAYS)),
-    st.tuples(st.just("monthly"), st.integers(1, 31).map(str)),
+    st.tuples(
+        st.just("monthly"),
+        st.integers(1, 31).map(str),
+    ),
 )
 
 
@@ -57,7 +67,9 @@ class TestPaydays:
         ],
     )
     def test_the_next_one(self, interval: str, anchor: str, day: date, expected: date) -> None:
-        """Across weekends and the ends of months; an anchor that is none counts as the usual one."""
+        """Across weekends and the ends of months; an anchor that is none counts as the usual
+        one.
+        """
         assert next_payday(interval, anchor, day) == expected
 
     @given(plan=PLANS, day=DAYS)
@@ -74,18 +86,32 @@ class TestPaydays:
         """Whatever the day, in every month."""
         for month in range(1, 13):
             length = calendar.monthrange(year, month)[1]
-            days = [d for d in range(1, length + 1) if is_payday("monthly", str(day), date(year, month, d))]
+            days = [
+                d
+                for d in range(1, length + 1)
+                if is_payday("monthly", str(day), date(year, month, d))
+            ]
             assert days == [min(day, length)]
 
     def test_days_on_which_nobody_looked_are_made_up_for(self) -> None:
         """The latest payday since then, and only that one."""
         monday = date(2026, 11, 30)
-        assert last_payday("weekly", "monday", date(2026, 11, 29), monday + timedelta(days=2)) == monday
+        assert (
+            last_payday("weekly", "monday", date(2026, 11, 29), monday + timedelta(days=2))
+            == monday
+        )
         assert last_payday("weekly", "monday", monday, monday + timedelta(days=2)) is None
-        assert last_payday("daily", "", date(2026, 11, 1), date(2026, 11, 29)) == date(2026, 11, 27)
+        assert last_payday(
+            "daily",
+            "",
+            date(2026, 11, 1),
+            date(2026, 11, 29),
+        ) == date(2026, 11, 27)
         assert period(monday) == "2026-11-30"
 
-    @pytest.mark.parametrize(("interval", "anchor"), [("weekly", "sunday"), ("monthly", "0"), ("monthly", "²")])
+    @pytest.mark.parametrize(
+        ("interval", "anchor"), [("weekly", "sunday"), ("monthly", "0"), ("monthly", "²")]
+    )
     def test_what_is_no_payday_counts_as_the_usual_one(self, interval: str, anchor: str) -> None:
         """However it came into the row."""
         assert anchor_of(interval, anchor) == {"weekly": "monday", "monthly": "1"}[interval]
@@ -101,7 +127,10 @@ class TestAtStripe:
     @given(plan=PLANS)
     def test_where_we_pay_stripe_does_not(self, plan: tuple[str, str]) -> None:
         """Manual has no word of ours."""
-        asked = plans.settings_of(PayoutPlan(PayoutSchedule(plan[0]), plan[1], 1), by_hand=True)
+        asked = plans.settings_of(
+            PayoutPlan(PayoutSchedule(plan[0]), plan[1], 1),
+            by_hand=True,
+        )
         assert asked == PayoutSettings("manual")
         assert plans.told(asked) is None
 
@@ -121,7 +150,9 @@ FUNDS = st.builds(
 class TestHowMuch:
     @given(funds=FUNDS, minimum=st.integers(0, 10**6))
     def test_never_more_than_there_is(self, funds: Funds, minimum: int) -> None:
-        """Not above Stripe's balance nor our own books, never negative, whole units where banks want them; or a reason."""
+        """Not above Stripe's balance nor our own books, never negative, whole units where banks
+        want them; or a reason.
+        """
         found = due(funds, WELL, minimum=minimum)
         assert found.amount >= 0
         assert found.amount <= max(0, funds.available)
@@ -145,7 +176,11 @@ class TestHowMuch:
     )
     def test_what_stops_it(self, standing: Standing, obstacle: Obstacle) -> None:
         """The reason that counts first is the one that is told."""
-        assert due(Funds("EUR", 5000, payable=5000), standing, minimum=0) == Due(0, obstacle)
+        assert due(
+            Funds("EUR", 5000, payable=5000),
+            standing,
+            minimum=0,
+        ) == Due(0, obstacle)
 
     @pytest.mark.parametrize(
         ("funds", "expected"),
@@ -156,12 +191,27 @@ class TestHowMuch:
             (Funds("EUR", 9000, payable=5000, on_the_way=1000), Due(4000)),
             (Funds("EUR", 9000, payable=5000, reserved=4000), Due(5000)),
             (Funds("EUR", 9000, payable=5000, owed=1000), Due(4000)),
-            (Funds("EUR", 500, payable=500, owed=1000), Due(0, Obstacle.OWED)),
-            (Funds("EUR", 500, payable=500, on_the_way=499, owed=300), Due(0, Obstacle.OWED)),
-            (Funds("EUR", 500, payable=500, on_the_way=500, owed=300), Due(0, Obstacle.NOTHING)),
-            (Funds("EUR", 500, payable=0, reserved=500), Due(0, Obstacle.RESERVED)),
+            (
+                Funds("EUR", 500, payable=500, owed=1000),
+                Due(0, Obstacle.OWED),
+            ),
+            (
+                Funds("EUR", 500, payable=500, on_the_way=499, owed=300),
+                Due(0, Obstacle.OWED),
+            ),
+            (
+                Funds("EUR", 500, payable=500, on_the_way=500, owed=300),
+                Due(0, Obstacle.NOTHING),
+            ),
+            (
+                Funds("EUR", 500, payable=0, reserved=500),
+                Due(0, Obstacle.RESERVED),
+            ),
             (Funds("EUR", 0, reserved=1), Due(0, Obstacle.RESERVED)),
-            (Funds("EUR", 0, pending=5000, payable=5000), Due(0, Obstacle.PENDING)),
+            (
+                Funds("EUR", 0, pending=5000, payable=5000),
+                Due(0, Obstacle.PENDING),
+            ),
             (Funds("EUR", 0), Due(0, Obstacle.NOTHING)),
             (Funds("HUF", 812_345, payable=812_345), Due(812_300)),
             (Funds("HUF", 45, payable=45), Due(0, Obstacle.NOTHING)),
@@ -171,7 +221,10 @@ class TestHowMuch:
         """With a minimum of 20 euros, or as many fillér."""
         assert due(funds, WELL, minimum=2000) == expected
 
-    @given(amount=st.integers(0, 10**9), currency=st.sampled_from(["HUF", "EUR", "twd"]))
+    @given(
+        amount=st.integers(0, 10**9),
+        currency=st.sampled_from(["HUF", "EUR", "twd"]),
+    )
     def test_whole_units_lose_less_than_one(self, amount: int, currency: str) -> None:
         """And nothing where the bank takes decimals."""
         lost = amount - whole(amount, currency)
@@ -181,11 +234,15 @@ class TestHowMuch:
 def test_paid_may_still_fail_and_ends_are_ends() -> None:
     """A bank may return what had arrived; nothing else moves again."""
     assert MOVES[PayoutState.PAID] == {PayoutState.FAILED}
-    assert not any(MOVES[end] for end in (PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED))
+    assert not any(
+        MOVES[end] for end in (PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED)
+    )
 
 
 class Allocator(RuleBasedStateMachine):
-    """Sales come in, refunds go out, payouts are made and come back; each payout is exactly the sum of its parts."""
+    """Sales come in, refunds go out, payouts are made and come back; each payout is exactly the sum
+    of its parts.
+    """
 
     @initialize()
     def begin(self) -> None:
@@ -194,7 +251,11 @@ class Allocator(RuleBasedStateMachine):
 
     def left(self) -> list[Movement]:
         used = [sum(p.get(n, 0) for p in self.payouts) for n in range(len(self.entries))]
-        return [Movement(n, a - u) for n, (a, u) in enumerate(zip(self.entries, used, strict=True)) if a != u]
+        return [
+            Movement(n, a - u)
+            for n, (a, u) in enumerate(zip(self.entries, used, strict=True))
+            if a != u
+        ]
 
     def balance(self) -> int:
         return sum(m.left for m in self.left())
@@ -237,13 +298,29 @@ TestAllocator = Allocator.TestCase
 
 def test_the_oldest_sale_goes_first_and_the_last_one_in_part() -> None:
     """What went back is taken off first."""
-    parts = allocate(900, [Movement(1, 500, 7), Movement(2, -100, 7), Movement(3, 800, 8), Movement(4, 50, 9)])
-    assert [(p.entry_id, p.amount, p.order_id) for p in parts] == [(2, -100, 7), (1, 500, 7), (3, 500, 8)]
+    parts = allocate(
+        900,
+        [
+            Movement(1, 500, 7),
+            Movement(2, -100, 7),
+            Movement(3, 800, 8),
+            Movement(4, 50, 9),
+        ],
+    )
+    assert [(p.entry_id, p.amount, p.order_id) for p in parts] == [
+        (2, -100, 7),
+        (1, 500, 7),
+        (3, 500, 8),
+    ]
 
 
 def test_what_stripe_lists_goes_before_what_is_older() -> None:
     """An automatic payout's own sales are known."""
-    parts = allocate(800, [Movement(1, 500), Movement(3, 800)], first={3})
+    parts = allocate(
+        800,
+        [Movement(1, 500), Movement(3, 800)],
+        first={3},
+    )
     assert [(p.entry_id, p.amount) for p in parts] == [(3, 800)]
 
 
@@ -255,13 +332,32 @@ def test_money_that_is_in_no_book_is_not_invented() -> None:
 
 @pytest.mark.parametrize("stopped", [None, *Obstacle])
 @pytest.mark.parametrize("reserved", [0, 500])
-@pytest.mark.parametrize(("available", "pending"), [(0, 0), (4865, 0), (0, 4865), (1000, 3865)])
+@pytest.mark.parametrize(
+    ("available", "pending"),
+    [
+        (0, 0),
+        (4865, 0),
+        (0, 4865),
+        (1000, 3865),
+    ],
+)
 @pytest.mark.parametrize("owed", [0, 700, 9000])
 def test_what_cannot_leave_is_held_back(
     stopped: Obstacle | None, reserved: int, available: int, pending: int, owed: int
 ) -> None:
-    """The reserve always; while nothing may leave, also all that otherwise would, now or soon. What is owed is not held back."""
+    """The reserve always; while nothing may leave, also all that otherwise would, now or soon.
+
+    What is owed is not held back.
+    """
     there = available + pending
-    funds = Funds("EUR", available, pending, payable=there, owed=owed, reserved=reserved, balance=there + reserved)
+    funds = Funds(
+        "EUR",
+        available,
+        pending,
+        payable=there,
+        owed=owed,
+        reserved=reserved,
+        balance=there + reserved,
+    )
     expected = reserved + (max(0, there - owed) if stopped else 0)
     assert held_back(funds, stopped) == expected

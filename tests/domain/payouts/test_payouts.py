@@ -1,4 +1,6 @@
-"""Payouts on our own paydays: made once, followed to the bank and back, itemised to orders; the books agree with Stripe throughout."""
+"""Payouts on our own paydays: made once, followed to the bank and back, itemised to orders; the
+books agree with Stripe throughout.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +55,20 @@ class TestOnItsDay:
             for _ in range(3):
                 await payday(context)
             row = await the_payout()
-            assert (row.amount, row.status, row.period) == (SHARE, "pending", time.now.date().isoformat())
+            assert (row.amount, row.status, row.period) == (
+                SHARE,
+                "pending",
+                time.now.date().isoformat(),
+            )
             assert (row.destination_words, row.is_automatic) == ("STRIPE TEST BANK ••6789", False)
             assert held(sandbox, shop.account_id) == {}
             await assert_books_agree(sandbox)
             assert await booked(Account.BANK_VENDOR, vendor_id=shop.vendor_id) == {"EUR": SHARE}
 
-    @pytest.mark.parametrize(("month", "day"), [(12, 31), (2, 28)])
+    @pytest.mark.parametrize(
+        ("month", "day"),
+        [(12, 31), (2, 28)],
+    )
     async def test_the_thirty_first_is_the_last_day_of_a_shorter_month(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox, month: int, day: int
     ) -> None:
@@ -141,13 +150,20 @@ class TestOnItsDay:
                 *(scheduler.pay(context, vendor_id=shop.vendor_id, payday=day) for _ in range(4)),
             )
             assert (await the_payout()).status == PayoutState.PENDING
-            assert len([e for e in sandbox.events("payout.created") if e["account"] == shop.account_id]) == 1
+            assert (
+                len(
+                    [e for e in sandbox.events("payout.created") if e["account"] == shop.account_id]
+                )
+                == 1
+            )
             await assert_books_agree(sandbox)
 
     async def test_a_vendor_without_a_minimum_is_stripes_to_pay(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Ours keeps out of it; what Stripe paid is found without a webhook, itemised by Stripe's own list."""
+        """Ours keeps out of it; what Stripe paid is found without a webhook, itemised by Stripe's
+        own list.
+        """
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox, stock=9)
             await plan(gateway, shop, "daily", minimum=0)
@@ -175,7 +191,12 @@ class TestOnItsDay:
             await plan(gateway, shop, "daily")
             await ready(gateway, sandbox, time, shop)
             made = await gateway.payouts.create(
-                shop.account_id, amount=2000, currency="EUR", instant=False, metadata={}, key="dashboard:1"
+                shop.account_id,
+                amount=2000,
+                currency="EUR",
+                instant=False,
+                metadata={},
+                key="dashboard:1",
             )
             await sync.follow(gateway, shop.account_id, made.id)
             row = await the_payout()
@@ -198,7 +219,9 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3})
+            sandbox.faults(
+                {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3}
+            )
             with pytest.raises(TryLater):
                 await payday(context)
             assert (await the_payout()).status == PayoutState.OPENING
@@ -214,12 +237,20 @@ class TestCrashes:
     async def test_a_key_that_stripe_forgot_makes_no_second_payout(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """After a day the key means nothing any more, and there is money for another; the payout is found by its mark."""
+        """After a day the key means nothing any more, and there is money for another; the payout is
+        found by its mark.
+        """
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_after", "times": 3})
+            sandbox.faults(
+                {
+                    "match": {"method": "POST", "path": "/v1/payouts"},
+                    "effect": "reset_after",
+                    "times": 3,
+                }
+            )
             with pytest.raises(TryLater):
                 await payday(context)
             sandbox.faults()
@@ -237,7 +268,13 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults({"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_after", "times": 3})
+            sandbox.faults(
+                {
+                    "match": {"method": "POST", "path": "/v1/payouts"},
+                    "effect": "reset_after",
+                    "times": 3,
+                }
+            )
             with pytest.raises(TryLater):
                 await payday(context)
             sandbox.faults()
@@ -255,7 +292,11 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            rule = {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "status", "status": 500}
+            rule = {
+                "match": {"method": "POST", "path": "/v1/payouts"},
+                "effect": "status",
+                "status": 500,
+            }
             sandbox.faults({**rule, "stored": True, "times": 1})
             with pytest.raises(StripeUnavailable):
                 await payday(context)
@@ -297,7 +338,9 @@ class TestCrashes:
 
 
 class TestToTheBankAndBack:
-    async def test_from_pending_to_the_bank(self, context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_from_pending_to_the_bank(
+        self, context: Context, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Each step is followed; nothing is owed of it once it has arrived."""
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
@@ -319,14 +362,18 @@ class TestToTheBankAndBack:
     async def test_a_payout_that_the_bank_returns_is_owed_again(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox, days: int
     ) -> None:
-        """Before and after it arrived; the vendor is told why, payouts stop until the bank details are mended, then go on."""
+        """Before and after it arrived; the vendor is told why, payouts stop until the bank details
+        are mended, then go on.
+        """
         with time_of(sandbox) as time:
             shop = await on_payday(gateway, sandbox, time)
             await payday(context)
             time.days(days)
             await swept(context)
             row = await the_payout()
-            sandbox.control("POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"})
+            sandbox.control(
+                "POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+            )
             await swept(context)
             await row.refresh_from_db()
             assert (row.status, row.failure_code) == ("failed", "account_closed")
@@ -361,7 +408,9 @@ class TestToTheBankAndBack:
             async with unit.transaction() as tx:
                 await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=1000)
             await clawback.settle(gateway, "dispute:1")
-            assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {"EUR": 1000}
+            assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {
+                "EUR": 1000
+            }
             await sell(gateway, sandbox, shop)
             time.days(5)
             time.to_weekday(1)
@@ -369,10 +418,14 @@ class TestToTheBankAndBack:
             row = await Payout.all().order_by("-id").first()
             assert row is not None
             assert row.amount == SHARE - 1000
-            items = [i.amount for i in await PayoutItem.filter(payout_id=row.id).order_by("entry_id")]
+            items = [
+                i.amount for i in await PayoutItem.filter(payout_id=row.id).order_by("entry_id")
+            ]
             assert sorted(items) == [-1000, SHARE]
             assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
-            assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(sandbox, shop.account_id)
+            assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(
+                sandbox, shop.account_id
+            )
 
     async def test_a_payout_can_be_called_back_while_it_is_pending(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
@@ -382,7 +435,9 @@ class TestToTheBankAndBack:
             shop = await on_payday(gateway, sandbox, time)
             await payday(context)
             row = await the_payout()
-            done = await service.cancel(gateway, vendor_id=shop.vendor_id, payout_id=row.id, actor="member:1")
+            done = await service.cancel(
+                gateway, vendor_id=shop.vendor_id, payout_id=row.id, actor="member:1"
+            )
             assert done.status == PayoutState.CANCELED
             await assert_books_agree(sandbox)
             await payday(context)
@@ -392,7 +447,9 @@ class TestToTheBankAndBack:
             second = await Payout.exclude(id=row.id).get()
             time.days(1)
             with pytest.raises(NotCancelable):
-                await service.cancel(gateway, vendor_id=shop.vendor_id, payout_id=second.id, actor="member:1")
+                await service.cancel(
+                    gateway, vendor_id=shop.vendor_id, payout_id=second.id, actor="member:1"
+                )
             await second.refresh_from_db()
             assert second.status == PayoutState.IN_TRANSIT
             await assert_books_agree(sandbox)

@@ -52,7 +52,9 @@ async def test_nights_that_were_slept_through_are_made_up_for_once() -> None:
     await at(NOON)
     await at(NOON + timedelta(days=9), nightly)
     assert await Job.filter(kind="test.nightly").count() == 1
-    assert (await JobSchedule.get(kind="test.nightly")).next_at == datetime(2026, 12, 7, 2, 30, tzinfo=UTC)
+    assert (await JobSchedule.get(kind="test.nightly")).next_at == datetime(
+        2026, 12, 7, 2, 30, tzinfo=UTC
+    )
 
 
 async def test_many_workers_make_one_turn() -> None:

@@ -1,4 +1,6 @@
-"""What Stripe itself holds in reserve is nobody's loss and nobody's payout: known, shown, explained, and released again."""
+"""What Stripe itself holds in reserve is nobody's loss and nobody's payout: known, shown,
+explained, and released again.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,12 @@ async def in_reserve(shop: Shop) -> int:
 
 
 @pytest.mark.parametrize("heard", [True, False])
-async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(market: Market, heard: bool) -> None:
-    """Told by webhook, or found by the hourly look; it is shown, and reconciliation has nothing to say."""
+async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(
+    market: Market, heard: bool
+) -> None:
+    """Told by webhook, or found by the hourly look; it is shown, and reconciliation has nothing to
+    say.
+    """
     shop, whole = await earned(market)
     acts.stripe_holds(market, shop, 0.5)
     if not heard:
@@ -49,13 +55,19 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(market: Mark
     half = int(whole * 0.5)
     assert await in_reserve(shop) == half
     view = (await balances.overview(market.gateway, shop.vendor_id)).balances[0]
-    assert (view.held_by_stripe.amount, view.available.amount, view.coming.amount) == (half, whole - half, 0)
+    assert (view.held_by_stripe.amount, view.available.amount, view.coming.amount) == (
+        half,
+        whole - half,
+        0,
+    )
     assert view.agrees
     (risk,) = (await exposure_now()).vendors
     assert (risk.parts.held_by_stripe, risk.parts.total) == (half, 0)
     await acts.plan(market, shop, "daily", 0)
     await market.live(3)
-    assert sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)]) == whole - half
+    assert (
+        sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)]) == whole - half
+    )
     if heard:
         assert await acts.differences(market) == []
     acts.stripe_lets_go(market, 0, 1.0)
@@ -66,8 +78,12 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(market: Mark
 
 
 @pytest.mark.one_engine
-async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(market: Market) -> None:
-    """Of a vendor and of the platform; posted again from Stripe's rows, twice makes no difference."""
+async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
+    market: Market,
+) -> None:
+    """Of a vendor and of the platform; posted again from Stripe's rows, twice makes no
+    difference.
+    """
     shop, whole = await earned(market)
     acts.stripe_holds(market, shop, 0.5)
     acts.stripe_holds(market, None, 0.1)
@@ -76,7 +92,9 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(mar
     for account_id, vendor in ((None, None), (shop.account_id, shop.vendor_id)):
         (row,) = [
             t
-            for t in await market.gateway.balance_transactions.list(account_id, of_type="reserve_hold")
+            for t in await market.gateway.balance_transactions.list(
+                account_id, of_type="reserve_hold"
+            )
             if t.balance_type == stripe_risk_reserves.PAYMENTS
         ]
         await forget_posting(f"stripe_held:{row.id}")

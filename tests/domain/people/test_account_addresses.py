@@ -1,4 +1,6 @@
-"""Addresses: confirmed, changed and taken back by links in mails; what waits until an address is confirmed."""
+"""Addresses: confirmed, changed and taken back by links in mails; what waits until an address is
+confirmed.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,11 @@ async def press(app: Quart, path: str) -> int:
 
 async def ask(who: Person, role: str, email: str = NEW) -> None:
     await email_addresses.ask_to_change(
-        kind=DOORS[role].kind, person_id=who.id, session_id=await session_id_of(who), email=email, present=PASSWORD
+        kind=DOORS[role].kind,
+        person_id=who.id,
+        session_id=await session_id_of(who),
+        email=email,
+        present=PASSWORD,
     )
 
 
@@ -67,10 +73,18 @@ async def signed_up(kind: str, email: str) -> None:
     if kind == "customer":
         await registration.create_customer(email=email, password=PASSWORD, full_name="T")
         return
-    await registration.create_member(email=email, password=PASSWORD, full_name="T", role="operator", vendor_id=None)
+    await registration.create_member(
+        email=email, password=PASSWORD, full_name="T", role="operator", vendor_id=None
+    )
 
 
-async def changed(app: Quart, who: Person, role: str, settings: Settings, email: str = NEW) -> str:
+async def changed(
+    app: Quart,
+    who: Person,
+    role: str,
+    settings: Settings,
+    email: str = NEW,
+) -> str:
     """Change the address; the path of the link back."""
     before = (await again(who)).email
     await ask(who, role, email)
@@ -95,7 +109,9 @@ class TestConfirming:
         assert (await again(who)).email_confirmed_at is not None
         assert await press(app, path) == 404
 
-    async def test_it_is_sent_again_when_asked_for_and_not_without_end(self, app: Quart, role: str) -> None:
+    async def test_it_is_sent_again_when_asked_for_and_not_without_end(
+        self, app: Quart, role: str
+    ) -> None:
         """Five open links are enough; the account's page says that it is not confirmed."""
         who = await person(role, confirmed=False)
         browser, home = await browser_of(app, who), DOORS[role].account
@@ -104,8 +120,12 @@ class TestConfirming:
             assert (await browser.send(f"{home}/email/confirm", page=home)).status == 303
         assert len(await mails(who.email, "confirm_email")) == email_addresses.MOST_CONFIRMATIONS
 
-    async def test_a_link_to_a_former_address_confirms_nothing(self, app: Quart, settings: Settings, role: str) -> None:
-        """Typed wrongly at sign-up, then put right: the stranger who got the first mail gets nothing, nor a way back."""
+    async def test_a_link_to_a_former_address_confirms_nothing(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
+        """Typed wrongly at sign-up, then put right: the stranger who got the first mail gets
+        nothing, nor a way back.
+        """
         who = await person(role, confirmed=False)
         first = await link_in(who.email, "confirm_email", settings)
         await ask(who, role)
@@ -126,7 +146,9 @@ class TestChanging:
         """Then it signs in with the new one, and the old one is told."""
         who = await person(role)
         browser, home = await browser_of(app, who), DOORS[role].account
-        answer = await browser.send(f"{home}/email", page=home, email=NEW, present_for_email=PASSWORD)
+        answer = await browser.send(
+            f"{home}/email", page=home, email=NEW, present_for_email=PASSWORD
+        )
         assert answer.status == 303
         assert (await again(who)).email == who.email
         assert NEW in (await browser.get(home)).text
@@ -156,8 +178,12 @@ class TestChanging:
         with later(timedelta(hours=25)):
             assert await press(app, await link_in(NEW, "email_change", settings)) == 404
 
-    async def test_a_taken_address_is_said_and_a_late_one_too(self, app: Quart, settings: Settings, role: str) -> None:
-        """At the field; and when somebody took it while the mail was under way, on the link's page."""
+    async def test_a_taken_address_is_said_and_a_late_one_too(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
+        """At the field; and when somebody took it while the mail was under way, on the link's
+        page.
+        """
         who, other = await person(role), await person(role)
         with pytest.raises(EmailTaken):
             await ask(who, role, other.email)
@@ -167,8 +193,12 @@ class TestChanging:
         assert await press(app, path) == 409
         assert (await again(who)).email == who.email
 
-    async def test_the_old_address_takes_the_account_back(self, app: Quart, settings: Settings, role: str) -> None:
-        """Whoever moved it is out everywhere; a link for a new password is on its way to the old address."""
+    async def test_the_old_address_takes_the_account_back(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
+        """Whoever moved it is out everywhere; a link for a new password is on its way to the old
+        address.
+        """
         who = await person(role)
         thief = await browser_of(app, who)
         back = await changed(app, who, role, settings)
@@ -191,8 +221,12 @@ class TestChanging:
         with later(timedelta(days=6, hours=23)):
             assert await press(app, back) == 303
 
-    async def test_a_thief_cannot_stand_in_its_way(self, app: Quart, settings: Settings, role: str) -> None:
-        """Neither by a second move, nor by another password, nor by an account of their own with the old address."""
+    async def test_a_thief_cannot_stand_in_its_way(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
+        """Neither by a second move, nor by another password, nor by an account of their own with
+        the old address.
+        """
         who, kind = await person(role), DOORS[role].kind
         back = await changed(app, who, role, settings)
         second = await changed(app, who, role, settings, "third@people.test")
@@ -209,14 +243,20 @@ class TestChanging:
 async def test_taking_an_account_back_ends_its_api_tokens(app: Quart, settings: Settings) -> None:
     """Whoever was in may have made one."""
     who = await person("owner")
-    raw = await tokens.create_token(vendor_id=vendor_of(who) or 0, member_id=who.id, name="theirs")
+    raw = await tokens.create_token(
+        vendor_id=vendor_of(who) or 0,
+        member_id=who.id,
+        name="theirs",
+    )
     back = await changed(app, who, "owner", settings)
     assert await tokens.identify_token(raw) is not None
     assert await press(app, back) == 303
     assert await tokens.identify_token(raw) is None
 
 
-DETAILS = AccountDetails(country="LU", business_type="company", business_name="Shop", email="o@shop.test")
+DETAILS = AccountDetails(
+    country="LU", business_type="company", business_name="Shop", email="o@shop.test"
+)
 
 
 async def publish(_gateway: Gateway, vendor_id: int) -> None:
@@ -233,7 +273,9 @@ async def open_it(_gateway: Gateway, vendor_id: int) -> None:
 
 
 async def connect(gateway: Gateway, vendor_id: int) -> None:
-    await stripe_accounts.setup_payments(gateway, vendor_id=vendor_id, details=DETAILS, actor="test")
+    await stripe_accounts.setup_payments(
+        gateway, vendor_id=vendor_id, details=DETAILS, actor="test"
+    )
 
 
 @pytest.mark.one_engine
@@ -243,7 +285,11 @@ async def test_what_waits_for_a_confirmed_address(
 ) -> None:
     """Refused with a sentence before, done after; until then the shop is closed."""
     signed = await vendors.sign_up(
-        email="o@shop.test", password=PASSWORD, full_name="Olive", business_name="Olive & Co", country="LU"
+        email="o@shop.test",
+        password=PASSWORD,
+        full_name="Olive",
+        business_name="Olive & Co",
+        country="LU",
     )
     assert not (await Vendor.get(id=signed.vendor_id)).is_open
     with pytest.raises(EmailNotConfirmed, match="confirm your email address first"):
@@ -253,17 +299,27 @@ async def test_what_waits_for_a_confirmed_address(
 
 
 async def test_an_unconfirmed_owner_may_look_around_and_prepare(database: str) -> None:
-    """A product that is not for sale yet can be written and edited; it is not lost by wanting to sell it."""
+    """A product that is not for sale yet can be written and edited; it is not lost by wanting to
+    sell it.
+    """
     signed = await vendors.sign_up(
-        email="o@shop.test", password=PASSWORD, full_name="Olive", business_name="Olive & Co", country="LU"
+        email="o@shop.test",
+        password=PASSWORD,
+        full_name="Olive",
+        business_name="Olive & Co",
+        country="LU",
     )
     values = ProductValues("A cup", Money(1000, "EUR"), 3, is_published=False)
-    product = await save_product(vendor_id=signed.vendor_id, product_id=None, values=values, actor="test")
+    product = await save_product(
+        vendor_id=signed.vendor_id, product_id=None, values=values, actor="test"
+    )
     values = ProductValues("A bowl", Money(1200, "EUR"), 3, is_published=False)
     await save_product(vendor_id=signed.vendor_id, product_id=product, values=values, actor="test")
     values = ProductValues("A bowl", Money(1200, "EUR"), 3, is_published=True)
     with pytest.raises(EmailNotConfirmed):
-        await save_product(vendor_id=signed.vendor_id, product_id=product, values=values, actor="test")
+        await save_product(
+            vendor_id=signed.vendor_id, product_id=product, values=values, actor="test"
+        )
     row = await Product.get()
     assert (row.name, row.is_published) == ("A bowl", False)
 

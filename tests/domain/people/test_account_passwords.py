@@ -1,4 +1,6 @@
-"""Passwords: changed with the present one, or by a mailed link; common ones are refused; a thief with a cookie changes nothing."""
+"""Passwords: changed with the present one, or by a mailed link; common ones are refused; a thief
+with a cookie changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,15 @@ if TYPE_CHECKING:
     from shared.core.settings import Settings
     from shared.trade.people.persons import Person
 
-COMMON = ["1234567890", "qwertyuiop", "password12", "Passw0rd123", "PASSWORD2024!", "abcdefghij", "monkeymonkey"]
+COMMON = [
+    "1234567890",
+    "qwertyuiop",
+    "password12",
+    "Passw0rd123",
+    "PASSWORD2024!",
+    "abcdefghij",
+    "monkeymonkey",
+]
 
 
 async def change(browser: Visitor, role: str, present: str, new: str = ANOTHER) -> int:
@@ -66,7 +76,9 @@ async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
 class TestChange:
     """From the account's page."""
 
-    async def test_it_ends_every_other_session_and_renews_this_one(self, app: Quart, role: str) -> None:
+    async def test_it_ends_every_other_session_and_renews_this_one(
+        self, app: Quart, role: str
+    ) -> None:
         """A copy of this browser's own cookie is worth nothing either; a mail tells."""
         who = await person(role)
         other, mine = await browser_of(app, who), await browser_of(app, who)
@@ -76,19 +88,26 @@ class TestChange:
         assert await mails(who.email) == ["password_changed"]
         assert await session_of(who, password=ANOTHER)
 
-    async def test_a_thief_with_a_cookie_changes_neither_password_nor_address(self, app: Quart, role: str) -> None:
+    async def test_a_thief_with_a_cookie_changes_neither_password_nor_address(
+        self, app: Quart, role: str
+    ) -> None:
         """Both need the present password; a wrong one is said at its field and noted."""
         who = await person(role)
         thief, home = await copy_of(await browser_of(app, who)), DOORS[role].account
         assert await change(thief, role, "a guess of mine") == 422
-        answer = await thief.send(f"{home}/email", page=home, email="t@x.test", present_for_email="a guess of mine")
+        answer = await thief.send(
+            f"{home}/email", page=home, email="t@x.test", present_for_email="a guess of mine"
+        )
         assert answer.status == 422
         assert 'id="present_for_email-error"' in answer.text
         assert "a guess of mine" not in answer.text
         assert (await again(who)).email == who.email
         assert not await MailLink.exists()
         assert await session_of(who)
-        assert await AuditEntry.filter(action="person.password_refused", subject=label_of(who)).count() == 1
+        assert (
+            await AuditEntry.filter(action="person.password_refused", subject=label_of(who)).count()
+            == 1
+        )
 
     async def test_who_goes_on_guessing_loses_the_cookie(self, app: Quart, role: str) -> None:
         """Five wrong ones in a row end the session, at both forms together."""
@@ -98,7 +117,10 @@ class TestChange:
         for n in range(4):
             assert await change(thief, role, f"guess number {n}") == 422
         last = await thief.send(
-            f"{door.account}/email", page=door.account, email="t@x.test", present_for_email="the fifth guess"
+            f"{door.account}/email",
+            page=door.account,
+            email="t@x.test",
+            present_for_email="the fifth guess",
         )
         assert (last.status, last.location) == (303, door.sign_in)
         assert [await is_in(b, role) for b in (thief, owner)] == [False, False]
@@ -132,8 +154,12 @@ class TestChange:
 class TestReset:
     """What "Forgot your password?" leads to."""
 
-    async def test_a_new_password_by_mail_ends_every_session(self, app: Quart, settings: Settings, role: str) -> None:
-        """Nobody is signed in by it: what is asked at sign-in besides the password is asked as always."""
+    async def test_a_new_password_by_mail_ends_every_session(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
+        """Nobody is signed in by it: what is asked at sign-in besides the password is asked as
+        always.
+        """
         who = await person(role)
         browser = await browser_of(app, who)
         await forgot(role, who.email)
@@ -143,8 +169,20 @@ class TestReset:
         assert (done.status, done.location) == (303, DOORS[role].sign_in)
         assert not await is_in(fresh, role)
         assert not await is_in(browser, role)
-        assert (await fresh.sign_in(who.email, PASSWORD, at=DOORS[role].sign_in)).status == 422
-        assert (await fresh.sign_in(who.email, ANOTHER, at=DOORS[role].sign_in)).status == 303
+        assert (
+            await fresh.sign_in(
+                who.email,
+                PASSWORD,
+                at=DOORS[role].sign_in,
+            )
+        ).status == 422
+        assert (
+            await fresh.sign_in(
+                who.email,
+                ANOTHER,
+                at=DOORS[role].sign_in,
+            )
+        ).status == 303
         assert await mails(who.email) == ["password_reset", "password_changed"]
 
     async def test_a_link_works_once(self, app: Quart, settings: Settings, role: str) -> None:
@@ -160,7 +198,9 @@ class TestReset:
         assert await reset(Visitor(app), first) == 404
         assert await reset(Visitor(app), second) == 404
 
-    async def test_a_link_works_for_an_hour(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_a_link_works_for_an_hour(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """Not a minute more."""
         who = await person(role)
         await forgot(role, who.email)
@@ -170,7 +210,9 @@ class TestReset:
         with later(timedelta(minutes=59)):
             assert await reset(Visitor(app), path) == 303
 
-    async def test_a_weak_password_does_not_use_the_link_up(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_a_weak_password_does_not_use_the_link_up(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """Said at the field; then a better one."""
         who = await person(role)
         await forgot(role, who.email)
@@ -198,12 +240,16 @@ class TestReset:
             await forgot(role, who.email)
         assert len(await mails(who.email)) == password_change.MOST_RESETS
 
-    async def test_somebody_switched_off_gets_no_link_and_uses_none(self, database: str, role: str) -> None:
+    async def test_somebody_switched_off_gets_no_link_and_uses_none(
+        self, database: str, role: str
+    ) -> None:
         """Not even one of before."""
         who, staff = await person(role), await person("operator")
         await forgot(role, who.email)
         link = await MailLink.get()
-        await deactivation.switch_off(kind=DOORS[role].kind, person_id=who.id, by=staff.id, reason="")
+        await deactivation.switch_off(
+            kind=DOORS[role].kind, person_id=who.id, by=staff.id, reason=""
+        )
         await forgot(role, who.email)
         assert await MailLink.all().count() == 1
         with pytest.raises(LinkEnded):
@@ -229,7 +275,8 @@ async def test_two_who_use_a_link_at_once_are_one(database: str) -> None:
     nonce = (await MailLink.get()).nonce
     wished = ["first-words-of-mine", "second-words-of-mine"]
     done = await asyncio.gather(
-        *(password_change.reset_password(nonce=nonce, new=new) for new in wished), return_exceptions=True
+        *(password_change.reset_password(nonce=nonce, new=new) for new in wished),
+        return_exceptions=True,
     )
     assert sorted(type(result).__name__ for result in done) == ["LinkEnded", "str"]
     assert await session_of(who, password=wished[done.index("owner")])
@@ -245,10 +292,14 @@ async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(databa
     assert await session_of(shopper, password=ANOTHER)
 
 
-async def test_who_proves_an_address_by_a_reset_ends_the_tokens_of_whoever_signed_up_with_it(database: str) -> None:
+async def test_who_proves_an_address_by_a_reset_ends_the_tokens_of_whoever_signed_up_with_it(
+    database: str,
+) -> None:
     """An account made in advance with somebody else's address gives its maker nothing."""
     victim = await person("owner", confirmed=False)
-    raw = await tokens.create_token(vendor_id=vendor_of(victim) or 0, member_id=victim.id, name="mine")
+    raw = await tokens.create_token(
+        vendor_id=vendor_of(victim) or 0, member_id=victim.id, name="mine"
+    )
     await forgot("owner", victim.email)
     reset_link = await MailLink.get(purpose="reset")
     await password_change.reset_password(nonce=reset_link.nonce, new=ANOTHER)
@@ -258,7 +309,9 @@ async def test_who_proves_an_address_by_a_reset_ends_the_tokens_of_whoever_signe
 
 @pytest.mark.parametrize("common", COMMON)
 @pytest.mark.one_engine
-async def test_a_common_password_is_refused_wherever_one_is_chosen(database: str, common: str) -> None:
+async def test_a_common_password_is_refused_wherever_one_is_chosen(
+    database: str, common: str
+) -> None:
     """At sign-up of both kinds (`person` uses the same door), at change and at reset."""
     who = await person("customer")
     await forgot("customer", who.email)
@@ -267,16 +320,22 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(database: str
     session = await session_id_of(who)
     for refused in (
         password_change.reset_password(nonce=link.nonce, new=common),
-        password_change.change_password(kind=kind, person_id=who.id, session_id=session, present=PASSWORD, new=common),
+        password_change.change_password(
+            kind=kind, person_id=who.id, session_id=session, present=PASSWORD, new=common
+        ),
     ):
         with pytest.raises(WeakPassword):
             await refused
     assert await sessions.identify(token) is not None
 
 
-@pytest.mark.parametrize("new", ["MaraMember2024", "velo-nord-2024", "Markethall-24", "StRipe-123456", "Basar12345"])
+@pytest.mark.parametrize(
+    "new", ["MaraMember2024", "velo-nord-2024", "Markethall-24", "StRipe-123456", "Basar12345"]
+)
 async def test_what_others_know_of_somebody_is_no_password(database: str, new: str) -> None:
-    """Name and shop, the marketplace's own, words of its trade; address as well (unit tests walk the spellings)."""
+    """Name and shop, the marketplace's own, words of its trade; address as well (unit tests walk
+    the spellings).
+    """
     await presentation.introduce(Identity(name="Basar"), actor="test")
     who = await person("owner")
     vendor = await Vendor.get(id=vendor_of(who))
@@ -284,7 +343,11 @@ async def test_what_others_know_of_somebody_is_no_password(database: str, new: s
     await vendor.save()
     with pytest.raises(WeakPassword, match="near to your name"):
         await password_change.change_password(
-            kind="member", person_id=who.id, session_id=await session_id_of(who), present=PASSWORD, new=new
+            kind="member",
+            person_id=who.id,
+            session_id=await session_id_of(who),
+            present=PASSWORD,
+            new=new,
         )
 
 
@@ -294,7 +357,11 @@ async def act_sign_in(who: Person, _session: int) -> None:
 
 async def act_change(who: Person, session: int) -> None:
     await password_change.change_password(
-        kind="member", person_id=who.id, session_id=session, present=PASSWORD, new="third-words-of-mine"
+        kind="member",
+        person_id=who.id,
+        session_id=session,
+        present=PASSWORD,
+        new="third-words-of-mine",
     )
 
 
@@ -321,7 +388,9 @@ async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_
 
 
 @pytest.mark.one_engine
-async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_likes(app: Quart) -> None:
+async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_likes(
+    app: Quart,
+) -> None:
     """Sixty-four characters, blanks at its ends, capitals; and no calendar ends it."""
     long = "  Vier Wörter, ein Komma " + "und noch etwas mehr davon " * 2
     assert len(long) > 64
@@ -335,7 +404,9 @@ async def test_a_password_is_taken_as_it_was_typed_and_for_as_long_as_its_owner_
 
 @pytest.mark.one_engine
 async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
-    """Of no form, whatever its fields are called, where it is sent too late and is shown to be sent again."""
+    """Of no form, whatever its fields are called, where it is sent too late and is shown to be sent
+    again.
+    """
     mine = await browser_of(app, await person("owner"))
     late = {"present": PASSWORD, "new": ANOTHER, "name": "kept", "csrf_token": "of yesterday"}
     answer = await mine.request("POST", f"{DOORS['owner'].account}/password", form=late)
@@ -347,7 +418,9 @@ async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
     assert ANOTHER not in answer.text
     for form in _forms(MarketForm):
         fields = form(meta={"csrf": False, "currency": None})
-        assert [f.name for f in fields if isinstance(f, PasswordField) and not is_secret(f.name)] == [], form
+        assert [
+            f.name for f in fields if isinstance(f, PasswordField) and not is_secret(f.name)
+        ] == [], form
 
 
 def _forms(of: type[MarketForm]) -> list[type[MarketForm]]:

@@ -1,4 +1,6 @@
-"""Sessions: how long each lasts, where somebody is signed in, and that what is ended stays ended."""
+"""Sessions: how long each lasts, where somebody is signed in, and that what is ended stays
+ended.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,17 @@ from shared.trade.people.errors import WrongCredentials
 from shared.trade.people.models import Session
 from shared.trade.people.persons import label_of
 from shared.trade.people.rules import SESSIONS_LAST
-from tests.support.accounts import DOORS, KINDS, ROLES, browser_of, copy_of, is_in, later, person, session_of
+from tests.support.accounts import (
+    DOORS,
+    KINDS,
+    ROLES,
+    browser_of,
+    copy_of,
+    is_in,
+    later,
+    person,
+    session_of,
+)
 
 if TYPE_CHECKING:
     from quart import Quart
@@ -37,7 +49,9 @@ class TestLasting:
         with later(2 * idle):
             assert await sessions.identify(token) is None
 
-    async def test_a_session_that_is_used_all_the_time_ends_as_well(self, database: str, role: str) -> None:
+    async def test_a_session_that_is_used_all_the_time_ends_as_well(
+        self, database: str, role: str
+    ) -> None:
         """At its longest, counted from the sign-in."""
         token = await session_of(await person(role))
         lasting = SESSIONS_LAST[role]
@@ -63,7 +77,9 @@ class TestLasting:
 class TestBrowsers:
     """The list, and its buttons."""
 
-    async def test_each_browser_is_named_and_this_one_comes_first(self, app: Quart, role: str) -> None:
+    async def test_each_browser_is_named_and_this_one_comes_first(
+        self, app: Quart, role: str
+    ) -> None:
         """In words, with what happened lately below."""
         who = await person(role)
         await browser_of(app, who, agent=FIREFOX)
@@ -79,7 +95,9 @@ class TestBrowsers:
         lost, mine = await browser_of(app, who, agent=FIREFOX), await browser_of(app, who)
         copy = await copy_of(lost)
         there = await Session.get(user_agent=FIREFOX)
-        done = await mine.send(f"{DOORS[role].account}/sessions/{there.id}/end", page=DOORS[role].account)
+        done = await mine.send(
+            f"{DOORS[role].account}/sessions/{there.id}/end", page=DOORS[role].account
+        )
         assert done.status == 303
         assert [await is_in(b, role) for b in (lost, copy, mine)] == [False, False, True]
 
@@ -99,7 +117,9 @@ class TestBrowsers:
             them = await person(other)
             their = await browser_of(app, them, agent=f"of {other}")
             row = await Session.get(user_agent=f"of {other}")
-            answer = await mine.send(f"{DOORS[role].account}/sessions/{row.id}/end", page=DOORS[role].account)
+            answer = await mine.send(
+                f"{DOORS[role].account}/sessions/{row.id}/end", page=DOORS[role].account
+            )
             assert answer.status == 404
             assert await is_in(their, other)
 
@@ -108,18 +128,30 @@ class TestBrowsers:
 async def test_signing_in_failing_and_leaving_are_written_down(
     database: str, role: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the browser; a wave of guesses is one line of the trail for good, and each guess a line of the log."""
-    monkeypatch.setattr(watch.log, "filters", [watch.Bounded()])  # other tests' guesses of this minute count elsewhere
+    """With the browser; a wave of guesses is one line of the trail for good, and each guess a line
+    of the log.
+    """
+    monkeypatch.setattr(
+        watch.log, "filters", [watch.Bounded()]
+    )  # other tests' guesses of this minute count elsewhere
     who = await person(role)
     token = await session_of(who, agent=FIREFOX)
     for _ in range(3):
         with pytest.raises(WrongCredentials):
             await session_of(who, password="not it, not it")
     await sessions.sign_out(token)
-    guesses = [vars(record)["fields"] for record in caplog.records if record.name == "markethall.security"]
-    assert [(each["event"], each["who"]) for each in guesses] == [("sign_in.failed", label_of(who))] * 3
+    guesses = [
+        vars(record)["fields"] for record in caplog.records if record.name == "markethall.security"
+    ]
+    assert [(each["event"], each["who"]) for each in guesses] == [
+        ("sign_in.failed", label_of(who))
+    ] * 3
     rows = await AuditEntry.filter(subject=label_of(who)).order_by("id")
-    assert [row.action for row in rows] == ["person.signed_in", account_history.FAILED, "person.signed_out"]
+    assert [row.action for row in rows] == [
+        "person.signed_in",
+        account_history.FAILED,
+        "person.signed_out",
+    ]
     assert [row.actor for row in rows] == [label_of(who), "nobody", label_of(who)]
     assert rows[0].details == {"browser": "Firefox on Linux"}
     with later(timedelta(hours=1)), pytest.raises(WrongCredentials):
@@ -131,5 +163,7 @@ async def test_guesses_at_unknown_addresses_are_one_line_too(database: str) -> N
     """And cost the same writes as at known ones."""
     for n in range(3):
         with pytest.raises(WrongCredentials):
-            await sessions.sign_in(email=f"x{n}@people.test", password="not it", kind="member", user_agent="")
+            await sessions.sign_in(
+                email=f"x{n}@people.test", password="not it", kind="member", user_agent=""
+            )
     assert [row.subject for row in await AuditEntry.all()] == ["member:unknown"]

@@ -27,7 +27,11 @@ from tests.support.accounts import (
 if TYPE_CHECKING:
     from quart import Quart
 
-HOMES = {"owner": "/operator/owners", "operator": "/operator/staff", "customer": "/operator/customers"}
+HOMES = {
+    "owner": "/operator/owners",
+    "operator": "/operator/staff",
+    "customer": "/operator/customers",
+}
 
 
 @pytest.mark.one_engine
@@ -35,18 +39,24 @@ HOMES = {"owner": "/operator/owners", "operator": "/operator/staff", "customer":
 class TestSwitch:
     """From the operator's page, for every kind of person."""
 
-    async def test_off_ends_everything_at_once_and_on_lets_them_in_again(self, app: Quart, role: str) -> None:
+    async def test_off_ends_everything_at_once_and_on_lets_them_in_again(
+        self, app: Quart, role: str
+    ) -> None:
         """Sessions, tokens and mailed links; a mail each time; what ended stays ended."""
         who, staff = await person(role), await person("operator")
         raw = None
         if role == "owner":
-            raw = await tokens.create_token(vendor_id=vendor_of(who) or 0, member_id=who.id, name="mine")
+            raw = await tokens.create_token(
+                vendor_id=vendor_of(who) or 0, member_id=who.id, name="mine"
+            )
         theirs, desk = await browser_of(app, who), await browser_of(app, staff)
         await forgot(role, who.email)
         page = f"{HOMES[role]}/{who.id}"
         assert who.email in (await desk.get(HOMES[role])).text
 
-        assert (await desk.send(f"{page}/off", page=page, reason="Sells what is not theirs")).status == 303
+        assert (
+            await desk.send(f"{page}/off", page=page, reason="Sells what is not theirs")
+        ).status == 303
         assert not await is_in(theirs, role)
         assert raw is None or await tokens.identify_token(raw) is None
         assert await MailLink.filter(ended_at=None).count() == 0
@@ -62,12 +72,16 @@ class TestSwitch:
             "switched_off",
             "switched_on",
         ]
-        done = await AuditEntry.filter(subject=label_of(who), action__startswith="person.switched").order_by("id")
+        done = await AuditEntry.filter(
+            subject=label_of(who), action__startswith="person.switched"
+        ).order_by("id")
         assert [row.actor for row in done] == [label_of(staff)] * 2
         assert done[0].details == {"reason": "Sells what is not theirs"}
 
     async def test_nobody_else_has_the_switch(self, app: Quart, role: str) -> None:
-        """Owners are refused, shoppers are sent to sign in; another role's address knows nobody of that number."""
+        """Owners are refused, shoppers are sent to sign in; another role's address knows nobody of
+        that number.
+        """
         who = await person(role)
         for other in ("owner", "customer"):
             browser = await browser_of(app, await person(other))
@@ -95,7 +109,9 @@ async def test_nobody_switches_themselves_off(app: Quart) -> None:
 
 
 async def test_two_operators_at_once_leave_one(database: str) -> None:
-    """Each switches the other off at the same moment: the second is told that nobody would be left."""
+    """Each switches the other off at the same moment: the second is told that nobody would be
+    left.
+    """
     one, two = await person("operator"), await person("operator")
     done = await asyncio.gather(
         deactivation.switch_off(kind="member", person_id=one.id, by=two.id, reason=""),
@@ -110,7 +126,15 @@ async def test_twice_is_once(database: str) -> None:
     """One mail, one entry."""
     who, staff = await person("owner"), await person("operator")
     done = [
-        await deactivation.switch_off(kind="member", person_id=who.id, by=staff.id, reason="") for _ in range(2)
-    ] + [await deactivation.switch_on(kind="member", person_id=who.id, by=staff.id) for _ in range(2)]
+        await deactivation.switch_off(kind="member", person_id=who.id, by=staff.id, reason="")
+        for _ in range(2)
+    ] + [
+        await deactivation.switch_on(
+            kind="member",
+            person_id=who.id,
+            by=staff.id,
+        )
+        for _ in range(2)
+    ]
     assert done == [True, False, True, False]
     assert await mails(who.email) == ["switched_off", "switched_on"]

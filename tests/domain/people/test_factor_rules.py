@@ -1,4 +1,6 @@
-"""Second factors, pure: whose time a code is of, what was taken, how it is typed, what opens what was sealed."""
+"""Second factors, pure: whose time a code is of, what was taken, how it is typed, what opens what
+was sealed.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,31 @@ def test_the_codes_of_the_standard_are_taken_in_their_time(seconds: int, code: s
 
 @pytest.mark.parametrize(
     ("off", "taken"),
-    [(-61, False), (-60, False), (-59, False), (-30, True), (0, True), (30, True), (60, False), (90, False)],
+    [
+        (-61, False),
+        (-60, False),
+        (-59, False),
+        (-30, True),
+        (0, True),
+        (30, True),
+        (60, False),
+        (90, False),
+    ],
 )
 def test_a_clock_may_be_one_step_off(off: int, taken: bool) -> None:
     """Ahead or behind; two are too many."""
     at = 1_800_000_000  # the beginning of a step
     code = codes((at + off) // 30)
     now = datetime.fromtimestamp(at, UTC)
-    assert (rules.step_of(code, now=now, taken=0, code_at=codes) is not None) is taken
+    assert (
+        rules.step_of(
+            code,
+            now=now,
+            taken=0,
+            code_at=codes,
+        )
+        is not None
+    ) is taken
 
 
 def test_a_step_that_was_taken_and_all_before_it_open_nothing() -> None:
@@ -49,8 +68,24 @@ def test_a_step_that_was_taken_and_all_before_it_open_nothing() -> None:
     now = datetime.fromtimestamp(1_800_000_000, UTC)
     here = rules.step_at(now)
     assert rules.step_of(codes(here), now=now, taken=here, code_at=codes) is None
-    assert rules.step_of(codes(here - 1), now=now, taken=here, code_at=codes) is None
-    assert rules.step_of(codes(here + 1), now=now, taken=here, code_at=codes) == here + 1
+    assert (
+        rules.step_of(
+            codes(here - 1),
+            now=now,
+            taken=here,
+            code_at=codes,
+        )
+        is None
+    )
+    assert (
+        rules.step_of(
+            codes(here + 1),
+            now=now,
+            taken=here,
+            code_at=codes,
+        )
+        == here + 1
+    )
 
 
 @pytest.mark.parametrize("typed", ["287082", " 287 082 ", "２８７０８２", "287-082"])
@@ -71,7 +106,11 @@ def test_a_recovery_code_is_read_however_it_was_written_down() -> None:
     for code in ("ABCDEFGH23456789", "ABCDEFGH23456789JKMNPQRS"):  # of before, and of now
         shown = rules.shown_recovery_code(code)
         assert shown.startswith("ABCD-EFGH-2345-6789")
-        for typed in (shown, shown.lower().replace("-", " "), code.lower()):
+        for typed in (
+            shown,
+            shown.lower().replace("-", " "),
+            code.lower(),
+        ):
             assert rules.typed_recovery_code(typed) == code
 
 
@@ -89,7 +128,13 @@ def test_what_was_sealed_opens_under_the_old_key_beside_the_new() -> None:
     both = Vault((NEW, OLD))
 
     assert both.open(sealed, owner="member:1") == "secret"
-    assert Vault((NEW,)).open(both.seal("secret", owner="member:1"), owner="member:1") == "secret"
+    assert (
+        Vault((NEW,)).open(
+            both.seal("secret", owner="member:1"),
+            owner="member:1",
+        )
+        == "secret"
+    )
     with pytest.raises(Unreadable):
         Vault((NEW,)).open(sealed, owner="member:1")
     assert "secret" not in sealed
@@ -99,7 +144,12 @@ def test_what_was_sealed_opens_for_its_owner_alone() -> None:
     """A row that was copied to somebody else opens nothing; nor does one that was changed."""
     vault = Vault((NEW,))
     sealed = vault.seal("secret", owner="member:1")
-    for other, owner in ((sealed, "member:2"), (sealed[:-4] + "AAAA", "member:1"), ("", "member:1"), ("ü", "member:1")):
+    for other, owner in (
+        (sealed, "member:2"),
+        (sealed[:-4] + "AAAA", "member:1"),
+        ("", "member:1"),
+        ("ü", "member:1"),
+    ):
         with pytest.raises(Unreadable):
             vault.open(other, owner=owner)
 
@@ -124,7 +174,12 @@ def test_passkeys_are_offered_where_browsers_make_them(public_url: str, host: st
 
 @pytest.mark.parametrize(
     ("production", "role", "needed"),
-    [(True, "operator", True), (True, "owner", False), (False, "operator", False), (True, None, False)],
+    [
+        (True, "operator", True),
+        (True, "owner", False),
+        (False, "operator", False),
+        (True, None, False),
+    ],
 )
 def test_staff_need_one_in_production(production: bool, role: str | None, needed: bool) -> None:
     """Before anything else; owners only before money."""

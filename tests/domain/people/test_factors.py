@@ -1,4 +1,6 @@
-"""The second step of signing in: apps, recovery codes, who needs one, and how it is lost and found again."""
+"""The second step of signing in: apps, recovery codes, who needs one, and how it is lost and found
+again.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ async def owner(app: Quart) -> Visitor:
 
 
 async def _mails(kind: str) -> list[str]:
-    return [str(text) for text in await Email.filter(kind=kind).order_by("id").values_list("text", flat=True)]
+    return [
+        str(text)
+        for text in await Email.filter(kind=kind).order_by("id").values_list("text", flat=True)
+    ]
 
 
 def _later(**delta: float):
@@ -58,8 +63,12 @@ def _later(**delta: float):
 class TestSetUp:
     """An app is added by its first code."""
 
-    async def test_an_app_brings_ten_codes_and_is_asked_for_from_then_on(self, owner: Visitor) -> None:
-        """Shown once; secret and codes are in no row as they are; other browsers are out; a mail tells."""
+    async def test_an_app_brings_ten_codes_and_is_asked_for_from_then_on(
+        self, owner: Visitor
+    ) -> None:
+        """Shown once; secret and codes are in no row as they are; other browsers are out; a mail
+        tells.
+        """
         elsewhere = Visitor(owner.app)
         await elsewhere.sign_in(EMAIL, PASSWORD)
 
@@ -92,7 +101,10 @@ class TestSetUp:
 
     async def test_a_secret_made_for_somebody_else_is_not_taken(self, owner: Visitor) -> None:
         """Nor one that somebody made up."""
-        for sealed in (Vault((str(owner.app.secret_key),)).seal("JBSWY3DP", owner="setup:424242"), "made-up"):
+        for sealed in (
+            Vault((str(owner.app.secret_key),)).seal("JBSWY3DP", owner="setup:424242"),
+            "made-up",
+        ):
             answer = await owner.send(f"{FACTORS}/app", sealed=sealed, code="123456", name="x")
             assert answer.location == FACTORS
         assert await SecondFactor.all().count() == 0
@@ -123,12 +135,16 @@ class TestSignIn:
 
     @pytest.mark.one_engine
     async def test_the_password_alone_opens_nothing(self, owner: Visitor) -> None:
-        """Neither a page nor the confirmation; the code opens what was wanted, in a session with another token."""
+        """Neither a page nor the confirmation; the code opens what was wanted, in a session with
+        another token.
+        """
         secret, _, _ = await add_app(owner)
         visitor = Visitor(owner.app)
         await visitor.get("/vendor/admin/payouts")
 
-        answer = await visitor.send("/vendor/login?next=/vendor/admin/payouts", email=EMAIL, password=PASSWORD)
+        answer = await visitor.send(
+            "/vendor/login?next=/vendor/admin/payouts", email=EMAIL, password=PASSWORD
+        )
 
         assert answer.location == f"{STEP}?next=%2Fvendor%2Fadmin%2Fpayouts"
         for closed in ("/vendor/admin", "/vendor/admin/payouts", FACTORS, "/vendor/confirm/1"):
@@ -142,11 +158,17 @@ class TestSignIn:
         assert entered.location == "/vendor/admin/payouts"
         assert (await visitor.get("/vendor/admin")).status == 200
         assert await _carried(visitor, "sid") != half
-        entries = await AuditEntry.filter(action="person.signed_in").order_by("-id").values_list("details", flat=True)
+        entries = (
+            await AuditEntry.filter(action="person.signed_in")
+            .order_by("-id")
+            .values_list("details", flat=True)
+        )
         assert dict(entries[0])["by"] == "totp"
 
     async def test_a_code_is_taken_once(self, owner: Visitor) -> None:
-        """Not even by two browsers at the same moment; and the one it was set up with is used up."""
+        """Not even by two browsers at the same moment; and the one it was set up with is used
+        up.
+        """
         secret, _, _ = await add_app(owner)
         first, second = Visitor(owner.app), Visitor(owner.app)
         for visitor in (first, second):
@@ -155,7 +177,10 @@ class TestSignIn:
 
         with _later(seconds=30):
             code = code_of(secret)
-            both = await asyncio.gather(first.send(STEP, code=code), second.send(STEP, code=code))
+            both = await asyncio.gather(
+                first.send(STEP, code=code),
+                second.send(STEP, code=code),
+            )
 
         assert sorted(answer.status for answer in both) == [303, 422]
 
@@ -207,7 +232,10 @@ class TestSignIn:
         for expected in (303, 422):
             visitor = Visitor(owner.app)
             await visitor.sign_in(EMAIL, PASSWORD)
-            answer = await visitor.send(STEP, code=codes[3].lower().replace("-", " "))
+            answer = await visitor.send(
+                STEP,
+                code=codes[3].lower().replace("-", " "),
+            )
             assert answer.status == expected
         (mail,) = await _mails("recovery_code_used")
         assert "9 of ten are left" in mail
@@ -233,7 +261,9 @@ class TestSignIn:
         assert session is not None
 
         with pytest.raises(challenges.WrongAnswer):
-            await challenges.code(Vault(("k",)), session_id=session.id, member=member, typed=codes[0])
+            await challenges.code(
+                Vault(("k",)), session_id=session.id, member=member, typed=codes[0]
+            )
         assert await RecoveryCode.filter(used_at=None).count() == 10
 
     @pytest.mark.one_engine
@@ -244,7 +274,8 @@ class TestSignIn:
         secret, _, _ = await add_app(owner)
         cookie = owner.client.cookie_jar
         changed = settings.with_(
-            secret_key="another key, long enough to sign with", old_secret_keys=(settings.secret_key,)
+            secret_key="another key, long enough to sign with",
+            old_secret_keys=(settings.secret_key,),
         )
         app = whole_app(changed, gateway)
         app.config["QUART_RATE_LIMITER_ENABLED"] = False
@@ -257,7 +288,10 @@ class TestSignIn:
             assert (await fresh.send(STEP, code=code_of(secret))).location == "/vendor/admin"
 
         (row,) = await SecondFactor.all()
-        assert Vault((changed.secret_key,)).open(row.sealed_secret, owner=f"member:{row.member_id}") == secret
+        assert (
+            Vault((changed.secret_key,)).open(row.sealed_secret, owner=f"member:{row.member_id}")
+            == secret
+        )
 
 
 @pytest.mark.one_engine
@@ -269,7 +303,9 @@ class TestCompulsory:
         changed = settings.with_(env="production", public_url="https://localhost")
         app = whole_app(changed, gateway)
         app.config.update(
-            QUART_RATE_LIMITER_ENABLED=False, SESSION_COOKIE_SECURE=False, SESSION_COOKIE_NAME="markethall"
+            QUART_RATE_LIMITER_ENABLED=False,
+            SESSION_COOKIE_SECURE=False,
+            SESSION_COOKIE_NAME="markethall",
         )
         return app
 
@@ -293,13 +329,17 @@ class TestCompulsory:
         assert 'href="/operator/fees"' in page.text
         assert (await staff.get("/operator")).status == 200
 
-    async def test_owners_need_one_before_money_and_are_led_there_and_back(self, live: Quart) -> None:
+    async def test_owners_need_one_before_money_and_are_led_there_and_back(
+        self, live: Quart
+    ) -> None:
         """The step says why; what was about to be sent waits, one press from being sent."""
         owner = Visitor(live)
         await owner.sign_up(EMAIL)
         assert (await owner.get("/vendor/admin/developers")).status == 200
 
-        asked = await owner.send("/vendor/admin/developers/tokens", page="/vendor/admin/developers", name="My script")
+        asked = await owner.send(
+            "/vendor/admin/developers/tokens", page="/vendor/admin/developers", name="My script"
+        )
 
         assert asked.location.startswith(f"{FACTORS}?next=%2Fvendor%2Fconfirm%2F")
         page = await owner.get(asked.location)
@@ -309,7 +349,9 @@ class TestCompulsory:
         assert 'href="/vendor/confirm/' in added.text
         assert "My script" in (await owner.get(back.replace("%2F", "/"))).text
 
-    async def test_the_demo_signs_in_with_the_password_alone_and_says_so(self, app: Quart, live: Quart) -> None:
+    async def test_the_demo_signs_in_with_the_password_alone_and_says_so(
+        self, app: Quart, live: Quart
+    ) -> None:
         """On the page where it is done; not in production."""
         assert "password alone" in (await Visitor(app).get("/vendor/login")).text
         assert "password alone" not in (await Visitor(live).get("/vendor/login")).text
@@ -318,7 +360,9 @@ class TestCompulsory:
 class TestRecovery:
     """Everything is lost."""
 
-    async def test_the_operator_asks_and_a_day_later_it_is_done(self, owner: Visitor, context: Context) -> None:
+    async def test_the_operator_asks_and_a_day_later_it_is_done(
+        self, owner: Visitor, context: Context
+    ) -> None:
         """The person is told at once; not a minute earlier; all sessions end."""
         await add_app(owner)
         staff = Visitor(owner.app)
@@ -338,16 +382,22 @@ class TestRecovery:
         assert (await owner.get("/vendor/admin")).status == 303
         assert (await Visitor(owner.app).sign_in(EMAIL, PASSWORD)).location == "/vendor/admin"
         actions = (
-            await AuditEntry.filter(action__startswith="factor.reset").order_by("id").values_list("action", flat=True)
+            await AuditEntry.filter(action__startswith="factor.reset")
+            .order_by("id")
+            .values_list("action", flat=True)
         )
         assert list(actions) == ["factor.reset_asked", "factor.reset"]
 
     async def test_the_person_stops_it(self, owner: Visitor, context: Context) -> None:
-        """By the link in the mail, which only asks when it is opened: programs follow links, too."""
+        """By the link in the mail, which only asks when it is opened: programs follow links,
+        too.
+        """
         await add_app(owner)
         await recovery.ask(email=EMAIL, actor="member:1")
         (mail,) = await _mails("factor_reset_asked")
-        link = next(line for line in mail.splitlines() if "/vendor/keep/" in line).partition("{public_url}")[2]
+        link = next(line for line in mail.splitlines() if "/vendor/keep/" in line).partition(
+            "{public_url}"
+        )[2]
         stranger = Visitor(owner.app)
         assert "Stop it" in (await stranger.get(link)).text
         assert await FactorReset.filter(stopped_at=None).count() == 1

@@ -1,4 +1,6 @@
-"""Doors: who may try a password how often, counted for all processes together, however an address is spelt."""
+"""Doors: who may try a password how often, counted for all processes together, however an address
+is spelt.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def time() -> Iterator[Moving]:
         yield moving
 
 
-async def tries(number: int, *, email: str = "owner@x.test", network: str = "192.0.2.1", door: str = "a") -> int:
+async def tries(
+    number: int, *, email: str = "owner@x.test", network: str = "192.0.2.1", door: str = "a"
+) -> int:
     """How many of so many tries were let in."""
     let_in = 0
     for _ in range(number):
@@ -65,7 +69,9 @@ async def tries(number: int, *, email: str = "owner@x.test", network: str = "192
 
 @pytest.mark.usefixtures("database")
 class TestCounting:
-    """Eight tries in five minutes per email and network, 40 an hour per email, 60 in five minutes per network."""
+    """Eight tries in five minutes per email and network, 40 an hour per email, 60 in five minutes
+    per network.
+    """
 
     async def test_every_spelling_of_an_address_is_one_address(self, time: Moving) -> None:
         """Whatever the look-up reads as one address is counted as one."""
@@ -73,7 +79,10 @@ class TestCounting:
 
     async def test_the_domain_as_people_and_as_the_net_write_it_are_one(self, time: Moving) -> None:
         """`müller.de` is `xn--mller-kva.de`."""
-        assert await tries(6, email="ada@müller.de") + await tries(6, email="ada@xn--mller-kva.de") == 8
+        assert (
+            await tries(6, email="ada@müller.de") + await tries(6, email="ada@xn--mller-kva.de")
+            == 8
+        )
 
     async def test_many_networks_cannot_guess_one_account_together(self, time: Moving) -> None:
         """40 an hour from everywhere; another address is as free as before."""
@@ -93,7 +102,9 @@ class TestCounting:
 
         assert await tries(9, email="no address", network="192.0.2.2") == 9
 
-    async def test_a_refused_try_counts_nothing_and_says_when_to_come_back(self, time: Moving) -> None:
+    async def test_a_refused_try_counts_nothing_and_says_when_to_come_back(
+        self, time: Moving
+    ) -> None:
         """After as many seconds one more is let in, and only one."""
         await tries(20)
         with pytest.raises(TooManyTries) as refused:
@@ -110,16 +121,22 @@ class TestCounting:
 
         assert await tries(1, door="b") == 1
         for _ in range(2):
-            await knock("c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow))
+            await knock(
+                "c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow)
+            )
         with pytest.raises(TooManyTries):
-            await knock("c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow))
+            await knock(
+                "c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow)
+            )
 
     async def test_of_many_at_once_no_more_are_let_in(self, time: Moving) -> None:
         """The database counts; nobody reads a number that somebody else is about to change."""
         async with asyncio.timeout(60):
             assert sum(await asyncio.gather(*(tries(1) for _ in range(20)))) == 8
 
-    async def test_what_says_nothing_any_more_is_dropped(self, time: Moving, context: Context) -> None:
+    async def test_what_says_nothing_any_more_is_dropped(
+        self, time: Moving, context: Context
+    ) -> None:
         """And what still counts is kept."""
         await tries(1, network="192.0.2.1")
         time.at += timedelta(minutes=2)
@@ -142,11 +159,17 @@ class TestPages:
     """The doors of the portal and of the storefront."""
 
     @pytest.mark.parametrize("role", ["owner", "customer"])
-    async def test_a_locked_door_stays_locked_for_every_spelling(self, app: Quart, role: str) -> None:
-        """429 with the time to wait, also with the right password; another person still comes in from elsewhere."""
+    async def test_a_locked_door_stays_locked_for_every_spelling(
+        self, app: Quart, role: str
+    ) -> None:
+        """429 with the time to wait, also with the right password; another person still comes in
+        from elsewhere.
+        """
         await sign_in_as(Visitor(app), role)
         thief = Visitor(app)
-        at = ["/vendor/login", "/operator/login"] if role == "owner" else ["/shop/account/login"] * 2
+        at = (
+            ["/vendor/login", "/operator/login"] if role == "owner" else ["/shop/account/login"] * 2
+        )
         spellings = [f"{role}@x.test", f" {role.upper()}@X.TEST "]
         for n in range(8):
             wrong = await thief.sign_in(spellings[n % 2], "not the password", at=at[n % 2])
@@ -159,8 +182,12 @@ class TestPages:
         assert "a-long-password" not in locked.text
 
     @pytest.mark.one_engine
-    async def test_strangers_keep_nobody_out_of_their_own_browser(self, app: Quart, time: Moving) -> None:
-        """Who signed in there before is counted apart, however often others guess; guesses of that browser are bounded as well."""
+    async def test_strangers_keep_nobody_out_of_their_own_browser(
+        self, app: Quart, time: Moving
+    ) -> None:
+        """Who signed in there before is counted apart, however often others guess; guesses of that
+        browser are bounded as well.
+        """
         mine = Visitor(app)
         await sign_in_as(mine, "customer")
         await mine.send("/shop/account/logout", page="/shop/account")

@@ -78,10 +78,20 @@ def test_the_owner_reads_an_address_as_it_was_typed(stored: str, shown: str) -> 
 
 
 @pytest.mark.parametrize(
-    "typed", ["ädä@müller.de", "ada@☃.net", "ada@ü..de", "ada@xn--ü.de", "ada@" + "ü" * 63 + ".de", "ada@" + "ü." * 200]
+    "typed",
+    [
+        "ädä@müller.de",
+        "ada@☃.net",
+        "ada@ü..de",
+        "ada@xn--ü.de",
+        "ada@" + "ü" * 63 + ".de",
+        "ada@" + "ü." * 200,
+    ],
 )
 def test_a_domain_that_cannot_be_is_refused(typed: str) -> None:
-    """Letters that no domain has, labels that are too long; other scripts before the @, which few servers take."""
+    """Letters that no domain has, labels that are too long; other scripts before the @, which few
+    servers take.
+    """
     with pytest.raises(BadEmail):
         normal_email(typed)
 
@@ -98,7 +108,19 @@ def test_any_domain_is_one_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ada", "ada@", "@x.test", "a b@x.test", "a@x", "a..b@x.test", "a@x.test\n", "a@-x.test", "a@b@c.test"]
+    "typed",
+    [
+        "",
+        "ada",
+        "ada@",
+        "@x.test",
+        "a b@x.test",
+        "a@x",
+        "a..b@x.test",
+        "a@x.test\n",
+        "a@-x.test",
+        "a@b@c.test",
+    ],
 )
 def test_what_no_mail_could_reach_is_refused(typed: str) -> None:
     """Each of these would bounce; a trailing newline is trimmed away first."""
@@ -120,7 +142,9 @@ def test_any_text_is_an_address_or_refused_and_normal_form_is_stable(text: str) 
     assert len(email) <= 254
 
 
-@pytest.mark.parametrize("password", ["", "short", "123456789", "aaaaaaaaaaaa", "x" * 201, "ada@example.test"])
+@pytest.mark.parametrize(
+    "password", ["", "short", "123456789", "aaaaaaaaaaaa", "x" * 201, "ada@example.test"]
+)
 def test_a_weak_password_is_refused(password: str) -> None:
     """Too short, too long, one letter again and again, or the address itself."""
     with pytest.raises(WeakPassword):
@@ -148,7 +172,9 @@ def test_ten_different_characters_are_enough() -> None:
         (Actor("customer", id=9), "see", Thing(7), False),
     ],
 )
-def test_everybody_may_touch_only_what_is_theirs(who: Actor, verb: str, thing: Thing, allowed: bool) -> None:
+def test_everybody_may_touch_only_what_is_theirs(
+    who: Actor, verb: str, thing: Thing, allowed: bool
+) -> None:
     """Owners and tokens act on their own vendor; operators look and set the fee."""
     assert policies.may(who, verb, thing) is allowed
 
@@ -171,7 +197,9 @@ def test_passwords_cost_what_owasp_asks_at_least() -> None:
         ("ｐａｓｓｗｏｒｄ１２", "password"),
     ],
 )
-def test_a_password_is_looked_up_without_what_people_add_to_a_common_one(password: str, stem: str) -> None:
+def test_a_password_is_looked_up_without_what_people_add_to_a_common_one(
+    password: str, stem: str
+) -> None:
     """Capitals, digits and signs at its end, saying it twice, full-width letters."""
     assert stem in stems(password)
 
@@ -210,14 +238,22 @@ def test_what_others_know_of_somebody_is_near(password: str) -> None:
     assert is_near(password, ABOUT)
 
 
-@pytest.mark.parametrize("password", ["ada rides a bicycle", "lovelace-wrote-programs", "nord wind and sun"])
+@pytest.mark.parametrize(
+    "password", ["ada rides a bicycle", "lovelace-wrote-programs", "nord wind and sun"]
+)
 def test_a_phrase_in_which_a_name_stands_is_not(password: str) -> None:
     """Only a password that is no more than that is refused."""
     assert not is_near(password, ABOUT)
 
 
-@given(st.sampled_from(sorted(SESSIONS_LAST)), st.integers(0, 200), st.integers(0, 100))
-def test_a_session_never_ends_later_than_its_longest_nor_than_idle(role: str, days: int, more: int) -> None:
+@given(
+    st.sampled_from(sorted(SESSIONS_LAST)),
+    st.integers(0, 200),
+    st.integers(0, 100),
+)
+def test_a_session_never_ends_later_than_its_longest_nor_than_idle(
+    role: str, days: int, more: int
+) -> None:
     """However it is used."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     now, lasting = start + timedelta(hours=days * 12 + more), SESSIONS_LAST[role]
@@ -230,10 +266,22 @@ def test_a_session_never_ends_later_than_its_longest_nor_than_idle(role: str, da
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
-        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
         ("curl/8", "Another browser"),
         ("", "Another browser"),
         ("Something on Windows", "A browser on Windows"),
@@ -250,5 +298,14 @@ def test_a_mailed_link_opens_with_the_key_and_with_no_other() -> None:
     token = sealed("k" * 40, nonce)
     assert unsealed(["k" * 40], token) == nonce
     assert unsealed(["x" * 40], token) is None
-    for wrong in ("", token[:-1], token + "a", token.upper(), nonce, f"mhl_{nonce}", "mhl_" + "ü" * 54, token[4:]):
+    for wrong in (
+        "",
+        token[:-1],
+        token + "a",
+        token.upper(),
+        nonce,
+        f"mhl_{nonce}",
+        "mhl_" + "ü" * 54,
+        token[4:],
+    ):
         assert unsealed(["k" * 40], wrong) is None

@@ -11,7 +11,10 @@ from shared.core.ids import Sealed, new_nonce, sealed, unsealed
 KEY, NEXT = "the key of this installation, long enough", "the key that comes after it, long enough"
 
 
-@given(kind=st.sampled_from(Sealed), nonce=st.text("abcXYZ019_-", min_size=1, max_size=40))
+@given(
+    kind=st.sampled_from(Sealed),
+    nonce=st.text("abcXYZ019_-", min_size=1, max_size=40),
+)
 def test_a_token_is_made_again_and_opened_again(kind: Sealed, nonce: str) -> None:
     """The same each time, and for links of one kind alone."""
     token = sealed(KEY, nonce, kind)
@@ -37,7 +40,9 @@ def test_a_token_with_one_sign_changed_opens_nothing(position: int, sign: str) -
     assert unsealed([KEY], changed, Sealed.ORDER) == ("n" * 22 if changed == token else None)
 
 
-@pytest.mark.parametrize("token", ["", "co_", "co_" + "x" * 31, "co_" + "x" * 32, "mhl_", "\u2603" * 60])
+@pytest.mark.parametrize(
+    "token", ["", "co_", "co_" + "x" * 31, "co_" + "x" * 32, "mhl_", "\u2603" * 60]
+)
 def test_what_is_no_token_opens_nothing(token: str) -> None:
     """Too short, of another kind, of other signs."""
     assert [unsealed([KEY], token, kind) for kind in Sealed] == [None, None]

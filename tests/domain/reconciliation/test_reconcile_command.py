@@ -32,7 +32,10 @@ async def run(settings: Settings, **options: Any) -> int:
 
 
 async def test_it_finds_tells_and_repairs(
-    database_url: str, settings: Settings, sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+    database_url: str,
+    settings: Settings,
+    sandbox: RunningSandbox,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Exit 0 and 1; a dry run changes nothing; after a repair everything agrees."""
     assert await run(settings) == 0
@@ -56,7 +59,9 @@ async def test_it_finds_tells_and_repairs(
 
 
 @pytest.mark.one_engine
-async def test_stripe_away_is_a_sentence(database_url: str, settings: Settings, sandbox: RunningSandbox) -> None:
+async def test_stripe_away_is_a_sentence(
+    database_url: str, settings: Settings, sandbox: RunningSandbox
+) -> None:
     """And no traceback."""
     sandbox.faults({"match": {"path": "/v1/refunds"}, "effect": "status", "status": 503})
     with pytest.raises(CommandFailed, match="not answering"):

@@ -1,4 +1,6 @@
-"""Reconciliation: a running marketplace is clean; what was tampered with is found, exactly, and repaired."""
+"""Reconciliation: a running marketplace is clean; what was tampered with is found, exactly, and
+repaired.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,11 @@ def told(found: list[Difference]) -> list[tuple[str, str]]:
     return [(row.kind, row.repair) for row in found]
 
 
-async def expect(context: Context, *kinds: str, vendor: int | None = None) -> list[Difference]:
+async def expect(
+    context: Context,
+    *kinds: str,
+    vendor: int | None = None,
+) -> list[Difference]:
     """Exactly these differ; repairing them all leaves nothing."""
     found = await look(context.gateway)
     assert sorted(row.kind for row in found) == sorted(kinds), [
@@ -90,17 +96,29 @@ async def expect(context: Context, *kinds: str, vendor: int | None = None) -> li
     ]
     assert all(row.repair for row in found)
     done, left = await repairs.apply_all(context, found[0].run_id, actor="test")
-    outcomes = await Difference.filter(run_id=found[0].run_id).values_list("kind", "status", "outcome")
+    outcomes = await Difference.filter(run_id=found[0].run_id).values_list(
+        "kind", "status", "outcome"
+    )
     assert (done, left) == (len(found), 0), outcomes
     again = await look(context.gateway)
-    assert again == [], [(row.kind, row.text, row.ours, row.theirs) for row in again]
+    assert again == [], [
+        (
+            row.kind,
+            row.text,
+            row.ours,
+            row.theirs,
+        )
+        for row in again
+    ]
     return found
 
 
 async def only_a_person(context: Context, kind: str) -> Difference:
     """Exactly this differs, and nothing mends it by itself."""
     found = await look(context.gateway)
-    assert told(found) == [(kind, "")], [(row.kind, row.text, row.ours, row.theirs) for row in found]
+    assert told(found) == [(kind, "")], [
+        (row.kind, row.text, row.ours, row.theirs) for row in found
+    ]
     return found[0]
 
 
@@ -124,8 +142,12 @@ async def busy(gateway: Gateway, sandbox: RunningSandbox) -> list[Payment]:
     return payments
 
 
-async def test_a_busy_marketplace_is_clean(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """Sales in two currencies, reversals, a transfer back: everything is explained, wholly and by the window."""
+async def test_a_busy_marketplace_is_clean(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Sales in two currencies, reversals, a transfer back: everything is explained, wholly and by
+    the window.
+    """
     await busy(gateway, sandbox)
     assert told(await look(gateway)) == []
     assert await look(gateway, full=False) == []
@@ -134,7 +156,9 @@ async def test_a_busy_marketplace_is_clean(database: str, gateway: Gateway, sand
 async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """What moved lately is compared although it began before; what is older is left to a look at everything."""
+    """What moved lately is compared although it began before; what is older is left to a look at
+    everything.
+    """
     old = await busy(gateway, sandbox)
     sandbox.advance(10 * DAY)
     later = clock.now() + timedelta(days=10)
@@ -147,7 +171,9 @@ async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
         assert lately is not None
         assert whole is not None
         assert lately.compared["balance transactions"] == 2 < whole.compared["balance transactions"]
-        await forget_posting(f"moved:{(await Movement.filter(claim__subject='dispute:903').get()).id}")
+        await forget_posting(
+            f"moved:{(await Movement.filter(claim__subject='dispute:903').get()).id}"
+        )
         found = await look(gateway, full=False)
         assert told(found) == [("money_unposted", "post_movement")]
         await sql("UPDATE payments SET amount_stripe_fee = 1")
@@ -156,7 +182,9 @@ async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
         assert len(await look(gateway)) == 3
 
 
-async def test_more_payments_are_no_more_calls(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_more_payments_are_no_more_calls(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Lists come by the page, whatever is on it."""
 
     async def calls() -> int:
@@ -175,7 +203,9 @@ async def test_more_payments_are_no_more_calls(database: str, gateway: Gateway, 
 async def test_refunds_and_disputes_are_explained_line_by_line(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Made outside, unknown here: one finding each, and following them explains every line that they moved."""
+    """Made outside, unknown here: one finding each, and following them explains every line that
+    they moved.
+    """
     shop = await open_shop(gateway, sandbox, stock=9)
     payments = [await sell(gateway, sandbox, shop) for _ in range(4)]
     asked: tuple[dict[str, str], ...] = (
@@ -185,10 +215,16 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
     )
     for payment, how in zip(payments, asked, strict=False):
         await stripe_post(
-            sandbox, "/v1/refunds", payment_intent=str(payment.stripe_payment_intent_id), amount="2000", **how
+            sandbox,
+            "/v1/refunds",
+            payment_intent=str(payment.stripe_payment_intent_id),
+            amount="2000",
+            **how,
         )
     await expect(context, "refund_unknown", "refund_unknown", "refund_unknown")
-    dispute = sandbox.control("POST", "disputes", {"charge": payments[3].stripe_charge_id, "reason": "fraudulent"})
+    dispute = sandbox.control(
+        "POST", "disputes", {"charge": payments[3].stripe_charge_id, "reason": "fraudulent"}
+    )
     await expect(context, "dispute_unknown")
     sandbox.control("POST", f"disputes/{dispute['id']}/close", {"outcome": "won"})
     found = await expect(context, "dispute_differs")
@@ -198,7 +234,9 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
 async def test_our_rows_tampered_with(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Each is told by its name and mended: payments, charges, orders, claims, movements, accounts."""
+    """Each is told by its name and mended: payments, charges, orders, claims, movements,
+    accounts.
+    """
     first, second, _ = await busy(gateway, sandbox)
 
     await sql(f"UPDATE payments SET status = 'pending' WHERE id = {first.id}")
@@ -213,7 +251,8 @@ async def test_our_rows_tampered_with(
     await sql(f"UPDATE payments SET amount_stripe_fee = 1 WHERE id = {first.id}")
     await expect(context, "charge_differs")
     await sql(
-        f"UPDATE payments SET stripe_charge_id = NULL, stripe_balance_transaction_id = NULL WHERE id = {first.id}"
+        "UPDATE payments SET stripe_charge_id = NULL, stripe_balance_transaction_id = NULL "
+        f"WHERE id = {first.id}"
     )
     await expect(context, "charge_differs")
 
@@ -238,17 +277,24 @@ async def test_our_rows_tampered_with(
     await expect(context, "movement_unknown")
     assert (await Movement.get(id=lost.id)).claim_id == lost.claim_id
 
-    await sql("UPDATE vendor_payment_configs SET payouts_enabled = false, stripe_account_status = 'restricted'")
+    await sql(
+        "UPDATE vendor_payment_configs SET payouts_enabled = false, stripe_account_status = "
+        "'restricted'"
+    )
     await expect(context, "account_differs", "account_differs")
 
 
 async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """What a vendor bears is told by its refund or dispute and the ledger together; a claim that says otherwise is set right."""
+    """What a vendor bears is told by its refund or dispute and the ledger together; a claim that
+    says otherwise is set right.
+    """
     shop = await open_shop(gateway, sandbox)
     payment, other = await sell(gateway, sandbox, shop), await sell(gateway, sandbox, shop)
-    await stripe_post(sandbox, "/v1/refunds", payment_intent=str(payment.stripe_payment_intent_id), amount="1000")
+    await stripe_post(
+        sandbox, "/v1/refunds", payment_intent=str(payment.stripe_payment_intent_id), amount="1000"
+    )
     sandbox.control("POST", "disputes", {"charge": other.stripe_charge_id, "reason": "fraudulent"})
     await expect(context, "refund_unknown", "dispute_unknown")
     for row in await Claim.all():
@@ -264,10 +310,14 @@ async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
 async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Money that was found without a posting, and has one by the time the operator presses the button, is not counted twice."""
+    """Money that was found without a posting, and has one by the time the operator presses the
+    button, is not counted twice.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
-    reversal = await stripe_post(sandbox, f"/v1/transfers/{payment.stripe_transfer_id}/reversals", amount="700")
+    reversal = await stripe_post(
+        sandbox, f"/v1/transfers/{payment.stripe_transfer_id}/reversals", amount="700"
+    )
     found = await look(gateway)
     assert told(found) == [("taken_by_hand", "book_taken")]
     await bears(payment, 700)
@@ -283,28 +333,44 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
             stripe_id=reversal["id"],
             order_number=number,
         )
-    assert await unexplained_money.suspend(context, found[0].arguments) == "It is in the books meanwhile."
+    assert (
+        await unexplained_money.suspend(context, found[0].arguments)
+        == "It is in the books meanwhile."
+    )
     assert await look(gateway) == []
 
 
 async def test_what_a_vendor_has_earned_lies_somewhere(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A refund that the ledger lost moved no money at Stripe, and is missed all the same; what nobody can explain is a person's."""
+    """A refund that the ledger lost moved no money at Stripe, and is missed all the same; what
+    nobody can explain is a person's.
+    """
     first, second, _ = await busy(gateway, sandbox)
-    await stripe_post(sandbox, "/v1/refunds", payment_intent=str(first.stripe_payment_intent_id), amount="500")
+    await stripe_post(
+        sandbox, "/v1/refunds", payment_intent=str(first.stripe_payment_intent_id), amount="500"
+    )
     await expect(context, "refund_unknown")
     refund = await Refund.get()
     await forget_posting(f"refund:{refund.id}")
     (found,) = await look(gateway)
-    assert (found.kind, found.vendor_id, found.repair) == ("earned_differs", first.vendor_id, "post_refunds")
+    assert (found.kind, found.vendor_id, found.repair) == (
+        "earned_differs",
+        first.vendor_id,
+        "post_refunds",
+    )
     assert f"lacks postings of refund {refund.id}" in found.text
-    assert repairs.would(found.repair, found.arguments).startswith(f"Post refund {refund.id} to the ledger again")
+    assert repairs.would(found.repair, found.arguments).startswith(
+        f"Post refund {refund.id} to the ledger again"
+    )
     assert told(await look(gateway, full=False)) == [("earned_differs", "post_refunds")]
     await expect(context, "earned_differs")
     await bears(second, 100)
     found = await only_a_person(context, "earned_differs")
-    assert (found.vendor_id, "nothing found so far explains it" in found.text) == (second.vendor_id, True)
+    assert (found.vendor_id, "nothing found so far explains it" in found.text) == (
+        second.vendor_id,
+        True,
+    )
 
 
 async def test_the_ledger_tampered_with(
@@ -312,10 +378,14 @@ async def test_the_ledger_tampered_with(
 ) -> None:
     """Postings that are gone, that nothing stands behind, and money that nobody knows."""
     first, second, third = await busy(gateway, sandbox)
-    await stripe_post(sandbox, "/v1/refunds", payment_intent=str(third.stripe_payment_intent_id), amount="500")
+    await stripe_post(
+        sandbox, "/v1/refunds", payment_intent=str(third.stripe_payment_intent_id), amount="500"
+    )
     await expect(context, "refund_unknown")
     refund = await Refund.get()
-    dispute = sandbox.control("POST", "disputes", {"charge": second.stripe_charge_id, "reason": "fraudulent"})
+    dispute = sandbox.control(
+        "POST", "disputes", {"charge": second.stripe_charge_id, "reason": "fraudulent"}
+    )
     await expect(context, "dispute_unknown")
 
     await forget_posting(f"sale:{first.id}")
@@ -327,7 +397,20 @@ async def test_the_ledger_tampered_with(
     assert found[0].repair == "follow_refund"
 
     async with unit.transaction() as tx:
-        await ledger.post(tx, postings.sale(postings.Sale(9999, 1, first.vendor_id, "EUR", 5000, 100, "pi_never")))
+        await ledger.post(
+            tx,
+            postings.sale(
+                postings.Sale(
+                    9999,
+                    1,
+                    first.vendor_id,
+                    "EUR",
+                    5000,
+                    100,
+                    "pi_never",
+                )
+            ),
+        )
     found = await expect(context, "posting_unexplained")
     assert found[0].repair == "reverse_posting"
     assert dispute["status"] == "needs_response"
@@ -336,43 +419,83 @@ async def test_the_ledger_tampered_with(
 async def test_money_is_parked_again_when_its_explanation_was_none(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Parked, explained by a payout's posting, which turned out to stand for nothing: each time one finding, and one repair."""
-    taken = {"amount": "900", "currency": "eur", "payment_method": "pm_card_visa", "confirm": "true"}
-    automatic = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
+    """Parked, explained by a payout's posting, which turned out to stand for nothing: each time one
+    finding, and one repair.
+    """
+    taken = {
+        "amount": "900",
+        "currency": "eur",
+        "payment_method": "pm_card_visa",
+        "confirm": "true",
+    }
+    automatic = {
+        "automatic_payment_methods[enabled]": "true",
+        "automatic_payment_methods[allow_redirects]": "never",
+    }
     own = await stripe_post(sandbox, "/v1/payment_intents", **taken, **automatic)
     sandbox.advance(2)
     for number in (1, 2, 3):
         (found,) = await look(gateway)
         assert told([found]) == [("money_unexplained", "suspend")]
         assert await repairs.apply(context, found.id, actor="test") == "Parked as unexplained."
-        assert await unexplained_money.suspend(context, found.arguments) == "It is in the books meanwhile."
+        assert (
+            await unexplained_money.suspend(context, found.arguments)
+            == "It is in the books meanwhile."
+        )
         assert await look(gateway) == []
         ((row, _, net, _),) = found.arguments["transactions"]
         async with unit.transaction() as tx:
-            await ledger.post(tx, postings.payout_sent(postings.PaidOut(9000 + number, None, "EUR", -net, own["id"])))
+            await ledger.post(
+                tx,
+                postings.payout_sent(
+                    postings.PaidOut(
+                        9000 + number,
+                        None,
+                        "EUR",
+                        -net,
+                        own["id"],
+                    )
+                ),
+            )
         explained = [one for one in await look(gateway) if one.kind == "suspense_explained"]
         for _ in range(2):
-            assert await suspense.clear_suspense(context, explained[0].arguments) == "Taken out of suspense."
-        assert await unexplained_money.suspend(context, found.arguments) == "It is in the books meanwhile."
+            assert (
+                await suspense.clear_suspense(context, explained[0].arguments)
+                == "Taken out of suspense."
+            )
+        assert (
+            await unexplained_money.suspend(context, found.arguments)
+            == "It is in the books meanwhile."
+        )
         sent = {"keys": [f"payout_sent:{9000 + number}"]}
         await repairs.carry_out(context, RepairName.REVERSE_POSTING, sent)
     keys = (
-        await LedgerPosting.filter(kind__in=["unexplained", "explained"]).order_by("id").values_list("key", flat=True)
+        await LedgerPosting.filter(kind__in=["unexplained", "explained"])
+        .order_by("id")
+        .values_list("key", flat=True)
     )
-    names = [f"{kind}:{row}{again}" for again in ("", ":2", ":3") for kind in ("unexplained", "explained")]
+    names = [
+        f"{kind}:{row}{again}"
+        for again in ("", ":2", ":3")
+        for kind in ("unexplained", "explained")
+    ]
     assert list(keys) == names
     await expect(context, "money_unexplained")
 
 
 @pytest.mark.sqlite_only
-async def test_a_posting_that_was_left_open_is_closed(database: str, context: Context, sandbox: RunningSandbox) -> None:
+async def test_a_posting_that_was_left_open_is_closed(
+    database: str, context: Context, sandbox: RunningSandbox
+) -> None:
     """PostgreSQL refuses it at commit; SQLite has no trigger for that."""
     async with unit.transaction():
         row = await LedgerPosting.create(kind="correction", key="correction:1", subject="order:1")
         for account, amount in (("commission", 5), ("stripe_fees", -5)):
             await sql(
-                "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, currency, stripe_id)"
-                f" VALUES ('2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', {row.id}, '{account}', {amount}, 'EUR', 'x')"
+                "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, "
+                "currency, stripe_id)"
+                f" VALUES ('2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', {row.id}, "
+                f"'{account}', {amount}, 'EUR', 'x')"
             )
     await expect(context, "posting_open")
 
@@ -380,7 +503,9 @@ async def test_a_posting_that_was_left_open_is_closed(database: str, context: Co
 async def test_stripe_tampered_with(
     database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox, store: Path
 ) -> None:
-    """What Stripe says otherwise needs a person; what Stripe moved by itself is followed or parked."""
+    """What Stripe says otherwise needs a person; what Stripe moved by itself is followed or
+    parked.
+    """
     first, second, third = await busy(gateway, sandbox)
     intent = str(first.stripe_payment_intent_id)
 
@@ -391,24 +516,33 @@ async def test_stripe_tampered_with(
     alter_object(store, intent, status="succeeded")
     with stand_in(store) as db:
         kept = db.execute(
-            "SELECT id, platform, scope, object, created, body, hidden FROM docs WHERE id = ?", (intent,)
+            "SELECT id, platform, scope, object, created, body, hidden FROM docs WHERE id = ?",
+            (intent,),
         ).fetchone()
     delete_object(store, intent)
     assert (await only_a_person(context, "payment_missing")).stripe_id == intent
     with stand_in(store) as db:
         db.execute(
-            "INSERT INTO docs (id, platform, scope, object, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?, ?)", kept
+            (
+                "INSERT INTO docs (id, platform, scope, object, created, body, hidden) VALUES (?, "
+                "?, ?, ?, ?, ?, ?)"
+            ),
+            kept,
         )
     assert await look(gateway) == []
 
     account = (await VendorPaymentConfig.get(vendor_id=first.vendor_id)).stripe_account_id
-    sandbox.control("POST", f"accounts/{account}", {"payouts_enabled": False, "disabled_reason": "under_review"})
+    sandbox.control(
+        "POST", f"accounts/{account}", {"payouts_enabled": False, "disabled_reason": "under_review"}
+    )
     await expect(context, "account_differs")
 
     await stripe_post(sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300")
     found = await expect(context, "taken_by_hand")
     assert (found[0].ours, found[0].theirs) == ("none", "€3.00")
-    made = await stripe_post(sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20")
+    made = await stripe_post(
+        sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20"
+    )
     assert made["object"] == "fee_refund", made
     await expect(context, "movement_unknown")
     other = (await VendorPaymentConfig.get(vendor_id=second.vendor_id)).stripe_account_id
@@ -425,7 +559,10 @@ async def test_stripe_tampered_with(
 
     with stand_in(store) as db:
         db.execute(
-            "UPDATE balances SET net = net + 7 WHERE scope = ? AND currency = 'eur' AND available_on = (SELECT max(available_on) FROM balances WHERE scope = ?)",
+            (
+                "UPDATE balances SET net = net + 7 WHERE scope = ? AND currency = 'eur' AND "
+                "available_on = (SELECT max(available_on) FROM balances WHERE scope = ?)"
+            ),
             (account, account),
         )
     await only_a_person(context, "balance_differs")
@@ -450,7 +587,9 @@ async def test_a_success_that_nobody_heard_of_is_found_by_its_intent(
 
 
 class TestRuns:
-    async def test_one_at_a_time(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_one_at_a_time(
+        self, database: str, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The second is refused; one whose process died is out of the way after half an hour."""
         async with unit.transaction() as tx:
             await runs.begin(tx, "test")
@@ -471,9 +610,13 @@ class TestRuns:
         results = await asyncio.gather(*(begin() for _ in range(4)), return_exceptions=True)
         assert [isinstance(result, AlreadyRunning) for result in results].count(False) == 1
 
-    async def test_stripe_away(self, database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_stripe_away(
+        self, database: str, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The run says so and is over; nothing was found and nothing is half stored."""
-        sandbox.faults({"match": {"path": "/v1/balance_transactions"}, "effect": "status", "status": 503})
+        sandbox.faults(
+            {"match": {"path": "/v1/balance_transactions"}, "effect": "status", "status": 503}
+        )
         with pytest.raises(StripeUnavailable):
             await runs.reconcile(gateway, started_by="test", grace=NOW)
         sandbox.faults()
@@ -499,7 +642,10 @@ class TestRuns:
 
         said: list[str] = []
         run, _ = await asyncio.gather(
-            runs.reconcile(gateway, started_by="test", grace=timedelta(seconds=4), tell=said.append), meanwhile()
+            runs.reconcile(
+                gateway, started_by="test", grace=timedelta(seconds=4), tell=said.append
+            ),
+            meanwhile(),
         )
         assert run.status == "clean"
         assert said[0].endswith("looking again in 4 seconds, some may be under way.")
@@ -532,12 +678,20 @@ class TestRuns:
         await sell(gateway, sandbox, await open_shop(gateway, sandbox))
         run = await ReconciliationRun.create(status="differences")
         row = await Difference.create(
-            run_id=run.id, number=1, kind="posting_unexplained", subject="posting:sale:1", text="x",
-            repair="reverse_posting", arguments={"keys": ["sale:1"]},
-        )  # fmt: skip
+            run_id=run.id,
+            number=1,
+            kind="posting_unexplained",
+            subject="posting:sale:1",
+            text="x",
+            repair="reverse_posting",
+            arguments={"keys": ["sale:1"]},
+        )
         assert await repairs.apply_all(context, run.id, actor="test") == (0, 1)
         await row.refresh_from_db()
-        assert (row.status, row.outcome) == ("failed", "This cannot be repaired by itself; a person must look.")
+        assert (row.status, row.outcome) == (
+            "failed",
+            "This cannot be repaired by itself; a person must look.",
+        )
         assert not await LedgerPosting.filter(kind="reversed").exists()
 
 
@@ -549,7 +703,9 @@ async def test_payouts_are_explained_until_they_arrive_and_when_they_come_back(
     account = (await VendorPaymentConfig.get(vendor_id=payments[0].vendor_id)).stripe_account_id
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": str(account)}
     sandbox.advance(4 * DAY)
-    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)
+    sandbox.request(
+        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+    )
     sandbox.advance(DAY)
     found = [row for row in await look(gateway) if row.kind != "account_differs"]
     assert {row.kind for row in found} == {"payout_unknown"}
@@ -563,7 +719,9 @@ async def test_payouts_are_explained_until_they_arrive_and_when_they_come_back(
     assert await look(gateway) == []
     payout = await Payout.filter(vendor_id=payments[0].vendor_id).order_by("id").first()
     assert payout is not None
-    sandbox.control("POST", f"payouts/{payout.stripe_payout_id}/fail", {"failure_code": "account_closed"})
+    sandbox.control(
+        "POST", f"payouts/{payout.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+    )
     found = await look(gateway)
     assert sorted(row.kind for row in found) == ["account_differs", "payout_differs"]
     await repairs.apply_all(context, found[0].run_id, actor="test")

@@ -1,4 +1,6 @@
-"""Every check has the same shape: its kinds and repairs are its own, and they run in the declared order."""
+"""Every check has the same shape: its kinds and repairs are its own, and they run in the declared
+order.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,23 @@ from shared.finance.reconciliation.checks import CHECKS, ORDER, REPAIRS, compare
 from shared.finance.reconciliation.checks.check import Check, Comparison
 from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference, RepairName
 from shared.finance.reconciliation.records import BothSides, EventAtStripe
-from tests.domain.reconciliation.test_reconciliation_rules import SINGLE_DIFFERENCES, SOLD, balanced, movement
+from tests.domain.reconciliation.test_reconciliation_rules import (
+    SINGLE_DIFFERENCES,
+    SOLD,
+    balanced,
+    movement,
+)
 
 FOLDER = Path(str(checks.__file__)).parent
 ROOT = FOLDER.parents[3]
 # What a decision must not look at: it is about the comparison alone.
-OUTSIDE = ("shared.core.clock", "shared.core.settings", "shared.infra.gateway", "random", "datetime")
+OUTSIDE = (
+    "shared.core.clock",
+    "shared.core.settings",
+    "shared.infra.gateway",
+    "random",
+    "datetime",
+)
 
 
 def test_every_kind_belongs_to_one_check() -> None:
@@ -121,6 +134,8 @@ def test_the_manual_names_every_check_in_its_order() -> None:
     text = (ROOT / "docs/operations.md").read_text()
     table = text[text.index("| check | what differs | repair |") :]
     names = [type(check).__module__.rpartition(".")[2] for check in CHECKS]
-    assert [name for name in re.findall(r"^\| `(\w+)`", table, re.MULTILINE) if name in names] == names
+    assert [
+        name for name in re.findall(r"^\| `(\w+)`", table, re.MULTILINE) if name in names
+    ] == names
     for name in (*DifferenceKind, *REPAIRS):
         assert f"`{name}`" in table, name

@@ -42,7 +42,9 @@ async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> No
         await service.set_claim(tx, subject=subject, payment=payment, amount=amount)
 
 
-async def reverse(sandbox: RunningSandbox, payment: Payment, amount: int, **more: str) -> dict[str, Any]:
+async def reverse(
+    sandbox: RunningSandbox, payment: Payment, amount: int, **more: str
+) -> dict[str, Any]:
     """Somebody reverses a part of an order's transfer."""
     path = f"/v1/transfers/{payment.stripe_transfer_id}/reversals"
     return await stripe_post(sandbox, path, amount=str(amount), **more)
@@ -68,7 +70,9 @@ async def owing(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop, Paymen
 async def test_what_is_owed_and_taken_by_hand_is_paid(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """The webhook notes it with the claim; nothing is taken a second time, however often it is told."""
+    """The webhook notes it with the claim; nothing is taken a second time, however often it is
+    told.
+    """
     shop, payment = await owing(gateway, sandbox)
     before = held(sandbox, shop.account_id)["EUR"]
     reversal = await reverse(sandbox, payment, 400)
@@ -84,7 +88,9 @@ async def test_what_is_owed_and_taken_by_hand_is_paid(
     assert await booked(Account.VENDOR_RECEIVABLE) == {}
 
 
-async def test_the_sweep_finds_it_too(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_the_sweep_finds_it_too(
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Where no webhook came; what is known is not looked at again."""
     _, payment = await owing(gateway, sandbox)
     await reverse(sandbox, payment, 1000)
@@ -102,7 +108,9 @@ async def test_the_sweep_finds_it_too(context: Context, gateway: Gateway, sandbo
 async def test_what_was_taken_by_hand_before_the_claim_is_not_taken_again(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Staff reverse the transfer first and refund then, or the webhook is late: settling looks before it takes."""
+    """Staff reverse the transfer first and refund then, or the webhook is late: settling looks
+    before it takes.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
@@ -117,13 +125,17 @@ async def test_what_was_taken_by_hand_before_the_claim_is_not_taken_again(
 async def test_what_an_order_cannot_bring_any_more_is_taken_out_of_other_sales(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Taken by hand and booked so, then all of it refunded: the order's own transfer is too small for both."""
+    """Taken by hand and booked so, then all of it refunded: the order's own transfer is too small
+    for both.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     other = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
     reversal = await reverse(sandbox, payment, 700)
-    moved = dashboard_transfers.Moved(MovementKind.REVERSAL, 700, str(payment.stripe_transfer_id), reversal["id"])
+    moved = dashboard_transfers.Moved(
+        MovementKind.REVERSAL, 700, str(payment.stripe_transfer_id), reversal["id"]
+    )
     await manual_attribution.book(payment, moved, actor="test")
     await claim(payment, payment.amount_vendor)
     settled = await service.settle(gateway, "dispute:1")
@@ -136,19 +148,26 @@ async def test_what_an_order_cannot_bring_any_more_is_taken_out_of_other_sales(
 async def test_ours_that_is_under_way_is_nobodys_hand(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """The answer to our own reversal got lost: neither webhook nor repair books it as somebody's."""
+    """The answer to our own reversal got lost: neither webhook nor repair books it as
+    somebody's.
+    """
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     await claim(payment, 1000)
-    sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3})
+    sandbox.faults(
+        {"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3}
+    )
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
     sandbox.faults()
     assert (await hear(context, payment)).outcome == "nothing was taken by hand"
     (reversal,) = await gateway.transfers.list_reversals(str(payment.stripe_transfer_id))
     given = {
-        "payment_id": payment.id, "type": "transfer_refund", "amount": 1000,
-        "source": payment.stripe_transfer_id, "stripe_id": reversal.id,
-    }  # fmt: skip
+        "payment_id": payment.id,
+        "type": "transfer_refund",
+        "amount": 1000,
+        "source": payment.stripe_transfer_id,
+        "stripe_id": reversal.id,
+    }
     with pytest.raises(CannotRepair, match="under way"):
         await repairs.carry_out(context, RepairName.BOOK_TAKEN, given)
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
@@ -157,7 +176,9 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
 async def test_where_nothing_is_owed_a_person_decides(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Every comparison says so until it is booked as taken from the vendor; booked twice it is one."""
+    """Every comparison says so until it is booked as taken from the vendor; booked twice it is
+    one.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     share = held(sandbox, shop.account_id)["EUR"]
@@ -180,7 +201,9 @@ async def test_where_nothing_is_owed_a_person_decides(
     await assert_books_agree(sandbox)
 
 
-async def test_more_than_is_owed_is_no_payment_of_it(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_more_than_is_owed_is_no_payment_of_it(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Else settling would send the rest back, which nobody asked for."""
     _, payment = await owing(gateway, sandbox)
     await reverse(sandbox, payment, 1001)
@@ -193,7 +216,9 @@ async def test_more_than_is_owed_is_no_payment_of_it(gateway: Gateway, sandbox: 
 async def test_a_mistake_that_is_sent_back_by_hand_comes_to_nothing(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Reversal, with the fee given back along with it, and transfer: each is noted, in whatever order they are told."""
+    """Reversal, with the fee given back along with it, and transfer: each is noted, in whatever
+    order they are told.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     share = held(sandbox, shop.account_id)
@@ -204,9 +229,13 @@ async def test_a_mistake_that_is_sent_back_by_hand_comes_to_nothing(
     ]
     missing = share["EUR"] - held(sandbox, shop.account_id)["EUR"]
     sent = await stripe_post(
-        sandbox, "/v1/transfers", amount=str(missing), currency="eur", destination=shop.account_id,
+        sandbox,
+        "/v1/transfers",
+        amount=str(missing),
+        currency="eur",
+        destination=shop.account_id,
         source_transaction=str(payment.stripe_charge_id),
-    )  # fmt: skip
+    )
     assert sent["object"] == "transfer", sent
     found = await look(gateway)
     assert [row.kind for row in found] == ["taken_by_hand", "movement_unknown", "movement_unknown"]
@@ -221,13 +250,19 @@ async def test_a_mistake_that_is_sent_back_by_hand_comes_to_nothing(
     assert held(sandbox, shop.account_id) == share
 
 
-async def test_a_payback_by_hand_settles_what_we_owed(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """A dispute was won and staff were faster than the job; and what is sent without a reason is nobody's payback."""
+async def test_a_payback_by_hand_settles_what_we_owed(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A dispute was won and staff were faster than the job; and what is sent without a reason is
+    nobody's payback.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     await claim(payment, 1000)
     await service.settle(gateway, "dispute:1")
-    moved = dashboard_transfers.Moved(MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand")
+    moved = dashboard_transfers.Moved(
+        MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand"
+    )
     assert await dashboard_transfers.note(payment, moved) is None
     async with unit.transaction() as tx:
         await service.set_claim(tx, subject="dispute:1", payment=payment, amount=300)
@@ -236,12 +271,19 @@ async def test_a_payback_by_hand_settles_what_we_owed(gateway: Gateway, sandbox:
     assert (await Claim.get()).taken == 400
 
 
-async def test_transfers_of_others_are_not_ours(context: Context, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_transfers_of_others_are_not_ours(
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Another system on the same Stripe account."""
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop, card="pm_card_bypassPending")
-    other = await stripe_post(sandbox, "/v1/transfers", amount="10", currency="eur", destination=shop.account_id)
+    other = await stripe_post(
+        sandbox, "/v1/transfers", amount="10", currency="eur", destination=shop.account_id
+    )
     for number, stripe_id in enumerate((other["id"], "tr_nobody"), 7):
-        row = await deliver(context, event("transfer.reversed", {"id": stripe_id, "object": "transfer"}, number=number))
+        row = await deliver(
+            context,
+            event("transfer.reversed", {"id": stripe_id, "object": "transfer"}, number=number),
+        )
         assert row.outcome == "not ours"
     assert (await hear(context, payment)).outcome == "nothing was taken by hand"

@@ -1,4 +1,6 @@
-"""Claims: what a vendor bears is taken out of its Stripe balance, the rest is owed and netted from the next sales."""
+"""Claims: what a vendor bears is taken out of its Stripe balance, the rest is owed and netted from
+the next sales.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
     """Everything that is there goes to the vendor's bank (a daily schedule would do it)."""
     sandbox.advance(4 * DAY)
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
-    sandbox.request("POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers)
+    sandbox.request(
+        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+    )
     sandbox.advance(3 * DAY)
     assert held(sandbox, account) == {}
 
@@ -59,7 +63,9 @@ async def test_a_claim_is_taken_out_of_the_vendors_balance(
     assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
 
 
-async def test_settling_twice_takes_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_settling_twice_takes_once(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """A claim at rest stays at rest."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     await claim(payment, 1000)
@@ -145,7 +151,9 @@ async def test_a_lost_answer_heals_under_the_same_key(
     payment = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
     await claim(payment, 1000)
-    sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": effect, "times": 3})
+    sandbox.faults(
+        {"match": {"method": "POST", "path": "/v1/transfers"}, "effect": effect, "times": 3}
+    )
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
     sandbox.faults()
@@ -157,14 +165,22 @@ async def test_a_lost_answer_heals_under_the_same_key(
 async def test_a_key_that_stripe_forgot_moves_nothing_twice(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """After a day the key means nothing any more; reversal and transfer are found by their marks."""
+    """After a day the key means nothing any more; reversal and transfer are found by their
+    marks.
+    """
     shop = await open_shop(gateway, sandbox)
     with time_of(sandbox) as time:
         payment = await sell(gateway, sandbox, shop)
         before = held(sandbox, shop.account_id)["EUR"]
         for amount in (1000, 300):
             await claim(payment, amount)
-            sandbox.faults({"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3})
+            sandbox.faults(
+                {
+                    "match": {"method": "POST", "path": "/v1/transfers"},
+                    "effect": "reset_after",
+                    "times": 3,
+                }
+            )
             with pytest.raises(TryLater):
                 await service.settle(gateway, "dispute:1")
             sandbox.faults()
@@ -177,7 +193,9 @@ async def test_a_key_that_stripe_forgot_moves_nothing_twice(
 async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A refund fails at the moment in which its reversal is noted: one waits for the other, and nobody for both."""
+    """A refund fails at the moment in which its reversal is noted: one waits for the other, and
+    nobody for both.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
@@ -196,7 +214,9 @@ async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
     assert held(sandbox, shop.account_id)["EUR"] == before
 
 
-async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_the_operator_gives_up_on_a_debt_once(
+    database: str, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """It becomes the platform's loss, and no sale pays it any more."""
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
@@ -214,7 +234,9 @@ async def test_the_operator_gives_up_on_a_debt_once(database: str, gateway: Gate
 async def test_a_debt_that_was_given_up_and_then_undone_is_no_loss(
     database: str, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A won dispute after the write-off: the vendor gets nothing that it never paid, the marketplace has lost nothing."""
+    """A won dispute after the write-off: the vendor gets nothing that it never paid, the
+    marketplace has lost nothing.
+    """
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
     await empty_the_balance(sandbox, shop.account_id)

@@ -1,4 +1,6 @@
-"""How much is taken back out of which transfer: never more than there is, and nothing is forgotten."""
+"""How much is taken back out of which transfer: never more than there is, and nothing is
+forgotten.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,16 @@ from hypothesis import strategies as st
 from shared.finance.recovery.rules import MovementKind, Source, plan, rest, set_off, signed
 
 AMOUNTS = st.integers(0, 10**8)
-SOURCES = st.lists(AMOUNTS, max_size=5).map(lambda rooms: [Source(f"tr_{n}", room) for n, room in enumerate(rooms)])
+SOURCES = st.lists(AMOUNTS, max_size=5).map(
+    lambda rooms: [Source(f"tr_{n}", room) for n, room in enumerate(rooms)]
+)
 
 
-@given(wanted=AMOUNTS, balance=st.integers(-(10**6), 10**8), sources=SOURCES)
+@given(
+    wanted=AMOUNTS,
+    balance=st.integers(-(10**6), 10**8),
+    sources=SOURCES,
+)
 def test_what_is_taken_and_what_is_short_come_to_what_was_wanted(
     wanted: int, balance: int, sources: list[Source]
 ) -> None:
@@ -21,7 +29,11 @@ def test_what_is_taken_and_what_is_short_come_to_what_was_wanted(
     assert made.short >= 0
 
 
-@given(wanted=AMOUNTS, balance=st.integers(-(10**6), 10**8), sources=SOURCES)
+@given(
+    wanted=AMOUNTS,
+    balance=st.integers(-(10**6), 10**8),
+    sources=SOURCES,
+)
 def test_no_vendor_is_pushed_below_nought_and_no_transfer_beyond_itself(
     wanted: int, balance: int, sources: list[Source]
 ) -> None:
@@ -45,8 +57,12 @@ def test_what_goes_to_the_vendor_counts_against_what_was_taken() -> None:
 
 
 @given(amount=AMOUNTS, taken=AMOUNTS, written_off=AMOUNTS)
-def test_a_claim_comes_to_rest_with_every_cent_accounted_for(amount: int, taken: int, written_off: int) -> None:
-    """What was taken, what is owed and what was given up on make the claim; too much taken goes back."""
+def test_a_claim_comes_to_rest_with_every_cent_accounted_for(
+    amount: int, taken: int, written_off: int
+) -> None:
+    """What was taken, what is owed and what was given up on make the claim; too much taken goes
+    back.
+    """
     found = rest(amount, taken, written_off)
     assert taken + found.move + found.written_off == amount
     assert found.receivable == max(found.move, 0)
@@ -57,9 +73,14 @@ SIDES = st.lists(st.integers(1, 10**8), max_size=5)
 
 
 @given(we_owe=SIDES, owed_to_us=SIDES)
-def test_what_is_set_off_comes_to_nought_and_one_side_is_used_up(we_owe: list[int], owed_to_us: list[int]) -> None:
+def test_what_is_set_off_comes_to_nought_and_one_side_is_used_up(
+    we_owe: list[int], owed_to_us: list[int]
+) -> None:
     """No claim gives more than it has; what is left over is on one side alone."""
-    ours, theirs = list(enumerate(we_owe)), [(100 + n, amount) for n, amount in enumerate(owed_to_us)]
+    ours, theirs = (
+        list(enumerate(we_owe)),
+        [(100 + n, amount) for n, amount in enumerate(owed_to_us)],
+    )
     found = set_off(ours, theirs)
     assert sum(found.values()) == 0
     assert all(0 <= -found.get(n, 0) <= amount for n, amount in ours)
@@ -69,4 +90,7 @@ def test_what_is_set_off_comes_to_nought_and_one_side_is_used_up(we_owe: list[in
 
 def test_the_first_of_each_side_goes_first() -> None:
     """The oldest debt is paid before the others."""
-    assert set_off([(1, 50), (2, 30)], [(3, 60), (4, 60)]) == {1: -50, 2: -30, 3: 60, 4: 20}
+    assert set_off(
+        [(1, 50), (2, 30)],
+        [(3, 60), (4, 60)],
+    ) == {1: -50, 2: -30, 3: 60, 4: 20}

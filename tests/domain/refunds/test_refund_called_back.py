@@ -1,4 +1,6 @@
-"""A refund that waits for the shopper and is called back in Stripe's dashboard: nothing of it is left, here or there."""
+"""A refund that waits for the shopper and is called back in Stripe's dashboard: nothing of it is
+left, here or there.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
-WHO_BEARS = (Account.VENDOR_PAYABLE, Account.VENDOR_RECEIVABLE, Account.COMMISSION, Account.SHOPPERS_DUE)
+WHO_BEARS = (
+    Account.VENDOR_PAYABLE,
+    Account.VENDOR_RECEIVABLE,
+    Account.COMMISSION,
+    Account.SHOPPERS_DUE,
+)
 
 
 async def waiting(gateway: Gateway, sandbox: RunningSandbox, sale: Sold) -> Refund:
@@ -38,7 +45,9 @@ async def waiting(gateway: Gateway, sandbox: RunningSandbox, sale: Sold) -> Refu
 async def test_the_books_are_as_before_and_the_order_can_be_refunded_again(
     gateway: Gateway, sandbox: RunningSandbox, context: Context, policy: RefundPolicy
 ) -> None:
-    """Nobody bears a refund that was never made: not the vendor, not the commission, whatever was taken for it at first."""
+    """Nobody bears a refund that was never made: not the vendor, not the commission, whatever was
+    taken for it at first.
+    """
     await set_policy(policy)
     sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
     before = {account: await booked(account) for account in WHO_BEARS}
@@ -67,5 +76,8 @@ async def test_the_vendor_is_told_and_the_shopper_who_never_heard_of_it_is_not(
     await stripe_post(sandbox, f"/v1/refunds/{made.stripe_refund_id}/cancel")
     await run_jobs(context)
     told = await Email.get(kind__startswith="refund")
-    assert (told.kind, told.to) == ("refund_failed", (await Vendor.get(id=sale.shop.vendor_id)).business_email)
+    assert (told.kind, told.to) == (
+        "refund_failed",
+        (await Vendor.get(id=sale.shop.vendor_id)).business_email,
+    )
     assert "It was called back on request. You have the money again." in told.text

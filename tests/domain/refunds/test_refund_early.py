@@ -1,4 +1,6 @@
-"""A refund within seconds of the payment, before the charge's own details (balance transaction, transfer, fee) are there."""
+"""A refund within seconds of the payment, before the charge's own details (balance transaction,
+transfer, fee) are there.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ FORM = {"reach": "whole", "reason": "requested_by_customer", "note": "", "seen":
 
 @pytest.fixture(scope="module")
 def running_sandbox() -> Iterator[RunningSandbox]:
-    """A stand-in whose charges get their details after ten minutes by its own clock, so never by themselves here."""
+    """A stand-in whose charges get their details after ten minutes by its own clock, so never by
+    themselves here.
+    """
     with Standin(settle_delay=600) as server:
         yield server
 
@@ -54,7 +58,9 @@ async def just_paid(gateway: Gateway, sandbox: RunningSandbox, shop: Shop) -> Pa
 
 
 async def early(gateway: Gateway, sandbox: RunningSandbox) -> Sold:
-    """An order that was paid just now, of a shop that has sold nothing else; the platform has money."""
+    """An order that was paid just now, of a shop that has sold nothing else; the platform has
+    money.
+    """
     shop = await open_shop(gateway, sandbox)
     await fund_platform(sandbox, settled=600)
     payment = await just_paid(gateway, sandbox, shop)
@@ -68,14 +74,19 @@ async def early(gateway: Gateway, sandbox: RunningSandbox) -> Sold:
 async def test_it_goes_through_at_once(
     gateway: Gateway, sandbox: RunningSandbox, policy: RefundPolicy, wish: Wish, one_call: bool
 ) -> None:
-    """In one call where Stripe's sum is ours, else by a claim; nothing waits for a job, and the books agree."""
+    """In one call where Stripe's sum is ours, else by a claim; nothing waits for a job, and the
+    books agree.
+    """
     await set_policy(policy)
     sale = await early(gateway, sandbox)
     made = await refund(gateway, sale, wish)
     assert (made.status, made.reverse_transfer) == (RefundState.SUCCEEDED, one_call)
     payment = await Payment.get(id=sale.payment.id)
     assert payment.stripe_transfer_id is not None
-    assert held(sandbox, sale.shop.account_id).get("EUR", 0) == payment.amount_vendor - made.vendor_part
+    assert (
+        held(sandbox, sale.shop.account_id).get("EUR", 0)
+        == payment.amount_vendor - made.vendor_part
+    )
     assert (await Claim.get(subject=f"refund:{made.id}")).taken == made.vendor_part
     await assert_books_agree(sandbox)
 
@@ -83,7 +94,9 @@ async def test_it_goes_through_at_once(
 async def test_where_stripe_wants_the_transfer_first_the_platform_pays(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """A refusal of the one call is no refusal of the refund: it is asked for again without what was to come along."""
+    """A refusal of the one call is no refusal of the refund: it is asked for again without what was
+    to come along.
+    """
     sale = await early(gateway, sandbox)
     refused = {"effect": "status", "status": 400, "code": "resource_missing", "times": 1}
     sandbox.faults({"match": {"method": "POST", "path": "/v1/refunds"}, **refused})
@@ -116,7 +129,9 @@ async def test_what_cannot_be_sent_yet_says_why_and_goes_by_itself(
     await sign_in(client, (await Member.get(id=sale.shop.member_id)).email)
     portal = Portal(client, sale.shop.vendor_id)
     address = f"/vendor/admin/orders/{sale.order.number}"
-    sandbox.faults({"match": {"method": "POST", "path": "/v1/refunds"}, "effect": "status", "status": 503})
+    sandbox.faults(
+        {"match": {"method": "POST", "path": "/v1/refunds"}, "effect": "status", "status": 503}
+    )
     assert (await portal.post(f"{address}/refunds", FORM)).status_code == 303
     assert "is sent by itself. Stripe does not answer just now." in words(await portal.get(address))
     sandbox.faults()

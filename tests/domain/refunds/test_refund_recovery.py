@@ -1,4 +1,6 @@
-"""Refunds while Stripe fails at each call, and refunds that nobody here asked for: the end is the same as if all had gone well."""
+"""Refunds while Stripe fails at each call, and refunds that nobody here asked for: the end is the
+same as if all had gone well.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,9 @@ async def test_a_failure_at_any_call_ends_as_if_there_had_been_none(
     assert (made.vendor_part, made.commission_part) == (bears, 1000 - bears)
     assert held(sandbox, sale.shop.account_id)["EUR"] == before[0] - bears
     assert held(sandbox)["EUR"] == before[1] - (1000 - bears)
-    listed = stripe_get(sandbox, f"/v1/refunds?payment_intent={sale.payment.stripe_payment_intent_id}")["data"]
+    listed = stripe_get(
+        sandbox, f"/v1/refunds?payment_intent={sale.payment.stripe_payment_intent_id}"
+    )["data"]
     assert [row["id"] for row in listed] == [made.stripe_refund_id]
     assert await Claim.filter(receivable__gt=0).count() == 0
     assert await Email.filter(kind="refunded").count() == 1
@@ -119,7 +123,9 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
             await sync.apply(made.id, answer, stripe_reads.Along())
     if after == "upgrade":  # as a version of before leaves it, that knew no writes
         await StripeWrite.all().delete()
-        await Job.filter(kind="stripe_writes.perform").update(kind="refunds.carry_out", args={"refund_id": made.id})
+        await Job.filter(kind="stripe_writes.perform").update(
+            kind="refunds.carry_out", args={"refund_id": made.id}
+        )
     await run_jobs(context)
     assert (await Refund.get(id=made.id)).status == RefundState.SUCCEEDED
     assert len(stripe_get(sandbox, "/v1/refunds")["data"]) == 1
@@ -130,7 +136,9 @@ async def test_a_crash_between_two_steps_heals_by_the_job(
 async def test_an_answer_that_was_not_asked_for_waits_for_a_person(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """Stripe has another amount than our row: the write is over, no sweep asks again; mended, it is taken in."""
+    """Stripe has another amount than our row: the write is over, no sweep asks again; mended, it is
+    taken in.
+    """
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale, amount(1000))
     await Refund.filter(id=made.id).update(currency="USD")
@@ -138,7 +146,10 @@ async def test_an_answer_that_was_not_asked_for_waits_for_a_person(
     with pytest.raises(Differs):
         await writes.perform(gateway, (await query.get()).id)
     write = await query.get()
-    assert (write.state, write.error.partition(":")[0]) == (WriteState.UNEXPECTED, "Differs")
+    assert (
+        write.state,
+        write.error.partition(":")[0],
+    ) == (WriteState.UNEXPECTED, "Differs")
     assert str(write.stripe_id).startswith("re_")
     await run_jobs(context)
     await query.update(updated_at=clock.now() - writes.LEFT_ALONE - timedelta(minutes=1))
@@ -154,7 +165,9 @@ async def test_an_answer_that_was_not_asked_for_waits_for_a_person(
 async def test_a_failure_that_was_none_takes_nothing_twice(
     gateway: Gateway, sandbox: RunningSandbox, context: Context
 ) -> None:
-    """Stripe keeps a failure under the key although it made the refund: what came back along with it is noted, not taken again."""
+    """Stripe keeps a failure under the key although it made the refund: what came back along with
+    it is noted, not taken again.
+    """
     await set_policy(RefundPolicy.PROPORTIONAL)
     sale = await sold(gateway, sandbox)
     before = held(sandbox, sale.shop.account_id)["EUR"]
@@ -165,7 +178,11 @@ async def test_a_failure_that_was_none_takes_nothing_twice(
     await writes._next_attempt(write, planned.anew(), why="a failure was stored under this key")
     await run_jobs(context)
     made = await Refund.get(id=made.id)
-    assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
+    assert (made.status, made.vendor_part, made.commission_part) == (
+        RefundState.SUCCEEDED,
+        900,
+        100,
+    )
     assert (made.reverse_transfer, made.refund_application_fee) == (True, True)
     assert held(sandbox, sale.shop.account_id)["EUR"] == before - 900
     await assert_books_agree(sandbox)
@@ -222,17 +239,33 @@ async def test_an_hour_without_stripe_loses_nothing(
 
 async def outside(sandbox: RunningSandbox, sale: Sold, **more: str) -> str:
     """A refund that somebody makes in Stripe's dashboard; its number."""
-    made = await stripe_post(sandbox, "/v1/refunds", payment_intent=str(sale.payment.stripe_payment_intent_id), **more)
+    made = await stripe_post(
+        sandbox, "/v1/refunds", payment_intent=str(sale.payment.stripe_payment_intent_id), **more
+    )
     return str(made["id"])
 
 
 class TestMadeOutside:
-    @pytest.mark.parametrize("more", [{}, {"reverse_transfer": "true"}, {"reverse_transfer": "true", "refund_application_fee": "true"}])  # fmt: skip
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {},
+            {"reverse_transfer": "true"},
+            {"reverse_transfer": "true", "refund_application_fee": "true"},
+        ],
+    )
     @pytest.mark.parametrize("told", ["refund.created", "charge.refunded", "sweep"])
     async def test_it_gets_a_row_and_a_place_in_the_books(
-        self, gateway: Gateway, sandbox: RunningSandbox, context: Context, more: dict[str, str], told: str
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        context: Context,
+        more: dict[str, str],
+        told: str,
     ) -> None:
-        """By webhook or by the hourly look; what Stripe took from the vendor is what it bears, else our policy says."""
+        """By webhook or by the hourly look; what Stripe took from the vendor is what it bears, else
+        our policy says.
+        """
         sale = await sold(gateway, sandbox)
         id_ = await outside(sandbox, sale, amount="1000", **more)
         intent = sale.payment.stripe_payment_intent_id
@@ -263,7 +296,9 @@ class TestMadeOutside:
         id_ = await outside(sandbox, sale, reverse_transfer="true", refund_application_fee="true")
         intent = sale.payment.stripe_payment_intent_id
         kinds = ["refund.created", "charge.refunded", "refund.updated", "refund.created"]
-        about = [sale.payment.stripe_charge_id if kind.startswith("charge") else id_ for kind in kinds]
+        about = [
+            sale.payment.stripe_charge_id if kind.startswith("charge") else id_ for kind in kinds
+        ]
         await asyncio.gather(
             *(
                 deliver(context, event(kind, {"id": what, "payment_intent": intent}, number=n))
@@ -287,7 +322,10 @@ class TestMadeOutside:
         await jobs.sweep.run(context, {})
         await run_jobs(context)
         mine = await Refund.get(id=mine.id)
-        assert (mine.status, mine.refusal) == (RefundState.DECLINED, "The money was given back in Stripe meanwhile.")
+        assert (mine.status, mine.refusal) == (
+            RefundState.DECLINED,
+            "The money was given back in Stripe meanwhile.",
+        )
         assert (await Order.get(id=sale.order.id)).refunded_amount == 1000
         await assert_books_agree(sandbox)
 
@@ -342,7 +380,10 @@ class TestNews:
         sale = await sold(gateway, sandbox, card="pm_card_refundFail")
         made = await refund(gateway, sale)
         sandbox.advance(120)
-        told = {"id": made.stripe_refund_id, "payment_intent": sale.payment.stripe_payment_intent_id}
+        told = {
+            "id": made.stripe_refund_id,
+            "payment_intent": sale.payment.stripe_payment_intent_id,
+        }
         row = await deliver(context, event("refund.failed", told))
         assert row.outcome == "refund is failed"
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0

@@ -1,4 +1,6 @@
-"""The pure part of refunds: how much goes back, who bears it, how Stripe is asked, what is said of it."""
+"""The pure part of refunds: how much goes back, who bears it, how Stripe is asked, what is said of
+it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ from hypothesis import strategies as st
 
 from shared.finance.refunds import words
 from shared.finance.refunds.errors import BadRefund, TooMuch
-from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, Earlier, Way, choose_way, stripe_share
+from shared.finance.refunds.methods import (
+    PLATFORM_PAYS,
+    AtStripe,
+    Earlier,
+    Way,
+    choose_way,
+    stripe_share,
+)
 from shared.finance.refunds.rules import (
     COUNTING,
     MOVES,
@@ -43,10 +52,23 @@ policies = st.sampled_from(list(RefundPolicy))
 @st.composite
 def orders(draw: st.DrawFn) -> Sum:
     """An order of some lines with a commission below its total, nothing refunded yet."""
-    lines = draw(st.lists(st.tuples(st.integers(1, 50_000), st.integers(1, 5)), min_size=1, max_size=4))
+    lines = draw(
+        st.lists(
+            st.tuples(st.integers(1, 50_000), st.integers(1, 5)),
+            min_size=1,
+            max_size=4,
+        )
+    )
     total = sum(unit * ordered for unit, ordered in lines)
     kept = tuple(Line(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
-    return Sum("EUR", total, draw(st.integers(0, total - 1)), 0, 0, kept)
+    return Sum(
+        "EUR",
+        total,
+        draw(st.integers(0, total - 1)),
+        0,
+        0,
+        kept,
+    )
 
 
 def after(order: Sum, amount: int, burden: Burden) -> Sum:
@@ -62,9 +84,17 @@ def after(order: Sum, amount: int, burden: Burden) -> Sum:
 
 
 class TestAmounts:
-    @given(order=orders(), cuts=st.lists(st.integers(1, 100_000), max_size=8), policy=policies)
-    def test_parts_and_the_rest_are_the_whole(self, order: Sum, cuts: Sequence[int], policy: RefundPolicy) -> None:
-        """Whatever the parts: never more than what is left, each borne completely, commission back as the policy has it."""
+    @given(
+        order=orders(),
+        cuts=st.lists(st.integers(1, 100_000), max_size=8),
+        policy=policies,
+    )
+    def test_parts_and_the_rest_are_the_whole(
+        self, order: Sum, cuts: Sequence[int], policy: RefundPolicy
+    ) -> None:
+        """Whatever the parts: never more than what is left, each borne completely, commission back
+        as the policy has it.
+        """
         now = order
         for cut in cuts:
             wish = Wish(Reach.AMOUNT, cut)
@@ -94,12 +124,21 @@ class TestAmounts:
         worked = work_out(order, wish)
         assert worked.amount == sum(line.unit * wanted[line.id] for line in order.lines)
         assert sum(part.amount for part in worked.parts) == worked.amount
-        assert {part.line_id: part.quantity for part in worked.parts} == {k: v for k, v in wanted.items() if v}
+        assert {part.line_id: part.quantity for part in worked.parts} == {
+            k: v for k, v in wanted.items() if v
+        }
         assert all(part.restock == (part.line_id == 0) for part in worked.parts)
 
     def test_what_is_left_after_a_free_amount_is_spread_over_the_lines(self) -> None:
         """So that the parts still sum to what goes back."""
-        order = Sum("EUR", 1000, 100, 400, 40, (Line(1, 500, 1), Line(2, 250, 2)))
+        order = Sum(
+            "EUR",
+            1000,
+            100,
+            400,
+            40,
+            (Line(1, 500, 1), Line(2, 250, 2)),
+        )
         worked = work_out(order, Wish(Reach.WHOLE))
         assert worked.amount == 600
         assert [part.amount for part in worked.parts] == [300, 300]
@@ -108,7 +147,14 @@ class TestAmounts:
 
     def test_nothing_left_is_a_sentence_of_its_own(self) -> None:
         """For every reach but lines, which name their pieces."""
-        order = Sum("EUR", 1000, 100, 1000, 100, (Line(1, 1000, 1, 1),))
+        order = Sum(
+            "EUR",
+            1000,
+            100,
+            1000,
+            100,
+            (Line(1, 1000, 1, 1),),
+        )
         for wish in (Wish(Reach.WHOLE), Wish(Reach.AMOUNT, 1)):
             with pytest.raises(TooMuch, match="Everything of this order"):
                 work_out(order, wish)
@@ -128,15 +174,34 @@ class TestAmounts:
             (Wish(Reach.LINES, quantities={1: 1, 9: 1}), None),
         ],
     )
-    def test_what_cannot_be_given_back_is_a_sentence_at_its_field(self, wish: Wish, field: str | None) -> None:
+    def test_what_cannot_be_given_back_is_a_sentence_at_its_field(
+        self, wish: Wish, field: str | None
+    ) -> None:
         """Nothing, less than nothing, more pieces than were bought, and lines of another order."""
-        order = Sum("EUR", 1000, 100, 0, 0, (Line(1, 500, 1), Line(2, 250, 2)))
+        order = Sum(
+            "EUR",
+            1000,
+            100,
+            0,
+            0,
+            (Line(1, 500, 1), Line(2, 250, 2)),
+        )
         with pytest.raises(BadRefund) as told:
             work_out(order, wish)
         assert told.value.param == field
 
-    @pytest.mark.parametrize(("amount", "is_left"), [(1, True), (999, True), (1000, True), (1001, False)])
-    def test_all_that_is_left_can_go_back_and_not_a_cent_more(self, amount: int, is_left: bool) -> None:
+    @pytest.mark.parametrize(
+        ("amount", "is_left"),
+        [
+            (1, True),
+            (999, True),
+            (1000, True),
+            (1001, False),
+        ],
+    )
+    def test_all_that_is_left_can_go_back_and_not_a_cent_more(
+        self, amount: int, is_left: bool
+    ) -> None:
         """To the cent."""
         order = Sum("EUR", 2000, 200, 1000, 100)
         if is_left:
@@ -145,7 +210,10 @@ class TestAmounts:
         with pytest.raises(TooMuch):
             work_out(order, Wish(Reach.AMOUNT, amount))
 
-    @pytest.mark.parametrize(("currency", "amount"), [("ISK", 150), ("KWD", 15)])
+    @pytest.mark.parametrize(
+        ("currency", "amount"),
+        [("ISK", 150), ("KWD", 15)],
+    )
     def test_currencies_have_their_own_steps(self, currency: str, amount: int) -> None:
         """Stripe would refuse these."""
         with pytest.raises(BadRefund, match="decimals"):
@@ -153,11 +221,17 @@ class TestAmounts:
 
 
 class TestTheWay:
-    @given(order=orders(), cuts=st.lists(st.integers(1, 100_000), max_size=8), policy=policies)
+    @given(
+        order=orders(),
+        cuts=st.lists(st.integers(1, 100_000), max_size=8),
+        policy=policies,
+    )
     def test_stripe_takes_from_the_vendor_exactly_what_we_say(
         self, order: Sum, cuts: Sequence[int], policy: RefundPolicy
     ) -> None:
-        """Whenever it is asked to take things back along with a refund; the vendor's balance never falls below nought."""
+        """Whenever it is asked to take things back along with a refund; the vendor's balance never
+        falls below nought.
+        """
         now, earlier, fee_gone, reversed_ = order, list[Earlier](), 0, 0
         for cut in cuts:
             if cut > now.left.amount:
@@ -169,45 +243,92 @@ class TestTheWay:
                 share = 0
                 if way.refund_application_fee:
                     before = sum(e.amount for e in earlier if e.way.refund_application_fee)
-                    share = stripe_share(order.commission, order.total, before=before, now=cut, gone=fee_gone)
+                    share = stripe_share(
+                        order.commission, order.total, before=before, now=cut, gone=fee_gone
+                    )
                 assert cut - share == burden.vendor
                 fee_gone, reversed_ = fee_gone + share, reversed_ + cut
             earlier.append(Earlier(cut, burden.commission, way, undone=False))
             now = after(now, cut, burden)
             if policy is not RefundPolicy.RETURN:
-                assert way.reverse_transfer, "these two policies are one call each, however many parts"
+                assert way.reverse_transfer, (
+                    "these two policies are one call each, however many parts"
+                )
 
-    @pytest.mark.parametrize(("changed", "why"), [
-        ({"balance": 899}, "the balance is short"), ({"reversed": 1}, "something was reversed by hand"),
-        ({"touched": True}, "a dispute took from it"), ({"fee_refunded": 1}, "a fee was given back by hand"),
-    ])  # fmt: skip
-    def test_whatever_is_not_plain_is_paid_by_the_platform(self, changed: dict[str, int], why: str) -> None:
+    @pytest.mark.parametrize(
+        ("changed", "why"),
+        [
+            ({"balance": 899}, "the balance is short"),
+            ({"reversed": 1}, "something was reversed by hand"),
+            ({"touched": True}, "a dispute took from it"),
+            ({"fee_refunded": 1}, "a fee was given back by hand"),
+        ],
+    )
+    def test_whatever_is_not_plain_is_paid_by_the_platform(
+        self, changed: dict[str, int], why: str
+    ) -> None:
         """And claimed afterwards."""
         order = Sum("EUR", 2000, 200, 0, 0)
         plain = {"reversed": 0, "fee_refunded": 0, "balance": 900, "touched": False}
-        asked = {"order": order, "amount": 1000, "burden": Burden(900, 100), "policy": RefundPolicy.PROPORTIONAL}
+        asked = {
+            "order": order,
+            "amount": 1000,
+            "burden": Burden(900, 100),
+            "policy": RefundPolicy.PROPORTIONAL,
+        }
         assert choose_way(**asked, earlier=[], now=AtStripe(**plain)) == ALONG  # type: ignore[arg-type]
-        assert choose_way(**asked, earlier=[], now=AtStripe(**{**plain, **changed})) == PLATFORM_PAYS, why  # type: ignore[arg-type]
+        assert (
+            choose_way(
+                **asked,
+                earlier=[],
+                now=AtStripe(**{**plain, **changed}),
+            )
+            == PLATFORM_PAYS
+        ), why  # type: ignore[arg-type]
 
-    @pytest.mark.parametrize(("before", "way"), [
-        (Earlier(500, 50, ALONG, False), ALONG), (Earlier(500, 50, ALONG, True), PLATFORM_PAYS),
-        (Earlier(500, 50, PLATFORM_PAYS, False), PLATFORM_PAYS), (Earlier(500, 0, REVERSED, False), PLATFORM_PAYS),
-    ])  # fmt: skip
-    def test_earlier_refunds_must_have_been_asked_for_alike(self, before: Earlier, way: Way) -> None:
-        """Stripe counts them together; one that failed, or that we claimed ourselves, would be counted wrongly."""
+    @pytest.mark.parametrize(
+        ("before", "way"),
+        [
+            (Earlier(500, 50, ALONG, False), ALONG),
+            (Earlier(500, 50, ALONG, True), PLATFORM_PAYS),
+            (Earlier(500, 50, PLATFORM_PAYS, False), PLATFORM_PAYS),
+            (Earlier(500, 0, REVERSED, False), PLATFORM_PAYS),
+        ],
+    )
+    def test_earlier_refunds_must_have_been_asked_for_alike(
+        self, before: Earlier, way: Way
+    ) -> None:
+        """Stripe counts them together; one that failed, or that we claimed ourselves, would be
+        counted wrongly.
+        """
         order = Sum("EUR", 2000, 200, 0, 0)
         at = AtStripe(
-            500 if before.way.reverse_transfer else 0, 50 if before.way.refund_application_fee else 0, 10_000, False
+            500 if before.way.reverse_transfer else 0,
+            50 if before.way.refund_application_fee else 0,
+            10_000,
+            False,
         )
         policy = RefundPolicy.PROPORTIONAL
-        assert choose_way(order, 1000, Burden(900, 100), policy, earlier=[before], now=at) == way
+        assert (
+            choose_way(
+                order,
+                1000,
+                Burden(900, 100),
+                policy,
+                earlier=[before],
+                now=at,
+            )
+            == way
+        )
 
     def test_what_the_marketplace_keeps_is_not_asked_back(self) -> None:
         """Keep reverses the transfer alone; return is one call only where all of it goes back."""
         order, at = Sum("EUR", 2000, 200, 0, 0), AtStripe(0, 0, 10_000, False)
 
         def way(amount: int, policy: RefundPolicy) -> Way:
-            return choose_way(order, amount, bear(order, amount, policy), policy, earlier=[], now=at)
+            return choose_way(
+                order, amount, bear(order, amount, policy), policy, earlier=[], now=at
+            )
 
         assert way(2000, RefundPolicy.KEEP) == REVERSED
         assert way(2000, RefundPolicy.RETURN) == ALONG
@@ -250,7 +371,13 @@ class TestStates:
         for state in UNDONE | {RefundState.DECLINED, RefundState.REFUSED}:
             assert MOVES[state] == frozenset()
 
-    @given(st.lists(st.sampled_from(["pending", "requires_action", "succeeded", "failed", "canceled", "new_word"])))
+    @given(
+        st.lists(
+            st.sampled_from(
+                ["pending", "requires_action", "succeeded", "failed", "canceled", "new_word"]
+            )
+        )
+    )
     def test_news_in_any_order_ends_where_the_last_word_is_final(self, news: list[str]) -> None:
         """What failed stays failed; what succeeded can only fail."""
         state = RefundState.OPENING
@@ -262,23 +389,33 @@ class TestStates:
                 assert state in (RefundState.SUCCEEDED, RefundState.FAILED)
 
     @pytest.mark.parametrize("before", sorted(UNSETTLED))
-    @pytest.mark.parametrize("after", ["pending", "requires_action", "succeeded", "failed", "canceled"])
+    @pytest.mark.parametrize(
+        "after", ["pending", "requires_action", "succeeded", "failed", "canceled"]
+    )
     def test_every_word_of_stripes_is_followed_while_a_refund_is_under_way(
         self, before: RefundState, after: str
     ) -> None:
-        """A refund that Stripe cancels or fails never stays where it was and keeps its part of the order."""
+        """A refund that Stripe cancels or fails never stays where it was and keeps its part of the
+        order.
+        """
         assert next_state(before, after) == (None if after == before else RefundState(after))
 
-    @given(st.lists(st.sampled_from(["pending", "requires_action", "succeeded", "failed", "canceled"])))
+    @given(
+        st.lists(st.sampled_from(["pending", "requires_action", "succeeded", "failed", "canceled"]))
+    )
     def test_what_gave_nothing_back_is_undone(self, news: list[str]) -> None:
-        """Whatever came before: a refund that counts no longer, and that Stripe took on, is one whose books are undone."""
+        """Whatever came before: a refund that counts no longer, and that Stripe took on, is one
+        whose books are undone.
+        """
         state = RefundState.OPENING
         for status in news:
             state = next_state(state, status) or state
         assert (state in UNDONE) == (state not in COUNTING)
 
     def test_only_a_charge_that_cannot_be_refunded_stands_in_the_way(self) -> None:
-        """An inquiry does not, nor a dispute that is over; of what does, what the bank still decides comes first."""
+        """An inquiry does not, nor a dispute that is over; of what does, what the bank still
+        decides comes first.
+        """
         won, inquiry = AtBank(True, False, False), AtBank(True, True, True)
         open_, lost = AtBank(False, False, True), AtBank(False, False, False)
         assert standing([]) is Standing.CLEAR
@@ -289,16 +426,34 @@ class TestStates:
         assert standing([lost, open_]) is Standing.CHARGED_BACK
 
 
-@given(vendor=st.integers(0, 10_000), commission=st.integers(0, 10_000), balance=st.integers(-5_000, 20_000))
+@given(
+    vendor=st.integers(0, 10_000),
+    commission=st.integers(0, 10_000),
+    balance=st.integers(-5_000, 20_000),
+)
 def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, balance: int) -> None:
-    """Vendor and platform together lose exactly the refund, and the vendor never more than it holds."""
-    told = Preview("EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Standing.CLEAR)
+    """Vendor and platform together lose exactly the refund, and the vendor never more than it
+    holds.
+    """
+    told = Preview(
+        "EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Standing.CLEAR
+    )
     assert told.vendor_change + told.platform_change == -told.amount
     assert 0 <= -told.vendor_change <= max(balance, 0)
     assert told.owed - told.vendor_change == vendor
 
 
-@pytest.mark.parametrize(("balance", "owed"), [(-50, 90), (0, 90), (40, 50), (90, 0), (91, 0), (None, 0)])
+@pytest.mark.parametrize(
+    ("balance", "owed"),
+    [
+        (-50, 90),
+        (0, 90),
+        (40, 50),
+        (90, 0),
+        (91, 0),
+        (None, 0),
+    ],
+)
 def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
     """A balance below nought is no debt of this refund, and no vendor gains by one."""
     told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Standing.CLEAR)

@@ -1,4 +1,6 @@
-"""Refunds through service, stand-in and books: each policy, whole and in parts, whatever the card and the vendor's balance do."""
+"""Refunds through service, stand-in and books: each policy, whole and in parts, whatever the card
+and the vendor's balance do.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,18 @@ from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order, OrderLine
 from tests.support.factories import make_order
 from tests.support.money import assert_books_agree, booked, held, stripe_get
-from tests.support.refunds import PRICE, WHOLE, amount, ask, by_one_call, leave, refund, run_jobs, set_policy, sold
+from tests.support.refunds import (
+    PRICE,
+    WHOLE,
+    amount,
+    ask,
+    by_one_call,
+    leave,
+    refund,
+    run_jobs,
+    set_policy,
+    sold,
+)
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -32,11 +45,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 POLICIES = list(RefundPolicy)
-PARTS = {"whole": [WHOLE], "part": [amount(777)], "parts": [amount(333), amount(1), amount(1000), WHOLE]}
+PARTS = {
+    "whole": [WHOLE],
+    "part": [amount(777)],
+    "parts": [amount(333), amount(1), amount(1000), WHOLE],
+}
 
 
-async def changes(sandbox: RunningSandbox, account: str | None, *, after: set[str]) -> tuple[int, set[str]]:
-    """What an account's balance transactions that are not in `after` come to, and all of their ids."""
+async def changes(
+    sandbox: RunningSandbox, account: str | None, *, after: set[str]
+) -> tuple[int, set[str]]:
+    """What an account's balance transactions that are not in `after` come to, and all of their
+    ids.
+    """
     rows = stripe_get(sandbox, "/v1/balance_transactions?limit=100", account)["data"]
     return sum(row["net"] for row in rows if row["id"] not in after), {row["id"] for row in rows}
 
@@ -52,14 +73,18 @@ class TestEachPolicy:
         policy: RefundPolicy,
         parts: str,
     ) -> None:
-        """Who gets and bears what is said before, and is what Stripe did; the books agree after each part."""
+        """Who gets and bears what is said before, and is what Stripe did; the books agree after
+        each part.
+        """
         await set_policy(policy)
         sale = await sold(gateway, sandbox)
         _, mine = await changes(sandbox, None, after=set())
         _, theirs = await changes(sandbox, sale.shop.account_id, after=set())
         back = 0
         for wish in PARTS[parts]:
-            told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish)
+            told = await queries.preview(
+                gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish
+            )
             made = await refund(gateway, sale, wish)
             assert made.status == RefundState.SUCCEEDED
             assert (made.amount, made.vendor_part, made.commission_part) == (
@@ -96,17 +121,22 @@ class TestEachPolicy:
         await leave(sandbox, sale.shop, 500)
         owed = 0
         for wish in PARTS[parts]:
-            told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish)
+            told = await queries.preview(
+                gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish
+            )
             await refund(gateway, sale, wish)
             owed += told.owed
             await assert_books_agree(sandbox)
         assert owed > 0
-        assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=sale.shop.vendor_id) == {"EUR": owed}
+        assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=sale.shop.vendor_id) == {
+            "EUR": owed
+        }
         await run_jobs(context)
         await assert_books_agree(sandbox)
 
     @pytest.mark.parametrize(
-        ("card", "rest"), [("pm_card_pendingRefund", 0), ("pm_card_refundFail", None), ("pm_card_refundFail", 0)]
+        ("card", "rest"),
+        [("pm_card_pendingRefund", 0), ("pm_card_refundFail", None), ("pm_card_refundFail", 0)],
     )
     async def test_a_slow_refund_arrives_and_one_that_fails_is_undone(  # noqa: PLR0917 - fixtures and parameters
         self,
@@ -118,7 +148,9 @@ class TestEachPolicy:
         card: str,
         rest: int | None,
     ) -> None:
-        """Without any webhook: order, vendor, commission and books are as the bank decided; the order can be refunded again."""
+        """Without any webhook: order, vendor, commission and books are as the bank decided; the
+        order can be refunded again.
+        """
         await set_policy(policy)
         sale = await sold(gateway, sandbox, card=card)
         if rest is not None:
@@ -126,7 +158,9 @@ class TestEachPolicy:
         at = held(sandbox, sale.shop.account_id).get("EUR", 0)
         for wish in PARTS[parts]:
             made = await refund(gateway, sale, wish)
-            assert made.status == (RefundState.PENDING if "pending" in card else RefundState.SUCCEEDED)
+            assert made.status == (
+                RefundState.PENDING if "pending" in card else RefundState.SUCCEEDED
+            )
         await assert_books_agree(sandbox)
         sandbox.advance(120)
         await run_jobs(context)
@@ -138,7 +172,11 @@ class TestEachPolicy:
             assert order.payment_status == ("paid" if parts == "part" else "refunded")
             return
         assert states == {RefundState.FAILED}
-        assert (order.payment_status, order.refunded_amount, payment.refunded_at) == ("paid", 0, None)
+        assert (order.payment_status, order.refunded_amount, payment.refunded_at) == (
+            "paid",
+            0,
+            None,
+        )
         assert held(sandbox, sale.shop.account_id).get("EUR", 0) == at
         assert await booked(Account.VENDOR_RECEIVABLE) == {}
         again = await refund(gateway, sale, WHOLE)
@@ -147,7 +185,9 @@ class TestEachPolicy:
 
 
 class TestTheWayItIsAsked:
-    async def test_the_plain_case_is_one_call(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_the_plain_case_is_one_call(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Transfer and fee come back along with the refund; nothing is asked for afterwards."""
         sale = await sold(gateway, sandbox)
         before = len(sandbox.requests())
@@ -163,7 +203,9 @@ class TestTheWayItIsAsked:
     async def test_a_balance_that_shrinks_at_the_last_moment_makes_the_platform_pay(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Where Stripe refuses the reversal, the next attempt has the next key and claims what is there."""
+        """Where Stripe refuses the reversal, the next attempt has the next key and claims what is
+        there.
+        """
         sandbox.control("PUT", "settings", {"destination_reversals": "covered"})
         sale = await sold(gateway, sandbox, others=0)
         made = await ask(gateway, sale)
@@ -181,7 +223,9 @@ class TestTheWayItIsAsked:
     async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_nought(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """One attempt, nothing is owed to us beside it: the debt lies in the vendor's balance, and its next sale pays it."""
+        """One attempt, nothing is owed to us beside it: the debt lies in the vendor's balance, and
+        its next sale pays it.
+        """
         sale = await sold(gateway, sandbox, others=0)
         made = await ask(gateway, sale)
         await leave(sandbox, sale.shop, 300)
@@ -205,7 +249,11 @@ class TestTheWayItIsAsked:
         await by_one_call(made)
         await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
-        assert (made.status, made.vendor_part, made.commission_part) == (RefundState.SUCCEEDED, 900, 100)
+        assert (made.status, made.vendor_part, made.commission_part) == (
+            RefundState.SUCCEEDED,
+            900,
+            100,
+        )
         await assert_books_agree(sandbox)
 
     async def test_a_platform_that_is_short_of_money_owes_the_refund(
@@ -235,10 +283,17 @@ class TestTheWayItIsAsked:
 
 
 class TestWhatMayBeAsked:
-    @pytest.mark.parametrize(("wish", "param"), [
-        (amount(2001), "amount"), (amount(0), "amount"), (amount(-5), "amount"), (Wish(Reach.AMOUNT), "amount"),
-        (Wish(Reach.LINES), "reach"), (Wish(Reach.LINES, quantities={10**9: 1}), None),
-    ])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("wish", "param"),
+        [
+            (amount(2001), "amount"),
+            (amount(0), "amount"),
+            (amount(-5), "amount"),
+            (Wish(Reach.AMOUNT), "amount"),
+            (Wish(Reach.LINES), "reach"),
+            (Wish(Reach.LINES, quantities={10**9: 1}), None),
+        ],
+    )
     async def test_an_amount_that_cannot_be_is_told_at_its_field(
         self, gateway: Gateway, sandbox: RunningSandbox, wish: Wish, param: str | None
     ) -> None:
@@ -254,7 +309,9 @@ class TestWhatMayBeAsked:
         """The other is told what is left; together they never exceed the order."""
         sale = await sold(gateway, sandbox)
         both = await asyncio.gather(
-            refund(gateway, sale, amount(1500)), refund(gateway, sale, amount(1200)), return_exceptions=True
+            refund(gateway, sale, amount(1500)),
+            refund(gateway, sale, amount(1200)),
+            return_exceptions=True,
         )
         [lost] = [r for r in both if isinstance(r, BaseException)]
         [made] = [r for r in both if isinstance(r, Refund)]
@@ -264,22 +321,30 @@ class TestWhatMayBeAsked:
         assert (await Order.get(id=sale.order.id)).refunded_amount == made.amount
         await assert_books_agree(sandbox)
 
-    async def test_pressed_twice_is_one_refund(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_pressed_twice_is_one_refund(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Both would fit, but the second had not seen the first."""
         sale = await sold(gateway, sandbox)
         both = await asyncio.gather(
-            ask(gateway, sale, amount(100), seen=0), ask(gateway, sale, amount(100), seen=0), return_exceptions=True
+            ask(gateway, sale, amount(100), seen=0),
+            ask(gateway, sale, amount(100), seen=0),
+            return_exceptions=True,
         )
         assert sorted(type(r).__name__ for r in both) == ["Meanwhile", "Refund"]
         assert any(isinstance(r, Meanwhile) and "€19.00" in r.message for r in both)
 
-    async def test_another_vendors_order_is_not_there(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_another_vendors_order_is_not_there(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """404, whatever is asked."""
         sale = await sold(gateway, sandbox, others=0)
         other = await make_order()
         for call in (
             queries.refundable(other.vendor_id, sale.order.number),
-            queries.preview(gateway, vendor_id=other.vendor_id, number=sale.order.number, wish=WHOLE),
+            queries.preview(
+                gateway, vendor_id=other.vendor_id, number=sale.order.number, wish=WHOLE
+            ),
             service.request(
                 gateway,
                 vendor_id=other.vendor_id,
@@ -328,20 +393,30 @@ class TestWhatMayBeAsked:
     ) -> None:
         """A chargeback stands in the way, in a sentence."""
         sale = await sold(gateway, sandbox)
-        sandbox.control("POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"})
+        sandbox.control(
+            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+        )
         with pytest.raises(ChargedBack):
             await ask(gateway, sale)
-        told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE)
+        told = await queries.preview(
+            gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
+        )
         assert told.standing is Standing.CHARGED_BACK
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
 
-    async def test_an_inquiry_is_no_obstacle(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_an_inquiry_is_no_obstacle(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A refund closes it, and the preview says so."""
         sale = await sold(gateway, sandbox)
         sandbox.control(
-            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent", "inquiry": True}
+            "POST",
+            "disputes",
+            {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent", "inquiry": True},
         )
-        told = await queries.preview(gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE)
+        told = await queries.preview(
+            gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
+        )
         assert told.standing is Standing.INQUIRY
         assert (await refund(gateway, sale)).status == RefundState.SUCCEEDED
 
@@ -351,7 +426,9 @@ class TestWhatMayBeAsked:
         """Stripe refuses; what was spoken for is left again, and the vendor gets the sentence."""
         sale = await sold(gateway, sandbox)
         made = await ask(gateway, sale)
-        sandbox.control("POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"})
+        sandbox.control(
+            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+        )
         await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
         assert made.status == RefundState.REFUSED
@@ -368,19 +445,29 @@ class TestLines:
         sale = await sold(gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0)
         line = await OrderLine.get(order_id=sale.order.id)
         shelf = (await Product.get(id=sale.shop.product_id)).stock
-        wish = Wish(Reach.LINES, quantities={line.id: 2}, restock=frozenset({line.id}))
+        wish = Wish(
+            Reach.LINES,
+            quantities={line.id: 2},
+            restock=frozenset({line.id}),
+        )
         made = await refund(gateway, sale, wish)
         assert (made.amount, made.status) == (2 * PRICE, RefundState.SUCCEEDED)
         assert (await Product.get(id=sale.shop.product_id)).stock == shelf + 2
         sandbox.advance(120)
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.FAILED
-        again = await refund(gateway, sale, Wish(Reach.WHOLE, restock=frozenset({line.id})))
+        again = await refund(
+            gateway,
+            sale,
+            Wish(Reach.WHOLE, restock=frozenset({line.id})),
+        )
         assert again.amount == 3 * PRICE
         assert (await Product.get(id=sale.shop.product_id)).stock == shelf + 3
         await assert_books_agree(sandbox)
 
-    async def test_a_piece_is_given_back_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_piece_is_given_back_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The line says how many are left."""
         sale = await sold(gateway, sandbox, quantity=3)
         line = await OrderLine.get(order_id=sale.order.id)
@@ -418,7 +505,9 @@ class TestPeople:
         assert "expired or was cancelled" in (await Email.get(kind="refund_failed")).text
         assert (await Email.get(kind="refund_came_back")).to == "ada@example.test"
 
-    async def test_following_twice_does_everything_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_following_twice_does_everything_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Postings, mails, movements."""
         sale = await sold(gateway, sandbox)
         made = await refund(gateway, sale)

@@ -1,4 +1,6 @@
-"""Months of account in time zones: every moment is in exactly one of them, whatever the clocks there do."""
+"""Months of account in time zones: every moment is in exactly one of them, whatever the clocks
+there do.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 
 from shared.finance.statements import months
 
-# At home; far east and far west; clocks that go back at midnight of a month's first day (Havana, 1 November 2026),
-# or forward at it (Havana, 1 April 2012: there is no midnight).
+# At home; far east and far west; clocks that go back at midnight of a month's first day (Havana, 1
+# November 2026), or forward at it (Havana, 1 April 2012: there is no midnight).
 ZONES = [
-    ZoneInfo(name) for name in ("UTC", "Europe/Luxembourg", "Pacific/Kiritimati", "America/Havana", "Pacific/Niue")
+    ZoneInfo(name)
+    for name in ("UTC", "Europe/Luxembourg", "Pacific/Kiritimati", "America/Havana", "Pacific/Niue")
 ]
 LUXEMBOURG, HAVANA = ZONES[1], ZONES[3]
 
@@ -31,22 +34,41 @@ def utc(text: str) -> datetime:
         ("Europe/Luxembourg", "2026-12", "2026-11-30 23:00", "2026-12-31 23:00"),
         ("Europe/Luxembourg", "2026-10", "2026-09-30 22:00", "2026-10-31 23:00"),
         ("Europe/Luxembourg", "2026-03", "2026-02-28 23:00", "2026-03-31 22:00"),
-        ("America/Havana", "2026-11", "2026-11-01 04:00", "2026-12-01 05:00"),  # midnight comes twice: the first
-        ("America/Havana", "2012-04", "2012-04-01 05:00", "2012-05-01 04:00"),  # midnight does not come
+        (
+            "America/Havana",
+            "2026-11",
+            "2026-11-01 04:00",
+            "2026-12-01 05:00",
+        ),  # midnight comes twice: the first
+        (
+            "America/Havana",
+            "2012-04",
+            "2012-04-01 05:00",
+            "2012-05-01 04:00",
+        ),  # midnight does not come
         ("Pacific/Kiritimati", "2026-12", "2026-11-30 10:00", "2026-12-31 10:00"),
         ("Pacific/Niue", "2026-12", "2026-12-01 11:00", "2027-01-01 11:00"),
     ],
 )
-def test_a_month_begins_when_its_first_day_does_there(zone: str, month: str, starts: str, ends: str) -> None:
+def test_a_month_begins_when_its_first_day_does_there(
+    zone: str, month: str, starts: str, ends: str
+) -> None:
     """With summer time or without, where a midnight comes twice or not at all."""
     place = ZoneInfo(zone)
-    assert (months.starts(month, place), months.ends(month, place)) == (utc(starts), utc(ends))
+    assert (
+        months.starts(month, place),
+        months.ends(month, place),
+    ) == (utc(starts), utc(ends))
     assert months.month_of(utc(starts), place) == month
     assert months.month_of(utc(starts) - timedelta(microseconds=1), place) < month
 
 
 @given(
-    moment=st.datetimes(datetime(2001, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)),
+    moment=st.datetimes(
+        datetime(2001, 1, 1),
+        datetime(2037, 12, 31),
+        timezones=st.just(UTC),
+    ),
     zone=st.sampled_from(ZONES),
 )
 def test_every_moment_is_in_exactly_one_month(moment: datetime, zone: ZoneInfo) -> None:
@@ -57,7 +79,11 @@ def test_every_moment_is_in_exactly_one_month(moment: datetime, zone: ZoneInfo) 
 
 
 @given(
-    moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    moment=st.datetimes(
+        datetime(2026, 1, 1),
+        datetime(2027, 12, 31),
+        timezones=st.just(UTC),
+    ),
     before=st.sampled_from(ZONES),
     after=st.sampled_from(ZONES),
 )
@@ -91,7 +117,9 @@ def test_a_month_is_closed_an_hour_after_its_end(zone: ZoneInfo) -> None:
 
 
 def test_days_and_moments_are_written_in_the_zone() -> None:
-    """Half past midnight in Luxembourg is the first of December; and says by how much it is ahead."""
+    """Half past midnight in Luxembourg is the first of December; and says by how much it is
+    ahead.
+    """
     moment = utc("2026-11-30 23:28:11")
     assert months.spoken_day(moment, LUXEMBOURG) == "1 Dec 2026"
     assert months.spoken_day(moment, UTC) == "30 Nov 2026"

@@ -1,4 +1,6 @@
-"""Months of account in the marketplace's time zone: in three of them, and when it is changed between two closings."""
+"""Months of account in the marketplace's time zone: in three of them, and when it is changed
+between two closings.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,17 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
-US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
-# A zone at home whose clocks change in the last week of a month, one whose midnight comes twice on the first of November,
-# and one that is fourteen hours ahead: the last moment of its October, and the first of its November.
+US = Identity(
+    "Markethall S.à r.l.",
+    "12, rue du Marché\nL-1728 Luxembourg",
+    "LU",
+    "LU12345613",
+    Decimal(17),
+    "MH",
+)
+# A zone at home whose clocks change in the last week of a month, one whose midnight comes twice on
+# the first of November, and one that is fourteen hours ahead: the last moment of its October, and
+# the first of its November.
 TURNS = {
     "Europe/Luxembourg": ("2026-10-31 22:59:59", "2026-10-31 23:00"),
     "America/Havana": ("2026-11-01 03:59:59", "2026-11-01 04:00"),
@@ -63,7 +73,9 @@ async def files(vendor: Vendor, month: str) -> str:
 
 @pytest.mark.parametrize("zone", TURNS)
 async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
-    """To the second; page, files and the mail's month are of the same clock, and closing waits until it is over there."""
+    """To the second; page, files and the mail's month are of the same clock, and closing waits
+    until it is over there.
+    """
     await live_in(zone)
     vendor = await a_vendor()
     last, first = (at(moment) for moment in TURNS[zone])
@@ -75,11 +87,22 @@ async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
     with clock.use(lambda: first + timedelta(hours=1)):
         assert await close_vendor(vendor.id) == 1
         running, closed = await months_of(vendor.id)
-    assert [(row.month, row.closing.amount) for row in (closed, running)] == [("2026-10", 4500), ("2026-11", 10800)]
+    assert [(row.month, row.closing.amount) for row in (closed, running)] == [
+        ("2026-10", 4500),
+        ("2026-11", 10800),
+    ]
     october = await Statement.get()
     assert (october.time_zone, october.ends_at) == (zone, first)
-    rows = list(csv.DictReader(io.StringIO(as_csv(await statement_of(vendor.id, "2026-10")).decode(), newline="")))
-    assert [row["date"][:10] for row in rows] == ["2026-10-01", "2026-10-31", "2026-11-01"]  # opening, sale, end
+    rows = list(
+        csv.DictReader(
+            io.StringIO(as_csv(await statement_of(vendor.id, "2026-10")).decode(), newline="")
+        )
+    )
+    assert [row["date"][:10] for row in rows] == [
+        "2026-10-01",
+        "2026-10-31",
+        "2026-11-01",
+    ]  # opening, sale, end
 
 
 @pytest.mark.parametrize(
@@ -90,12 +113,18 @@ async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
         ("Pacific/Kiritimati", "America/Havana"),
     ],
 )
-async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(before: str, after: str) -> None:
-    """What was closed stays to the byte; the first open month begins where the last closed one ended."""
+async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(
+    before: str, after: str
+) -> None:
+    """What was closed stays to the byte; the first open month begins where the last closed one
+    ended.
+    """
     await live_in(before)
     vendor = await a_vendor()
     for hours in range(-30, 31, 12):  # around the turn of the month, wherever that is
-        await sold(vendor, at("2026-11-01 00:30") + timedelta(hours=hours), total=1000, commission=100)
+        await sold(
+            vendor, at("2026-11-01 00:30") + timedelta(hours=hours), total=1000, commission=100
+        )
     await sold(vendor, at("2026-11-15 12:00"), total=1000, commission=100)
     assert await close(vendor, "2026-11-02 18:00") == 1
     kept = await files(vendor, "2026-10")
@@ -109,7 +138,11 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(befor
     assert november.sheet.opening == closed.closing
     assert await close(vendor, "2026-12-02 18:00") == 1
     assert await files(vendor, "2026-10") == kept
-    lines = [line for month in ("2026-10", "2026-11") for line in (await statement_of(vendor.id, month)).sheet.lines]
+    lines = [
+        line
+        for month in ("2026-10", "2026-11")
+        for line in (await statement_of(vendor.id, month)).sheet.lines
+    ]
     assert len(lines) == 7
     assert sum(line.net for line in lines) == 7 * 900
     assert await LedgerEntry.filter(account="vendor_payable").count() == 7
@@ -130,14 +163,18 @@ async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProto
         assert ">1 Dec, 00:28</time>" in page
         assert "data-time" not in page[page.index("<h1") :]
         assert (await portal.send("GET", "/vendor/admin/statements/2026-11")).status_code == 404
-        assert "Days and times are those of Europe/Luxembourg." in words(await portal.get("/vendor/admin/statements"))
+        assert "Days and times are those of Europe/Luxembourg." in words(
+            await portal.get("/vendor/admin/statements")
+        )
         told = as_csv(await statement_of(vendor.id, "2026-12")).decode()
     assert "2026-12-01T00:28:00+01:00,sale" in told
 
 
 @pytest.mark.one_engine
 async def test_an_invoices_year_is_the_one_that_it_is_there() -> None:
-    """Closed at one in the morning of New Year's Day in Kiritimati: the last of December elsewhere."""
+    """Closed at one in the morning of New Year's Day in Kiritimati: the last of December
+    elsewhere.
+    """
     await live_in("Pacific/Kiritimati")
     vendor = await a_vendor()
     await sold(vendor, at("2026-12-05 10:00"))
@@ -146,7 +183,9 @@ async def test_an_invoices_year_is_the_one_that_it_is_there() -> None:
 
 
 async def test_todays_figures_begin_at_the_marketplaces_midnight() -> None:
-    """A sale of half past eleven in the evening in London is of today in Luxembourg from midnight on."""
+    """A sale of half past eleven in the evening in London is of today in Luxembourg from midnight
+    on.
+    """
     vendor = await a_vendor()
     await sold(vendor, at("2026-11-30 22:30"), total=1000, commission=100)
     await sold(vendor, at("2026-11-30 23:30"), total=2000, commission=200)
@@ -154,4 +193,7 @@ async def test_todays_figures_begin_at_the_marketplaces_midnight() -> None:
         await live_in(zone)
         with clock.use(lambda: at("2026-11-30 23:45")):
             (found,) = await figures()
-        assert (found.sales[0].amount, found.sales[1].amount) == (today, 3000), zone
+        assert (
+            found.sales[0].amount,
+            found.sales[1].amount,
+        ) == (today, 3000), zone

@@ -1,4 +1,6 @@
-"""Statements of account: months out of the ledger, closed once, and made again the same to the byte."""
+"""Statements of account: months out of the ledger, closed once, and made again the same to the
+byte.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,14 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
-US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
+US = Identity(
+    "Markethall S.à r.l.",
+    "12, rue du Marché\nL-1728 Luxembourg",
+    "LU",
+    "LU12345613",
+    Decimal(17),
+    "MH",
+)
 NOVEMBER = at("2026-11-01 01:00")
 
 
@@ -86,7 +95,11 @@ async def close(vendor: Vendor, moment: datetime = NOVEMBER) -> int:
         return await close_vendor(vendor.id)
 
 
-async def both(vendor: Vendor, month: str, currency: str | None = None) -> tuple[str, str]:
+async def both(
+    vendor: Vendor,
+    month: str,
+    currency: str | None = None,
+) -> tuple[str, str]:
     """The digests of the statement's two files."""
     view = await statement_of(vendor.id, month, currency)
     return hashlib.sha256(as_csv(view)).hexdigest(), hashlib.sha256(as_pdf(view)).hexdigest()
@@ -104,10 +117,17 @@ async def test_a_month_is_closed_with_sums_and_number() -> None:
         4500,
         "MH-2026-000001",
     )
-    assert (october.opening, october.closing, october.number) == (4500, 4500 + 9000 - 1800 - 4000, "MH-2026-000002")
+    assert (october.opening, october.closing, october.number) == (
+        4500,
+        4500 + 9000 - 1800 - 4000,
+        "MH-2026-000002",
+    )
     assert (october.commission, october.vat) == (1000 - 200 + 300 - 300, 116)  # 800 / 1.17 * 0.17
     view = await statement_of(vendor.id, "2026-10")
-    assert [(line.words, line.gross, line.commission, line.net, line.balance) for line in view.sheet.lines] == [
+    assert [
+        (line.words, line.gross, line.commission, line.net, line.balance)
+        for line in view.sheet.lines
+    ] == [
         ("Sale", 10000, -1000, 9000, 13500),
         ("Refund", -2000, 200, -1800, 11700),
         ("Payout to your bank", -4000, 0, -4000, 7700),
@@ -127,11 +147,18 @@ async def test_a_month_that_is_not_over_for_an_hour_stays_open(moment: str) -> N
     with now(at(moment)):
         *_, row = await months_of(vendor.id)  # the running month stands above it
         view = await statement_of(vendor.id, "2026-10")
-    assert (row.number, view.number, row.closing.amount, view.sheet.closing) == (None, None, 9000, 9000)
+    assert (row.number, view.number, row.closing.amount, view.sheet.closing) == (
+        None,
+        None,
+        9000,
+        9000,
+    )
 
 
 async def test_a_closed_month_never_changes() -> None:
-    """Not by sales, refunds and payouts since, nor by a new name, percentage, address or VAT number; to the byte."""
+    """Not by sales, refunds and payouts since, nor by a new name, percentage, address or VAT
+    number; to the byte.
+    """
     vendor = await a_vendor(country="DK")
     await an_october(vendor)
     await close(vendor)
@@ -139,10 +166,16 @@ async def test_a_closed_month_never_changes() -> None:
     order = await sold(vendor, at("2026-11-02 10:00"))
     await refunded(order, at("2026-11-03 10:00"), vendor_part=900, commission_part=100)
     await arrived(vendor, at("2026-11-04 10:00"), 500)
-    await save_identity(Identity("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"), actor="test")
+    await save_identity(
+        Identity("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"), actor="test"
+    )
     await state_number(vendor_id=vendor.id, text="DK12345674", actor="test")
     await confirmed(vendor)
-    await (await Vendor.get(id=vendor.id)).update_from_dict({"name": "Renamed", "city": "Aarhus"}).save()
+    await (
+        (await Vendor.get(id=vendor.id))
+        .update_from_dict({"name": "Renamed", "city": "Aarhus"})
+        .save()
+    )
     await presentation.introduce(identity_of_market.Identity(name="Basar"), actor="test")
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
@@ -285,7 +318,12 @@ async def test_the_csv_is_rfc_4180_with_fixed_columns() -> None:
     assert raw.count(b"\r\n") == raw.count(b"\n") == 8
     head, opening, *lines, closing = csv.reader(io.StringIO(raw.decode(), newline=""))
     assert tuple(head) == COLUMNS
-    assert (opening[1], opening[7], closing[1], closing[7]) == ("opening", "45.00", "closing", "77.00")
+    assert (opening[1], opening[7], closing[1], closing[7]) == (
+        "opening",
+        "45.00",
+        "closing",
+        "77.00",
+    )
     assert Decimal(opening[7]) + sum(Decimal(line[6]) for line in lines) == Decimal(closing[7])
     assert lines[0][0] == "2026-10-01T00:00:00Z"
     assert lines[1][1:3] == ["refund", "Refund"]
@@ -303,7 +341,9 @@ async def test_a_currency_without_decimals_has_none() -> None:
 
 @pytest.mark.one_engine
 async def test_the_pdf_holds_no_time_and_no_chance_and_prints_every_name() -> None:
-    """Only the fonts that are embedded, nothing compressed, the same bytes by another process's eyes."""
+    """Only the fonts that are embedded, nothing compressed, the same bytes by another process's
+    eyes.
+    """
     vendor = await a_vendor("Vélo Żółw Łódź €žőș Ωβ Цех")
     await an_october(vendor)
     await close(vendor)
@@ -344,8 +384,12 @@ async def test_a_long_month_costs_as_many_queries_as_a_short_one() -> None:
     assert await costs() == few <= 14
 
 
-async def test_the_balance_is_what_the_ledger_owes_the_vendor(gateway: Gateway, sandbox: RunningSandbox) -> None:
-    """After real sales, a claim that was taken back and one that no balance covered: payable and reserved less receivable."""
+async def test_the_balance_is_what_the_ledger_owes_the_vendor(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """After real sales, a claim that was taken back and one that no balance covered: payable and
+    reserved less receivable.
+    """
     await save_identity(US, actor="test")
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
@@ -355,12 +399,19 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(gateway: Gateway, 
         await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=1000)
     await clawback.settle(gateway, "refund:1")
     async with unit.transaction() as tx:
-        await ledger.post(tx, postings.dispute_withdrawn(a_dispute_of(payment, payment.amount_vendor)))
-        await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=payment.amount_vendor)
+        await ledger.post(
+            tx, postings.dispute_withdrawn(a_dispute_of(payment, payment.amount_vendor))
+        )
+        await clawback.set_claim(
+            tx, subject="dispute:1", payment=payment, amount=payment.amount_vendor
+        )
     await clawback.settle(gateway, "dispute:1")
     view = await statement_of(shop.vendor_id, months.month_of(clock.now(), UTC))
     owed = await booked(
-        Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id
+        Account.VENDOR_PAYABLE,
+        Account.VENDOR_RESERVED,
+        Account.VENDOR_RECEIVABLE,
+        vendor_id=shop.vendor_id,
     )
     assert {"EUR": -view.sheet.closing} == owed == {"EUR": 1000}
     assert view.sheet.owed == 1000
@@ -369,7 +420,9 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(gateway: Gateway, 
 
 def a_dispute_of(payment: Payment, amount: int) -> postings.DisputedMoney:
     """All that the vendor earned by it."""
-    return postings.DisputedMoney(payment.order_id, payment.vendor_id, "EUR", amount, 0, 0, 1500, "txn_1")
+    return postings.DisputedMoney(
+        payment.order_id, payment.vendor_id, "EUR", amount, 0, 0, 1500, "txn_1"
+    )
 
 
 async def test_closing_survives_a_restart(database: str) -> None:

@@ -1,4 +1,6 @@
-"""VAT numbers that are stated, confirmed and refused; months that wait for a rate; what each does to the next invoice."""
+"""VAT numbers that are stated, confirmed and refused; months that wait for a rate; what each does
+to the next invoice.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.trade.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
 from shared.trade.vat.models import VatRegistration, VatWait
-from shared.trade.vat.queries import Standing, history_of, missing_rates, registration_of, waiting_numbers
+from shared.trade.vat.queries import (
+    Standing,
+    history_of,
+    missing_rates,
+    registration_of,
+    waiting_numbers,
+)
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate, Treatment
 from shared.trade.vat.service import confirm, current, refuse, state_number
@@ -35,7 +43,14 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = pytest.mark.usefixtures("database")
-US = Identity("Markethall S.à r.l.", "12, rue du Marché\nL-1728 Luxembourg", "LU", "LU12345613", Decimal(17), "MH")
+US = Identity(
+    "Markethall S.à r.l.",
+    "12, rue du Marché\nL-1728 Luxembourg",
+    "LU",
+    "LU12345613",
+    Decimal(17),
+    "MH",
+)
 NOVEMBER = at("2026-11-01 01:00")
 DANE, SWISS = "DK13585628", "CHE-107.787.577 MWST"
 
@@ -49,7 +64,12 @@ async def a_vendor(country: str = "DK", number: str = "", **values: Any) -> Vend
     return vendor
 
 
-async def october(vendor: Vendor, *, currency: str = "EUR", closes: int = 1) -> Statement | None:
+async def october(
+    vendor: Vendor,
+    *,
+    currency: str = "EUR",
+    closes: int = 1,
+) -> Statement | None:
     """Close an October with 11.70 of commission in it."""
     await sold(vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency=currency)
     with clock.use(lambda: NOVEMBER):
@@ -86,17 +106,29 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     """What was looked at says nothing about another number; the old one stays in the history."""
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    assert await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE  # the same
+    assert (
+        await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE
+    )  # the same
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.words, found.state) == (Standing.CONFIRMED, "VIES, 28 November 2026", "Denmark")
+    assert (found.standing, found.words, found.state) == (
+        Standing.CONFIRMED,
+        "VIES, 28 November 2026",
+        "Denmark",
+    )
 
     await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.number, found.standing, found.decided_at) == ("DK25313763", Standing.WAITING, None)
-    assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [(DANE, Standing.CONFIRMED)]
+    assert (found.number, found.standing, found.decided_at) == (
+        "DK25313763",
+        Standing.WAITING,
+        None,
+    )
+    assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [
+        (DANE, Standing.CONFIRMED)
+    ]
     closed = await october(vendor)
     assert closed is not None
     assert closed.vat == 170
@@ -122,10 +154,19 @@ async def test_each_step_is_audited_and_mailed() -> None:
     await confirmed(vendor)
     row = await current(vendor.id)
     assert row is not None
-    await refuse(vendor_id=vendor.id, registration_id=row.id, reason="VIES says no since today", actor="member:9")
+    await refuse(
+        vendor_id=vendor.id,
+        registration_id=row.id,
+        reason="VIES says no since today",
+        actor="member:9",
+    )
     await state_number(vendor_id=vendor.id, text="", actor="member:1")
 
-    trail = await AuditEntry.filter(subject=f"vendor:{vendor.id}").order_by("id").values_list("action", flat=True)
+    trail = (
+        await AuditEntry.filter(subject=f"vendor:{vendor.id}")
+        .order_by("id")
+        .values_list("action", flat=True)
+    )
     assert trail == [
         "vendor.vat_number_changed",
         "vendor.vat_confirmed",
@@ -189,7 +230,8 @@ async def test_two_who_confirm_at_once_confirm_once() -> None:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize(
-    ("country", "proof", "words"), [("DK", "VIES", "no VAT number"), ("CH", "  ", "what you looked at")]
+    ("country", "proof", "words"),
+    [("DK", "VIES", "no VAT number"), ("CH", "  ", "what you looked at")],
 )
 async def test_what_proves_nothing_is_refused(country: str, proof: str, words: str) -> None:
     """Inside the EU only a number will do; anywhere something must have been looked at."""
@@ -203,7 +245,9 @@ async def test_the_database_holds_one_number_in_force_and_one_decision() -> None
     """Whatever code may do one day."""
     vendor = await a_vendor("DK", DANE)
     with pytest.raises(IntegrityError):
-        await VatRegistration.create(vendor_id=vendor.id, country="DK", number="DK25313763", stated_by="x")
+        await VatRegistration.create(
+            vendor_id=vendor.id, country="DK", number="DK25313763", stated_by="x"
+        )
     for wrong in (
         {"confirmed_at": clock.now()},
         {"confirmed_at": clock.now(), "refused_at": clock.now(), "proof": "x"},
@@ -216,12 +260,16 @@ class TestNumbersOfBefore:
     """Migration 0021 keeps what was stated before numbers were checked."""
 
     async def test_they_are_kept_in_their_normal_form_and_wait(self, database: str) -> None:
-        """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what cannot be right says so."""
+        """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what
+        cannot be right says so.
+        """
         script = import_module("shared.infra.database.migrations.0020_vat")
         database_of = get_connection("default")
         stated = {"GR": "GR094259216", "CH": "CHE107787577MWST", "DK": "DK12", "SE": ""}
         vendors = {country: await make_ready_vendor(country=country) for country in stated}
-        await database_of.execute_script("ALTER TABLE vendors ADD COLUMN vat_number VARCHAR(20) NOT NULL DEFAULT ''")
+        await database_of.execute_script(
+            "ALTER TABLE vendors ADD COLUMN vat_number VARCHAR(20) NOT NULL DEFAULT ''"
+        )
         try:
             for country, number in stated.items():
                 sql = f"UPDATE vendors SET vat_number = '{number}' WHERE id = {vendors[country].id}"
@@ -231,7 +279,9 @@ class TestNumbersOfBefore:
             await database_of.execute_script("ALTER TABLE vendors DROP COLUMN vat_number")
 
         found = {country: await registration_of(vendor.id) for country, vendor in vendors.items()}
-        kept = {c: (r.number, r.standing, r.is_well_formed) if r else None for c, r in found.items()}
+        kept = {
+            c: (r.number, r.standing, r.is_well_formed) if r else None for c, r in found.items()
+        }
         assert kept == {
             "GR": ("EL094259216", Standing.WAITING, True),
             "CH": ("CHE107787577", Standing.WAITING, True),
@@ -260,7 +310,9 @@ class TestNumbersOfBefore:
             )
         spans = script.SPANS_POSTGRES if "postgres" in database else script.SPANS_SQLITE
         await get_connection("default").execute_query(spans)
-        assert [(row.starts_at, row.ends_at) for row in await Statement.all().order_by("month")] == [
+        assert [
+            (row.starts_at, row.ends_at) for row in await Statement.all().order_by("month")
+        ] == [
             (at("2026-02-01 00:00"), at("2026-03-01 00:00")),
             (at("2026-12-01 00:00"), at("2027-01-01 00:00")),
         ]
@@ -270,7 +322,9 @@ class TestRates:
     """An invoice in another currency than the state's (article 230)."""
 
     async def test_a_month_waits_for_its_rate_and_is_closed_when_it_is_there(self) -> None:
-        """It says which is missing, takes no number, and later months wait behind it; another currency does not."""
+        """It says which is missing, takes no number, and later months wait behind it; another
+        currency does not.
+        """
         vendor = await a_vendor("DK")
         await sold(vendor, at("2026-10-06 10:00"))
         await sold(vendor, at("2026-11-06 10:00"), total=9000, commission=900, currency="DKK")
@@ -278,10 +332,17 @@ class TestRates:
         with clock.use(lambda: at("2026-12-01 01:00")):
             assert await close_vendor(vendor.id) == 0
         (missing,) = await missing_rates()
-        assert (missing.currency, missing.into, missing.day, missing.vendors) == ("DKK", "EUR", date(2026, 10, 31), 1)
+        assert (missing.currency, missing.into, missing.day, missing.vendors) == (
+            "DKK",
+            "EUR",
+            date(2026, 10, 31),
+            1,
+        )
 
         await a_rate("DKK", day="2026-10-30")
-        assert await Job.filter(kind="statements.close_vendor", args={"vendor_id": vendor.id}).exists()
+        assert await Job.filter(
+            kind="statements.close_vendor", args={"vendor_id": vendor.id}
+        ).exists()
         with clock.use(lambda: at("2026-12-01 02:00")):
             assert await close_vendor(vendor.id) == 1
         assert [wait.month for wait in await VatWait.all()] == ["2026-11"]
@@ -291,7 +352,10 @@ class TestRates:
         assert view.state_vat is not None
         assert str(view.state_vat.amount) == "€0.23"
         assert str(view.state_vat.rate) == "1 EUR = 7.4604 DKK"
-        assert (view.state_vat.rate.source, view.state_vat.rate.day) == (BANK, date(2026, 10, 30))
+        assert (
+            view.state_vat.rate.source,
+            view.state_vat.rate.day,
+        ) == (BANK, date(2026, 10, 30))
         told = await Email.get(unique_key=f"statement:{closed.number}")
         assert "which is €0.23 (1 EUR = 7.4604 DKK, European Central Bank)." in told.text
 
@@ -307,7 +371,9 @@ class TestRates:
         assert str(view.state_vat.rate) == "1 EUR = 7.4604 DKK"
 
     @pytest.mark.one_engine
-    @pytest.mark.parametrize(("day", "is_known"), [("2026-10-31", True), ("2026-10-25", True), ("2026-10-24", False)])
+    @pytest.mark.parametrize(
+        ("day", "is_known"), [("2026-10-31", True), ("2026-10-25", True), ("2026-10-24", False)]
+    )
     async def test_only_the_latest_rate_of_the_month_counts(self, day: str, is_known: bool) -> None:
         """Of its last day, or of the last working day before it."""
         vendor = await a_vendor("DK")
@@ -348,11 +414,15 @@ class TestRates:
             ("SEK", "EUR", "0.09", "2026-10-30", "base"),
         ],
     )
-    async def test_what_is_no_rate_is_refused(self, base: str, quote: str, rate: str, day: str, param: str) -> None:
+    async def test_what_is_no_rate_is_refused(
+        self, base: str, quote: str, rate: str, day: str, param: str
+    ) -> None:
         """At the field; the other way round is the same rate."""
         await a_rate("SEK", "11.2")
         with pytest.raises(BadRate) as told:
-            await enter(Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day)), actor="test")
+            await enter(
+                Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day)), actor="test"
+            )
         assert told.value.param == param
 
     @pytest.mark.one_engine

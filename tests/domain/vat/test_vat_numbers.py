@@ -9,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.trade.vat.errors import BadVatNumber
-from shared.trade.vat.numbers import FORMATS, MOST, is_well_formed, normal_vat_number, prefixes_of, state_of
+from shared.trade.vat.numbers import (
+    FORMATS,
+    MOST,
+    is_well_formed,
+    normal_vat_number,
+    prefixes_of,
+    state_of,
+)
 from shared.trade.vat.rules import EU
 from shared.trade.vendors.countries import COUNTRIES
 
-# Country, what somebody types, how it is kept. All are published examples: of the states, of VIES' documents, of libraries.
+# Country, what somebody types, how it is kept. All are published examples: of the states, of VIES'
+# documents, of libraries.
 VALID = (
     ("AT", "ATU13585627", "ATU13585627"),
     ("AT", "AT U 10223006", "ATU10223006"),
@@ -73,22 +81,80 @@ VALID = (
 )
 # Right in shape, wrong in the check digit; wrong in shape; noughts throughout; or another state's.
 INVALID = (
-    ("AT", "ATU13585626"), ("AT", "AT13585627"), ("BE", "BE0776091950"), ("BE", "BE2345678901"), ("BG", "BG175074751"),
-    ("BG", "BG7523169260"), ("HR", "HR33392005962"), ("CY", "CY10259033Z"), ("CZ", "CZ25123890"), ("CZ", "CZ00000001"),
-    ("DK", "DK12"), ("DK", "DK00000000"), ("DK", "DK13585627"), ("EE", "EE100594103"), ("EE", "EE000000000"),
-    ("FI", "FI20774741"), ("FI", "FI00000000"), ("FR", "FRXX123456789"), ("FR", "FR41303265045"), ("FR", "FR12000000000"),
-    ("FR", "FRIO334175221"), ("DE", "DE136695978"), ("DE", "DE036695976"), ("GR", "EL123456781"), ("GR", "EL000000000"),
-    ("HU", "HU12892313"), ("HU", "HU00000000"), ("IE", "IE6433435E"), ("IE", "IE8?79739J"), ("IT", "IT00743110158"),
-    ("LV", "LV40003521601"), ("LT", "LT100001919018"), ("LT", "LT119511516"), ("LU", "LU15027443"), ("LU", "LU00000000"),
-    ("LU", "LU1"), ("LU", "LU"), ("LU", "LU<b>12"), ("LU", "LU" + "1" * 30), ("MT", "MT11679113"), ("NL", "NL123456789B90"),
-    ("NL", "NL004495445C01"), ("PL", "PL8567346216"), ("PL", "PL0000000000"), ("PT", "PT501964842"), ("RO", "RO12"),
-    ("RO", "RO18158684"), ("RO", "RO1630615123457"), ("SK", "SK2022749618"), ("SI", "SI50223055"), ("ES", "ESB64717839"),
-    ("ES", "EST99600678"), ("SE", "SE123456789101"), ("SE", "SE123456789702"), ("SE", "SE000000000001"),
-    ("GB", "GB802311781"), ("GB", "GB12345678"), ("GB", "GBXGD123"), ("GB", "GB000000000"), ("GB", "XI123456789"),
-    ("CH", "CHE-107.787.578 IVA"), ("CH", "CHE12345678"), ("CH", "CHE000000000"), ("LI", "LI1234"), ("LI", "LIEB1"),
-    ("NO", "NO995525829MVA"), ("NO", "995525828MWST"), ("NO", "NO000000000MVA"),
-    ("LU", "DE136695976"), ("DE", "LU15027442"), ("IE", "XI980780684"), ("CH", "LI12345"), ("US", "US123456789"),
-)  # fmt: skip
+    ("AT", "ATU13585626"),
+    ("AT", "AT13585627"),
+    ("BE", "BE0776091950"),
+    ("BE", "BE2345678901"),
+    ("BG", "BG175074751"),
+    ("BG", "BG7523169260"),
+    ("HR", "HR33392005962"),
+    ("CY", "CY10259033Z"),
+    ("CZ", "CZ25123890"),
+    ("CZ", "CZ00000001"),
+    ("DK", "DK12"),
+    ("DK", "DK00000000"),
+    ("DK", "DK13585627"),
+    ("EE", "EE100594103"),
+    ("EE", "EE000000000"),
+    ("FI", "FI20774741"),
+    ("FI", "FI00000000"),
+    ("FR", "FRXX123456789"),
+    ("FR", "FR41303265045"),
+    ("FR", "FR12000000000"),
+    ("FR", "FRIO334175221"),
+    ("DE", "DE136695978"),
+    ("DE", "DE036695976"),
+    ("GR", "EL123456781"),
+    ("GR", "EL000000000"),
+    ("HU", "HU12892313"),
+    ("HU", "HU00000000"),
+    ("IE", "IE6433435E"),
+    ("IE", "IE8?79739J"),
+    ("IT", "IT00743110158"),
+    ("LV", "LV40003521601"),
+    ("LT", "LT100001919018"),
+    ("LT", "LT119511516"),
+    ("LU", "LU15027443"),
+    ("LU", "LU00000000"),
+    ("LU", "LU1"),
+    ("LU", "LU"),
+    ("LU", "LU<b>12"),
+    ("LU", "LU" + "1" * 30),
+    ("MT", "MT11679113"),
+    ("NL", "NL123456789B90"),
+    ("NL", "NL004495445C01"),
+    ("PL", "PL8567346216"),
+    ("PL", "PL0000000000"),
+    ("PT", "PT501964842"),
+    ("RO", "RO12"),
+    ("RO", "RO18158684"),
+    ("RO", "RO1630615123457"),
+    ("SK", "SK2022749618"),
+    ("SI", "SI50223055"),
+    ("ES", "ESB64717839"),
+    ("ES", "EST99600678"),
+    ("SE", "SE123456789101"),
+    ("SE", "SE123456789702"),
+    ("SE", "SE000000000001"),
+    ("GB", "GB802311781"),
+    ("GB", "GB12345678"),
+    ("GB", "GBXGD123"),
+    ("GB", "GB000000000"),
+    ("GB", "XI123456789"),
+    ("CH", "CHE-107.787.578 IVA"),
+    ("CH", "CHE12345678"),
+    ("CH", "CHE000000000"),
+    ("LI", "LI1234"),
+    ("LI", "LIEB1"),
+    ("NO", "NO995525829MVA"),
+    ("NO", "995525828MWST"),
+    ("NO", "NO000000000MVA"),
+    ("LU", "DE136695976"),
+    ("DE", "LU15027442"),
+    ("IE", "XI980780684"),
+    ("CH", "LI12345"),
+    ("US", "US123456789"),
+)
 
 
 @pytest.mark.parametrize(("country", "typed", "kept"), VALID)
@@ -112,9 +178,14 @@ def test_what_is_no_number_of_that_state_is_refused(country: str, typed: str) ->
 def test_every_state_is_in_the_table_with_right_and_wrong() -> None:
     """The 27, Northern Ireland, and each country that a vendor may be at home in."""
     tried = {
-        (country, kept[: len(p)]) for country, _, kept in VALID for p in prefixes_of(country) if kept.startswith(p)
+        (country, kept[: len(p)])
+        for country, _, kept in VALID
+        for p in prefixes_of(country)
+        if kept.startswith(p)
     }
-    assert tried == {(country, prefix) for country in {*EU, *COUNTRIES} for prefix in prefixes_of(country)}
+    assert tried == {
+        (country, prefix) for country in {*EU, *COUNTRIES} for prefix in prefixes_of(country)
+    }
     assert {prefix for _, prefix in tried} == set(FORMATS)
     assert {country for country, _ in INVALID} >= {*EU, *COUNTRIES}
 
@@ -140,7 +211,10 @@ def test_nothing_is_no_number(typed: str) -> None:
     assert normal_vat_number(typed, "LU") == ""
 
 
-@given(text=st.text(max_size=MOST), country=st.sampled_from(sorted(COUNTRIES)))
+@given(
+    text=st.text(max_size=MOST),
+    country=st.sampled_from(sorted(COUNTRIES)),
+)
 def test_whatever_is_typed_is_a_number_or_a_sentence(text: str, country: str) -> None:
     """Never another error, and what is kept is kept again."""
     try:

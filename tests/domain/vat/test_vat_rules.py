@@ -1,4 +1,6 @@
-"""Who owes the VAT on the commission, and what it is in the currency of the state that it goes to."""
+"""Who owes the VAT on the commission, and what it is in the currency of the state that it goes
+to.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,12 @@ TABLE = (
 
 
 @pytest.mark.parametrize(("seller", "buyer", "number", "is_confirmed", "found"), TABLE)
-def test_which_rule_decides(seller: str, buyer: str, number: str, is_confirmed: bool, found: Treatment) -> None:
-    """Same state, another member state, outside the EU; a number decides only once it is confirmed, and in the EU only."""
+def test_which_rule_decides(
+    seller: str, buyer: str, number: str, is_confirmed: bool, found: Treatment
+) -> None:
+    """Same state, another member state, outside the EU; a number decides only once it is confirmed,
+    and in the EU only.
+    """
     assert treatment(seller, buyer, number=number, is_confirmed=is_confirmed) is found
     assert bool(note_of(found)) is not found.is_charged
 
@@ -69,7 +75,15 @@ def test_nothing_unconfirmed_takes_the_vat_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "currency"), [("LU", "EUR"), ("DK", "DKK"), ("SE", "SEK"), ("BG", "EUR"), ("GB", "GBP"), ("LI", "CHF")]
+    ("state", "currency"),
+    [
+        ("LU", "EUR"),
+        ("DK", "DKK"),
+        ("SE", "SEK"),
+        ("BG", "EUR"),
+        ("GB", "GBP"),
+        ("LI", "CHF"),
+    ],
 )
 def test_a_state_is_owed_its_own_currency(state: str, currency: str) -> None:
     """Which may be another country's."""
@@ -83,26 +97,52 @@ def test_a_state_is_owed_its_own_currency(state: str, currency: str) -> None:
     ("amount", "rate", "found"),
     [
         (Money(17000, "DKK"), ("EUR", "DKK", "7.4604"), Money(2279, "EUR")),  # 22.7869...
-        (Money(-17000, "DKK"), ("EUR", "DKK", "7.4604"), Money(-2279, "EUR")),
+        (
+            Money(-17000, "DKK"),
+            ("EUR", "DKK", "7.4604"),
+            Money(-2279, "EUR"),
+        ),
         (Money(5, "DKK"), ("EUR", "DKK", "10"), Money(1, "EUR")),  # exactly half of a cent
-        (Money(-5, "DKK"), ("EUR", "DKK", "10"), Money(-1, "EUR")),
+        (
+            Money(-5, "DKK"),
+            ("EUR", "DKK", "10"),
+            Money(-1, "EUR"),
+        ),
         (Money(1000, "JPY"), ("EUR", "JPY", "160"), Money(625, "EUR")),
         (Money(625, "EUR"), ("EUR", "JPY", "160"), Money(1000, "JPY")),
         (Money(1000, "KWD"), ("KWD", "EUR", "2.8"), Money(280, "EUR")),
         (Money(100, "EUR"), ("KWD", "EUR", "3"), Money(333, "KWD")),
     ],
 )
-def test_an_amount_in_another_currency(amount: Money, rate: tuple[str, str, str], found: Money) -> None:
+def test_an_amount_in_another_currency(
+    amount: Money, rate: tuple[str, str, str], found: Money
+) -> None:
     """Either way round, whatever decimals the two have, halves away from nought."""
-    assert converted(amount, Rate(rate[0], rate[1], Decimal(rate[2]), "Bank", LAST)) == found
+    assert (
+        converted(
+            amount,
+            Rate(rate[0], rate[1], Decimal(rate[2]), "Bank", LAST),
+        )
+        == found
+    )
 
 
-RATES = st.decimals(min_value=Decimal("0.00001"), max_value=Decimal(100000), places=8).filter(bool)
+RATES = st.decimals(
+    min_value=Decimal("0.00001"),
+    max_value=Decimal(100000),
+    places=8,
+).filter(bool)
 CURRENCIES = st.sampled_from(["EUR", "DKK", "HUF", "JPY", "KWD", "CHF"])
 
 
-@given(amount=st.integers(-(10**9), 10**9), pair=st.lists(CURRENCIES, min_size=2, max_size=2, unique=True), rate=RATES)
-def test_what_is_converted_is_at_most_half_a_minor_unit_off(amount: int, pair: list[str], rate: Decimal) -> None:
+@given(
+    amount=st.integers(-(10**9), 10**9),
+    pair=st.lists(CURRENCIES, min_size=2, max_size=2, unique=True),
+    rate=RATES,
+)
+def test_what_is_converted_is_at_most_half_a_minor_unit_off(
+    amount: int, pair: list[str], rate: Decimal
+) -> None:
     """And a credit note is the invoice with the other sign."""
     one, other = pair
     known = Rate(one, other, rate, "Bank", LAST)
@@ -116,8 +156,19 @@ def test_what_is_converted_is_at_most_half_a_minor_unit_off(amount: int, pair: l
     assert abs(back.amount - exact_back) <= Fraction(1, 2)
 
 
-@pytest.mark.parametrize(("days_before", "is_known"), [(-1, False), (0, True), (3, True), (6, True), (7, False)])
-def test_a_month_takes_the_rate_of_its_last_day_or_of_the_last_one_before(days_before: int, is_known: bool) -> None:
+@pytest.mark.parametrize(
+    ("days_before", "is_known"),
+    [
+        (-1, False),
+        (0, True),
+        (3, True),
+        (6, True),
+        (7, False),
+    ],
+)
+def test_a_month_takes_the_rate_of_its_last_day_or_of_the_last_one_before(
+    days_before: int, is_known: bool
+) -> None:
     """One of a week before is not the latest: a newer one has been published since."""
     rate = Rate("EUR", "DKK", Decimal(7), "Bank", LAST - timedelta(days=days_before))
     older = Rate("EUR", "DKK", Decimal(8), "Bank", LAST - timedelta(days=30))
@@ -128,7 +179,16 @@ def test_a_month_takes_the_rate_of_its_last_day_or_of_the_last_one_before(days_b
 
 def test_the_newest_of_several_rates_counts_and_other_pairs_never() -> None:
     """Whatever order they are read in."""
-    first, second = (Rate("EUR", "DKK", Decimal(n), "Bank", LAST - timedelta(days=n)) for n in (3, 1))
+    first, second = (
+        Rate(
+            "EUR",
+            "DKK",
+            Decimal(n),
+            "Bank",
+            LAST - timedelta(days=n),
+        )
+        for n in (3, 1)
+    )
     foreign = Rate("EUR", "SEK", Decimal(11), "Bank", LAST)
     for rates in ([first, second, foreign], [foreign, second, first]):
         found = state_vat(Money(100, "DKK"), "LU", rates, LAST)
@@ -140,14 +200,22 @@ def test_the_newest_of_several_rates_counts_and_other_pairs_never() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("7.4604", "7.4604"), (" 7,4604 ", "7.4604"), ("1.085", "1.085"), ("161", "161"), ("７．５", "7.5")],
+    [
+        ("7.4604", "7.4604"),
+        (" 7,4604 ", "7.4604"),
+        ("1.085", "1.085"),
+        ("161", "161"),
+        ("７．５", "7.5"),
+    ],
 )
 def test_a_rate_is_read_with_point_or_comma(typed: str, read: str) -> None:
     """As it is printed in any country."""
     assert read_rate(typed) == Decimal(read)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1,085", "-1", "1.2.3", "1,085.5", "1e3", "NaN", "1/2", "9" * 40])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "1,085", "-1", "1.2.3", "1,085.5", "1e3", "NaN", "1/2", "9" * 40]
+)
 def test_what_is_no_rate_or_could_be_two_is_refused(typed: str) -> None:
     """`1,085` is one and a bit to some and a thousand to others."""
     with pytest.raises(BadRate):

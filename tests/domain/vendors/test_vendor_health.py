@@ -1,4 +1,6 @@
-"""Account health: what Stripe asks for is mirrored, shown in words, and mailed before the day: real database, the stand-in over HTTP."""
+"""Account health: what Stripe asks for is mirrored, shown in words, and mailed before the day: real
+database, the stand-in over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 PASSPORT = "individual.verification.document"
-BLURRED = {"code": "verification_document_not_readable", "reason": "Blurry.", "requirement": PASSPORT}
+BLURRED = {
+    "code": "verification_document_not_readable",
+    "reason": "Blurry.",
+    "requirement": PASSPORT,
+}
 PAYMENTS = "/vendor/admin/payments"
 
 
@@ -53,11 +59,15 @@ async def _ask(gateway: Gateway, sandbox: RunningSandbox, shop: Shop, **forced: 
     await service.sync_account(gateway, vendor_id=shop.vendor_id)
 
 
-async def connected_shop(client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox) -> tuple[Portal, Shop]:
+async def connected_shop(
+    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+) -> tuple[Portal, Shop]:
     """A signed-in vendor whose account is finished."""
     portal = await signed_in(client)
     form = {"country": "LU", "business_type": "company", "business_name": "A", "email": "a@b.test"}
-    answer = await portal.post(f"{PAYMENTS}/connect", {**form, "phone": "", "url": "", "currency": ""})
+    answer = await portal.post(
+        f"{PAYMENTS}/connect", {**form, "phone": "", "url": "", "currency": ""}
+    )
     assert answer.status_code == 303
     row = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
     shop = Shop(portal.vendor_id, 0, str(row.stripe_account_id), 0)
@@ -78,12 +88,20 @@ async def _mails(kind: str) -> list[Email]:
 
 
 class TestMirror:
-    async def test_everything_that_stripe_asks_for_is_kept(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_everything_that_stripe_asks_for_is_kept(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Errors, alternatives, what is announced, and where payouts go."""
         shop = await open_shop(gateway, sandbox)
         now, later = _in_days(10), _in_days(40)
-        alternative = {"original_fields_due": ["individual.id_number"], "alternative_fields_due": [PASSPORT]}
-        announced = {"currently_due": ["company.tax_id"], "current_deadline": int(later.timestamp())}
+        alternative = {
+            "original_fields_due": ["individual.id_number"],
+            "alternative_fields_due": [PASSPORT],
+        }
+        announced = {
+            "currently_due": ["company.tax_id"],
+            "current_deadline": int(later.timestamp()),
+        }
         needs = _due(now, errors=[BLURRED], alternatives=[alternative])
         await _ask(gateway, sandbox, shop, requirements=needs, future_requirements=announced)
 
@@ -93,25 +111,44 @@ class TestMirror:
         assert [(e.code, e.reason, e.requirement) for e in config.errors] == [
             ("verification_document_not_readable", "Blurry.", PASSPORT)
         ]
-        assert [(a.original, a.alternative) for a in config.alternatives] == [(("individual.id_number",), (PASSPORT,))]
-        assert (config.future.currently_due, config.future.current_deadline) == (("company.tax_id",), later)
+        assert [(a.original, a.alternative) for a in config.alternatives] == [
+            (("individual.id_number",), (PASSPORT,))
+        ]
+        assert (config.future.currently_due, config.future.current_deadline) == (
+            ("company.tax_id",),
+            later,
+        )
         (bank,) = config.external_accounts
-        assert (bank.last4, bank.currency, bank.status, bank.default_for_currency) == ("6789", "EUR", "new", True)
+        assert (bank.last4, bank.currency, bank.status, bank.default_for_currency) == (
+            "6789",
+            "EUR",
+            "new",
+            True,
+        )
         row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         assert (row.current_deadline, row.future_deadline) == (now, later)
         assert config.account_status is AccountStatus.RESTRICTED_SOON
 
-    async def test_a_row_from_before_reads_as_well(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_row_from_before_reads_as_well(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """What an older release stored lacks parts, and nothing more."""
         shop = await open_shop(gateway, sandbox)
-        old = {"currently_due": ["external_account"], "current_deadline": "2026-12-03T12:00:00+00:00"}
+        old = {
+            "currently_due": ["external_account"],
+            "current_deadline": "2026-12-03T12:00:00+00:00",
+        }
         await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(requirements=old)
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.currently_due == ("external_account",)
         assert config.current_deadline == datetime(2026, 12, 3, 12, tzinfo=UTC)
-        assert (config.errors, config.future.currently_due, config.external_accounts) == ((), (), ())
+        assert (config.errors, config.future.currently_due, config.external_accounts) == (
+            (),
+            (),
+            (),
+        )
 
     async def test_a_code_without_words_is_logged(
         self, gateway: Gateway, sandbox: RunningSandbox, caplog: pytest.LogCaptureFixture
@@ -120,13 +157,22 @@ class TestMirror:
         shop = await open_shop(gateway, sandbox)
         error = {"code": "verification_brand_new", "reason": "New.", "requirement": PASSPORT}
         with caplog.at_level(logging.WARNING, logger="shared.finance.connect.accounts"):
-            await _ask(gateway, sandbox, shop, requirements={"currently_due": [PASSPORT], "errors": [error]})
+            await _ask(
+                gateway,
+                sandbox,
+                shop,
+                requirements={"currently_due": [PASSPORT], "errors": [error]},
+            )
 
         assert "verification_brand_new" in caplog.text
         assert PASSPORT not in caplog.text
 
-    async def test_a_returned_payout_blocks_payouts_only(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The bank account is errored: shoppers can pay, payouts stop and the vendor is told; another bank account ends it."""
+    async def test_a_returned_payout_blocks_payouts_only(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The bank account is errored: shoppers can pay, payouts stop and the vendor is told;
+        another bank account ends it.
+        """
         shop = await open_shop(gateway, sandbox)
         await _bank_returns_a_payout(sandbox, shop)
 
@@ -136,17 +182,32 @@ class TestMirror:
         assert config.accepts_payments
         assert config.account_status is AccountStatus.RESTRICTED
         (mail,) = await _mails("account_stopped")
-        assert "You can take payments. Your bank returned a payout to the account ending in 6789." in mail.text
+        assert (
+            "You can take payments. Your bank returned a payout to the account ending in 6789."
+            in mail.text
+        )
         assert "Until you change your bank details nothing is paid out." in mail.text
         assert "errored" not in mail.text
 
 
 async def _bank_returns_a_payout(sandbox: RunningSandbox, shop: Shop) -> None:
     """A sale whose money is there at once, paid out by hand, and the bank sends it back."""
-    sale = {"amount": "5000", "currency": "eur", "payment_method": "pm_card_bypassPending", "confirm": "true"}
-    plain = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
+    sale = {
+        "amount": "5000",
+        "currency": "eur",
+        "payment_method": "pm_card_bypassPending",
+        "confirm": "true",
+    }
+    plain = {
+        "automatic_payment_methods[enabled]": "true",
+        "automatic_payment_methods[allow_redirects]": "never",
+    }
     await stripe_post(
-        sandbox, "/v1/payment_intents", **sale, **plain, **{"transfer_data[destination]": shop.account_id}
+        sandbox,
+        "/v1/payment_intents",
+        **sale,
+        **plain,
+        **{"transfer_data[destination]": shop.account_id},
     )
     sandbox.idle()
     headers = {
@@ -156,12 +217,18 @@ async def _bank_returns_a_payout(sandbox: RunningSandbox, shop: Shop) -> None:
     }
     status, body = sandbox.request("POST", "/v1/payouts", "amount=1000&currency=eur", headers)
     assert status == 200, body
-    sandbox.control("POST", f"payouts/{json.loads(body)['id']}/fail", {"failure_code": "account_closed"})
+    sandbox.control(
+        "POST", f"payouts/{json.loads(body)['id']}/fail", {"failure_code": "account_closed"}
+    )
 
 
 class TestCapabilities:
-    async def test_a_single_capability_decides_and_says_why(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """The account itself is fine; money cannot reach it: nobody pays it, and it is told what to do."""
+    async def test_a_single_capability_decides_and_says_why(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The account itself is fine; money cannot reach it: nobody pays it, and it is told what to
+        do.
+        """
         shop = await open_shop(gateway, sandbox)
         idle = {"status": "inactive", "disabled_reason": "paused.inactivity"}
         await _ask(gateway, sandbox, shop, capabilities={"transfers": idle})
@@ -171,7 +238,10 @@ class TestCapabilities:
         assert config.disabled_reason is None
         assert (config.account_status, config.accepts_payments) == (AccountStatus.INACTIVE, False)
         (mail,) = await _mails("account_stopped")
-        said = "Money from your sales cannot reach you: Stripe paused this because it was not used for a long time. Write to us"
+        said = (
+            "Money from your sales cannot reach you: Stripe paused this because it was not used "
+            "for a long time. Write to us"
+        )
         assert said in mail.text
         assert "paused.inactivity" not in mail.text
 
@@ -185,25 +255,41 @@ class TestCapabilities:
         ],
     )
     async def test_each_reason_leads_to_its_state(
-        self, gateway: Gateway, sandbox: RunningSandbox, name: str, reason: str, status: AccountStatus
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        name: str,
+        reason: str,
+        status: AccountStatus,
     ) -> None:
         """The same seven states; the sentence is of the capability, and its end ends it all."""
         shop = await open_shop(gateway, sandbox)
-        await _ask(gateway, sandbox, shop, capabilities={name: {"status": "inactive", "disabled_reason": reason}})
+        await _ask(
+            gateway,
+            sandbox,
+            shop,
+            capabilities={name: {"status": "inactive", "disabled_reason": reason}},
+        )
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.account_status is status
         assert capabilities.CAUSES[reason].because in standing(config).text
         await _ask(gateway, sandbox, shop, complete=True)
-        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
+        assert (
+            await get_vendor_payment_config(shop.vendor_id)
+        ).account_status is AccountStatus.ACTIVE
 
-    async def test_what_a_capability_will_need_is_kept(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_what_a_capability_will_need_is_kept(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """With its own day, as long as the account has something due."""
         shop = await open_shop(gateway, sandbox)
         soon, later = _in_days(10), _in_days(40)
         cards = {"currently_due": ["company.tax_id"], "current_deadline": int(later.timestamp())}
-        await _ask(gateway, sandbox, shop, requirements=_due(soon), capabilities={"card_payments": cards})
+        await _ask(
+            gateway, sandbox, shop, requirements=_due(soon), capabilities={"card_payments": cards}
+        )
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
@@ -214,8 +300,12 @@ class TestCapabilities:
         assert line.day == later
         assert line.tail == ", or shoppers may no longer be able to pay you."
 
-    async def test_a_healthy_account_is_one_question(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
-        """Capabilities are asked for only where the account says that there is something to tell."""
+    async def test_a_healthy_account_is_one_question(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Capabilities are asked for only where the account says that there is something to
+        tell.
+        """
         shop = await open_shop(gateway, sandbox)
         before = len(sandbox.requests())
         await gateway.accounts.get(shop.account_id)
@@ -227,7 +317,9 @@ class TestCapabilities:
         """The vendor in words alone, the operator with Stripe's codes."""
         portal, shop = await connected_shop(client, gateway, sandbox)
         off = {"status": "inactive", "disabled_reason": "rejected.unsupported_business"}
-        await _ask(gateway, sandbox, shop, capabilities={"card_payments": off}, charges_enabled=True)
+        await _ask(
+            gateway, sandbox, shop, capabilities={"card_payments": off}, charges_enabled=True
+        )
 
         text = " ".join((await portal.get(PAYMENTS)).split())
 
@@ -243,35 +335,68 @@ class TestCapabilities:
         assert "card_payments: inactive (rejected.unsupported_business)" in text
         assert "transfers: active" in text
 
-    async def test_a_change_is_an_event_of_its_own(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_change_is_an_event_of_its_own(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """`capability.updated` is sent by the stand-in and reads the account."""
         shop = await open_shop(gateway, sandbox)
-        sandbox.control("POST", f"accounts/{shop.account_id}", {"capabilities": {"transfers": {"status": "pending"}}})
+        sandbox.control(
+            "POST",
+            f"accounts/{shop.account_id}",
+            {"capabilities": {"transfers": {"status": "pending"}}},
+        )
 
-        (event,) = [e for e in sandbox.events("capability.updated") if e["data"]["object"]["status"] == "pending"]
+        (event,) = [
+            e
+            for e in sandbox.events("capability.updated")
+            if e["data"]["object"]["status"] == "pending"
+        ]
 
-        assert (event["account"], event["data"]["object"]["id"]) == (shop.account_id, "transfers")
+        assert (
+            event["account"],
+            event["data"]["object"]["id"],
+        ) == (shop.account_id, "transfers")
         assert event["data"]["previous_attributes"] == {"status": "active"}
-        assert handlers()["connect"]["capability.updated"] is handlers()["connect"]["account.updated"]
+        assert (
+            handlers()["connect"]["capability.updated"] is handlers()["connect"]["account.updated"]
+        )
 
 
 class TestReminders:
     async def test_three_mails_before_a_deadline_each_once(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
-        """14, 7 and 1 days before, with what is missing, by when and what stops, however often the job runs."""
+        """14, 7 and 1 days before, with what is missing, by when and what stops, however often the
+        job runs.
+        """
         shop = await open_shop(gateway, sandbox)
         deadline = _in_days(20)
         await _ask(gateway, sandbox, shop, requirements=_due(deadline, errors=[BLURRED]))
 
-        for left in (16, 15, 14, 14, 13, 10, 7, 6.5, 3, 1, 0.9, 0.1, -1):
+        for left in (
+            16,
+            15,
+            14,
+            14,
+            13,
+            10,
+            7,
+            6.5,
+            3,
+            1,
+            0.9,
+            0.1,
+            -1,
+        ):
             await _remind(context, deadline - timedelta(days=left))
 
         mails = await _mails("account_deadline")
         assert [m.unique_key.rpartition(":")[2] for m in mails] == ["14", "7", "1"]
         day = f"{deadline.day} {deadline:%B}"
         for mail, when in zip(mails, ("in 14 days", "in 7 days", "tomorrow"), strict=True):
-            assert mail.subject.startswith(f"Stripe needs a photo of your passport or identity card by {day}")
+            assert mail.subject.startswith(
+                f"Stripe needs a photo of your passport or identity card by {day}"
+            )
             assert when in mail.text
             assert "The picture cannot be read. Upload it again" in mail.text
             assert "Stripe stops your payouts" in mail.text
@@ -284,8 +409,13 @@ class TestReminders:
     ) -> None:
         """Each deadline has mails of its own, each about what is due on that day."""
         shop = await open_shop(gateway, sandbox)
-        announced = {"currently_due": ["company.tax_id"], "current_deadline": int(_in_days(7).timestamp())}
-        await _ask(gateway, sandbox, shop, requirements=_due(_in_days(14)), future_requirements=announced)
+        announced = {
+            "currently_due": ["company.tax_id"],
+            "current_deadline": int(_in_days(7).timestamp()),
+        }
+        await _ask(
+            gateway, sandbox, shop, requirements=_due(_in_days(14)), future_requirements=announced
+        )
         await _remind(context)
         await _ask(gateway, sandbox, shop, requirements=_due(_in_days(13)))
         await _remind(context)
@@ -308,7 +438,9 @@ class TestReminders:
         await _remind(context)
 
         assert await _mails("account_deadline") == []
-        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
+        assert (
+            await get_vendor_payment_config(shop.vendor_id)
+        ).account_status is AccountStatus.ACTIVE
 
     async def test_stripe_down_delays_a_reminder_and_loses_none(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -319,7 +451,9 @@ class TestReminders:
         for one in (shop, other):
             await _ask(gateway, sandbox, one, requirements=_due(_in_days(7)))
         path = f"/v1/accounts/{shop.account_id}"
-        sandbox.faults({"match": {"method": "GET", "path": path}, "effect": "status", "status": 500})
+        sandbox.faults(
+            {"match": {"method": "GET", "path": path}, "effect": "status", "status": 500}
+        )
         await _remind(context)
         assert len(await _mails("account_deadline")) == 1
 
@@ -354,17 +488,23 @@ class TestReminders:
         assert await _mails("account_deadline") == []
         assert not await Job.exists(kind="vendors.remind_one", status__in=["waiting", "failed"])
 
-    async def test_reading_is_a_write_of_nobody_s(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_reading_is_a_write_of_nobody_s(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Stripe down while an account is read raises, and what we knew stays."""
         shop = await open_shop(gateway, sandbox)
         sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500})
         with pytest.raises(StripeUnavailable):
             await service.sync_account(gateway, vendor_id=shop.vendor_id)
-        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
+        assert (
+            await get_vendor_payment_config(shop.vendor_id)
+        ).account_status is AccountStatus.ACTIVE
 
 
 class TestStopped:
-    async def test_payouts_that_stop_are_mailed_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_payouts_that_stop_are_mailed_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """However often the account is read after that."""
         shop = await open_shop(gateway, sandbox)
         for _ in range(3):
@@ -375,23 +515,33 @@ class TestStopped:
         assert mail.subject == "Your payouts have stopped"
         assert "You can take payments. Nothing is paid out at the moment" in mail.text
 
-    async def test_payments_that_stop_are_mailed(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_payments_that_stop_are_mailed(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """With what is missing and what to do; a recovery and a second stop make a second mail."""
         shop = await open_shop(gateway, sandbox)
         late = {"past_due": [PASSPORT], "currently_due": [PASSPORT]}
-        await _ask(gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due")
+        await _ask(
+            gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due"
+        )
 
         (mail,) = await _mails("account_stopped")
 
         assert mail.subject == "Your payments have stopped"
         assert "Stripe did not get what it needs in time." in mail.text
         assert "A photo of your passport or identity card." in mail.text
-        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.PENDING
+        assert (
+            await get_vendor_payment_config(shop.vendor_id)
+        ).account_status is AccountStatus.PENDING
         await _ask(gateway, sandbox, shop, complete=True)
-        await _ask(gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due")
+        await _ask(
+            gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due"
+        )
         assert len(await _mails("account_stopped")) == 2
 
-    async def test_a_closed_account_is_mailed_in_neutral_words(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_closed_account_is_mailed_in_neutral_words(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Nothing of Stripe's reason but what it means."""
         shop = await open_shop(gateway, sandbox)
         await _ask(gateway, sandbox, shop, disabled_reason="rejected.fraud")
@@ -402,7 +552,9 @@ class TestStopped:
         assert "fraud" not in mail.text
         assert not (await get_vendor_payment_config(shop.vendor_id)).accepts_payments
 
-    async def test_who_disconnects_us_is_told_what_it_means(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_who_disconnects_us_is_told_what_it_means(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Once."""
         shop = await open_shop(gateway, sandbox)
         for _ in range(2):
@@ -412,7 +564,9 @@ class TestStopped:
 
         assert "The marketplace no longer has access" in mail.text
 
-    async def test_onboarding_sends_no_such_mail(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_onboarding_sends_no_such_mail(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Where nothing has worked yet, nothing can stop."""
         await open_shop(gateway, sandbox)
         assert await Email.filter(kind="account_stopped").count() == 0
@@ -437,7 +591,9 @@ class TestPages:
     async def test_the_state_in_a_sentence_with_its_day(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """On the settings and on the home page; the reason of an error beside what it is about; one main button."""
+        """On the settings and on the home page; the reason of an error beside what it is about; one
+        main button.
+        """
         portal, shop = await connected_shop(client, gateway, sandbox)
         await _ask(gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED]))
 
@@ -467,7 +623,10 @@ class TestPages:
 
         text = await portal.get(PAYMENTS)
 
-        said = "Your bank returned a payout to the account ending in 6789. Until you change your bank details nothing is paid out."
+        said = (
+            "Your bank returned a payout to the account ending in 6789. Until you change your "
+            "bank details nothing is paid out."
+        )
         assert said in text
         assert "Change bank details" in text
 
@@ -476,14 +635,19 @@ class TestPages:
     ) -> None:
         """Nothing stops before its day."""
         portal, shop = await connected_shop(client, gateway, sandbox)
-        announced = {"currently_due": ["company.tax_id"], "current_deadline": int(_in_days(40).timestamp())}
+        announced = {
+            "currently_due": ["company.tax_id"],
+            "current_deadline": int(_in_days(40).timestamp()),
+        }
         await _ask(gateway, sandbox, shop, future_requirements=announced)
 
         text = " ".join((await portal.get(PAYMENTS)).split())
 
         assert "Stripe will need the registration number of your business by <time" in text
         assert "Nothing stops before that day." in text
-        assert (await get_vendor_payment_config(shop.vendor_id)).account_status is AccountStatus.ACTIVE
+        assert (
+            await get_vendor_payment_config(shop.vendor_id)
+        ).account_status is AccountStatus.ACTIVE
 
     async def test_the_operator_reads_the_same_words_and_the_codes(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox

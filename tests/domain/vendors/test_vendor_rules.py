@@ -26,13 +26,26 @@ from shared.finance.connect.rules import (
 from shared.finance.connect.verification import DISABLED
 from shared.infra.gateway.accounts import Alternative, RequirementError
 from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
-from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES, default_currency, minimum_payout
+from shared.trade.vendors.countries import (
+    COUNTRIES,
+    CURRENCY_NAMES,
+    default_currency,
+    minimum_payout,
+)
 
 READY = AccountFacts(
-    charges_enabled=True, payouts_enabled=True, details_submitted=True, transfers_active=True, disabled_reason=None
+    charges_enabled=True,
+    payouts_enabled=True,
+    details_submitted=True,
+    transfers_active=True,
+    disabled_reason=None,
 )
 NEW = AccountFacts(
-    charges_enabled=False, payouts_enabled=False, details_submitted=False, transfers_active=False, disabled_reason=None
+    charges_enabled=False,
+    payouts_enabled=False,
+    details_submitted=False,
+    transfers_active=False,
+    disabled_reason=None,
 )
 
 facts = st.builds(
@@ -62,16 +75,27 @@ class TestStatus:
             (NEW, AccountStatus.PENDING),
             (replace(NEW, currently_due=DUE), AccountStatus.PENDING),
             (replace(READY, details_submitted=False), AccountStatus.PENDING),
-            (replace(OFF, disabled_reason="requirements.past_due", past_due=DUE), AccountStatus.PENDING),
+            (
+                replace(OFF, disabled_reason="requirements.past_due", past_due=DUE),
+                AccountStatus.PENDING,
+            ),
             (replace(OFF, disabled_reason="requirements.past_due"), AccountStatus.PENDING),
-            (replace(OFF, disabled_reason="action_required.requested_capabilities"), AccountStatus.PENDING),
+            (
+                replace(OFF, disabled_reason="action_required.requested_capabilities"),
+                AccountStatus.PENDING,
+            ),
             (replace(OFF, currently_due=DUE), AccountStatus.PENDING),
             (replace(READY, charges_enabled=False, currently_due=DUE), AccountStatus.PENDING),
             # under review
             (replace(OFF, disabled_reason="under_review"), AccountStatus.UNDER_REVIEW),
-            (replace(OFF, disabled_reason="requirements.pending_verification"), AccountStatus.UNDER_REVIEW),
             (
-                replace(OFF, disabled_reason="requirements.pending_verification", currently_due=DUE),
+                replace(OFF, disabled_reason="requirements.pending_verification"),
+                AccountStatus.UNDER_REVIEW,
+            ),
+            (
+                replace(
+                    OFF, disabled_reason="requirements.pending_verification", currently_due=DUE
+                ),
                 AccountStatus.UNDER_REVIEW,
             ),
             (replace(OFF, pending_verification=("x",)), AccountStatus.UNDER_REVIEW),
@@ -104,7 +128,9 @@ class TestStatus:
     def test_every_part_of_the_account_decides_the_status(
         self, given_facts: AccountFacts | None, expected: AccountStatus
     ) -> None:
-        """Two booleans at creation are not the state: requirements, reasons and capabilities are."""
+        """Two booleans at creation are not the state: requirements, reasons and capabilities
+        are.
+        """
         assert account_status(given_facts) is expected
 
     def test_an_account_that_can_be_paid_accepts_payments(self) -> None:
@@ -114,8 +140,12 @@ class TestStatus:
         assert not accepts_payments(None)
 
     @given(facts)
-    def test_every_combination_is_one_state_that_agrees_with_selling(self, some: AccountFacts) -> None:
-        """The checkout takes money exactly in the three states that say so, and each state keeps what it says."""
+    def test_every_combination_is_one_state_that_agrees_with_selling(
+        self, some: AccountFacts
+    ) -> None:
+        """The checkout takes money exactly in the three states that say so, and each state keeps
+        what it says.
+        """
         state = account_status(some)
 
         assert accepts_payments(some) == (state in SELLING)
@@ -171,7 +201,9 @@ class TestReminders:
             (timedelta(days=-1), None),
         ],
     )
-    def test_a_reminder_is_due_14_7_and_1_days_before(self, before: timedelta, stage: int | None) -> None:
+    def test_a_reminder_is_due_14_7_and_1_days_before(
+        self, before: timedelta, stage: int | None
+    ) -> None:
         """By the calendar; a missed day is made up for, and after the deadline it is too late."""
         assert reminder_due(self.DAY, self.DAY - before, UTC) == stage
 
@@ -179,18 +211,33 @@ class TestReminders:
 class TestChecklist:
     def test_the_same_thing_is_asked_for_once(self) -> None:
         """Day, month and year of birth are one line; what we do not know comes last."""
-        keys = ["new.thing", "individual.dob.day", "individual.dob.month", "individual.dob.year", "external_account"]
+        keys = [
+            "new.thing",
+            "individual.dob.day",
+            "individual.dob.month",
+            "individual.dob.year",
+            "external_account",
+        ]
 
         found = items(keys)
 
-        titles = ("Your date of birth", "The bank account that you want to be paid to", GENERAL.what)
+        titles = (
+            "Your date of birth",
+            "The bank account that you want to be paid to",
+            GENERAL.what,
+        )
         assert tuple(item.title for item in found) == titles
         assert needs_of(found) == "3 things from you"
-        assert needs_of(found[:2]) == "your date of birth and the bank account that you want to be paid to"
+        assert (
+            needs_of(found[:2])
+            == "your date of birth and the bank account that you want to be paid to"
+        )
 
     def test_an_error_says_why_and_what_may_be_given_instead(self) -> None:
         """The reason in our words; Stripe's own only among the codes, which the operator sees."""
-        wrong = RequirementError("verification_failed_id_number_match", "No match.", "individual.id_number")
+        wrong = RequirementError(
+            "verification_failed_id_number_match", "No match.", "individual.id_number"
+        )
         other = Alternative(("individual.id_number",), ("individual.verification.document",))
 
         (found,) = items(["individual.id_number"], [wrong], [other])
@@ -211,7 +258,9 @@ class TestChecklist:
 
 class TestCountries:
     def test_no_country_is_hard_coded(self) -> None:
-        """Each country sells in its own currency or in euros, and every currency has a name and a least payout."""
+        """Each country sells in its own currency or in euros, and every currency has a name and a
+        least payout.
+        """
         assert default_currency("DK") == "DKK"
         assert default_currency("LU") == "EUR"
         for country in COUNTRIES.values():

@@ -1,4 +1,6 @@
-"""Vendors join, connect Stripe once, and follow what Stripe says: real database, real gateway, the stand-in over HTTP."""
+"""Vendors join, connect Stripe once, and follow what Stripe says: real database, real gateway, the
+stand-in over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +45,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 
-DETAILS = AccountDetails(country="LU", business_type="company", business_name="Atelier", email="owner@atelier.test")
+DETAILS = AccountDetails(
+    country="LU", business_type="company", business_name="Atelier", email="owner@atelier.test"
+)
 
 
-async def _vendor(name: str = "Atelier Luxe", email: str = "owner@atelier.test", country: str = "LU") -> int:
+async def _vendor(
+    name: str = "Atelier Luxe", email: str = "owner@atelier.test", country: str = "LU"
+) -> int:
     signed = await vendors.sign_up(
         email=email,
         password="a-long-password",
@@ -59,11 +65,15 @@ async def _vendor(name: str = "Atelier Luxe", email: str = "owner@atelier.test",
 
 
 async def _connected(gateway: Gateway, vendor_id: int) -> str:
-    return await service.setup_payments(gateway, vendor_id=vendor_id, details=DETAILS, actor="member:1")
+    return await service.setup_payments(
+        gateway, vendor_id=vendor_id, details=DETAILS, actor="member:1"
+    )
 
 
 def _created(sandbox: RunningSandbox) -> int:
-    return sum(1 for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts"))
+    return sum(
+        1 for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts")
+    )
 
 
 class TestSignUp:
@@ -100,7 +110,9 @@ class TestSignUp:
     async def test_a_weak_password_leaves_nothing_behind(self) -> None:
         """The vendor's row goes with it."""
         with pytest.raises(WeakPassword):
-            await vendors.sign_up(email="a@b.test", password="short", full_name="A", business_name="B", country="LU")
+            await vendors.sign_up(
+                email="a@b.test", password="short", full_name="A", business_name="B", country="LU"
+            )
         assert await Vendor.all().count() == 0
 
     async def test_a_country_that_we_cannot_pay_is_refused(self) -> None:
@@ -110,22 +122,30 @@ class TestSignUp:
 
 
 class TestOneAccount:
-    async def test_a_second_set_up_returns_the_first_account(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_second_set_up_returns_the_first_account(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Other details change nothing; the account and its balance are never orphaned."""
         vendor_id = await _vendor()
         first = await _connected(gateway, vendor_id)
 
         other = AccountDetails("DE", "individual", "Other", "other@x.test")
-        second = await service.setup_payments(gateway, vendor_id=vendor_id, details=other, actor="member:1")
+        second = await service.setup_payments(
+            gateway, vendor_id=vendor_id, details=other, actor="member:1"
+        )
 
         assert second == first
         assert _created(sandbox) == 1
 
-    async def test_a_double_click_makes_one_account(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_double_click_makes_one_account(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Five at once: one account, one id, whoever comes first."""
         vendor_id = await _vendor()
 
-        answers = await asyncio.gather(*(_connected(gateway, vendor_id) for _ in range(5)), return_exceptions=True)
+        answers = await asyncio.gather(
+            *(_connected(gateway, vendor_id) for _ in range(5)), return_exceptions=True
+        )
         last = await _connected(gateway, vendor_id)
 
         ids = {a for a in answers if not isinstance(a, BaseException)}
@@ -136,16 +156,22 @@ class TestOneAccount:
     async def test_an_answer_that_is_lost_is_found_by_doing_it_again(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Stripe made the account, the connection broke every time: the same key brings the same account back."""
+        """Stripe made the account, the connection broke every time: the same key brings the same
+        account back.
+        """
         vendor_id = await _vendor()
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"})
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"}
+        )
         with pytest.raises(StripeUnavailable):
             await _connected(gateway, vendor_id)
         assert (await get_vendor_payment_config(vendor_id)).stripe_account_id is None
 
         sandbox.faults()
         other = AccountDetails("DE", "individual", "Other", "other@x.test")
-        account = await service.setup_payments(gateway, vendor_id=vendor_id, details=other, actor="member:1")
+        account = await service.setup_payments(
+            gateway, vendor_id=vendor_id, details=other, actor="member:1"
+        )
 
         row = await VendorPaymentConfig.get(vendor_id=vendor_id)
         assert row.stripe_account_id == account
@@ -157,9 +183,13 @@ class TestOneAccount:
     async def test_one_of_before_there_were_rows_of_writes_is_found(
         self, gateway: Gateway, sandbox: RunningSandbox, later: timedelta
     ) -> None:
-        """An upgrade in the middle: soon after, the stored key brings the account back; after a day, Stripe's list does."""
+        """An upgrade in the middle: soon after, the stored key brings the account back; after a
+        day, Stripe's list does.
+        """
         vendor_id = await _vendor()
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"})
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"}
+        )
         with pytest.raises(StripeUnavailable):
             await _connected(gateway, vendor_id)
         sandbox.faults()
@@ -169,7 +199,9 @@ class TestOneAccount:
             await _connected(gateway, vendor_id)
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
 
-    async def test_a_refusal_lets_the_vendor_try_other_details(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_refusal_lets_the_vendor_try_other_details(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A key repeats its first answer, so the next try has the next key."""
         vendor_id = await _vendor()
         rule = {
@@ -201,13 +233,19 @@ class TestOneAccount:
 
         assert (await get_vendor_payment_config(vendor.id)).currency == "DKK"
 
-    async def test_accounts_are_made_by_controller_properties(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_accounts_are_made_by_controller_properties(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The deprecated type is not sent; country and business type are the vendor's own."""
         vendor_id = await _vendor()
         details = AccountDetails("DK", "individual", "Velo", "v@velo.test")
-        await service.setup_payments(gateway, vendor_id=vendor_id, details=details, actor="member:1")
+        await service.setup_payments(
+            gateway, vendor_id=vendor_id, details=details, actor="member:1"
+        )
 
-        sent = next(e for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts"))["params"]
+        sent = next(
+            e for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts")
+        )["params"]
 
         assert "type" not in sent
         assert "controller" in str(sent)
@@ -215,12 +253,18 @@ class TestOneAccount:
 
 
 class TestLinks:
-    async def test_links_are_made_per_click_and_never_stored(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_links_are_made_per_click_and_never_stored(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Two clicks, two addresses, neither of them anywhere in the database."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        first = await service.create_onboarding_link(gateway, vendor_id=vendor_id, public_url="http://localhost")
-        second = await service.create_onboarding_link(gateway, vendor_id=vendor_id, public_url="http://localhost")
+        first = await service.create_onboarding_link(
+            gateway, vendor_id=vendor_id, public_url="http://localhost"
+        )
+        second = await service.create_onboarding_link(
+            gateway, vendor_id=vendor_id, public_url="http://localhost"
+        )
         sandbox.complete(account)
         dashboard = await service.create_dashboard_link(gateway, vendor_id=vendor_id)
 
@@ -234,11 +278,15 @@ class TestLinks:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
-            await service.create_onboarding_link(gateway, vendor_id=vendor_id, public_url="http://localhost")
+            await service.create_onboarding_link(
+                gateway, vendor_id=vendor_id, public_url="http://localhost"
+            )
 
 
 class TestSync:
-    async def test_reading_the_account_is_enough(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_reading_the_account_is_enough(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """No event has come; the account itself says that the vendor can be paid."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
@@ -251,7 +299,9 @@ class TestSync:
         assert config.account_status is AccountStatus.ACTIVE
         assert not config.needs_onboarding
 
-    async def test_a_change_is_audited_once(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_change_is_audited_once(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Reading the same again writes no second entry."""
         vendor_id = await _vendor()
         sandbox.complete(await _connected(gateway, vendor_id))
@@ -262,7 +312,9 @@ class TestSync:
         entries = await AuditEntry.filter(action="vendor.account_changed")
         assert [e.details["accepts_payments"] for e in entries] == [True]
 
-    async def test_an_older_reading_never_wins(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_an_older_reading_never_wins(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """A reading that began before the stored one is dropped."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
@@ -270,7 +322,9 @@ class TestSync:
         later = datetime.now(UTC) + timedelta(hours=1)
         with clock.use(lambda: later):
             await service.sync_account(gateway, vendor_id=vendor_id)
-        sandbox.control("POST", f"accounts/{account}", {"charges_enabled": False, "payouts_enabled": False})
+        sandbox.control(
+            "POST", f"accounts/{account}", {"charges_enabled": False, "payouts_enabled": False}
+        )
 
         config = await service.sync_account(gateway, vendor_id=vendor_id)
 
@@ -304,7 +358,9 @@ class TestSync:
         assert not await service.sync_account_by_stripe_id(gateway, "acct_unknown")
         assert not await service.deauthorize("acct_unknown")
 
-    async def test_an_outage_is_not_told_as_not_configured(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_an_outage_is_not_told_as_not_configured(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Stripe is down: the error says so, and what we knew stays."""
         vendor_id = await _vendor()
         sandbox.complete(await _connected(gateway, vendor_id))
@@ -338,7 +394,9 @@ class TestSync:
 
 class TestPayoutSchedule:
     async def test_the_schedule_reaches_stripe(self, gateway: Gateway) -> None:
-        """With a minimum we pay and Stripe does not; without one Stripe pays on the day that was chosen."""
+        """With a minimum we pay and Stripe does not; without one Stripe pays on the day that was
+        chosen.
+        """
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         assert (await gateway.balance_settings.get(account)).interval == "manual"
@@ -346,7 +404,9 @@ class TestPayoutSchedule:
         plan = PayoutPlan(PayoutSchedule.MONTHLY, "31", 0)
         await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
 
-        assert await gateway.balance_settings.get(account) == PayoutSettings("monthly", monthly_days=(31,))
+        assert await gateway.balance_settings.get(account) == PayoutSettings(
+            "monthly", monthly_days=(31,)
+        )
         terms = await terms_of(vendor_id)
         assert (terms.plan, terms.by_hand) == (plan, False)
 
@@ -367,15 +427,22 @@ class TestPayoutSchedule:
         assert [e.details["key"] for e in entries] == [f"{head}:{n}" for n in (1, 2, 3)]
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
 
-    async def test_nothing_changes_while_stripe_is_down(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_nothing_changes_while_stripe_is_down(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The row says what Stripe last said."""
         vendor_id = await _vendor()
         await _connected(gateway, vendor_id)
-        sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 503})
+        sandbox.faults(
+            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 503}
+        )
 
         with pytest.raises(StripeUnavailable):
             await stripe_schedule.choose(
-                gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
+                gateway,
+                vendor_id=vendor_id,
+                plan=PayoutPlan(PayoutSchedule.DAILY),
+                actor="member:1",
             )
 
         assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
@@ -386,13 +453,19 @@ class TestPayoutSchedule:
         """The newest plan counts, whichever job comes last."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        sandbox.faults({"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 429})
+        sandbox.faults(
+            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 429}
+        )
         for plan in (PayoutPlan(PayoutSchedule.DAILY), PayoutPlan(PayoutSchedule.MONTHLY, "5")):
             with pytest.raises(StripeUnavailable):
-                await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+                await stripe_schedule.choose(
+                    gateway, vendor_id=vendor_id, plan=plan, actor="member:1"
+                )
         sandbox.faults()
 
-        _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by("id")
+        _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by(
+            "id"
+        )
         for write in (newer, older):
             await writes.perform_soon.run(context, {"id": write.id})
 
@@ -400,14 +473,18 @@ class TestPayoutSchedule:
         assert (await terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
         assert (await gateway.balance_settings.get(account)).monthly_days == (5,)
 
-    async def test_a_change_at_stripe_is_found_by_reading(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_a_change_at_stripe_is_found_by_reading(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The vendor changed it in the Stripe dashboard."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
         plan = PayoutPlan(PayoutSchedule.WEEKLY, "tuesday", 0)
         await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
-        await gateway.balance_settings.update(account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1")
+        await gateway.balance_settings.update(
+            account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1"
+        )
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
@@ -435,7 +512,10 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
             await stripe_schedule.choose(
-                gateway, vendor_id=vendor_id, plan=PayoutPlan(PayoutSchedule.DAILY), actor="member:1"
+                gateway,
+                vendor_id=vendor_id,
+                plan=PayoutPlan(PayoutSchedule.DAILY),
+                actor="member:1",
             )
 
 
@@ -444,9 +524,13 @@ class TestFee:
     async def test_the_operator_sets_a_fee_and_it_is_audited(self, percentage: str) -> None:
         """From 0 to just below 100 per cent."""
         vendor_id = await _vendor()
-        await payment_configs.set_platform_fee(vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9")
+        await payment_configs.set_platform_fee(
+            vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9"
+        )
 
-        assert (await get_vendor_payment_config(vendor_id)).platform_fee_percentage == Decimal(percentage)
+        assert (await get_vendor_payment_config(vendor_id)).platform_fee_percentage == Decimal(
+            percentage
+        )
         entry = await AuditEntry.get(action="vendor.platform_fee_changed")
         assert (entry.actor, entry.details["before"]) == ("member:9", "2.50")
 

@@ -20,9 +20,13 @@ def check_error(status: int, body: Any) -> list[Problem]:
     if not isinstance(body, dict) or set(body) != {"error"} or not isinstance(body["error"], dict):
         return [Problem("$", "object", "an error body is exactly {'error': {...}}")]
     error, known = body["error"], fields(ErrorObject)
-    out = [Problem(f"$.error.{k}", "unknown", "not on ErrorObject") for k in error if k not in known]
+    out = [
+        Problem(f"$.error.{k}", "unknown", "not on ErrorObject") for k in error if k not in known
+    ]
     if error.get("type") not in _ERROR_TYPES:
-        out.append(Problem("$.error.type", "enum", f"{error.get('type')!r} is not one of {_ERROR_TYPES}"))
+        out.append(
+            Problem("$.error.type", "enum", f"{error.get('type')!r} is not one of {_ERROR_TYPES}")
+        )
     want = {402: "card_error", 409: "idempotency_error"}.get(status)
     if want and error.get("type") not in (want, "invalid_request_error"):
         out.append(Problem("$.error.type", "enum", f"HTTP {status} carries {want}"))
@@ -37,7 +41,9 @@ def check_error(status: int, body: Any) -> list[Problem]:
     return out
 
 
-def check_reply(method: str, path: str, status: int, body: Any, *, enums: bool = True) -> list[Problem]:
+def check_reply(
+    method: str, path: str, status: int, body: Any, *, enums: bool = True
+) -> list[Problem]:
     route = match(method, path)
     if status >= 400:
         return check_error(status, body)
@@ -49,7 +55,11 @@ def check_reply(method: str, path: str, status: int, body: Any, *, enums: bool =
         target = names.get(wrapped[2])
         item = load(target) if target else None
         return check_list(body, item, item.__module__ if item else "", "$", enums)
-    options = [names[n.strip()] for n in re.sub(r"Union\[|\]", "", route.returns).split(",") if n.strip() in names]
+    options = [
+        names[n.strip()]
+        for n in re.sub(r"Union\[|\]", "", route.returns).split(",")
+        if n.strip() in names
+    ]
     classes = [load(o) for o in options]
     got = resource(body.get("object", "")) if isinstance(body, dict) else None
     if classes and got not in classes:
@@ -57,7 +67,10 @@ def check_reply(method: str, path: str, status: int, body: Any, *, enums: bool =
             Problem(
                 "$.object",
                 "object",
-                f"{route.operation} returns {route.returns}, got {body.get('object') if isinstance(body, dict) else type(body).__name__!r}",
+                (
+                    f"{route.operation} returns {route.returns}, got "
+                    f"{body.get('object') if isinstance(body, dict) else type(body).__name__!r}"
+                ),
             )
         ]
     return check_response(body, enums=enums)

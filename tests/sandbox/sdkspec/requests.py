@@ -16,7 +16,8 @@ from stripe._request_options import RequestOptions
 from tests.sandbox.sdkspec.problems import Problem
 from tests.sandbox.sdkspec.routes import match
 
-# `PaymentIntentCreateParams` and friends inherit the SDK's per-request options; those are headers, not params.
+# `PaymentIntentCreateParams` and friends inherit the SDK's per-request options; those are headers,
+# not params.
 OPTION_KEYS = frozenset(RequestOptions.__annotations__)
 
 
@@ -49,7 +50,9 @@ _LEAF = {"int": _int, "bool": _bool, "float": _number, "decimal": _number}
 
 
 def _tighten(node: Any) -> Any:
-    """Rewrite a pydantic core schema: forbid unknown keys, read leaves from form strings, close open enums."""
+    """Rewrite a pydantic core schema: forbid unknown keys, read leaves from form strings, close
+    open enums.
+    """
     if isinstance(node, list):
         return [_tighten(n) for n in node]
     if isinstance(node, tuple):
@@ -66,12 +69,22 @@ def _tighten(node: Any) -> Any:
     if kind == "union":
         choices = [c[0] if isinstance(c, tuple) else c for c in node["choices"]]
         if any(c.get("type") == "literal" and set(c["expected"]) - {""} for c in choices):
-            choices = [c for c in choices if c.get("type") != "str"]  # Union[Literal[...], str]: a typo is an error
-        choices = [c for c in choices if c.get("type") != "is-instance"]  # UntypedStripeObject never comes off the wire
+            choices = [
+                c for c in choices if c.get("type") != "str"
+            ]  # Union[Literal[...], str]: a typo is an error
+        choices = [
+            c for c in choices if c.get("type") != "is-instance"
+        ]  # UntypedStripeObject never comes off the wire
         if len(choices) == 1:
             return _tighten(choices[0])
-        return {**{k: v for k, v in node.items() if k != "choices"}, "choices": [_tighten(c) for c in choices]}
-    out = {k: (v if k in ("metadata", "serialization", "cls", "config") else _tighten(v)) for k, v in node.items()}
+        return {
+            **{k: v for k, v in node.items() if k != "choices"},
+            "choices": [_tighten(c) for c in choices],
+        }
+    out = {
+        k: (v if k in ("metadata", "serialization", "cls", "config") else _tighten(v))
+        for k, v in node.items()
+    }
     if kind == "typed-dict":
         out["extra_behavior"] = "forbid"
     return out
@@ -99,7 +112,11 @@ def _param(path: Iterable[Any]) -> str:
     return head + "".join(f"[{p}]" for p in rest)
 
 
-def check_request(method: str, path: str, params: dict[str, Any] | None = None) -> list[Problem]:
+def check_request(
+    method: str,
+    path: str,
+    params: dict[str, Any] | None = None,
+) -> list[Problem]:
     """Validate decoded form params (or Python values, as passed to the SDK) for one v1 route."""
     route = match(method, path)
     if route is None:
@@ -115,7 +132,9 @@ def check_request(method: str, path: str, params: dict[str, Any] | None = None) 
 
 
 def _explain(failure: ValidationError, params: dict[str, Any]) -> list[Problem]:
-    """pydantic reports every branch of every union; keep, per place, what the sender needs to hear."""
+    """pydantic reports every branch of every union; keep, per place, what the sender needs to
+    hear.
+    """
     errors: list[tuple[tuple[Any, ...], Any]] = []
     for err in failure.errors(include_url=False):
         real: list[Any] = []
@@ -147,9 +166,16 @@ def _explain(failure: ValidationError, params: dict[str, Any]) -> list[Problem]:
         else:
             p = Problem(where, "type", f"Invalid {_WORDS.get(err['type'], err['type'])}")
         seen = problems.get(where)
-        if seen is None or (seen.kind == "enum" and p.kind == "type" and not isinstance(value, str)):
+        if seen is None or (
+            seen.kind == "enum" and p.kind == "type" and not isinstance(value, str)
+        ):
             problems[where] = p
     return list(problems.values())
 
 
-_WORDS = {"typed_dict_type": "object", "dict_type": "object", "list_type": "array", "string_type": "string"}
+_WORDS = {
+    "typed_dict_type": "object",
+    "dict_type": "object",
+    "list_type": "array",
+    "string_type": "string",
+}

@@ -35,7 +35,9 @@ def resource(name: str) -> type[StripeObject] | None:
 
 
 def fields(cls: Any) -> dict[str, Any]:
-    """field -> annotation, from cls and its generated bases, without ClassVars and private names."""
+    """field -> annotation, from cls and its generated bases, without ClassVars and private
+    names.
+    """
     if cls not in _FIELDS:
         _FIELDS[cls] = _fields(cls)
     return _FIELDS[cls]
@@ -48,7 +50,12 @@ def _fields(cls: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for name, note in inspect.get_annotations(base).items():
-            if name.startswith("_") or get_origin(note) is ClassVar or note is ClassVar or "ClassVar" in str(note)[:20]:
+            if (
+                name.startswith("_")
+                or get_origin(note) is ClassVar
+                or note is ClassVar
+                or "ClassVar" in str(note)[:20]
+            ):
                 continue
             out[name] = note
     return {getattr(cls, "_field_remappings", {}).get(k, k): v for k, v in out.items()}
@@ -68,11 +75,16 @@ def _is_optional(note: Any) -> bool:
     return get_origin(note) is Union and type(None) in get_args(note)
 
 
-def check_response(obj: Any, *, enums: bool = True, nulls: bool = False) -> list[Problem]:
+def check_response(
+    obj: Any,
+    *,
+    enums: bool = True,
+    nulls: bool = False,
+) -> list[Problem]:
     """Check a v1 response object (dict with an `object` key) recursively.
 
-    enums=False lets open enums (Union[Literal[...], str]) hold any string.
-    nulls=True also reports documented Optional fields that are absent, for the outermost object only.
+    enums=False lets open enums (Union[Literal[...], str]) hold any string. nulls=True also reports
+    documented Optional fields that are absent, for the outermost object only.
     """
     if not isinstance(obj, dict) or not isinstance(obj.get("object"), str):
         return [Problem("$", "object", "not a Stripe object (no `object` key)")]
@@ -91,7 +103,8 @@ def check_response(obj: Any, *, enums: bool = True, nulls: bool = False) -> list
     return problems
 
 
-# documented on the class but normally not sent (include/expand-only, legacy, or set in one case only)
+# documented on the class but normally not sent (include/expand-only, legacy, or set in one case
+# only)
 _EXPAND_ONLY: dict[str, tuple[str, ...]] = {
     "charge": (
         "refunds",
@@ -123,11 +136,19 @@ _EXPAND_ONLY: dict[str, tuple[str, ...]] = {
 }
 
 
-def check_list(value: Any, item: Any, module: str, where: str, enums: bool) -> list[Problem]:
+def check_list(
+    value: Any,
+    item: Any,
+    module: str,
+    where: str,
+    enums: bool,
+) -> list[Problem]:
     if not isinstance(value, dict):
         return [Problem(where, "type", f"expected a list object, got {type(value).__name__}")]
     out = [
-        Problem(f"{where}.{k}", "missing", "required") for k in ("object", "data", "has_more", "url") if k not in value
+        Problem(f"{where}.{k}", "missing", "required")
+        for k in ("object", "data", "has_more", "url")
+        if k not in value
     ]
     out += [
         Problem(f"{where}.{k}", "unknown", "not a list-object field")
@@ -147,18 +168,35 @@ def check_list(value: Any, item: Any, module: str, where: str, enums: bool) -> l
         spot = f"{where}.data[{i}]"
         if item is None or item is StripeObject or isinstance(item, typing.TypeVar):
             inner = check_response(element, enums=enums)
-            out += [Problem(p.where.replace("$", spot, 1), p.kind, p.message) for p in inner]
+            out += [
+                Problem(
+                    p.where.replace("$", spot, 1),
+                    p.kind,
+                    p.message,
+                )
+                for p in inner
+            ]
         else:
             out += _check(element, item, module, spot, enums)
     return out
 
 
-def _check_object(value: dict[str, Any], cls: type, module: str, where: str, enums: bool) -> list[Problem]:
+def _check_object(
+    value: dict[str, Any], cls: type, module: str, where: str, enums: bool
+) -> list[Problem]:
     known = fields(cls)
     out: list[Problem] = []
     if value.get("deleted") is True and "deleted" in known:
-        out += [Problem(f"{where}.{k}", "unknown", f"not on {cls.__qualname__}") for k in value if k not in known]
-        return out + [Problem(f"{where}.{k}", "missing", "required") for k in ("id", "object") if k not in value]
+        out += [
+            Problem(f"{where}.{k}", "unknown", f"not on {cls.__qualname__}")
+            for k in value
+            if k not in known
+        ]
+        return out + [
+            Problem(f"{where}.{k}", "missing", "required")
+            for k in ("id", "object")
+            if k not in value
+        ]
     dicts = getattr(cls, "_inner_class_dicts", [])
     for name, note in known.items():
         if name not in value:
@@ -169,13 +207,23 @@ def _check_object(value: dict[str, Any], cls: type, module: str, where: str, enu
             inner = get_args(note)
             for key, element in value[name].items():
                 out += (
-                    _check(element, inner[-1] if inner else note, module, f"{where}.{name}.{key}", enums)
+                    _check(
+                        element,
+                        inner[-1] if inner else note,
+                        module,
+                        f"{where}.{name}.{key}",
+                        enums,
+                    )
                     if inner
                     else []
                 )
             continue
         out += _check(value[name], note, module, f"{where}.{name}", enums)
-    out += [Problem(f"{where}.{k}", "unknown", f"not on {cls.__qualname__}") for k in value if k not in known]
+    out += [
+        Problem(f"{where}.{k}", "unknown", f"not on {cls.__qualname__}")
+        for k in value
+        if k not in known
+    ]
     if (
         cls.__name__ == "Event"
         and isinstance(value.get("data"), dict)
@@ -190,12 +238,22 @@ def _check_object(value: dict[str, Any], cls: type, module: str, where: str, enu
         for key in value["data"].get("previous_attributes") or {}:
             if target and key not in fields(target):
                 out.append(
-                    Problem(f"{where}.data.previous_attributes.{key}", "unknown", f"not on {target.__qualname__}")
+                    Problem(
+                        f"{where}.data.previous_attributes.{key}",
+                        "unknown",
+                        f"not on {target.__qualname__}",
+                    )
                 )
     return out
 
 
-def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[Problem]:
+def _check(
+    value: Any,
+    note: Any,
+    module: str,
+    where: str,
+    enums: bool,
+) -> list[Problem]:
     if isinstance(note, (typing.ForwardRef, str)):
         resolved = _resolve(note, module)
         if resolved is None:
@@ -207,7 +265,11 @@ def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[
         return []
     if origin is Union:
         if value is None:
-            return [] if type(None) in args else [Problem(where, "type", "null, but the field is not nullable")]
+            return (
+                []
+                if type(None) in args
+                else [Problem(where, "type", "null, but the field is not nullable")]
+            )
         branches = [a for a in args if a is not type(None)]
         literal = [a for a in branches if get_origin(a) in _LITERALS]
         if literal and str in branches:  # open enum
@@ -217,15 +279,25 @@ def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[
             return (
                 []
                 if not enums or value in allowed
-                else [Problem(where, "enum", f"{value!r} is not a value this API version documents")]
+                else [
+                    Problem(where, "enum", f"{value!r} is not a value this API version documents")
+                ]
             )
-        resolved = [(b, _resolve(b, module) if isinstance(b, (typing.ForwardRef, str)) else b) for b in branches]
-        if isinstance(value, dict) and isinstance(value.get("object"), str):  # polymorphic: pick by `object`
+        resolved = [
+            (b, _resolve(b, module) if isinstance(b, (typing.ForwardRef, str)) else b)
+            for b in branches
+        ]
+        if isinstance(value, dict) and isinstance(
+            value.get("object"), str
+        ):  # polymorphic: pick by `object`
             target = resource(value["object"])
             for _raw, kind in resolved:
                 if isinstance(kind, type) and kind is target:
                     return _check(value, kind, kind.__module__, where, enums)
-        tries = [_check(value, kind if isinstance(kind, type) else raw, module, where, enums) for raw, kind in resolved]
+        tries = [
+            _check(value, kind if isinstance(kind, type) else raw, module, where, enums)
+            for raw, kind in resolved
+        ]
         if any(not t for t in tries):
             return []
         # report the branch that got furthest (most specific problems), not every branch
@@ -234,27 +306,41 @@ def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[
     if value is None:
         return [Problem(where, "type", "null, but the field is not nullable")]
     if origin in _LITERALS:
-        return [] if value in args else [Problem(where, "enum", f"{value!r} is not one of {args!r}")]
+        return (
+            [] if value in args else [Problem(where, "enum", f"{value!r} is not one of {args!r}")]
+        )
     if origin in (list, list):
         if not isinstance(value, list):
             return [Problem(where, "type", f"expected array, got {type(value).__name__}")]
         return [
-            p for i, v in enumerate(value) for p in _check(v, args[0] if args else Any, module, f"{where}[{i}]", enums)
+            p
+            for i, v in enumerate(value)
+            for p in _check(v, args[0] if args else Any, module, f"{where}[{i}]", enums)
         ]
     if origin in (dict, dict):
         if not isinstance(value, dict):
             return [Problem(where, "type", f"expected object, got {type(value).__name__}")]
-        return [p for k, v in value.items() for p in _check(v, args[1] if args else Any, module, f"{where}.{k}", enums)]
+        return [
+            p
+            for k, v in value.items()
+            for p in _check(v, args[1] if args else Any, module, f"{where}.{k}", enums)
+        ]
     if origin is UntypedStripeObject or note is UntypedStripeObject:
         if not isinstance(value, dict):
             return [Problem(where, "type", f"expected object, got {type(value).__name__}")]
-        return [p for k, v in value.items() for p in _check(v, args[0] if args else Any, module, f"{where}.{k}", enums)]
+        return [
+            p
+            for k, v in value.items()
+            for p in _check(v, args[0] if args else Any, module, f"{where}.{k}", enums)
+        ]
     generic = origin if isinstance(origin, type) else note
     if isinstance(generic, type) and generic.__name__ in ("ListObject", "SearchResultObject"):
         return check_list(value, args[0] if args else None, module, where, enums)
     if note is bool:
         return (
-            [] if isinstance(value, bool) else [Problem(where, "type", f"expected boolean, got {type(value).__name__}")]
+            []
+            if isinstance(value, bool)
+            else [Problem(where, "type", f"expected boolean, got {type(value).__name__}")]
         )
     if note is int:
         return (
@@ -270,7 +356,9 @@ def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[
         )
     if note is str:
         return (
-            [] if isinstance(value, str) else [Problem(where, "type", f"expected string, got {type(value).__name__}")]
+            []
+            if isinstance(value, str)
+            else [Problem(where, "type", f"expected string, got {type(value).__name__}")]
         )
     if isinstance(note, type) and note.__name__ == "Decimal":
         return (
@@ -287,9 +375,17 @@ def _check(value: Any, note: Any, module: str, where: str, enums: bool) -> list[
 
 def check_keys(obj: Any, example: Any, where: str = "$") -> list[Problem]:
     """Keys an example object (say, one of Stripe's published fixtures) shows and ours lacks."""
-    if not isinstance(obj, dict) or not isinstance(example, dict) or obj.get("object") != example.get("object"):
+    if (
+        not isinstance(obj, dict)
+        or not isinstance(example, dict)
+        or obj.get("object") != example.get("object")
+    ):
         return []
-    out = [Problem(f"{where}.{k}", "missing", "the example object has this key") for k in example if k not in obj]
+    out = [
+        Problem(f"{where}.{k}", "missing", "the example object has this key")
+        for k in example
+        if k not in obj
+    ]
     for k, v in example.items():
         if k != "metadata" and isinstance(v, dict) and isinstance(obj.get(k), dict):
             out += check_keys(obj[k], v, f"{where}.{k}")

@@ -1,4 +1,6 @@
-"""Every v1 route of the installed SDK, read from the sources of its services; and Stripe's form encoding."""
+"""Every v1 route of the installed SDK, read from the sources of its services; and Stripe's form
+encoding.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Route:
     @functools.cached_property
     def regex(self) -> re.Pattern[str]:
         parts = re.split(r"\{(\w+)\}", self.template)
-        out = "".join(re.escape(p) if i % 2 == 0 else rf"(?P<{p}>[^/]+)" for i, p in enumerate(parts))
+        out = "".join(
+            re.escape(p) if i % 2 == 0 else rf"(?P<{p}>[^/]+)" for i, p in enumerate(parts)
+        )
         return re.compile(out + r"\Z")
 
 
@@ -54,7 +58,11 @@ def _text(node: ast.expr | None) -> str:
 def _url(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+    ):
         return _url(node.func.value)
     return None
 
@@ -82,7 +90,9 @@ def routes() -> tuple[Route, ...]:
                     url = _url(call.args[1])
                     if not url or not url.startswith("/v1/"):
                         continue
-                    base = next((_text(k.value) for k in call.keywords if k.arg == "base_address"), "api")
+                    base = next(
+                        (_text(k.value) for k in call.keywords if k.arg == "base_address"), "api"
+                    )
                     args = [*fn.args.posonlyargs, *fn.args.args, *fn.args.kwonlyargs]
                     note = next((_text(a.annotation) for a in args if a.arg == "params"), None)
                     required, target = False, None
@@ -92,17 +102,37 @@ def routes() -> tuple[Route, ...]:
                         target = names.get(name)
                     found.append(
                         Route(
-                            str(call.args[0].value).upper(), url, f"{cls.name}.{fn.name}",
-                            target, required, _text(fn.returns), module, base,
+                            str(call.args[0].value).upper(),
+                            url,
+                            f"{cls.name}.{fn.name}",
+                            target,
+                            required,
+                            _text(fn.returns),
+                            module,
+                            base,
                         )
-                    )  # fmt: skip
-    # literal segments win over placeholders: /payment_intents/search before /payment_intents/{intent}
-    return tuple(sorted(found, key=lambda r: (r.template.count("{"), r.template, r.method)))
+                    )
+    # literal segments win over placeholders: /payment_intents/search before
+    # /payment_intents/{intent}
+    return tuple(
+        sorted(
+            found,
+            key=lambda r: (
+                r.template.count("{"),
+                r.template,
+                r.method,
+            ),
+        )
+    )
 
 
 @functools.cache
 def _like(method: str, segments: int) -> tuple[Route, ...]:
-    return tuple(route for route in routes() if route.method == method and route.template.count("/") == segments)
+    return tuple(
+        route
+        for route in routes()
+        if route.method == method and route.template.count("/") == segments
+    )
 
 
 def match(method: str, path: str) -> Route | None:
@@ -138,6 +168,8 @@ def _fold(key: str, node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     folded = {k: _fold(k, v) for k, v in node.items()}
-    if folded and key != "metadata" and all(k.isdigit() for k in folded):  # metadata[7]=x is a key, not an index
+    if (
+        folded and key != "metadata" and all(k.isdigit() for k in folded)
+    ):  # metadata[7]=x is a key, not an index
         return [folded[k] for k in sorted(folded, key=int)]
     return folded

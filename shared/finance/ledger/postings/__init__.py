@@ -1,7 +1,8 @@
 """From a fact about money to its posting. Pure. What each account means stands in chart.py.
 
-Two kinds of facts are told apart: who owes whom (a sale, a refund, a dispute), and where the money lies at Stripe (a
-reversal, a payout). Each is posted when it becomes known, under a key that names it.
+Two kinds of facts are told apart: who owes whom (a sale, a refund, a dispute), and where the money
+lies at Stripe (a reversal, a payout). Each is posted when it becomes known, under a key that names
+it.
 """
 
 from shared.finance.ledger.postings.corrections import explained, opposite

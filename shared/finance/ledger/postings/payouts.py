@@ -9,9 +9,12 @@ from shared.finance.ledger.chart import Account, Entry, Posting, lines
 
 @dataclass(frozen=True)
 class PaidOut:
-    """A payout of a vendor, or of the platform itself without one. Minor units; `fee` is what an instant one costs beside it.
+    """A payout of a vendor, or of the platform itself without one.
 
-    `earned` is what of the fee goes to the platform: the ids of Stripe's application fee, or of its refunds, with the amounts.
+    Minor units; `fee` is what an instant one costs beside it.
+
+    `earned` is what of the fee goes to the platform: the ids of Stripe's application fee, or of its
+    refunds, with the amounts.
     """
 
     payout_id: int
@@ -22,8 +25,13 @@ class PaidOut:
     fee: int = 0
     earned: tuple[tuple[str, int], ...] = ()
 
-    def _posting(self, kind: str, *parts: tuple[Account, int, int | None], further: tuple[Entry, ...] = ()) -> Posting:
-        entries = (*lines(self.currency, self.stripe_id, *parts), *further)
+    def _posting(
+        self, kind: str, *parts: tuple[Account, int, int | None], further: tuple[Entry, ...] = ()
+    ) -> Posting:
+        entries = (
+            *lines(self.currency, self.stripe_id, *parts),
+            *further,
+        )
         return Posting(kind, f"{kind}:{self.payout_id}", f"payout:{self.payout_id}", entries)
 
     @property
@@ -40,13 +48,24 @@ class PaidOut:
             kind,
             (self._to, sign * self.amount, self.vendor_id),
             (bearer, sign * self.fee, self.vendor_id),
-            (self._from, -sign * (self.amount + self.fee), self.vendor_id),
-            further=tuple(entry for id_, amount in self.earned for entry in self._earned(id_, sign * amount)),
+            (
+                self._from,
+                -sign * (self.amount + self.fee),
+                self.vendor_id,
+            ),
+            further=tuple(
+                entry for id_, amount in self.earned for entry in self._earned(id_, sign * amount)
+            ),
         )
 
     def _earned(self, stripe_id: str, amount: int) -> tuple[Entry, ...]:
-        """The platform's side of the fee: what a vendor pays for an instant payout is commission like any other."""
-        parts = ((Account.STRIPE_PLATFORM, amount, None), (Account.COMMISSION, -amount, None))
+        """The platform's side of the fee: what a vendor pays for an instant payout is commission
+        like any other.
+        """
+        parts = (
+            (Account.STRIPE_PLATFORM, amount, None),
+            (Account.COMMISSION, -amount, None),
+        )
         return lines(self.currency, stripe_id, *parts)
 
     def arrived(self, kind: str, sign: int) -> Posting:
@@ -117,7 +136,9 @@ def released(fact: Reserved) -> Posting:
 
 @dataclass(frozen=True)
 class StripeReserve:
-    """Money of a vendor, or of the platform without one, that Stripe put in reserve, or let go (negative). Minor units."""
+    """Money of a vendor, or of the platform without one, that Stripe put in reserve, or let go
+    (negative). Minor units.
+    """
 
     vendor_id: int | None
     currency: str
@@ -131,6 +152,9 @@ def held_by_stripe(fact: StripeReserve) -> Posting:
     balance = Account.STRIPE_PLATFORM if own else Account.STRIPE_VENDOR
     beside = Account.STRIPE_HELD_PLATFORM if own else Account.STRIPE_HELD_VENDOR
     kind = "stripe_held" if fact.amount > 0 else "stripe_released"
-    parts = ((balance, -fact.amount, fact.vendor_id), (beside, fact.amount, fact.vendor_id))
+    parts = (
+        (balance, -fact.amount, fact.vendor_id),
+        (beside, fact.amount, fact.vendor_id),
+    )
     entries = lines(fact.currency, fact.stripe_id, *parts)
     return Posting(kind, f"{kind}:{fact.stripe_id}", f"transaction:{fact.stripe_id}", entries)

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 from shared.finance.ledger.chart import Account, Posting, lines
 
-OF_DISPUTES = ("dispute_withdrawn", "dispute_reinstated")  # kinds: what banks took, and what they gave back
+OF_DISPUTES = (
+    "dispute_withdrawn",
+    "dispute_reinstated",
+)  # kinds: what banks took, and what they gave back
 
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund that Stripe took on: the vendor bears `vendor_part` of it, the commission gives back the rest. Minor units."""
+    """A refund that Stripe took on: the vendor bears `vendor_part` of it, the commission gives back
+    the rest. Minor units.
+    """
 
     refund_id: int
     order_id: int
@@ -31,7 +36,11 @@ class Refund:
                 self.stripe_id,
                 (Account.VENDOR_PAYABLE, sign * self.vendor_part, self.vendor_id),
                 (Account.COMMISSION, sign * self.commission_part, None),
-                (Account.SHOPPERS_DUE, -sign * (self.vendor_part + self.commission_part), None),
+                (
+                    Account.SHOPPERS_DUE,
+                    -sign * (self.vendor_part + self.commission_part),
+                    None,
+                ),
             ),
         )
 
@@ -66,13 +75,18 @@ def refund_paid(fact: Refund) -> Posting:
 
 
 def refund_returned(fact: Refund) -> Posting:
-    """The money came back to the platform's balance. `stripe_id` is the failure's balance transaction."""
+    """The money came back to the platform's balance.
+
+    `stripe_id` is the failure's balance transaction.
+    """
     return fact.cash("refund_returned", -1)
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Money between the platform's and a vendor's balance at Stripe; positive comes back to the platform. Minor units."""
+    """Money between the platform's and a vendor's balance at Stripe; positive comes back to the
+    platform. Minor units.
+    """
 
     movement_id: int
     order_id: int
@@ -99,7 +113,9 @@ def moved(fact: Moved) -> Posting:
 
 @dataclass(frozen=True)
 class Taken:
-    """What staff took from a vendor by hand (below nought: gave back to it), and a person confirmed. Minor units."""
+    """What staff took from a vendor by hand (below nought: gave back to it), and a person
+    confirmed. Minor units.
+    """
 
     order_id: int
     vendor_id: int
@@ -129,7 +145,8 @@ def commission_returned(fact: Taken) -> Posting:
 
 @dataclass(frozen=True)
 class Receivable:
-    """A change of what a vendor owes because its balance did not cover a claim; negative when it shrinks. Minor units.
+    """A change of what a vendor owes because its balance did not cover a claim; negative when it
+    shrinks. Minor units.
 
     `number` counts the changes of one claim.
     """
@@ -144,7 +161,9 @@ class Receivable:
 
 
 def receivable(fact: Receivable) -> Posting:
-    """What the platform advanced is no longer set against earnings but owed (or, shrinking, set against them again)."""
+    """What the platform advanced is no longer set against earnings but owed (or, shrinking, set
+    against them again).
+    """
     return Posting(
         "receivable",
         f"receivable:{fact.claim_id}:{fact.number}",
@@ -175,10 +194,12 @@ def written_off(fact: Receivable) -> Posting:
 
 @dataclass(frozen=True)
 class DisputedMoney:
-    """Money that a bank took, or gave back, because of a dispute, and who bears it. All parts positive, minor units.
+    """Money that a bank took, or gave back, because of a dispute, and who bears it.
 
-    `loss_part` is what neither the vendor nor the commission can bear; `fee` is Stripe's for the dispute (of money that
-    comes back: what of the fee came back with it).
+    All parts positive, minor units.
+
+    `loss_part` is what neither the vendor nor the commission can bear; `fee` is Stripe's for the
+    dispute (of money that comes back: what of the fee came back with it).
     """
 
     order_id: int

@@ -9,7 +9,9 @@ from shared.finance.ledger.chart import Account, Posting, lines
 
 @dataclass(frozen=True)
 class Sale:
-    """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor units."""
+    """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor
+    units.
+    """
 
     payment_id: int
     order_id: int
@@ -21,7 +23,9 @@ class Sale:
 
 
 def sale(fact: Sale) -> Posting:
-    """The vendor has earned its share, which lies in its Stripe balance; the commission in the platform's."""
+    """The vendor has earned its share, which lies in its Stripe balance; the commission in the
+    platform's.
+    """
     share = fact.total - fact.commission
     if not 0 <= fact.commission < fact.total:
         raise ValueError(f"a commission of {fact.commission} on {fact.total}")
@@ -68,7 +72,10 @@ def stripe_fee(fact: StripeFee) -> Posting:
 
 @dataclass(frozen=True)
 class Parked:
-    """A payment that Stripe took and that does not match its order. `vendor_id`: whose account it went to, if one of ours."""
+    """A payment that Stripe took and that does not match its order.
+
+    `vendor_id`: whose account it went to, if one of ours.
+    """
 
     payment_id: int
     order_id: int
@@ -89,7 +96,11 @@ def parked(fact: Parked) -> Posting:
         lines(
             fact.currency,
             fact.stripe_id,
-            *([(Account.STRIPE_VENDOR, share, fact.vendor_id)] if fact.vendor_id is not None else []),
+            *(
+                [(Account.STRIPE_VENDOR, share, fact.vendor_id)]
+                if fact.vendor_id is not None
+                else []
+            ),
             (Account.STRIPE_PLATFORM, fact.total - share, None),
             (Account.SUSPENSE, -fact.total, None),
         ),
@@ -104,7 +115,9 @@ def unparked(fact: Parked) -> Posting:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """A balance transaction that belongs to nothing we know: Stripe's own adjustments, top-ups, fees. Minor units, net."""
+    """A balance transaction that belongs to nothing we know: Stripe's own adjustments, top-ups,
+    fees. Minor units, net.
+    """
 
     vendor_id: int | None
     currency: str
@@ -125,5 +138,10 @@ def unexplained(fact: Unexplained) -> Posting:
         "unexplained",
         f"unexplained:{fact.name}",
         f"transaction:{fact.stripe_id}",
-        lines(fact.currency, fact.stripe_id, (where, fact.net, fact.vendor_id), (Account.SUSPENSE, -fact.net, None)),
+        lines(
+            fact.currency,
+            fact.stripe_id,
+            (where, fact.net, fact.vendor_id),
+            (Account.SUSPENSE, -fact.net, None),
+        ),
     )

@@ -82,7 +82,9 @@ ORDER: tuple[tuple[Check[Any], ...], ...] = (
     (ParkedEventCheck(),),
 )
 CHECKS: tuple[Check[Any], ...] = tuple(check for together in ORDER for check in together)
-REPAIRS: Mapping[RepairName, Repair] = {name: repair for check in CHECKS for name, repair in check.repairs.items()}
+REPAIRS: Mapping[RepairName, Repair] = {
+    name: repair for check in CHECKS for name, repair in check.repairs.items()
+}
 
 
 def compare(both: BothSides) -> list[FoundDifference]:
@@ -96,7 +98,9 @@ def compare(both: BothSides) -> list[FoundDifference]:
     return comparison.found
 
 
-def _first(together: Sequence[Check[Any]], subject: Any, comparison: Comparison) -> FoundDifference | None:
+def _first(
+    together: Sequence[Check[Any]], subject: Any, comparison: Comparison
+) -> FoundDifference | None:
     for check in together:
         difference = check.find(subject, comparison)
         if difference is not None:

@@ -27,7 +27,11 @@ class AccountCheck(Check[AccountRecord]):
     """Vendors' accounts."""
 
     kinds = (DifferenceKind.ACCOUNT_DIFFERS,)
-    repairs = {RepairName.SYNC_ACCOUNT: Repair("Read the vendor's account again from Stripe.", sync_account)}
+    repairs = {
+        RepairName.SYNC_ACCOUNT: Repair(
+            "Read the vendor's account again from Stripe.", sync_account
+        )
+    }
 
     def subjects(self, comparison: Comparison) -> Sequence[AccountRecord]:
         """Name those that Stripe shows us."""
@@ -52,5 +56,8 @@ class AccountCheck(Check[AccountRecord]):
         )
 
 
-def _named(values: Mapping[str, str], names: Sequence[str]) -> str:
+def _named(
+    values: Mapping[str, str],
+    names: Sequence[str],
+) -> str:
     return ", ".join(f"{name} {values.get(name)}" for name in names)[:SHOWN]

@@ -46,7 +46,10 @@ class BalanceCheck(Check[ComparedBalance]):
         return FoundDifference(
             DifferenceKind.BALANCE_DIFFERS,
             f"balance:{vendor_id or 'platform'}:{currency}",
-            f"Stripe says that {whose} holds another sum than the ledger does, and nothing found so far explains it.",
+            (
+                f"Stripe says that {whose} holds another sum than the ledger does, and nothing "
+                "found so far explains it."
+            ),
             money(subject.booked, currency),
             money(subject.at_stripe, currency),
             vendor_id=vendor_id,

@@ -32,7 +32,10 @@ class ChargeCheck(PaymentCheck):
     kinds = (DifferenceKind.FEE_UNPOSTED, DifferenceKind.CHARGE_DIFFERS)
     repairs = {
         RepairName.READ_CHARGE: Repair(
-            "Read charge {charge_id} again, note its fee, transfer and commission, and post the fee if it is missing.",
+            (
+                "Read charge {charge_id} again, note its fee, transfer and commission, and post "
+                "the fee if it is missing."
+            ),
             read_charge,
         )
     }

@@ -96,7 +96,9 @@ class Check(ABC, Generic[Subject]):
 
 
 def as_argument(t: TransactionAtStripe) -> list[object]:
-    """Write a balance transaction into the arguments of a repair: id, vendor, minor units, currency."""
+    """Write a balance transaction into the arguments of a repair: id, vendor, minor units,
+    currency.
+    """
     return [t.id, t.vendor_id, t.net, t.currency]
 
 

@@ -37,9 +37,19 @@ async def recount_claim(_context: Context, given: Arguments) -> str:
     Then it is settled again.
     """
     async with unit.transaction() as tx:
-        claim = await tx.lock(Claim, missing=CannotRepair, id=int(given["claim_id"]))
+        claim = await tx.lock(
+            Claim,
+            missing=CannotRepair,
+            id=int(given["claim_id"]),
+        )
         rows = await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
-        taken = sum(signed(MovementKind(row.kind), row.amount) for row in rows)
+        taken = sum(
+            signed(
+                MovementKind(row.kind),
+                row.amount,
+            )
+            for row in rows
+        )
         borne = await amounts_borne([claim.subject])
         amount = borne.get(claim.subject, claim.amount)
         await tx.change(claim, amount=amount, taken=taken)
@@ -53,11 +63,17 @@ class ClaimCheck(Check[ClaimRecord | Place]):
     kinds = (DifferenceKind.CLAIM_MISCOUNTED, DifferenceKind.CLAIM_UNSETTLED)
     repairs = {
         RepairName.SETTLE_CLAIM: Repair(
-            "Finish what was begun for {subject}: take what is missing from the vendor's balance, and owe the rest.",
+            (
+                "Finish what was begun for {subject}: take what is missing from the vendor's "
+                "balance, and owe the rest."
+            ),
             settle_claim,
         ),
         RepairName.RECOUNT_CLAIM: Repair(
-            "Count again what the vendor bears of {subject} and what its finished movements took, and settle the rest.",
+            (
+                "Count again what the vendor bears of {subject} and what its finished movements "
+                "took, and settle the rest."
+            ),
             recount_claim,
         ),
     }

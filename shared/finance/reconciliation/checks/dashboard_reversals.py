@@ -47,7 +47,12 @@ def moved_by(given: Arguments) -> Moved:
     """Read from the arguments what was moved."""
     kind = MOVEMENT_KINDS[str(given["type"])]
     source = str(given.get("source") or "")
-    return Moved(kind, int(given["amount"]), source, str(given["stripe_id"]))
+    return Moved(
+        kind,
+        int(given["amount"]),
+        source,
+        str(given["stripe_id"]),
+    )
 
 
 class DashboardReversalCheck(Check[UnknownMovement]):

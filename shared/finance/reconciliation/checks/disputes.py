@@ -38,7 +38,10 @@ class DisputeCheck(ObjectCheck):
     )
     repairs = {
         RepairName.FOLLOW_DISPUTE: Repair(
-            "Read dispute {stripe_id} again from Stripe and let our dispute, the vendor's claim and the ledger follow.",
+            (
+                "Read dispute {stripe_id} again from Stripe and let our dispute, the vendor's "
+                "claim and the ledger follow."
+            ),
             follow_dispute,
         )
     }

@@ -27,7 +27,10 @@ class MissedEventCheck(Check[EventAtStripe]):
     kinds = (DifferenceKind.EVENTS_MISSED,)
     repairs = {
         RepairName.BACKFILL: Repair(
-            "Fetch every event that Stripe could not deliver, and apply it as if it had come by itself.",
+            (
+                "Fetch every event that Stripe could not deliver, and apply it as if it had come "
+                "by itself."
+            ),
             fetch_missed,
         )
     }

@@ -23,7 +23,11 @@ class MissingMovementCheck(Check[MovementRecord]):
         both, covered = comparison.both, comparison.covered
         at_stripe = {t.source for t in both.transactions if t.vendor_id is None}
         done = [each for each in both.movements if each.state == "done" and each.recent]
-        return [each for each in done if each.stripe_id not in at_stripe and each.stripe_id not in covered]
+        return [
+            each
+            for each in done
+            if each.stripe_id not in at_stripe and each.stripe_id not in covered
+        ]
 
     def find(self, subject: MovementRecord, comparison: Comparison) -> FoundDifference | None:
         """Say that Stripe does not know it."""

@@ -69,7 +69,10 @@ def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDiffer
     return FoundDifference(
         DifferenceKind.MOVEMENT_UNKNOWN,
         f"movement:{movement.stripe_id}",
-        f"Money moved between the platform and the vendor of order {payment.order_number}, and we do not know why.",
+        (
+            f"Money moved between the platform and the vendor of order {payment.order_number}, "
+            "and we do not know why."
+        ),
         "none",
         money(t.net, t.currency),
         RepairName.ADOPT_MOVEMENT,

@@ -28,7 +28,11 @@ class OpenPostingCheck(Check[OpenPosting]):
     """Postings that were left open."""
 
     kinds = (DifferenceKind.POSTING_OPEN,)
-    repairs = {RepairName.CLOSE_POSTING: Repair("Close posting {key}, whose entries come to nought.", close_posting)}
+    repairs = {
+        RepairName.CLOSE_POSTING: Repair(
+            "Close posting {key}, whose entries come to nought.", close_posting
+        )
+    }
 
     def subjects(self, comparison: Comparison) -> Sequence[OpenPosting]:
         """Name them."""

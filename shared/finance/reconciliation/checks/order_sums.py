@@ -24,15 +24,26 @@ from shared.trade.orders.models import Order
 async def recount_refunded(_context: Context, given: Arguments) -> str:
     """Let the sums of an order be what its refunds and disputes come to."""
     async with unit.transaction() as tx:
-        order = await tx.lock(Order, missing=CannotRepair, id=int(given["order_id"]))
+        order = await tx.lock(
+            Order,
+            missing=CannotRepair,
+            id=int(given["order_id"]),
+        )
         refunds = await Refund.filter(order_id=order.id)
         total = sum(refund.amount for refund in refunds if refund.status in COUNTING)
         held = await held_of(order)
         if total > order.total_amount_cents:
-            raise CannotRepair("The refunds come to more than the order. A person must look at each.")
+            raise CannotRepair(
+                "The refunds come to more than the order. A person must look at each."
+            )
         arrived = [each.amount for each in refunds if each.status == RefundState.SUCCEEDED]
         await tx.change(order, refunded_amount=total, returned_amount=sum(arrived))
-        await payment_effects.follow_disputes(tx, order, disputed=held.disputed, lost=held.lost)
+        await payment_effects.follow_disputes(
+            tx,
+            order,
+            disputed=held.disputed,
+            lost=held.lost,
+        )
     return "Counted again."
 
 
@@ -42,7 +53,10 @@ class OrderSumCheck(Check[OrderRecord]):
     kinds = (DifferenceKind.REFUNDED_MISCOUNTED,)
     repairs = {
         RepairName.RECOUNT_REFUNDED: Repair(
-            "Set what the order says was refunded or taken by a bank to what its refunds and disputes come to.",
+            (
+                "Set what the order says was refunded or taken by a bank to what its refunds and "
+                "disputes come to."
+            ),
             recount_refunded,
         )
     }

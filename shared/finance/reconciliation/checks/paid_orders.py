@@ -34,7 +34,11 @@ class PaidOrderCheck(PaymentCheck):
     """A payment against its order."""
 
     kinds = (DifferenceKind.ORDER_BEHIND,)
-    repairs = {RepairName.MARK_PAID: Repair("Mark the order as paid, take its stock and write its mails.", mark_paid)}
+    repairs = {
+        RepairName.MARK_PAID: Repair(
+            "Mark the order as paid, take its stock and write its mails.", mark_paid
+        )
+    }
 
     def find(self, subject: PaymentPair, comparison: Comparison) -> FoundDifference | None:
         """Say that an order is not paid although its payment succeeded."""
@@ -46,7 +50,10 @@ class PaidOrderCheck(PaymentCheck):
         return FoundDifference(
             DifferenceKind.ORDER_BEHIND,
             f"order:{payment.order_id}",
-            f"The payment of order {payment.order_number} succeeded, but the order does not say that it is paid.",
+            (
+                f"The payment of order {payment.order_number} succeeded, but the order does not "
+                "say that it is paid."
+            ),
             payment.order_state,
             "paid",
             RepairName.MARK_PAID,

@@ -48,7 +48,9 @@ class PaymentCheck(Check[PaymentPair], ABC):
             pair = (intents.get(intent_id), charge_of.get(intent_id))
             yield PaymentPair(payment, *pair, marked.get(payment.id))
         opening = {
-            payment.id: payment for payment in both.payments if payment.intent_id is None and payment.state == "opening"
+            payment.id: payment
+            for payment in both.payments
+            if payment.intent_id is None and payment.state == "opening"
         }
         for intent in unpaired:
             # What a payment was told with meanwhile is covered by now.
@@ -58,4 +60,8 @@ class PaymentCheck(Check[PaymentPair], ABC):
 
 def _unpaired(comparison: Comparison) -> list[IntentAtStripe]:
     known = {payment.intent_id for payment in comparison.both.payments}
-    return [intent for intent in comparison.both.intents if intent.payment_id is not None and intent.id not in known]
+    return [
+        intent
+        for intent in comparison.both.intents
+        if intent.payment_id is not None and intent.id not in known
+    ]

@@ -45,7 +45,10 @@ class PaymentIntentCheck(PaymentCheck):
     )
     repairs = {
         RepairName.CONFIRM_PAYMENT: Repair(
-            "Read payment {intent_id} again from Stripe and let payment, order, stock and ledger follow.",
+            (
+                "Read payment {intent_id} again from Stripe and let payment, order, stock and "
+                "ledger follow."
+            ),
             confirm_payment,
         )
     }
@@ -125,7 +128,12 @@ def _not_taken_there(payment: PaymentRecord, intent: IntentAtStripe) -> FoundDif
     return _differs(payment, text, payment.state, intent.status)
 
 
-def _differs(payment: PaymentRecord, text: str, ours: str, theirs: str) -> FoundDifference:
+def _differs(
+    payment: PaymentRecord,
+    text: str,
+    ours: str,
+    theirs: str,
+) -> FoundDifference:
     return FoundDifference(
         DifferenceKind.PAYMENT_DIFFERS,
         f"payment:{payment.id}",

@@ -31,7 +31,10 @@ async def reverse_posting(_context: Context, given: Arguments) -> str:
                 raise CannotRepair
             rows = await LedgerEntry.filter(posting_id=posting.id).order_by("id")
             entries = [_entry(row) for row in rows]
-            await ledger.post(tx, postings.opposite(posting.key, posting.subject, entries))
+            await ledger.post(
+                tx,
+                postings.opposite(posting.key, posting.subject, entries),
+            )
     return "Reversed."
 
 

@@ -47,7 +47,10 @@ class SavedMethodCheck(Check[MethodPair]):
     )
     repairs = {
         RepairName.FOLLOW_METHODS: Repair(
-            "Read again what customer {customer_id} holds at Stripe and let our saved payment methods follow.",
+            (
+                "Read again what customer {customer_id} holds at Stripe and let our saved payment "
+                "methods follow."
+            ),
             follow_methods,
         )
     }
@@ -79,7 +82,12 @@ class SavedMethodCheck(Check[MethodPair]):
         return None
 
 
-def _of(record: MethodRecord, kind: DifferenceKind, text: str, theirs: str) -> FoundDifference:
+def _of(
+    record: MethodRecord,
+    kind: DifferenceKind,
+    text: str,
+    theirs: str,
+) -> FoundDifference:
     return FoundDifference(
         kind,
         f"payment_method:{record.id}",

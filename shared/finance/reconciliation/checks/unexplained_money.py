@@ -60,7 +60,10 @@ class UnexplainedMoneyCheck(MoneyCheck):
     kinds = (DifferenceKind.MONEY_UNEXPLAINED,)
     repairs = {
         RepairName.SUSPEND: Repair(
-            "Post the money to “Unexplained”, so that the ledger says what Stripe holds until a person has looked.",
+            (
+                "Post the money to “Unexplained”, so that the ledger says what Stripe holds until "
+                "a person has looked."
+            ),
             suspend,
         )
     }

@@ -42,7 +42,8 @@ class UnfinishedMovementCheck(Check[UnfinishedMovement]):
             same = [
                 each
                 for each in unknown
-                if abs(each.transaction.amount) == record.amount and vendor_of[each.intent_id] == record.vendor_id
+                if abs(each.transaction.amount) == record.amount
+                and vendor_of[each.intent_id] == record.vendor_id
             ]
             # Of two of the same amount, that of its own payment.
             made = min(same, key=lambda each: each.intent_id != intent, default=None)

@@ -26,12 +26,23 @@ from shared.infra.jobs import Context
 async def post_movement(_context: Context, given: Arguments) -> str:
     """Post a movement that Stripe made and that the ledger lost."""
     async with unit.transaction() as tx:
-        done = Movement.filter(id=int(given["movement_id"]), status=MovementState.DONE)
+        done = Movement.filter(
+            id=int(given["movement_id"]),
+            status=MovementState.DONE,
+        )
         row = await done.select_related("claim").first()
         if row is None:
             raise CannotRepair
-        claim, amount = row.claim, signed(MovementKind(row.kind), row.amount)
-        fact = postings.Moved(row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id))
+        claim, amount = (
+            row.claim,
+            signed(
+                MovementKind(row.kind),
+                row.amount,
+            ),
+        )
+        fact = postings.Moved(
+            row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id)
+        )
         await ledger.post(tx, postings.moved(fact))
     return "Posted."
 
@@ -39,7 +50,12 @@ async def post_movement(_context: Context, given: Arguments) -> str:
 async def post_reserve(_context: Context, given: Arguments) -> str:
     """Post what Stripe put in its own reserve, or let go, and the ledger does not have."""
     for stripe_id, vendor_id, amount, currency in given["transactions"]:
-        fact = postings.StripeReserve(vendor_id, str(currency), int(amount), str(stripe_id))
+        fact = postings.StripeReserve(
+            vendor_id,
+            str(currency),
+            int(amount),
+            str(stripe_id),
+        )
         await stripe_risk_reserves.post(fact)
     return "Posted."
 
@@ -57,7 +73,10 @@ class UnpostedMoneyCheck(MoneyCheck):
             post_movement,
         ),
         RepairName.POST_RESERVE: Repair(
-            "Post to the ledger what Stripe put in its reserve or let go, so that it does not count as payable.",
+            (
+                "Post to the ledger what Stripe put in its reserve or let go, so that it does not "
+                "count as payable."
+            ),
             post_reserve,
         ),
     }
@@ -69,10 +88,20 @@ class UnpostedMoneyCheck(MoneyCheck):
         movement = _movement(subject, comparison)
         if movement is not None:
             arguments = {"movement_id": movement.id}
-            return _unposted(subject, f"movement:{movement.id}", RepairName.POST_MOVEMENT, arguments)
+            return _unposted(
+                subject, f"movement:{movement.id}", RepairName.POST_MOVEMENT, arguments
+            )
         reserved = [t for t in subject.transactions if t.type in RESERVE_TYPES]
         if reserved:
-            rows = [[t.id, t.vendor_id, -t.net, t.currency] for t in reserved]
+            rows = [
+                [
+                    t.id,
+                    t.vendor_id,
+                    -t.net,
+                    t.currency,
+                ]
+                for t in reserved
+            ]
             name = f"transaction:{subject.key}"
             return _unposted(subject, name, RepairName.POST_RESERVE, {"transactions": rows})
         record = _object(subject, comparison)
@@ -88,7 +117,10 @@ class UnpostedMoneyCheck(MoneyCheck):
 
 def _movement(subject: MoneyOfKey, comparison: Comparison) -> MovementRecord | None:
     movements = comparison.both.movements
-    return next((each for each in movements if each.stripe_id == subject.key), None)
+    return next(
+        (each for each in movements if each.stripe_id == subject.key),
+        None,
+    )
 
 
 def _object(subject: MoneyOfKey, comparison: Comparison) -> ObjectRecord | None:
@@ -97,7 +129,9 @@ def _object(subject: MoneyOfKey, comparison: Comparison) -> ObjectRecord | None:
     return next((each for each in objects if each.stripe_id in sources), None)
 
 
-def _unposted(subject: MoneyOfKey, name: str, repair: RepairName, arguments: dict[str, Any]) -> FoundDifference:
+def _unposted(
+    subject: MoneyOfKey, name: str, repair: RepairName, arguments: dict[str, Any]
+) -> FoundDifference:
     whose = name.replace(":", " ")
     text = f"Money of {whose} moved at Stripe, and the ledger does not have it."
     return subject.difference(DifferenceKind.MONEY_UNPOSTED, name, text, repair, arguments)

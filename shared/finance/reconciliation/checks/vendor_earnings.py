@@ -57,7 +57,10 @@ class VendorEarningsCheck(Check[VendorEarnings]):
     kinds = (DifferenceKind.EARNED_DIFFERS,)
     repairs = {
         RepairName.POST_REFUNDS: Repair(
-            "Post refund {refunds} to the ledger again, with who bears it, as it was frozen when Stripe took it on.",
+            (
+                "Post refund {refunds} to the ledger again, with who bears it, as it was frozen "
+                "when Stripe took it on."
+            ),
             post_refunds,
         )
     }
@@ -83,7 +86,10 @@ class VendorEarningsCheck(Check[VendorEarnings]):
         return FoundDifference(
             DifferenceKind.EARNED_DIFFERS,
             f"vendor:{subject.vendor_id}:{currency}",
-            f"What this vendor has earned is not what lies in its balance or is on its way to its bank, and {why}.",
+            (
+                "What this vendor has earned is not what lies in its balance or is on its way to "
+                f"its bank, and {why}."
+            ),
             f"earned {money(subject.earned, currency)}",
             f"lies {money(subject.lies + subject.waits, currency)}",
             RepairName.POST_REFUNDS if is_why else RepairName.NONE,

@@ -21,9 +21,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Basket",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
             ],
             options={
@@ -37,9 +48,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Customer",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("email", fields.CharField(unique=True, description="lower case", max_length=254)),
                 ("password_hash", fields.CharField(max_length=255)),
                 ("full_name", fields.CharField(max_length=120)),
@@ -56,13 +78,26 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Checkout",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "token",
                     fields.CharField(
-                        unique=True, description="unguessable; part of the shopper's order link", max_length=80
+                        unique=True,
+                        description="unguessable; part of the shopper's order link",
+                        max_length=80,
                     ),
                 ),
                 (
@@ -113,7 +148,8 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "constraints": [
                     CheckConstraint(
-                        check="status in ('open', 'completed', 'expired', 'cancelled')", name="ck_checkouts_status"
+                        check="status in ('open', 'completed', 'expired', 'cancelled')",
+                        name="ck_checkouts_status",
                     ),
                     CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
                 ],
@@ -129,16 +165,35 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Email",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("unique_key", fields.CharField(unique=True, max_length=200)),
-                ("kind", fields.CharField(description="which mail, e.g. order_confirmed", max_length=60)),
+                (
+                    "kind",
+                    fields.CharField(description="which mail, e.g. order_confirmed", max_length=60),
+                ),
                 ("to", fields.CharField(max_length=254)),
                 ("subject", fields.CharField(max_length=200)),
                 ("text", fields.TextField(unique=False)),
                 ("html", fields.TextField(default="", unique=False)),
-                ("status", fields.CharField(default="waiting", description="waiting | sent | failed", max_length=20)),
+                (
+                    "status",
+                    fields.CharField(
+                        default="waiting", description="waiting | sent | failed", max_length=20
+                    ),
+                ),
                 ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("error", fields.TextField(null=True, unique=False)),
             ],
@@ -146,7 +201,9 @@ class Migration(migrations.Migration):
                 "table": "emails",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status")
+                    CheckConstraint(
+                        check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status"
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "One mail. `unique_key` makes a fact cause its mail once.",
@@ -156,20 +213,37 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Job",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("kind", fields.CharField(max_length=80)),
                 (
                     "args",
                     fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                        default=dict,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
                 ("unique_key", fields.CharField(null=True, unique=True, max_length=200)),
                 (
                     "status",
-                    fields.CharField(default="waiting", description="waiting | running | done | failed", max_length=20),
+                    fields.CharField(
+                        default="waiting",
+                        description="waiting | running | done | failed",
+                        max_length=20,
+                    ),
                 ),
                 ("run_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("attempts", fields.SmallIntField(default=0)),
@@ -183,13 +257,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("error", fields.TextField(null=True, unique=False)),
-                ("finished_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "finished_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "jobs",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="status in ('waiting', 'running', 'done', 'failed')", name="ck_jobs_status")
+                    CheckConstraint(
+                        check="status in ('waiting', 'running', 'done', 'failed')",
+                        name="ck_jobs_status",
+                    )
                 ],
                 "indexes": [Index(fields=["status", "run_at"], name="ix_jobs_due")],
                 "pk_attr": "id",
@@ -200,9 +280,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Vendor",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("slug", fields.CharField(unique=True, max_length=60)),
                 ("name", fields.CharField(max_length=120)),
                 ("tagline", fields.CharField(default="", max_length=160)),
@@ -212,15 +303,26 @@ class Migration(migrations.Migration):
                 ("country", fields.CharField(description="ISO 3166-1 alpha-2", max_length=2)),
                 ("city", fields.CharField(default="", max_length=80)),
                 ("brand_color", fields.CharField(default="#0f766e", max_length=7)),
-                ("logo", fields.CharField(default="", description="path below static/", max_length=200)),
-                ("cover", fields.CharField(default="", description="path below static/", max_length=200)),
+                (
+                    "logo",
+                    fields.CharField(default="", description="path below static/", max_length=200),
+                ),
+                (
+                    "cover",
+                    fields.CharField(default="", description="path below static/", max_length=200),
+                ),
                 ("ships_in_days", fields.SmallIntField(default=3)),
-                ("is_open", fields.BooleanField(default=True, description="false: hidden from shoppers")),
+                (
+                    "is_open",
+                    fields.BooleanField(default=True, description="false: hidden from shoppers"),
+                ),
             ],
             options={
                 "table": "vendors",
                 "app": "models",
-                "constraints": [CheckConstraint(check="length(country) = 2", name="ck_vendors_country")],
+                "constraints": [
+                    CheckConstraint(check="length(country) = 2", name="ck_vendors_country")
+                ],
                 "pk_attr": "id",
                 "table_description": "A business that sells through the marketplace.",
             },
@@ -229,11 +331,25 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="AuditEntry",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("actor", fields.CharField(max_length=60)),
-                ("action", fields.CharField(description="dotted, e.g. payment.succeeded", max_length=80)),
+                (
+                    "action",
+                    fields.CharField(description="dotted, e.g. payment.succeeded", max_length=80),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -250,7 +366,9 @@ class Migration(migrations.Migration):
                 (
                     "details",
                     fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                        default=dict,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
             ],
@@ -269,9 +387,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Member",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("email", fields.CharField(unique=True, description="lower case", max_length=254)),
                 ("password_hash", fields.CharField(max_length=255)),
                 ("full_name", fields.CharField(max_length=120)),
@@ -295,7 +424,9 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "constraints": [
                     CheckConstraint(check="role in ('owner', 'operator')", name="ck_members_role"),
-                    CheckConstraint(check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"),
+                    CheckConstraint(
+                        check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"
+                    ),
                 ],
                 "pk_attr": "id",
                 "table_description": "Someone who signs in to the portal: `owner` of one vendor, or `operator` of the marketplace (no vendor).",
@@ -305,9 +436,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Order",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("number", fields.CharField(unique=True, max_length=20)),
                 (
                     "checkout",
@@ -347,7 +489,10 @@ class Migration(migrations.Migration):
                 ("payment_status", fields.CharField(default="pending", max_length=50)),
                 ("payment_intent_id", fields.CharField(null=True, db_index=True, max_length=255)),
                 ("total_amount_cents", fields.BigIntField(description="minor units of currency")),
-                ("platform_fee_amount", fields.BigIntField(description="minor units of currency; frozen at sale")),
+                (
+                    "platform_fee_amount",
+                    fields.BigIntField(description="minor units of currency; frozen at sale"),
+                ),
                 ("platform_fee_percentage", fields.DecimalField(max_digits=5, decimal_places=2)),
                 ("currency", fields.CharField(max_length=3)),
                 ("stock_state", fields.CharField(default="reserved", max_length=20)),
@@ -370,7 +515,8 @@ class Migration(migrations.Migration):
                         name="ck_orders_payment_status",
                     ),
                     CheckConstraint(
-                        check="stock_state in ('reserved', 'taken', 'released')", name="ck_orders_stock_state"
+                        check="stock_state in ('reserved', 'taken', 'released')",
+                        name="ck_orders_stock_state",
                     ),
                     CheckConstraint(
                         check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
@@ -389,9 +535,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Payment",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -428,8 +585,14 @@ class Migration(migrations.Migration):
                 ),
                 ("attempt", fields.SmallIntField(description="1 for the order's first intent")),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
-                ("stripe_payment_intent_id", fields.CharField(null=True, unique=True, max_length=255)),
-                ("stripe_account_id", fields.CharField(description="the destination", max_length=255)),
+                (
+                    "stripe_payment_intent_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
+                (
+                    "stripe_account_id",
+                    fields.CharField(description="the destination", max_length=255),
+                ),
                 ("stripe_charge_id", fields.CharField(null=True, db_index=True, max_length=255)),
                 ("stripe_transfer_id", fields.CharField(null=True, max_length=255)),
                 ("stripe_application_fee_id", fields.CharField(null=True, max_length=255)),
@@ -439,28 +602,42 @@ class Migration(migrations.Migration):
                 ("amount_platform_fee", fields.BigIntField(description="minor units of currency")),
                 (
                     "amount_stripe_fee",
-                    fields.BigIntField(null=True, description="minor units, as Stripe's balance transaction says"),
+                    fields.BigIntField(
+                        null=True, description="minor units, as Stripe's balance transaction says"
+                    ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 ("status", fields.CharField(default="opening", max_length=50)),
-                ("payment_method", fields.CharField(null=True, description="card, sepa_debit, ...", max_length=50)),
+                (
+                    "payment_method",
+                    fields.CharField(null=True, description="card, sepa_debit, ...", max_length=50),
+                ),
                 (
                     "stripe_metadata",
                     fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                        default=dict,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
                 ("failure_code", fields.CharField(null=True, max_length=80)),
                 (
                     "failure_reason",
-                    fields.TextField(null=True, description="a sentence fit for the shopper", unique=False),
+                    fields.TextField(
+                        null=True, description="a sentence fit for the shopper", unique=False
+                    ),
                 ),
                 ("refund_reason", fields.TextField(null=True, unique=False)),
                 ("paid_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("refunded_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "refunded_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "parked_reason",
-                    fields.TextField(null=True, description="why a success did not match the order", unique=False),
+                    fields.TextField(
+                        null=True, description="why a success did not match the order", unique=False
+                    ),
                 ),
             ],
             options={
@@ -486,9 +663,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PaymentMethod",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -524,7 +712,9 @@ class Migration(migrations.Migration):
                 (
                     "consented_at",
                     fields.DatetimeField(
-                        description="when the shopper agreed to its being kept", auto_now=False, auto_now_add=False
+                        description="when the shopper agreed to its being kept",
+                        auto_now=False,
+                        auto_now_add=False,
                     ),
                 ),
             ],
@@ -540,9 +730,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Product",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -561,8 +762,16 @@ class Migration(migrations.Migration):
                 ("price_amount", fields.BigIntField(description="minor units of currency")),
                 ("currency", fields.CharField(max_length=3)),
                 ("stock", fields.IntField(default=0)),
-                ("reserved", fields.IntField(default=0, description="held by open orders; never more than stock")),
-                ("picture", fields.CharField(default="", description="path below static/", max_length=200)),
+                (
+                    "reserved",
+                    fields.IntField(
+                        default=0, description="held by open orders; never more than stock"
+                    ),
+                ),
+                (
+                    "picture",
+                    fields.CharField(default="", description="path below static/", max_length=200),
+                ),
                 ("is_published", fields.BooleanField(default=True)),
             ],
             options={
@@ -570,12 +779,18 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("vendor", "slug"),),
                 "constraints": [
-                    CheckConstraint(check="price_amount > 0 and price_amount <= 99999999", name="ck_products_price"),
                     CheckConstraint(
-                        check="stock >= 0 and reserved >= 0 and reserved <= stock", name="ck_products_stock"
+                        check="price_amount > 0 and price_amount <= 99999999",
+                        name="ck_products_price",
+                    ),
+                    CheckConstraint(
+                        check="stock >= 0 and reserved >= 0 and reserved <= stock",
+                        name="ck_products_stock",
                     ),
                 ],
-                "indexes": [Index(fields=["vendor_id", "is_published", "id"], name="ix_products_shop")],
+                "indexes": [
+                    Index(fields=["vendor_id", "is_published", "id"], name="ix_products_shop")
+                ],
                 "pk_attr": "id",
                 "table_description": "Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.",
             },
@@ -584,9 +799,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="BasketLine",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "basket",
                     fields.ForeignKeyField(
@@ -616,7 +842,11 @@ class Migration(migrations.Migration):
                 "table": "basket_lines",
                 "app": "models",
                 "unique_together": (("basket", "product"),),
-                "constraints": [CheckConstraint(check="quantity between 1 and 99", name="ck_basket_lines_quantity")],
+                "constraints": [
+                    CheckConstraint(
+                        check="quantity between 1 and 99", name="ck_basket_lines_quantity"
+                    )
+                ],
                 "pk_attr": "id",
                 "table_description": "One product in a basket. `seen_amount` is the unit price that the shopper was last shown, in minor units.",
             },
@@ -625,9 +855,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="OrderLine",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "order",
                     fields.ForeignKeyField(
@@ -652,14 +893,19 @@ class Migration(migrations.Migration):
                 ),
                 ("name", fields.CharField(max_length=120)),
                 ("picture", fields.CharField(default="", max_length=200)),
-                ("unit_amount", fields.BigIntField(description="minor units of the order's currency")),
+                (
+                    "unit_amount",
+                    fields.BigIntField(description="minor units of the order's currency"),
+                ),
                 ("quantity", fields.IntField()),
             ],
             options={
                 "table": "order_lines",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive")
+                    CheckConstraint(
+                        check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"
+                    )
                 ],
                 "indexes": [Index(fields=["order_id"], name="ix_order_lines_order")],
                 "pk_attr": "id",
@@ -670,9 +916,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Session",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
                 (
                     "member",
@@ -707,7 +964,10 @@ class Migration(migrations.Migration):
                 "table": "sessions",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person")
+                    CheckConstraint(
+                        check="(member_id is null) <> (customer_id is null)",
+                        name="ck_sessions_one_person",
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "One signed-in browser. The cookie holds the token, the row its digest; a revoked or expired row opens nothing.",
@@ -717,9 +977,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Token",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -743,9 +1014,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", fields.CharField(max_length=80)),
-                ("hint", fields.CharField(description="its first characters, to recognise it by", max_length=16)),
+                (
+                    "hint",
+                    fields.CharField(
+                        description="its first characters, to recognise it by", max_length=16
+                    ),
+                ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
-                ("last_used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "last_used_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -760,9 +1039,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="VendorPaymentConfig",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.OneToOneField(
@@ -778,10 +1068,15 @@ class Migration(migrations.Migration):
                 (
                     "stripe_account_key",
                     fields.CharField(
-                        null=True, description="idempotency key of the account's creation", max_length=255
+                        null=True,
+                        description="idempotency key of the account's creation",
+                        max_length=255,
                     ),
                 ),
-                ("stripe_account_status", fields.CharField(default="not_configured", max_length=50)),
+                (
+                    "stripe_account_status",
+                    fields.CharField(default="not_configured", max_length=50),
+                ),
                 (
                     "account_request",
                     fields.JSONField(
@@ -807,7 +1102,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "accepts_payments",
-                    fields.BooleanField(default=False, description="derived from the account, see vendors/rules.py"),
+                    fields.BooleanField(
+                        default=False, description="derived from the account, see vendors/rules.py"
+                    ),
                 ),
                 ("currency", fields.CharField(default="EUR", max_length=3)),
                 (
@@ -815,7 +1112,10 @@ class Migration(migrations.Migration):
                     fields.DecimalField(default=Decimal("2.50"), max_digits=5, decimal_places=2),
                 ),
                 ("payout_schedule", fields.CharField(default="weekly", max_length=20)),
-                ("minimum_payout", fields.BigIntField(default=2000, description="minor units of currency")),
+                (
+                    "minimum_payout",
+                    fields.BigIntField(default=2000, description="minor units of currency"),
+                ),
                 (
                     "synced_at",
                     fields.DatetimeField(
@@ -825,7 +1125,10 @@ class Migration(migrations.Migration):
                         auto_now_add=False,
                     ),
                 ),
-                ("deauthorized_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "deauthorized_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "vendor_payment_configs",
@@ -836,7 +1139,8 @@ class Migration(migrations.Migration):
                         name="ck_payment_configs_status",
                     ),
                     CheckConstraint(
-                        check="payout_schedule in ('daily', 'weekly', 'monthly')", name="ck_payment_configs_schedule"
+                        check="payout_schedule in ('daily', 'weekly', 'monthly')",
+                        name="ck_payment_configs_schedule",
                     ),
                     CheckConstraint(
                         check="cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100",
@@ -844,7 +1148,8 @@ class Migration(migrations.Migration):
                     ),
                     CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
                     CheckConstraint(
-                        check="currency = upper(currency) and length(currency) = 3", name="ck_payment_configs_currency"
+                        check="currency = upper(currency) and length(currency) = 3",
+                        name="ck_payment_configs_currency",
                     ),
                 ],
                 "pk_attr": "id",
@@ -855,9 +1160,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="WebhookEvent",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("source", fields.CharField(description="platform | connect", max_length=20)),
                 ("stripe_event_id", fields.CharField(max_length=255)),
                 ("type", fields.CharField(max_length=120)),
@@ -868,10 +1184,18 @@ class Migration(migrations.Migration):
                 ("stripe_created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("body", fields.TextField(description="raw, as signed", unique=False)),
                 ("status", fields.CharField(default="received", max_length=20)),
-                ("outcome", fields.CharField(default="", description="what was decided, in words", max_length=200)),
+                (
+                    "outcome",
+                    fields.CharField(
+                        default="", description="what was decided, in words", max_length=200
+                    ),
+                ),
                 ("attempts", fields.SmallIntField(default=0)),
                 ("error", fields.TextField(null=True, unique=False)),
-                ("next_attempt_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "next_attempt_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("handled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -879,13 +1203,17 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("source", "stripe_event_id"),),
                 "constraints": [
-                    CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_events_source"),
+                    CheckConstraint(
+                        check="source in ('platform', 'connect')", name="ck_webhook_events_source"
+                    ),
                     CheckConstraint(
                         check="status in ('received', 'handled', 'ignored', 'failed', 'parked')",
                         name="ck_webhook_events_status",
                     ),
                 ],
-                "indexes": [Index(fields=["status", "next_attempt_at"], name="ix_webhook_events_due")],
+                "indexes": [
+                    Index(fields=["status", "next_attempt_at"], name="ix_webhook_events_due")
+                ],
                 "pk_attr": "id",
                 "table_description": "One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'.",
             },

@@ -101,14 +101,27 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="LedgerPosting",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("kind", fields.CharField(max_length=40)),
                 (
                     "key",
                     fields.CharField(
-                        unique=True, description="names the fact, so that it is posted once", max_length=120
+                        unique=True,
+                        description="names the fact, so that it is posted once",
+                        max_length=120,
                     ),
                 ),
                 ("subject", fields.CharField(db_index=True, description="order:12", max_length=80)),
@@ -125,9 +138,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="LedgerEntry",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "posting",
                     fields.ForeignKeyField(
@@ -154,10 +178,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    fields.BigIntField(description="minor units of currency; debits positive, credits negative"),
+                    fields.BigIntField(
+                        description="minor units of currency; debits positive, credits negative"
+                    ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
-                ("stripe_id", fields.CharField(description="the Stripe object that it came from", max_length=255)),
+                (
+                    "stripe_id",
+                    fields.CharField(
+                        description="the Stripe object that it came from", max_length=255
+                    ),
+                ),
             ],
             options={
                 "table": "ledger_entries",
@@ -173,12 +204,15 @@ class Migration(migrations.Migration):
                     ),
                     CheckConstraint(check="amount <> 0", name="ck_ledger_entries_amount"),
                     CheckConstraint(
-                        check="currency = upper(currency) and length(currency) = 3", name="ck_ledger_entries_currency"
+                        check="currency = upper(currency) and length(currency) = 3",
+                        name="ck_ledger_entries_currency",
                     ),
                 ],
                 "indexes": [
                     Index(fields=["posting_id"], name="ix_ledger_entries_posting"),
-                    Index(fields=["vendor_id", "account", "currency"], name="ix_ledger_entries_vendor"),
+                    Index(
+                        fields=["vendor_id", "account", "currency"], name="ix_ledger_entries_vendor"
+                    ),
                     Index(fields=["account", "currency"], name="ix_ledger_entries_account"),
                     Index(fields=["stripe_id"], name="ix_ledger_entries_stripe"),
                 ],

@@ -23,10 +23,26 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Claim",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("subject", fields.CharField(unique=True, description="refund:12 or dispute:3", max_length=80)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "subject",
+                    fields.CharField(
+                        unique=True, description="refund:12 or dispute:3", max_length=80
+                    ),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -65,30 +81,46 @@ class Migration(migrations.Migration):
                 (
                     "taken",
                     fields.BigIntField(
-                        default=0, description="minor units that came back from the vendor's balance, net"
+                        default=0,
+                        description="minor units that came back from the vendor's balance, net",
                     ),
                 ),
                 (
                     "receivable",
                     fields.BigIntField(
-                        default=0, description="minor units that the platform advanced and the vendor owes"
+                        default=0,
+                        description="minor units that the platform advanced and the vendor owes",
                     ),
                 ),
-                ("written_off", fields.BigIntField(default=0, description="minor units that the platform gave up on")),
+                (
+                    "written_off",
+                    fields.BigIntField(
+                        default=0, description="minor units that the platform gave up on"
+                    ),
+                ),
                 (
                     "owed_since",
                     fields.DatetimeField(
-                        null=True, description="when the receivable arose", auto_now=False, auto_now_add=False
+                        null=True,
+                        description="when the receivable arose",
+                        auto_now=False,
+                        auto_now_add=False,
                     ),
                 ),
-                ("postings", fields.IntField(default=0, description="how often the receivable changed in the ledger")),
+                (
+                    "postings",
+                    fields.IntField(
+                        default=0, description="how often the receivable changed in the ledger"
+                    ),
+                ),
             ],
             options={
                 "table": "claims",
                 "app": "models",
                 "constraints": [
                     CheckConstraint(
-                        check="amount >= 0 and receivable >= 0 and written_off >= 0", name="ck_claims_amounts"
+                        check="amount >= 0 and receivable >= 0 and written_off >= 0",
+                        name="ck_claims_amounts",
                     )
                 ],
                 "indexes": [
@@ -104,9 +136,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Dispute",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("stripe_dispute_id", fields.CharField(unique=True, max_length=255)),
                 (
                     "vendor",
@@ -150,25 +193,45 @@ class Migration(migrations.Migration):
                 ("due_by", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 (
                     "opened_at",
-                    fields.DatetimeField(description="when Stripe made it", auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        description="when Stripe made it", auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("fee", fields.BigIntField(default=0, description="minor units that Stripe took for it")),
+                (
+                    "fee",
+                    fields.BigIntField(
+                        default=0, description="minor units that Stripe took for it"
+                    ),
+                ),
                 (
                     "vendor_part",
                     fields.BigIntField(
-                        default=0, description="minor units that the vendor bears while the money is gone"
+                        default=0,
+                        description="minor units that the vendor bears while the money is gone",
                     ),
                 ),
-                ("commission_part", fields.BigIntField(default=0, description="minor units of commission given back")),
+                (
+                    "commission_part",
+                    fields.BigIntField(
+                        default=0, description="minor units of commission given back"
+                    ),
+                ),
                 (
                     "loss_part",
                     fields.BigIntField(
-                        default=0, description="minor units that neither vendor nor commission can bear"
+                        default=0,
+                        description="minor units that neither vendor nor commission can bear",
                     ),
                 ),
-                ("withdrawn_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("reinstated_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "withdrawn_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "reinstated_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "evidence",
                     fields.JSONField(
@@ -189,12 +252,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "evidence_key",
-                    fields.CharField(null=True, description="idempotency key of the last write", max_length=255),
+                    fields.CharField(
+                        null=True, description="idempotency key of the last write", max_length=255
+                    ),
                 ),
                 ("evidence_version", fields.IntField(default=0)),
-                ("submitted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "submitted_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("submitted_by", fields.CharField(default="", max_length=60)),
-                ("accepted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "accepted_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("accepted_by", fields.CharField(default="", max_length=60)),
                 ("network_reason_code", fields.CharField(null=True, max_length=40)),
             ],
@@ -224,9 +295,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="JobSchedule",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("kind", fields.CharField(unique=True, max_length=80)),
                 ("next_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("last_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -251,9 +333,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Movement",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "claim",
                     fields.ForeignKeyField(
@@ -283,8 +376,13 @@ class Migration(migrations.Migration):
                 "table": "movements",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="kind in ('reversal', 'transfer', 'fee_refund')", name="ck_movements_kind"),
-                    CheckConstraint(check="status in ('opening', 'done', 'refused')", name="ck_movements_status"),
+                    CheckConstraint(
+                        check="kind in ('reversal', 'transfer', 'fee_refund')",
+                        name="ck_movements_kind",
+                    ),
+                    CheckConstraint(
+                        check="status in ('opening', 'done', 'refused')", name="ck_movements_status"
+                    ),
                     CheckConstraint(check="amount > 0", name="ck_movements_amount"),
                 ],
                 "indexes": [
@@ -299,9 +397,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Payout",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -317,21 +426,36 @@ class Migration(migrations.Migration):
                 (
                     "period",
                     fields.CharField(
-                        null=True, description="2026-11-30; null for automatic and instant ones", max_length=40
+                        null=True,
+                        description="2026-11-30; null for automatic and instant ones",
+                        max_length=40,
                     ),
                 ),
                 ("status", fields.CharField(default="opening", max_length=20)),
                 ("amount", fields.BigIntField(description="minor units of currency")),
-                ("fee", fields.BigIntField(default=0, description="minor units, of an instant payout")),
+                (
+                    "fee",
+                    fields.BigIntField(default=0, description="minor units, of an instant payout"),
+                ),
                 ("currency", fields.CharField(max_length=3)),
-                ("method", fields.CharField(default="standard", description="standard | instant", max_length=20)),
-                ("is_automatic", fields.BooleanField(default=False, description="made by Stripe's own schedule")),
+                (
+                    "method",
+                    fields.CharField(
+                        default="standard", description="standard | instant", max_length=20
+                    ),
+                ),
+                (
+                    "is_automatic",
+                    fields.BooleanField(default=False, description="made by Stripe's own schedule"),
+                ),
                 ("stripe_account_id", fields.CharField(null=True, max_length=255)),
                 ("stripe_payout_id", fields.CharField(null=True, unique=True, max_length=255)),
                 ("stripe_destination_id", fields.CharField(null=True, max_length=255)),
                 (
                     "destination_words",
-                    fields.CharField(default="", description="STRIPE TEST BANK ••42", max_length=120),
+                    fields.CharField(
+                        default="", description="STRIPE TEST BANK ••42", max_length=120
+                    ),
                 ),
                 ("idempotency_key", fields.CharField(null=True, unique=True, max_length=255)),
                 ("requested_by", fields.CharField(default="system", max_length=60)),
@@ -342,7 +466,9 @@ class Migration(migrations.Migration):
                 ("trace_id", fields.CharField(null=True, max_length=120)),
                 (
                     "refusal",
-                    fields.CharField(default="", description="a sentence: why Stripe refused it", max_length=300),
+                    fields.CharField(
+                        default="", description="a sentence: why Stripe refused it", max_length=300
+                    ),
                 ),
             ],
             options={
@@ -354,7 +480,9 @@ class Migration(migrations.Migration):
                         check="status in ('opening', 'refused', 'pending', 'in_transit', 'paid', 'failed', 'canceled')",
                         name="ck_payouts_status",
                     ),
-                    CheckConstraint(check="method in ('standard', 'instant')", name="ck_payouts_method"),
+                    CheckConstraint(
+                        check="method in ('standard', 'instant')", name="ck_payouts_method"
+                    ),
                     CheckConstraint(check="fee >= 0", name="ck_payouts_fee"),
                 ],
                 "indexes": [
@@ -369,9 +497,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PayoutItem",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "payout",
                     fields.ForeignKeyField(
@@ -408,7 +547,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    fields.BigIntField(description="minor units of the payout's currency; negative for what went back"),
+                    fields.BigIntField(
+                        description="minor units of the payout's currency; negative for what went back"
+                    ),
                 ),
             ],
             options={
@@ -427,17 +568,33 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ReconciliationRun",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "status",
                     fields.CharField(
-                        default="running", description="running | clean | differences | failed", max_length=20
+                        default="running",
+                        description="running | clean | differences | failed",
+                        max_length=20,
                     ),
                 ),
                 ("started_by", fields.CharField(default="system", max_length=60)),
-                ("finished_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "finished_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "compared",
                     fields.JSONField(
@@ -466,9 +623,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Difference",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "run",
                     fields.ForeignKeyField(
@@ -502,18 +670,30 @@ class Migration(migrations.Migration):
                 (
                     "repair",
                     fields.CharField(
-                        default="", description="the named repair; empty: a person must look", max_length=60
+                        default="",
+                        description="the named repair; empty: a person must look",
+                        max_length=60,
                     ),
                 ),
                 (
                     "arguments",
                     fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                        default=dict,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
-                ("status", fields.CharField(default="open", description="open | repaired | failed", max_length=20)),
+                (
+                    "status",
+                    fields.CharField(
+                        default="open", description="open | repaired | failed", max_length=20
+                    ),
+                ),
                 ("outcome", fields.CharField(default="", max_length=300)),
-                ("repaired_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "repaired_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("repaired_by", fields.CharField(default="", max_length=60)),
             ],
             options={
@@ -521,7 +701,10 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("run", "number"),),
                 "constraints": [
-                    CheckConstraint(check="status in ('open', 'repaired', 'failed')", name="ck_differences_status")
+                    CheckConstraint(
+                        check="status in ('open', 'repaired', 'failed')",
+                        name="ck_differences_status",
+                    )
                 ],
                 "indexes": [Index(fields=["status"], name="ix_differences_status")],
                 "pk_attr": "id",
@@ -532,9 +715,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Refund",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -571,17 +765,33 @@ class Migration(migrations.Migration):
                 ("number", fields.SmallIntField(description="1 for the order's first")),
                 ("status", fields.CharField(default="opening", max_length=20)),
                 ("amount", fields.BigIntField(description="minor units of currency")),
-                ("vendor_part", fields.BigIntField(description="minor units that the vendor bears")),
-                ("commission_part", fields.BigIntField(description="minor units of commission that are given back")),
+                (
+                    "vendor_part",
+                    fields.BigIntField(description="minor units that the vendor bears"),
+                ),
+                (
+                    "commission_part",
+                    fields.BigIntField(description="minor units of commission that are given back"),
+                ),
                 ("currency", fields.CharField(max_length=3)),
-                ("policy", fields.CharField(description="keep | return | proportional, as it was then", max_length=20)),
+                (
+                    "policy",
+                    fields.CharField(
+                        description="keep | return | proportional, as it was then", max_length=20
+                    ),
+                ),
                 (
                     "reverse_transfer",
-                    fields.BooleanField(null=True, description="how Stripe was asked; null: not yet decided"),
+                    fields.BooleanField(
+                        null=True, description="how Stripe was asked; null: not yet decided"
+                    ),
                 ),
                 ("refund_application_fee", fields.BooleanField(default=False)),
                 ("reason", fields.CharField(default="requested_by_customer", max_length=40)),
-                ("note", fields.CharField(default="", description="to the shopper", max_length=500)),
+                (
+                    "note",
+                    fields.CharField(default="", description="to the shopper", max_length=500),
+                ),
                 ("attempt", fields.SmallIntField(default=1)),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 ("stripe_refund_id", fields.CharField(null=True, unique=True, max_length=255)),
@@ -593,12 +803,17 @@ class Migration(migrations.Migration):
                 (
                     "refusal",
                     fields.CharField(
-                        default="", description="a sentence: why it was refused or declined", max_length=300
+                        default="",
+                        description="a sentence: why it was refused or declined",
+                        max_length=300,
                     ),
                 ),
                 ("requested_by", fields.CharField(description="member:7", max_length=60)),
                 ("decided_by", fields.CharField(default="", max_length=60)),
-                ("succeeded_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "succeeded_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "refunds",
@@ -626,9 +841,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="RefundLine",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "refund",
                     fields.ForeignKeyField(
@@ -654,13 +880,20 @@ class Migration(migrations.Migration):
                 ("quantity", fields.IntField()),
                 ("amount", fields.BigIntField(description="minor units of the refund's currency")),
                 ("restock", fields.BooleanField(default=False)),
-                ("restocked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "restocked_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "refund_lines",
                 "app": "models",
                 "unique_together": (("refund", "order_line"),),
-                "constraints": [CheckConstraint(check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive")],
+                "constraints": [
+                    CheckConstraint(
+                        check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive"
+                    )
+                ],
                 "pk_attr": "id",
                 "table_description": "How many of an order's line a refund is about, and whether they go back on the shelf.",
             },
@@ -669,9 +902,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ReserveHold",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -697,15 +941,23 @@ class Migration(migrations.Migration):
                 ("currency", fields.CharField(max_length=3)),
                 ("amount", fields.BigIntField(description="minor units of currency")),
                 ("release_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("released_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "released_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "reserve_holds",
                 "app": "models",
                 "unique_together": (("order", "vendor"),),
-                "constraints": [CheckConstraint(check="amount > 0", name="ck_reserve_holds_amount")],
+                "constraints": [
+                    CheckConstraint(check="amount > 0", name="ck_reserve_holds_amount")
+                ],
                 "indexes": [
-                    Index(fields=["vendor_id", "currency", "released_at"], name="ix_reserve_holds_vendor"),
+                    Index(
+                        fields=["vendor_id", "currency", "released_at"],
+                        name="ix_reserve_holds_vendor",
+                    ),
                     Index(fields=["released_at", "release_at"], name="ix_reserve_holds_due"),
                 ],
                 "pk_attr": "id",
@@ -716,9 +968,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Statement",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -734,21 +997,44 @@ class Migration(migrations.Migration):
                 ("currency", fields.CharField(max_length=3)),
                 (
                     "number",
-                    fields.CharField(unique=True, description="of the commission invoice, without gaps", max_length=40),
+                    fields.CharField(
+                        unique=True,
+                        description="of the commission invoice, without gaps",
+                        max_length=40,
+                    ),
                 ),
                 ("opening", fields.BigIntField(description="minor units")),
                 ("closing", fields.BigIntField(description="minor units")),
-                ("commission", fields.BigIntField(description="minor units, VAT included, net of what was given back")),
-                ("vat_percentage", fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2)),
-                ("vat", fields.BigIntField(default=0, description="minor units contained in the commission")),
-                ("last_entry_id", fields.BigIntField(description="the newest ledger entry that is in it")),
+                (
+                    "commission",
+                    fields.BigIntField(
+                        description="minor units, VAT included, net of what was given back"
+                    ),
+                ),
+                (
+                    "vat_percentage",
+                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                ),
+                (
+                    "vat",
+                    fields.BigIntField(
+                        default=0, description="minor units contained in the commission"
+                    ),
+                ),
+                (
+                    "last_entry_id",
+                    fields.BigIntField(description="the newest ledger entry that is in it"),
+                ),
             ],
             options={
                 "table": "statements",
                 "app": "models",
                 "unique_together": (("vendor", "month", "currency"),),
                 "constraints": [
-                    CheckConstraint(check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month")
+                    CheckConstraint(
+                        check="length(month) = 7 and substr(month, 5, 1) = '-'",
+                        name="ck_statements_month",
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "A closed month of one vendor in one currency. What it says is read from the ledger; sums and number are frozen here.",
@@ -758,9 +1044,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="StripeReference",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("stripe_id", fields.CharField(unique=True, max_length=255)),
                 ("subject", fields.CharField(max_length=80)),
                 (
@@ -859,17 +1156,25 @@ class Migration(migrations.Migration):
                 db_default=0,
             ),
         ),
-        AddChecks("Order", ck_orders_refunded="refunded_amount >= 0 and refunded_amount <= total_amount_cents"),
+        AddChecks(
+            "Order",
+            ck_orders_refunded="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
+        ),
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="payout_anchor",
-            field=fields.CharField(default="", description="monday, or 1 to 31", db_default="", max_length=10),
+            field=fields.CharField(
+                default="", description="monday, or 1 to 31", db_default="", max_length=10
+            ),
         ),
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="payouts_held_at",
             field=fields.DatetimeField(
-                null=True, description="the operator holds payouts back", auto_now=False, auto_now_add=False
+                null=True,
+                description="the operator holds payouts back",
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddField(
@@ -880,13 +1185,19 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="reserve_days",
-            field=fields.SmallIntField(default=0, description="how long the reserve is held", db_default=0),
+            field=fields.SmallIntField(
+                default=0, description="how long the reserve is held", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="reserve_percentage",
             field=fields.DecimalField(
-                default=Decimal(0), description="of each sale", db_default=Decimal(0), max_digits=5, decimal_places=2
+                default=Decimal(0),
+                description="of each sale",
+                db_default=Decimal(0),
+                max_digits=5,
+                decimal_places=2,
             ),
         ),
         ops.AddField(
@@ -912,7 +1223,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="WebhookEvent",
             name="duplicates",
-            field=fields.IntField(default=0, description="how often it was delivered again", db_default=0),
+            field=fields.IntField(
+                default=0, description="how often it was delivered again", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="WebhookEvent",

@@ -36,9 +36,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="FeeRule",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("position", fields.IntField(description="1 is asked first")),
                 (
                     "vendor",
@@ -54,7 +65,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "category",
-                    fields.CharField(default="", description="as products have it; empty: any", max_length=60),
+                    fields.CharField(
+                        default="", description="as products have it; empty: any", max_length=60
+                    ),
                 ),
                 (
                     "product",
@@ -68,16 +81,29 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("percentage", fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2)),
+                (
+                    "percentage",
+                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                ),
                 (
                     "fixed_amount",
-                    fields.BigIntField(default=0, description="minor units of currency, per line of an order"),
+                    fields.BigIntField(
+                        default=0, description="minor units of currency, per line of an order"
+                    ),
                 ),
-                ("minimum_amount", fields.BigIntField(null=True, description="minor units of currency")),
-                ("maximum_amount", fields.BigIntField(null=True, description="minor units of currency")),
+                (
+                    "minimum_amount",
+                    fields.BigIntField(null=True, description="minor units of currency"),
+                ),
+                (
+                    "maximum_amount",
+                    fields.BigIntField(null=True, description="minor units of currency"),
+                ),
                 (
                     "currency",
-                    fields.CharField(null=True, description="null: any, and then a percentage only", max_length=3),
+                    fields.CharField(
+                        null=True, description="null: any, and then a percentage only", max_length=3
+                    ),
                 ),
                 ("is_active", fields.BooleanField(default=True)),
             ],
@@ -98,7 +124,10 @@ class Migration(migrations.Migration):
                         check="(currency is null and fixed_amount = 0 and minimum_amount is null and maximum_amount is null) or (currency is not null and currency = upper(currency) and length(currency) = 3)",
                         name="ck_fee_rules_currency",
                     ),
-                    CheckConstraint(check="product_id is null or vendor_id is not null", name="ck_fee_rules_product"),
+                    CheckConstraint(
+                        check="product_id is null or vendor_id is not null",
+                        name="ck_fee_rules_product",
+                    ),
                 ],
                 "indexes": [Index(fields=["position", "id"], name="ix_fee_rules_order")],
                 "pk_attr": "id",
@@ -109,9 +138,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="MarketplacePolicy",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("refund_policy", fields.CharField(default="proportional", max_length=20)),
                 (
                     "refund_approval_limits",
@@ -142,7 +182,9 @@ class Migration(migrations.Migration):
             model_name="OrderLine",
             name="commission_amount",
             field=fields.BigIntField(
-                default=0, description="minor units of the order's currency; frozen at sale", db_default=0
+                default=0,
+                description="minor units of the order's currency; frozen at sale",
+                db_default=0,
             ),
         ),
         ops.AddField(

@@ -25,7 +25,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="external_account_errored",
-            field=fields.BooleanField(default=False, db_default=False, description="payouts have nowhere to go"),
+            field=fields.BooleanField(
+                default=False, db_default=False, description="payouts have nowhere to go"
+            ),
         ),
         ops.AddField(
             model_name="VendorPaymentConfig",
@@ -35,7 +37,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="future_deadline",
-            field=fields.DatetimeField(null=True, description="of what is announced; to find it by"),
+            field=fields.DatetimeField(
+                null=True, description="of what is announced; to find it by"
+            ),
         ),
         RunOn(sqlite=(SQLITE, "SELECT 1;"), postgres=(POSTGRES, "SELECT 1;")),
     ]

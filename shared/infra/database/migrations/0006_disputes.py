@@ -15,7 +15,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Checkout",
             name="purchase_ip",
-            field=fields.CharField(default="", description="where the order came from", db_default="", max_length=45),
+            field=fields.CharField(
+                default="", description="where the order came from", db_default="", max_length=45
+            ),
         ),
         ops.AddField(
             model_name="Checkout",
@@ -25,12 +27,16 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Checkout",
             name="terms_version",
-            field=fields.CharField(default="", description="which terms were accepted", db_default="", max_length=20),
+            field=fields.CharField(
+                default="", description="which terms were accepted", db_default="", max_length=20
+            ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="commission_back",
-            field=fields.BigIntField(default=0, description="minor units of commission that are back", db_default=0),
+            field=fields.BigIntField(
+                default=0, description="minor units of commission that are back", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="Dispute",
@@ -45,22 +51,30 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Dispute",
             name="fee_back",
-            field=fields.BigIntField(default=0, description="minor units of the fee that came back", db_default=0),
+            field=fields.BigIntField(
+                default=0, description="minor units of the fee that came back", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="loss_back",
-            field=fields.BigIntField(default=0, description="minor units that the marketplace has back", db_default=0),
+            field=fields.BigIntField(
+                default=0, description="minor units that the marketplace has back", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="transaction_count",
-            field=fields.SmallIntField(default=0, description="balance transactions seen so far", db_default=0),
+            field=fields.SmallIntField(
+                default=0, description="balance transactions seen so far", db_default=0
+            ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="vendor_back",
-            field=fields.BigIntField(default=0, description="minor units that the vendor has back", db_default=0),
+            field=fields.BigIntField(
+                default=0, description="minor units that the vendor has back", db_default=0
+            ),
         ),
         AddChecks(
             "Dispute",

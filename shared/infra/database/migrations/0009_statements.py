@@ -25,17 +25,44 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="MarketplaceIdentity",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("legal_name", fields.CharField(max_length=120)),
-                ("address", fields.CharField(description="lines as they stand on an envelope", max_length=300)),
+                (
+                    "address",
+                    fields.CharField(
+                        description="lines as they stand on an envelope", max_length=300
+                    ),
+                ),
                 ("country", fields.CharField(max_length=2)),
                 ("vat_number", fields.CharField(default="", max_length=20)),
-                ("vat_percentage", fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2)),
+                (
+                    "vat_percentage",
+                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                ),
                 ("invoice_prefix", fields.CharField(max_length=12)),
-                ("series_year", fields.IntField(default=0, description="the year of the last invoice")),
-                ("series_last", fields.IntField(default=0, description="its number; starts again at 1 each year")),
+                (
+                    "series_year",
+                    fields.IntField(default=0, description="the year of the last invoice"),
+                ),
+                (
+                    "series_last",
+                    fields.IntField(
+                        default=0, description="its number; starts again at 1 each year"
+                    ),
+                ),
             ],
             options={
                 "table": "marketplace_identity",
@@ -70,7 +97,10 @@ class Migration(migrations.Migration):
             model_name="Vendor",
             name="vat_number",
             field=fields.CharField(
-                default="", description="for its invoices; may be empty", db_default="", max_length=20
+                default="",
+                description="for its invoices; may be empty",
+                db_default="",
+                max_length=20,
             ),
         ),
     ]

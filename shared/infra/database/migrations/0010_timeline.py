@@ -38,7 +38,10 @@ class Migration(migrations.Migration):
             model_name="WebhookEvent",
             name="last_duplicate_at",
             field=fields.DatetimeField(
-                null=True, description="when it was delivered again last", auto_now=False, auto_now_add=False
+                null=True,
+                description="when it was delivered again last",
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddIndex(

@@ -8,7 +8,9 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.core.clock import now
 from shared.infra.database.operations import AddChecks
 
-KINDS = "kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file')"
+KINDS = (
+    "kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file')"
+)
 SIZE = "size > 0"
 
 
@@ -21,9 +23,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="DisputeFile",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "dispute",
                     fields.ForeignKeyField(
@@ -35,7 +48,12 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("kind", fields.CharField(description="Stripe's name of this piece of evidence", max_length=40)),
+                (
+                    "kind",
+                    fields.CharField(
+                        description="Stripe's name of this piece of evidence", max_length=40
+                    ),
+                ),
                 ("name", fields.CharField(max_length=120)),
                 ("content_type", fields.CharField(max_length=40)),
                 ("size", fields.IntField(description="bytes")),
@@ -43,14 +61,21 @@ class Migration(migrations.Migration):
                 ("content", fields.BinaryField()),
                 (
                     "made_here",
-                    fields.BooleanField(default=False, description="our own receipt, not the vendor's document"),
+                    fields.BooleanField(
+                        default=False, description="our own receipt, not the vendor's document"
+                    ),
                 ),
-                ("upload_key", fields.CharField(description="idempotency key of its upload", max_length=255)),
+                (
+                    "upload_key",
+                    fields.CharField(description="idempotency key of its upload", max_length=255),
+                ),
                 ("stripe_file_id", fields.CharField(null=True, max_length=255)),
                 (
                     "refusal",
                     fields.CharField(
-                        default="", description="why Stripe did not take it, for the vendor", max_length=200
+                        default="",
+                        description="why Stripe did not take it, for the vendor",
+                        max_length=200,
                     ),
                 ),
             ],

@@ -23,7 +23,11 @@ async def keep(_apps: Any, editor: BaseSchemaEditor) -> None:
     for row in rows:
         stored = row["requirements"]
         found = json.loads(stored) if isinstance(stored, str) else dict(stored or {})
-        known = [bank for bank in found.get("external_accounts", []) if bank["currency"] == row["currency"]]
+        known = [
+            bank
+            for bank in found.get("external_accounts", [])
+            if bank["currency"] == row["currency"]
+        ]
         if not known:
             known = [_bank(row)]
             found["external_accounts"] = [*found.get("external_accounts", []), *known]
@@ -46,14 +50,18 @@ def _bank(row: dict[str, Any]) -> dict[str, Any]:
 
 async def fill(_apps: Any, editor: BaseSchemaEditor) -> None:
     """The columns as they were, from the same place."""
-    rows = await editor.client.execute_query_dict("SELECT id, currency, requirements FROM vendor_payment_configs")
+    rows = await editor.client.execute_query_dict(
+        "SELECT id, currency, requirements FROM vendor_payment_configs"
+    )
     for row in rows:
         stored = row["requirements"]
         found = json.loads(stored) if isinstance(stored, str) else dict(stored or {})
         for bank in found.get("external_accounts", []):
             if bank["currency"] == row["currency"] and bank["default_for_currency"]:
                 values = (f"••{bank['last4']}", bank["status"] == "errored")
-                await _update(editor, "payout_bank = {0}, payout_bank_errored = {1}", row["id"], *values)
+                await _update(
+                    editor, "payout_bank = {0}, payout_bank_errored = {1}", row["id"], *values
+                )
 
 
 async def _update(editor: BaseSchemaEditor, columns: str, row_id: int, *values: object) -> None:

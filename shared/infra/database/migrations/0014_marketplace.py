@@ -17,9 +17,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="MarketplaceSettings",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "time_zone",
                     fields.CharField(
@@ -30,11 +41,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "show_fee_breakdown",
-                    fields.BooleanField(default=False, description="whether shoppers see what the marketplace earns"),
+                    fields.BooleanField(
+                        default=False, description="whether shoppers see what the marketplace earns"
+                    ),
                 ),
                 (
                     "delivered_after_days",
-                    fields.IntField(default=14, description="days after shipping until an order counts as delivered"),
+                    fields.IntField(
+                        default=14,
+                        description="days after shipping until an order counts as delivered",
+                    ),
                 ),
             ],
             options={

@@ -41,7 +41,9 @@ async def _fill_some(
         return None
     marks = ("?", "?") if editor.DIALECT == "sqlite" else ("$1", "$2")
     update = f"UPDATE {table} SET {column} = {marks[0]} WHERE id = {marks[1]}"  # noqa: S608
-    await editor.client.execute_many(update, [[folded(row[name] for name in sources), row["id"]] for row in rows])
+    await editor.client.execute_many(
+        update, [[folded(row[name] for name in sources), row["id"]] for row in rows]
+    )
     return int(rows[-1]["id"])
 
 

@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Vendor",
             name="closed_until",
-            field=fields.DateField(null=True, description="the day on which a closed shop opens by itself"),
+            field=fields.DateField(
+                null=True, description="the day on which a closed shop opens by itself"
+            ),
         ),
     ]

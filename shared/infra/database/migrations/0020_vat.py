@@ -58,9 +58,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="VatRate",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("base", fields.CharField(max_length=3)),
                 ("quote", fields.CharField(max_length=3)),
                 ("rate", fields.DecimalField(default=Decimal(0), max_digits=18, decimal_places=8)),
@@ -81,9 +92,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="VatRegistration",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -98,17 +120,36 @@ class Migration(migrations.Migration):
                 (
                     "country",
                     fields.CharField(
-                        description="the vendor's, ISO 3166-1; the number's state is in its prefix", max_length=2
+                        description="the vendor's, ISO 3166-1; the number's state is in its prefix",
+                        max_length=2,
                     ),
                 ),
-                ("number", fields.CharField(default="", description="in its normal form; may be empty", max_length=20)),
+                (
+                    "number",
+                    fields.CharField(
+                        default="", description="in its normal form; may be empty", max_length=20
+                    ),
+                ),
                 ("stated_by", fields.CharField(max_length=120)),
-                ("confirmed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "confirmed_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("confirmed_by", fields.CharField(default="", max_length=120)),
-                ("proof", fields.CharField(default="", description="what the staff looked at", max_length=300)),
+                (
+                    "proof",
+                    fields.CharField(
+                        default="", description="what the staff looked at", max_length=300
+                    ),
+                ),
                 ("refused_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("refused_by", fields.CharField(default="", max_length=120)),
-                ("refusal", fields.CharField(default="", description="why, in words for the vendor", max_length=300)),
+                (
+                    "refusal",
+                    fields.CharField(
+                        default="", description="why, in words for the vendor", max_length=300
+                    ),
+                ),
                 (
                     "replaced_at",
                     fields.DatetimeField(
@@ -134,9 +175,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="VatWait",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -150,7 +202,10 @@ class Migration(migrations.Migration):
                 ),
                 ("month", fields.CharField(description="2026-11", max_length=7)),
                 ("currency", fields.CharField(description="of the statement", max_length=3)),
-                ("into", fields.CharField(description="of the state that the VAT goes to", max_length=3)),
+                (
+                    "into",
+                    fields.CharField(description="of the state that the VAT goes to", max_length=3),
+                ),
                 (
                     "day",
                     fields.DateField(
@@ -168,7 +223,11 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         AddChecks("VatRate", ck_vat_rates_rate=RATE),
-        AddChecks("VatRegistration", ck_vat_registrations_one_decision=ONE_DECISION, ck_vat_registrations_proof=PROOF),
+        AddChecks(
+            "VatRegistration",
+            ck_vat_registrations_one_decision=ONE_DECISION,
+            ck_vat_registrations_proof=PROOF,
+        ),
         ops.RunSQL(
             "CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations (vendor_id) WHERE replaced_at IS NULL",
             "DROP INDEX uq_vat_registrations_current",
@@ -180,14 +239,20 @@ class Migration(migrations.Migration):
             model_name="Statement",
             name="ends_at",
             field=fields.DatetimeField(
-                description="the first moment after it", db_default=UNSET, auto_now=False, auto_now_add=False
+                description="the first moment after it",
+                db_default=UNSET,
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddField(
             model_name="Statement",
             name="starts_at",
             field=fields.DatetimeField(
-                description="its first moment, as it was closed", db_default=UNSET, auto_now=False, auto_now_add=False
+                description="its first moment, as it was closed",
+                db_default=UNSET,
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddField(
@@ -203,7 +268,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Statement",
             name="time_zone",
-            field=fields.CharField(default="UTC", description="that it is a month of", db_default="UTC", max_length=64),
+            field=fields.CharField(
+                default="UTC", description="that it is a month of", db_default="UTC", max_length=64
+            ),
         ),
         RunOn(sqlite=(SPANS_SQLITE, NOTHING), postgres=(SPANS_POSTGRES, NOTHING)),
         AddChecks("Statement", ck_statements_span=SPAN),

@@ -22,9 +22,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PaymentMethodDetachment",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "customer",
                     fields.ForeignKeyField(
@@ -42,7 +53,10 @@ class Migration(migrations.Migration):
                 (
                     "done_at",
                     fields.DatetimeField(
-                        null=True, description="when Stripe no longer held it", auto_now=False, auto_now_add=False
+                        null=True,
+                        description="when Stripe no longer held it",
+                        auto_now=False,
+                        auto_now_add=False,
                     ),
                 ),
             ],
@@ -64,9 +78,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PaymentMethodSetup",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "customer",
                     fields.ForeignKeyField(
@@ -81,8 +106,14 @@ class Migration(migrations.Migration):
                 ("number", fields.SmallIntField(description="1 for the shopper's first")),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 ("stripe_customer_id", fields.CharField(max_length=255)),
-                ("stripe_setup_intent_id", fields.CharField(null=True, unique=True, max_length=255)),
-                ("stripe_payment_method_id", fields.CharField(null=True, description="what it set up", max_length=255)),
+                (
+                    "stripe_setup_intent_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
+                (
+                    "stripe_payment_method_id",
+                    fields.CharField(null=True, description="what it set up", max_length=255),
+                ),
                 ("status", fields.CharField(default="opening", max_length=20)),
             ],
             options={
@@ -95,7 +126,9 @@ class Migration(migrations.Migration):
                         name="ck_payment_method_setups_status",
                     )
                 ],
-                "indexes": [Index(fields=["status", "updated_at"], name="ix_payment_method_setups_status")],
+                "indexes": [
+                    Index(fields=["status", "updated_at"], name="ix_payment_method_setups_status")
+                ],
                 "pk_attr": "id",
                 "table_description": "A SetupIntent by which a shopper adds a card. A shopper has at most one that is open (an index holds it).",
             },
@@ -104,9 +137,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="StripeCustomer",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "customer",
                     fields.ForeignKeyField(
@@ -171,18 +215,24 @@ class Migration(migrations.Migration):
             model_name="Payment",
             name="stripe_customer_id",
             field=fields.CharField(
-                null=True, description="whose saved methods may pay; frozen before Stripe is asked", max_length=255
+                null=True,
+                description="whose saved methods may pay; frozen before Stripe is asked",
+                max_length=255,
             ),
         ),
         ops.AddField(
             model_name="PaymentMethod",
             name="consented_in",
-            field=fields.CharField(default="checkout", description="where", db_default="checkout", max_length=20),
+            field=fields.CharField(
+                default="checkout", description="where", db_default="checkout", max_length=20
+            ),
         ),
         ops.AddField(
             model_name="PaymentMethod",
             name="fingerprint",
-            field=fields.CharField(null=True, description="Stripe's: the same for the same card", max_length=80),
+            field=fields.CharField(
+                null=True, description="Stripe's: the same for the same card", max_length=80
+            ),
         ),
         ops.AddField(
             model_name="PaymentMethod",
@@ -194,7 +244,10 @@ class Migration(migrations.Migration):
             name="removed_because",
             field=fields.CharField(null=True, max_length=20),
         ),
-        ops.RunSQL("UPDATE payment_methods SET vendor_id = NULL WHERE vendor_id IS NOT NULL", reverse_sql="SELECT 1"),
+        ops.RunSQL(
+            "UPDATE payment_methods SET vendor_id = NULL WHERE vendor_id IS NOT NULL",
+            reverse_sql="SELECT 1",
+        ),
         AddChecks(
             "PaymentMethod",
             ck_payment_methods_vendor="vendor_id is null",

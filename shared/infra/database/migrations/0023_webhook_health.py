@@ -18,11 +18,27 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="WebhookRefusal",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("source", fields.CharField(description="platform | connect", max_length=20)),
-                ("hour", fields.DatetimeField(description="its beginning", auto_now=False, auto_now_add=False)),
+                (
+                    "hour",
+                    fields.DatetimeField(
+                        description="its beginning", auto_now=False, auto_now_add=False
+                    ),
+                ),
                 ("count", fields.IntField()),
                 ("why", fields.CharField(description="of the last one", max_length=60)),
                 ("last_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -32,7 +48,9 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("source", "hour"),),
                 "constraints": [
-                    CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"),
+                    CheckConstraint(
+                        check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"
+                    ),
                     CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
                 ],
                 "pk_attr": "id",
@@ -43,9 +61,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="WebhookSecret",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("source", fields.CharField(description="platform | connect", max_length=20)),
                 ("digest", fields.CharField(max_length=64)),
             ],
@@ -54,7 +83,9 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("source", "digest"),),
                 "constraints": [
-                    CheckConstraint(check="source in ('platform', 'connect')", name="ck_webhook_secrets_source")
+                    CheckConstraint(
+                        check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "A signing secret that was in use, by its digest; `created_at` is when it was first seen here.",
@@ -71,7 +102,9 @@ class Migration(migrations.Migration):
             model_name="WebhookEvent",
             name="fetched",
             field=fields.BooleanField(
-                default=False, description="we asked for it, since no delivery brought it", db_default=False
+                default=False,
+                description="we asked for it, since no delivery brought it",
+                db_default=False,
             ),
         ),
         ops.AddIndex(

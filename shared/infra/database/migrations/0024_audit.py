@@ -47,15 +47,25 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="AuditEntry",
             name="address",
-            field=fields.CharField(default="", db_default="", description="network address of a person", max_length=45),
+            field=fields.CharField(
+                default="", db_default="", description="network address of a person", max_length=45
+            ),
         ),
         ops.AddField(
             model_name="AuditEntry",
             name="request_id",
-            field=fields.CharField(default="", db_default="", description="as in the log", max_length=40),
+            field=fields.CharField(
+                default="", db_default="", description="as in the log", max_length=40
+            ),
         ),
-        ops.AddIndex(model_name="AuditEntry", index=Index(fields=["actor", "id"], name="ix_audit_actor")),
-        ops.AddIndex(model_name="AuditEntry", index=Index(fields=["action", "id"], name="ix_audit_action")),
-        ops.AddIndex(model_name="AuditEntry", index=Index(fields=["created_at"], name="ix_audit_at")),
+        ops.AddIndex(
+            model_name="AuditEntry", index=Index(fields=["actor", "id"], name="ix_audit_actor")
+        ),
+        ops.AddIndex(
+            model_name="AuditEntry", index=Index(fields=["action", "id"], name="ix_audit_action")
+        ),
+        ops.AddIndex(
+            model_name="AuditEntry", index=Index(fields=["created_at"], name="ix_audit_at")
+        ),
         RunOn(sqlite=(SQLITE, SQLITE_BACK), postgres=(POSTGRES, POSTGRES_BACK)),
     ]

@@ -32,14 +32,27 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Session",
             name="wrong_answers",
-            field=fields.SmallIntField(default=0, db_default=0, description="in a row; too many of them end it"),
+            field=fields.SmallIntField(
+                default=0, db_default=0, description="in a row; too many of them end it"
+            ),
         ),
         ops.CreateModel(
             name="KeptForm",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "session",
                     fields.ForeignKeyField(
@@ -51,10 +64,26 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                ("method", fields.CharField(description="GET for a link, POST for a form", max_length=4)),
-                ("action", fields.CharField(description="path and query that it was sent to", max_length=1000)),
-                ("back", fields.CharField(description="the page that it was sent from", max_length=1000)),
-                ("doing", fields.CharField(description="what it does, as words after `to`", max_length=120)),
+                (
+                    "method",
+                    fields.CharField(description="GET for a link, POST for a form", max_length=4),
+                ),
+                (
+                    "action",
+                    fields.CharField(
+                        description="path and query that it was sent to", max_length=1000
+                    ),
+                ),
+                (
+                    "back",
+                    fields.CharField(description="the page that it was sent from", max_length=1000),
+                ),
+                (
+                    "doing",
+                    fields.CharField(
+                        description="what it does, as words after `to`", max_length=120
+                    ),
+                ),
                 (
                     "fields_sent",
                     fields.JSONField(
@@ -69,7 +98,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "kept_forms",
                 "app": "models",
-                "constraints": [CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")],
+                "constraints": [
+                    CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")
+                ],
                 "indexes": [Index(fields=["session_id"], name="ix_kept_forms_session")],
                 "pk_attr": "id",
                 "table_description": "A form that was sent when the sign-in was no longer fresh. It waits for its sender, and is taken once.",

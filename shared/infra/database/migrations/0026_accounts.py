@@ -17,7 +17,10 @@ _PURPOSES = "purpose in ('reset', 'confirm', 'change', 'undo')"
 
 def _confirmed_at() -> Any:
     return fields.DatetimeField(
-        null=True, description="when a mail to this address was answered", auto_now=False, auto_now_add=False
+        null=True,
+        description="when a mail to this address was answered",
+        auto_now=False,
+        auto_now_add=False,
     )
 
 
@@ -31,15 +34,33 @@ class Migration(migrations.Migration):
         ops.AddField(model_name="Customer", name="email_confirmed_at", field=_confirmed_at()),
         ops.RunSQL("UPDATE members SET email_confirmed_at = created_at", reverse_sql="SELECT 1"),
         ops.RunSQL("UPDATE customers SET email_confirmed_at = created_at", reverse_sql="SELECT 1"),
-        ops.AddIndex(model_name="Session", index=Index(fields=["member_id"], name="ix_sessions_member")),
-        ops.AddIndex(model_name="Session", index=Index(fields=["customer_id"], name="ix_sessions_customer")),
+        ops.AddIndex(
+            model_name="Session", index=Index(fields=["member_id"], name="ix_sessions_member")
+        ),
+        ops.AddIndex(
+            model_name="Session", index=Index(fields=["customer_id"], name="ix_sessions_customer")
+        ),
         ops.CreateModel(
             name="MailLink",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("purpose", fields.CharField(description="reset | confirm | change | undo", max_length=20)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "purpose",
+                    fields.CharField(description="reset | confirm | change | undo", max_length=20),
+                ),
                 (
                     "member",
                     fields.ForeignKeyField(
@@ -66,7 +87,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    fields.CharField(description="where it was sent: for a change the new address", max_length=254),
+                    fields.CharField(
+                        description="where it was sent: for a change the new address",
+                        max_length=254,
+                    ),
                 ),
                 ("nonce", fields.CharField(unique=True, max_length=32)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -98,5 +122,7 @@ class Migration(migrations.Migration):
             },
             bases=["Row"],
         ),
-        AddChecks("MailLink", ck_mail_links_one_person=_ONE_PERSON, ck_mail_links_purpose=_PURPOSES),
+        AddChecks(
+            "MailLink", ck_mail_links_one_person=_ONE_PERSON, ck_mail_links_purpose=_PURPOSES
+        ),
     ]

@@ -52,7 +52,10 @@ class Migration(migrations.Migration):
                 description="how often what Pay set aside was let go without a try to pay",
             ),
         ),
-        ops.AddIndex(model_name="Checkout", index=Index(fields=["network", "status"], name="ix_checkouts_network")),
+        ops.AddIndex(
+            model_name="Checkout",
+            index=Index(fields=["network", "status"], name="ix_checkouts_network"),
+        ),
         ops.AddIndex(model_name="Order", index=Index(fields=["held_at"], name="ix_orders_held")),
         ReplaceChecks(
             "Order",

@@ -16,11 +16,27 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="DoorCount",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("key", fields.CharField(unique=True, max_length=200)),
-                ("free_at", fields.BigIntField(description="when all tries are forgotten: milliseconds since 1970")),
+                (
+                    "free_at",
+                    fields.BigIntField(
+                        description="when all tries are forgotten: milliseconds since 1970"
+                    ),
+                ),
             ],
             options={
                 "table": "door_counts",

@@ -25,14 +25,20 @@ class Migration(migrations.Migration):
             model_name="Token",
             name="expires_at",
             field=fields.DatetimeField(
-                null=True, description="null: until it is revoked", auto_now=False, auto_now_add=False
+                null=True,
+                description="null: until it is revoked",
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddField(
             model_name="Token",
             name="told_of_end_at",
             field=fields.DatetimeField(
-                null=True, description="when its owners were written to", auto_now=False, auto_now_add=False
+                null=True,
+                description="when its owners were written to",
+                auto_now=False,
+                auto_now_add=False,
             ),
         ),
         ops.AddIndex(model_name="Token", index=Index(fields=["expires_at"], name="ix_tokens_end")),

@@ -44,7 +44,9 @@ class Migration(migrations.Migration):
             model_name="MarketplaceSettings",
             name="bank_hold_hours",
             field=fields.IntField(
-                default=72, db_default=72, description="hours that payouts wait when a vendor gives another bank"
+                default=72,
+                db_default=72,
+                description="hours that payouts wait when a vendor gives another bank",
             ),
         ),
         AddChecks(

@@ -10,4 +10,8 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [ops.AddIndex(model_name="Checkout", index=Index(fields=["email"], name="ix_checkouts_email"))]
+    operations = [
+        ops.AddIndex(
+            model_name="Checkout", index=Index(fields=["email"], name="ix_checkouts_email")
+        )
+    ]

@@ -36,7 +36,9 @@ def _member(related_name: str) -> tuple[str, Any]:
 
 
 def _moment(description: str | None = None) -> Any:
-    return fields.DatetimeField(null=True, description=description, auto_now=False, auto_now_add=False)
+    return fields.DatetimeField(
+        null=True, description=description, auto_now=False, auto_now_add=False
+    )
 
 
 KIND = "kind in ('totp', 'passkey')"
@@ -51,16 +53,22 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField("Member", "second_factor_at", _moment("since when a second factor is asked for")),
+        ops.AddField(
+            "Member", "second_factor_at", _moment("since when a second factor is asked for")
+        ),
         ops.AddField(
             "Session",
             "awaits_factor",
-            fields.BooleanField(default=False, db_default=False, description="the password alone was given"),
+            fields.BooleanField(
+                default=False, db_default=False, description="the password alone was given"
+            ),
         ),
         ops.AddField(
             "Session",
             "challenge",
-            fields.CharField(null=True, description="to which the next passkey must answer", max_length=128),
+            fields.CharField(
+                null=True, description="to which the next passkey must answer", max_length=128
+            ),
         ),
         ops.CreateModel(
             name="SecondFactor",
@@ -68,24 +76,39 @@ class Migration(migrations.Migration):
                 *_row(),
                 _member("second_factors"),
                 ("kind", fields.CharField(description="totp | passkey", max_length=10)),
-                ("name", fields.CharField(description="by which its owner knows it", max_length=60)),
+                (
+                    "name",
+                    fields.CharField(description="by which its owner knows it", max_length=60),
+                ),
                 (
                     "sealed_secret",
-                    fields.TextField(default="", description="of an app: what its codes are made of", unique=False),
+                    fields.TextField(
+                        default="",
+                        description="of an app: what its codes are made of",
+                        unique=False,
+                    ),
                 ),
                 (
                     "counter",
                     fields.BigIntField(
-                        default=0, description="of an app: the step last taken; of a passkey: its own counter"
+                        default=0,
+                        description="of an app: the step last taken; of a passkey: its own counter",
                     ),
                 ),
                 (
                     "credential_id",
-                    fields.CharField(null=True, unique=True, description="of a passkey, base64url", max_length=1400),
+                    fields.CharField(
+                        null=True,
+                        unique=True,
+                        description="of a passkey, base64url",
+                        max_length=1400,
+                    ),
                 ),
                 (
                     "public_key",
-                    fields.TextField(default="", description="of a passkey: COSE, base64url", unique=False),
+                    fields.TextField(
+                        default="", description="of a passkey: COSE, base64url", unique=False
+                    ),
                 ),
                 ("last_used_at", _moment()),
             ],
@@ -125,11 +148,16 @@ class Migration(migrations.Migration):
             fields=[
                 *_row(),
                 _member("factor_resets"),
-                ("asked_by", fields.CharField(description="as the audit trail names people", max_length=60)),
+                (
+                    "asked_by",
+                    fields.CharField(description="as the audit trail names people", max_length=60),
+                ),
                 ("effective_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 (
                     "stop_digest",
-                    fields.CharField(unique=True, description="of the token in the mailed link", max_length=64),
+                    fields.CharField(
+                        unique=True, description="of the token in the mailed link", max_length=64
+                    ),
                 ),
                 ("stopped_at", _moment()),
                 ("done_at", _moment()),

@@ -56,7 +56,9 @@ async def _rewrite_mails(editor: BaseSchemaEditor, which: str, tokens: dict[str,
 
 
 def _rewritten(text: str, tokens: dict[str, str]) -> str:
-    return _LINK.sub(lambda found: f"{found[1]}{{order_link}}" if found[2] in tokens else found[0], text)
+    return _LINK.sub(
+        lambda found: f"{found[1]}{{order_link}}" if found[2] in tokens else found[0], text
+    )
 
 
 def _marks(editor: BaseSchemaEditor, count: int) -> list[str]:
@@ -82,6 +84,9 @@ class Migration(migrations.Migration):
                 max_length=64,
             ),
         ),
-        ops.AddIndex(model_name="Checkout", index=Index(fields=["old_link_digest"], name="ix_checkouts_old_link")),
+        ops.AddIndex(
+            model_name="Checkout",
+            index=Index(fields=["old_link_digest"], name="ix_checkouts_old_link"),
+        ),
         ops.RunPython(sign, keep),
     ]

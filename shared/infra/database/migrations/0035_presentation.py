@@ -17,20 +17,41 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="LegalText",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("kind", fields.CharField(description="terms | privacy | imprint", max_length=20)),
                 (
                     "version",
                     fields.CharField(
-                        description="the day, and its number where it is not the first of that day", max_length=20
+                        description="the day, and its number where it is not the first of that day",
+                        max_length=20,
                     ),
                 ),
-                ("text", fields.TextField(description="the markup of marketplace/legal.py", unique=False)),
+                (
+                    "text",
+                    fields.TextField(
+                        description="the markup of marketplace/legal.py", unique=False
+                    ),
+                ),
                 (
                     "returns",
-                    fields.TextField(default="", description="what terms say about returns, for banks", unique=False),
+                    fields.TextField(
+                        default="",
+                        description="what terms say about returns, for banks",
+                        unique=False,
+                    ),
                 ),
                 ("published_by", fields.CharField(max_length=60)),
             ],
@@ -39,7 +60,9 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("kind", "version"),),
                 "constraints": [
-                    CheckConstraint(check="kind in ('terms', 'privacy', 'imprint')", name="ck_legal_texts_kind")
+                    CheckConstraint(
+                        check="kind in ('terms', 'privacy', 'imprint')", name="ck_legal_texts_kind"
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "One version of a legal text of the operator's. None is changed or deleted: shoppers accepted them.",
@@ -49,9 +72,20 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="MarketplaceLogo",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("digest", fields.CharField(unique=True, max_length=64)),
                 ("media_type", fields.CharField(description="by its first bytes", max_length=40)),
                 ("content", fields.BinaryField()),
@@ -72,13 +106,18 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="MarketplaceSettings",
             name="logo_digest",
-            field=fields.CharField(default="", description="of the logo in use; or none", db_default="", max_length=64),
+            field=fields.CharField(
+                default="", description="of the logo in use; or none", db_default="", max_length=64
+            ),
         ),
         ops.AddField(
             model_name="MarketplaceSettings",
             name="name",
             field=fields.CharField(
-                default="Markethall", description="in titles, mails, the API", db_default="Markethall", max_length=60
+                default="Markethall",
+                description="in titles, mails, the API",
+                db_default="Markethall",
+                max_length=60,
             ),
         ),
         ops.AddField(
@@ -89,13 +128,18 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="MarketplaceSettings",
             name="postal_address",
-            field=fields.CharField(default="", description="lines, as on a letter", db_default="", max_length=400),
+            field=fields.CharField(
+                default="", description="lines, as on a letter", db_default="", max_length=400
+            ),
         ),
         ops.AddField(
             model_name="MarketplaceSettings",
             name="sender",
             field=fields.CharField(
-                default="", description="the address that mails come from", db_default="", max_length=254
+                default="",
+                description="the address that mails come from",
+                db_default="",
+                max_length=254,
             ),
         ),
         AddChecks("LegalText", ck_legal_texts_kind="kind in ('terms', 'privacy', 'imprint')"),

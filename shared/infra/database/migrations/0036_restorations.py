@@ -15,11 +15,25 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Restoration",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("backup_made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("source", fields.CharField(description="the name of the backup file", max_length=255)),
+                (
+                    "source",
+                    fields.CharField(description="the name of the backup file", max_length=255),
+                ),
                 (
                     "backfilled_at",
                     fields.DatetimeField(
@@ -39,7 +53,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("compared_run", fields.BigIntField(null=True)),
-                ("acknowledged_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "acknowledged_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("acknowledged_by", fields.CharField(default="", db_default="", max_length=255)),
             ],
             options={

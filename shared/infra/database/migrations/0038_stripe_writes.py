@@ -23,16 +23,29 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="StripeWrite",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
                 ("operation", fields.CharField(description="payouts.create", max_length=60)),
                 ("subject", fields.CharField(description="payout:12", max_length=120)),
                 ("key", fields.CharField(unique=True, max_length=255)),
                 (
                     "params",
                     fields.JSONField(
-                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                        default=dict,
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
                 ("attempt", fields.IntField(default=1)),
@@ -46,7 +59,12 @@ class Migration(migrations.Migration):
                         auto_now_add=False,
                     ),
                 ),
-                ("stripe_id", fields.CharField(null=True, description="of what it made or changed", max_length=255)),
+                (
+                    "stripe_id",
+                    fields.CharField(
+                        null=True, description="of what it made or changed", max_length=255
+                    ),
+                ),
                 (
                     "error",
                     fields.TextField(

@@ -94,10 +94,24 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Activity",
             fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("kind", fields.CharField(description="dotted, e.g. refund.succeeded", max_length=80)),
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                (
+                    "created_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "updated_at",
+                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "kind",
+                    fields.CharField(description="dotted, e.g. refund.succeeded", max_length=80),
+                ),
                 ("subject", fields.CharField(description="refund:12", max_length=140)),
                 ("order_id", fields.BigIntField(null=True)),
                 ("vendor_id", fields.BigIntField(null=True)),

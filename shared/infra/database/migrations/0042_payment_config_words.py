@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AlterModelOptions(name="VendorPaymentConfig", options={"pk_attr": "id", "table_description": SAID}),
+        ops.AlterModelOptions(
+            name="VendorPaymentConfig", options={"pk_attr": "id", "table_description": SAID}
+        ),
         RunOn(sqlite=NOTHING, postgres=(COMMENT, "SELECT 1")),
     ]

@@ -1,6 +1,8 @@
-"""The two ceremonies of WebAuthn, with the library: what a browser is asked, and whether what it answers is right.
+"""The two ceremonies of WebAuthn, with the library: what a browser is asked, and whether what it
+answers is right.
 
-Import it inside the function that needs it: the library takes a fifteenth of the start, and few members have a passkey.
+Import it inside the function that needs it: the library takes a fifteenth of the start, and few
+members have a passkey.
 """
 
 from __future__ import annotations
@@ -31,8 +33,13 @@ from shared.trade.people.models import Member
 TIMEOUT_MS = 120_000
 
 
-def ask_to_make(site: Site, member: Member, known: Sequence[SecondFactor], *, name: str) -> Question:
-    """Ask the browser for a new passkey, of a device that holds none of this person's yet. `name`: the marketplace's."""
+def ask_to_make(
+    site: Site, member: Member, known: Sequence[SecondFactor], *, name: str
+) -> Question:
+    """Ask the browser for a new passkey, of a device that holds none of this person's yet.
+
+    `name`: the marketplace's.
+    """
     options = generate_registration_options(
         rp_id=site.id,
         rp_name=name,
@@ -40,8 +47,12 @@ def ask_to_make(site: Site, member: Member, known: Sequence[SecondFactor], *, na
         user_name=member.email,
         user_display_name=member.full_name,
         timeout=TIMEOUT_MS,
-        authenticator_selection=AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.PREFERRED),
-        exclude_credentials=_descriptors([base64url_to_bytes(row.credential_id or "") for row in known]),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED
+        ),
+        exclude_credentials=_descriptors(
+            [base64url_to_bytes(row.credential_id or "") for row in known]
+        ),
     )
     return _question(options_to_json(options))
 
@@ -51,7 +62,9 @@ def ask_for(site: Site, known: Sequence[SecondFactor]) -> Question:
     options = generate_authentication_options(
         rp_id=site.id,
         timeout=TIMEOUT_MS,
-        allow_credentials=_descriptors([base64url_to_bytes(row.credential_id or "") for row in known]),
+        allow_credentials=_descriptors(
+            [base64url_to_bytes(row.credential_id or "") for row in known]
+        ),
     )
     return _question(options_to_json(options))
 
@@ -76,12 +89,23 @@ def made(site: Site, answer: str, *, challenge: str) -> Made:
     except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
         raise PasskeyRefused(log=repr(problem)) from None
     return Made(
-        bytes_to_base64url(found.credential_id), bytes_to_base64url(found.credential_public_key), found.sign_count
+        bytes_to_base64url(found.credential_id),
+        bytes_to_base64url(found.credential_public_key),
+        found.sign_count,
     )
 
 
-def shown(site: Site, answer: str, *, challenge: str, factor: SecondFactor) -> int:
-    """The new counter of a passkey that was shown. Raises PasskeyRefused; also for a counter that went back (a copied key)."""
+def shown(
+    site: Site,
+    answer: str,
+    *,
+    challenge: str,
+    factor: SecondFactor,
+) -> int:
+    """The new counter of a passkey that was shown.
+
+    Raises PasskeyRefused; also for a counter that went back (a copied key).
+    """
     try:
         found = verify_authentication_response(
             credential=read(answer),

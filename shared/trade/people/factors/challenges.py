@@ -1,4 +1,7 @@
-"""Looking at what somebody answers: the password, a code, a passkey. Tries are counted before they are looked at."""
+"""Looking at what somebody answers: the password, a code, a passkey.
+
+Tries are counted before they are looked at.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +45,14 @@ WRONG_CODE = "That code is not right, or it was used already. Wait for the next 
 
 
 async def count_try(session_id: int) -> None:
-    """Count a try before its answer is looked at, so that many at once are counted each. Raises TooManyAnswers."""
+    """Count a try before its answer is looked at, so that many at once are counted each.
+
+    Raises TooManyAnswers.
+    """
     mine = Session.filter(id=session_id, revoked_at=None)
-    if not await mine.filter(wrong_answers__lt=MAX_TRIES).update(wrong_answers=F("wrong_answers") + 1):
+    if not await mine.filter(wrong_answers__lt=MAX_TRIES).update(
+        wrong_answers=F("wrong_answers") + 1
+    ):
         await _end(session_id)
         raise TooManyAnswers
     row = await Session.get(id=session_id)
@@ -54,8 +62,12 @@ async def count_try(session_id: int) -> None:
 
 
 async def _wrong_lately(session: Session) -> int:
-    """How often second steps of this person went wrong in an hour, so that the password buys few guesses, not endless ones."""
-    lately = Session.filter(member_id=session.member_id, created_at__gt=clock.now() - timedelta(hours=1))
+    """How often second steps of this person went wrong in an hour, so that the password buys few
+    guesses, not endless ones.
+    """
+    lately = Session.filter(
+        member_id=session.member_id, created_at__gt=clock.now() - timedelta(hours=1)
+    )
     return sum(row.wrong_answers for row in await lately.only("id", "wrong_answers"))
 
 
@@ -71,7 +83,10 @@ async def refuse(session_id: int, sentence: str, param: str) -> None:
 
 
 async def _end(session_id: int) -> None:
-    """End the session. Where the password was right and only the second step was not, its owner reads a mail."""
+    """End the session.
+
+    Where the password was right and only the second step was not, its owner reads a mail.
+    """
     async with unit.transaction() as tx:
         if not await sessions.revoke(Session.filter(id=session_id)):
             return
@@ -80,7 +95,12 @@ async def _end(session_id: int) -> None:
             await notices.note(tx, "factor.refused", row.member, "factor_refused")
 
 
-async def password(*, session_id: int, member: Member, typed: str) -> str:
+async def password(
+    *,
+    session_id: int,
+    member: Member,
+    typed: str,
+) -> str:
     """`password` when it is right. Raises WrongAnswer, TooManyAnswers."""
     await count_try(session_id)
     if not await passwords.matches(member.password_hash, typed[: MAX_PASSWORD + 1]):
@@ -88,8 +108,17 @@ async def password(*, session_id: int, member: Member, typed: str) -> str:
     return "password"
 
 
-async def code(vault: Vault, *, session_id: int, member: Member, typed: str) -> str:
-    """`totp` or `recovery_code`, whichever was right; it opens nothing again. Raises WrongAnswer, TooManyAnswers."""
+async def code(
+    vault: Vault,
+    *,
+    session_id: int,
+    member: Member,
+    typed: str,
+) -> str:
+    """`totp` or `recovery_code`, whichever was right; it opens nothing again.
+
+    Raises WrongAnswer, TooManyAnswers.
+    """
     await count_try(session_id)
     if await _take_digits(vault, member, typed):
         return Kind.TOTP.value
@@ -104,17 +133,28 @@ async def _take_digits(vault: Vault, member: Member, typed: str) -> bool:
     if digits is None:
         return False
     owner = f"member:{member.id}"
-    for row in await SecondFactor.filter(member_id=member.id, kind=Kind.TOTP.value):
+    for row in await SecondFactor.filter(
+        member_id=member.id,
+        kind=Kind.TOTP.value,
+    ):
         try:
             secret = vault.open(row.sealed_secret, owner=owner)
         except Unreadable:
             log.warning("a second factor of %s was sealed under a key that is gone", owner)
             continue
         now = clock.now()
-        step = rules.step_of(digits, now=now, taken=row.counter, code_at=pyotp.TOTP(secret).generate_otp)
+        step = rules.step_of(
+            digits, now=now, taken=row.counter, code_at=pyotp.TOTP(secret).generate_otp
+        )
         # Sealed anew with each use, so that an old key can go some day.
-        fresh = {"counter": step, "sealed_secret": vault.seal(secret, owner=owner), "last_used_at": now}
-        if step is not None and await SecondFactor.filter(id=row.id, counter__lt=step).update(**fresh, updated_at=now):
+        fresh = {
+            "counter": step,
+            "sealed_secret": vault.seal(secret, owner=owner),
+            "last_used_at": now,
+        }
+        if step is not None and await SecondFactor.filter(id=row.id, counter__lt=step).update(
+            **fresh, updated_at=now
+        ):
             return True
     return False
 
@@ -123,15 +163,36 @@ async def _take_recovery_code(member: Member, typed: str) -> bool:
     bare = rules.typed_recovery_code(typed)
     if bare is None:
         return False
-    mine = RecoveryCode.filter(member_id=member.id, code_digest=digest(bare), used_at=None)
-    return bool(await mine.update(used_at=clock.now(), updated_at=clock.now()))
+    mine = RecoveryCode.filter(
+        member_id=member.id,
+        code_digest=digest(bare),
+        used_at=None,
+    )
+    return bool(
+        await mine.update(
+            used_at=clock.now(),
+            updated_at=clock.now(),
+        )
+    )
 
 
-async def ask_for_passkey(site: passkeys.Site | None, *, session_id: int, member_id: int) -> str | None:
-    """What the page hands to the browser; None where there is no passkey to ask for. The challenge waits in the session."""
+async def ask_for_passkey(
+    site: passkeys.Site | None, *, session_id: int, member_id: int
+) -> str | None:
+    """What the page hands to the browser; None where there is no passkey to ask for.
+
+    The challenge waits in the session.
+    """
     from shared.trade.people.factors import ceremonies  # late: see there
 
-    known = await SecondFactor.filter(member_id=member_id, kind=Kind.PASSKEY.value).order_by("id") if site else []
+    known = (
+        await SecondFactor.filter(
+            member_id=member_id,
+            kind=Kind.PASSKEY.value,
+        ).order_by("id")
+        if site
+        else []
+    )
     if site is None or not known:
         return None
     question = ceremonies.ask_for(site, known)
@@ -141,20 +202,27 @@ async def ask_for_passkey(site: passkeys.Site | None, *, session_id: int, member
 
 async def remember(session_id: int, question: passkeys.Question) -> None:
     """Keep the challenge with the session: the next answer must be to it."""
-    await Session.filter(id=session_id).update(challenge=question.challenge, updated_at=clock.now())
+    await Session.filter(id=session_id).update(
+        challenge=question.challenge,
+        updated_at=clock.now(),
+    )
 
 
 async def take_challenge(session_id: int) -> str:
     """The challenge of this session, once. Raises PasskeyRefused when there is none."""
     async with unit.transaction():
         row = await Session.get(id=session_id)
-        taken = row.challenge and await Session.filter(id=session_id, challenge=row.challenge).update(challenge=None)
+        taken = row.challenge and await Session.filter(
+            id=session_id, challenge=row.challenge
+        ).update(challenge=None)
     if not taken or row.challenge is None:
         raise passkeys.PasskeyRefused
     return str(row.challenge)
 
 
-async def passkey(site: passkeys.Site | None, *, session_id: int, member: Member, answer: str) -> str:
+async def passkey(
+    site: passkeys.Site | None, *, session_id: int, member: Member, answer: str
+) -> str:
     """`passkey` when it is one of this person's. Raises WrongAnswer, TooManyAnswers."""
     await count_try(session_id)
     try:
@@ -165,12 +233,16 @@ async def passkey(site: passkeys.Site | None, *, session_id: int, member: Member
     return Kind.PASSKEY.value
 
 
-async def _take_passkey(site: passkeys.Site | None, session_id: int, member: Member, answer: str) -> None:
+async def _take_passkey(
+    site: passkeys.Site | None, session_id: int, member: Member, answer: str
+) -> None:
     from shared.trade.people.factors import ceremonies  # late: see there
 
     challenge = await take_challenge(session_id)
     named = passkeys.credential_of(answer)
-    row = await SecondFactor.filter(member_id=member.id, kind=Kind.PASSKEY.value, credential_id=named).first()
+    row = await SecondFactor.filter(
+        member_id=member.id, kind=Kind.PASSKEY.value, credential_id=named
+    ).first()
     if site is None or row is None:
         raise passkeys.PasskeyRefused
     counter = ceremonies.shown(site, answer, challenge=challenge, factor=row)

@@ -13,23 +13,40 @@ from shared.trade.people.models import Member, Session
 RECOVERY = "recovery_code"
 
 
-async def freshen(*, session_id: int, member: Member, by: str) -> str | None:
-    """Note that the person has just shown who they are; the session's new token, so that a copy of the old one is not fresh.
+async def freshen(
+    *,
+    session_id: int,
+    member: Member,
+    by: str,
+) -> str | None:
+    """Note that the person has just shown who they are; the session's new token, so that a copy of
+    the old one is not fresh.
 
     None when the session ended meanwhile.
     """
     now = clock.now()
     async with unit.transaction() as tx:
-        token = await sessions.renew(kind="member", person_id=member.id, session_id=session_id)
+        token = await sessions.renew(
+            kind="member",
+            person_id=member.id,
+            session_id=session_id,
+        )
         if token is None:
             return None
-        await Session.filter(id=session_id).update(authenticated_at=now, wrong_answers=0, updated_at=now)
+        await Session.filter(id=session_id).update(
+            authenticated_at=now, wrong_answers=0, updated_at=now
+        )
         await account_history.note(tx, "person.confirmed", member, by=by)
         await _tell_of_code(tx, member, by)
     return token
 
 
-async def enter(*, session_id: int, member: Member, by: str) -> str | None:
+async def enter(
+    *,
+    session_id: int,
+    member: Member,
+    by: str,
+) -> str | None:
     """Open the whole marketplace to a session that had only the password; its new token.
 
     None when it ended meanwhile, or somebody entered with it at the same moment.

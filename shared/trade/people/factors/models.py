@@ -23,13 +23,17 @@ class KeptForm(Row):
     action = fields.CharField(max_length=1000, description="path and query that it was sent to")
     back = fields.CharField(max_length=1000, description="the page that it was sent from")
     doing = fields.CharField(max_length=120, description="what it does, as words after `to`")
-    fields_sent: Any = fields.JSONField(default=list, description="pairs of name and value; never secrets")
+    fields_sent: Any = fields.JSONField(
+        default=list, description="pairs of name and value; never secrets"
+    )
     expires_at = fields.DatetimeField()
 
     class Meta:
         table = "kept_forms"
         indexes = [Index(fields=("session_id",), name="ix_kept_forms_session")]
-        constraints = [CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")]
+        constraints = [
+            CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")
+        ]
 
 
 class SecondFactor(Row):
@@ -41,9 +45,15 @@ class SecondFactor(Row):
     member_id: int
     kind = fields.CharField(max_length=10, description="totp | passkey")
     name = fields.CharField(max_length=60, description="by which its owner knows it")
-    sealed_secret = fields.TextField(default="", description="of an app: what its codes are made of")
-    counter = fields.BigIntField(default=0, description="of an app: the step last taken; of a passkey: its own counter")
-    credential_id = fields.CharField(max_length=1400, null=True, unique=True, description="of a passkey, base64url")
+    sealed_secret = fields.TextField(
+        default="", description="of an app: what its codes are made of"
+    )
+    counter = fields.BigIntField(
+        default=0, description="of an app: the step last taken; of a passkey: its own counter"
+    )
+    credential_id = fields.CharField(
+        max_length=1400, null=True, unique=True, description="of a passkey, base64url"
+    )
     public_key = fields.TextField(default="", description="of a passkey: COSE, base64url")
     last_used_at = fields.DatetimeField(null=True)
 
@@ -52,8 +62,13 @@ class SecondFactor(Row):
         indexes = [Index(fields=("member_id",), name="ix_second_factors_member")]
         constraints = [
             CheckConstraint(check=f"kind in ({words(Kind)})", name="ck_second_factors_kind"),
-            CheckConstraint(check="(kind = 'passkey') = (credential_id is not null)", name="ck_second_factors_passkey"),
-            CheckConstraint(check="(kind = 'totp') = (sealed_secret <> '')", name="ck_second_factors_app"),
+            CheckConstraint(
+                check="(kind = 'passkey') = (credential_id is not null)",
+                name="ck_second_factors_passkey",
+            ),
+            CheckConstraint(
+                check="(kind = 'totp') = (sealed_secret <> '')", name="ck_second_factors_app"
+            ),
         ]
 
 
@@ -83,7 +98,9 @@ class FactorReset(Row):
     member_id: int
     asked_by = fields.CharField(max_length=60, description="as the audit trail names people")
     effective_at = fields.DatetimeField()
-    stop_digest = fields.CharField(max_length=64, unique=True, description="of the token in the mailed link")
+    stop_digest = fields.CharField(
+        max_length=64, unique=True, description="of the token in the mailed link"
+    )
     stopped_at = fields.DatetimeField(null=True)
     done_at = fields.DatetimeField(null=True)
 
@@ -91,5 +108,7 @@ class FactorReset(Row):
         table = "factor_resets"
         indexes = [Index(fields=("member_id",), name="ix_factor_resets_member")]
         constraints = [
-            CheckConstraint(check="stopped_at is null or done_at is null", name="ck_factor_resets_one_end"),
+            CheckConstraint(
+                check="stopped_at is null or done_at is null", name="ck_factor_resets_one_end"
+            ),
         ]

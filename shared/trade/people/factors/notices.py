@@ -9,15 +9,34 @@ from shared.infra.unit import Transaction
 from shared.trade.people.models import Member
 
 
-async def note(tx: Transaction, action: str, member: Member, kind: str, *, actor: str = "", **details: str) -> None:
+async def note(
+    tx: Transaction, action: str, member: Member, kind: str, *, actor: str = "", **details: str
+) -> None:
     """Write down what happened to somebody's factors, and tell them by mail."""
     label = f"member:{member.id}"
-    tx.record(action, actor=actor or label, subject=label, vendor_id=member.vendor_id, **details)
+    tx.record(
+        action,
+        actor=actor or label,
+        subject=label,
+        vendor_id=member.vendor_id,
+        **details,
+    )
     await tell(tx, kind, member, **details)
 
 
-async def tell(tx: Transaction, kind: str, member: Member, **words: str) -> None:
+async def tell(
+    tx: Transaction,
+    kind: str,
+    member: Member,
+    **words: str,
+) -> None:
     """Mail somebody what happened to their factors."""
     at = f"{clock.now():%d %B %Y, %H:%M} UTC"
     context = {"full_name": member.full_name, "at": at, **words}
-    mail.post(tx, kind, to=member.email, unique_key=f"{kind}:{new_token('n')}", context=context)
+    mail.post(
+        tx,
+        kind,
+        to=member.email,
+        unique_key=f"{kind}:{new_token('n')}",
+        context=context,
+    )

@@ -1,4 +1,7 @@
-"""Passkeys: for whom they are made, and what goes back and forth. What the library does with it is ceremonies.py's."""
+"""Passkeys: for whom they are made, and what goes back and forth.
+
+What the library does with it is ceremonies.py's.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ class PasskeyRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """For whom passkeys are made: `id` is a host name, `origin` the whole address that browsers see."""
+    """For whom passkeys are made: `id` is a host name, `origin` the whole address that browsers
+    see.
+    """
 
     id: str
     origin: str
@@ -29,7 +34,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a page hands to the browser (JSON), and the challenge that must come back in the answer (base64url)."""
+    """What a page hands to the browser (JSON), and the challenge that must come back in the answer
+    (base64url).
+    """
 
     options: str
     challenge: str
@@ -45,7 +52,10 @@ class Made:
 
 
 def site_of(public_url: str) -> Site | None:
-    """Where passkeys work: at an address with a host name (`localhost` counts). Browsers make none for a bare number."""
+    """Where passkeys work: at an address with a host name (`localhost` counts).
+
+    Browsers make none for a bare number.
+    """
     parts = urlsplit(public_url)
     host = parts.hostname or ""
     secure = parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")

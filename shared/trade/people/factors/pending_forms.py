@@ -17,7 +17,9 @@ MAX_TEXT = 32_768  # characters of all values together; no form that is kept is 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A form as it was sent: `sent` holds pairs of name and value, without passwords and the form's token."""
+    """A form as it was sent: `sent` holds pairs of name and value, without passwords and the form's
+    token.
+    """
 
     id: int
     method: str
@@ -28,7 +30,13 @@ class Kept:
 
 
 async def keep(
-    *, session_id: int, method: str, action: str, back: str, doing: str, sent: Sequence[tuple[str, str]]
+    *,
+    session_id: int,
+    method: str,
+    action: str,
+    back: str,
+    doing: str,
+    sent: Sequence[tuple[str, str]],
 ) -> int:
     """Keep a form for its session; its number. What is too large to be kept comes back empty."""
     fits = sum(len(name) + len(value) for name, value in sent) <= MAX_TEXT
@@ -52,13 +60,27 @@ async def keep(
 
 async def kept(number: int, *, session_id: int) -> Kept | None:
     """The form of that number, if this session sent it and it is not too old."""
-    row = await KeptForm.filter(id=number, session_id=session_id, expires_at__gt=clock.now()).first()
+    row = await KeptForm.filter(
+        id=number, session_id=session_id, expires_at__gt=clock.now()
+    ).first()
     if row is None:
         return None
     sent = tuple((str(name), str(value)) for name, value in row.fields_sent)
-    return Kept(row.id, row.method, row.action, row.back, row.doing, sent)
+    return Kept(
+        row.id,
+        row.method,
+        row.action,
+        row.back,
+        row.doing,
+        sent,
+    )
 
 
-async def take(number: int, *, session_id: int, action: str) -> bool:
+async def take(
+    number: int,
+    *,
+    session_id: int,
+    action: str,
+) -> bool:
     """Whether a kept form may be sent now: it may once."""
     return bool(await KeptForm.filter(id=number, session_id=session_id, action=action).delete())

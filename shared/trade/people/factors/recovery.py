@@ -1,4 +1,6 @@
-"""When somebody has lost every factor and every code: an operator asks, a day goes by, and the person may stop it."""
+"""When somebody has lost every factor and every code: an operator asks, a day goes by, and the
+person may stop it.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ class ResetByCommand(Conflict):
 
     code = "reset_by_command"
     default = (
-        "This is a member of the marketplace's staff. Whoever runs the server resets their second step there:"
+        "This is a member of the marketplace's staff. Whoever runs the server resets their second "
+        "step there:"
         " run.py operator EMAIL --reset-factors"
     )
 
@@ -63,7 +66,10 @@ class ResetView:
 
 
 async def ask(*, email: str, actor: str) -> ResetView:
-    """Take somebody's second steps away in a day. Raises NothingToReset, ResetByCommand, ResetUnderWay."""
+    """Take somebody's second steps away in a day.
+
+    Raises NothingToReset, ResetByCommand, ResetUnderWay.
+    """
     try:
         found = await Member.filter(email=people.normal_email(email)).first()
     except BadEmail:
@@ -75,9 +81,15 @@ async def ask(*, email: str, actor: str) -> ResetView:
     token, at = new_token("mhr"), clock.now() + RESET_AFTER
     async with unit.transaction() as tx:
         await tx.lock(Member, id=found.id)
-        if await FactorReset.filter(member_id=found.id, stopped_at=None, done_at=None).exists():
+        if await FactorReset.filter(
+            member_id=found.id,
+            stopped_at=None,
+            done_at=None,
+        ).exists():
             raise ResetUnderWay(param="email")
-        row = await FactorReset.create(member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token))
+        row = await FactorReset.create(
+            member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token)
+        )
         carry_out.at(at, once=f"{carry_out.kind}:{row.id}")(tx, reset_id=row.id)
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
         await notices.tell(tx, "factor_reset_asked", found, **told)
@@ -88,7 +100,13 @@ async def ask(*, email: str, actor: str) -> ResetView:
 async def stop(token: str) -> None:
     """The person in the mail says no. Raises ResetEnded."""
     async with unit.transaction() as tx:
-        row = await tx.lock(FactorReset, missing=ResetEnded, stop_digest=digest(token), stopped_at=None, done_at=None)
+        row = await tx.lock(
+            FactorReset,
+            missing=ResetEnded,
+            stop_digest=digest(token),
+            stopped_at=None,
+            done_at=None,
+        )
         member = await Member.get(id=row.member_id)
         await _stop(tx, row, member, actor=f"member:{member.id}")
 
@@ -96,13 +114,30 @@ async def stop(token: str) -> None:
 async def call_off(reset_id: int, *, actor: str) -> None:
     """An operator takes it back. Raises ResetEnded."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(FactorReset.filter(id=reset_id, stopped_at=None, done_at=None))
+        row = await tx.lock_first(
+            FactorReset.filter(
+                id=reset_id,
+                stopped_at=None,
+                done_at=None,
+            )
+        )
         if row is None:
             raise ResetEnded("That is not under way any more.")
-        await _stop(tx, row, await Member.get(id=row.member_id), actor=actor)
+        await _stop(
+            tx,
+            row,
+            await Member.get(id=row.member_id),
+            actor=actor,
+        )
 
 
-async def _stop(tx: Transaction, row: FactorReset, member: Member, *, actor: str) -> None:
+async def _stop(
+    tx: Transaction,
+    row: FactorReset,
+    member: Member,
+    *,
+    actor: str,
+) -> None:
     now = clock.now()
     await FactorReset.filter(id=row.id).update(stopped_at=now, updated_at=now)
     await _note(tx, "factor.reset_stopped", member, actor)
@@ -110,14 +145,22 @@ async def _stop(tx: Transaction, row: FactorReset, member: Member, *, actor: str
 
 async def exists(token: str) -> bool:
     """Whether a mailed link still stops something."""
-    return await FactorReset.filter(stop_digest=digest(token), stopped_at=None, done_at=None).exists()
+    return await FactorReset.filter(
+        stop_digest=digest(token), stopped_at=None, done_at=None
+    ).exists()
 
 
 @job("people.reset_factors", renamed={"id": "reset_id"})
 async def carry_out(_context: Context, reset_id: int) -> None:
     """Take the second steps away, unless it was stopped meanwhile."""
     async with unit.transaction() as tx:
-        row = await tx.lock_first(FactorReset.filter(id=reset_id, stopped_at=None, done_at=None))
+        row = await tx.lock_first(
+            FactorReset.filter(
+                id=reset_id,
+                stopped_at=None,
+                done_at=None,
+            )
+        )
         if row is None or row.effective_at > clock.now():
             return
         await service.remove_all(tx, row.member_id, actor=row.asked_by)
@@ -126,10 +169,18 @@ async def carry_out(_context: Context, reset_id: int) -> None:
 
 
 async def at_once(email: str) -> None:
-    """Take an operator's second steps away now: for whoever runs the server. Raises NothingToReset, BadEmail."""
-    found = await Member.filter(email=people.normal_email(email), role="operator").first()
+    """Take an operator's second steps away now: for whoever runs the server.
+
+    Raises NothingToReset, BadEmail.
+    """
+    found = await Member.filter(
+        email=people.normal_email(email),
+        role="operator",
+    ).first()
     if found is None or found.second_factor_at is None:
-        raise NothingToReset("No operator with this email has set up a second step. Owners: /operator/recovery.")
+        raise NothingToReset(
+            "No operator with this email has set up a second step. Owners: /operator/recovery."
+        )
     async with unit.transaction() as tx:
         await service.remove_all(tx, found.id, actor="system")
 
@@ -142,8 +193,15 @@ async def latest(limit: int = 20) -> tuple[ResetView, ...]:
 
 def _view(row: FactorReset, member: Member) -> ResetView:
     state = "done" if row.done_at else "stopped" if row.stopped_at else "waiting"
-    return ResetView(row.id, member.full_name, member.email, row.created_at, row.effective_at, state)
+    return ResetView(
+        row.id, member.full_name, member.email, row.created_at, row.effective_at, state
+    )
 
 
-async def _note(tx: Transaction, action: str, member: Member, actor: str) -> None:
+async def _note(
+    tx: Transaction,
+    action: str,
+    member: Member,
+    actor: str,
+) -> None:
     tx.record(action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id)

@@ -1,4 +1,6 @@
-"""Pure rules of second factors: how long a sign-in is fresh, how often one may guess, what codes look like."""
+"""Pure rules of second factors: how long a sign-in is fresh, how often one may guess, what codes
+look like.
+"""
 
 from __future__ import annotations
 
@@ -41,15 +43,28 @@ def step_at(now: datetime) -> int:
     return int(now.timestamp()) // STEP
 
 
-def step_of(code: str, *, now: datetime, taken: int, code_at: Callable[[int], str]) -> int | None:
+def step_of(
+    code: str,
+    *,
+    now: datetime,
+    taken: int,
+    code_at: Callable[[int], str],
+) -> int | None:
     """The step that `code` belongs to; None when it is of none that counts.
 
-    A step counts when it is at most one from now, and later than the last one that was `taken`: a code that was seen over
-    somebody's shoulder, or caught on its way, opens nothing a second time.
+    A step counts when it is at most one from now, and later than the last one that was `taken`: a
+    code that was seen over somebody's shoulder, or caught on its way, opens nothing a second time.
     """
     here = step_at(now)
     steps = [step for step in range(here - DRIFT, here + DRIFT + 1) if step > taken]
-    matching = [step for step in steps if compare_digest(code_at(step).encode(), code.encode())]
+    matching = [
+        step
+        for step in steps
+        if compare_digest(
+            code_at(step).encode(),
+            code.encode(),
+        )
+    ]
     return matching[0] if matching else None
 
 
@@ -62,7 +77,11 @@ def typed_digits(text: str) -> str | None:
 def typed_recovery_code(text: str) -> str | None:
     """A recovery code as it was typed (`abcd-efgh …`), in its stored form; None when it is none."""
     code = bare_code(text)
-    return code if len(code) in CODE_LENGTHS and all(letter in CODE_LETTERS for letter in code) else None
+    return (
+        code
+        if len(code) in CODE_LENGTHS and all(letter in CODE_LETTERS for letter in code)
+        else None
+    )
 
 
 def shown_recovery_code(code: str) -> str:
@@ -71,5 +90,8 @@ def shown_recovery_code(code: str) -> str:
 
 
 def is_compulsory(*, production: bool, role: str | None) -> bool:
-    """Whether somebody may do nothing else before they have a second factor. Owners may, until it comes to money."""
+    """Whether somebody may do nothing else before they have a second factor.
+
+    Owners may, until it comes to money.
+    """
     return production and role == "operator"

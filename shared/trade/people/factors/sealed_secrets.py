@@ -1,4 +1,6 @@
-"""Secrets that have to be read again: kept in the database only sealed, under a key made of MARKETHALL_SECRET_KEY."""
+"""Secrets that have to be read again: kept in the database only sealed, under a key made of
+MARKETHALL_SECRET_KEY.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ class Unreadable(Exception):
 
 
 class Vault:
-    """Seals under the first key, opens under each. What is sealed belongs to one owner and opens for no other."""
+    """Seals under the first key, opens under each.
+
+    What is sealed belongs to one owner and opens for no other.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._box = MultiFernet([_fernet(key) for key in keys])
@@ -27,8 +32,17 @@ class Vault:
         """`secret` as it may be kept."""
         return self._box.encrypt(f"{owner}\0{secret}".encode()).decode()
 
-    def open(self, sealed: str, *, owner: str, max_age: int | None = None) -> str:
-        """The secret. Raises Unreadable; also when it was sealed more than `max_age` seconds ago."""
+    def open(
+        self,
+        sealed: str,
+        *,
+        owner: str,
+        max_age: int | None = None,
+    ) -> str:
+        """The secret.
+
+        Raises Unreadable; also when it was sealed more than `max_age` seconds ago.
+        """
         try:
             found = self._box.decrypt(sealed.encode(), ttl=max_age).decode()
         except (InvalidToken, UnicodeError):
@@ -41,5 +55,10 @@ class Vault:
 
 @lru_cache(maxsize=8)
 def _fernet(key: str) -> Fernet:
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_PURPOSE).derive(key.encode())
+    derived = HKDF(
+        algorithm=hashes.SHA256(),
+        length=32,
+        salt=None,
+        info=_PURPOSE,
+    ).derive(key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -1,4 +1,7 @@
-"""Second factors of members: added, removed, and the recovery codes that go with them. Each change is audited and mailed."""
+"""Second factors of members: added, removed, and the recovery codes that go with them.
+
+Each change is audited and mailed.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ class SetupEnded(Conflict):
 
 
 def new_secret(vault: Vault, member_id: int) -> str:
-    """A secret for an authenticator app, sealed: it waits in the page until the first code proves that the app has it."""
+    """A secret for an authenticator app, sealed: it waits in the page until the first code proves
+    that the app has it.
+    """
     return vault.seal(pyotp.random_base32(), owner=_setup(member_id))
 
 
@@ -70,7 +75,8 @@ def _setup(member_id: int) -> str:
 async def add_app(
     vault: Vault, *, member_id: int, session_id: int, sealed: str, code: str, name: str
 ) -> tuple[str, ...]:
-    """Add an authenticator app whose first code is right; recovery codes where these are the first, else none.
+    """Add an authenticator app whose first code is right; recovery codes where these are the first,
+    else none.
 
     Raises SetupEnded, WrongAnswer, TooManyFactors.
     """
@@ -78,38 +84,70 @@ async def add_app(
     typed = rules.typed_digits(code)
     step = None
     if typed is not None:
-        step = rules.step_of(typed, now=clock.now(), taken=0, code_at=pyotp.TOTP(secret).generate_otp)
+        step = rules.step_of(
+            typed, now=clock.now(), taken=0, code_at=pyotp.TOTP(secret).generate_otp
+        )
     if step is None:
-        raise WrongAnswer("That code is not right. Enter the one that the app shows now.", param="code")
+        raise WrongAnswer(
+            "That code is not right. Enter the one that the app shows now.", param="code"
+        )
     values = {"sealed_secret": vault.seal(secret, owner=f"member:{member_id}"), "counter": step}
     return await _add(member_id, session_id, Kind.TOTP, name, values)
 
 
-async def add_passkey(*, member_id: int, session_id: int, made: passkeys.Made, name: str) -> tuple[str, ...]:
-    """Add a passkey; recovery codes where it is the first factor, else none. Raises TooManyFactors, PasskeyRefused."""
+async def add_passkey(
+    *, member_id: int, session_id: int, made: passkeys.Made, name: str
+) -> tuple[str, ...]:
+    """Add a passkey; recovery codes where it is the first factor, else none.
+
+    Raises TooManyFactors, PasskeyRefused.
+    """
     if await SecondFactor.filter(credential_id=made.credential_id).exists():
         raise passkeys.PasskeyRefused("That passkey is known already.")
-    values = {"credential_id": made.credential_id, "public_key": made.public_key, "counter": made.counter}
+    values = {
+        "credential_id": made.credential_id,
+        "public_key": made.public_key,
+        "counter": made.counter,
+    }
     return await _add(member_id, session_id, Kind.PASSKEY, name, values)
 
 
-async def _add(member_id: int, session_id: int, kind: Kind, name: str, values: dict[str, Any]) -> tuple[str, ...]:
+async def _add(
+    member_id: int, session_id: int, kind: Kind, name: str, values: dict[str, Any]
+) -> tuple[str, ...]:
     async with unit.transaction() as tx:
         member = await _member(tx, member_id)
         had = await SecondFactor.filter(member_id=member_id).count()
         if had >= rules.MOST_FACTORS:
             raise TooManyFactors
         named = " ".join(name.split())[:60] or KIND_WORDS[kind].partition(" ")[2].capitalize()
-        await SecondFactor.create(member_id=member_id, kind=kind.value, name=named, **values)
-        await Member.filter(id=member_id, second_factor_at=None).update(second_factor_at=clock.now())
+        await SecondFactor.create(
+            member_id=member_id,
+            kind=kind.value,
+            name=named,
+            **values,
+        )
+        await Member.filter(id=member_id, second_factor_at=None).update(
+            second_factor_at=clock.now()
+        )
         codes = () if had else await _make_codes(member_id)
         await _end_others(member_id, session_id)
-        await notices.note(tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named)
+        await notices.note(
+            tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named
+        )
     return codes
 
 
-async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
-    """Take a factor away; with the last one its owner's recovery codes go, too. Raises UnknownFactor."""
+async def remove(
+    *,
+    member_id: int,
+    session_id: int,
+    factor_id: int,
+) -> None:
+    """Take a factor away; with the last one its owner's recovery codes go, too.
+
+    Raises UnknownFactor.
+    """
     async with unit.transaction() as tx:
         member = await _member(tx, member_id)
         row = await SecondFactor.filter(id=factor_id, member_id=member_id).first()
@@ -120,22 +158,39 @@ async def remove(*, member_id: int, session_id: int, factor_id: int) -> None:
             await _forget(member_id)
         await _end_others(member_id, session_id)
         await notices.note(
-            tx, "factor.removed", member, "factor_removed", what=KIND_WORDS[Kind(row.kind)], name=row.name
+            tx,
+            "factor.removed",
+            member,
+            "factor_removed",
+            what=KIND_WORDS[Kind(row.kind)],
+            name=row.name,
         )
 
 
-async def remove_all(tx: Transaction, member_id: int, *, actor: str) -> int:
-    """Take every factor of a person away and end their sessions, inside the caller's transaction; how many there were."""
+async def remove_all(
+    tx: Transaction,
+    member_id: int,
+    *,
+    actor: str,
+) -> int:
+    """Take every factor of a person away and end their sessions, inside the caller's transaction;
+    how many there were.
+    """
     member = await _member(tx, member_id)
     removed = await SecondFactor.filter(member_id=member_id).delete()
     await _forget(member_id)
     await _end_others(member_id, None)
-    await notices.note(tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name="")
+    await notices.note(
+        tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name=""
+    )
     return removed
 
 
 async def new_recovery_codes(*, member_id: int) -> tuple[str, ...]:
-    """Ten new codes; the former ones open nothing any more. Raises UnknownFactor for who has no factor."""
+    """Ten new codes; the former ones open nothing any more.
+
+    Raises UnknownFactor for who has no factor.
+    """
     async with unit.transaction() as tx:
         member = await _member(tx, member_id)
         if member.second_factor_at is None:
@@ -146,9 +201,14 @@ async def new_recovery_codes(*, member_id: int) -> tuple[str, ...]:
 
 
 async def _make_codes(member_id: int) -> tuple[str, ...]:
-    codes = ["".join(secrets.choice(rules.CODE_LETTERS) for _ in range(rules.CODE_LENGTH)) for _ in range(rules.CODES)]
+    codes = [
+        "".join(secrets.choice(rules.CODE_LETTERS) for _ in range(rules.CODE_LENGTH))
+        for _ in range(rules.CODES)
+    ]
     await RecoveryCode.filter(member_id=member_id).delete()
-    await RecoveryCode.bulk_create([RecoveryCode(member_id=member_id, code_digest=digest(code)) for code in codes])
+    await RecoveryCode.bulk_create(
+        [RecoveryCode(member_id=member_id, code_digest=digest(code)) for code in codes]
+    )
     return tuple(rules.shown_recovery_code(code) for code in codes)
 
 
@@ -159,7 +219,10 @@ async def _member(tx: Transaction, member_id: int) -> Member:
 
 async def _forget(member_id: int) -> None:
     await RecoveryCode.filter(member_id=member_id).delete()
-    await Member.filter(id=member_id).update(second_factor_at=None, updated_at=clock.now())
+    await Member.filter(id=member_id).update(
+        second_factor_at=None,
+        updated_at=clock.now(),
+    )
 
 
 async def _end_others(member_id: int, kept_session: int | None) -> None:
