@@ -88,7 +88,7 @@ def main(arguments: list[str]) -> int:
         print(
             "Markethall needs Python %s or newer; this is %s at %s."
             % (wanted, found, sys.executable)
-        )  # noqa: UP031
+        )
         return 2
     from shared.entrypoints.cli import bootstrap, private
 

@@ -75,10 +75,5 @@ async def refund_form(order: Refundable) -> RefundForm:
         )
         fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")
     form = type("RefundFormOfOrder", (RefundForm,), fields)
-    return cast(
-        "RefundForm",
-        await form.from_request(
-            currency=order.total.currency,
-            data={"seen": order.seen},
-        ),
-    )  # type: ignore[attr-defined]
+    made = cast("type[RefundForm]", form)
+    return await made.from_request(currency=order.total.currency, data={"seen": order.seen})

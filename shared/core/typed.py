@@ -15,7 +15,8 @@ import unicodedata
 # the Japanese sign for a long vowel (the key beside the digits), the hyphen bullet, the modifier
 # minus.
 _DASHES = frozenset(
-    "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}"
+    "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+    "\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}"
 )
 _POSTAL_MARKS = frozenset("\N{POSTAL MARK}\N{POSTAL MARK FACE}\N{CIRCLED POSTAL MARK}")
 # Compatibility forms whose plain form says something else: 10² is not 102.

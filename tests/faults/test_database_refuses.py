@@ -226,7 +226,13 @@ from shared.trade.vendors.models import Vendor
 
 async def add(slug, description=""):
     async with unit.transaction():
-        await Vendor.create(slug=slug, name=slug, business_email="a@example.test", country="LU", description=description)
+        await Vendor.create(
+            slug=slug,
+            name=slug,
+            business_email="a@example.test",
+            country="LU",
+            description=description,
+        )
 
 async def main(url, path):
     await open_database(url)

@@ -73,7 +73,7 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
     assert (product.stock, product.reserved) == (7, 0)
 
 
-async def test_a_failure_that_stripe_stored_under_the_accounts_key_does_not_block_the_button_for_a_day(
+async def test_a_failure_stored_under_the_accounts_key_does_not_block_the_button_for_a_day(
     gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
     """The next click has a key of its own and connects."""

@@ -23,6 +23,7 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 LONG_FUNCTION = 40
 LONG_LINE = 100
+LONG_FILE = 320
 
 Place = tuple[int, int]  # line and column
 Placed = tuple[ast.AST, bool]  # a statement, and whether it stands in a function
@@ -33,6 +34,7 @@ class Counted:
     """What was counted in one file."""
 
     tokens: tuple[int, ...]  # of each code line
+    is_long_file: bool
     long_lines: int
     long_functions: tuple[str, ...]
     inner_imports: int
@@ -48,6 +50,7 @@ def count(source: str) -> Counted:
     docstrings = {place for node in documented if (place := _docstring(node))}
     return Counted(
         tokens=_tokens(source, docstrings),
+        is_long_file=len(source.splitlines()) > LONG_FILE,
         long_lines=lines_over(source, LONG_LINE),
         long_functions=tuple(node.name for node in functions if _height(node) > LONG_FUNCTION),
         inner_imports=sum(inside and isinstance(node, IMPORTS) for node, inside in statements),

@@ -81,7 +81,10 @@ def test_no_template_is_made_of_words() -> None:
 
 def test_lines_of_the_log_go_to_standard_error_alone() -> None:
     """No file, no socket, no service: docs/operations.md lists all that is written."""
-    handlers = r"addHandler|basicConfig|dictConfig|FileHandler|SocketHandler|SysLogHandler|HTTPHandler|QueueHandler"
+    handlers = (
+        r"addHandler|basicConfig|dictConfig|FileHandler|SocketHandler|SysLogHandler"
+        r"|HTTPHandler|QueueHandler"
+    )
     assert [path for path, text in CODE.items() if re.search(handlers, text)] == []
     assert CODE["shared/entrypoints/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
 

@@ -164,17 +164,6 @@ def test_nothing_is_left_for_later_in_words_only() -> None:
     assert bad == []
 
 
-def test_files_stay_short() -> None:
-    """Modules of about 300 lines; migrations and data are as long as they are."""
-    long = {
-        str(p.relative_to(ROOT)): n
-        for folder in ("portal", "storefront", "shared")
-        for p in (ROOT / folder).rglob("*.py")
-        if "migrations" not in p.parts and (n := len(p.read_text().splitlines())) > 320
-    }
-    assert long == {}
-
-
 def test_no_function_awaits_a_query_inside_a_validator_of_a_form() -> None:
     """`async def validate_x` never runs in WTForms, and the form would count as valid."""
     for path in ROOT.glob("*/**/forms.py"):

@@ -26,12 +26,14 @@ ATTEMPTS = {
 }
 ATTEMPTS_OF = {
     "sqlite": {
-        "replace": "INSERT OR REPLACE INTO audit_entries (id, created_at, updated_at, actor, action, subject, details) "
+        "replace": "INSERT OR REPLACE INTO audit_entries "
+        "(id, created_at, updated_at, actor, action, subject, details) "
         "SELECT id, created_at, updated_at, 'system', action, subject, details FROM audit_entries"
     },
     "postgres": {
         "empty": "TRUNCATE audit_entries",
-        "replace": "INSERT INTO audit_entries (id, created_at, updated_at, actor, action, subject, details) "
+        "replace": "INSERT INTO audit_entries "
+        "(id, created_at, updated_at, actor, action, subject, details) "
         "SELECT id, created_at, updated_at, 'system', action, subject, details FROM audit_entries "
         "ON CONFLICT (id) DO UPDATE SET actor = excluded.actor",
     },

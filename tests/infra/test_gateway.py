@@ -322,7 +322,8 @@ async def test_a_redirect_is_not_followed() -> None:
     async def lead_elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append((await reader.readline()).split()[1])
         writer.write(
-            b"HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            b"HTTP/1.1 307 There\r\nLocation: /there\r\n"
+            b"Content-Length: 0\r\nConnection: close\r\n\r\n"
         )
         await writer.drain()
         writer.close()

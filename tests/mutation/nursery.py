@@ -99,9 +99,11 @@ def _work(tree: str, arguments: list[str], output: str, template: str) -> int:
     settings.register_profile("noticing", phases=(Phase.explicit, Phase.generate), database=None)
     settings.load_profile("noticing")
     database = importlib.import_module("tests.support.database")
-    database.sqlite_template = lambda folder: Path(
-        shutil.copy(template, folder / "template.sqlite3")
-    )  # type: ignore[attr-defined]
+
+    def copied(folder: Path) -> Path:
+        return Path(shutil.copy(template, folder / "template.sqlite3"))
+
+    database.sqlite_template = copied  # type: ignore[attr-defined]
     return int(pytest.main(arguments))
 
 

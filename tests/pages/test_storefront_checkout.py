@@ -262,9 +262,8 @@ class TestPayment:
         assert "JavaScript" in said  # the noscript sentence
         assert "/js/stripe.js" in page
         assert "js/checkout.js" in page
-        assert unescape(re.search(r'data-return-url="([^"]+)"', page)[1]).endswith(
-            confirmation_of(path)
-        )  # type: ignore[index]
+        back = re.search(r'data-return-url="([^"]+)"', page)[1]  # type: ignore[index]
+        assert unescape(back).endswith(confirmation_of(path))
 
     async def test_the_client_never_sets_an_amount(self, browser: Browser, lux: Shop) -> None:
         """Amounts in forms and addresses are not even read."""
@@ -437,7 +436,10 @@ class TestConfirmation:
         the address.
         """
         path, _ = await to_payment(browser)
-        claimed = f"{confirmation_of(path)}&payment_intent=pi_x&payment_intent_client_secret=y&redirect_status=succeeded"
+        claimed = (
+            f"{confirmation_of(path)}&payment_intent=pi_x"
+            "&payment_intent_client_secret=y&redirect_status=succeeded"
+        )
 
         response = await browser.client.get(claimed)
         assert (response.status_code, response.location) == (303, confirmation_of(path))

@@ -45,9 +45,8 @@ async def disputed(
 
 async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     """The disputes of a payment at Stripe, oldest first."""
-    for _ in range(
-        20
-    ):  # the bank comes half a second after the money; on a busy machine the stand-in takes its time
+    # The bank comes half a second after the money; on a busy machine the stand-in takes its time.
+    for _ in range(20):
         found = await gateway.disputes.list(payment_intent=str(payment.stripe_payment_intent_id))
         if found:
             return [dispute.id for dispute in found]

@@ -150,8 +150,8 @@ class HoldAnswer(BaseModel):
     """The goods are there, and the card may be confirmed."""
 
     held: bool = Field(
-        description="whether they are set aside, for two minutes; false: they are there, but not set aside for who let"
-        " too many such holds go unused"
+        description="whether they are set aside, for two minutes; false: they are "
+        "there, but not set aside for who let too many such holds go unused"
     )
 
 

@@ -23,7 +23,8 @@ from shared.infra.database.migrate import MigrationFailed
 WHAT_NOW = """
 No money moves until somebody has looked. What Stripe did since the backup is missing here:
   1. python3 run.py reconcile --repair   fetches Stripe's events and compares everything
-  2. Start the site and sign in as an operator; the first page says what is left and has the button that ends this.
+  2. Start the site and sign in as an operator; the first page says what is left
+     and has the button that ends this.
 Passwords and API tokens are those of the backup; everyone who was signed in is signed out."""
 
 

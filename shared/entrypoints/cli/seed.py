@@ -115,9 +115,8 @@ async def _vendors(count: int) -> list[int]:
                     for slug in slugs
                 ]
             )
-            rows = [
-                int(i) for i in await Vendor.filter(slug__in=slugs).values_list("id", flat=True)
-            ]  # type: ignore[call-overload]
+            ids = Vendor.filter(slug__in=slugs).values_list("id", flat=True)
+            rows = [int(i) for i in await ids]  # type: ignore[call-overload]
             await VendorPaymentConfig.bulk_create(
                 [VendorPaymentConfig(vendor_id=i, **_READY) for i in rows]
             )

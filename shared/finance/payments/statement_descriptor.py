@@ -47,8 +47,8 @@ def suffix(shop: str, order_number: str, prefix: str) -> str:
     """The suffix for an order at `shop` behind `prefix` (empty: not known, then room is left for
     the longest one).
 
-    A name of which no Latin letter is left (`花店`, `1-2-3`) gives the order's number instead, which
-    the shopper's mails name.
+    A name of which no Latin letter is left (`花店`, `1-2-3`) gives the order's number instead,
+    which the shopper's mails name.
     """
     room = LONGEST - len(_JOINT) - (len(prefix) or LONGEST_PREFIX)
     for name in (shop, order_number):

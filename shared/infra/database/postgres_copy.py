@@ -69,9 +69,8 @@ async def snapshot(url: str) -> AsyncIterator[Snapshot]:
     connection = await connect(url)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            rows = await connection.fetch(
-                f"SELECT name FROM {RECORD} WHERE app = 'models' ORDER BY name"
-            )  # noqa: S608
+            names = f"SELECT name FROM {RECORD} WHERE app = 'models' ORDER BY name"  # noqa: S608
+            rows = await connection.fetch(names)
             yield Snapshot(
                 connection,
                 await connection.fetchval("SELECT pg_export_snapshot()"),

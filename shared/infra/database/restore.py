@@ -159,12 +159,10 @@ def _marks(manifest: ArchiveManifest, source: Path) -> list[str]:
     made_at = f"{datetime.fromisoformat(manifest.made_at):%Y-%m-%d %H:%M:%S.%f}+00:00"
     name = source.name[:255].replace("'", "''")
     gap = _SQLITE_GAP if manifest.engine == "sqlite" else _POSTGRES_GAP
+    columns = "created_at, updated_at, backup_made_at, source"
     made = f"'{now}', '{now}', '{made_at}', '{name}'"
     return [
-        (
-            "INSERT INTO restorations (created_at, updated_at, backup_made_at, source) VALUES "
-            f"({made})"
-        ),  # noqa: S608
+        f"INSERT INTO restorations ({columns}) VALUES ({made})",  # noqa: S608
         f"UPDATE sessions SET revoked_at = '{now}' WHERE revoked_at IS NULL",  # noqa: S608
         *gap,
     ]

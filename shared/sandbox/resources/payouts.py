@@ -242,9 +242,8 @@ def _arrive(act: Act, doc: Document) -> None:
         fail(act, doc, code)
         return
     if doc.body["method"] == "instant" and (code := hidden.get("fails_at_once")):
-        _send_back(
-            act, doc, code
-        )  # this way alone does not work: the bank is good for standard payouts (DOC connect/testing)
+        # This way alone does not work: the bank is good for standard payouts (DOC connect/testing).
+        _send_back(act, doc, code)
         return
     traced = doc.body["type"] == "bank_account"
     trace = (

@@ -187,6 +187,5 @@ async def _write(
 
 
 async def _ids(token: str) -> list[int]:
-    return [
-        int(i) for i in await Basket.filter(token_digest=digest(token)).values_list("id", flat=True)
-    ]  # type: ignore[call-overload]
+    ids = Basket.filter(token_digest=digest(token)).values_list("id", flat=True)
+    return [int(i) for i in await ids]  # type: ignore[call-overload]

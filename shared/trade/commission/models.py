@@ -63,7 +63,8 @@ class FeeRule(Row):
                 name="ck_fee_rules_amounts",
             ),
             CheckConstraint(
-                check="(currency is null and fixed_amount = 0 and minimum_amount is null and maximum_amount is null)"
+                check="(currency is null and fixed_amount = 0"
+                " and minimum_amount is null and maximum_amount is null)"
                 " or (currency is not null and currency = upper(currency) and length(currency) = "
                 "3)",
                 name="ck_fee_rules_currency",

@@ -80,7 +80,7 @@ async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_
 
 
 @pytest.mark.parametrize("heard", [True, False])
-async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_the_claim_that_has_the_reversal(
+async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_its_claim(
     market: Market, heard: bool
 ) -> None:
     """A refund takes the reversal for its own; what its fee gave the vendor is noted with it too,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -391,9 +392,9 @@ def test_every_cent_is_accounted_for(
         server.empty()  # what another test left there would meet the same ids of ours
         server.let_go()
         url = asyncio.run(server.create(f"{server.name}_opened", template=server.name))
-        copy = lambda: str(
-            asyncio.run(server.create(f"{server.name}_machine", template=f"{server.name}_opened"))
-        )  # noqa: E731
+        opened = f"{server.name}_opened"
+        copied_at = partial(server.create, f"{server.name}_machine", template=opened)
+        copy = lambda: str(asyncio.run(copied_at()))  # noqa: E731
     shops, sales = asyncio.run(begin(url, tmp_path))
     start = Start(shops, sales, tmp_path, copy)
     run_state_machine_as_test(

@@ -551,7 +551,10 @@ async def test_stripe_tampered_with(
         "Stripe-Account": str(other),
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    form = "amount=8000&currency=dkk&payment_method=pm_card_visa&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never"
+    form = (
+        "amount=8000&currency=dkk&payment_method=pm_card_visa&confirm=true"
+        "&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never"
+    )
     status, body = sandbox.request("POST", "/v1/payment_intents", form, headers)
     assert status == 200, body
     sandbox.advance(2)
