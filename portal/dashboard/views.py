@@ -19,7 +19,7 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.pages import see_other
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.connect.words import Standing, standing
+from shared.finance.connect.words import StatusWords, status_words
 from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
 from shared.trade.catalogue.queries import vendor_products
@@ -65,7 +65,7 @@ async def home() -> Response:
     summary = await orders_summary(mine, config.currency)
     orders = await vendor_orders(mine, page=page_number())
     products = await vendor_products(mine)
-    now = standing(config)
+    now = status_words(config)
     steps = _steps(vendor, now, accepts=config.accepts_payments, products=products.total)
     if not actor().email_confirmed:
         steps.insert(0, CONFIRM)
@@ -91,7 +91,7 @@ async def home() -> Response:
 
 def _steps(
     vendor: VendorView,
-    now: Standing,
+    now: StatusWords,
     *,
     accepts: bool,
     products: int,

@@ -21,7 +21,7 @@ from shared.finance.connect.queries import VendorTrouble
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
-from shared.finance.overview.dashboard import Desk, Figures, desk, figures
+from shared.finance.overview.dashboard import Dashboard, Figures, figures, read_dashboard
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.words import failure
 from shared.finance.reconciliation.after_restore import Standstill
@@ -49,7 +49,7 @@ class Line:
 @operator
 async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
-    now = await desk(kit().settings)
+    now = await read_dashboard(kit().settings)
     return await page(
         "portal/operator/home.html",
         nav_active="home",
@@ -61,7 +61,7 @@ async def home() -> Response:
     )
 
 
-def _lines(now: Desk) -> Iterator[Line]:
+def _lines(now: Dashboard) -> Iterator[Line]:
     """What waits, what has a deadline first; nothing that is nought."""
     if now.standstill is not None:
         yield _standstill(now.standstill)
@@ -112,7 +112,7 @@ def _standstill(found: Standstill) -> Line:
     return Line("bad", title, said, "/operator/restored", "See what to do")
 
 
-def _webhooks(now: Desk) -> Iterator[Line]:
+def _webhooks(now: Dashboard) -> Iterator[Line]:
     """An endpoint whose light is not green."""
     titles = {Light.BAD: "Webhooks do not work: {}", Light.WARN: "Webhooks, look at them: {}"}
     for found in now.webhooks:
@@ -122,7 +122,7 @@ def _webhooks(now: Desk) -> Iterator[Line]:
             yield Line(row.badge[0], title, row.sentence, "/operator/webhooks", "See the endpoints")
 
 
-def _mails(now: Desk) -> Iterator[Line]:
+def _mails(now: Dashboard) -> Iterator[Line]:
     if count := now.mails.count:
         title = _counted(count, "mail does not go out", "mails do not go out")
         said = Markup("{}The oldest is from {}.").format(
@@ -137,7 +137,7 @@ def _spaced(sentence: str) -> str:
     return f"{words} " if words else ""
 
 
-def _money_at_risk(now: Desk) -> Iterator[Line]:
+def _money_at_risk(now: Dashboard) -> Iterator[Line]:
     if count := now.parked_payments:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
@@ -178,7 +178,7 @@ def _dispute(count: int, first: DisputeView) -> Line:
     return Line("warn", title, what, where, "See it" if count == 1 else "See them")
 
 
-def _decisions(now: Desk) -> Iterator[Line]:
+def _decisions(now: Dashboard) -> Iterator[Line]:
     if count := now.refunds.count:
         title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
         before = ", waiting since " if count == 1 else " in all; the oldest waits since "
@@ -188,7 +188,7 @@ def _decisions(now: Desk) -> Iterator[Line]:
         yield Line("warn", title, said, "/operator/refunds", "Decide")
 
 
-def _books(now: Desk) -> Iterator[Line]:
+def _books(now: Dashboard) -> Iterator[Line]:
     last, where = now.last_run, "/operator/reconciliation"
     if last is None:
         return
@@ -217,7 +217,7 @@ def _books(now: Desk) -> Iterator[Line]:
         yield Line("warn", "The books were not compared last night", said, where, "Compare now")
 
 
-def _payouts(now: Desk) -> Iterator[Line]:
+def _payouts(now: Dashboard) -> Iterator[Line]:
     if count := len(now.payouts):
         first = now.payouts[0]
         whose = first.vendor_name or "The marketplace itself"
@@ -260,7 +260,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
         )
 
 
-def _vat(now: Desk) -> Iterator[Line]:
+def _vat(now: Dashboard) -> Iterator[Line]:
     """Months that wait for a rate, which vendors wait for; and numbers to be looked up."""
     if missing := now.missing_rates:
         first, months = missing[0], sum(rate.vendors for rate in missing)
@@ -329,7 +329,7 @@ def _sums(sums: tuple[Money, ...]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def _compared(now: Desk) -> str:
+def _compared(now: Dashboard) -> str:
     """When the books were last compared, and how that went, for the end of the list or for a day
     when nothing waits.
     """

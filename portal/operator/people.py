@@ -140,7 +140,7 @@ class Group:
             title=TITLES[self.name],
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
-            happenings=await account_history.happenings(row.kind, row.id),
+            happenings=await account_history.account_events(row.kind, row.id),
         )
 
 

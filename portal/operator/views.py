@@ -27,7 +27,7 @@ from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import capabilities, payment_configs
 from shared.finance.connect.queries import get_vendor_payment_config, vendor_row, vendor_rows
-from shared.finance.connect.words import badge_of, standing
+from shared.finance.connect.words import badge_of, status_words
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
@@ -135,7 +135,7 @@ async def vendor_page(
         nav_active="vendors",
         vendor=row,
         config=config,
-        standing=standing(config),
+        standing=status_words(config),
         abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         entries=await entries_about(f"vendor:{row.id}", limit=12),

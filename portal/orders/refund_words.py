@@ -9,7 +9,7 @@ from shared.core.money import Money
 from shared.finance.refunds import words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
-from shared.finance.refunds.rules import Preview, RefundState, Standing
+from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 STATES = words.STATES
@@ -17,7 +17,7 @@ REASONS = (
     ("requested_by_customer", "The shopper asked for it"),
     ("duplicate", "It was paid twice"),
 )
-_STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
+_STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
 
 
@@ -59,7 +59,7 @@ def told(
     notes = []
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", stopped.default))
-    if preview.standing is Standing.INQUIRY:
+    if preview.standing is Refundability.INQUIRY:
         notes.append(
             (
                 "info",

@@ -69,7 +69,7 @@ async def _is_large(number: str) -> bool:
     form = await refund_form(order)
     if not form.ok():
         return False
-    wish = form.wish()
+    wish = form.requested()
     prices = {line.id: line.unit for line in order.lines}
     pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
     amount = {
@@ -95,7 +95,7 @@ async def give_back(number: str) -> Response:
             kit().gateway,
             vendor_id=vendor_id(),
             number=order.number,
-            wish=form.wish(),
+            wish=form.requested(),
             reason=form.reason.data or "",
             note=form.note.data or "",
             by=actor_label(actor()),
@@ -128,7 +128,7 @@ async def _preview(order: Refundable, form: RefundForm) -> Told | None:
     if not form.ok():
         return None
     found = await preview(
-        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish()
+        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.requested()
     )
     return told(found, method=order.method, write=money)
 
@@ -177,7 +177,7 @@ async def _page(
 
 def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
     """What was chosen, said again before the button."""
-    wish = form.wish()
+    wish = form.requested()
     pieces = [
         f"{wish.quantities[line.id]} × {line.name}"
         for line in order.lines

@@ -22,7 +22,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import payment_configs, service
 from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
-from shared.finance.connect.words import standing
+from shared.finance.connect.words import status_words
 from shared.finance.payouts import stripe_schedule
 from shared.finance.payouts.terms import terms_of
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
@@ -65,7 +65,7 @@ async def _settings(
         status=status,
         nav="payments",
         config=config,
-        standing=standing(config),
+        standing=status_words(config),
         connect_form=connect,
         payout_form=payout,
         currency_name=CURRENCY_NAMES.get(config.currency, config.currency),
@@ -202,7 +202,7 @@ async def success() -> Response:
         )
     except (StripeUnavailable, StripeRefused):
         config, answered = await get_vendor_payment_config(vendor_id()), False
-    now = standing(config)
+    now = status_words(config)
     return await vendor_page(
         "portal/payment_settings/success.html",
         fragments={"account-state": "account_state"},

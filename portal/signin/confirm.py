@@ -106,7 +106,7 @@ async def _question(
     *,
     status: int = 200,
 ) -> Response:
-    ways = await proving.ways(session_id(), person_id())
+    ways = await proving.methods(session_id(), person_id())
     return await page(
         "portal/signin/confirm.html",
         status=status,

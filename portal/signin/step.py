@@ -103,7 +103,7 @@ async def _question(
     *,
     status: int = 200,
 ) -> Response:
-    ways = await proving.ways(half.id, half.member_id or 0)
+    ways = await proving.methods(half.id, half.member_id or 0)
     return await page("portal/signin/step.html", status=status, form=form, **ways)
 
 

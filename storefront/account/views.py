@@ -19,7 +19,7 @@ from shared.trade.orders.order_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
-from storefront.receipts.outcome import standing_of
+from storefront.receipts.outcome import order_status
 
 account = Blueprint("account", __name__)
 
@@ -37,7 +37,7 @@ async def orders() -> Response:
     purchases = [
         (
             p,
-            standing_of(
+            order_status(
                 p.money.without(asked.get(p.order_id, 0)),
                 p.status,
             ),

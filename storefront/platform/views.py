@@ -17,7 +17,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
-from shared.trade.baskets.queries import held_for
+from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
@@ -115,8 +115,7 @@ async def directory() -> Response:
 async def _found(search: str) -> Response:
     found = await search_products(search, page=page_number())
     products = replace(
-        found,
-        products=as_seen_by(found.products, await held_for(basket_token())),
+        found, products=as_seen_by(found.products, await reserved_for(basket_token()))
     )
     shops = await open_shops(search=search, size=FEW_SHOPS)
     return await page(

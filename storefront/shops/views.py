@@ -18,7 +18,7 @@ from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import Pager
 from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
-from shared.trade.baskets.queries import count_items, held_for
+from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
 from shared.trade.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
 from shared.trade.orders.service import give_up_unwanted
@@ -88,8 +88,7 @@ async def shop(slug: str) -> Response:
         "storefront/shops/shop.html",
         fragments={"products": "products"},
         found=replace(
-            found,
-            products=as_seen_by(found.products, await held_for(basket_token())),
+            found, products=as_seen_by(found.products, await reserved_for(basket_token()))
         ),
         vendor=found.vendor,
         brand=brand_of(found.vendor),
@@ -208,7 +207,7 @@ async def _product_page(
     problem: Conflict | Invalid | None = None,
     status: int = 200,
 ) -> Response:
-    vendor, held = await vendor_by_id(item.vendor_id), await held_for(basket_token())
+    vendor, held = await vendor_by_id(item.vendor_id), await reserved_for(basket_token())
     (item,) = as_seen_by([item], held)
     more = (
         ()

@@ -74,8 +74,8 @@ BOUNDS: Pairs = {
     "functions over 40 lines": (47, 25),
     "imports inside functions": (26, 3),
     "class names defined more than once": (31, 0),
-    "template lines over 140 characters": (212, 85),
-    "doc lines over 140 characters": (3, 0),
+    "template lines over 140 characters": (0, 0),
+    "doc lines over 140 characters": (0, 0),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.inbox.rules import Decision, decide, retry_delay, standing
+from shared.finance.inbox.rules import Decision, decide, lasting_decision, retry_delay
 from shared.infra.activity.changes import Change, difference, held, net, read
 
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
@@ -72,9 +72,9 @@ def test_decisions(ours: bool, changed: bool, decision: Decision) -> None:
 @pytest.mark.parametrize("later", list(Decision))
 def test_that_an_event_changed_something_is_never_forgotten(later: Decision) -> None:
     """Whatever a replay comes to."""
-    assert standing("applied", later) is Decision.APPLIED
-    assert standing("", later) is later
-    assert standing("failed", later) is later
+    assert lasting_decision("applied", later) is Decision.APPLIED
+    assert lasting_decision("", later) is later
+    assert lasting_decision("failed", later) is later
 
 
 @pytest.mark.parametrize(

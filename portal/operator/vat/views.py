@@ -20,7 +20,7 @@ from shared.finance.statements.invoice_issuer import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
 from shared.trade.vat.queries import (
-    Standing,
+    RegistrationState,
     history_of,
     missing_rates,
     registration_of,
@@ -38,7 +38,9 @@ LIST = "/operator/vat"
 async def index() -> Response:
     """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
     wanted = request.args.get("state", "")
-    chosen = Standing(wanted) if wanted in set(Standing) else Standing.WAITING
+    chosen = (
+        RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
+    )
     found = await registrations(standing=chosen, page=page_number())
     counts = await standings()
     return await page(
@@ -49,11 +51,11 @@ async def index() -> Response:
         chips=[
             (
                 vat_words.NAMES[s],
-                address(LIST, state=None if s is Standing.WAITING else s.value),
+                address(LIST, state=None if s is RegistrationState.WAITING else s.value),
                 s is chosen,
                 counts[s],
             )
-            for s in Standing
+            for s in RegistrationState
         ],
         pager=pager(LIST, found, state=wanted or None),
         badges=vat_words.BADGES,

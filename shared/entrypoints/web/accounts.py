@@ -69,7 +69,7 @@ class AccountPages:
                 person_id=mine,
                 session_id=session_id(),
             ),
-            happenings=await account_history.happenings(kind, mine),
+            happenings=await account_history.account_events(kind, mine),
         )
 
     def _back(self, category: str, text: str) -> Response:

@@ -107,12 +107,8 @@ async def check_host() -> Response | None:
     hosts: Hosts = current_app.extensions["market_hosts"]
     return (
         None
-        if hosts.is_ours()
-        else await answer(
-            400,
-            code="unknown_host",
-            message=_(UNKNOWN_HOST),
-        )
+        if hosts.is_own_host()
+        else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
     )
 
 

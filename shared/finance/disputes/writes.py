@@ -197,7 +197,9 @@ class StageEvidence(_OfDispute):
         seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
         if seen is None or not self.is_wanted(row):
             return None
-        return seen if evidence.ours(seen.evidence) == await service.handed_in(row) else None
+        return (
+            seen if evidence.known_fields(seen.evidence) == await service.handed_in(row) else None
+        )
 
     async def answered(
         self,

@@ -44,7 +44,7 @@ def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> 
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
     nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
-    if (stopped := obstacle_of(available_funds.standing(terms, reading, currency))) is not None:
+    if (stopped := obstacle_of(available_funds.conditions(terms, reading, currency))) is not None:
         return InstantOffer(
             nought,
             nought,
