@@ -55,7 +55,7 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
     from werkzeug import formparser, http  # late: a tenth of the start, for uploads alone
 
     boundary = http.parse_options_header(content_type)[1].get("boundary", "")
-    parser = formparser.MultiPartParser(stream_factory=lambda **_: io.BytesIO())
+    parser = formparser.MultiPartParser(stream_factory=lambda *_, **__: io.BytesIO())
     try:
         form, files = parser.parse(
             io.BytesIO(body),
