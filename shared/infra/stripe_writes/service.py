@@ -225,7 +225,11 @@ async def _answered(
             row = await tx.lock(StripeWrite, id=write.id)
             if row.state == WriteState.WAITING:
                 await tx.move(
-                    row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error=""
+                    row,
+                    to=WriteState.ANSWERED,
+                    state="state",
+                    stripe_id=stripe_id,
+                    error="",
                 )
                 await operation.answered(tx, answer, more)
     except TryLater:
@@ -246,7 +250,11 @@ async def _unexpected(write: StripeWrite, stripe_id: str, problem: MarketError) 
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING:
             await tx.move(
-                row, to=WriteState.UNEXPECTED, state="state", stripe_id=stripe_id, error=why[:500]
+                row,
+                to=WriteState.UNEXPECTED,
+                state="state",
+                stripe_id=stripe_id,
+                error=why[:500],
             )
 
 
@@ -311,7 +319,12 @@ async def _number(
     key = key_of(operation.key, attempt)
     asked_at = _sent_at_once(operation)
     await tx.change(
-        row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500]
+        row,
+        attempt=attempt,
+        key=key,
+        params=operation.stored(),
+        asked_at=asked_at,
+        error=why[:500],
     )
 
 
