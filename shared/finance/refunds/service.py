@@ -113,7 +113,11 @@ async def request(
     )
 
 
-async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> tuple[Order, Payment]:
+async def _refundable(
+    gateway: Gateway,
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, Payment]:
     """One of this vendor's orders that is paid, and that no bank has taken back."""
     order = await Order.get_or_none(vendor_id=vendor_id, number=number)
     if order is None:

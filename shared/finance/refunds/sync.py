@@ -205,7 +205,11 @@ def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
 
 
 async def _record_moved(
-    tx: Transaction, claim: Claim, payment: Payment, moved: Along, order_number: str
+    tx: Transaction,
+    claim: Claim,
+    payment: Payment,
+    moved: Along,
+    order_number: str,
 ) -> None:
     """What came back along with the refund settles the claim at once."""
     if moved.reversed:
