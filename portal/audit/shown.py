@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.entrypoints.web.links import url_for
 from shared.infra.audit.queries import EntryView
 from shared.infra.audit.words import NOUNS, in_detail, told
 from shared.trade.orders.queries import numbers_of
@@ -38,7 +39,7 @@ class _Names:
 async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
     """Everything that was kept, with links into the operator's pages."""
     names = await _names(rows)
-    return [_shown(row, names, "/operator") for row in rows]
+    return [_shown(row, names, is_staff=True) for row in rows]
 
 
 async def for_vendor(
@@ -52,7 +53,7 @@ async def for_vendor(
     """
     names = await _names(rows)
     return [
-        _shown(row, names, "/vendor/admin") if row.actor in own else _of_others(row, names)
+        _shown(row, names, is_staff=False) if row.actor in own else _of_others(row, names)
         for row in rows
     ]
 
@@ -65,8 +66,8 @@ async def _names(rows: Sequence[EntryView]) -> _Names:
     )
 
 
-def _shown(row: EntryView, names: _Names, root: str) -> Shown:
-    about, link = _about(row, names, root)
+def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> Shown:
+    about, link = _about(row, names, is_staff=is_staff)
     return Shown(
         at=row.at,
         who=names.people.get(
@@ -82,7 +83,7 @@ def _shown(row: EntryView, names: _Names, root: str) -> Shown:
 
 
 def _of_others(row: EntryView, names: _Names) -> Shown:
-    about, link = _about(row, names, "/vendor/admin")
+    about, link = _about(row, names, is_staff=False)
     who = (
         names.people[row.actor]
         if row.actor in ("stripe", "nobody", "shopper")
@@ -104,16 +105,19 @@ def _of_others(row: EntryView, names: _Names) -> Shown:
 def _about(
     row: EntryView,
     names: _Names,
-    root: str,
+    *,
+    is_staff: bool,
 ) -> tuple[str, str]:
     """What an act is about, and where that stands."""
     kind, _, number = row.subject.partition(":")
     id_ = int(number) if number.isdigit() else 0
     if kind == "order" and id_ in names.orders:
         said = names.orders[id_]
-        return f"Order {said}", f"{root}/orders/{said}"
+        return f"Order {said}", url_for(
+            "operator_orders.show" if is_staff else "orders.show", number=said
+        )
     if kind == "vendor" and id_ in names.vendors:
-        return names.vendors[id_], f"/operator/vendors/{id_}" if root == "/operator" else ""
+        return names.vendors[id_], url_for("operator.vendor", vendor_id=id_) if is_staff else ""
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
@@ -122,7 +126,7 @@ def _about(
         kind.replace("_", " ").capitalize(),
     )
     thing = f"{noun} {number}".strip()
-    return (f"{thing}, {shop}" if shop and root == "/operator" else thing), ""
+    return (f"{thing}, {shop}" if shop and is_staff else thing), ""
 
 
 def _ids(labels: set[str], kind: str) -> set[int]:

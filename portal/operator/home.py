@@ -17,6 +17,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import day, moment, money
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.links import url_for
 from shared.finance.connect.queries import VendorTrouble
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
@@ -62,7 +63,7 @@ async def home() -> Response:
 
 
 def _lines(now: Dashboard) -> Iterator[Line]:
-    """What waits, what has a deadline first; nothing that is nought."""
+    """What waits, what has a deadline first; nothing that is zero."""
     if now.standstill is not None:
         yield _standstill(now.standstill)
     yield from _money_at_risk(now)
@@ -81,7 +82,7 @@ def _lines(now: Dashboard) -> Iterator[Line]:
             "warn",
             title,
             ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
-            "/operator/receivables",
+            url_for("operator_receivables.index"),
             "See the debts",
         )
     if count := now.parked_events:
@@ -91,7 +92,7 @@ def _lines(now: Dashboard) -> Iterator[Line]:
             "warn",
             title,
             f"{said} for a person.",
-            "/operator/webhooks?status=parked",
+            url_for("operator.webhooks", status="parked"),
             "Open the inbox",
         )
     yield from _webhooks(now)
@@ -109,7 +110,7 @@ def _standstill(found: Standstill) -> Line:
         said = "Stripe’s events are here; now everything has to be compared."
     else:
         said = "Events and comparison are here. Look at what is left, and let money move again."
-    return Line("bad", title, said, "/operator/restored", "See what to do")
+    return Line("bad", title, said, url_for("operator_restored.show"), "See what to do")
 
 
 def _webhooks(now: Dashboard) -> Iterator[Line]:
@@ -119,7 +120,9 @@ def _webhooks(now: Dashboard) -> Iterator[Line]:
         if found.light in titles:
             row = webhook_words.row(found)
             title = titles[found.light].format(row.name.lower())
-            yield Line(row.badge[0], title, row.sentence, "/operator/webhooks", "See the endpoints")
+            yield Line(
+                row.badge[0], title, row.sentence, url_for("operator.webhooks"), "See the endpoints"
+            )
 
 
 def _mails(now: Dashboard) -> Iterator[Line]:
@@ -128,7 +131,7 @@ def _mails(now: Dashboard) -> Iterator[Line]:
         said = Markup("{}The oldest is from {}.").format(
             _spaced(now.mails.problem), moment(now.mails.since or clock.now())
         )
-        yield Line("bad", title, said, "/operator/mails", "See what")
+        yield Line("bad", title, said, url_for("operator_mails.show"), "See what")
 
 
 def _spaced(sentence: str) -> str:
@@ -142,7 +145,11 @@ def _money_at_risk(now: Dashboard) -> Iterator[Line]:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
         yield Line(
-            "bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them"
+            "bad",
+            title,
+            said,
+            url_for("operator.payments"),
+            "Look at it" if count == 1 else "Look at them",
         )
     if unexpected := now.unexpected_answers:
         yield _unexpected(len(unexpected), unexpected[0])
@@ -158,7 +165,7 @@ def _unexpected(count: int, first: UnexpectedAnswer) -> Line:
         "answers of Stripe’s are not what was asked for",
     )
     said = f"Write {first.write_id} ({first.operation}, {first.subject}): {first.error}"
-    return Line("bad", title, said, "/operator/reconciliation", "See what differs")
+    return Line("bad", title, said, url_for("operator_reconciliation.index"), "See what differs")
 
 
 def _dispute(count: int, first: DisputeView) -> Line:
@@ -174,7 +181,11 @@ def _dispute(count: int, first: DisputeView) -> Line:
     )
     if first.is_appealable:
         what += " An appeal is filed by you, in Stripe’s dashboard."
-    where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
+    where = (
+        url_for("operator_disputes.show", dispute_id=first.id)
+        if count == 1
+        else url_for("operator_disputes.index", status="answer")
+    )
     return Line("warn", title, what, where, "See it" if count == 1 else "See them")
 
 
@@ -185,11 +196,11 @@ def _decisions(now: Dashboard) -> Iterator[Line]:
         said = Markup("{}{}{}.").format(
             _sums(now.refunds.sums), before, day(now.refunds.since or clock.now())
         )
-        yield Line("warn", title, said, "/operator/refunds", "Decide")
+        yield Line("warn", title, said, url_for("operator_refunds.show"), "Decide")
 
 
 def _books(now: Dashboard) -> Iterator[Line]:
-    last, where = now.last_run, "/operator/reconciliation"
+    last, where = now.last_run, url_for("operator_reconciliation.index")
     if last is None:
         return
     if count := last.open:
@@ -232,7 +243,7 @@ def _payouts(now: Dashboard) -> Iterator[Line]:
             else f"The latest: {money(first.amount)} to {whose}. {why}"
         )
         title = _counted(count, "payout did not arrive", "payouts did not arrive")
-        yield Line("bad", title, said, "/operator/payouts?state=failed", "See why")
+        yield Line("bad", title, said, url_for("operator_payouts.index", state="failed"), "See why")
     if found := now.banks:
         title = _counted(
             len(found), "bank account takes no payouts", "bank accounts take no payouts"
@@ -272,7 +283,13 @@ def _vat(now: Dashboard) -> Iterator[Line]:
             "no invoice is written."
         )
         many = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-        yield Line("warn", title, said + many, f"/operator/vat/rates?{_pair(first)}", "Enter it")
+        yield Line(
+            "warn",
+            title,
+            said + many,
+            url_for("operator_vat_rates.show", **_pair(first)),
+            "Enter it",
+        )
     if found := now.vat_numbers:
         title = _counted(
             found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed"
@@ -282,29 +299,29 @@ def _vat(now: Dashboard) -> Iterator[Line]:
             if found.count == 1
             else f"{found.vendor_name} waits longest"
         )
-        one = f"/operator/vendors/{found.vendor_id}/vat"
+        one = url_for("operator_vat.vendor", vendor_id=found.vendor_id)
         yield Line(
             "info",
             title,
             f"{said}. VAT is charged until then.",
-            one if found.count == 1 else "/operator/vat",
+            one if found.count == 1 else url_for("operator_vat.index"),
             "Look it up",
         )
 
 
-def _pair(missing: MissingRate) -> str:
+def _pair(missing: MissingRate) -> dict[str, str]:
     """The pair and the day as the form of rates is asked for them: the euro's rates are published
     per euro.
     """
     one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
-    return f"base={one}&quote={other}&day={missing.day.isoformat()}"
+    return {"base": one, "quote": other, "day": missing.day.isoformat()}
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
     return (
-        f"/operator/vendors/{found[0].vendor_id}"
+        url_for("operator.vendor", vendor_id=found[0].vendor_id)
         if len(found) == 1
-        else f"/operator/vendors?only={only}"
+        else url_for("operator.vendors", only=only)
     )
 
 

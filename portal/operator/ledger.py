@@ -61,7 +61,7 @@ class Sheet:
 
     @property
     def balanced(self) -> bool:
-        """Whether the books come to nought."""
+        """Whether the books come to zero."""
         return self.debits == self.credits
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
+from shared.entrypoints.web.links import url_for
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
 from shared.finance.inbox.timeline import Done, Timeline, Told
@@ -114,7 +115,9 @@ def _line(entry: Done | Told | MailView, currency: str) -> Line:
         kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
         detail=f"{who(act.actor)} · {_things(act.subject)}{_details(act.details, currency)}",
         stripe_id=entry.stripe_id,
-        href=f"/operator/webhooks/{entry.stripe_id}" if act.thing == "webhook_event" else None,
+        href=url_for("operator.webhook", event_id=entry.stripe_id)
+        if act.thing == "webhook_event"
+        else None,
     )
 
 
@@ -129,7 +132,7 @@ def _told(event: EventView, at: datetime, currency: str) -> Line:
         again=again(event),
         changes=change_lines(event.changes, currency),
         stripe_id=event.stripe_object_id,
-        href=f"/operator/webhooks/{event.stripe_event_id}",
+        href=url_for("operator.webhook", event_id=event.stripe_event_id),
         is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED) and not event.changes,
     )
 

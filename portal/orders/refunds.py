@@ -16,6 +16,7 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import is_htmx, kit
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service
@@ -37,7 +38,7 @@ async def choose(number: str) -> Response:
     return await _page(order, await refund_form(order))
 
 
-@blueprint.post("/preview")
+@blueprint.post("/preview", endpoint="preview")
 @owner
 async def look(number: str) -> Response:
     """What a refund will do, in numbers; nothing is done yet.
@@ -111,7 +112,8 @@ async def give_back(number: str) -> Response:
         (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), ""
     )
     return see_other(
-        f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits)
+        url_for("orders.show", number=order.number),
+        done(state, money(made.amount), refusal or waits),
     )
 
 

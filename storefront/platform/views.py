@@ -15,6 +15,7 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
 from shared.trade.baskets.queries import reserved_for
@@ -32,7 +33,6 @@ from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)
 
-DIRECTORY = "/vendors"
 FEW_SHOPS = 6  # above the products that a search finds
 _EXAMPLE = Money(10000, "EUR")
 
@@ -108,7 +108,7 @@ async def directory() -> Response:
         shops=shops,
         all_shops=None,
         products=None,
-        pager=pager(DIRECTORY, shops, q=search, kind=kind),
+        pager=pager(url_for("platform.directory"), shops, q=search, kind=kind),
     )
 
 
@@ -122,9 +122,11 @@ async def _found(search: str) -> Response:
         "storefront/platform/vendors.html",
         query=search,
         shops=shops if products.number == 1 else None,
-        all_shops=address(DIRECTORY, q=search, kind="shops") if shops.pages > 1 else None,
+        all_shops=address(url_for("platform.directory"), q=search, kind="shops")
+        if shops.pages > 1
+        else None,
         products=products,
-        pager=pager(DIRECTORY, products, q=search),
+        pager=pager(url_for("platform.directory"), products, q=search),
     )
 
 

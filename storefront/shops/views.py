@@ -14,6 +14,7 @@ from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import is_htmx, page_number
 from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import Pager
 from shared.trade.baskets import service as baskets
@@ -128,7 +129,9 @@ def _address(found: ShopPage, **changes: str | int | None) -> str:
         "sort": None if found.sort is Sort.NEWEST else found.sort.value,
     }
     wanted = {key: value for key, value in (now | changes).items() if value not in (None, "", 1)}
-    return f"/shops/{found.vendor.slug}" + (f"?{urlencode(wanted)}" if wanted else "")
+    return url_for("shops.shop", slug=found.vendor.slug) + (
+        f"?{urlencode(wanted)}" if wanted else ""
+    )
 
 
 def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
@@ -195,7 +198,7 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
     except (Conflict, Invalid) as problem:
         return await _product_page(item, form, problem=problem, status=problem.status)
     if not is_htmx():
-        return see_other("/shop/basket")
+        return see_other(url_for("basket.show"))
     return await _product_page(item, form, added=quantity)
 
 

@@ -196,7 +196,7 @@ def give_back(
         borne.vendor,
         borne.commission,
         max(borne.loss, 0),
-    ]  # below nought: left over of earlier parts
+    ]  # below zero: left over of earlier parts
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
     return Parts(vendor, commission, amount - vendor - commission)

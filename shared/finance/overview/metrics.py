@@ -188,7 +188,7 @@ def _reconciliation(last: RunView | None, now: datetime) -> tuple[Measure, ...]:
 
 
 class _Unbalanced:
-    """How many currencies of the ledger do not come to nought, as of the last few minutes."""
+    """How many currencies of the ledger do not come to zero, as of the last few minutes."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -34,7 +34,7 @@ class Reading:
     enabled: bool | None = None
 
     def line(self, currency: str) -> BalanceLine:
-        """The balance in this currency, nought where Stripe names none."""
+        """The balance in this currency, zero where Stripe names none."""
         return self.lines.get(currency) or BalanceLine(currency, 0, 0)
 
 

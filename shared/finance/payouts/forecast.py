@@ -30,7 +30,7 @@ SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we hear
 
 @dataclass(frozen=True)
 class NextPayout:
-    """The next payout as it looks now; with an obstacle the amount is nought and `why` says what
+    """The next payout as it looks now; with an obstacle the amount is zero and `why` says what
     the sentence needs.
     """
 

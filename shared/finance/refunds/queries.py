@@ -99,7 +99,7 @@ class LineLeft:
 class Refundable:
     """An order as the refund form needs it.
 
-    `seen` is how many refunds it has; `left` is nought when nothing can go back.
+    `seen` is how many refunds it has; `left` is zero when nothing can go back.
     """
 
     order_id: int

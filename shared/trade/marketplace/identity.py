@@ -34,7 +34,7 @@ class Identity:
 class Shown:
     """The identity as pages show it.
 
-    `logo` is the address of the marketplace's own logo, or empty.
+    `logo` is the digest of the marketplace's own logo, or empty.
     """
 
     identity: Identity = Identity()

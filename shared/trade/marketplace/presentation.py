@@ -20,8 +20,6 @@ from shared.trade.marketplace.models import LegalText, MarketplaceLogo, Marketpl
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.marketplace.service import SUBJECT, alter, locked_row
 
-LOGO_PATH = "/brand/logo"
-
 
 @dataclass(frozen=True)
 class Published:
@@ -39,7 +37,7 @@ async def shown() -> Shown:
     row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
     if row is None:
         return Shown()
-    return Shown(_identity(row), f"{LOGO_PATH}/{row.logo_digest}" if row.logo_digest else "")
+    return Shown(_identity(row), row.logo_digest)
 
 
 def _identity(row: MarketplaceSettings) -> Identity:

@@ -45,7 +45,8 @@ async def returns_of(version: str) -> str:
     return own.returns if own else ""
 
 
-def link(version: str, public_url: str) -> str:
-    """Where the terms of this version can be read."""
-    address = f"{public_url}/legal/terms"
-    return address if version in RETURNS or not version else f"{address}?version={version}"
+def version_asked_for(version: str) -> str | None:
+    """What the page of the terms is asked for to show this version; None for those that come with
+    the software.
+    """
+    return None if version in RETURNS or not version else version

@@ -152,7 +152,7 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
 
 @pytest.mark.one_engine
 async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene) -> None:
-    """The vendor has a piece of its own; the shelf stays at nought."""
+    """The vendor has a piece of its own; the shelf stays at zero."""
     payment = await scene.sale(TAKES_NONE)
     await back_on_shelf(scene, payment)
     await scene.sale()

@@ -230,7 +230,7 @@ class TestTheWay:
         self, order: Sum, cuts: Sequence[int], policy: RefundPolicy
     ) -> None:
         """Whenever it is asked to take things back along with a refund; the vendor's balance never
-        falls below nought.
+        falls below zero.
         """
         now, earlier, fee_gone, reversed_ = order, list[Earlier](), 0, 0
         for cut in cuts:
@@ -450,6 +450,6 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
     ],
 )
 def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
-    """A balance below nought is no debt of this refund, and no vendor gains by one."""
+    """A balance below zero is no debt of this refund, and no vendor gains by one."""
     told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Refundability.CLEAR)
     assert (told.owed, told.vendor_change, told.platform_change) == (owed, owed - 90, -10 - owed)

@@ -220,7 +220,7 @@ class TestTheWayItIsAsked:
         assert (claim.taken, claim.receivable) == (300, 1500)
         await assert_books_agree(sandbox)
 
-    async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_nought(
+    async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_zero(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """One attempt, nothing is owed to us beside it: the debt lies in the vendor's balance, and
