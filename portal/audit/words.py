@@ -9,6 +9,7 @@ from __future__ import annotations
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.core.words import codes, word
+from shared.infra.audit.queries import EntryView
 
 
 def told(action: str) -> str:
@@ -28,8 +29,9 @@ def noun(kind: str) -> str:
     )
 
 
-def short(action: str) -> str:
+def short(entry: EntryView) -> str:
     """An act in words, on a page of what it is about; its name where there are none."""
+    action = entry.action
     return word("audit.short", action) if action in codes("audit.short") else action
 
 

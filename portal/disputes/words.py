@@ -12,7 +12,7 @@ from shared.core.words import word, words
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.queries import DisputeView
-from shared.finance.disputes.rules import DisputeStatus, standing
+from shared.finance.disputes.rules import DisputeStatus, shown_status
 from shared.infra.activity.queries import Happened
 
 # Drafts in between are left out.
@@ -97,7 +97,7 @@ def _moved(
 ) -> TimelineEntry:
     said = words(
         "disputes.states",
-        standing(DisputeStatus(details["status"]), accepted=accepted),
+        shown_status(DisputeStatus(details["status"]), accepted=accepted),
     )
     return TimelineEntry(
         said["badge"],

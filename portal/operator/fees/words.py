@@ -125,7 +125,7 @@ def _example(policy: RefundPolicy) -> str:
 def change(entry: EntryView) -> Change:
     """An entry of the audit trail."""
     return Change(
-        short(entry.action),
+        short(entry),
         _told(entry.details),
         entry.at,
     )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.core.words import words
 from shared.infra.audit.queries import EntryView
 from shared.trade.people.browser_names import told
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened to an account."""
+class AccountEvent:
+    """One thing that happened to an account, in words."""
 
     text: str
     detail: str
@@ -22,14 +21,14 @@ class Happening:
     kind: str
 
 
-def happenings(entries: Sequence[EntryView]) -> tuple[Happening, ...]:
+def happenings(entries: Sequence[EntryView]) -> tuple[AccountEvent, ...]:
     """Each in words."""
-    return tuple(_happening(entry) for entry in entries)
+    return tuple(_event(entry) for entry in entries)
 
 
-def _happening(entry: EntryView) -> Happening:
-    said = words("account.acts", entry.action)
-    return Happening(
+def _event(entry: EntryView) -> AccountEvent:
+    said = entry.words("account.acts")
+    return AccountEvent(
         said["text"],
         _detail(entry.details),
         entry.at,

@@ -20,7 +20,7 @@ from shared.finance.disputes.rules import (
     OPEN,
     TELLABLE,
     DisputeStatus,
-    standing,
+    shown_status,
 )
 from shared.finance.recovery.models import Claim
 from shared.infra.database.paging import Paged, window
@@ -82,9 +82,9 @@ class DisputeView:
     network_reason_code: str | None
 
     @property
-    def standing(self) -> str:
+    def shown_status(self) -> str:
         """Under which code its words stand (`disputes.states`)."""
-        return standing(
+        return shown_status(
             self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn)
         )
 

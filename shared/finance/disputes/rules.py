@@ -259,7 +259,7 @@ def reminder_due(due_by: datetime, now: datetime) -> int | None:
     )
 
 
-def standing(
+def shown_status(
     status: DisputeStatus,
     *,
     accepted: bool = False,

@@ -11,6 +11,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.core.words import words
 from shared.infra.audit import origin
 from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.models import AuditEntry
@@ -31,6 +32,10 @@ class EntryView:
     details: Mapping[str, Any]
     vendor_id: int | None = None
     address: str = ""
+
+    def words(self, table: str) -> Mapping[str, str]:
+        """What the act is called in a table of words (shared/core/words.py)."""
+        return words(table, self.action)
 
 
 @dataclass(frozen=True, kw_only=True)

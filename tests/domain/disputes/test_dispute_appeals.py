@@ -222,7 +222,7 @@ class TestPrevented:
         mail = await Email.get(kind="dispute_prevented")
         assert "€48.65 of it comes out of your balance" in " ".join(mail.text.split())
         (view,) = (await dispute_page(vendor_id=shop.vendor_id)).rows
-        assert view.standing == "resolved"
+        assert view.shown_status == "resolved"
         await assert_books_agree(sandbox)
 
 
