@@ -217,9 +217,9 @@ async def _first_seen(
     follow_later.at(clock.now() + ASK_AGAIN, once=once)(tx, refund_id=refund.id)
 
 
-def fact_of(refund: Refund, stripe_id: str) -> postings.Refund:
+def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
     """A refund for the ledger, from the Stripe object named."""
-    return postings.Refund(
+    return postings.RefundFact(
         refund_id=refund.id,
         order_id=refund.order_id,
         vendor_id=refund.vendor_id,
