@@ -337,7 +337,7 @@ class TestWhatMayBeAsked:
             ask(gateway, sale, amount(100), seen=0),
             return_exceptions=True,
         )
-        assert sorted(type(r).__name__ for r in both) == ["Meanwhile", "Refund"]
+        assert sorted(type(r).__name__ for r in both) == ["Refund", "RefundedMeanwhile"]
         assert any(isinstance(r, RefundedMeanwhile) and "€19.00" in r.message for r in both)
 
     async def test_another_vendors_order_is_not_there(
