@@ -42,7 +42,8 @@ async def press(
 
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
-    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable
+    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut,
+    StripeUnavailable
     (StandsStill after a restore, for a page that was opened before it): then the card must not be
     confirmed.
     """
