@@ -27,10 +27,10 @@ from shared.finance.refunds.rules import (
     UNSETTLED,
     AtBank,
     Burden,
-    Line,
     Preview,
     Reach,
     Refundability,
+    RefundableLine,
     RefundRequest,
     RefundState,
     Sum,
@@ -61,7 +61,7 @@ def orders(draw: st.DrawFn) -> Sum:
         )
     )
     total = sum(unit * ordered for unit, ordered in lines)
-    kept = tuple(Line(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
+    kept = tuple(RefundableLine(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
     return Sum(
         "EUR",
         total,
@@ -138,7 +138,7 @@ class TestAmounts:
             100,
             400,
             40,
-            (Line(1, 500, 1), Line(2, 250, 2)),
+            (RefundableLine(1, 500, 1), RefundableLine(2, 250, 2)),
         )
         worked = work_out(order, RefundRequest(Reach.WHOLE))
         assert worked.amount == 600
@@ -154,7 +154,7 @@ class TestAmounts:
             100,
             1000,
             100,
-            (Line(1, 1000, 1, 1),),
+            (RefundableLine(1, 1000, 1, 1),),
         )
         for wish in (RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, 1)):
             with pytest.raises(TooMuch, match="Everything of this order"):
@@ -185,7 +185,7 @@ class TestAmounts:
             100,
             0,
             0,
-            (Line(1, 500, 1), Line(2, 250, 2)),
+            (RefundableLine(1, 500, 1), RefundableLine(2, 250, 2)),
         )
         with pytest.raises(BadRefund) as told:
             work_out(order, wish)
