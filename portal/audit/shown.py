@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.infra.audit.queries import EntryView
 from shared.infra.audit.words import NOUNS, in_detail, told
-from shared.trade.orders.queries import numbers_of
+from shared.trade.orders.order_numbers import numbers_of
 from shared.trade.people.queries import called
 from shared.trade.vendors.search import vendor_names
 

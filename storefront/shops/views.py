@@ -21,7 +21,7 @@ from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, held_for
 from shared.trade.catalogue import queries as catalogue
 from shared.trade.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
-from shared.trade.orders.service import give_up_unwanted
+from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
