@@ -36,8 +36,8 @@ from shared.infra.database.executor import statements
 from shared.infra.database.lifecycle import config
 from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.migrate import check, migrate, pending
-from shared.infra.database.operations import rebuild_table, split_create_table
 from shared.infra.database.schema import on_disk
+from shared.infra.database.sqlite_rebuild import rebuild_table, split_create_table
 from shared.infra.jobs.models import Job
 from shared.trade.orders.models import OrderLine
 from shared.trade.vendors.models import Vendor

@@ -118,9 +118,12 @@ class Operation(ABC, Generic[A, F]):
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
 
+AnyOperation = Operation[Any, Any]
+
+
 def loaded(
     name: str,
     params: dict[str, Any],
-) -> Operation[Any, Any]:
+) -> AnyOperation:
     """Make the operation that was stored. Raises LookupError for an unknown name."""
     return REGISTRY[name](**params)
