@@ -26,20 +26,13 @@ async def _operator(**context: Any) -> Response:
     return await page("portal/account/operator.html", nav_active="security", **context)
 
 
+add_account_pages(vendor_account, Audience("member", "signin.login"), owner, _owner)
 add_account_pages(
-    vendor_account, Audience("member", "/vendor/admin/security", "/vendor/login"), owner, _owner
+    operator_account, Audience("member", "signin.operator_login"), operator, _operator
 )
-add_account_pages(
-    operator_account,
-    Audience("member", "/operator/security", "/operator/login"),
-    operator,
-    _operator,
+vendor_forgot = public(forgot_page("member", "signin.login"))
+operator_forgot = public(forgot_page("member", "signin.operator_login"))
+forgotten.add_url_rule("/vendor/forgot", "vendor_forgot", vendor_forgot, methods=["GET", "POST"])
+forgotten.add_url_rule(
+    "/operator/forgot", "operator_forgot", operator_forgot, methods=["GET", "POST"]
 )
-for at, sign_in in (("/vendor/forgot", "/vendor/login"), ("/operator/forgot", "/operator/login")):
-    view = public(forgot_page("member", sign_in))
-    forgotten.add_url_rule(
-        at,
-        at.strip("/").replace("/", "_"),
-        view,
-        methods=["GET", "POST"],
-    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.entrypoints.web.links import url_for
 from shared.infra.audit.queries import EntryView
 from shared.infra.audit.words import NOUNS, in_detail, told
 from shared.trade.orders.order_numbers import numbers_of
@@ -14,7 +15,7 @@ from shared.trade.vendors.search import vendor_names
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAct:
     """One act. `about` may be empty; `link` leads to the thing where there is a page for it."""
 
     at: datetime
@@ -35,16 +36,16 @@ class _Names:
     vendors: Mapping[int, str]
 
 
-async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
+async def for_staff(rows: Sequence[EntryView]) -> list[ShownAct]:
     """Everything that was kept, with links into the operator's pages."""
     names = await _names(rows)
-    return [_shown(row, names, "/operator") for row in rows]
+    return [_shown(row, names, is_staff=True) for row in rows]
 
 
 async def for_vendor(
     rows: Sequence[EntryView],
     own: frozenset[str],
-) -> list[Shown]:
+) -> list[ShownAct]:
     """The same for the vendor's people: `own` are their labels and their tokens'.
 
     Of others they read that it was done, not by whom of the staff, from where, or with which inner
@@ -52,7 +53,7 @@ async def for_vendor(
     """
     names = await _names(rows)
     return [
-        _shown(row, names, "/vendor/admin") if row.actor in own else _of_others(row, names)
+        _shown(row, names, is_staff=False) if row.actor in own else _of_others(row, names)
         for row in rows
     ]
 
@@ -65,9 +66,9 @@ async def _names(rows: Sequence[EntryView]) -> _Names:
     )
 
 
-def _shown(row: EntryView, names: _Names, root: str) -> Shown:
-    about, link = _about(row, names, root)
-    return Shown(
+def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> ShownAct:
+    about, link = _about(row, names, is_staff=is_staff)
+    return ShownAct(
         at=row.at,
         who=names.people.get(
             row.actor,
@@ -81,8 +82,8 @@ def _shown(row: EntryView, names: _Names, root: str) -> Shown:
     )
 
 
-def _of_others(row: EntryView, names: _Names) -> Shown:
-    about, link = _about(row, names, "/vendor/admin")
+def _of_others(row: EntryView, names: _Names) -> ShownAct:
+    about, link = _about(row, names, is_staff=False)
     who = (
         names.people[row.actor]
         if row.actor in ("stripe", "nobody", "shopper")
@@ -90,7 +91,7 @@ def _of_others(row: EntryView, names: _Names) -> Shown:
     )
     if row.actor.startswith("customer:"):
         who = "A shopper"
-    return Shown(
+    return ShownAct(
         row.at,
         who,
         told(row.action),
@@ -104,16 +105,19 @@ def _of_others(row: EntryView, names: _Names) -> Shown:
 def _about(
     row: EntryView,
     names: _Names,
-    root: str,
+    *,
+    is_staff: bool,
 ) -> tuple[str, str]:
     """What an act is about, and where that stands."""
     kind, _, number = row.subject.partition(":")
     id_ = int(number) if number.isdigit() else 0
     if kind == "order" and id_ in names.orders:
         said = names.orders[id_]
-        return f"Order {said}", f"{root}/orders/{said}"
+        return f"Order {said}", url_for(
+            "operator_orders.show" if is_staff else "orders.show", number=said
+        )
     if kind == "vendor" and id_ in names.vendors:
-        return names.vendors[id_], f"/operator/vendors/{id_}" if root == "/operator" else ""
+        return names.vendors[id_], url_for("operator.vendor", vendor_id=id_) if is_staff else ""
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
@@ -122,7 +126,7 @@ def _about(
         kind.replace("_", " ").capitalize(),
     )
     thing = f"{noun} {number}".strip()
-    return (f"{thing}, {shop}" if shop and root == "/operator" else thing), ""
+    return (f"{thing}, {shop}" if shop and is_staff else thing), ""
 
 
 def _ids(labels: set[str], kind: str) -> set[int]:

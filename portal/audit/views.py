@@ -15,6 +15,7 @@ from portal.operator.frame import page as operator_page
 from shared.entrypoints.web.access import operator, owner
 from shared.entrypoints.web.identity import vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address, pager
 from shared.infra.audit.queries import About, EntryPage, Wanted, entry_page
 from shared.infra.audit.words import KINDS
@@ -26,7 +27,6 @@ from shared.trade.vendors.search import found_vendors
 
 blueprint = Blueprint("audit", __name__)
 EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well
-OPERATOR, VENDOR = "/operator/audit", "/vendor/admin/audit"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ async def _wanted(
     )
 
 
-@blueprint.get(OPERATOR)
+@blueprint.get("/operator/audit")
 @operator
 async def trail() -> Response:
     """Everything that was done, newest first: by whom, from where, about what."""
@@ -92,11 +92,11 @@ async def trail() -> Response:
         "portal/audit/operator.html",
         nav_active="audit",
         rows=await shown.for_staff(found.rows),
-        **_list(asked, found, OPERATOR),
+        **_list(asked, found, url_for("audit.trail")),
     )
 
 
-@blueprint.get(VENDOR)
+@blueprint.get("/vendor/admin/audit")
 @owner
 async def own_trail() -> Response:
     """What was done in and to this shop, newest first."""
@@ -114,7 +114,10 @@ async def own_trail() -> Response:
     )
     rows = await shown.for_vendor(found.rows, await labels_of_vendor(mine))
     return await vendor_page(
-        "portal/audit/vendor.html", nav="audit", rows=rows, **_list(asked, found, VENDOR)
+        "portal/audit/vendor.html",
+        nav="audit",
+        rows=rows,
+        **_list(asked, found, url_for("audit.own_trail")),
     )
 
 

@@ -17,9 +17,10 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.connect.words import Standing, standing
+from shared.finance.connect.words import StatusWords, status_words
 from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
 from shared.trade.catalogue.queries import vendor_products
@@ -31,12 +32,11 @@ from shared.trade.vendors.closures import sentence, spelled
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
-HOME, ACCOUNT, CLOSE = "/vendor/admin", "/vendor/admin/security", "/vendor/admin/shop/close"
 RECENT = 6
 
 
 @dataclass(frozen=True)
-class Step:
+class ChecklistStep:
     """One line of the checklist."""
 
     title: str
@@ -44,15 +44,6 @@ class Step:
     text: str
     href: str
     label: str
-
-
-CONFIRM = Step(
-    "Confirm your email address",
-    False,
-    "We have sent you a link. After that you can connect with Stripe, sell, and open your shop.",
-    ACCOUNT,
-    "See how it stands",
-)
 
 
 @blueprint.get("")
@@ -65,10 +56,10 @@ async def home() -> Response:
     summary = await orders_summary(mine, config.currency)
     orders = await vendor_orders(mine, page=page_number())
     products = await vendor_products(mine)
-    now = standing(config)
+    now = status_words(config)
     steps = _steps(vendor, now, accepts=config.accepts_payments, products=products.total)
     if not actor().email_confirmed:
-        steps.insert(0, CONFIRM)
+        steps.insert(0, _to_confirm())
     return await vendor_page(
         "portal/dashboard/home.html",
         nav="home",
@@ -89,34 +80,47 @@ async def home() -> Response:
     )
 
 
+def _to_confirm() -> ChecklistStep:
+    return ChecklistStep(
+        "Confirm your email address",
+        False,
+        (
+            "We have sent you a link. After that you can connect with Stripe, sell, and open your "
+            "shop."
+        ),
+        url_for("vendor_account.page"),
+        "See how it stands",
+    )
+
+
 def _steps(
     vendor: VendorView,
-    now: Standing,
+    now: StatusWords,
     *,
     accepts: bool,
     products: int,
-) -> list[Step]:
+) -> list[ChecklistStep]:
     stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
-        Step(
+        ChecklistStep(
             "Your Stripe account" if stopped else "Connect with Stripe",
             accepts,
             "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
-            "/vendor/admin/payments",
+            url_for("payment_settings.show"),
             "Connect"
             if now.next_step == "connect"
             else "Continue"
             if now.next_step
             else "See how it stands",
         ),
-        Step(
+        ChecklistStep(
             "Add a product",
             products > 0,
             _counted(products) if products else "A name, a price and a picture are enough.",
-            "/vendor/admin/products/new",
+            url_for("products.new"),
             "Add",
         ),
-        Step(
+        ChecklistStep(
             "Open your shop",
             vendor.is_open,
             "Shoppers can see it." if vendor.is_open else "Shoppers cannot see it at the moment.",
@@ -132,20 +136,20 @@ def _counted(products: int) -> str:
 
 @blueprint.post("/shop")
 @owner
-async def shop() -> Response:
+async def open_or_close() -> Response:
     """Open or close the vendor's shop."""
     if (await request.form).get("is_open") == "yes":
         try:
             await vendors.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
         except EmailNotConfirmed as error:
-            return see_other(ACCOUNT, ("warn", error.message))
-        return see_other(HOME, ("ok", "Your shop is open."))
+            return see_other(url_for("vendor_account.page"), ("warn", error.message))
+        return see_other(url_for("dashboard.home"), ("ok", "Your shop is open."))
     form = await CloseForm.from_request()
     if not form.ok():
         return await _close_page(form, status=422)
     until = form.until.data
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.shop_closed", "vendor.shop_opened"))
-    look = form.look(as_it_is, page=CLOSE, trail=trail)
+    look = form.look(as_it_is, page=url_for("dashboard.close"), trail=trail)
     try:
         await vendors.close_shop(
             vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look
@@ -154,7 +158,10 @@ async def shop() -> Response:
         form.blame(error)
         return await _close_page(form, status=error.status)
     opens = f" It opens again by itself on {spelled(until)}." if until else ""
-    return see_other(HOME, ("ok", f"Your shop is closed.{opens} Orders already placed go on."))
+    return see_other(
+        url_for("dashboard.home"),
+        ("ok", f"Your shop is closed.{opens} Orders already placed go on."),
+    )
 
 
 @blueprint.get("/shop/close")

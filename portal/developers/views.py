@@ -10,13 +10,13 @@ from shared.core.errors import Invalid
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, person_id, vendor_id
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.people import tokens
 from shared.trade.people.queries import vendor_tokens
 
 blueprint = Blueprint("developers", __name__, url_prefix="/vendor/admin/developers")
-HOME = "/vendor/admin/developers"
 # in the session: the key of the form that made it, from which alone nobody makes the token
 MADE = "made_token"
 
@@ -51,9 +51,9 @@ async def create() -> Response:
         return await _page(form, status=422)
     session[MADE] = new.form
     if is_new or await _just_made():
-        return see_other(HOME)
+        return see_other(url_for("developers.show"))
     return see_other(
-        HOME,
+        url_for("developers.show"),
         ("info", "That form made its token already. It stands in the list and is not shown again."),
     )
 
@@ -67,7 +67,9 @@ async def revoke(token_id: int) -> Response:
         token_id=token_id,
         actor=actor_label(actor()),
     )
-    return see_other(HOME, ("ok", "The token is revoked. Whatever used it is signed out."))
+    return see_other(
+        url_for("developers.show"), ("ok", "The token is revoked. Whatever used it is signed out.")
+    )
 
 
 async def _just_made() -> str | None:

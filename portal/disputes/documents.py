@@ -13,12 +13,13 @@ from portal.disputes.forms import EvidenceForm
 from shared.core.errors import Invalid
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
-from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.links import public_url_for
 from shared.finance.disputes import attachments
 from shared.finance.disputes.files import KINDS, RECEIPT
 from shared.finance.disputes.order_facts import facts_of
 from shared.finance.disputes.queries import DisputeView, vendor_dispute
 from shared.finance.statements.invoice_issuer import identity
+from shared.trade.orders.terms import version_asked_for
 
 blueprint = Blueprint("dispute_documents", __name__, url_prefix="/vendor/admin/disputes")
 
@@ -58,11 +59,16 @@ async def made(dispute: DisputeView) -> bytes:
     """Our own receipt; made beside the event loop."""
     from shared.finance.statements import receipt  # late: ReportLab takes a fiftieth of the start
 
-    facts = await facts_of(dispute, public_url=kit().settings.public_url)
+    facts = await facts_of(dispute, terms_at=terms_at)
     who = await identity()
     return await asyncio.to_thread(
         receipt.as_pdf, facts, seller=who.legal_name if who else "The marketplace"
     )
+
+
+def terms_at(version: str) -> str:
+    """Where anybody can read the terms of this version."""
+    return public_url_for("platform.terms", version=version_asked_for(version))
 
 
 def receipt_name(dispute: DisputeView) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from portal.disputes.documents import take_in
+from portal.disputes.documents import take_in, terms_at
 from portal.disputes.forms import EvidenceForm, SubmitForm
 from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
@@ -17,6 +17,7 @@ from shared.entrypoints.web.bodies import MAX_UPLOAD
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
@@ -33,7 +34,6 @@ from shared.finance.disputes.queries import DisputeView, dispute_page, vendor_di
 from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("disputes", __name__, url_prefix="/vendor/admin/disputes")
-LIST = "/vendor/admin/disputes"
 HISTORY = 60
 
 
@@ -56,13 +56,13 @@ async def index() -> Response:
         chips=[
             (
                 text,
-                address(LIST, status=name if name != "all" else None),
+                address(url_for("disputes.index"), status=name if name != "all" else None),
                 name == status,
                 found.counts.get(name),
             )
             for name, text in CHIPS
         ],
-        pager=pager(LIST, found, status=told),
+        pager=pager(url_for("disputes.index"), found, status=told),
     )
 
 
@@ -93,7 +93,9 @@ async def save(dispute_id: int) -> Response:
             dispute_id=dispute.id,
             texts=form.answer(),
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=f"{LIST}/{dispute.id}", trail=trail),
+            look=form.look(
+                as_it_is, page=url_for("disputes.show", dispute_id=dispute.id), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -104,7 +106,10 @@ async def save(dispute_id: int) -> Response:
         )
     said = await _staged(dispute.id)
     return see_other(
-        f"{LIST}/{dispute.id}#documents" if form.button else f"{LIST}/{dispute.id}/preview", said
+        url_for("disputes.show", dispute_id=dispute.id, _anchor="documents")
+        if form.button
+        else url_for("disputes.preview", dispute_id=dispute.id),
+        said,
     )
 
 
@@ -125,7 +130,7 @@ async def preview(dispute_id: int) -> Response:
     """Exactly what the bank will read, before it is handed in."""
     dispute = await _mine(dispute_id)
     if not dispute.can_answer or not dispute.version:
-        return see_other(f"{LIST}/{dispute.id}")
+        return see_other(url_for("disputes.show", dispute_id=dispute.id))
     return await _preview_page(dispute)
 
 
@@ -159,7 +164,9 @@ async def submit(dispute_id: int) -> Response:
             "is lost."
         )
     )
-    return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
+    return see_other(
+        url_for("disputes.show", dispute_id=dispute.id), ("ok" if done else "info", said)
+    )
 
 
 @blueprint.post("/<int:dispute_id>/accept")
@@ -181,7 +188,9 @@ async def accept(dispute_id: int) -> Response:
         if done
         else "You accepted the loss. Stripe does not know yet; it is told by itself."
     )
-    return see_other(f"{LIST}/{dispute.id}", ("ok" if done else "info", said))
+    return see_other(
+        url_for("disputes.show", dispute_id=dispute.id), ("ok" if done else "info", said)
+    )
 
 
 async def _mine(dispute_id: int) -> DisputeView:
@@ -196,10 +205,7 @@ async def _dispute_page(
     problem: str | None = None,
 ) -> Response:
     if form is None and dispute.can_answer:
-        texts = dispute.evidence or await drafted(
-            dispute,
-            public_url=kit().settings.public_url,
-        )
+        texts = dispute.evidence or await drafted(dispute, terms_at=terms_at)
         form = EvidenceForm(
             data={**texts, "own_receipt": not dispute.version}, meta={"currency": None}
         )
@@ -215,7 +221,7 @@ async def _dispute_page(
         fields=evidence.FIELDS,
         kinds=files.KINDS,
         papers=await attachments.attached_to(dispute.id),
-        papers_at=f"{LIST}/{dispute.id}/documents",
+        paper_route="dispute_documents.document",
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
         most_words=files.size(files.MOST_TOGETHER),
@@ -241,7 +247,7 @@ async def _preview_page(
         dispute=dispute,
         fields=evidence.FIELDS,
         papers=await attachments.attached_to(dispute.id),
-        papers_at=f"{LIST}/{dispute.id}/documents",
+        paper_route="dispute_documents.document",
         missing=missing,
         problem=problem,
     )

@@ -20,16 +20,17 @@ from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import member_or_none, person_id, session_id
 from shared.entrypoints.web.kit import kit, safe_next
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import see_other
-from shared.entrypoints.web.stepup import FACTORS, before_factor, fresh_sign_in
+from shared.entrypoints.web.stepup import before_factor, fresh_sign_in
 from shared.trade.people.factors import challenges, confirming, passkeys, service
 from shared.trade.people.factors.models import SecondFactor
-from shared.trade.people.factors.rules import Kind
+from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
 
-blueprint = Blueprint("factors", __name__, url_prefix=FACTORS)
+blueprint = Blueprint("factors", __name__, url_prefix="/vendor/factors")
 
 
 class AppForm(MarketForm):
@@ -73,7 +74,7 @@ async def _list(
 ) -> Response:
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
-    kinds = {Kind.TOTP.value: "Authenticator app", Kind.PASSKEY.value: "Passkey"}
+    kinds = {FactorKind.TOTP.value: "Authenticator app", FactorKind.PASSKEY.value: "Passkey"}
     answer = await _page(
         "portal/factors/list.html",
         factors=[
@@ -134,7 +135,7 @@ async def add_app() -> Response:
         form.blame(error)
         return await _app_page(form, status=422)
     except MarketError as error:
-        return see_other(FACTORS, ("warn", error.message))
+        return see_other(url_for("factors.show"), ("warn", error.message))
     return await _added(codes)
 
 
@@ -147,7 +148,7 @@ async def _app_page(form: AppForm, *, status: int = 200) -> Response:
             person_id(),
         )
     except service.SetupEnded as error:
-        return see_other(f"{FACTORS}/app", ("warn", error.message))
+        return see_other(url_for("factors.choose_app"), ("warn", error.message))
     picture = segno.make(
         service.app_address(secret, who.email, (await market()).name),
         error="m",
@@ -193,7 +194,7 @@ async def add_passkey() -> Response:
         form.form_errors.append(error.message)
         return await _passkey_page(form, status=422)
     except MarketError as error:
-        return see_other(FACTORS, ("warn", error.message))
+        return see_other(url_for("factors.show"), ("warn", error.message))
     return await _added(codes)
 
 
@@ -203,12 +204,12 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
     who, site = _who(), proving.site()
     if site is None:
         return see_other(
-            FACTORS,
+            url_for("factors.show"),
             ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
         )
     known = await SecondFactor.filter(
         member_id=who.id,
-        kind=Kind.PASSKEY.value,
+        kind=FactorKind.PASSKEY.value,
     )
     question = ceremonies.ask_to_make(
         site, await Member.get(id=who.id), known, name=(await market()).name
@@ -230,7 +231,8 @@ async def _added(codes: tuple[str, ...]) -> Response:
     if codes:
         return await _list(codes=codes)
     return see_other(
-        safe_next(request.args.get("next")) or FACTORS, ("ok", "Added. It can be used from now on.")
+        safe_next(request.args.get("next")) or url_for("factors.show"),
+        ("ok", "Added. It can be used from now on."),
     )
 
 
@@ -244,7 +246,7 @@ async def make_codes() -> Response:
     try:
         codes = await service.new_recovery_codes(member_id=person_id())
     except MarketError as error:
-        return see_other(FACTORS, ("warn", error.message))
+        return see_other(url_for("factors.show"), ("warn", error.message))
     return await _list(codes=codes)
 
 
@@ -260,7 +262,9 @@ async def remove(factor_id: int) -> Response:
         session_id=session_id(),
         factor_id=factor_id,
     )
-    return see_other(FACTORS, ("ok", "Removed. All other browsers were signed out."))
+    return see_other(
+        url_for("factors.show"), ("ok", "Removed. All other browsers were signed out.")
+    )
 
 
 def _who() -> Actor:

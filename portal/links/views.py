@@ -17,13 +17,18 @@ from shared.entrypoints.web.accounts import sign_in_of
 from shared.entrypoints.web.forms import Bare
 from shared.entrypoints.web.kit import kit, wants_json
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.people import email_addresses, mailed_links, password_change
 from shared.trade.people.errors import EmailTaken, LinkEnded
 from shared.trade.people.rules import Purpose
 
 blueprint = Blueprint("links", __name__, url_prefix="/account")
-HOMES = {"operator": "/operator/security", "owner": "/vendor/admin", "customer": "/shop/account"}
+HOMES = {
+    "operator": "operator_account.page",
+    "owner": "dashboard.home",
+    "customer": "account.orders",
+}
 DONE = {
     Purpose.CONFIRM: _n("Your address is confirmed."),
     Purpose.CHANGE: _n("Your account has the new address now. Sign in with it from now on."),
@@ -83,7 +88,8 @@ async def email(token: str) -> Response:
 async def _answered(nonce: str | None) -> Response:
     purpose, role = await email_addresses.answer(nonce)
     return see_other(
-        HOMES[role] if purpose is Purpose.CONFIRM else sign_in_of(role), ("ok", _(DONE[purpose]))
+        url_for(HOMES[role]) if purpose is Purpose.CONFIRM else sign_in_of(role),
+        ("ok", _(DONE[purpose])),
     )
 
 

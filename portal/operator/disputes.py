@@ -11,13 +11,13 @@ from portal.disputes.words import CHIPS, KINDS, history
 from portal.operator.frame import page
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes import attachments, evidence
 from shared.finance.disputes.queries import dispute_by_id, dispute_page, exposure
 from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
-LIST = "/operator/disputes"
 HISTORY = 60
 
 
@@ -37,13 +37,13 @@ async def index() -> Response:
         chips=[
             (
                 text,
-                address(LIST, status=name if name != "all" else None),
+                address(url_for("operator_disputes.index"), status=name if name != "all" else None),
                 name == status,
                 found.counts.get(name),
             )
             for name, text in CHIPS
         ],
-        pager=pager(LIST, found, status=told),
+        pager=pager(url_for("operator_disputes.index"), found, status=told),
     )
 
 
@@ -58,7 +58,7 @@ async def show(dispute_id: int) -> Response:
         dispute=dispute,
         fields=evidence.FIELDS,
         papers=await attachments.attached_to(dispute.id),
-        papers_at=f"{LIST}/{dispute.id}/documents",
+        paper_route="operator_disputes.document",
         happenings=history(
             dispute,
             await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),

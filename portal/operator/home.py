@@ -17,11 +17,12 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import day, moment, money
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.links import url_for
 from shared.finance.connect.queries import VendorTrouble
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
-from shared.finance.overview.dashboard import Desk, Figures, desk, figures
+from shared.finance.overview.dashboard import Dashboard, Figures, figures, read_dashboard
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.words import failure
 from shared.finance.reconciliation.after_restore import Standstill
@@ -33,7 +34,7 @@ blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 
 
 @dataclass(frozen=True)
-class Line:
+class Task:
     """One thing that needs doing: how loud, what with its number, the rest of it, and where it is
     done.
     """
@@ -49,7 +50,7 @@ class Line:
 @operator
 async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
-    now = await desk(kit().settings)
+    now = await read_dashboard(kit().settings)
     return await page(
         "portal/operator/home.html",
         nav_active="home",
@@ -61,8 +62,8 @@ async def home() -> Response:
     )
 
 
-def _lines(now: Desk) -> Iterator[Line]:
-    """What waits, what has a deadline first; nothing that is nought."""
+def _lines(now: Dashboard) -> Iterator[Task]:
+    """What waits, what has a deadline first; nothing that is zero."""
     if now.standstill is not None:
         yield _standstill(now.standstill)
     yield from _money_at_risk(now)
@@ -77,28 +78,28 @@ def _lines(now: Desk) -> Iterator[Line]:
             if now.owing.since
             else ""
         )
-        yield Line(
+        yield Task(
             "warn",
             title,
             ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
-            "/operator/receivables",
+            url_for("operator_receivables.index"),
             "See the debts",
         )
     if count := now.parked_events:
         title = _counted(count, "webhook event is parked", "webhook events are parked")
         said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
-        yield Line(
+        yield Task(
             "warn",
             title,
             f"{said} for a person.",
-            "/operator/webhooks?status=parked",
+            url_for("operator.webhooks", status="parked"),
             "Open the inbox",
         )
     yield from _webhooks(now)
     yield from _mails(now)
 
 
-def _standstill(found: Standstill) -> Line:
+def _standstill(found: Standstill) -> Task:
     """What comes next before money moves again."""
     title = Markup("No money moves: restored from a backup of {}").format(
         moment(found.backup_made_at)
@@ -109,26 +110,28 @@ def _standstill(found: Standstill) -> Line:
         said = "Stripe’s events are here; now everything has to be compared."
     else:
         said = "Events and comparison are here. Look at what is left, and let money move again."
-    return Line("bad", title, said, "/operator/restored", "See what to do")
+    return Task("bad", title, said, url_for("operator_restored.show"), "See what to do")
 
 
-def _webhooks(now: Desk) -> Iterator[Line]:
+def _webhooks(now: Dashboard) -> Iterator[Task]:
     """An endpoint whose light is not green."""
     titles = {Light.BAD: "Webhooks do not work: {}", Light.WARN: "Webhooks, look at them: {}"}
     for found in now.webhooks:
         if found.light in titles:
             row = webhook_words.row(found)
             title = titles[found.light].format(row.name.lower())
-            yield Line(row.badge[0], title, row.sentence, "/operator/webhooks", "See the endpoints")
+            yield Task(
+                row.badge[0], title, row.sentence, url_for("operator.webhooks"), "See the endpoints"
+            )
 
 
-def _mails(now: Desk) -> Iterator[Line]:
+def _mails(now: Dashboard) -> Iterator[Task]:
     if count := now.mails.count:
         title = _counted(count, "mail does not go out", "mails do not go out")
         said = Markup("{}The oldest is from {}.").format(
             _spaced(now.mails.problem), moment(now.mails.since or clock.now())
         )
-        yield Line("bad", title, said, "/operator/mails", "See what")
+        yield Task("bad", title, said, url_for("operator_mails.show"), "See what")
 
 
 def _spaced(sentence: str) -> str:
@@ -137,12 +140,16 @@ def _spaced(sentence: str) -> str:
     return f"{words} " if words else ""
 
 
-def _money_at_risk(now: Desk) -> Iterator[Line]:
+def _money_at_risk(now: Dashboard) -> Iterator[Task]:
     if count := now.parked_payments:
         title = _counted(count, "payment is parked", "payments are parked")
         said = "Stripe took money that does not match the order. Nothing was marked as paid."
-        yield Line(
-            "bad", title, said, "/operator/payments", "Look at it" if count == 1 else "Look at them"
+        yield Task(
+            "bad",
+            title,
+            said,
+            url_for("operator.payments"),
+            "Look at it" if count == 1 else "Look at them",
         )
     if unexpected := now.unexpected_answers:
         yield _unexpected(len(unexpected), unexpected[0])
@@ -150,7 +157,7 @@ def _money_at_risk(now: Desk) -> Iterator[Line]:
         yield _dispute(count, first)
 
 
-def _unexpected(count: int, first: UnexpectedAnswer) -> Line:
+def _unexpected(count: int, first: UnexpectedAnswer) -> Task:
     """What Stripe did instead of what was asked for."""
     title = _counted(
         count,
@@ -158,10 +165,10 @@ def _unexpected(count: int, first: UnexpectedAnswer) -> Line:
         "answers of Stripe’s are not what was asked for",
     )
     said = f"Write {first.write_id} ({first.operation}, {first.subject}): {first.error}"
-    return Line("bad", title, said, "/operator/reconciliation", "See what differs")
+    return Task("bad", title, said, url_for("operator_reconciliation.index"), "See what differs")
 
 
-def _dispute(count: int, first: DisputeView) -> Line:
+def _dispute(count: int, first: DisputeView) -> Task:
     """The dispute with the least time left; an appeal is the staff's own to file."""
     title = _counted(count, "dispute waits for an answer", "disputes wait for an answer")
     if count == 1 and first.is_appealable:
@@ -174,22 +181,26 @@ def _dispute(count: int, first: DisputeView) -> Line:
     )
     if first.is_appealable:
         what += " An appeal is filed by you, in Stripe’s dashboard."
-    where = f"/operator/disputes/{first.id}" if count == 1 else "/operator/disputes?status=answer"
-    return Line("warn", title, what, where, "See it" if count == 1 else "See them")
+    where = (
+        url_for("operator_disputes.show", dispute_id=first.id)
+        if count == 1
+        else url_for("operator_disputes.index", status="answer")
+    )
+    return Task("warn", title, what, where, "See it" if count == 1 else "See them")
 
 
-def _decisions(now: Desk) -> Iterator[Line]:
+def _decisions(now: Dashboard) -> Iterator[Task]:
     if count := now.refunds.count:
         title = _counted(count, "refund waits for your decision", "refunds wait for your decision")
         before = ", waiting since " if count == 1 else " in all; the oldest waits since "
         said = Markup("{}{}{}.").format(
             _sums(now.refunds.sums), before, day(now.refunds.since or clock.now())
         )
-        yield Line("warn", title, said, "/operator/refunds", "Decide")
+        yield Task("warn", title, said, url_for("operator_refunds.show"), "Decide")
 
 
-def _books(now: Desk) -> Iterator[Line]:
-    last, where = now.last_run, "/operator/reconciliation"
+def _books(now: Dashboard) -> Iterator[Task]:
+    last, where = now.last_run, url_for("operator_reconciliation.index")
     if last is None:
         return
     if count := last.open:
@@ -198,7 +209,7 @@ def _books(now: Desk) -> Iterator[Line]:
             "difference between the books and Stripe",
             "differences between the books and Stripe",
         )
-        yield Line(
+        yield Task(
             "warn",
             title,
             Markup("Found by the comparison of {}.").format(moment(last.started_at)),
@@ -209,15 +220,15 @@ def _books(now: Desk) -> Iterator[Line]:
         said = Markup("It was started {}. {}").format(
             moment(last.started_at), last.error or "It was stopped."
         )
-        yield Line("warn", "The last comparison could not finish", said, where, "See why")
+        yield Task("warn", "The last comparison could not finish", said, where, "See why")
     elif now.is_stale:
         said = Markup("The last comparison with Stripe was {}; it should run every night.").format(
             moment(last.started_at)
         )
-        yield Line("warn", "The books were not compared last night", said, where, "Compare now")
+        yield Task("warn", "The books were not compared last night", said, where, "Compare now")
 
 
-def _payouts(now: Desk) -> Iterator[Line]:
+def _payouts(now: Dashboard) -> Iterator[Task]:
     if count := len(now.payouts):
         first = now.payouts[0]
         whose = first.vendor_name or "The marketplace itself"
@@ -232,7 +243,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
             else f"The latest: {money(first.amount)} to {whose}. {why}"
         )
         title = _counted(count, "payout did not arrive", "payouts did not arrive")
-        yield Line("bad", title, said, "/operator/payouts?state=failed", "See why")
+        yield Task("bad", title, said, url_for("operator_payouts.index", state="failed"), "See why")
     if found := now.banks:
         title = _counted(
             len(found), "bank account takes no payouts", "bank accounts take no payouts"
@@ -240,7 +251,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
         said = (
             f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
         )
-        yield Line(
+        yield Task(
             "warn",
             title,
             said,
@@ -251,7 +262,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
         title = _counted(len(found), "vendor’s payouts are on hold", "vendors’ payouts are on hold")
         only = found[0]
         said = f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
-        yield Line(
+        yield Task(
             "warn",
             title,
             said,
@@ -260,7 +271,7 @@ def _payouts(now: Desk) -> Iterator[Line]:
         )
 
 
-def _vat(now: Desk) -> Iterator[Line]:
+def _vat(now: Dashboard) -> Iterator[Task]:
     """Months that wait for a rate, which vendors wait for; and numbers to be looked up."""
     if missing := now.missing_rates:
         first, months = missing[0], sum(rate.vendors for rate in missing)
@@ -272,7 +283,13 @@ def _vat(now: Desk) -> Iterator[Line]:
             "no invoice is written."
         )
         many = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-        yield Line("warn", title, said + many, f"/operator/vat/rates?{_pair(first)}", "Enter it")
+        yield Task(
+            "warn",
+            title,
+            said + many,
+            url_for("operator_vat_rates.show", **_pair(first)),
+            "Enter it",
+        )
     if found := now.vat_numbers:
         title = _counted(
             found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed"
@@ -282,29 +299,29 @@ def _vat(now: Desk) -> Iterator[Line]:
             if found.count == 1
             else f"{found.vendor_name} waits longest"
         )
-        one = f"/operator/vendors/{found.vendor_id}/vat"
-        yield Line(
+        one = url_for("operator_vat.vendor", vendor_id=found.vendor_id)
+        yield Task(
             "info",
             title,
             f"{said}. VAT is charged until then.",
-            one if found.count == 1 else "/operator/vat",
+            one if found.count == 1 else url_for("operator_vat.index"),
             "Look it up",
         )
 
 
-def _pair(missing: MissingRate) -> str:
+def _pair(missing: MissingRate) -> dict[str, str]:
     """The pair and the day as the form of rates is asked for them: the euro's rates are published
     per euro.
     """
     one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
-    return f"base={one}&quote={other}&day={missing.day.isoformat()}"
+    return {"base": one, "quote": other, "day": missing.day.isoformat()}
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
     return (
-        f"/operator/vendors/{found[0].vendor_id}"
+        url_for("operator.vendor", vendor_id=found[0].vendor_id)
         if len(found) == 1
-        else f"/operator/vendors?only={only}"
+        else url_for("operator.vendors", only=only)
     )
 
 
@@ -329,7 +346,7 @@ def _sums(sums: tuple[Money, ...]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def _compared(now: Desk) -> str:
+def _compared(now: Dashboard) -> str:
     """When the books were last compared, and how that went, for the end of the list or for a day
     when nothing waits.
     """

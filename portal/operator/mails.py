@@ -7,6 +7,7 @@ from quart import Blueprint, Response
 from portal.operator.frame import page
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.infra.mail import service
 from shared.infra.mail.queries import unsent, unsent_mails
@@ -37,4 +38,4 @@ async def send() -> Response:
         if count
         else "Every mail has gone out."
     )
-    return see_other("/operator/mails", ("ok", said))
+    return see_other(url_for("operator_mails.show"), ("ok", said))

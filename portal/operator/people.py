@@ -18,6 +18,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
@@ -45,45 +46,38 @@ class Group:
 
     def __init__(self, name: str) -> None:
         self.name, self.role = name, GROUPS[name]
-        self.home = f"/operator/{name}"
 
-    async def people(self) -> Response:
+    async def index(self) -> Response:
         """The people of a role: a search, and who is switched off."""
         search, only_off = clean_search(asked.args.get("q")), asked.args.get("only") == "off"
         found = await directory.people(
             self.role, search=search, only_off=only_off, page=page_number()
         )
         only = "off" if only_off else None
+        home = url_for(".index")
         groups = [
-            (
-                TITLES[name],
-                f"/operator/{name}",
-                name == self.name,
-            )
+            (TITLES[name], url_for(f"operator_people.{name}.index"), name == self.name)
             for name in GROUPS
         ]
         states = [
-            ("All", address(self.home, q=search), not only_off),
-            (
-                "Switched off",
-                address(self.home, q=search, only="off"),
-                only_off,
-            ),
+            ("All", address(home, q=search), not only_off),
+            ("Switched off", address(home, q=search, only="off"), only_off),
         ]
         return await page(
             "portal/operator/people.html",
             nav_active="people",
             title=TITLES[self.name],
-            home=self.home,
+            home=home,
+            with_shops=self.role == rules.OWNER,
             found=found,
             search=search,
             groups=groups,
             states=states,
-            list_address=address(self.home, only=only),
-            pager=pager(self.home, found, q=search, only=only),
+            list_address=address(home, only=only),
+            pager=pager(home, found, q=search, only=only),
         )
 
-    async def one(self, person_id: int) -> Response:
+    async def show(self, person_id: int) -> Response:
         """One person's account: where it stands and what happened."""
         return await self._one(await self._row(person_id), SwitchForm())
 
@@ -103,7 +97,7 @@ class Group:
             form.blame(error)
             return await self._one(row, form, status=error.status)
         return see_other(
-            f"{self.home}/{row.id}",
+            url_for(".show", person_id=row.id),
             ("ok", f"{row.full_name} is switched off, and was told by mail."),
         )
 
@@ -116,7 +110,7 @@ class Group:
             by=identity.person_id(),
         )
         return see_other(
-            f"{self.home}/{row.id}",
+            url_for(".show", person_id=row.id),
             ("ok", f"{row.full_name} can sign in again, and was told by mail."),
         )
 
@@ -136,11 +130,10 @@ class Group:
             nav_active="people",
             person=row,
             form=form,
-            home=self.home,
             title=TITLES[self.name],
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
-            happenings=await account_history.happenings(row.kind, row.id),
+            happenings=await account_history.account_events(row.kind, row.id),
         )
 
 
@@ -156,16 +149,15 @@ def _view(act: Any) -> Any:
 
 
 for _name in GROUPS:
-    _group = Group(_name)
+    _group, _pages = Group(_name), Blueprint(_name, __name__, url_prefix=f"/{_name}")
     for _path, _method, _act in (
-        ("", "GET", _group.people),
-        ("/<int:person_id>", "GET", _group.one),
+        ("", "GET", _group.index),
+        ("/<int:person_id>", "GET", _group.show),
         ("/<int:person_id>/off", "POST", _group.off),
         ("/<int:person_id>/on", "POST", _group.on),
     ):
         _made = operator(_view(_act))
         if _path.endswith("/off"):
             _made = fresh_sign_in("switch somebody off")(_made)
-        blueprint.add_url_rule(
-            f"/{_name}{_path}", f"{_name}_{_act.__name__}", _made, methods=[_method]
-        )
+        _pages.add_url_rule(_path, _act.__name__, _made, methods=[_method])
+    blueprint.register_blueprint(_pages)

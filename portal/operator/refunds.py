@@ -15,6 +15,7 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.forms import Bare, MarketForm
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import kit, page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
@@ -25,7 +26,6 @@ from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
 from shared.trade.people import policies
 
 blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
-HOME = "/operator/refunds"
 FILTERS = {
     "on_its_way": ("On its way", tuple(UNSETTLED)),
     "undone": ("Did not arrive", (*UNDONE, RefundState.REFUSED)),
@@ -63,11 +63,11 @@ async def approve(refund_id: int) -> Response:
     except NotFound:
         raise
     except MarketError as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("operator_refunds.show"), ("warn", error.message))
     state = (await service.try_now(kit().gateway, made.id)).state
     word = words.STATES[state][1]
     return see_other(
-        HOME,
+        url_for("operator_refunds.show"),
         ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."),
     )
 
@@ -87,9 +87,10 @@ async def decline(refund_id: int) -> Response:
     except NotFound:
         raise
     except MarketError as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("operator_refunds.show"), ("warn", error.message))
     return see_other(
-        HOME, ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor.")
+        url_for("operator_refunds.show"),
+        ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor."),
     )
 
 
@@ -103,13 +104,9 @@ async def _page(
     states = FILTERS[wanted][1] if wanted else ()
     found = await refund_page(page=page_number(), states=states)
     waiting = await refund_page(states=(RefundState.AWAITING_APPROVAL,))
-    chips = [("All", HOME, not wanted)]
+    chips = [("All", url_for("operator_refunds.show"), not wanted)]
     chips += [
-        (
-            text,
-            address(HOME, status=name),
-            name == wanted,
-        )
+        (text, address(url_for("operator_refunds.show"), status=name), name == wanted)
         for name, (text, _) in FILTERS.items()
     ]
     return await page(
@@ -118,7 +115,7 @@ async def _page(
         nav_active="refunds",
         found=found,
         chips=chips,
-        pager=pager(HOME, found, status=wanted or None),
+        pager=pager(url_for("operator_refunds.show"), found, status=wanted or None),
         waiting=[(refund, _form_of(refund, refused)) for refund in waiting.rows],
         count=await count_waiting(),
         states=words.STATES,

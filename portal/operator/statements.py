@@ -16,6 +16,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import vendor_row
@@ -23,7 +24,6 @@ from shared.finance.statements.invoice_issuer import Identity, identity, save_id
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
-LIST, INVOICING = "/operator/statements", "/operator/invoicing"
 LARGEST = 2**63
 
 
@@ -36,7 +36,7 @@ async def index() -> Response:
         "portal/operator/statements.html",
         nav_active="statements",
         found=found,
-        pager=pager(LIST, found),
+        pager=pager(url_for("operator_statements.index"), found),
         identity=await identity(),
     )
 
@@ -50,7 +50,7 @@ async def of_vendor(vendor_id: int) -> Response:
         "portal/operator/vendor_statements.html",
         nav_active="statements",
         vendor=vendor,
-        base=_base(vendor.id),
+        whose={"vendor_id": vendor.id},
         rows=await months_of(vendor.id),
     )
 
@@ -64,8 +64,8 @@ async def show(vendor_id: int, month: str) -> Response:
         "portal/operator/statement.html",
         nav_active="statements",
         view=view,
-        base=_base(view.vendor_id),
-        orders="/operator/orders",
+        whose={"vendor_id": view.vendor_id},
+        order_route="operator_orders.show",
     )
 
 
@@ -115,7 +115,9 @@ async def save_invoicing() -> Response:
     if not form.ok():
         return await _invoicing(form, status=422)
     look = form.look(
-        _shown, page=INVOICING, trail=Trail("marketplace", ("marketplace.identity_changed",))
+        _shown,
+        page=url_for("operator_statements.invoicing"),
+        trail=Trail("marketplace", ("marketplace.identity_changed",)),
     )
     try:
         await save_identity(
@@ -127,7 +129,8 @@ async def save_invoicing() -> Response:
         form.blame(error)
         return await _invoicing(form, status=error.status)
     return see_other(
-        INVOICING, ("ok", "Saved. It stands on every invoice from the next closing on.")
+        url_for("operator_statements.invoicing"),
+        ("ok", "Saved. It stands on every invoice from the next closing on."),
     )
 
 
@@ -152,10 +155,6 @@ def _values(form: InvoicingForm) -> Identity:
         else Decimal(0),
         invoice_prefix=(form.invoice_prefix.data or "").upper(),
     )
-
-
-def _base(vendor_id: int) -> str:
-    return f"/operator/vendors/{vendor_id}/statements"
 
 
 def _sane(number: int) -> int:

@@ -12,10 +12,11 @@ from typing import Any
 
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
+from shared.entrypoints.web.links import url_for
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
 from shared.finance.inbox.timeline import Done, Timeline, Told
-from shared.infra.activity.changes import Change, Scalar
+from shared.infra.activity.changes import FieldChange, Scalar
 from shared.infra.mail.queries import MailView
 
 DECISIONS = {
@@ -62,7 +63,7 @@ class ChangeLine:
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """A line of the timeline. `badge` is the decision about an event; `href` opens it."""
 
     text: str
@@ -81,16 +82,16 @@ class Line:
 class Run:
     """Lines that follow each other; quiet ones are folded away."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[HistoryLine, ...]
     is_quiet: bool
 
 
-def lines(timeline: Timeline) -> tuple[Line, ...]:
+def lines(timeline: Timeline) -> tuple[HistoryLine, ...]:
     """Every entry of a timeline."""
     return tuple(_line(entry, timeline.currency) for entry in timeline.entries)
 
 
-def runs(found: Iterable[Line]) -> tuple[Run, ...]:
+def runs(found: Iterable[HistoryLine]) -> tuple[Run, ...]:
     """The same lines, with the quiet ones that follow each other put together."""
     return tuple(
         Run(tuple(lines), is_quiet)
@@ -98,7 +99,7 @@ def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     )
 
 
-def _line(entry: Done | Told | MailView, currency: str) -> Line:
+def _line(entry: Done | Told | MailView, currency: str) -> HistoryLine:
     if isinstance(entry, Told):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
@@ -106,21 +107,23 @@ def _line(entry: Done | Told | MailView, currency: str) -> Line:
             entry.status, ""
         )
         kind = "warn" if entry.status == "failed" else None
-        return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
+        return HistoryLine(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
     act = entry.act
-    return Line(
+    return HistoryLine(
         sentence(act.kind),
         entry.at,
         kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
         detail=f"{who(act.actor)} · {_things(act.subject)}{_details(act.details, currency)}",
         stripe_id=entry.stripe_id,
-        href=f"/operator/webhooks/{entry.stripe_id}" if act.thing == "webhook_event" else None,
+        href=url_for("operator.webhook", event_id=entry.stripe_id)
+        if act.thing == "webhook_event"
+        else None,
     )
 
 
-def _told(event: EventView, at: datetime, currency: str) -> Line:
+def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
     badge = DECISIONS[event.decision]
-    return Line(
+    return HistoryLine(
         event.type,
         at,
         kind=badge[0] if badge[0] != "plain" else None,
@@ -129,7 +132,7 @@ def _told(event: EventView, at: datetime, currency: str) -> Line:
         again=again(event),
         changes=change_lines(event.changes, currency),
         stripe_id=event.stripe_object_id,
-        href=f"/operator/webhooks/{event.stripe_event_id}",
+        href=url_for("operator.webhook", event_id=event.stripe_event_id),
         is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED) and not event.changes,
     )
 
@@ -157,7 +160,7 @@ def who(actor: str) -> str:
 
 
 def change_lines(
-    changes: Iterable[Change],
+    changes: Iterable[FieldChange],
     currency: str | None,
 ) -> tuple[ChangeLine, ...]:
     """Changes with names and amounts as people read them."""
@@ -171,7 +174,7 @@ def change_lines(
     )
 
 
-def _label(change: Change) -> str:
+def _label(change: FieldChange) -> str:
     word = change.thing.partition(":")[0]
     if word in _MADE:
         return _MADE[word]

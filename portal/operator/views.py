@@ -22,12 +22,13 @@ from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import kit, page_number
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import capabilities, payment_configs
 from shared.finance.connect.queries import get_vendor_payment_config, vendor_row, vendor_rows
-from shared.finance.connect.words import badge_of, standing
+from shared.finance.connect.words import badge_of, status_words
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
@@ -40,7 +41,6 @@ from shared.trade.catalogue.queries import clean_search
 from shared.trade.vat.queries import registration_of
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
-VENDORS, INBOX = "/operator/vendors", "/operator/webhooks"
 CHIPS = {"bank": "Bank takes no payouts", "held": "Payouts on hold"}
 EVENT_STATES = {
     EventStatus.RECEIVED: ("info", "Received"),
@@ -62,14 +62,10 @@ async def vendors() -> Response:
         search=search,
         only=only or None,
     )
-    chips = [("All", address(VENDORS, q=search), not only)]
+    here = url_for("operator.vendors")
+    chips = [("All", address(here, q=search), not only)]
     chips += [
-        (
-            text,
-            address(VENDORS, q=search, only=name),
-            name == only,
-        )
-        for name, text in CHIPS.items()
+        (text, address(here, q=search, only=name), name == only) for name, text in CHIPS.items()
     ]
     counts = await event_counts()
     return await page(
@@ -78,8 +74,8 @@ async def vendors() -> Response:
         found=found,
         search=search,
         chips=chips,
-        list_address=address(VENDORS, only=only or None),
-        pager=pager(VENDORS, found, q=search, only=only or None),
+        list_address=address(here, only=only or None),
+        pager=pager(here, found, q=search, only=only or None),
         badge_of=badge_of,
         parked=await parked_payments(),
         parked_events=counts[EventStatus.PARKED],
@@ -96,7 +92,7 @@ async def vendor(vendor_id: int) -> Response:
 @blueprint.post("/vendors/<int:vendor_id>/fee")
 @operator
 @fresh_sign_in("change this vendor's commission", form=FeeForm)
-async def fee(vendor_id: int) -> Response:
+async def set_fee(vendor_id: int) -> Response:
     """Set a vendor's commission; orders already placed keep theirs."""
     row = await vendor_row(_sane(vendor_id))
     form = await FeeForm.from_request()
@@ -104,7 +100,11 @@ async def fee(vendor_id: int) -> Response:
     if not form.ok() or percentage is None:
         return await vendor_page(row.id, form=form, status=422)
     trail = Trail(f"vendor:{row.id}", ("vendor.platform_fee_changed",))
-    look = form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail)
+    look = form.look(
+        as_it_is,
+        page=url_for("operator.vendor", vendor_id=row.id),
+        trail=trail,
+    )
     try:
         await payment_configs.set_platform_fee(
             vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look
@@ -113,7 +113,8 @@ async def fee(vendor_id: int) -> Response:
         form.blame(error)
         return await vendor_page(row.id, form=form, status=error.status)
     return see_other(
-        f"{VENDORS}/{row.id}", ("ok", f"{row.name} pays {percentage.normalize():f}% from now on.")
+        url_for("operator.vendor", vendor_id=row.id),
+        ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."),
     )
 
 
@@ -135,7 +136,7 @@ async def vendor_page(
         nav_active="vendors",
         vendor=row,
         config=config,
-        standing=standing(config),
+        standing=status_words(config),
         abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         entries=await entries_about(f"vendor:{row.id}", limit=12),
@@ -164,7 +165,7 @@ async def webhooks() -> Response:
     chips = [
         (
             "All",
-            address(INBOX, q=search),
+            address(url_for("operator.webhooks"), q=search),
             status is None,
             sum(counts.values()),
         )
@@ -172,7 +173,7 @@ async def webhooks() -> Response:
     chips += [
         (
             EVENT_STATES[s][1],
-            address(INBOX, status=s.value, q=search),
+            address(url_for("operator.webhooks"), status=s.value, q=search),
             s is status,
             counts[s],
         )
@@ -184,9 +185,9 @@ async def webhooks() -> Response:
         nav_active="webhooks",
         found=found,
         search=search,
-        list_address=address(INBOX, status=told),
+        list_address=address(url_for("operator.webhooks"), status=told),
         chips=chips,
-        pager=pager(INBOX, found, status=told, q=search),
+        pager=pager(url_for("operator.webhooks"), found, status=told, q=search),
         states=EVENT_STATES,
         decisions=DECISIONS,
         parked=await parked_payments(),
@@ -241,7 +242,10 @@ async def replay_event(event_id: str) -> Response:
         if done.outcome
         else DECISIONS[done.decision][1]
     )
-    return see_other(f"{INBOX}/{event.stripe_event_id}", ("ok" if well else "error", said[:300]))
+    return see_other(
+        url_for("operator.webhook", event_id=event.stripe_event_id),
+        ("ok" if well else "error", said[:300]),
+    )
 
 
 @blueprint.get("/payments")
@@ -256,7 +260,7 @@ async def payments() -> Response:
     )
 
 
-@blueprint.get("/ledger")
+@blueprint.get("/ledger", endpoint="ledger")
 @operator
 async def books() -> Response:
     """What the ledger comes to, per account and currency."""

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from portal.orders.refund_words import REASONS
 from shared.entrypoints.web.forms import MarketForm, MoneyField, WholeField, choices
 from shared.finance.refunds.queries import Refundable
-from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
 
 
@@ -52,10 +52,10 @@ class RefundForm(MarketForm):
                 field.errors = ()
         return not self.errors
 
-    def wish(self) -> Wish:
+    def requested(self) -> RefundRequest:
         """What was asked for."""
         reach = Reach(self.reach.data)
-        return Wish(
+        return RefundRequest(
             reach,
             amount=self.amount.data.amount
             if reach is Reach.AMOUNT and self.amount.data is not None

@@ -9,7 +9,7 @@ from shared.core.money import Money
 from shared.finance.refunds import words
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
-from shared.finance.refunds.rules import Preview, RefundState, Standing
+from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 STATES = words.STATES
@@ -17,7 +17,7 @@ REASONS = (
     ("requested_by_customer", "The shopper asked for it"),
     ("duplicate", "It was paid twice"),
 )
-_STOPS = {Standing.CHARGED_BACK: ChargedBack, Standing.DECIDED: NoRefundsLeft}
+_STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
 _BACK_TO = {"card": "on the card they paid with", "sepa_debit": "on their bank account"}
 
 
@@ -32,7 +32,7 @@ def refund_detail(refund: RefundView) -> str | None:
 
 
 @dataclass(frozen=True)
-class Told:
+class PreviewText:
     """A preview as the page shows it. `notes`: kind and sentence."""
 
     amount: Money
@@ -50,7 +50,7 @@ def told(
     *,
     method: str | None,
     write: Callable[[Money], str],
-) -> Told:
+) -> PreviewText:
     """What a refund will do, in words and Money; `write` is the page's own way to write money."""
 
     def money(amount: int) -> Money:
@@ -59,7 +59,7 @@ def told(
     notes = []
     if stopped := _STOPS.get(preview.standing):
         notes.append(("bad", stopped.default))
-    if preview.standing is Standing.INQUIRY:
+    if preview.standing is Refundability.INQUIRY:
         notes.append(
             (
                 "info",
@@ -101,7 +101,7 @@ def told(
                 ),
             )
         )
-    return Told(
+    return PreviewText(
         amount=money(preview.amount),
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),

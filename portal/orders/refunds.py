@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
-from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
+from portal.orders.refund_words import REASONS, PreviewText, done, nothing_left, told
 from shared.core.errors import MarketError, NotFound
 from shared.core.money import Money
 from shared.entrypoints.web.access import owner
@@ -16,6 +16,7 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import is_htmx, kit
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service
@@ -37,7 +38,7 @@ async def choose(number: str) -> Response:
     return await _page(order, await refund_form(order))
 
 
-@blueprint.post("/preview")
+@blueprint.post("/preview", endpoint="preview")
 @owner
 async def look(number: str) -> Response:
     """What a refund will do, in numbers; nothing is done yet.
@@ -69,7 +70,7 @@ async def _is_large(number: str) -> bool:
     form = await refund_form(order)
     if not form.ok():
         return False
-    wish = form.wish()
+    wish = form.requested()
     prices = {line.id: line.unit for line in order.lines}
     pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
     amount = {
@@ -95,7 +96,7 @@ async def give_back(number: str) -> Response:
             kit().gateway,
             vendor_id=vendor_id(),
             number=order.number,
-            wish=form.wish(),
+            wish=form.requested(),
             reason=form.reason.data or "",
             note=form.note.data or "",
             by=actor_label(actor()),
@@ -111,7 +112,8 @@ async def give_back(number: str) -> Response:
         (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), ""
     )
     return see_other(
-        f"/vendor/admin/orders/{order.number}", done(state, money(made.amount), refusal or waits)
+        url_for("orders.show", number=order.number),
+        done(state, money(made.amount), refusal or waits),
     )
 
 
@@ -123,12 +125,12 @@ async def _mine(number: str) -> Refundable:
     return order
 
 
-async def _preview(order: Refundable, form: RefundForm) -> Told | None:
+async def _preview(order: Refundable, form: RefundForm) -> PreviewText | None:
     """The preview of what was filled in; None when that is not right yet (the form says where)."""
     if not form.ok():
         return None
     found = await preview(
-        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.wish()
+        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.requested()
     )
     return told(found, method=order.method, write=money)
 
@@ -148,7 +150,7 @@ async def _blamed(order: Refundable, form: RefundForm, error: MarketError) -> Re
 async def _page(
     order: Refundable,
     form: RefundForm,
-    found: Told | None = None,
+    found: PreviewText | None = None,
     *,
     step: int = 1,
     status: int = 200,
@@ -177,7 +179,7 @@ async def _page(
 
 def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
     """What was chosen, said again before the button."""
-    wish = form.wish()
+    wish = form.requested()
     pieces = [
         f"{wish.quantities[line.id]} × {line.name}"
         for line in order.lines

@@ -19,6 +19,7 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.forms import Bare
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes.fraud_warnings import is_warned
@@ -46,7 +47,6 @@ from shared.trade.orders.restocking import short_of
 from shared.trade.orders.shipping import keep_goods, mark_as_shipped
 
 blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
-LIST = "/vendor/admin/orders"
 MAX_NUMBER = 20
 
 
@@ -67,17 +67,21 @@ async def index() -> Response:
         nav="orders",
         found=found,
         search=search,
-        list_address=address(LIST, status=told),
+        list_address=address(url_for("orders.index"), status=told),
         chips=[
             (
                 text,
-                address(LIST, status=name if name != "all" else None, q=search),
+                address(
+                    url_for("orders.index"),
+                    status=name if name != "all" else None,
+                    q=search,
+                ),
                 name == status,
                 found.counts.get(name),
             )
             for name, text in CHIPS
         ],
-        pager=pager(LIST, found, status=told, q=search),
+        pager=pager(url_for("orders.index"), found, status=told, q=search),
         goods_badge=goods_badge,
         money_badge=money_badge,
         shop_slug=actor().vendor_slug,
@@ -122,7 +126,7 @@ async def ship(number: str) -> Response:
             problem=error,
         )
     return see_other(
-        f"{LIST}/{order.number}",
+        url_for("orders.show", number=order.number),
         ("ok", f"Order {order.number} is marked as shipped. We have told the shopper."),
     )
 
@@ -142,7 +146,9 @@ async def keep(number: str) -> Response:
     except NothingToKeep as error:
         return await _order_page(await _mine(number), status=error.status, problem=error)
     told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
-    return see_other(f"{LIST}/{order.number}", ("ok", f"{told} back on the shelf."))
+    return see_other(
+        url_for("orders.show", number=order.number), ("ok", f"{told} back on the shelf.")
+    )
 
 
 @blueprint.post("/<number>/delivered")
@@ -157,7 +163,8 @@ async def delivered(number: str) -> Response:
     except CannotDeliver as error:
         return await _order_page(await _mine(number), status=error.status, problem=error)
     return see_other(
-        f"{LIST}/{order.number}", ("ok", f"Order {order.number} is marked as delivered.")
+        url_for("orders.show", number=order.number),
+        ("ok", f"Order {order.number} is marked as delivered."),
     )
 
 

@@ -18,11 +18,12 @@ from shared.entrypoints.web.filters import money, percent
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import payment_configs, service
 from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
-from shared.finance.connect.words import standing
+from shared.finance.connect.words import status_words
 from shared.finance.payouts import stripe_schedule
 from shared.finance.payouts.terms import terms_of
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
@@ -34,7 +35,6 @@ from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("payment_settings", __name__, url_prefix="/vendor/admin/payments")
-HOME = "/vendor/admin/payments"
 MAX_ASKED = 40
 
 
@@ -65,7 +65,7 @@ async def _settings(
         status=status,
         nav="payments",
         config=config,
-        standing=standing(config),
+        standing=status_words(config),
         connect_form=connect,
         payout_form=payout,
         currency_name=CURRENCY_NAMES.get(config.currency, config.currency),
@@ -155,7 +155,7 @@ async def _to_onboarding() -> Response:
     try:
         return see_other(await _fresh_link(vendor_id()))
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except MarketError as error:
         return await _settings(status=error.status, problem=_sentence(error))
 
@@ -164,7 +164,8 @@ async def _fresh_link(vendor: int) -> str:
     return await service.create_onboarding_link(
         kit().gateway,
         vendor_id=vendor,
-        public_url=kit().settings.public_url,
+        refresh_url=public_url_for("payment_settings.refresh"),
+        return_url=public_url_for("payment_settings.success"),
         actor=actor_label(actor()),
     )
 
@@ -182,7 +183,7 @@ async def dashboard() -> Response:
             )
         )
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except MarketError as error:
         return await _settings(status=error.status, problem=_sentence(error))
 
@@ -202,7 +203,7 @@ async def success() -> Response:
         )
     except (StripeUnavailable, StripeRefused):
         config, answered = await get_vendor_payment_config(vendor_id()), False
-    now = standing(config)
+    now = status_words(config)
     return await vendor_page(
         "portal/payment_settings/success.html",
         fragments={"account-state": "account_state"},
@@ -210,7 +211,7 @@ async def success() -> Response:
         config=config,
         standing=now,
         answered=answered,
-        again=f"{HOME}/success?asked={asked + 1}"
+        again=url_for("payment_settings.success", asked=asked + 1)
         if not now.settled and asked < MAX_ASKED
         else None,
         every=_patience(asked),
@@ -242,7 +243,7 @@ async def schedule() -> Response:
         return await _settings(status=422, payout=form)
     look = form.look(
         partial(plan_values, currency=config.currency),
-        page=HOME,
+        page=url_for("payment_settings.show"),
         trail=Trail(f"vendor:{config.vendor_id}", (stripe_schedule.CHANGED,)),
     )
     try:
@@ -254,7 +255,7 @@ async def schedule() -> Response:
             look=look,
         )
     except PaymentNotConfigured as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("payment_settings.show"), ("warn", error.message))
     except ChangedMeanwhile as error:
         return await _settings(status=error.status, payout=form)
     except MarketError as error:
@@ -263,7 +264,9 @@ async def schedule() -> Response:
             payout=form,
             problem=_sentence(error),
         )
-    return see_other(HOME, ("ok", "Saved. Your balance is paid out as you chose."))
+    return see_other(
+        url_for("payment_settings.show"), ("ok", "Saved. Your balance is paid out as you chose.")
+    )
 
 
 def _sentence(error: MarketError) -> str:

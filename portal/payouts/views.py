@@ -18,6 +18,7 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit, page_number
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.entrypoints.web.stepup import fresh_sign_in
@@ -32,7 +33,6 @@ from shared.infra.gateway.errors import StandsStill, StripeRefused, StripeUnavai
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
-HOME = "/vendor/admin/payouts"
 
 
 @blueprint.get("")
@@ -57,7 +57,7 @@ async def _home(
         status=status,
         nav="payouts",
         found=found,
-        pager=pager(HOME, found),
+        pager=pager(url_for("payouts.index"), found),
         balances=look.balances,
         offer=look.instant,
         coming=coming,
@@ -103,12 +103,15 @@ async def pay_instantly() -> Response:
         )
     except MarketError as error:
         return await _home(status=error.status, problem=_sentence(error))
-    return see_other(f"{HOME}/{row.id}", ("ok", "On its way. It is at your bank within minutes."))
+    return see_other(
+        url_for("payouts.show", payout_id=row.id),
+        ("ok", "On its way. It is at your bank within minutes."),
+    )
 
 
 @blueprint.get("/<int:payout_id>")
 @owner
-async def payout(payout_id: int) -> Response:
+async def show(payout_id: int) -> Response:
     """One payout: where it stands, and the orders that it consists of."""
     return await _payout_page(await payout_of(_sane(payout_id), vendor_id=vendor_id()))
 
@@ -150,7 +153,8 @@ async def cancel(payout_id: int) -> Response:
         view = await payout_of(number, vendor_id=mine)
         return await _payout_page(view, status=error.status, problem=_sentence(error))
     return see_other(
-        f"{HOME}/{view.payout.id}", ("ok", "Called back. The money is in your balance again.")
+        url_for("payouts.show", payout_id=view.payout.id),
+        ("ok", "Called back. The money is in your balance again."),
     )
 
 

@@ -13,6 +13,7 @@ from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
@@ -21,7 +22,6 @@ from shared.trade.catalogue.queries import ProductView, product_for_vendor, vend
 from shared.trade.people.errors import EmailNotConfirmed
 
 blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
-LIST = "/vendor/admin/products"
 CHECKED = ("name", "price", "stock", "slug", "category")
 
 
@@ -39,7 +39,7 @@ async def index() -> Response:
         fragments={"product-list": "product_list"},
         nav="products",
         found=found,
-        pager=pager(LIST, found, q=found.search),
+        pager=pager(url_for("products.index"), found, q=found.search),
         shop_slug=actor().vendor_slug,
     )
 
@@ -121,11 +121,11 @@ async def _save(product: ProductView | None) -> Response:
         now = await product_for_vendor(vendor_id(), product.id) if product else None
         return await _form_page(form, now, status=error.status)
     seen = "" if values.is_published else " Shoppers do not see it yet."
-    return see_other(LIST, ("ok", f"{values.name} is saved.{seen}"))
+    return see_other(url_for("products.index"), ("ok", f"{values.name} is saved.{seen}"))
 
 
 def _address(product: ProductView | None) -> str:
-    return f"{LIST}/{product.id}" if product else f"{LIST}/new"
+    return url_for("products.edit", product_id=product.id) if product else url_for("products.new")
 
 
 def _trail(product: ProductView | None) -> Trail:

@@ -18,15 +18,16 @@ from shared.entrypoints.web.identity import (
     session_id,
 )
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.entrypoints.web.stepup import CONFIRM, KEPT_FIELD, before_factor, in_words
+from shared.entrypoints.web.stepup import KEPT_FIELD, before_factor, in_words
 from shared.trade.people.factors import challenges, confirming
 from shared.trade.people.factors.pending_forms import Kept, kept
 from shared.trade.people.factors.rules import is_fresh
 from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
 
-blueprint = Blueprint("confirm", __name__, url_prefix=CONFIRM)
+blueprint = Blueprint("confirm", __name__, url_prefix="/vendor/confirm")
 OVER = "You were signed out meanwhile. Please sign in again."
 
 
@@ -71,7 +72,7 @@ async def confirm(kept_id: int) -> Response:
         return await _question(found, form, status=422)
     except challenges.TooManyAnswers as error:
         end_session("member")
-        return see_other("/vendor/login", ("warn", error.message))
+        return see_other(url_for("signin.login"), ("warn", error.message))
     token = await confirming.freshen(
         session_id=session_id(),
         member=person,
@@ -79,9 +80,9 @@ async def confirm(kept_id: int) -> Response:
     )
     if token is None:
         end_session("member")
-        return see_other("/vendor/login", ("warn", OVER))
+        return see_other(url_for("signin.login"), ("warn", OVER))
     renew_session("member", token)
-    return see_other(f"{CONFIRM}/{found.id}")
+    return see_other(url_for("confirm.show", kept_id=found.id))
 
 
 async def _found(kept_id: int) -> tuple[Actor, Kept]:
@@ -106,7 +107,7 @@ async def _question(
     *,
     status: int = 200,
 ) -> Response:
-    ways = await proving.ways(session_id(), person_id())
+    ways = await proving.methods(session_id(), person_id())
     return await page(
         "portal/signin/confirm.html",
         status=status,

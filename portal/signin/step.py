@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from quart import Blueprint, Response, request
 
 from shared.entrypoints.web import proving
@@ -18,14 +16,15 @@ from shared.entrypoints.web.identity import (
 )
 from shared.entrypoints.web.kit import safe_next
 from shared.entrypoints.web.limits import knock_here, limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import add_flash, page, see_other
+from shared.entrypoints.web.paging import address
 from shared.entrypoints.web.stepup import home_of
 from shared.trade.people import sessions
 from shared.trade.people.factors import challenges, confirming, recovery
 from shared.trade.people.models import Session
 
 blueprint = Blueprint("signin_step", __name__)
-STEP = "/vendor/login/step"
 AGAIN = "That took too long. Please sign in again."
 
 
@@ -34,27 +33,27 @@ def ask_for_step(token: str, back: str | None) -> Response:
     wanted.
     """
     start_half_session(token)
-    return see_other(f"{STEP}?{urlencode({'next': back})}" if back else STEP)
+    return see_other(address(url_for("signin_step.show"), next=back))
 
 
-@blueprint.get(STEP)
+@blueprint.get("/vendor/login/step")
 @public
 async def show() -> Response:
     """Ask for the second step after the password"""
     half = await _half()
     if half is None:
-        return see_other("/vendor/login")
+        return see_other(url_for("signin.login"))
     return await _question(half, await proving.ProofForm.from_request())
 
 
-@blueprint.post(STEP)
+@blueprint.post("/vendor/login/step")
 @public
 @limit("20/minute")
 async def enter() -> Response:
     """Look at a code or passkey, and open the whole session; five wrong ones end it."""
     half = await _half()
     if half is None or half.member is None:
-        return see_other("/vendor/login", ("warn", AGAIN))
+        return see_other(url_for("signin.login"), ("warn", AGAIN))
     form = await proving.ProofForm.from_request()
     if not form.ok():
         return await _question(half, form, status=422)
@@ -71,7 +70,7 @@ async def enter() -> Response:
         return await _question(half, form, status=422)
     except challenges.TooManyAnswers as error:
         end_half_session()
-        return see_other("/vendor/login", ("warn", error.message))
+        return see_other(url_for("signin.login"), ("warn", error.message))
     token = await confirming.enter(
         session_id=half.id,
         member=half.member,
@@ -79,7 +78,7 @@ async def enter() -> Response:
     )
     end_half_session()
     if token is None:
-        return see_other("/vendor/login", ("warn", AGAIN))
+        return see_other(url_for("signin.login"), ("warn", AGAIN))
     start_session("member", token)
     if by == confirming.RECOVERY:
         left = await confirming.codes_left(half.member.id)
@@ -89,7 +88,7 @@ async def enter() -> Response:
         )
     who = await sessions.identify(token)
     return see_other(
-        safe_next(request.args.get("next")) or (home_of(who) if who else "/vendor/login")
+        safe_next(request.args.get("next")) or (home_of(who) if who else url_for("signin.login"))
     )
 
 
@@ -103,7 +102,7 @@ async def _question(
     *,
     status: int = 200,
 ) -> Response:
-    ways = await proving.ways(half.id, half.member_id or 0)
+    ways = await proving.methods(half.id, half.member_id or 0)
     return await page("portal/signin/step.html", status=status, form=form, **ways)
 
 
@@ -124,5 +123,5 @@ async def keep(token: str) -> Response:
     try:
         await recovery.stop(token)
     except recovery.ResetEnded as error:
-        return see_other("/vendor/login", ("warn", error.message))
-    return see_other("/vendor/login", ("ok", "Stopped. Your second step stays as it is."))
+        return see_other(url_for("signin.login"), ("warn", error.message))
+    return see_other(url_for("signin.login"), ("ok", "Stopped. Your second step stays as it is."))

@@ -7,10 +7,12 @@ from quart import Blueprint, Response, request
 from portal.signin.forms import SignInForm, SignUpForm
 from portal.signin.step import ask_for_step
 from shared.core.errors import MarketError
+from shared.entrypoints.web import areas
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.identity import end_session, member_or_none, start_session
 from shared.entrypoints.web.kit import kit, safe_next
 from shared.entrypoints.web.limits import limit_door
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.stepup import home_of
 from shared.trade.people import sessions
@@ -40,7 +42,11 @@ async def login() -> Response:
             )
         except WrongCredentials as error:
             form.blame(error)
-    forgot = "/operator/forgot" if request.path.startswith("/operator") else "/vendor/forgot"
+    forgot = url_for(
+        "forgotten.operator_forgot"
+        if areas.is_operators(request.path)
+        else "forgotten.vendor_forgot"
+    )
     status = 422 if form.errors else 200
     return await page(
         "portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo()
@@ -105,4 +111,4 @@ async def logout() -> Response:
     """Revoke the session, not only forget it: a copied cookie opens nothing afterwards."""
     if token := end_session("member"):
         await sessions.sign_out(token)
-    return see_other("/vendor/login", ("ok", "You are signed out."))
+    return see_other(url_for("signin.login"), ("ok", "You are signed out."))

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from shared.entrypoints.web.filters import country as country_name
 from shared.trade.vat.numbers import format_of
-from shared.trade.vat.queries import Registration, Standing
+from shared.trade.vat.queries import Registration, RegistrationState
 from shared.trade.vat.rules import Treatment, is_in_eu
 
 BADGES = {
-    Standing.WAITING: ("warn", "Not confirmed yet"),
-    Standing.CONFIRMED: ("ok", "Confirmed"),
-    Standing.REFUSED: ("bad", "Refused"),
+    RegistrationState.WAITING: ("warn", "Not confirmed yet"),
+    RegistrationState.CONFIRMED: ("ok", "Confirmed"),
+    RegistrationState.REFUSED: ("bad", "Refused"),
 }
 NAMES = {
-    Standing.WAITING: "To confirm",
-    Standing.CONFIRMED: "Confirmed",
-    Standing.REFUSED: "Refused",
+    RegistrationState.WAITING: "To confirm",
+    RegistrationState.CONFIRMED: "Confirmed",
+    RegistrationState.REFUSED: "Refused",
 }
 
 
@@ -77,12 +77,12 @@ def to_vendor(
         )
     if treatment is Treatment.OUTSIDE:
         return "The platform fee contains no VAT: you are a business outside the EU."
-    if found is not None and found.standing is Standing.WAITING:
+    if found is not None and found.standing is RegistrationState.WAITING:
         return (
             "Until the marketplace’s staff has confirmed the number, the platform fee contains "
             "VAT. We write to you then."
         )
-    if found is not None and found.standing is Standing.REFUSED:
+    if found is not None and found.standing is RegistrationState.REFUSED:
         return f"The number was refused, so the platform fee contains VAT: {found.words}"
     if is_in_eu(country):
         return "Without a confirmed VAT number the platform fee contains VAT."

@@ -15,6 +15,7 @@ from shared.core.errors import Invalid
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.finance.statements.queries import months_of, statement_of, treatment_of
 from shared.trade.marketplace.queries import marketplace
@@ -23,7 +24,6 @@ from shared.trade.vat.service import state_number
 from shared.trade.vendors.queries import vendor_contact
 
 blueprint = Blueprint("statements", __name__, url_prefix="/vendor/admin/statements")
-LIST = "/vendor/admin/statements"
 
 
 @blueprint.get("")
@@ -46,13 +46,13 @@ async def vat_number() -> Response:
             vendor_id=vendor_id(),
             text=form.vat_number.data or "",
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=LIST, trail=trail),
+            look=form.look(as_it_is, page=url_for("statements.index"), trail=trail),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _index(form=form, status=error.status)
     said = f"Saved: {number}." if number else "Saved. Your next invoices carry no VAT number."
-    return see_other(LIST, ("ok", said))
+    return see_other(url_for("statements.index"), ("ok", said))
 
 
 async def _index(
@@ -67,7 +67,7 @@ async def _index(
         "portal/statements/list.html",
         nav="statements",
         status=status,
-        base=LIST,
+        whose={},
         rows=await months_of(vendor_id()),
         contact=contact,
         form=form or VatForm(data=known, meta={"currency": None}),
@@ -91,8 +91,8 @@ async def show(month: str) -> Response:
     return await vendor_page(
         "portal/statements/statement.html",
         nav="statements",
-        base=LIST,
-        orders="/vendor/admin/orders",
+        whose={},
+        order_route="orders.show",
         view=view,
     )
 

@@ -11,6 +11,7 @@ from portal.orders.words import money_badge
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, vendor_id
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import pager
 from shared.finance.order_money.order_shares import Share, shares_of
 from shared.finance.payments.queries import PaymentView, payments_of_vendor
@@ -19,7 +20,6 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.remaining_money import MoneyState
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/vendor/admin/transactions")
-LIST = "/vendor/admin/transactions"
 
 STATES = {
     PaymentState.OPENING: ("plain", "Not paid yet"),
@@ -60,7 +60,7 @@ async def index() -> Response:
         "portal/transactions/list.html",
         nav="transactions",
         found=found,
-        pager=pager(LIST, found),
+        pager=pager(url_for("transactions.index"), found),
         badge_of=badge_of,
         share_of=await _shares(found.rows),
         methods=METHODS,

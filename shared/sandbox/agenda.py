@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from shared.sandbox import audit
 from shared.sandbox.resources import (
-    aftermath,
     balance,
+    card_effects,
     chargebacks,
     holds,
     paydays,
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 # Task -> what it does with its subject; the act is the platform's own, `act.within(account)` leads
 # to another.
 TASKS: dict[str, Callable[[Act, str], None]] = {
-    "aftermath": aftermath.happen,
+    "aftermath": card_effects.happen,
     "balance_available": balance.tell,
     "dispute_decided": chargebacks.decide,
     "dispute_due": chargebacks.fall_due,

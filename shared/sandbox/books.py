@@ -2,7 +2,7 @@
 
 Each posting has another side: the card network, a bank, Stripe itself, or another account of the
 platform. What leaves the platform and its accounts is kept per place, so that all of it together is
-nought at any time (`audit`).
+zero at any time (`audit`).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ PARTS = ("negative_balances", "open_disputes", "unsettled_refunds")
 
 
 async def exposure(standin: Standin) -> Json:
-    """Per currency: what connected accounts are below nought (pending money counts), disputes of
+    """Per currency: what connected accounts are below zero (pending money counts), disputes of
     the platform's own charges that are not decided, and refunds of the platform that have not
     arrived; and whose balances they are. Beside it, what Stripe holds in reserve of each account,
     the platform's own among them.

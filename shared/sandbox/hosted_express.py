@@ -39,7 +39,7 @@ async def express(standin: Standin, token: str) -> Response:
     if ticket is None or tickets.expired(standin.world, ticket) or (link is not None and link.used):
         return gone(_GONE)
     act = tickets.acting(standin.world, ticket)
-    doc = connected.ours(act, ticket.subject)
+    doc = connected.own_account(act, ticket.subject)
     if doc is None:
         return gone(_GONE)
     if link is not None:

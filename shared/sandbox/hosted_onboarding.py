@@ -43,7 +43,7 @@ async def onboarding(standin: Standin, token: str) -> Response:
     if ticket is None:
         return gone("This onboarding link")
     act = tickets.acting(standin.world, ticket)
-    doc = connected.ours(act, ticket.subject)
+    doc = connected.own_account(act, ticket.subject)
     if doc is None:
         return gone("This onboarding link")
     if form is not None and form.used:
@@ -70,7 +70,7 @@ async def onboard(standin: Standin, token: str) -> Response:
     if ticket is None:
         return gone("This form")
     act = tickets.acting(standin.world, ticket)
-    doc = connected.ours(act, ticket.subject)
+    doc = connected.own_account(act, ticket.subject)
     if doc is None:
         return gone("This form")
     if ticket.used:

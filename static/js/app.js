@@ -44,12 +44,13 @@ addEventListener("pageshow", () => document.querySelectorAll("button[data-busy]"
 
 // Who signs out in one tab is out in all of them: what the others show goes at once, also where the server is out of reach.
 const tabs = new BroadcastChannel("signing out");
+const isHere = at => [...document.forms].some(form => form.getAttribute("action") === at);
 on("submit", event => {
   const action = event.target.getAttribute("action") ?? "";
-  if (/\/(logout|sessions\/end)$/.test(action)) tabs.postMessage(action.startsWith("/shop/") ? "/shop/account/logout" : "/vendor/logout");
+  if (/\/(logout|sessions\/end)$/.test(action)) words.signOutAt?.filter(isHere).forEach(at => tabs.postMessage(at));
 });
 tabs.onmessage = ({ data }) => {
-  if (![...document.forms].some(form => form.getAttribute("action") === data)) return; // this page is nobody's
+  if (!isHere(data)) return; // this page is nobody's
   const main = Object.assign(document.createElement("main"), { className: "narrow-main" });
   const heading = Object.assign(document.createElement("h1"), { textContent: words.signedOut });
   const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: words.signInAgain });

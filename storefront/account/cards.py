@@ -13,6 +13,7 @@ from shared.entrypoints.web.access import shopper
 from shared.entrypoints.web.identity import actor, person_id
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.payment_methods import queries, service, setup_intents
 from shared.finance.payment_methods.rules import MOST, SetupState
@@ -22,7 +23,6 @@ from storefront.receipts.declines import said
 
 cards = Blueprint("cards", __name__, url_prefix="/shop/account/payment-methods")
 
-HOME = "/shop/account/payment-methods"
 # Whoever tries out stolen card numbers wants thousands.
 MAX_BEGUN = "20/minute"
 
@@ -59,14 +59,14 @@ async def add() -> Response:
             status=problem.status,
             setup=None,
             problem=problem.message,
-            here=f"{HOME}/add",
+            here=url_for("cards.add"),
         )
     response = await page(
         "storefront/account/add_card.html",
         stripe=True,
         setup=begun,
         problem=None,
-        return_url=f"{kit().settings.public_url}{HOME}/added",
+        return_url=public_url_for("cards.added"),
     )
     response.headers["Cache-Control"] = "no-store"  # holds the setup's client secret
     return response
@@ -82,7 +82,7 @@ async def added() -> Response:
         end = await shielded(setup_intents.end(kit().gateway, person_id()))
     except (TryLater, Conflict, StripeRefused) as problem:
         return see_other(
-            HOME,
+            url_for("cards.show"),
             (
                 "warn",
                 _(
@@ -91,7 +91,7 @@ async def added() -> Response:
                 ),
             ),
         )
-    return see_other(HOME, await _told(end))
+    return see_other(url_for("cards.show"), await _told(end))
 
 
 async def _told(end: SetupEnd) -> tuple[str, str]:
@@ -119,8 +119,8 @@ async def make_default(method_id: int) -> Response:
     try:
         await service.make_default(shopper_id=person_id(), method_id=method_id)
     except Conflict as problem:
-        return see_other(HOME, ("warn", problem.message))
-    return see_other(HOME, ("ok", _("That card is offered first from now on.")))
+        return see_other(url_for("cards.show"), ("warn", problem.message))
+    return see_other(url_for("cards.show"), ("ok", _("That card is offered first from now on.")))
 
 
 @cards.post("/<int:method_id>/remove")
@@ -132,4 +132,6 @@ async def remove(method_id: int) -> Response:
         shopper_id=person_id(),
         method_id=method_id,
     )
-    return see_other(HOME, ("ok", _("The card is removed. It cannot be used here any more.")))
+    return see_other(
+        url_for("cards.show"), ("ok", _("The card is removed. It cannot be used here any more."))
+    )

@@ -12,14 +12,14 @@ from shared.entrypoints.web.pages import page
 
 security = Blueprint("shopper_security", __name__, url_prefix="/shop/account/security")
 forgotten = Blueprint("shopper_forgotten", __name__)
-SIGN_IN = "/shop/account/login"
+SIGN_IN = "account.login"
 
 
 async def _show(**context: Any) -> Response:
     return await page("storefront/account/security.html", shopper=context["who"], **context)
 
 
-add_account_pages(security, Audience("customer", "/shop/account/security", SIGN_IN), shopper, _show)
+add_account_pages(security, Audience("customer", SIGN_IN), shopper, _show)
 forgotten.add_url_rule(
     "/shop/account/forgot",
     "forgot",

@@ -9,21 +9,20 @@ from quart import Blueprint, Response, request
 
 from shared.core.errors import Invalid
 from shared.core.locales import gettext as _
-from shared.entrypoints.web import language
+from shared.entrypoints.web import areas, language
 from shared.entrypoints.web.access import public, shopper
 from shared.entrypoints.web.identity import actor, customer, end_session, start_session
 from shared.entrypoints.web.limits import limit_door
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds.queries import awaiting_approval
 from shared.trade.orders.order_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
-from storefront.receipts.outcome import standing_of
+from storefront.receipts.outcome import order_status
 
 account = Blueprint("account", __name__)
-
-HOME = "/shop/account"
 
 
 @account.get("/shop/account")
@@ -37,7 +36,7 @@ async def orders() -> Response:
     purchases = [
         (
             p,
-            standing_of(
+            order_status(
                 p.money.without(asked.get(p.order_id, 0)),
                 p.status,
             ),
@@ -108,7 +107,7 @@ async def sign_out() -> Response:
     token = end_session("customer")
     if token:
         await sessions.sign_out(token)
-    return see_other("/", ("ok", _("You are signed out.")))
+    return see_other(url_for("platform.home"), ("ok", _("You are signed out.")))
 
 
 async def _enter(email: str, password: str) -> None:
@@ -136,12 +135,12 @@ def _next() -> str:
     """Where to go after signing in: only a path of this site's shopping pages."""
     wanted = request.args.get("next", "")
     safe = (
-        wanted.startswith(("/shop/", "/shops/"))
+        areas.is_shopping(wanted)
         and wanted.isascii()
         and wanted.isprintable()
         and "\\" not in wanted
     )
-    return wanted if safe and len(wanted) < 500 else HOME
+    return wanted if safe and len(wanted) < 500 else url_for("account.orders")
 
 
 async def _login_page(form: LoginForm, status: int = 200) -> Response:

@@ -8,6 +8,7 @@ from shared.core.errors import Conflict, Invalid
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import is_htmx
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.baskets import service
 from shared.trade.baskets.queries import get_basket
@@ -52,7 +53,7 @@ async def accept_prices() -> Response:
 
 
 async def _changed() -> Response:
-    return await basket_page() if is_htmx() else see_other("/shop/basket")
+    return await basket_page() if is_htmx() else see_other(url_for("basket.show"))
 
 
 async def basket_page(

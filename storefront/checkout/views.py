@@ -13,6 +13,7 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.payment_methods.queries import usable_methods
@@ -92,7 +93,7 @@ async def submit() -> Response:
         return await _contact_page(basket, form, problem=sentence, status=problem.status)
     link = link_of(token)
     remember_checkout(link)
-    return see_other(f"/shop/checkout/{link}")
+    return see_other(url_for("checkout.payment", token=link))
 
 
 @checkout.post("/shop/checkout/check/<field>")
@@ -117,9 +118,10 @@ async def check(field: str) -> Response:
 
 def _back_to(basket: BasketView) -> Response:
     if basket.lines:  # the basket says what is in the way
-        return see_other("/shop/basket")
+        return see_other(url_for("basket.show"))
     return see_other(
-        "/shop/basket", ("info", _("Your basket is empty, so there is nothing to check out yet."))
+        url_for("basket.show"),
+        ("info", _("Your basket is empty, so there is nothing to check out yet.")),
     )
 
 
@@ -156,7 +158,7 @@ async def _contact_page(
         form=form,
         problem=problem,
         is_basket=status == Conflict.status,
-        back=(_("Back to basket"), "/shop/basket"),
+        back=(_("Back to basket"), url_for("basket.show")),
     )
     response.headers["Cache-Control"] = "no-store"  # filled in with name and address
     return response
@@ -233,7 +235,7 @@ async def _pressed(token: str) -> Pressed:
 
 
 def _confirmation(link: str) -> str:
-    return f"/shop/order-confirmation?order={link}"
+    return url_for("receipts.confirmation", order=link)
 
 
 async def _payment_page(
@@ -259,10 +261,10 @@ async def _payment_page(
         intent=intent,
         saved=saved,
         delivery=delivery_line(found.contact),
-        return_url=kit().settings.public_url + _confirmation(link_of(found.token)),
+        return_url=public_url_for("receipts.confirmation", order=link_of(found.token)),
         problem=problem.message if problem else None,
         here=request.path,
-        back=(_("Back to basket"), "/shop/basket"),
+        back=(_("Back to basket"), url_for("basket.show")),
     )
     response.headers["Cache-Control"] = "no-store"  # holds the intent's client secret
     return response

@@ -15,16 +15,17 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
-from shared.trade.baskets.queries import held_for
+from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import TITLES, Kind, blocks
+from shared.trade.marketplace.legal import TITLES, LegalKind, blocks
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import list_open_vendors, open_shops
 from shared.trade.vendors.queries import fee_payers
@@ -32,7 +33,6 @@ from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)
 
-DIRECTORY = "/vendors"
 FEW_SHOPS = 6  # above the products that a search finds
 _EXAMPLE = Money(10000, "EUR")
 
@@ -108,24 +108,25 @@ async def directory() -> Response:
         shops=shops,
         all_shops=None,
         products=None,
-        pager=pager(DIRECTORY, shops, q=search, kind=kind),
+        pager=pager(url_for("platform.directory"), shops, q=search, kind=kind),
     )
 
 
 async def _found(search: str) -> Response:
     found = await search_products(search, page=page_number())
     products = replace(
-        found,
-        products=as_seen_by(found.products, await held_for(basket_token())),
+        found, products=as_seen_by(found.products, await reserved_for(basket_token()))
     )
     shops = await open_shops(search=search, size=FEW_SHOPS)
     return await page(
         "storefront/platform/vendors.html",
         query=search,
         shops=shops if products.number == 1 else None,
-        all_shops=address(DIRECTORY, q=search, kind="shops") if shops.pages > 1 else None,
+        all_shops=address(url_for("platform.directory"), q=search, kind="shops")
+        if shops.pages > 1
+        else None,
         products=products,
-        pager=pager(DIRECTORY, products, q=search),
+        pager=pager(url_for("platform.directory"), products, q=search),
     )
 
 
@@ -167,7 +168,7 @@ async def sell() -> Response:
 @public
 async def terms() -> Response:
     """The terms that hold, or with `version` those of before."""
-    return await _legal(Kind.TERMS) or await page(
+    return await _legal(LegalKind.TERMS) or await page(
         "storefront/platform/terms.html",
         version=order_terms.VERSION,
         returns=_(order_terms.RETURNS[order_terms.VERSION]),
@@ -178,17 +179,17 @@ async def terms() -> Response:
 @public
 async def privacy() -> Response:
     """What is kept of whom."""
-    return await _legal(Kind.PRIVACY) or await page("storefront/platform/privacy.html")
+    return await _legal(LegalKind.PRIVACY) or await page("storefront/platform/privacy.html")
 
 
 @platform.get("/legal/imprint")
 @public
 async def imprint() -> Response:
     """Who runs the marketplace and how to reach them."""
-    return await _legal(Kind.IMPRINT) or await page("storefront/platform/imprint.html")
+    return await _legal(LegalKind.IMPRINT) or await page("storefront/platform/imprint.html")
 
 
-async def _legal(kind: Kind) -> Response | None:
+async def _legal(kind: LegalKind) -> Response | None:
     """The operator's own text, in the version that is asked for; None where ours stands.
 
     Raises NotFound.

@@ -216,7 +216,7 @@ def card_of(
 
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
-    kind, standing = standing_of(order.money.without(asked_back), order.status)
+    kind, standing = order_status(order.money.without(asked_back), order.status)
     events = [Event(_("Ordered"), order.placed_at)]
     if order.paid_at:
         events.append(Event(_("Paid"), order.paid_at))
@@ -250,7 +250,7 @@ def card_of(
     )
 
 
-def standing_of(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+def order_status(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
     """Kind and words of the badge that says where an order stands: first where its money is, then
     where its goods are.
     """

@@ -8,6 +8,7 @@ from shared.core.errors import NotFound
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import kit, page_number, shielded
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.payments.return_page import refresh
@@ -39,7 +40,7 @@ async def confirmation() -> Response:
         not set(request.args) <= _MINE
     ):  # keep the client secret that Stripe appends out of history and referrers
         await checkout_by_token(token)
-        return see_other(f"/shop/order-confirmation?order={link}")
+        return see_other(url_for("receipts.confirmation", order=link))
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
     found = await checkout_by_token(token)
     outcome = outcome_of(
@@ -89,7 +90,7 @@ def _next_question(link: str, outcome: Outcome, asked: int) -> str | None:
     """
     if not outcome.waits or asked > _SLOW:
         return None
-    return f"/shop/order-confirmation?order={link}&asked={asked + 1}"
+    return url_for("receipts.confirmation", order=link, asked=asked + 1)
 
 
 @receipts.get("/shop/orders/<token>")

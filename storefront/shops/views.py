@@ -14,11 +14,12 @@ from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import is_htmx, page_number
 from shared.entrypoints.web.limits import limit_instead
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import Pager
 from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
-from shared.trade.baskets.queries import count_items, held_for
+from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
 from shared.trade.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
 from shared.trade.orders.cancellation import give_up_unwanted
@@ -88,8 +89,7 @@ async def shop(slug: str) -> Response:
         "storefront/shops/shop.html",
         fragments={"products": "products"},
         found=replace(
-            found,
-            products=as_seen_by(found.products, await held_for(basket_token())),
+            found, products=as_seen_by(found.products, await reserved_for(basket_token()))
         ),
         vendor=found.vendor,
         brand=brand_of(found.vendor),
@@ -129,7 +129,9 @@ def _address(found: ShopPage, **changes: str | int | None) -> str:
         "sort": None if found.sort is Sort.NEWEST else found.sort.value,
     }
     wanted = {key: value for key, value in (now | changes).items() if value not in (None, "", 1)}
-    return f"/shops/{found.vendor.slug}" + (f"?{urlencode(wanted)}" if wanted else "")
+    return url_for("shops.shop", slug=found.vendor.slug) + (
+        f"?{urlencode(wanted)}" if wanted else ""
+    )
 
 
 def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
@@ -196,7 +198,7 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
     except (Conflict, Invalid) as problem:
         return await _product_page(item, form, problem=problem, status=problem.status)
     if not is_htmx():
-        return see_other("/shop/basket")
+        return see_other(url_for("basket.show"))
     return await _product_page(item, form, added=quantity)
 
 
@@ -208,7 +210,7 @@ async def _product_page(
     problem: Conflict | Invalid | None = None,
     status: int = 200,
 ) -> Response:
-    vendor, held = await vendor_by_id(item.vendor_id), await held_for(basket_token())
+    vendor, held = await vendor_by_id(item.vendor_id), await reserved_for(basket_token())
     (item,) = as_seen_by([item], held)
     more = (
         ()

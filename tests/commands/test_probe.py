@@ -194,7 +194,7 @@ async def test_the_site_tells_the_doctor_alone_what_it_saw(
             known.with_(secret_key="another key of thirty-two letters"), must_answer=True
         )
         app = whole_app(known, gateway)
-        assert (await app.test_client().get(front.PATH)).status_code == 404
+        assert (await app.test_client().get("/api/v1/platform/seen")).status_code == 404
     assert (reached.what, reached.advice) == (
         "The public address leads to this site; no proxy stands in front.",
         "",

@@ -26,7 +26,7 @@ from shared.core.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -168,10 +168,7 @@ async def _pay_back(gateway: Gateway, dice: random.Random) -> None:
             if paid:
                 order = dice.choice(paid)
                 wish = dice.choice(
-                    [
-                        Wish(Reach.WHOLE),
-                        Wish(Reach.AMOUNT, amount=500),
-                    ]
+                    [RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, amount=500)]
                 )
                 await refunds.request(
                     gateway,

@@ -205,7 +205,7 @@ async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(market: Mar
 
 
 async def test_a_set_off_that_was_tampered_with_pays_nobody(market: Market) -> None:
-    """It comes to nought over the vendor's claims, or a person must look."""
+    """It comes to zero over the vendor's claims, or a person must look."""
     shop, _, owed = await between_us(market)
     await sql(f"UPDATE claims SET netted = {owed + 5} WHERE subject LIKE 'refund:%'")
     found = await acts.differences(market)

@@ -98,3 +98,32 @@ def test_nothing_is_told_by_a_number_that_nobody_can_look_up() -> None:
         if path.rpartition("/")[2] != here and (found := numbered.search(text))
     ]
     assert wrong == []
+
+
+def test_every_module_that_a_document_names_exists() -> None:
+    """By its file's name, with as much of the path before it as is told."""
+    files = [f"/{path}" for path in Checkout(HERE).files if path.endswith(".py")]
+    wrong = [
+        (path, name)
+        for path, text in _texts()
+        if path.endswith(".md")
+        for name in re.findall(r"(?<![\w*/.])[\w/.-]*\w\.py\b", text)
+        if not any(file.endswith(f"/{name}") for file in files)
+    ]
+    assert wrong == []
+
+
+def test_every_function_that_a_document_names_exists() -> None:
+    """`file.py::name` is a function, class or value of that file."""
+    house = Checkout(HERE)
+    modules = [path for path in house.files if path.endswith(".py")]
+    wrong = []
+    for path, text in _texts():
+        for file, name in re.findall(
+            r"([\w/.-]*\w\.py)::(\w+)", text if path.endswith(".md") else ""
+        ):
+            known = rf"^\s*(?:async )?(?:def|class) {name}\b|^{name}\b.*="
+            named = [each for each in modules if f"/{each}".endswith(f"/{file}")]
+            if not any(re.search(known, house.text(each), re.MULTILINE) for each in named):
+                wrong.append((path, file, name))
+    assert wrong == []

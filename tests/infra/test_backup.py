@@ -43,7 +43,7 @@ from shared.infra.database import restore as restoring
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.errors import StandsStill, StripeMissing
 from shared.infra.restoring.models import Restoration
-from shared.infra.restoring.service import standing
+from shared.infra.restoring.service import unacknowledged
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member, Session
 from tests.support.database import Postgres, copy_of
@@ -203,7 +203,7 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         await everything_that_moves_money(gateway, lost)
 
         await after_restore.acknowledge(actor="test", despite=True)
-        assert await standing() is None
+        assert await unacknowledged() is None
         assert await booked(Account.STRIPE_PLATFORM) == held(
             sandbox
         )  # the lost order's money is noted as unexplained

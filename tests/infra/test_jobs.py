@@ -14,12 +14,14 @@ from shared.core import clock
 from shared.core.errors import TryLater
 from shared.core.money import Money
 from shared.infra import unit
+from shared.infra.activity.models import Activity
 from shared.infra.jobs import queue
 from shared.infra.jobs import worker as worker_module
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import MAX_ATTEMPTS, Worker, claim
 from shared.infra.mail.models import Email
 from shared.infra.mail.service import post, send
+from tests.support.factories import make_order
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
@@ -184,22 +186,21 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
     """Without a mail server it is an .eml file with our address in it, and a header cannot be
     injected.
     """
-    async with unit.transaction() as tx:
-        for _ in range(2):
-            post(
-                tx,
-                "order_sold",
-                to="a@b.test",
-                unique_key="test:1",
-                context={
-                    "vendor_name": "Cups <b>",
-                    "number": "7\nBcc: x@y.test",
-                    "lines": (("Cup", 2, Money(100, "EUR")),),
-                    "total": Money(200, "EUR"),
-                    "share": Money(190, "EUR"),
-                },
-            )
+    order = await make_order()
+    told = {
+        "vendor_name": "Cups <b>",
+        "number": "7\nBcc: x@y.test",
+        "lines": (("Cup", 2, Money(100, "EUR")),),
+        "total": Money(200, "EUR"),
+        "share": Money(190, "EUR"),
+    }
+    mail: dict[str, Any] = {"to": "a@b.test", "unique_key": "test:1", "order_id": order.id}
+    for _ in range(2):
+        async with unit.transaction() as tx:
+            for _ in range(2):
+                post(tx, "order_sold", context=told, **mail)
     assert await Email.all().count() == 1
+    assert await Activity.filter(kind="mail.made", order_id=order.id).count() == 1
     await send(context.settings, "test:1")
     (path,) = (context.settings.data_dir / "mail").iterdir()
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

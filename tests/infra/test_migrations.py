@@ -21,12 +21,12 @@ from tortoise.exceptions import IntegrityError
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.disputes.rules import DisputeStatus, Held, held
+from shared.finance.disputes.rules import DisputeStatus, Withheld, withheld
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
 from shared.finance.refunds.models import RefundLine
 from shared.infra import unit
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
@@ -443,14 +443,16 @@ async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str
             order = await make_order()
             parts = {"vendor_part": withdrawn, "vendor_back": reinstated}
             await make_dispute(order, status=status, amount=4990, **parts)
-            orders.append((order, held(status, 4990, withdrawn=withdrawn, reinstated=reinstated)))
+            orders.append(
+                (order, withheld(status, 4990, withdrawn=withdrawn, reinstated=reinstated))
+            )
     script = import_module("shared.infra.database.migrations.0016_order_money")
 
     await get_connection("default").execute_script(script.ORDERS)
 
     for order, expected in orders:
         await order.refresh_from_db()
-        assert Held(order.disputed_amount, order.lost_amount) == expected
+        assert Withheld(order.disputed_amount, order.lost_amount) == expected
 
 
 async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
@@ -566,8 +568,8 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
         (subject, "stripe", Money(300, "EUR")) for subject in (payment.as_subject, order.as_subject)
     ]
     assert (await led_to([event.as_subject]))[event.as_subject] == (
-        Change(f"order:{order.id}.refunded_amount", 0, 300),
-        Change("account:1.is_open", True, None),
+        FieldChange(f"order:{order.id}.refunded_amount", 0, 300),
+        FieldChange("account:1.is_open", True, None),
     )
 
 

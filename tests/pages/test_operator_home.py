@@ -1,4 +1,4 @@
-"""The operator's first page: what needs doing, nothing that is nought, and the figures of today and
+"""The operator's first page: what needs doing, nothing that is zero, and the figures of today and
 of the last 7 days.
 """
 
@@ -75,7 +75,7 @@ async def _claim(amount: int) -> Claim:
 
 class TestNeedsDoing:
     async def test_all_is_in_order(self, client: TestClientProtocol) -> None:
-        """One friendly line, with when the books were last compared, and not a single nought."""
+        """One friendly line, with when the books were last compared, and not a single zero."""
         portal = await operator_in(client)
         assert "have not been compared yet" in words(await portal.get(HOME))
         await _compared()
@@ -233,7 +233,7 @@ class TestNeedsDoing:
 
 class TestFigures:
     async def test_nothing_sold_says_so(self, client: TestClientProtocol) -> None:
-        """Instead of a row of noughts."""
+        """Instead of a row of zeros."""
         assert "No sales in the last two weeks" in words(
             await (await operator_in(client)).get(HOME)
         )

@@ -10,7 +10,7 @@ from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from storefront.receipts.outcome import Outcome, outcome_of, standing_of
+from storefront.receipts.outcome import Outcome, order_status, outcome_of
 
 
 def seen(
@@ -79,4 +79,4 @@ def test_only_a_paid_order_says_thank_you() -> None:
         assert (outcome.title == "Thank you") == (
             status is PaymentStatus.PAID and order is not OrderStatus.CANCELLED
         )
-        assert standing_of(OrderMoney(status, 100), order)[1]
+        assert order_status(OrderMoney(status, 100), order)[1]

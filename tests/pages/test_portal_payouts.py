@@ -44,7 +44,7 @@ def words(html: str) -> str:
 
 class TestBalance:
     async def test_a_new_vendor_is_told_to_connect(self, client: TestClientProtocol) -> None:
-        """The next step alone: no noughts, and nothing of Stripe, whom nobody asked."""
+        """The next step alone: no zeros, and nothing of Stripe, whom nobody asked."""
         text = words(await (await signed_in(client)).get(HOME))
         assert "Connect with Stripe first" in text
         assert "€0.00" not in text

@@ -181,7 +181,7 @@ class TestExposure:
         gateway: Gateway,
         sandbox: RunningSandbox,
     ) -> None:
-        """Open disputes, refunds on their way, a balance below nought: the same sums from two
+        """Open disputes, refunds on their way, a balance below zero: the same sums from two
         sides.
         """
         portal = await operator_in(client)
@@ -217,7 +217,7 @@ class TestExposure:
         text = await portal.get("/operator/exposure")
         assert "64.90" in text
 
-    async def test_a_vendor_below_nought(
+    async def test_a_vendor_below_zero(
         self, database: str, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """As a dispute of its own charge leaves it; pending money counts."""

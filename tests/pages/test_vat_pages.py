@@ -13,7 +13,7 @@ from shared.core import clock
 from shared.finance.statements.invoice_issuer import Identity, save_identity
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.models import VatRate
-from shared.trade.vat.queries import Standing, registration_of
+from shared.trade.vat.queries import RegistrationState, registration_of
 from shared.trade.vat.service import state_number
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
@@ -97,7 +97,7 @@ async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClien
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.decided_by) == (Standing.CONFIRMED, "Otto Operator")
+    assert (found.standing, found.decided_by) == (RegistrationState.CONFIRMED, "Otto Operator")
     assert "VAT number waits" not in await portal.get("/operator")
     assert "No number waits for you" in await portal.get("/operator/vat")
     assert "Vélo Nord DK13585628" in words(await portal.get("/operator/vat?state=confirmed"))

@@ -76,7 +76,7 @@ def pay(
 
 
 def test_nothing_stands_open(sandbox: RunningSandbox, account: str) -> None:
-    """An empty answer, not noughts."""
+    """An empty answer, not zeros."""
     assert sandbox.control("GET", "exposure") == {
         "currencies": {},
         "accounts": {},
@@ -84,7 +84,7 @@ def test_nothing_stands_open(sandbox: RunningSandbox, account: str) -> None:
     }
 
 
-def test_disputes_and_refunds_of_the_platform_and_balances_below_nought(
+def test_disputes_and_refunds_of_the_platform_and_balances_below_zero(
     sandbox: RunningSandbox, account: str
 ) -> None:
     """Decided disputes and refunds that arrived no longer count; an account's own dispute counts by

@@ -137,7 +137,7 @@ async def test_a_description_may_stand_in_place_of_an_address(platform):
 
 
 @pytest.mark.parametrize("given", [{"id_number": "000000000"}, {"ssn_last_4": "0000"}])
-async def test_noughts_are_this_persons_number(platform, given):
+async def test_zeros_are_this_persons_number(platform, given):
     account = await told(platform, **given)
     assert account.individual.ssn_last_4_provided
     platform.sandbox.advance(5)

@@ -164,7 +164,7 @@ async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_ref
     assert await money_of(platform, **of) == 0
 
 
-async def test_a_refund_with_reversal_may_leave_the_seller_below_nought(platform):
+async def test_a_refund_with_reversal_may_leave_the_seller_below_zero(platform):
     charge, account = await sold(platform)
     refund = await platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
     assert refund.status == "succeeded"

@@ -265,7 +265,7 @@ async def test_automatic_payouts_cannot_be_called_back(platform):
     assert "automatic" in error.user_message
 
 
-async def test_a_balance_below_nought_pays_nothing_out(platform):
+async def test_a_balance_below_zero_pays_nothing_out(platform):
     of = await seller(platform)
     await earn(platform, of, 1000)
     until_midnight(platform)

@@ -32,7 +32,7 @@ from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.service import reconcile
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import UNSETTLED, Reach, RefundState, Wish
+from shared.finance.refunds.rules import UNSETTLED, Reach, RefundRequest, RefundState
 from shared.infra import unit
 from shared.sandbox import books, choices
 from shared.sandbox.resources import appeals, chargebacks, reserves
@@ -129,7 +129,9 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
         market.gateway,
         vendor_id=order.vendor_id,
         number=order.number,
-        wish=Wish(Reach.WHOLE) if share == 1 else Wish(Reach.AMOUNT, part_of(order, share)),
+        wish=RefundRequest(Reach.WHOLE)
+        if share == 1
+        else RefundRequest(Reach.AMOUNT, part_of(order, share)),
         reason="requested_by_customer",
         note="",
         by="member:1",

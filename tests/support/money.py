@@ -72,7 +72,7 @@ def held(sandbox: RunningSandbox, account: str | None = None) -> dict[str, int]:
 async def booked(*accounts: Account, vendor_id: int | None = None) -> dict[str, int]:
     """What these accounts come to per currency, debits positive; of one vendor or of all.
 
-    Nought is left out.
+    Zero is left out.
     """
     found: dict[str, int] = {}
     if vendor_id is None:
@@ -89,7 +89,7 @@ async def booked(*accounts: Account, vendor_id: int | None = None) -> dict[str, 
 
 
 async def assert_books_agree(sandbox: RunningSandbox) -> None:
-    """The ledger comes to nought and says of each balance at Stripe exactly what Stripe says.
+    """The ledger comes to zero and says of each balance at Stripe exactly what Stripe says.
 
     At rest, that is: what a vendor has earned lies in its balance or is on its way to its bank.
     """

@@ -12,7 +12,7 @@ from shared.finance.disputes import service as disputes
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds import sync
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import Wish
+from shared.finance.refunds.rules import RefundRequest
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from shared.trade.orders.remaining_money import MoneyState, Shipping
@@ -71,7 +71,7 @@ class Scene:
         self.sandbox.request("POST", path, evidence, headers)
         await self.hear(dispute)
 
-    async def refund(self, payment: Payment, wish: Wish = WHOLE) -> Refund:
+    async def refund(self, payment: Payment, wish: RefundRequest = WHOLE) -> Refund:
         """The vendor gives back."""
         order = await Order.get(id=payment.order_id)
         made = await refunds.request(
@@ -199,10 +199,7 @@ def prevented(how: str) -> Act:
 
 
 def refunded(
-    wish: Wish = WHOLE,
-    *,
-    card: str = "pm_card_visa",
-    bounced: bool = False,
+    wish: RefundRequest = WHOLE, *, card: str = "pm_card_visa", bounced: bool = False
 ) -> Act:
     async def act(scene: Scene) -> Payment:
         payment = await scene.sale(card)

@@ -5,14 +5,16 @@ and count. No database, no Stripe.
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from quart import Blueprint, Quart, Response, session
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired
 
+import run
 from shared.core.errors import Conflict, TryLater
-from shared.entrypoints.web import limits
+from shared.entrypoints.web import limits, links
 from shared.entrypoints.web.access import owner, public, unsigned_post
 from shared.entrypoints.web.factory import create_app
 from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
@@ -22,6 +24,7 @@ from shared.infra.gateway.gateway import Gateway
 
 if TYPE_CHECKING:
     from shared.core.settings import Settings
+    from shared.infra.mail.links import Routes
 
 
 class NoGateway:
@@ -158,10 +161,20 @@ def probe() -> list[Blueprint]:
 
 
 def small_app(settings: Settings, *more: Blueprint, **kwargs: Any) -> Quart:
-    """The shell around the probe's views, and any others."""
-    return create_app(
+    """The shell around the probe's views, and any others.
+
+    Its pages lead to those of the whole application.
+    """
+    app = create_app(
         settings,
         cast("Gateway", NoGateway()),
         [*probe(), *more],
         **kwargs,
     )
+    links.register(app, _everywhere())
+    return app
+
+
+@cache
+def _everywhere() -> Routes:
+    return run.addresses()

@@ -19,7 +19,7 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.refunds import service
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 PRICE = 2000  # with a commission of 10 %: 200
-WHOLE = Wish(Reach.WHOLE)
+WHOLE = RefundRequest(Reach.WHOLE)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ async def set_policy(policy: RefundPolicy, **limits: int) -> None:
 
 
 async def ask(
-    gateway: Gateway, sale: Sold, wish: Wish = WHOLE, *, seen: int | None = None
+    gateway: Gateway, sale: Sold, wish: RefundRequest = WHOLE, *, seen: int | None = None
 ) -> Refund:
     """A refund that is written down."""
     made = await service.request(
@@ -122,7 +122,7 @@ async def ask(
     return await Refund.get(id=made.id)
 
 
-async def refund(gateway: Gateway, sale: Sold, wish: Wish = WHOLE) -> Refund:
+async def refund(gateway: Gateway, sale: Sold, wish: RefundRequest = WHOLE) -> Refund:
     """Asked for, and asked of Stripe at once as the page does."""
     made = await ask(gateway, sale, wish)
     await service.try_now(gateway, made.id)
@@ -136,9 +136,9 @@ async def by_one_call(made: Refund) -> None:
     await write.save()
 
 
-def amount(minor: int) -> Wish:
+def amount(minor: int) -> RefundRequest:
     """A free amount."""
-    return Wish(Reach.AMOUNT, minor)
+    return RefundRequest(Reach.AMOUNT, minor)
 
 
 async def run_jobs(context: Context, *, hours: float = 2) -> None:

@@ -11,6 +11,7 @@ from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.recovery import jobs, receivables
@@ -25,7 +26,6 @@ from shared.finance.recovery.queries import (
 )
 
 blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
-HOME = "/operator/receivables"
 
 
 @blueprint.get("")
@@ -52,10 +52,10 @@ async def collect(claim_id: int) -> Response:
     try:
         claim = await owed_claim(claim_id)
     except NothingOwed as error:
-        return see_other(HOME, ("warn", error.message))
+        return see_other(url_for("operator_receivables.index"), ("warn", error.message))
     await jobs.collect_soon(claim.vendor_id)
     return see_other(
-        HOME,
+        url_for("operator_receivables.index"),
         (
             "info",
             (
@@ -76,8 +76,11 @@ async def write_off(claim_id: int) -> Response:
         claim = await owed_claim(claim_id)
         await receivables.write_off(claim.claim_id, actor=actor_label(actor()))
     except NothingOwed as error:
-        return see_other(HOME, ("warn", error.message))
-    return see_other(HOME, ("ok", f"{claim.left} of {claim.vendor_name} is written off."))
+        return see_other(url_for("operator_receivables.index"), ("warn", error.message))
+    return see_other(
+        url_for("operator_receivables.index"),
+        ("ok", f"{claim.left} of {claim.vendor_name} is written off."),
+    )
 
 
 def words(owed: Owed | Waiting) -> str:

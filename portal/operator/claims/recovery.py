@@ -14,12 +14,12 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.people.factors import recovery
 
 blueprint = Blueprint("operator_recovery", __name__, url_prefix="/operator/recovery")
-HOME = "/operator/recovery"
 
 
 class ResetForm(MarketForm):
@@ -56,7 +56,7 @@ async def ask() -> Response:
         f"{made.full_name} has got a mail. Unless it is stopped, the second step is removed in 24 "
         "hours."
     )
-    return see_other(HOME, ("ok", said))
+    return see_other(url_for("operator_recovery.show"), ("ok", said))
 
 
 @blueprint.post("/<int:reset_id>/stop")
@@ -66,8 +66,8 @@ async def stop(reset_id: int) -> Response:
     try:
         await recovery.call_off(reset_id, actor=actor_label(actor()))
     except MarketError as error:
-        return see_other(HOME, ("warn", error.message))
-    return see_other(HOME, ("ok", "Called off. Nothing changes."))
+        return see_other(url_for("operator_recovery.show"), ("warn", error.message))
+    return see_other(url_for("operator_recovery.show"), ("ok", "Called off. Nothing changes."))
 
 
 async def _page(form: ResetForm, *, status: int = 200) -> Response:

@@ -27,6 +27,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect.queries import currencies_in_use, vendor_row, vendor_rows
@@ -37,11 +38,10 @@ from shared.trade.commission.queries import RuleView, all_rules, get_policy, rul
 from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
-HOME = "/operator/fees"
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedSale:
     """What a sale would pay, and by which rule."""
 
     price: Money
@@ -96,7 +96,7 @@ async def _suggestions() -> dict[str, Any]:
     }
 
 
-async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
+async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, TriedSale | None]:
     """The box as the address fills it, and what its sale would pay.
 
     An empty box has no mistakes.
@@ -152,7 +152,7 @@ async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
 
 def _tried(
     views: tuple[RuleView, ...], vendor: str, price: Money, amount: int, rule: Rule
-) -> Tried:
+) -> TriedSale:
     fee = Money(amount, price.currency)
     place = next(
         (n for n, view in enumerate(views, start=1) if view.id == rule.id),
@@ -160,7 +160,7 @@ def _tried(
     )
     product = views[place - 1].product_name if place else ""
     least = max(rule.fixed, rule.minimum or 0)
-    return Tried(
+    return TriedSale(
         price, fee, price - fee, vendor, words.sentence(rule, money, product), place, amount < least
     )
 
@@ -217,7 +217,7 @@ async def _save(view: RuleView | None) -> Response:
         if view is None
         else "It holds for orders from now on."
     )
-    return see_other(HOME, ("ok", f"The rule is saved. {said}"))
+    return see_other(url_for("operator_fees.show"), ("ok", f"The rule is saved. {said}"))
 
 
 def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
@@ -226,7 +226,11 @@ def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
         ("fees.rule_added", "fees.rule_changed"),
         lambda told: told.get("rule") == rule_id,
     )
-    return form.look(rule_values, page=f"{HOME}/{rule_id}", trail=trail)
+    return form.look(
+        rule_values,
+        page=url_for("operator_fees.edit", rule_id=rule_id),
+        trail=trail,
+    )
 
 
 async def _rule_page(
@@ -242,7 +246,9 @@ async def _rule_page(
         form=form,
         rule=view,
         about=fee_words.about(view) if view else "",
-        action=f"{HOME}/{view.id}" if view else f"{HOME}/new",
+        action=url_for("operator_fees.edit", rule_id=view.id)
+        if view
+        else url_for("operator_fees.new"),
         **await _suggestions(),
     )
 
@@ -254,7 +260,7 @@ async def move(rule_id: int) -> Response:
     """Let a rule change places with the one above or below it."""
     up = (await request.form).get("direction") != "down"
     await service.move_rule(rule_id, up=up, actor=actor_label(actor()))
-    return see_other(HOME)
+    return see_other(url_for("operator_fees.show"))
 
 
 @blueprint.post("/<int:rule_id>/switch")
@@ -264,7 +270,10 @@ async def switch(rule_id: int) -> Response:
     """Switch a rule off, or on again; it keeps its place."""
     on = (await request.form).get("is_active") == "yes"
     await service.switch_rule(rule_id, on=on, actor=actor_label(actor()))
-    return see_other(HOME, ("ok", "The rule holds again." if on else "The rule is switched off."))
+    return see_other(
+        url_for("operator_fees.show"),
+        ("ok", "The rule holds again." if on else "The rule is switched off."),
+    )
 
 
 @blueprint.post("/refunds")
@@ -281,10 +290,14 @@ async def refunds() -> Response:
             refund_approval_limits=form.limits(),
             actor=actor_label(actor()),
             look=form.look(
-                policy_values, page=HOME, trail=Trail(service.SUBJECT, ("fees.policy_changed",))
+                policy_values,
+                page=url_for("operator_fees.show"),
+                trail=Trail(service.SUBJECT, ("fees.policy_changed",)),
             ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _home(form=form, status=error.status)
-    return see_other(HOME, ("ok", "Saved. It holds for refunds from now on."))
+    return see_other(
+        url_for("operator_fees.show"), ("ok", "Saved. It holds for refunds from now on.")
+    )

@@ -14,6 +14,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
@@ -24,7 +25,6 @@ from shared.finance.payouts.queries import FILTERS, all_payouts, waiting
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
-LIST, VENDORS = "/operator/payouts", "/operator/vendors"
 CHIPS = {
     "failed": "Came back",
     "under_way": "Under way",
@@ -35,18 +35,25 @@ CHIPS = {
 
 @blueprint.get("/payouts")
 @operator
-async def payouts() -> Response:
+async def index() -> Response:
     """Everybody's payouts, the ones that came back lately before the rest; and the platform's
     own.
     """
     wanted = request.args.get("state", "")
     chosen = wanted if wanted in FILTERS else None
     found = await all_payouts(page=page_number(), chosen=chosen)
-    chips = [("All", LIST, chosen is None, found.counts["all"])]
+    chips = [
+        (
+            "All",
+            url_for("operator_payouts.index"),
+            chosen is None,
+            found.counts["all"],
+        )
+    ]
     chips += [
         (
             text,
-            address(LIST, state=name),
+            address(url_for("operator_payouts.index"), state=name),
             name == chosen,
             found.counts[name],
         )
@@ -57,7 +64,7 @@ async def payouts() -> Response:
         nav_active="payouts",
         found=found,
         chips=chips,
-        pager=pager(LIST, found, state=chosen),
+        pager=pager(url_for("operator_payouts.index"), found, state=chosen),
         states=words.STATES,
         waits=words.WAITS,
         waiting=await waiting(found.rows),
@@ -86,7 +93,9 @@ async def hold(vendor_id: int) -> Response:
             vendor_id=row.id,
             reason=form.reason.data or "",
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
+            look=form.look(
+                as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -94,7 +103,7 @@ async def hold(vendor_id: int) -> Response:
             row.id, payouts=await payout_forms(row.id, hold=form), status=error.status
         )
     said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
-    return see_other(f"{VENDORS}/{row.id}", ("ok", said))
+    return see_other(url_for("operator.vendor", vendor_id=row.id), ("ok", said))
 
 
 @blueprint.post("/vendors/<int:vendor_id>/release")
@@ -106,9 +115,13 @@ async def release(vendor_id: int) -> Response:
     try:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
-        return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
+        return see_other(
+            url_for("operator.vendor", vendor_id=row.id),
+            ("warn", error.message),
+        )
     return see_other(
-        f"{VENDORS}/{row.id}", ("ok", f"{row.name}'s payouts go on. The vendor has got a mail.")
+        url_for("operator.vendor", vendor_id=row.id),
+        ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."),
     )
 
 
@@ -132,9 +145,12 @@ async def trust_bank(vendor_id: int) -> Response:
             vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor())
         )
     except MarketError as error:
-        return see_other(f"{VENDORS}/{row.id}", ("warn", error.message))
+        return see_other(
+            url_for("operator.vendor", vendor_id=row.id),
+            ("warn", error.message),
+        )
     return see_other(
-        f"{VENDORS}/{row.id}",
+        url_for("operator.vendor", vendor_id=row.id),
         ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."),
     )
 
@@ -158,7 +174,9 @@ async def reserve(vendor_id: int) -> Response:
             percentage=percentage,
             days=days,
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=f"{VENDORS}/{row.id}", trail=trail),
+            look=form.look(
+                as_it_is, page=url_for("operator.vendor", vendor_id=row.id), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -170,7 +188,10 @@ async def reserve(vendor_id: int) -> Response:
         if days
         else "Nothing is held back."
     )
-    return see_other(f"{VENDORS}/{row.id}", ("ok", f"{said} It holds for sales from now on."))
+    return see_other(
+        url_for("operator.vendor", vendor_id=row.id),
+        ("ok", f"{said} It holds for sales from now on."),
+    )
 
 
 def _sane(number: int) -> int:

@@ -19,17 +19,17 @@ from shared.entrypoints.web.bodies import MAX_BODY
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.marketplace import legal, presentation
 from shared.trade.marketplace.identity import LOGO_ACCEPT, picture
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.presentation import Published
 from shared.trade.marketplace.service import SUBJECT
 
 blueprint = Blueprint("operator_presentation", __name__, url_prefix="/operator/settings")
 
-NAME, LEGAL = "/operator/settings/name", "/operator/settings/legal"
 _NO_CURRENCY = {"currency": None}
 
 
@@ -57,7 +57,11 @@ async def introduce() -> Response:
     form, logo_form = await IdentityForm.from_request(), LogoForm(meta=_NO_CURRENCY)
     if not form.ok():
         return await _name(form, logo_form, status=422)
-    look = form.look(asdict, page=NAME, trail=changes_of(form))
+    look = form.look(
+        asdict,
+        page=url_for("operator_presentation.name"),
+        trail=changes_of(form),
+    )
     try:
         await presentation.introduce(
             form.identity(),
@@ -68,7 +72,7 @@ async def introduce() -> Response:
         form.blame(error)
         return await _name(form, logo_form, status=error.status)
     market.forget()
-    return see_other(NAME, ("ok", "Saved."))
+    return see_other(url_for("operator_presentation.name"), ("ok", "Saved."))
 
 
 @blueprint.post("/logo")
@@ -90,7 +94,10 @@ async def logo() -> Response:
             form.blame(error)
         else:
             market.forget()
-            return see_other(NAME, ("ok", "Saved." if chosen else "The logo is taken away."))
+            return see_other(
+                url_for("operator_presentation.name"),
+                ("ok", "Saved." if chosen else "The logo is taken away."),
+            )
     shown = await presentation.shown()
     return await _name(
         IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None),
@@ -126,7 +133,7 @@ async def texts() -> Response:
             legal.TITLES[kind],
             await presentation.current(kind),
         )
-        for kind in Kind
+        for kind in LegalKind
     ]
     return await page("portal/operator/settings_legal.html", nav_active="settings", current=current)
 
@@ -164,16 +171,21 @@ async def publish(kind: str) -> Response:
             text=form.text.data or "",
             returns=form.returns.data or "",
             actor=actor_label(actor()),
-            look=form.look(_words_of, page=f"{LEGAL}/{chosen}", trail=trail),
+            look=form.look(
+                _words_of, page=url_for("operator_presentation.text", kind=chosen), trail=trail
+            ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _text(chosen, form, status=error.status)
-    return see_other(f"{LEGAL}/{chosen}", ("ok", f"The version of {version} holds."))
+    return see_other(
+        url_for("operator_presentation.text", kind=chosen),
+        ("ok", f"The version of {version} holds."),
+    )
 
 
 async def _text(
-    kind: Kind,
+    kind: LegalKind,
     form: LegalForm,
     *,
     status: int = 200,
@@ -185,12 +197,12 @@ async def _text(
         kind=kind,
         title=legal.TITLES[kind],
         form=form,
-        asks_returns=kind is Kind.TERMS,
+        asks_returns=kind is LegalKind.TERMS,
         versions=await presentation.versions(kind),
     )
 
 
-def _kind(text: str) -> Kind:
-    if text not in set(Kind):
+def _kind(text: str) -> LegalKind:
+    if text not in set(LegalKind):
         raise NotFound
-    return Kind(text)
+    return LegalKind(text)

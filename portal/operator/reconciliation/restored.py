@@ -11,6 +11,7 @@ from shared.core.errors import Conflict
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.reconciliation import after_restore
@@ -32,7 +33,7 @@ async def fetch() -> Response:
     """Fetch Stripe's events since the backup now."""
     await after_restore.fetch()
     return see_other(
-        "/operator/restored",
+        url_for("operator_restored.show"),
         ("info", "Stripe’s events are being fetched; this page shows when they are."),
     )
 
@@ -47,7 +48,9 @@ async def acknowledge() -> Response:
         await after_restore.acknowledge(actor=actor_label(actor()), despite=despite)
     except Conflict as problem:
         return await _page(problem=problem.message, status=problem.status)
-    return see_other("/operator", ("ok", "Money moves again. What waited is being done now."))
+    return see_other(
+        url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now.")
+    )
 
 
 async def _page(

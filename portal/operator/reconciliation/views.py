@@ -14,6 +14,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.overview import queries as overview
@@ -22,7 +23,6 @@ from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.queries import RunView
 
 blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
-HOME = "/operator/reconciliation"
 RUN_STATES = {
     "running": ("info", "Running"),
     "clean": ("ok", "Everything agrees"),
@@ -38,20 +38,24 @@ DIFFERENCE_STATES = {
 
 @blueprint.get("/reconciliation")
 @operator
-async def reconciliation() -> Response:
+async def index() -> Response:
     """Whether ledger, orders and Stripe agree: the last run with what it found, and the runs before
     it
     """
     runs = await queries.latest_runs()
-    return await _run_page(runs[0] if runs else None, runs, HOME)
+    return await _run_page(
+        runs[0] if runs else None, runs, url_for("operator_reconciliation.index")
+    )
 
 
 @blueprint.get("/reconciliation/<int:run_id>")
 @operator
-async def reconciliation_run(run_id: int) -> Response:
+async def show(run_id: int) -> Response:
     """One earlier run with what it found"""
     run = await queries.run_view(_sane(run_id))
-    return await _run_page(run, await queries.latest_runs(), f"{HOME}/{run.id}")
+    return await _run_page(
+        run, await queries.latest_runs(), url_for("operator_reconciliation.show", run_id=run.id)
+    )
 
 
 async def _run_page(
@@ -91,8 +95,8 @@ async def run_now() -> Response:
     try:
         await jobs.start(actor_label(actor()))
     except AlreadyRunning as error:
-        return see_other(HOME, ("warn", error.message))
-    return see_other(HOME)
+        return see_other(url_for("operator_reconciliation.index"), ("warn", error.message))
+    return see_other(url_for("operator_reconciliation.index"))
 
 
 @blueprint.post("/reconciliation/<int:run_id>/repair")
@@ -103,9 +107,11 @@ async def repair_all(run_id: int) -> Response:
     """Repair everything of a run that can be repaired, then compare again"""
     run = await queries.run_view(_sane(run_id))
     if not run.open:
-        return see_other(HOME, ("info", "There is nothing left to repair."))
+        return see_other(
+            url_for("operator_reconciliation.index"), ("info", "There is nothing left to repair.")
+        )
     await jobs.start_repair(run.id, actor=actor_label(actor()))
-    return see_other(HOME)
+    return see_other(url_for("operator_reconciliation.index"))
 
 
 @blueprint.post("/reconciliation/differences/<int:difference_id>/repair")
@@ -115,7 +121,8 @@ async def repair_all(run_id: int) -> Response:
 async def repair_one(difference_id: int) -> Response:
     """Repair one difference by its named repair"""
     run_id, difference = await queries.difference(_sane(difference_id))
-    where = f"{HOME}/{run_id}#difference-{difference.number}"
+    anchor = f"difference-{difference.number}"
+    where = url_for("operator_reconciliation.show", run_id=run_id, _anchor=anchor)
     name = f"Difference {difference.number}"
     try:
         outcome = await repairs.apply(

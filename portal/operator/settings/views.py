@@ -17,6 +17,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor, actor_label
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.infra.audit.queries import EntryView, entries_about
@@ -24,7 +25,6 @@ from shared.trade.marketplace import service
 from shared.trade.marketplace.queries import marketplace, statement_prefix
 
 blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
-SETTINGS = "/operator/settings"
 
 
 _MORE = {
@@ -72,7 +72,11 @@ async def save() -> Response:
     form = await SettingsForm.from_request()
     if not form.ok():
         return await _settings(form, status=422)
-    look = form.look(asdict, page=SETTINGS, trail=changes_of(form))
+    look = form.look(
+        asdict,
+        page=url_for("operator_settings.show"),
+        trail=changes_of(form),
+    )
     try:
         await service.change(
             form.settings(),
@@ -82,7 +86,7 @@ async def save() -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _settings(form, status=error.status)
-    return see_other(SETTINGS, ("ok", "Saved."))
+    return see_other(url_for("operator_settings.show"), ("ok", "Saved."))
 
 
 def changes_of(form: MarketForm) -> Trail:

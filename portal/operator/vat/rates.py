@@ -14,6 +14,7 @@ from shared.core.errors import Invalid
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.trade.vat.errors import UnlikelyRate
@@ -22,7 +23,6 @@ from shared.trade.vat.rates import enter
 from shared.trade.vendors.countries import CURRENCY_NAMES
 
 blueprint = Blueprint("operator_vat_rates", __name__, url_prefix="/operator")
-RATES = "/operator/vat/rates"
 
 
 @blueprint.get("/vat/rates")
@@ -56,7 +56,8 @@ async def save() -> Response:
             is_unlikely = isinstance(error, UnlikelyRate)
         else:
             return see_other(
-                RATES, ("ok", f"Saved: {rate}. Months that waited for it are closed now.")
+                url_for("operator_vat_rates.show"),
+                ("ok", f"Saved: {rate}. Months that waited for it are closed now."),
             )
     return await _rates(
         form,
@@ -79,7 +80,7 @@ async def _rates(
         form=form,
         is_unlikely=is_unlikely,
         found=found,
-        pager=pager(RATES, found),
+        pager=pager(url_for("operator_vat_rates.show"), found),
         missing=await missing_rates(),
     )
 

@@ -13,6 +13,7 @@ from shared.core.errors import MarketError
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.connect.queries import vendor_row
@@ -20,7 +21,7 @@ from shared.finance.statements.invoice_issuer import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
 from shared.trade.vat.queries import (
-    Standing,
+    RegistrationState,
     history_of,
     missing_rates,
     registration_of,
@@ -30,7 +31,6 @@ from shared.trade.vat.queries import (
 from shared.trade.vat.rules import is_in_eu
 
 blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
-LIST = "/operator/vat"
 
 
 @blueprint.get("/vat")
@@ -38,7 +38,9 @@ LIST = "/operator/vat"
 async def index() -> Response:
     """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
     wanted = request.args.get("state", "")
-    chosen = Standing(wanted) if wanted in set(Standing) else Standing.WAITING
+    chosen = (
+        RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
+    )
     found = await registrations(standing=chosen, page=page_number())
     counts = await standings()
     return await page(
@@ -49,13 +51,16 @@ async def index() -> Response:
         chips=[
             (
                 vat_words.NAMES[s],
-                address(LIST, state=None if s is Standing.WAITING else s.value),
+                address(
+                    url_for("operator_vat.index"),
+                    state=None if s is RegistrationState.WAITING else s.value,
+                ),
                 s is chosen,
                 counts[s],
             )
-            for s in Standing
+            for s in RegistrationState
         ],
-        pager=pager(LIST, found, state=wanted or None),
+        pager=pager(url_for("operator_vat.index"), found, state=wanted or None),
         badges=vat_words.BADGES,
         missing=await missing_rates(),
         seller=await identity(),
@@ -147,7 +152,7 @@ async def _vendor(
 
 
 def _where(vendor_id: int) -> str:
-    return f"/operator/vendors/{vendor_id}/vat"
+    return url_for("operator_vat.vendor", vendor_id=vendor_id)
 
 
 def _sane(number: int) -> int:

@@ -15,6 +15,7 @@ from quart_schema.openapi import OpenAPIProvider
 from werkzeug.routing import Rule
 
 from shared.entrypoints.api.models import ErrorAnswer
+from shared.entrypoints.web import areas
 from shared.entrypoints.web.access import TOKEN, access_of, scope_of
 from shared.trade.people.scopes import Scope
 
@@ -44,7 +45,7 @@ class ApiOnly(OpenAPIProvider):
 
     def generate_rules(self) -> Iterable[Rule]:
         for rule in super().generate_rules():
-            if rule.rule.startswith("/api/v1/"):
+            if rule.rule.startswith(areas.API):
                 yield rule
 
     def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,6 +13,7 @@ from shared.entrypoints.web.access import unsigned_post, vendor_token
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import public_url_for
 from shared.finance.connect import service
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.infra.gateway.accounts import AccountDetails
@@ -88,7 +89,11 @@ async def setup() -> dict[str, Any]:
         gateway, vendor_id=contact.vendor_id, details=details, actor=who
     )
     link = await service.create_onboarding_link(
-        gateway, vendor_id=contact.vendor_id, public_url=kit().settings.public_url, actor=who
+        gateway,
+        vendor_id=contact.vendor_id,
+        refresh_url=public_url_for("payment_settings.refresh"),
+        return_url=public_url_for("payment_settings.success"),
+        actor=who,
     )
     return {
         "stripe_account_id": account_id,

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.bootstrap import ROOT
 
 CLIENTS = 4
@@ -63,7 +64,7 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
-            _ask(port, "GET", "/healthz")
+            _ask(port, "GET", addresses.ALIVE)
         except OSError:
             time.sleep(0.1)
         else:
@@ -73,7 +74,7 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
 
 
 def _report(port: int) -> None:
-    for path in ("/", "/shop/account/login"):  # what is loaded late is loaded now
+    for path in (addresses.HOME, addresses.SHOPPER_SIGN_IN):  # what is loaded late is loaded now
         _ask(port, "GET", path)
     quiet = [_timed(port) for _ in range(LOOKS)]
     stop = threading.Event()
@@ -93,8 +94,8 @@ def _report(port: int) -> None:
         client.join()
     before, during = statistics.median(quiet), statistics.median(loaded)
     print(
-        f"/healthz alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, at worst "
-        f"{max(loaded) * 1000:.1f} ms"
+        f"{addresses.ALIVE} alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, "
+        f"at worst {max(loaded) * 1000:.1f} ms"
     )
     print(
         "forms answered: "
@@ -111,7 +112,7 @@ def _send_forms(
     body = b"a=1&" * FIELDS
     while not is_over():
         try:
-            status = _ask(port, "POST", "/shop/account/login", body)
+            status = _ask(port, "POST", addresses.SHOPPER_SIGN_IN, body)
         except OSError:
             continue
         answered[status] = answered.get(status, 0) + 1
@@ -119,7 +120,7 @@ def _send_forms(
 
 def _timed(port: int) -> float:
     started = time.perf_counter()
-    _ask(port, "GET", "/healthz")
+    _ask(port, "GET", addresses.ALIVE)
     return time.perf_counter() - started
 
 

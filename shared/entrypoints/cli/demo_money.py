@@ -19,7 +19,7 @@ from shared.finance.payments.service import record_charge
 from shared.finance.payouts.scheduler import pay
 from shared.finance.recovery.service import settle
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import Reach, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import ask, request
 from shared.finance.statements.service import close_vendor
 from shared.infra.gateway.gateway import Gateway
@@ -88,7 +88,7 @@ async def _give_back(gateway: Gateway) -> None:
             gateway,
             vendor_id=payment.vendor_id,
             number=payment.order.number,
-            wish=Wish(
+            wish=RefundRequest(
                 Reach.LINES,
                 quantities={line.id: 1},
                 restock=frozenset({line.id}),

@@ -19,12 +19,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.core.settings import Settings
-from shared.entrypoints.cli import front
+from shared.entrypoints.cli import addresses, front
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.options import Options
 from shared.entrypoints.cli.settings import read_settings
-from shared.entrypoints.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.entrypoints.cli.where import installation, site
 from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.handlers import handlers
@@ -223,8 +222,13 @@ def _modes(settings: Settings, balance: Any) -> Finding:
 
 def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
     doors = (
-        ("platform", PLATFORM_PATH, "Your account", settings.stripe.webhook_secrets),
-        ("connect", CONNECT_PATH, "Connected accounts", settings.stripe.connect_webhook_secrets),
+        ("platform", addresses.PLATFORM_EVENTS, "Your account", settings.stripe.webhook_secrets),
+        (
+            "connect",
+            addresses.CONNECT_EVENTS,
+            "Connected accounts",
+            settings.stripe.connect_webhook_secrets,
+        ),
     )
     return [
         _endpoint(

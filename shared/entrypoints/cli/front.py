@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from shared.core.settings import Settings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.web.doctor import HEADER, signer
 
-PATH = "/api/v1/platform/seen"
 MADE_UP = "192.0.2.77"  # an address that nobody has (RFC 5737), told as a forging caller would
 ASKED = 8  # times, on fresh connections, to meet more than one web process
 SECONDS = 15.0
@@ -126,7 +126,7 @@ async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
 
     Changes nothing.
     """
-    url = settings.public_url + PATH
+    url = settings.public_url + addresses.SEEN
     advice = (
         f"Start it with python3 run.py, and let {settings.public_url} lead to it."
         if must_answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core.settings import Settings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER, VENDORS
 
 
@@ -12,9 +13,9 @@ def greeting(settings: Settings, *, demo: bool) -> str:
     lines = [
         "",
         f"  Markethall           {url}/",
-        f"  for vendors          {url}/vendor/admin",
-        f"  for the operator     {url}/operator",
-        f"  API documentation    {url}/api/v1/docs",
+        f"  for vendors          {url}{addresses.VENDOR_HOME}",
+        f"  for the operator     {url}{addresses.OPERATOR_HOME}",
+        f"  API documentation    {url}{addresses.API_DOCS}",
     ]
     if settings.stripe.stand_in:
         lines += [

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from shared.core.settings import Settings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, Options
 from shared.entrypoints.cli.settings import read_settings
@@ -35,7 +36,7 @@ async def make_operator(settings: Settings, email: str, full_name: str) -> int:
             vendor_id=None,
             confirmed=True,
         )
-    print(f"{email} can now sign in at {settings.public_url}/operator/login")
+    print(f"{email} can now sign in at {settings.public_url}{addresses.OPERATOR_SIGN_IN}")
     return 0
 
 

@@ -40,7 +40,7 @@ class ServeOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class SeedOptions(Options):
-    """How much bulk data; all nought: the demo."""
+    """How much bulk data; all zero: the demo."""
 
     vendors: int = 0
     products: int = 0

@@ -21,8 +21,8 @@ import aiohttp
 
 from shared.core import clock
 from shared.core.settings import Settings, StripeSettings
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
-from shared.entrypoints.cli.stand_in import CONNECT_PATH, PLATFORM_PATH
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import rejected_deliveries
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal
@@ -36,7 +36,7 @@ from shared.trade.people.models import Member
 WAIT_SECONDS = 30.0  # for an event; Stripe sends within a few
 LOOK_EVERY = 0.25
 MARK = "markethall_doctor"
-PATHS = {"platform": PLATFORM_PATH, "connect": CONNECT_PATH}
+PATHS = {"platform": addresses.PLATFORM_EVENTS, "connect": addresses.CONNECT_EVENTS}
 SCOPES = {"platform": "your own account", "connect": "connected accounts"}
 
 

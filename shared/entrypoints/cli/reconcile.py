@@ -22,7 +22,7 @@ from shared.finance.reconciliation.models import Difference
 from shared.finance.reconciliation.repairs import apply_all, would
 from shared.finance.reconciliation.service import reconcile
 from shared.infra.jobs import Context
-from shared.infra.restoring.service import standing
+from shared.infra.restoring.service import unacknowledged
 
 ACTOR = "command line"
 ROUNDS = 3  # a repair may bring to light what it stood before
@@ -47,7 +47,7 @@ async def run(settings: Settings, options: ReconcileOptions) -> int:
 
 async def _catch_up(tools: Context) -> None:
     """After a restore: Stripe's events since the backup, before anything is compared."""
-    restored = await standing()
+    restored = await unacknowledged()
     if restored is not None and restored.backfilled_at is None:
         print("Restored from a backup: fetching what Stripe told since then ...", flush=True)
         print(f"{await backfill(tools)} events taken in.")

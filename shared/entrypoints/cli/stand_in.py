@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed, Options
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from shared.core.settings import Settings
 
 START_SECONDS = 30.0
-PLATFORM_PATH = "/api/v1/platform/webhooks/stripe"
-CONNECT_PATH = "/api/v1/platform/webhooks/stripe/connect"
 
 
 def arguments(settings: Settings, options: Options) -> list[str]:
@@ -40,8 +39,11 @@ def arguments(settings: Settings, options: Options) -> list[str]:
         *("--port", str(options.sandbox_port)),
         *("--database", str(settings.data_dir / "stripe-stand-in.sqlite3")),
         *("--base-url", stripe.api_base),
-        *("--endpoint", f"{site}{PLATFORM_PATH}={stripe.webhook_secrets[0]}"),
-        *("--connect-endpoint", f"{site}{CONNECT_PATH}={stripe.connect_webhook_secrets[0]}"),
+        *("--endpoint", f"{site}{addresses.PLATFORM_EVENTS}={stripe.webhook_secrets[0]}"),
+        *(
+            "--connect-endpoint",
+            f"{site}{addresses.CONNECT_EVENTS}={stripe.connect_webhook_secrets[0]}",
+        ),
     ]
 
 

@@ -6,7 +6,7 @@ Every route carries exactly one mark; the factory refuses to start with a route 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -102,13 +102,18 @@ def current_view() -> object | None:
     return current_app.view_functions.get(request.endpoint) if request.endpoint else None
 
 
-def view_at(app: Quart, method: str, path: str) -> object | None:
-    """The view function that would answer there; None when no route matches."""
+def name_at(app: Quart, method: str, path: str) -> str | None:
+    """The route that would answer there; None when none does."""
     try:
         endpoint, _ = app.url_map.bind("").match(path, method)
     except HTTPException:
         return None
-    return app.view_functions.get(endpoint)
+    return cast("str", endpoint)
+
+
+def view_at(app: Quart, method: str, path: str) -> object | None:
+    """The view function that would answer there; None when no route matches."""
+    return app.view_functions.get(name_at(app, method, path) or "")
 
 
 def check_routes(app: Quart) -> None:

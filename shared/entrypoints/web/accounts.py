@@ -19,6 +19,7 @@ from shared.core.locales import gettext as _
 from shared.entrypoints.web.account_forms import EmailForm, ForgotForm, PasswordForm
 from shared.entrypoints.web.identity import actor, end_session, person_id, session_id, start_session
 from shared.entrypoints.web.limits import limit_door
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.people import account_history, email_addresses, password_change, sessions
 from shared.trade.people.factors.challenges import TooManyAnswers
@@ -30,12 +31,9 @@ Show = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Audience:
-    """Who looks after their account below which address: `home` is the page, `sign_in` where to go
-    without a session.
-    """
+    """Who looks after their account: `sign_in` names the route of where to go without a session."""
 
     kind: str
-    home: str
     sign_in: str
 
 
@@ -61,7 +59,6 @@ class AccountPages:
         return await self._show(
             status=status,
             who=who,
-            home=self.audience.home,
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
             pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
@@ -70,11 +67,11 @@ class AccountPages:
                 person_id=mine,
                 session_id=session_id(),
             ),
-            happenings=await account_history.happenings(kind, mine),
+            happenings=await account_history.account_events(kind, mine),
         )
 
     def _back(self, category: str, text: str) -> Response:
-        return see_other(self.audience.home, (category, text))
+        return see_other(url_for(".page"), (category, text))
 
     async def change_password(self) -> Response:
         """Set another password; all other browsers are signed out."""
@@ -129,7 +126,7 @@ class AccountPages:
         return (
             self._back("ok", _("Your address stays as it is."))
             if cancelled
-            else see_other(self.audience.home)
+            else see_other(url_for(".page"))
         )
 
     async def confirm_again(self) -> Response:
@@ -163,7 +160,7 @@ class AccountPages:
 
     async def _leave(self, text: str, category: str = "ok") -> Response:
         end_session(self.audience.kind)
-        return see_other(self.audience.sign_in, (category, text))
+        return see_other(url_for(self.audience.sign_in), (category, text))
 
 
 def _my_email() -> str:
@@ -224,7 +221,7 @@ def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
                 form.blame(error)
         status = 422 if form.errors else 200
         return await page(
-            "account/forgot.html", status=status, form=form, sent=sent, sign_in=sign_in
+            "account/forgot.html", status=status, form=form, sent=sent, sign_in=url_for(sign_in)
         )
 
     return forgot
@@ -232,6 +229,5 @@ def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
 
 def sign_in_of(role: str) -> str:
     """Where a person of this role signs in."""
-    return {"operator": "/operator/login", "owner": "/vendor/login"}.get(
-        role, "/shop/account/login"
-    )
+    names = {"operator": "signin.operator_login", "owner": "signin.login"}
+    return url_for(names.get(role, "account.login"))

@@ -24,6 +24,7 @@ from shared.entrypoints.web.access import (
 )
 from shared.entrypoints.web.identity import customer, member_or_none, token_owner
 from shared.entrypoints.web.kit import is_htmx, wants_json
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.trade.people.queries import Actor
 from shared.trade.people.scopes import MissingScope
@@ -41,10 +42,10 @@ async def enforce() -> Response | AnyResponse | None:
         _check_token(view, token_owner())
         return None
     if mark == SHOPPER:
-        return None if customer() is not None else sign_in_at("/shop/account/login")
+        return None if customer() is not None else sign_in_at(url_for("account.login"))
     person = member_or_none()
     if person is None:
-        return sign_in_at("/vendor/login")
+        return sign_in_at(url_for("signin.login"))
     if mark in (OWNER, OPERATOR) and person.role != mark:
         raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
     return None

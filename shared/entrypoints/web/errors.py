@@ -18,8 +18,10 @@ from werkzeug.exceptions import HTTPException
 from shared.core.errors import MarketError, TooMany, Unauthenticated
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
+from shared.entrypoints.web import areas
 from shared.entrypoints.web.admission import sign_in_at
 from shared.entrypoints.web.kit import is_htmx, wants_json
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.trade.people.scopes import MissingScope
@@ -164,6 +166,7 @@ async def _page(status: int, heading: str, sentence: str) -> Response:
             heading=heading,
             sentence=sentence,
             request_id=g.get("request_id", ""),
+            home=_home(),
         )
     except Exception:  # the page about a failure must not fail: plain words instead
         log.exception("the error page itself failed")
@@ -175,15 +178,22 @@ async def _page(status: int, heading: str, sentence: str) -> Response:
         )
 
 
+def _home() -> str:
+    """The first page of those who work at this address; empty elsewhere, and where they sign in."""
+    if areas.is_operators(request.path):
+        return url_for("operator_home.home")
+    doors = (url_for("signin.login"), url_for("signin.signup"))
+    is_inside = areas.is_portal(request.path) and not request.path.startswith(doors)
+    return url_for("dashboard.home") if is_inside else ""
+
+
 async def on_market_error(error: MarketError) -> Any:
     """A business fact: its own status, code and sentence."""
     if error.log or error.status >= 500:
         log.warning("%s: %s", error.code, error.log or error.message)
     if isinstance(error, Unauthenticated) and error.status == 401 and not wants_json():
         return sign_in_at(
-            "/vendor/login"
-            if request.path.startswith(("/vendor", "/operator"))
-            else "/shop/account/login"
+            url_for("signin.login" if areas.is_portal(request.path) else "account.login")
         )
     response = await answer(
         error.status,
@@ -211,7 +221,7 @@ async def on_database_trouble(trouble: DatabaseTrouble) -> Response:
     log.error("%s", trouble)
     g.without_database = True  # the page about it asks nothing of it
     sentence = _(CANNOT_LOOK if request.method in ("GET", "HEAD") else CANNOT_TELL)
-    if request.path.startswith("/shop/") and not wants_json():
+    if areas.is_buying(request.path) and not wants_json():
         sentence = f"{sentence} {_(MAY_HAVE_PAID)}"
     response = await answer(
         HTTPStatus.SERVICE_UNAVAILABLE, code="database_unavailable", message=sentence

@@ -246,7 +246,7 @@ def _bound(
 
 
 def _static(app: Quart) -> None:
-    @app.get("/static/<path:filename>", endpoint="static")
+    @app.get(f"{pages.STATIC_AT}/<path:filename>", endpoint="static")
     @access.public
     @limits.limit_instead("6000/minute")
     async def static(filename: str) -> Response:

@@ -58,7 +58,7 @@ class Hosts:
             not settings.production
         )  # a phone that looks at a shop on the developer's machine
 
-    def is_ours(self) -> bool:
+    def is_own_host(self) -> bool:
         """Whether the present request may be answered under the name that it came with."""
         if getattr(current_view(), "market_any_host", False):
             return True

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.ids import digest
+from shared.entrypoints.web import areas
 from shared.entrypoints.web.access import (
     MEMBER,
     OPERATOR,
@@ -65,9 +66,7 @@ def actor() -> Actor:
     mark = access_of(current_view())
     if mark == TOKEN:
         return token_owner() or NOBODY
-    portal = mark in _MEMBER_MARKS or (
-        mark != SHOPPER and request.path.startswith(("/vendor/", "/operator"))
-    )
+    portal = mark in _MEMBER_MARKS or (mark != SHOPPER and areas.is_portal(request.path))
     return (member_or_none() if portal else customer()) or NOBODY
 
 

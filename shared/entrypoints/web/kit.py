@@ -11,12 +11,12 @@ from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
 
+from shared.entrypoints.web import areas
 from shared.infra.jobs import Context
 
 T = TypeVar("T")
 MAX_PAGE = 10_000
 MAX_NEXT = 1000
-JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 log = logging.getLogger("markethall.web")
 
@@ -80,7 +80,7 @@ def is_htmx() -> bool:
 
 def wants_json() -> bool:
     """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
-    if request.path.startswith(JSON_PATHS):
+    if areas.is_machines(request.path):
         return True
     accept = request.accept_mimetypes
     return bool(accept) and not accept.accept_html and accept.accept_json

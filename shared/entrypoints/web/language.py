@@ -11,8 +11,8 @@ from __future__ import annotations
 from quart import Quart, Response, request, session
 
 from shared.core import locales
+from shared.entrypoints.web import areas
 
-ENGLISH_ONLY = ("/vendor/", "/operator", "/api/")
 _CHOSEN = "language"  # of the signed cookie
 
 
@@ -35,7 +35,7 @@ def remember(language: str) -> bool:
 
 def negotiated() -> str:
     """The language of this request."""
-    if request.path.startswith(ENGLISH_ONLY):
+    if areas.is_english(request.path):
         return locales.SOURCE
     return chosen() or _accepted() or locales.SOURCE
 

@@ -1,19 +1,25 @@
-"""Addresses: how their parts are read, and how they are built where there is no request: for mails
-and for Stripe.
+"""Addresses: how their parts are read, and how they are built.
 
-Each address stands in one place, at its route. Inside a request `url_for` builds it; here the same
-routes do.
+Each stands in one place, at its route; `url_for` asks for it by name.
+
+`url_for('orders.show', number=…)` is what pages, views and redirects say. It does what Quart's does
+for an address on this site, at a tenth of its cost: a list asks for a hundred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, cast
+from urllib.parse import quote
 
-from quart import Blueprint, Quart, url_for
+from quart import Blueprint, Quart, current_app, request
 from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
 
 from shared.entrypoints.web.kit import kit
+from shared.infra.mail.links import Routes
+
+REMEMBERED = 4096  # addresses, in each process
 
 
 class SafeInteger(IntegerConverter):
@@ -42,6 +48,38 @@ def routes_of(blueprints: Iterable[Blueprint]) -> MapAdapter:
     return app.url_map.bind("localhost")
 
 
-def public_url_for(name: str, **values: Any) -> str:
+def register(app: Quart, routes: Routes | None = None) -> None:
+    """Let `app` build addresses, of its own routes unless others are given."""
+    build = (routes or app.url_map.bind("localhost")).build
+
+    @lru_cache(maxsize=REMEMBERED, typed=True)
+    def path(name: str, /, **values: Any) -> str:
+        return build(name, values)
+
+    def address(
+        name: str,
+        /,
+        *,
+        _anchor: str = "",
+        **values: Any,
+    ) -> str:
+        found = path(f"{request.blueprint}{name}" if name.startswith(".") else name, **values)
+        return f"{found}#{quote(_anchor)}" if _anchor else found
+
+    app.extensions["market_addresses"] = address
+    app.jinja_env.globals["url_for"] = address
+
+
+def url_for(name: str, /, **values: Any) -> str:
+    """The path of a route: `blueprint.view`, or `.view` for one of the blueprint that answers this
+    request.
+
+    Values that are no part of the address become its query, `_anchor` what stands behind `#`.
+    Raises LookupError for a route or a part that is not there.
+    """
+    return cast("Callable[..., str]", current_app.extensions["market_addresses"])(name, **values)
+
+
+def public_url_for(name: str, /, **values: Any) -> str:
     """The whole address of a page, as somebody outside calls it."""
     return kit().settings.public_url + url_for(name, **values)

@@ -113,7 +113,7 @@ async def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
     origin.begin(
-        origin.Origin(
+        origin.RequestOrigin(
             address=request.remote_addr or "",
             request_id=g.request_id,
         )
@@ -135,7 +135,7 @@ async def _end(response: Response) -> Response:
     request_id = g.get("request_id", "")
     response.headers["X-Request-Id"] = request_id
     rule = request.url_rule.rule if request.url_rule else "(no route)"
-    if rule == "/static/<path:filename>" and response.status_code < 400:
+    if request.endpoint == "static" and response.status_code < 400:
         return response
     who = g.get("member") or g.get("customer") or g.get("token")
     fields = {

@@ -12,20 +12,10 @@ from typing import Any, cast
 
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
-from quart import (
-    Quart,
-    Response,
-    current_app,
-    g,
-    make_response,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from quart import Quart, Response, current_app, g, make_response, redirect, request, session
 
 from shared.core import locales, words
-from shared.entrypoints.web import filters
+from shared.entrypoints.web import areas, filters, links
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
 from shared.entrypoints.web.kit import is_htmx, kit
@@ -40,6 +30,7 @@ TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
 CATEGORIES = ("ok", "info", "warn", "error")
 MAX_FLASHES = 5
 FONT = ".woff2"
+STATIC_AT = "/static"
 
 
 async def page(
@@ -152,11 +143,7 @@ async def _basket_count() -> int:
     in the portal.
     """
     token = session.get("basket")
-    if (
-        g.get("without_database")
-        or not isinstance(token, str)
-        or request.path.startswith(("/vendor/", "/operator", "/api/"))
-    ):
+    if g.get("without_database") or not isinstance(token, str) or areas.is_english(request.path):
         return 0
     return await count_items(token)
 
@@ -187,12 +174,12 @@ def static_url(path: str) -> str:
     them twice.
     """
     if path.endswith(FONT):
-        return f"/static/{path}"
+        return f"{STATIC_AT}/{path}"
     try:
         version = _version(path, (STATIC / path).stat().st_mtime_ns)
     except (OSError, ValueError):
-        return f"/static/{path}"
-    return f"/static/{path}?v={version}"
+        return f"{STATIC_AT}/{path}"
+    return f"{STATIC_AT}/{path}?v={version}"
 
 
 @lru_cache(maxsize=2048)
@@ -229,7 +216,8 @@ def prepare(app: Quart) -> None:
     )
     locales.teach(env)
     env.globals.update(word=words.word, words=words.words)
-    env.globals.update(url_for=url_for, static_url=static_url, csrf_token=csrf_token)
+    links.register(app)
+    env.globals.update(static_url=static_url, csrf_token=csrf_token)
 
 
 def kit_settings(app: Quart) -> Any:

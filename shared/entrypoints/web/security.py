@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, current_app, g, request
+from werkzeug.datastructures import ContentSecurityPolicy
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from shared.core.errors import Forbidden
@@ -107,12 +108,8 @@ async def check_host() -> Response | None:
     hosts: Hosts = current_app.extensions["market_hosts"]
     return (
         None
-        if hosts.is_ours()
-        else await answer(
-            400,
-            code="unknown_host",
-            message=_(UNKNOWN_HOST),
-        )
+        if hosts.is_own_host()
+        else await answer(400, code="unknown_host", message=_(UNKNOWN_HOST))
     )
 
 
@@ -180,41 +177,36 @@ async def _send_again() -> Response:
     )
 
 
-def policy(settings: Settings, *, stripe: bool) -> str:
-    """The Content-Security-Policy of one page.
-
-    Stripe's scripts and frames only where a card is entered.
-    """
+def policy(settings: Settings, *, stripe: bool) -> ContentSecurityPolicy:
+    """What one page may load. Stripe's scripts and frames only where a card is entered."""
     onboarding = (
         settings.stripe.api_base if settings.stripe.stand_in else "https://connect.stripe.com"
     )
-    script, frame, connect, img = "'self'", "'none'", "'self'", "'self' data:"
+    allowed = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "frame-src": "'none'",
+        # A form that answers with a redirect to Stripe's onboarding needs its origin here (Chromium
+        # checks redirects).
+        "form-action": f"'self' {origin_of(onboarding)}",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": "'none'",
+    }
     if stripe:
         js, api = origin_of(settings.stripe.js_url), origin_of(settings.stripe.api_base)
         real = js == "https://js.stripe.com"
-        more = " https://*.js.stripe.com" if real else ""
-        script += f" {js}{more}"
-        frame = f"{js}{more}" + (" https://hooks.stripe.com" if real else f" {api}")
-        connect += f" {api}"
-        img += " https://*.stripe.com" if real else f" {js}"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {script}",
-            "style-src 'self'",
-            f"img-src {img}",
-            "font-src 'self'",
-            f"connect-src {connect}",
-            f"frame-src {frame}",
-            # A form that answers with a redirect to Stripe's onboarding needs its origin here
-            # (Chromium checks redirects).
-            f"form-action 'self' {origin_of(onboarding)}",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "object-src 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+        scripts = f"{js} https://*.js.stripe.com" if real else js
+        allowed["script-src"] += f" {scripts}"
+        allowed["frame-src"] = f"{scripts} {'https://hooks.stripe.com' if real else api}"
+        allowed["connect-src"] += f" {api}"
+        allowed["img-src"] += f" {'https://*.stripe.com' if real else js}"
+    return ContentSecurityPolicy(allowed)
 
 
 async def add_headers(response: Response) -> Response:
@@ -227,7 +219,7 @@ async def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=()"
     if settings.production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Content-Security-Policy", policy(settings, stripe=stripe))
+    headers.setdefault("Content-Security-Policy", policy(settings, stripe=stripe).to_header())
     if request.endpoint != "static":
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"

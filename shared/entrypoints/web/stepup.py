@@ -10,24 +10,33 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from quart import Response, current_app, request
 
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
-from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, access_of, current_view, view_at
+from shared.entrypoints.web.access import (
+    MEMBER,
+    OPERATOR,
+    OWNER,
+    access_of,
+    current_view,
+    name_at,
+    view_at,
+)
 from shared.entrypoints.web.forms import OPENED, MarketForm, is_secret
 from shared.entrypoints.web.identity import member_or_none, session_id
 from shared.entrypoints.web.kit import is_htmx, kit, safe_next, wants_json
+from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
+from shared.entrypoints.web.paging import address
 from shared.trade.people.factors import pending_forms
 from shared.trade.people.factors.rules import is_compulsory, is_fresh
 from shared.trade.people.queries import Actor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-CONFIRM, FACTORS = "/vendor/confirm", "/vendor/factors"
 KEPT_FIELD = "kept_form"
 ONCE = (
     "That was already sent, or it waited too long. Please look here first, and send it anew where "
@@ -134,7 +143,8 @@ async def enforce() -> Response | None:
     if production and mark.needs_factor and not who.has_factor:
         number = await _keep(mark, who)
         return _lead_to_factors(
-            f"{CONFIRM}/{number}", f"To {mark.doing}, set up a second step for signing in first."
+            url_for("confirm.show", kept_id=number),
+            f"To {mark.doing}, set up a second step for signing in first.",
         )
     if mark.when is not None and not await mark.when(**(request.view_args or {})):
         return None
@@ -146,13 +156,16 @@ async def enforce() -> Response | None:
 def _lead_to_factors(back: str, why: str) -> Response:
     if wants_json():
         raise FactorNeeded
-    return see_other(f"{FACTORS}?{urlencode({'next': back})}", ("info", why))
+    return see_other(
+        address(url_for("factors.show"), next=back),
+        ("info", why),
+    )
 
 
 async def _ask(mark: Mark, who: Actor) -> Response:
     if wants_json():
         raise SignInAgain
-    return see_other(f"{CONFIRM}/{await _keep(mark, who)}")
+    return see_other(url_for("confirm.show", kept_id=await _keep(mark, who)))
 
 
 async def _keep(mark: Mark, who: Actor) -> int:
@@ -178,7 +191,7 @@ async def _once(session_id: int) -> Response | None:
         action=_here(),
     ):
         return None
-    return see_other(_before() or "/", ("warn", ONCE))
+    return see_other(_before() or url_for("platform.home"), ("warn", ONCE))
 
 
 def _here() -> str:
@@ -201,11 +214,11 @@ def _before() -> str | None:
         parts = urlsplit(told)
     except ValueError:
         return None
-    if parts.netloc != request.host or parts.path.startswith(CONFIRM):
+    if parts.netloc != request.host or name_at(current_app, "GET", parts.path) == "confirm.show":
         return None
     return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def home_of(member: Actor) -> str:
     """Where a member works."""
-    return "/operator" if member.role == "operator" else "/vendor/admin"
+    return url_for("operator_home.home" if member.role == "operator" else "dashboard.home")

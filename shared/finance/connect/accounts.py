@@ -21,7 +21,7 @@ from shared.finance.connect import (
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import config_view
 from shared.finance.connect.rules import AccountFacts, AccountStatus
-from shared.finance.connect.words import standing
+from shared.finance.connect.words import status_words
 from shared.infra import unit
 from shared.infra.gateway.accounts import StripeAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
@@ -180,7 +180,7 @@ async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: 
         unique_key=key,
         context={
             "vendor_name": vendor.name,
-            "standing": standing(config),
+            "standing": status_words(config),
             "accepts_payments": config.accepts_payments,
         },
     )

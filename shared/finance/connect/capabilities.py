@@ -84,7 +84,7 @@ _FAMILIES = {
 
 
 @dataclass(frozen=True)
-class Ability:
+class CapabilityLine:
     """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day,
     `tail`.
     """
@@ -135,7 +135,7 @@ def shown(
     found: Sequence[Capability],
     *,
     selling: bool = False,
-) -> tuple[Ability, ...]:
+) -> tuple[CapabilityLine, ...]:
     """The capabilities that selling rests on as lines of a page; none at all while nothing is off
     and nothing is due.
 
@@ -147,12 +147,12 @@ def shown(
     return tuple(_line(c, selling) for c in sorted(known, key=lambda c: list(NAMES).index(c.name)))
 
 
-def _line(ability: Capability, selling: bool) -> Ability:
+def _line(ability: Capability, selling: bool) -> CapabilityLine:
     code = f"{ability.name}: {ability.status}" + (
         f" ({ability.disabled_reason})" if ability.disabled_reason else ""
     )
     line = partial(
-        Ability,
+        CapabilityLine,
         ability.name,
         NAMES[ability.name],
         code=code,

@@ -103,17 +103,20 @@ async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
 
 
 async def create_onboarding_link(
-    gateway: Gateway, *, vendor_id: int, public_url: str, actor: str = "system"
+    gateway: Gateway, *, vendor_id: int, refresh_url: str, return_url: str, actor: str = "system"
 ) -> str:
     """A fresh single-use address of the hosted onboarding.
 
     Redirect to it at once; it is never stored, and its making audited.
+
+    Stripe sends the vendor to `return_url` afterwards, and to `refresh_url` when the address was
+    used or is too old.
     """
     await require_confirmed(vendor_id, to="connect with Stripe")
     link = await gateway.account_links.create(
         await payment_configs.account_of(vendor_id),
-        refresh_url=f"{public_url}/vendor/admin/payments/refresh",
-        return_url=f"{public_url}/vendor/admin/payments/success",
+        refresh_url=refresh_url,
+        return_url=return_url,
     )
     async with unit.transaction() as tx:
         tx.record(

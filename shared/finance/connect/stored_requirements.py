@@ -20,7 +20,7 @@ from shared.infra.gateway.accounts import (
 
 
 @dataclass(frozen=True)
-class Mirror:
+class StoredRequirements:
     """Everything that is due, announced or wrong, and where payouts go."""
 
     currently_due: tuple[str, ...] = ()
@@ -58,10 +58,10 @@ def _needs_to_json(needs: StripeAccount | FutureRequirements) -> dict[str, Any]:
     }
 
 
-def from_json(stored: Mapping[str, Any] | None) -> Mirror:
+def from_json(stored: Mapping[str, Any] | None) -> StoredRequirements:
     """The same again; rows that were written before a part was kept simply lack it."""
     found = stored or {}
-    return Mirror(
+    return StoredRequirements(
         **_needs_from_json(found),
         alternatives=tuple(
             Alternative(tuple(a["original"]), tuple(a["alternative"]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.finance.connect import capabilities, requirements_due, verification
-from shared.finance.connect.capabilities import Ability
+from shared.finance.connect.capabilities import CapabilityLine
 from shared.finance.connect.requirements import requirement
 from shared.finance.connect.requirements_due import Item, needs_of
 from shared.finance.connect.rules import AccountStatus
@@ -59,7 +59,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StatusWords:
     """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the
     one next step.
     """
@@ -74,7 +74,7 @@ class Standing:
     later: Later | None
     next_step: str | None
     settled: bool
-    abilities: tuple[Ability, ...] = ()
+    abilities: tuple[CapabilityLine, ...] = ()
 
     @property
     def text(self) -> str:
@@ -87,12 +87,12 @@ def badge_of(status: AccountStatus) -> tuple[str, str]:
     return _BADGES[status]
 
 
-def standing(config: PaymentConfigView) -> Standing:
+def status_words(config: PaymentConfigView) -> StatusWords:
     """How things stand. The title says "You can take payments" exactly when that is so."""
     closed = config.account_status is AccountStatus.INACTIVE
     found = () if closed else _checklist(config)
     kind, badge = _badge(config)
-    return Standing(
+    return StatusWords(
         kind=kind,
         badge=badge,
         title=_title(config),
@@ -200,7 +200,7 @@ def _verdict(config: PaymentConfigView, usual: str) -> Verdict:
     return verification.disabled(config.disabled_reason or usual)
 
 
-def _abilities(config: PaymentConfigView) -> tuple[Ability, ...]:
+def _abilities(config: PaymentConfigView) -> tuple[CapabilityLine, ...]:
     """What is to be said of single capabilities beside the sentence of the whole account: nothing
     that it says already.
     """

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from shared.core.money import step
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.rules import DisputeStatus, Held, Parts, Taken, bear, give_back, held
+from shared.finance.disputes.rules import (
+    DisputeStatus,
+    Parts,
+    Taken,
+    Withheld,
+    bear,
+    give_back,
+    withheld,
+)
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account
@@ -45,21 +53,18 @@ def borne_by(row: Dispute) -> Parts:
     )
 
 
-async def held_of(order: Order) -> Held:
+async def withheld_of(order: Order) -> Withheld:
     """What all disputes of an order do to its money now. The order is locked."""
     rows = await Dispute.filter(order_id=order.id)
-    return sum((held_by(row) for row in rows), start=Held())
+    return sum((withheld_by(row) for row in rows), start=Withheld())
 
 
-def held_by(row: Dispute) -> Held:
+def withheld_by(row: Dispute) -> Withheld:
     """What one dispute does to its order's money now."""
     withdrawn = row.vendor_part + row.commission_part + row.loss_part
     reinstated = row.vendor_back + row.commission_back + row.loss_back
-    return held(
-        DisputeStatus(row.status),
-        row.amount,
-        withdrawn=withdrawn,
-        reinstated=reinstated,
+    return withheld(
+        DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated
     )
 
 

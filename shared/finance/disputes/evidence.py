@@ -220,6 +220,6 @@ def as_sent(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given.get(name, "") for name in (*FIELDS, *KINDS)}
 
 
-def ours(there: Mapping[str, str]) -> dict[str, str]:
+def known_fields(there: Mapping[str, str]) -> dict[str, str]:
     """Of the evidence that Stripe holds, what can have come from here."""
     return {name: text for name, text in there.items() if name in FIELDS or name in KINDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from babel import Locale
@@ -26,16 +27,17 @@ from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import contact_of
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
 
+TermsAt = Callable[[str], str]  # where the terms of a version can be read
 _NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
 _DESCRIBED = 2000  # characters of a product's description
 
 
-async def drafted(dispute: DisputeView, *, public_url: str) -> dict[str, str]:
+async def drafted(dispute: DisputeView, *, terms_at: TermsAt) -> dict[str, str]:
     """The texts of a first answer to this dispute."""
-    return draft(await facts_of(dispute, public_url=public_url), dispute.reason_code)
+    return draft(await facts_of(dispute, terms_at=terms_at), dispute.reason_code)
 
 
-async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
+async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
     """Order, parcel, receipt, messages, terms accepted, refunds, and other orders of the same
     shopper.
     """
@@ -69,7 +71,7 @@ async def facts_of(dispute: DisputeView, *, public_url: str) -> Facts:
         ip=checkout.purchase_ip,
         terms_version=checkout.terms_version,
         terms_accepted_at=checkout.terms_accepted_at,
-        terms_link=terms.link(checkout.terms_version, public_url),
+        terms_link=terms_at(checkout.terms_version),
         terms_on_returns=await terms.returns_of(checkout.terms_version),
         messages=await _messages(order.id),
         refunds=tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order.id)),

@@ -196,14 +196,14 @@ def give_back(
         borne.vendor,
         borne.commission,
         max(borne.loss, 0),
-    ]  # below nought: left over of earlier parts
+    ]  # below zero: left over of earlier parts
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
     return Parts(vendor, commission, amount - vendor - commission)
 
 
 @dataclass(frozen=True)
-class Held:
+class Withheld:
     """What disputes do to their order's money: what they are about while they are open, what is
     gone for good. Minor units.
     """
@@ -211,17 +211,17 @@ class Held:
     disputed: int = 0
     lost: int = 0
 
-    def __add__(self, other: Held) -> Held:
-        return Held(self.disputed + other.disputed, self.lost + other.lost)
+    def __add__(self, other: Withheld) -> Withheld:
+        return Withheld(self.disputed + other.disputed, self.lost + other.lost)
 
 
-def held(
+def withheld(
     status: DisputeStatus,
     amount: int,
     *,
     withdrawn: int,
     reinstated: int,
-) -> Held:
+) -> Withheld:
     """What one dispute over `amount` does to its order's money, when so much was withdrawn for it
     and came back.
 
@@ -233,14 +233,14 @@ def held(
     """
     gone = max(withdrawn - reinstated, 0)
     if status in INQUIRIES:
-        return Held()
+        return Withheld()
     if status in OPEN:
-        return Held(disputed=max(amount, gone))
+        return Withheld(disputed=max(amount, gone))
     if status is _S.WON and not reinstated:
-        return Held()
+        return Withheld()
     if status is _S.LOST and not withdrawn:
-        return Held(lost=amount)
-    return Held(lost=gone)
+        return Withheld(lost=amount)
+    return Withheld(lost=gone)
 
 
 STAGES = (1, 3)  # days before the deadline at which a vendor is reminded

@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
-from shared.finance.disputes.dispute_postings import Books, apply_transactions, held_of
+from shared.finance.disputes.dispute_postings import Books, apply_transactions, withheld_of
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.finance.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
 from shared.finance.payments import service as payments
@@ -105,7 +105,7 @@ async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> Dis
         order_id=order.id,
         vendor_id=order.vendor_id,
     )
-    held = await held_of(order)
+    held = await withheld_of(order)
     await orders.follow_disputes(
         tx,
         order,
@@ -194,7 +194,7 @@ async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
         return seen.status == DisputeStatus.LOST
     if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
         return False
-    return evidence.ours(seen.evidence) == await handed_in(row)
+    return evidence.known_fields(seen.evidence) == await handed_in(row)
 
 
 async def handed_in(row: Dispute) -> dict[str, str]:

@@ -194,10 +194,13 @@ class StageEvidence(_OfDispute):
         )
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
-        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
+        seen = await self.read_dispute(gateway)
+        row = await Dispute.get(id=self.dispute_id)
         if seen is None or not self.is_wanted(row):
             return None
-        return seen if evidence.ours(seen.evidence) == await service.handed_in(row) else None
+        return (
+            seen if evidence.known_fields(seen.evidence) == await service.handed_in(row) else None
+        )
 
     async def answered(
         self,
@@ -230,7 +233,8 @@ class _Decision(_OfDispute):
     looks_after_refusal: ClassVar[bool] = True
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
-        seen, row = await self.read_dispute(gateway), await Dispute.get(id=self.dispute_id)
+        seen = await self.read_dispute(gateway)
+        row = await Dispute.get(id=self.dispute_id)
         if seen is None or not self.is_newest(row):
             return None
         return seen if await service.is_delivered(row, seen) else None

@@ -35,7 +35,7 @@ _RELATED = (
 
 
 @dataclass(frozen=True)
-class Belonging:
+class Attribution:
     """What an event is about; None for what is not known, or not one order's business."""
 
     order_id: int | None
@@ -57,16 +57,16 @@ def _ids(subject: Mapping[str, Any]) -> Iterator[str]:
             yield stripe_id
 
 
-async def find(body: Mapping[str, Any]) -> Belonging:
+async def find(body: Mapping[str, Any]) -> Attribution:
     """What a stored event's body is about."""
     subject = body["data"]["object"]
     account = body.get("account")
     ids = named_ids(subject)
     vendor_id = await _vendor_of(account) if isinstance(account, str) else None
     if vendor_id is not None:
-        return Belonging(None, vendor_id)
+        return Attribution(None, vendor_id)
     found = await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)
-    return Belonging(*found) if found else Belonging(None, None)
+    return Attribution(*found) if found else Attribution(None, None)
 
 
 async def _vendor_of(account: str) -> int | None:

@@ -13,7 +13,7 @@ from shared.core import clock
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, NotFound, TryLater
 from shared.finance.inbox import attribution
-from shared.finance.inbox.attribution import Belonging
+from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
@@ -22,12 +22,12 @@ from shared.finance.inbox.rules import (
     Decision,
     EventStatus,
     decide,
+    lasting_decision,
     retry_delay,
-    standing,
 )
 from shared.infra import unit
 from shared.infra.activity import cause
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.models import Activity
 from shared.infra.activity.queries import changes_of, led_to_something
 from shared.infra.database.trouble import DatabaseTrouble
@@ -49,7 +49,7 @@ class Attempt:
     status: EventStatus
     decision: Decision
     outcome: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Replay:
     status: EventStatus
     outcome: str
     decision: Decision | None
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 async def apply(context: Context, row_id: int) -> EventStatus:
@@ -100,11 +100,11 @@ class _Tried:
     """An event that its handler has dealt with, or failed to, and what came of it."""
 
     row: WebhookEvent
-    about: Belonging
+    about: Attribution
     led_to: tuple[Activity, ...]
 
 
-def _known_now(about: Belonging, led_to: Iterable[Activity]) -> Belonging:
+def _known_now(about: Attribution, led_to: Iterable[Activity]) -> Attribution:
     """What an event is about, where only its handler found out."""
     if about.order_id is not None or about.vendor_id is not None:
         return about
@@ -124,7 +124,7 @@ def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | 
     return None
 
 
-async def _ignore(row: WebhookEvent, about: Belonging, reason: str) -> Attempt:
+async def _ignore(row: WebhookEvent, about: Attribution, reason: str) -> Attempt:
     attempt = Attempt(EventStatus.IGNORED, Decision.IGNORED, reason)
     async with unit.transaction() as tx:
         await _close(tx, row.id, about, attempt, attempt.decision)
@@ -152,7 +152,7 @@ async def _led_before(row: WebhookEvent) -> bool:
 
 
 async def _close(
-    tx: Transaction, event_id: int, about: Belonging, attempt: Attempt, decision: Decision
+    tx: Transaction, event_id: int, about: Attribution, attempt: Attempt, decision: Decision
 ) -> None:
     row = await tx.lock(WebhookEvent, id=event_id)
     await tx.move(
@@ -163,7 +163,7 @@ async def _close(
         error=None,
         next_attempt_at=None,
         handled_at=clock.now(),
-        decision=standing(row.decision, decision),
+        decision=lasting_decision(row.decision, decision),
         order_id=about.order_id or row.order_id,
     )
 
@@ -194,7 +194,7 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
             attempts=attempts,
             error=attempt.outcome,
             next_attempt_at=due if status is EventStatus.FAILED else None,
-            decision=standing(current.decision, Decision.FAILED),
+            decision=lasting_decision(current.decision, Decision.FAILED),
             order_id=tried.about.order_id or current.order_id,
         )
         if status is EventStatus.FAILED:

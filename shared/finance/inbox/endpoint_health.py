@@ -16,7 +16,7 @@ from shared.core.ids import digest
 from shared.core.settings import Settings
 from shared.finance.inbox import rejected_deliveries
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
-from shared.finance.inbox.rules import Light, Tally, light
+from shared.finance.inbox.rules import DeliveryCounts, Light, light
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.refunds.models import Refund
@@ -40,7 +40,7 @@ class Endpoint:
 
     source: str
     light: Light
-    tally: Tally
+    tally: DeliveryCounts
     why_refused: str
     known_since: tuple[datetime | None, ...]
 
@@ -57,7 +57,7 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     found = []
     for source in SOURCES:
         last_refusal = refused.get(source, _NONE)
-        tally = Tally(
+        tally = DeliveryCounts(
             delivered=delivered.get(source, _NOTHING)[0],
             last_event_at=delivered.get(source, _NOTHING)[1] or await _last_event(source),
             refused=last_refusal.count,

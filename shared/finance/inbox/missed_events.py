@@ -18,7 +18,7 @@ from shared.finance.inbox.rules import source_of
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import MissedEvent
 from shared.infra.jobs import Context, recurring, schedule
-from shared.infra.restoring.service import note_backfill, standing
+from shared.infra.restoring.service import note_backfill, unacknowledged
 
 KIND = "webhooks.backfill"
 LONGEST = timedelta(days=30)  # Stripe tells no older events
@@ -36,7 +36,7 @@ async def backfill(context: Context) -> int:
     accounts = await VendorPaymentConfig.filter(
         stripe_account_id__not_isnull=True, deauthorized_at=None
     ).values_list("stripe_account_id", flat=True)
-    restored = await standing()
+    restored = await unacknowledged()
     anew = (
         restored is not None and restored.backfilled_at is None
     )  # what was delivered since the backup is lost here, too

@@ -39,7 +39,7 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tally:
+class DeliveryCounts:
     """What one endpoint saw within a day.
 
     `unheard`: changes at Stripe that we found though no delivery told of them.
@@ -60,7 +60,7 @@ class Tally:
         return (self.refused + self.misdirected) / total if total else 0.0
 
 
-def light(tally: Tally) -> Light:
+def light(tally: DeliveryCounts) -> Light:
     """How the endpoint does.
 
     Refusals alone may be a stranger's knocking, so they are bad only while no event gets in.
@@ -108,7 +108,7 @@ def decide(*, ours: bool, changed: bool) -> Decision:
     return Decision.OLDER if ours else Decision.IGNORED
 
 
-def standing(before: str, now: Decision) -> Decision:
+def lasting_decision(before: str, now: Decision) -> Decision:
     """What stays written about an event after another attempt: that it changed something once is
     never forgotten.
     """

@@ -1,7 +1,7 @@
 """The chart of accounts, and what a posting is. Pure.
 
 Amounts are minor units; a positive entry is a debit, a negative one a credit, and each posting
-comes to nought in each currency. What the platform or a vendor holds at Stripe are debit accounts;
+comes to zero in each currency. What the platform or a vendor holds at Stripe are debit accounts;
 what is owed to vendors is a credit account.
 """
 
@@ -24,7 +24,7 @@ class Account(StrEnum):
     STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
     # of the vendor's money at Stripe, what Stripe holds in reserve beside its balance
     STRIPE_HELD_VENDOR = "stripe_held_vendor"
-    BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; nought once it has arrived
+    BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; zero once it has arrived
     STRIPE_PLATFORM = "stripe_platform"  # the platform's balance at Stripe, pending money included
     STRIPE_HELD_PLATFORM = "stripe_held_platform"  # the same of the platform's own
     BANK_PLATFORM = "bank_platform"  # what was paid out to the platform's bank
@@ -50,7 +50,7 @@ OF_VENDORS = frozenset(
 
 
 class Unbalanced(ValueError):
-    """A posting that does not come to nought: a programming error, refused before and by the
+    """A posting that does not come to zero: a programming error, refused before and by the
     database.
     """
 
@@ -102,7 +102,7 @@ def totals(entries: Iterable[Entry]) -> dict[str, int]:
 def lines(
     currency: str, stripe_id: str, *parts: tuple[Account, int, int | None]
 ) -> tuple[Entry, ...]:
-    """Entries of one currency from one Stripe object; nothing is written down for nought."""
+    """Entries of one currency from one Stripe object; nothing is written down for zero."""
     return tuple(
         Entry(account, amount, currency, stripe_id, vendor)
         for account, amount, vendor in parts

@@ -25,7 +25,7 @@ class AccountTotal:
 
 async def trial_balance() -> list[AccountTotal]:
     """Every account with its sum per currency, in the order of the chart; all of a currency
-    together come to nought.
+    together come to zero.
     """
     await unit.flush()
     rows = (

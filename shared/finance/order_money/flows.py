@@ -3,7 +3,7 @@ reached a bank. Pure.
 
 Each step says what it did to what the vendor is owed and to what the marketplace keeps; together
 that is the step's whole. The last steps are what is left on each side, so that all steps (but the
-sums in between) come to nought.
+sums in between) come to zero.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _SUBJECT = "order:"
 class Share:
     """What is left of an order's money on each side, paid out or not.
 
-    The vendor's may be below nought: more was taken than it got.
+    The vendor's may be below zero: more was taken than it got.
     """
 
     vendor: Money

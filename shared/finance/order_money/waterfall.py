@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """All lines (but sums) come to nought. `stripe_fee` is None until Stripe has told it."""
+    """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it."""
 
     lines: tuple[WaterLine, ...]
     places: tuple[Place, ...]

@@ -53,7 +53,7 @@ class Heap:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Dashboard:
     """What waits for the operator.
 
     `disputes` counts those to answer, `next_dispute` is the one with the least time.
@@ -78,12 +78,12 @@ class Desk:
     standstill: Standstill | None
 
 
-async def desk(settings: Settings) -> Desk:
+async def read_dashboard(settings: Settings) -> Dashboard:
     """Everything that waits, counted now."""
     disputes, first = await next_to_answer_of_all()
     trouble = await vendors_in_trouble()
     last = await last_finished()
-    return Desk(
+    return Dashboard(
         refunds=await _refunds(),
         disputes=disputes,
         next_dispute=first,

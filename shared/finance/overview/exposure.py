@@ -1,4 +1,4 @@
-"""What the platform may still have to pay for its vendors: balances below nought, open disputes,
+"""What the platform may still have to pay for its vendors: balances below zero, open disputes,
 refunds on their way. Pure.
 
 Beside it stand what vendors owe already and what we or Stripe hold back from them, which soften it;

@@ -15,7 +15,7 @@ from shared.core.settings import Settings
 from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.queries import event_counts
-from shared.finance.inbox.rules import EventStatus, Light, Tally
+from shared.finance.inbox.rules import DeliveryCounts, EventStatus, Light
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.queries import count_parked
 from shared.finance.reconciliation.queries import RunView, last_finished
@@ -157,7 +157,7 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     )
 
 
-def _stamp(tally: Tally) -> float:
+def _stamp(tally: DeliveryCounts) -> float:
     return tally.last_event_at.timestamp() if tally.last_event_at else 0.0
 
 
@@ -188,7 +188,7 @@ def _reconciliation(last: RunView | None, now: datetime) -> tuple[Measure, ...]:
 
 
 class _Unbalanced:
-    """How many currencies of the ledger do not come to nought, as of the last few minutes."""
+    """How many currencies of the ledger do not come to zero, as of the last few minutes."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -62,7 +62,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredMethod:
     """A row of ours."""
 
     row_id: int
@@ -83,7 +83,7 @@ class Plan:
 
 
 def plan(
-    held: Sequence[Held],
+    held: Sequence[StoredMethod],
     found: Sequence[Found],
     *,
     dropped: Collection[str],
@@ -125,7 +125,9 @@ def plan(
     return Plan(tuple(gone), tuple(kept), tuple(detached))
 
 
-def _with_rows(stays: Sequence[Found], held: Sequence[Held]) -> list[tuple[int | None, Found]]:
+def _with_rows(
+    stays: Sequence[Found], held: Sequence[StoredMethod]
+) -> list[tuple[int | None, Found]]:
     """Each method with its row: its own, else that of the same card, else none.
 
     A row is given once, its own method first.
@@ -152,7 +154,7 @@ def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:
     yield from groups.values()
 
 
-def _row_of_card(held: Sequence[Held], one: Found) -> Held | None:
+def _row_of_card(held: Sequence[StoredMethod], one: Found) -> StoredMethod | None:
     """The row that this card has already, the one in use first: a removed card that is saved again
     has its row again.
     """

@@ -20,11 +20,11 @@ from shared.finance.payment_methods.models import (
 )
 from shared.finance.payment_methods.rules import (
     Found,
-    Held,
     Origin,
     Plan,
     Removal,
     SetupState,
+    StoredMethod,
     plan,
 )
 from shared.infra import unit
@@ -109,7 +109,7 @@ async def _store(
         dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
         set_up = await _set_up(row.customer_id)
         held = [
-            Held(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
+            StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
             for m in rows.values()
         ]
         found = [
@@ -143,7 +143,7 @@ async def _store(
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
-async def _free_cards_that_change(held: Sequence[Held], decided: Plan) -> None:
+async def _free_cards_that_change(held: Sequence[StoredMethod], decided: Plan) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at
     every moment.
     """

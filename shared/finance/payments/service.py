@@ -330,7 +330,7 @@ async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | No
     return await sync.apply(payment.id, await gateway.payment_intents.get(intent_id))
 
 
-async def is_ours(intent_id: str | None) -> bool:
+async def is_intent_known(intent_id: str | None) -> bool:
     """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign
     objects.
     """

@@ -19,7 +19,7 @@ async def follow_intent(context: Context, event: VerifiedEvent) -> str:
 
 async def note_charge(context: Context, event: VerifiedEvent) -> str:
     """Read the charge again and note its transfer, fee and balance transaction."""
-    if not event.object_id or not await service.is_ours(event.related_intent):
+    if not event.object_id or not await service.is_intent_known(event.related_intent):
         return NOT_OURS
     try:
         ours = await service.record_charge(context.gateway, event.object_id)

@@ -14,7 +14,7 @@ from shared.finance.connect.bank_accounts import defaults, returns
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import Funds, PayoutState, Standing
+from shared.finance.payouts.rules import Funds, PayoutConditions, PayoutState
 from shared.finance.payouts.terms import PayoutTerms
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance import BalanceLine
@@ -34,7 +34,7 @@ class Reading:
     enabled: bool | None = None
 
     def line(self, currency: str) -> BalanceLine:
-        """The balance in this currency, nought where Stripe names none."""
+        """The balance in this currency, zero where Stripe names none."""
         return self.lines.get(currency) or BalanceLine(currency, 0, 0)
 
 
@@ -58,10 +58,10 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
     return Reading({line.currency: line for line in lines}, banks, enabled)
 
 
-def standing(terms: PayoutTerms, reading: Reading, currency: str) -> Standing:
+def conditions(terms: PayoutTerms, reading: Reading, currency: str) -> PayoutConditions:
     """Whether this vendor's money may leave in this currency."""
     bank = reading.banks.get(currency)
-    return Standing(
+    return PayoutConditions(
         connected=terms.account_id is not None,
         held=terms.held_at is not None,
         enabled=terms.payouts_enabled if reading.enabled is None else reading.enabled,

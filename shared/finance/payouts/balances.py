@@ -9,7 +9,7 @@ from shared.core.money import Money
 from shared.finance.payouts import available_funds, forecast
 from shared.finance.payouts.instant_payouts import InstantOffer, offer
 from shared.finance.payouts.models import ReserveHold
-from shared.finance.payouts.rules import Funds, Obstacle, Standing, held_back, obstacle_of
+from shared.finance.payouts.rules import Funds, Obstacle, PayoutConditions, held_back, obstacle_of
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery.queries import Owed, owed_by
 from shared.infra.gateway.errors import StripeUnavailable
@@ -97,11 +97,11 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
 
 def _standing(
     terms: PayoutTerms, reading: available_funds.Reading, currency: str, *, answered: bool
-) -> Standing:
+) -> PayoutConditions:
     """Whether money may leave; what only Stripe could tell is taken to be well while it does not
     answer.
     """
-    found = available_funds.standing(terms, reading, currency)
+    found = available_funds.conditions(terms, reading, currency)
     return found if answered else replace(found, bank=True, bank_errored=terms.bank_errored)
 
 

@@ -19,7 +19,7 @@ from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts import available_funds, words
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
-from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
+from shared.finance.payouts.rules import Due, Funds, Obstacle, PayoutConditions, due
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.errors import PaymentNotConfigured
@@ -30,7 +30,7 @@ SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we hear
 
 @dataclass(frozen=True)
 class NextPayout:
-    """The next payout as it looks now; with an obstacle the amount is nought and `why` says what
+    """The next payout as it looks now; with an obstacle the amount is zero and `why` says what
     the sentence needs.
     """
 
@@ -70,7 +70,7 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
 def _find(
     terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: Sequence[date]
 ) -> NextPayout:
-    standing = Standing(
+    standing = PayoutConditions(
         connected=True,
         held=terms.held_at is not None,
         enabled=terms.payouts_enabled,

@@ -43,29 +43,27 @@ class InstantOffer:
 def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
-    nought, bank = Money(0, currency), words_of(reading.banks.get(currency))
-    if (stopped := obstacle_of(available_funds.standing(terms, reading, currency))) is not None:
+    zero, bank = Money(0, currency), words_of(reading.banks.get(currency))
+    if (stopped := obstacle_of(available_funds.conditions(terms, reading, currency))) is not None:
         return InstantOffer(
-            nought,
-            nought,
+            zero,
+            zero,
             bank,
             words.obstacle(stopped, why(terms, mine), str),
         )
     if mine.ready <= 0:
-        return InstantOffer(nought, nought, bank, "There is no money that could leave right now.")
+        return InstantOffer(zero, zero, bank, "There is no money that could leave right now.")
     line, to = reading.line(currency), reading.banks[currency].id
     gross, net = line.instant, line.instant_net.get(to, 0)
     if net <= 0:
-        return InstantOffer(nought, nought, bank, words.REFUSALS["instant_payouts_unsupported"])
+        return InstantOffer(zero, zero, bank, words.REFUSALS["instant_payouts_unsupported"])
     fee = gross - net
     amount = whole(
         net if mine.ready >= gross else min(mine.ready, gross) - fee,
         currency,
     )
     if amount <= 0:
-        return InstantOffer(
-            nought, nought, bank, "What could leave right now would not cover the fee."
-        )
+        return InstantOffer(zero, zero, bank, "What could leave right now would not cover the fee.")
     return InstantOffer(
         Money(amount, currency), Money(fee, currency), bank, is_most=fee > 0 and amount != net
     )

@@ -78,7 +78,7 @@ async def set_reserve(
     actor: str,
     look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
-    """Hold back so much of each future sale for so many days; nought of either is none.
+    """Hold back so much of each future sale for so many days; zero of either is none.
 
     What is held already stays till its day.
 

@@ -87,7 +87,7 @@ def stand_still(row: VendorPaymentConfig) -> bool:
     return row.payouts_held_at is not None or waits
 
 
-async def by_hand(row: VendorPaymentConfig, minimum: int) -> bool:
+async def is_schedule_manual(row: VendorPaymentConfig, minimum: int) -> bool:
     """Whether we make this vendor's payouts ourselves: for a minimum, a hold, a changed bank, a
     reserve or what is left of one.
     """

@@ -93,7 +93,7 @@ class ItemView:
 class PayoutView:
     """One payout with all that it consists of.
 
-    `rest` is what our ledger does not explain (nought for payouts of ours).
+    `rest` is what our ledger does not explain (zero for payouts of ours).
 
     `kept` is what of its fee did not come back although the payout did.
     """

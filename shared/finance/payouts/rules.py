@@ -75,7 +75,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PayoutConditions:
     """Whether a vendor's money may leave at all."""
 
     connected: bool
@@ -147,7 +147,7 @@ def whole(amount: int, currency: str) -> int:
     return amount // 100 * 100 if currency.upper() in WHOLE_UNIT_PAYOUTS else amount
 
 
-def due(funds: Funds, standing: Standing, *, minimum: int) -> Due:
+def due(funds: Funds, standing: PayoutConditions, *, minimum: int) -> Due:
     """How much goes out now.
 
     Never more than lies there, never less than the minimum, in whole units where banks want it.
@@ -162,7 +162,7 @@ def due(funds: Funds, standing: Standing, *, minimum: int) -> Due:
     return Due(amount)
 
 
-def obstacle_of(standing: Standing) -> Obstacle | None:
+def obstacle_of(standing: PayoutConditions) -> Obstacle | None:
     """What stops payouts of any amount; None where nothing does."""
     checks = (
         (not standing.connected, Obstacle.NOT_CONNECTED),

@@ -60,7 +60,7 @@ async def run() -> int:
     for row in await connected:
         plan = plans.plan_of(row)
         payday = last_payday(plan.schedule.value, plan.day, after, today)
-        if payday is None or not await plans.by_hand(row, row.minimum_payout):
+        if payday is None or not await plans.is_schedule_manual(row, row.minimum_payout):
             continue
         found.append((row.vendor_id, period(payday)))
     async with unit.transaction() as tx:
@@ -136,7 +136,7 @@ async def _write_down(
         if plans.stand_still(config):
             return None
         there = (await available_funds.of_vendor(terms.vendor_id, reading))[currency]
-        standing = available_funds.standing(terms, reading, currency)
+        standing = available_funds.conditions(terms, reading, currency)
         decided = due(there, standing, minimum=available_funds.minimum(terms, currency))
         if decided.amount <= 0:
             return None

@@ -135,7 +135,7 @@ async def ask_for_plan(
         account_id=str(row.stripe_account_id),
         wanted=asdict(PayoutPlan(plan.schedule, plan.day, plan.minimum)),
         before=asdict(plans.plan_of(row)),
-        by_hand=await plans.by_hand(row, plan.minimum),
+        by_hand=await plans.is_schedule_manual(row, plan.minimum),
         actor=actor,
         mark=f"vendor:{row.vendor_id}.{born(row.created_at)}:payout-settings",
         number=1 + await writes.count_of(subject, UpdatePayoutSettings),

@@ -89,7 +89,7 @@ async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) ->
     back.
     """
     row = await payment_configs.locked(tx, event.vendor_id)
-    ours = await plans.by_hand(row, row.minimum_payout)
+    ours = await plans.is_schedule_manual(row, row.minimum_payout)
     found = plans.told(event.settings)
     if ours != (found is None):
         plans.write_again(tx, event.vendor_id)

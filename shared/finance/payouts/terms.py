@@ -77,7 +77,7 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         account_id=None if row.deauthorized_at else row.stripe_account_id,
         currency=row.currency,
         plan=plans.plan_of(row),
-        by_hand=await plans.by_hand(row, row.minimum_payout),
+        by_hand=await plans.is_schedule_manual(row, row.minimum_payout),
         held_at=row.payouts_held_at,
         held_reason=row.payouts_held_reason,
         reserve_percentage=row.reserve_percentage,

@@ -23,7 +23,6 @@ STATES: dict[PayoutState, tuple[str, str]] = {
     PayoutState.CANCELED: ("plain", "Called back"),
 }
 WAITS = ("warn", "Waits")  # written down when another bank was given, or payouts were held
-SETTINGS = "/vendor/admin/payments"
 _DETAILS = (
     "Check your bank details in your Stripe dashboard; a payout follows on the next payday after "
     "that."

@@ -11,7 +11,7 @@ from shared.finance.inbox.missed_events import fetch_events
 from shared.finance.reconciliation.models import Difference
 from shared.infra import unit
 from shared.infra.restoring.models import Restoration
-from shared.infra.restoring.service import standing
+from shared.infra.restoring.service import unacknowledged
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Standstill:
 
 async def standstill() -> Standstill | None:
     """Read where it stands; None when money moves. At most two queries."""
-    row = await standing()
+    row = await unacknowledged()
     if row is None:
         return None
     left = 0

@@ -8,9 +8,9 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.functions import Sum
 
-from shared.finance.disputes.dispute_postings import held_by
+from shared.finance.disputes.dispute_postings import withheld_by
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.rules import Held
+from shared.finance.disputes.rules import Withheld
 from shared.finance.reconciliation.records import OrderRecord
 from shared.finance.reconciliation.window import chunks
 from shared.finance.refunds.models import Refund
@@ -25,9 +25,9 @@ async def orders(since: datetime | None) -> tuple[OrderRecord, ...]:
     """
     counted = await _refunded([state.value for state in COUNTING])
     arrived = await _refunded([RefundState.SUCCEEDED.value])
-    held: dict[int, Held] = defaultdict(Held)
+    held: dict[int, Withheld] = defaultdict(Withheld)
     for dispute in await Dispute.all():
-        held[dispute.order_id] += held_by(dispute)
+        held[dispute.order_id] += withheld_by(dispute)
     rows = await _rows({*counted, *held})
     records = []
     for id_ in sorted(rows):
@@ -65,7 +65,7 @@ def _record(
     order: Order,
     counted: int,
     arrived: int,
-    held: Held,
+    held: Withheld,
 ) -> OrderRecord:
     others = {
         "has arrived at the shopper": (order.returned_amount, arrived),

@@ -63,7 +63,7 @@ class UnknownMovement:
 
 def find_gaps(both: BothSides, links: StripeLinks) -> list[Gap]:
     """Find every key that differs, in the order of Stripe's rows and then of our postings."""
-    parked = parked_transactions(both.lines)
+    parked = suspended_transactions(both.lines)
     fee_refunds = FeeRefunds(both, links)
     rows: dict[Place, list[TransactionAtStripe]] = defaultdict(list)
     at_stripe: dict[Place, int] = defaultdict(int)
@@ -154,7 +154,7 @@ class FeeRefunds:
         return self._given[t.id]
 
 
-def parked_transactions(lines: Iterable[LedgerLine]) -> frozenset[str]:
+def suspended_transactions(lines: Iterable[LedgerLine]) -> frozenset[str]:
     """Name the balance transactions that lie in suspense now."""
     sums: dict[str, int] = defaultdict(int)
     for line in lines:
@@ -170,7 +170,7 @@ def explained_by_suspense(
 
     Empty when they do not come to it.
     """
-    parked, fee_refunds = parked_transactions(both.lines), FeeRefunds(both, links)
+    parked, fee_refunds = suspended_transactions(both.lines), FeeRefunds(both, links)
     place = (gap.vendor_id, gap.currency)
     mine = []
     for t in both.transactions:
@@ -187,7 +187,7 @@ def find_unknown_movements(both: BothSides, links: StripeLinks) -> list[UnknownM
     Those that lie in suspense have been told.
     """
     known = {row.stripe_id for row in both.movements}
-    parked = parked_transactions(both.lines)
+    parked = suspended_transactions(both.lines)
     intents = {row.intent_id for row in both.payments}
     unknown = []
     for t in both.transactions:

@@ -203,7 +203,7 @@ async def _waiting(
     payment: Payment,
     taken: int,
 ) -> Claim | None:
-    """The claim with as much to take (or, below nought, to give back): the one that it settles
+    """The claim with as much to take (or, below zero, to give back): the one that it settles
     exactly, else the oldest.
     """
     found = []

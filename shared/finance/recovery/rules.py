@@ -93,8 +93,8 @@ def set_off(
 ) -> dict[int, int]:
     """Claim -> how much of it is set off: what we owe against what is owed to us, each in order.
 
-    Both are (claim, minor units above nought). What we owe comes out negative, and all together
-    come to nought.
+    Both are (claim, minor units above zero). What we owe comes out negative, and all together
+    come to zero.
     """
     total = min(
         sum(amount for _, amount in we_owe),

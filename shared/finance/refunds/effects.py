@@ -121,7 +121,7 @@ async def _restock(order: Order, refund: Refund) -> None:
         restocked_at=clock.now(),
         updated_at=clock.now(),
     )
-    await restocking.put_on_shelf(order, pieces)
+    await restocking.put_in_stock(order, pieces)
 
 
 async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:

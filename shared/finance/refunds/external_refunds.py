@@ -47,18 +47,18 @@ async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState 
         answer = await gateway.refunds.get(stripe_refund_id)
     except StripeMissing:
         return None
-    return await adopt(gateway, answer)
+    return await import_refund(gateway, answer)
 
 
 async def follow_payment(gateway: Gateway, intent_id: str) -> int:
     """Follow every refund of one payment; how many there are."""
     found = await gateway.refunds.list(payment_intent=intent_id)
     for answer in found:
-        await adopt(gateway, answer)
+        await import_refund(gateway, answer)
     return len(found)
 
 
-async def adopt(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
+async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
     """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked
     with, or a new one.
     """

@@ -25,7 +25,7 @@ async def carry_out(context: Context, refund_id: int) -> None:
 
 
 @job("refunds.adopt")
-async def adopt_one(context: Context, stripe_refund_id: str) -> None:
+async def import_one(context: Context, stripe_refund_id: str) -> None:
     """Follow a refund by Stripe's number, which we may not know yet."""
     await external_refunds.follow_stripe(context.gateway, stripe_refund_id)
 
@@ -51,4 +51,4 @@ async def sweep(context: Context) -> None:
     async with unit.transaction() as tx:
         for refund in listed:
             if refund.payment_intent in ours and known.get(refund.id) != refund.status:
-                adopt_one.once(f"adopt:{refund.id}")(tx, stripe_refund_id=refund.id)
+                import_one.once(f"adopt:{refund.id}")(tx, stripe_refund_id=refund.id)

@@ -8,7 +8,7 @@ from shared.finance.refunds.activity import RefundActivity
 
 MANIFEST = Manifest(
     models=models,
-    jobs=(jobs.carry_out, sync.follow_later, jobs.adopt_one, jobs.sweep),
+    jobs=(jobs.carry_out, sync.follow_later, jobs.import_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
         "charge.refunded": stripe_events.follow_charge,

@@ -12,7 +12,7 @@ from shared.trade.commission.rules import RefundPolicy
 
 
 @dataclass(frozen=True)
-class Way:
+class RefundMethod:
     """How Stripe is asked: what comes back along with the refund.
 
     Without either the platform pays, and claims afterwards.
@@ -22,7 +22,7 @@ class Way:
     refund_application_fee: bool
 
 
-PLATFORM_PAYS = Way(False, False)
+PLATFORM_PAYS = RefundMethod(False, False)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Earlier:
 
     amount: int
     commission: int
-    way: Way
+    way: RefundMethod
     undone: bool
 
 
@@ -60,7 +60,7 @@ def stripe_share(
     return min(max(due - gone, 0), commission - gone)
 
 
-def choose_way(
+def choose_method(
     order: Sum,
     amount: int,
     burden: Burden,
@@ -68,7 +68,7 @@ def choose_way(
     *,
     earlier: Sequence[Earlier],
     now: AtStripe,
-) -> Way:
+) -> RefundMethod:
     """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance
     covers it; else the platform pays.
     """
@@ -80,9 +80,9 @@ def choose_way(
         order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded
     )
     if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
-        way = Way(True, True)
+        way = RefundMethod(True, True)
         exact = now.fee_refunded == given
     else:
-        way = Way(True, False)
+        way = RefundMethod(True, False)
         exact = burden.commission == 0
     return way if exact and all(e.way == way for e in earlier) else PLATFORM_PAYS

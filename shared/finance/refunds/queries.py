@@ -23,9 +23,9 @@ from shared.finance.refunds.order_totals import (
     sum_of,
     unapproved,
 )
-from shared.finance.refunds.rules import Preview, RefundState, Sum, Wish, bear, work_out
+from shared.finance.refunds.rules import Preview, RefundRequest, RefundState, Sum, bear, work_out
 from shared.finance.refunds.service import PAID
-from shared.finance.refunds.stripe_reads import balance_of, standing_of
+from shared.finance.refunds.stripe_reads import balance_of, refundability_of
 from shared.infra.database.paging import Paged, window
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.commission.queries import get_policy
@@ -99,7 +99,7 @@ class LineLeft:
 class Refundable:
     """An order as the refund form needs it.
 
-    `seen` is how many refunds it has; `left` is nought when nothing can go back.
+    `seen` is how many refunds it has; `left` is zero when nothing can go back.
     """
 
     order_id: int
@@ -288,7 +288,7 @@ async def preview(
     *,
     vendor_id: int,
     number: str,
-    wish: Wish,
+    wish: RefundRequest,
 ) -> Preview:
     """What a refund would do, in numbers: nothing is written down.
 
@@ -312,7 +312,7 @@ async def preview(
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),
-        standing=await standing_of(gateway, payment),
+        standing=await refundability_of(gateway, payment),
     )
 
 

@@ -44,7 +44,7 @@ async def count_against(
     """Let `amount` count against what is left of an order, inside the caller's transaction; False
     when there is not that much.
 
-    `beside` is what banks hold or took of it; nought for a refund that Stripe has made already,
+    `beside` is what banks hold or took of it; zero for a refund that Stripe has made already,
     whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
@@ -70,7 +70,7 @@ async def free(tx: Transaction, order: Order, refund: Refund) -> None:
 
 async def count_pieces(line_id: int, pieces: int) -> None:
     """So many more pieces of an order's line are spoken for; the table's CHECK holds it between
-    nought and what was sold.
+    zero and what was sold.
     """
     await OrderLine.filter(id=line_id).update(
         refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now()

@@ -114,7 +114,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Wish:
+class RefundRequest:
     """What somebody wants to give back.
 
     `amount` is minor units of the order's currency; `quantities` and `restock` by line id.
@@ -144,7 +144,7 @@ class Worked:
     parts: tuple[Part, ...] = ()
 
 
-def work_out(order: Sum, wish: Wish) -> Worked:
+def work_out(order: Sum, wish: RefundRequest) -> Worked:
     """How much a wish comes to. Raises BadRefund or TooMuch, naming the field."""
     if wish.reach is Reach.LINES:
         return _of_lines(order, wish)
@@ -168,7 +168,7 @@ def work_out(order: Sum, wish: Wish) -> Worked:
     return Worked(amount)
 
 
-def _of_lines(order: Sum, wish: Wish) -> Worked:
+def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
     lines = {line.id: line for line in order.lines}
     chosen = {id_: quantity for id_, quantity in wish.quantities.items() if quantity}
     for id_, quantity in chosen.items():
@@ -235,7 +235,7 @@ def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
     return Burden(amount - back, back)
 
 
-class Standing(StrEnum):
+class Refundability(StrEnum):
     """What the shopper's bank has to do with a payment."""
 
     CLEAR = "clear"
@@ -254,17 +254,17 @@ class AtBank:
     is_open: bool
 
 
-def standing(disputes: Sequence[AtBank]) -> Standing:
+def refundability(disputes: Sequence[AtBank]) -> Refundability:
     """From all disputes of a payment: what keeps it from being refunded comes first, and of that
     what may still end.
     """
     stops = [dispute for dispute in disputes if not dispute.is_refundable]
     if any(dispute.is_open for dispute in stops):
-        return Standing.CHARGED_BACK
+        return Refundability.CHARGED_BACK
     if stops:
-        return Standing.DECIDED
+        return Refundability.DECIDED
     asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
-    return Standing.INQUIRY if asks else Standing.CLEAR
+    return Refundability.INQUIRY if asks else Refundability.CLEAR
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ class Preview:
     stripe_fee: int | None
     balance: int | None
     needs_approval: bool
-    standing: Standing
+    standing: Refundability
 
     @property
     def owed(self) -> int:

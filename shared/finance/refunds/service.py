@@ -33,8 +33,15 @@ from shared.finance.refunds.refunded_amounts import (
     locked,
     put_off,
 )
-from shared.finance.refunds.rules import RefundState, Standing, Wish, Worked, bear, work_out
-from shared.finance.refunds.stripe_reads import standing_of
+from shared.finance.refunds.rules import (
+    Refundability,
+    RefundRequest,
+    RefundState,
+    Worked,
+    bear,
+    work_out,
+)
+from shared.finance.refunds.stripe_reads import refundability_of
 from shared.finance.refunds.words import waits_for
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
@@ -75,7 +82,7 @@ async def request(
     *,
     vendor_id: int,
     number: str,
-    wish: Wish,
+    wish: RefundRequest,
     reason: str,
     note: str,
     by: str,
@@ -127,10 +134,10 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
     Stripe says now.
     """
     check_bank(order)
-    match await standing_of(gateway, payment):
-        case Standing.CHARGED_BACK:
+    match await refundability_of(gateway, payment):
+        case Refundability.CHARGED_BACK:
             raise ChargedBack
-        case Standing.DECIDED:
+        case Refundability.DECIDED:
             raise NoRefundsLeft
 
 
@@ -138,7 +145,7 @@ async def _write_down(
     tx: Transaction,
     order: Order,
     payment: Payment,
-    wish: Wish,
+    wish: RefundRequest,
     policy: Policy,
     *,
     reason: str,

@@ -12,9 +12,9 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
-from shared.finance.refunds.methods import AtStripe, Earlier, Way
+from shared.finance.refunds.methods import AtStripe, Earlier, RefundMethod
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import UNDONE, AtBank, Standing, standing
+from shared.finance.refunds.rules import UNDONE, AtBank, Refundability, refundability
 from shared.infra.gateway.application_fees import FeeRefund
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
@@ -28,7 +28,7 @@ SAME_MOMENT = timedelta(seconds=5)
 _DECIDED = ("warning_closed", "won", "lost", "prevented")
 
 
-async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
+async def refundability_of(gateway: Gateway, payment: Payment) -> Refundability:
     """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a
     refund finds out by itself).
     """
@@ -36,8 +36,8 @@ async def standing_of(gateway: Gateway, payment: Payment) -> Standing:
         disputes = await gateway.disputes.list(payment_intent=payment.stripe_payment_intent_id)
     except (StripeUnavailable, StripeRefused) as error:
         log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
-        return Standing.UNKNOWN
-    return standing(
+        return Refundability.UNKNOWN
+    return refundability(
         [
             AtBank(
                 d.is_charge_refundable,
@@ -68,7 +68,7 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
         Earlier(
             row.amount,
             row.commission_part,
-            Way(bool(row.reverse_transfer), row.refund_application_fee),
+            RefundMethod(bool(row.reverse_transfer), row.refund_application_fee),
             row.status in UNDONE,
         )
         for row in rows

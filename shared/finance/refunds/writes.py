@@ -9,7 +9,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding
 from shared.finance.refunds import refunded_amounts, sync
 from shared.finance.refunds.errors import NotItsTurn
-from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, Way, choose_way
+from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, RefundMethod, choose_method
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Burden, RefundState, Sum
 from shared.finance.refunds.stripe_reads import Along, earlier_refunds, sale_at_stripe
@@ -122,7 +122,7 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         )
         return planned
 
-    def _by(self, way: Way, *, is_early: bool) -> CreateRefund:
+    def _by(self, way: RefundMethod, *, is_early: bool) -> CreateRefund:
         return replace(
             self,
             reverse_transfer=way.reverse_transfer,
@@ -190,9 +190,9 @@ class CreateRefund(Operation[StripeRefund, Facts]):
         return refusal.stripe_code == "balance_insufficient" or self.is_early
 
 
-async def _way(refund: Refund, sale: AtStripe) -> Way:
+async def _way(refund: Refund, sale: AtStripe) -> RefundMethod:
     order = await Order.get(id=refund.order_id)
-    return choose_way(
+    return choose_method(
         Sum(order.currency, order.total_amount_cents, order.platform_fee_amount, 0, 0),
         refund.amount,
         Burden(refund.vendor_part, refund.commission_part),

@@ -24,7 +24,7 @@ from shared.finance.statements.rules import (
 )
 from shared.infra import unit
 from shared.infra.mail import service as mail
-from shared.infra.restoring.service import standing
+from shared.infra.restoring.service import unacknowledged
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import name_and_zone
 from shared.trade.vat.rates import vat_for_state, wait_for, waits_no_more
@@ -79,7 +79,7 @@ async def close_vendor(vendor_id: int) -> int:
     needs a rate waits for it, and so do those after it (`vat_waits`). Doing it twice, or twice at
     once, closes each month once.
     """
-    if await standing() is not None:
+    if await unacknowledged() is not None:
         return 0
     market, zone = await name_and_zone()
     closed = 0

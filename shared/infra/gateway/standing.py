@@ -9,7 +9,7 @@ one that Stripe knows already, of something that the backup has not heard of.
 from __future__ import annotations
 
 from shared.infra.gateway.errors import StandsStill
-from shared.infra.restoring.service import standing
+from shared.infra.restoring.service import unacknowledged
 
 
 async def money_may_move() -> None:
@@ -17,5 +17,5 @@ async def money_may_move() -> None:
 
     One query; never inside a gateway call's transaction.
     """
-    if await standing() is not None:
+    if await unacknowledged() is not None:
         raise StandsStill

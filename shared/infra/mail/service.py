@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formataddr
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,7 @@ from shared.infra.mail import links
 from shared.infra.mail.events import MailPosted
 from shared.infra.mail.links import ORDER, WhenSent
 from shared.infra.mail.models import Email
+from shared.infra.mail.outbox import PostedMails
 from shared.infra.mail.rendering import render
 from shared.infra.unit import Transaction
 
@@ -75,16 +77,25 @@ def post(
         kind=kind, order_id=order_id, to=to, subject=subject, text=letter.text, html=letter.html
     )
     mail.unique_key = unique_key
-    tx.add(mail, once=True)
-    if order_id is not None:
-        tx.happened(
-            "mail.made",
-            subject=f"mail:{unique_key}",
-            order_id=order_id,
-            vendor_id=None,
-            changes=Columns({}, {"kind": kind}),
+    if order_id is None:
+        tx.add(mail, once=True)
+    else:
+        tx.collected(PostedMails).add(
+            mail,
+            when_new=partial(_happened, tx, mail, order_id),
         )
     tx.emit(MailPosted(unique_key))
+
+
+def _happened(tx: Transaction, mail: Email, order_id: int) -> None:
+    """Tell it in the history of its order."""
+    tx.happened(
+        "mail.made",
+        subject=f"mail:{mail.unique_key}",
+        order_id=order_id,
+        vendor_id=None,
+        changes=Columns({}, {"kind": mail.kind}),
+    )
 
 
 async def send(

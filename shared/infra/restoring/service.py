@@ -11,7 +11,7 @@ from shared.infra import unit
 from shared.infra.restoring.models import Restoration
 
 
-async def standing() -> Restoration | None:
+async def unacknowledged() -> Restoration | None:
     """The restore that nobody has acknowledged yet, the newest one; None when money may move.
 
     One query.

@@ -44,5 +44,10 @@ async def number(
     key = key_of(operation.key, attempt)
     asked_at = sent_at_once(operation)
     await tx.change(
-        row, attempt=attempt, key=key, params=operation.stored(), asked_at=asked_at, error=why[:500]
+        row,
+        attempt=attempt,
+        key=key,
+        params=operation.stored(),
+        asked_at=asked_at,
+        error=why[:500],
     )

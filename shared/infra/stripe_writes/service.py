@@ -217,7 +217,11 @@ async def _answered(
             row = await tx.lock(StripeWrite, id=write.id)
             if row.state == WriteState.WAITING:
                 await tx.move(
-                    row, to=WriteState.ANSWERED, state="state", stripe_id=stripe_id, error=""
+                    row,
+                    to=WriteState.ANSWERED,
+                    state="state",
+                    stripe_id=stripe_id,
+                    error="",
                 )
                 await operation.answered(tx, answer, more)
     except TryLater:
@@ -238,7 +242,11 @@ async def _unexpected(write: StripeWrite, stripe_id: str, problem: MarketError) 
         row = await tx.lock(StripeWrite, id=write.id)
         if row.state == WriteState.WAITING:
             await tx.move(
-                row, to=WriteState.UNEXPECTED, state="state", stripe_id=stripe_id, error=why[:500]
+                row,
+                to=WriteState.UNEXPECTED,
+                state="state",
+                stripe_id=stripe_id,
+                error=why[:500],
             )
 
 

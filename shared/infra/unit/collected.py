@@ -56,10 +56,11 @@ class Collected:
         return {table for kept in self._kept.values() for table in kept.tables}
 
     async def write(self) -> None:
-        """Write what was collected, and forget it."""
-        kept, self._kept = self._kept, {}
-        for one in kept.values():
-            await one.write()
+        """Write what was collected, and forget it; what is collected meanwhile, too."""
+        while self._kept:
+            kept, self._kept = self._kept, {}
+            for one in kept.values():
+                await one.write()
 
     def forget(self) -> None:
         """Drop what was collected: it belonged to something that is undone."""

@@ -19,7 +19,7 @@ def retrieve(
     """What is available now, what is still pending, and what can leave within a minute, per
     currency.
 
-    `connect_reserved` stays at nought: nothing of the platform's money is held for accounts whose
+    `connect_reserved` stays at zero: nothing of the platform's money is held for accounts whose
     balance is negative. What is left of an instant payout after the platform's fee is told of
     connected accounts, and only when it is asked for.
     """

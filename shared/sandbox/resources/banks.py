@@ -263,7 +263,7 @@ def break_down(act: Act, doc: Document) -> None:
     doc.body["status"] = "errored"
     act.store.save(doc)
     emit(act, "account.external_account.updated", doc, before=before)
-    account = connected.ours(act.within(act.home), act.scope)
+    account = connected.own_account(act.within(act.home), act.scope)
     if account is not None:
         was = snapshot(account)
         mirror(act, account)

@@ -165,7 +165,7 @@ def connected(act: Act, id: str) -> Document:
     return reached(act, id)
 
 
-def ours(act: Act, id: str) -> Document | None:
+def own_account(act: Act, id: str) -> Document | None:
     """The connected account, if it is still there; for hosted pages and for what falls due
     later.
     """

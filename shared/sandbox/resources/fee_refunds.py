@@ -20,7 +20,7 @@ def create(
     """Give a fee, or part of it, back to the account that paid it.
 
     Whatever the platform holds, as when it goes back along with a refund: no document asks for
-    cover, and the platform's balance may be pending or below nought.
+    cover, and the platform's balance may be pending or below zero.
     """
     fee = act.get("application_fee", ids["id"])
     nothing = errors.ApiError(400, f"Application fee {fee.id} has already been refunded.")

@@ -344,7 +344,7 @@ def fall_due(act: Act, subject: str) -> None:
     """A deadline has come: what is still missing is past due; what was announced is asked for from
     now on.
     """
-    doc = connected.ours(act, subject)
+    doc = connected.own_account(act, subject)
     if doc is None:
         return
     before, forced = snapshot(doc), doc.hidden["forced"]
@@ -372,7 +372,7 @@ def triggered(act: Act, account: str, card_number: str) -> None:
     """A payment on this account by one of the cards that trigger the next requirements, a block of
     charges or of payouts.
     """
-    doc = connected.ours(act, account) if card_number in _TRIGGERS else None
+    doc = connected.own_account(act, account) if card_number in _TRIGGERS else None
     if doc is None:
         return
     before, (demands, blocks) = snapshot(doc), _TRIGGERS[card_number]
@@ -394,7 +394,7 @@ def triggered(act: Act, account: str, card_number: str) -> None:
 def verify(act: Act, subject: str) -> None:
     """A person's verification comes to its end."""
     account, _, id = subject.partition(":")
-    doc, person = connected.ours(act, account), act.within(account).find("person", id)
+    doc, person = connected.own_account(act, account), act.within(account).find("person", id)
     if doc is None or person is None or person.body["verification"]["status"] != "pending":
         return
     before, was = snapshot(doc), copy.deepcopy(person)

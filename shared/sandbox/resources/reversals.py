@@ -93,7 +93,7 @@ def reverse(
 
     Where it needs cover (`_needs_cover`) the account must have the money, what is pending included;
     otherwise nothing is done and the request fails. Where it does not, the account's balance may
-    fall below nought.
+    fall below zero.
     """
     body = transfer.body
     account, currency = act.within(body["destination"]), body["currency"]

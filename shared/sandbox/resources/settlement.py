@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from shared.sandbox import books, money, schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import aftermath, passing
+from shared.sandbox.resources import card_effects, passing
 from shared.sandbox.resources.subjects import located
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
@@ -44,7 +44,7 @@ def move_money(act: Act, charge: Document) -> None:
     else:
         _book_direct(act, charge, available_on)
     act.store.save(charge)
-    aftermath.follow(act, charge)
+    card_effects.follow(act, charge)
 
 
 def _book(

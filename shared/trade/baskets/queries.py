@@ -91,7 +91,7 @@ async def get_basket(
     if not rows:
         return NOTHING
     basket_id = int(rows[0]["basket_id"])
-    held = await held_by(basket_id)
+    held = await reserved_by(basket_id)
     lines = tuple(_line(row, held, write) for row in rows)
     vendor = await vendor_by_id(lines[0].product.vendor_id)
     is_payable = _is_in_one_currency(lines)
@@ -128,7 +128,7 @@ def _problems(vendor: VendorView, lines: Sequence[BasketLineView]) -> Iterator[s
         )
 
 
-async def held_by(basket_id: int) -> Mapping[int, int]:
+async def reserved_by(basket_id: int) -> Mapping[int, int]:
     """Product id -> how many of it this basket's own open order holds.
 
     Asked by relation: orders stand above baskets.
@@ -146,12 +146,12 @@ async def held_by(basket_id: int) -> Mapping[int, int]:
     return {int(row["id"]): int(row["held"]) for row in rows}
 
 
-async def held_for(token: str | None) -> Mapping[int, int]:
+async def reserved_for(token: str | None) -> Mapping[int, int]:
     """As `held_by`, of the basket behind this token. One query, none without a token."""
     if not token:
         return {}
     basket_id = await Basket.filter(token_digest=digest(token)).first().values_list("id", flat=True)
-    return await held_by(cast("int", basket_id)) if basket_id is not None else {}
+    return await reserved_by(cast("int", basket_id)) if basket_id is not None else {}
 
 
 async def _rows(token: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
 from shared.trade.baskets.models import Basket, BasketLine
-from shared.trade.baskets.queries import held_by
+from shared.trade.baskets.queries import reserved_by
 from shared.trade.baskets.rules import MAX_LINES, MAX_QUANTITY
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
@@ -169,7 +169,7 @@ async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
         )
     left = product.stock - product.reserved
     if left < wanted:
-        left += (await held_by(basket_id)).get(product.id, 0)
+        left += (await reserved_by(basket_id)).get(product.id, 0)
     if left < wanted:
         raise SoldOut(product.name, max(left, 0))
 

@@ -5,7 +5,7 @@ Pure: every list, page and guard asks this.
 An order is paid once. What goes back to the shopper goes by refunds, or the shopper's bank takes
 it: for a while, as long as it has not decided, or for good. Amounts are minor units of the order's
 currency. What banks take may be more than the order came to (exchange rates, or two disputes of one
-payment), so nothing here counts below nought.
+payment), so nothing here counts below zero.
 """
 
 from __future__ import annotations

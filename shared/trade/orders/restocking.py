@@ -36,7 +36,7 @@ class Short:
         return f"{self.quantity} × {self.name}"
 
 
-async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
+async def put_in_stock(order: Order, pieces: Mapping[int, int]) -> None:
     """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak
     for, and each once.
     """
@@ -57,7 +57,7 @@ async def put_on_shelf(order: Order, pieces: Mapping[int, int]) -> None:
     )
 
 
-async def put_all_on_shelf(order: Order) -> int:
+async def put_all_in_stock(order: Order) -> int:
     """Let everything of an order that will not be sent stand on the shelf; how many pieces were put
     there.
     """

@@ -20,7 +20,7 @@ from shared.trade.orders.errors import (
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState, Shipping, shipping
-from shared.trade.orders.restocking import put_all_on_shelf, set_aside
+from shared.trade.orders.restocking import put_all_in_stock, set_aside
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 
@@ -139,7 +139,7 @@ async def keep_goods(
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         is_over = shipping(OrderStatus(order.status), money_of(order)) is Shipping.GONE
-        pieces = await put_all_on_shelf(order) if is_over else 0
+        pieces = await put_all_in_stock(order) if is_over else 0
         if not pieces:
             raise NothingToKeep
         tx.note(Act("order.goods_kept", actor, {"pieces": pieces}), order)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shared.core.locales import gettext_noop as _n
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.legal import LegalKind
 
 VERSION = "2026-11-28"
 # Version -> what those terms say on returns; old versions stay, banks ask about old orders.
@@ -33,7 +33,7 @@ async def version_now() -> str:
     """The version that a shopper accepts now: the operator's own, else the one that comes with the
     software.
     """
-    own = await presentation.current(Kind.TERMS)
+    own = await presentation.current(LegalKind.TERMS)
     return own.version if own else VERSION
 
 
@@ -41,11 +41,12 @@ async def returns_of(version: str) -> str:
     """What the terms of this version say about returns; empty for a version that nobody knows."""
     if version in RETURNS:
         return RETURNS[version]
-    own = await presentation.published(Kind.TERMS, version)
+    own = await presentation.published(LegalKind.TERMS, version)
     return own.returns if own else ""
 
 
-def link(version: str, public_url: str) -> str:
-    """Where the terms of this version can be read."""
-    address = f"{public_url}/legal/terms"
-    return address if version in RETURNS or not version else f"{address}?version={version}"
+def version_asked_for(version: str) -> str | None:
+    """What the page of the terms is asked for to show this version; None for those that come with
+    the software.
+    """
+    return None if version in RETURNS or not version else version

@@ -21,7 +21,7 @@ _SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per g
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AccountEvent:
     """One thing that happened to an account, in words."""
 
     text: str
@@ -51,16 +51,16 @@ async def note_seldom(
         tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
 
 
-async def happenings(
+async def account_events(
     kind: str,
     person_id: int,
     *,
     limit: int = 12,
-) -> tuple[Happening, ...]:
+) -> tuple[AccountEvent, ...]:
     """What happened to a person's account lately, newest first."""
     entries = await entries_about(f"{kind}:{person_id}", limit=limit, only=frozenset(OF_ACCOUNT))
     return tuple(
-        Happening(
+        AccountEvent(
             entry.own_words,
             _detail(entry.details),
             entry.at,

@@ -25,7 +25,7 @@ _LABELS = {
     Scope.PAYMENTS_READ: "Read how the shop is paid",
     Scope.ONBOARDING: "Set payments up, and open Stripe’s pages for it",
 }
-# Days from its making to a token's end; nought is never.
+# Days from its making to a token's end; zero is never.
 LIFETIMES = (30, 90, 365, 0)
 TOLD_BEFORE = timedelta(days=7)
 

@@ -4,7 +4,7 @@ Pure; nobody is asked whether a number exists.
 
 The shapes are those of VIES' own list, and of Switzerland, Norway, the United Kingdom and
 Liechtenstein. The check digits are python-stdnum's. Either alone is too lenient: stdnum takes
-noughts throughout, and a Romanian's personal number.
+zeros throughout, and a Romanian's personal number.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _of(form: Format, number: str) -> str | None:
             body = number[len(start) :]
             break
     body = _completed(form, body)
-    if not form.shape.fullmatch(body) or _is_nought(form, body):
+    if not form.shape.fullmatch(body) or _is_zero(form, body):
         return None
     if form.module and not _checks(form.module)(_told(form, body)):
         return None
@@ -185,7 +185,7 @@ def _openings(form: Format) -> tuple[str, ...]:
 
 
 def _completed(form: Format, body: str) -> str:
-    """The habits of a state: a nought that older numbers go without, and endings that say "VAT" and
+    """The habits of a state: a zero that older numbers go without, and endings that say "VAT" and
     are no part of it.
     """
     if (form.prefix, len(body)) in (("BE", 9), ("EL", 8)):
@@ -197,8 +197,8 @@ def _completed(form: Format, body: str) -> str:
     return body
 
 
-def _is_nought(form: Format, body: str) -> bool:
-    """Noughts up to the check digit: it fits in many states, and nobody has such a number."""
+def _is_zero(form: Format, body: str) -> bool:
+    """Zeros up to the check digit: it fits in many states, and nobody has such a number."""
     digits = re.sub(
         r"\D",
         "",

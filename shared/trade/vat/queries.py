@@ -21,7 +21,7 @@ from shared.trade.vat.rules import Rate
 PAGE_SIZE = 50
 
 
-class Standing(StrEnum):
+class RegistrationState(StrEnum):
     """How far a registration has come."""
 
     WAITING = "waiting"
@@ -29,10 +29,10 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-_WHERE: dict[Standing, dict[str, Any]] = {
-    Standing.WAITING: {"confirmed_at": None, "refused_at": None},
-    Standing.CONFIRMED: {"confirmed_at__not_isnull": True},
-    Standing.REFUSED: {"refused_at__not_isnull": True},
+_WHERE: dict[RegistrationState, dict[str, Any]] = {
+    RegistrationState.WAITING: {"confirmed_at": None, "refused_at": None},
+    RegistrationState.CONFIRMED: {"confirmed_at__not_isnull": True},
+    RegistrationState.REFUSED: {"refused_at__not_isnull": True},
 }
 
 
@@ -50,7 +50,7 @@ class Registration:
     number: str
     stated_at: datetime
     stated_by: str
-    standing: Standing
+    standing: RegistrationState
     decided_at: datetime | None
     decided_by: str
     words: str
@@ -64,7 +64,7 @@ class Registration:
     @property
     def is_confirmed(self) -> bool:
         """Whether the staff holds it to be right."""
-        return self.standing is Standing.CONFIRMED
+        return self.standing is RegistrationState.CONFIRMED
 
     @property
     def is_well_formed(self) -> bool:
@@ -99,11 +99,11 @@ async def history_of(
     return await _views(await rows.order_by("-id").limit(most))
 
 
-async def registrations(*, standing: Standing, page: int = 1) -> RegistrationPage:
+async def registrations(*, standing: RegistrationState, page: int = 1) -> RegistrationPage:
     """What is in force of all vendors: what waits oldest first, everything else newest first."""
     query = _in_force(standing)
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    order = "id" if standing is Standing.WAITING else "-updated_at"
+    order = "id" if standing is RegistrationState.WAITING else "-updated_at"
     rows = query.order_by(order).offset(shown.offset).limit(shown.limit).select_related("vendor")
     return RegistrationPage(
         rows=await _views(await rows),
@@ -112,9 +112,9 @@ async def registrations(*, standing: Standing, page: int = 1) -> RegistrationPag
     )
 
 
-async def standings() -> dict[Standing, int]:
+async def standings() -> dict[RegistrationState, int]:
     """How many registrations there are of each standing."""
-    return {standing: await _in_force(standing).count() for standing in Standing}
+    return {standing: await _in_force(standing).count() for standing in RegistrationState}
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class WaitingNumbers:
 
 async def waiting_numbers() -> WaitingNumbers | None:
     """What waits for the staff; nothing where nothing does."""
-    query = _in_force(Standing.WAITING)
+    query = _in_force(RegistrationState.WAITING)
     first = await query.order_by("id").select_related("vendor").first()
     if first is None:
         return None
@@ -141,7 +141,7 @@ async def waiting_numbers() -> WaitingNumbers | None:
     )
 
 
-def _in_force(standing: Standing) -> Any:
+def _in_force(standing: RegistrationState) -> Any:
     return VatRegistration.filter(replaced_at=None, **_WHERE[standing])
 
 
@@ -162,11 +162,11 @@ async def _views(rows: list[VatRegistration]) -> tuple[Registration, ...]:
 
 def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
     standing = (
-        Standing.CONFIRMED
+        RegistrationState.CONFIRMED
         if row.confirmed_at
-        else Standing.REFUSED
+        else RegistrationState.REFUSED
         if row.refused_at
-        else Standing.WAITING
+        else RegistrationState.WAITING
     )
     decided_by = row.confirmed_by or row.refused_by
     return Registration(

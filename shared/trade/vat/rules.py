@@ -170,7 +170,7 @@ class StateVat:
 
 
 def plain_rate(rate: Decimal) -> str:
-    """`7.4604`, without noughts at its end."""
+    """`7.4604`, without zeros at its end."""
     text = f"{rate:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

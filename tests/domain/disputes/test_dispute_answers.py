@@ -171,7 +171,10 @@ class TestDrafts:
             await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count()
             == 2
         )
-        texts = await drafted(await dispute_by_id(row.id), public_url="https://market.test")
+        texts = await drafted(
+            await dispute_by_id(row.id),
+            terms_at="https://market.test/legal/terms?version={}".format,
+        )
         assert texts["shipping_tracking_number"] == "JD01"
         assert texts["customer_purchase_ip"] == "192.0.2.7"
         assert "San Francisco, CA 94107" in texts["shipping_address"]

@@ -216,7 +216,7 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(
 async def test_money_that_leaves_between_our_look_and_our_reversal_is_owed_in_either_world(
     market: Market, world: str
 ) -> None:
-    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below nought
+    """Refused, the rest is taken and owed; taken all the same, the vendor's balance is below zero
     and nothing is owed beside it.
     """
     shop, order, payment = await sold(market, card="bypassPending")

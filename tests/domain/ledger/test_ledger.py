@@ -92,12 +92,12 @@ class TestWhatTheDatabaseRefuses:
             await LedgerPosting.all().delete()
 
     async def test_a_closed_posting_takes_no_further_entry(self, database: str) -> None:
-        """Or it would not come to nought any more."""
+        """Or it would not come to zero any more."""
         await post()
         with pytest.raises(BaseORMException, match="no further entry"):
             await insert_entry((await LedgerPosting.get()).id, 5)
 
-    async def test_a_posting_that_does_not_come_to_nought_cannot_be_closed(
+    async def test_a_posting_that_does_not_come_to_zero_cannot_be_closed(
         self, database: str
     ) -> None:
         """The check that is behind the one in Python."""
@@ -122,7 +122,7 @@ class TestWhatTheDatabaseRefuses:
     async def test_a_line_that_cannot_mean_anything(
         self, database: str, account: str, amount: int
     ) -> None:
-        """An unknown account, a vendor's account without the vendor, an amount of nought."""
+        """An unknown account, a vendor's account without the vendor, an amount of zero."""
         with pytest.raises(REFUSED):
             await write(amount, account=account)
 

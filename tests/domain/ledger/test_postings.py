@@ -48,7 +48,7 @@ def of(posting: Posting, account: Account) -> int:
 
 
 @given(fact=sales())
-def test_a_sale_comes_to_nought_and_splits_what_was_paid(fact: Sale) -> None:
+def test_a_sale_comes_to_zero_and_splits_what_was_paid(fact: Sale) -> None:
     """The vendor's share and the commission are together what the shopper paid; what is owed is
     what is held.
     """
@@ -66,7 +66,7 @@ def test_a_sale_comes_to_nought_and_splits_what_was_paid(fact: Sale) -> None:
 
 @given(amount=st.integers(0, 99_999_999))
 def test_stripes_fee_is_the_platforms(amount: int) -> None:
-    """It comes out of the platform's balance; a fee of nought leaves no line."""
+    """It comes out of the platform's balance; a fee of zero leaves no line."""
     posting = stripe_fee(StripeFee(1, 2, "EUR", amount, "txn_1"))
     assert of(posting, Account.STRIPE_PLATFORM) == -amount == -of(posting, Account.STRIPE_FEES)
     assert len(posting.entries) == (2 if amount else 0)
@@ -151,7 +151,7 @@ def test_an_instant_payout_costs_the_vendor_its_fee_and_the_platform_earns_its_p
         max_size=5,
     )
 )
-def test_a_posting_that_does_not_come_to_nought_cannot_be_made(amounts: list[int]) -> None:
+def test_a_posting_that_does_not_come_to_zero_cannot_be_made(amounts: list[int]) -> None:
     """Not even in memory."""
     entries = tuple(Entry(Account.COMMISSION, amount, "EUR", "x") for amount in amounts)
     if sum(amounts):

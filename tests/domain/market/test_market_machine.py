@@ -3,7 +3,7 @@ by Stripe's, by both.
 
 Sales in several currencies, refunds under each policy, disputes, fees that change, webhooks late,
 doubled, reordered or lost, lines that break, time that passes. After every step the ledger comes to
-nought and so do Stripe's books. Whenever the marketplace had a quiet hour, its books say of each
+zero and so do Stripe's books. Whenever the marketplace had a quiet hour, its books say of each
 balance what Stripe says, its exposure is what Stripe adds up, no job is stuck; and at the end
 reconciliation finds nothing.
 """

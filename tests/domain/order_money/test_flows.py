@@ -126,7 +126,7 @@ PAYOUTS = st.lists(
 
 
 @given(history=histories(), sent=PAYOUTS)
-def test_all_lines_come_to_nought(history: list[Posting], sent: list[Sent]) -> None:
+def test_all_lines_come_to_zero(history: list[Posting], sent: list[Sent]) -> None:
     """To the cent, on either side and together, whatever happened to the order."""
     facts = facts_of(history)
     found = [step for step in steps(facts, sent) if not step.is_sum]

@@ -17,7 +17,7 @@ from shared.trade.orders.order_lists import FILTERS, count_to_ship, orders_summa
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import FINAL, MoneyState, Shipping, shipping
 from shared.trade.orders.rules import OrderStatus
-from storefront.receipts.outcome import standing_of
+from storefront.receipts.outcome import order_status
 from tests.support.app import link_of
 from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
 from tests.support.market import open_shop
@@ -92,7 +92,7 @@ async def test_the_rule_and_the_words_of_every_outcome(outcome: Outcome) -> None
         goods_badge(status, money)[1],
         money_badge(money)[1],
     ) == (outcome.goods, outcome.paid)
-    assert standing_of(money, status)[1] == outcome.shopper
+    assert order_status(money, status)[1] == outcome.shopper
     assert await Order.filter(FILTERS["to_ship"], id=order.id).exists() == (
         outcome.ship is Shipping.READY
     )

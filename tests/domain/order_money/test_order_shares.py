@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.disputes.rules import DisputeStatus, Held, held
+from shared.finance.disputes.rules import DisputeStatus, Withheld, withheld
 from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, missing, shipping
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
@@ -18,48 +18,54 @@ amounts = st.integers(0, 20_000)
 
 # status, disputed amount, withdrawn, reinstated -> held until it is decided, gone for good
 TABLE = [
-    (S.WARNING_NEEDS_RESPONSE, 5000, 0, 0, Held()),
-    (S.WARNING_UNDER_REVIEW, 5000, 0, 0, Held()),
-    (S.WARNING_CLOSED, 5000, 0, 0, Held()),
-    (S.NEEDS_RESPONSE, 5000, 5000, 0, Held(disputed=5000)),
+    (S.WARNING_NEEDS_RESPONSE, 5000, 0, 0, Withheld()),
+    (S.WARNING_UNDER_REVIEW, 5000, 0, 0, Withheld()),
+    (S.WARNING_CLOSED, 5000, 0, 0, Withheld()),
+    (S.NEEDS_RESPONSE, 5000, 5000, 0, Withheld(disputed=5000)),
     (
         S.NEEDS_RESPONSE,
         5000,
         0,
         0,
-        Held(disputed=5000),
+        Withheld(disputed=5000),
     ),  # an inquiry became one: the money goes in a moment
-    (S.NEEDS_RESPONSE, 2000, 2000, 0, Held(disputed=2000)),  # a part
-    (S.NEEDS_RESPONSE, 5000, 5400, 0, Held(disputed=5400)),  # more than it is about: rates
-    (S.UNDER_REVIEW, 5000, 5000, 0, Held(disputed=5000)),
-    (S.WON, 5000, 5000, 5000, Held()),
-    (S.WON, 5000, 5000, 0, Held()),  # the money follows in a moment
-    (S.WON, 5000, 5000, 3000, Held(lost=2000)),  # a win in part
-    (S.LOST, 5000, 5000, 0, Held(lost=5000)),
-    (S.LOST, 5000, 5000, 2000, Held(lost=3000)),
-    (S.LOST, 5000, 0, 0, Held(lost=5000)),  # its money moved in a currency that we could not book
-    (S.LOST, 2000, 2000, 0, Held(lost=2000)),
-    (S.LOST, 6000, 6000, 0, Held(lost=6000)),
-    (S.PREVENTED, 5000, 0, 0, Held()),  # blocked
-    (S.PREVENTED, 5000, 5000, 0, Held(lost=5000)),  # resolved: the shopper has it
-    (S.APPEAL_NEEDS_RESPONSE, 5000, 5000, 0, Held(disputed=5000)),
-    (S.APPEAL_UNDER_REVIEW, 5000, 5000, 0, Held(disputed=5000)),
+    (S.NEEDS_RESPONSE, 2000, 2000, 0, Withheld(disputed=2000)),  # a part
+    (S.NEEDS_RESPONSE, 5000, 5400, 0, Withheld(disputed=5400)),  # more than it is about: rates
+    (S.UNDER_REVIEW, 5000, 5000, 0, Withheld(disputed=5000)),
+    (S.WON, 5000, 5000, 5000, Withheld()),
+    (S.WON, 5000, 5000, 0, Withheld()),  # the money follows in a moment
+    (S.WON, 5000, 5000, 3000, Withheld(lost=2000)),  # a win in part
+    (S.LOST, 5000, 5000, 0, Withheld(lost=5000)),
+    (S.LOST, 5000, 5000, 2000, Withheld(lost=3000)),
+    (
+        S.LOST,
+        5000,
+        0,
+        0,
+        Withheld(lost=5000),
+    ),  # its money moved in a currency that we could not book
+    (S.LOST, 2000, 2000, 0, Withheld(lost=2000)),
+    (S.LOST, 6000, 6000, 0, Withheld(lost=6000)),
+    (S.PREVENTED, 5000, 0, 0, Withheld()),  # blocked
+    (S.PREVENTED, 5000, 5000, 0, Withheld(lost=5000)),  # resolved: the shopper has it
+    (S.APPEAL_NEEDS_RESPONSE, 5000, 5000, 0, Withheld(disputed=5000)),
+    (S.APPEAL_UNDER_REVIEW, 5000, 5000, 0, Withheld(disputed=5000)),
     (
         S.APPEAL_UNDER_REVIEW,
         5000,
         5000,
         5000,
-        Held(disputed=5000),
+        Withheld(disputed=5000),
     ),  # the bank appeals against our win
 ]
 
 
 @pytest.mark.parametrize(("status", "amount", "withdrawn", "reinstated", "expected"), TABLE)
 def test_what_a_dispute_does_to_its_order(
-    status: DisputeStatus, amount: int, withdrawn: int, reinstated: int, expected: Held
+    status: DisputeStatus, amount: int, withdrawn: int, reinstated: int, expected: Withheld
 ) -> None:
     """Every status, with the money where it can be then."""
-    assert held(status, amount, withdrawn=withdrawn, reinstated=reinstated) == expected
+    assert withheld(status, amount, withdrawn=withdrawn, reinstated=reinstated) == expected
 
 
 def test_every_status_stands_in_the_table() -> None:
@@ -71,39 +77,39 @@ def test_every_status_stands_in_the_table() -> None:
     ("disputes", "state", "ship", "left"),
     [
         (
-            [Held(lost=2000), Held(disputed=3000)],
+            [Withheld(lost=2000), Withheld(disputed=3000)],
             MoneyState.DISPUTED,
             Shipping.DOUBTFUL,
             0,
         ),
         (
-            [Held(lost=2000), Held(disputed=1000)],
+            [Withheld(lost=2000), Withheld(disputed=1000)],
             MoneyState.DISPUTED,
             Shipping.DOUBTFUL,
             2000,
         ),
         (
-            [Held(lost=2000), Held(lost=3000)],
+            [Withheld(lost=2000), Withheld(lost=3000)],
             MoneyState.LOST,
             Shipping.GONE,
             0,
         ),
         (
-            [Held(lost=2000), Held(lost=1000)],
+            [Withheld(lost=2000), Withheld(lost=1000)],
             MoneyState.PARTLY_LOST,
             Shipping.READY,
             2000,
         ),
-        ([Held(lost=2000), Held()], MoneyState.PARTLY_LOST, Shipping.READY, 3000),
+        ([Withheld(lost=2000), Withheld()], MoneyState.PARTLY_LOST, Shipping.READY, 3000),
         (
-            [Held(disputed=5000), Held(disputed=5000)],
+            [Withheld(disputed=5000), Withheld(disputed=5000)],
             MoneyState.DISPUTED,
             Shipping.DOUBTFUL,
             0,
         ),
-        ([Held(lost=5400)], MoneyState.LOST, Shipping.GONE, 0),
+        ([Withheld(lost=5400)], MoneyState.LOST, Shipping.GONE, 0),
         (
-            [Held(lost=5000), Held(disputed=5000)],
+            [Withheld(lost=5000), Withheld(disputed=5000)],
             MoneyState.LOST,
             Shipping.GONE,
             0,
@@ -111,10 +117,10 @@ def test_every_status_stands_in_the_table() -> None:
     ],
 )
 def test_two_disputes_of_one_payment(
-    disputes: list[Held], state: MoneyState, ship: Shipping, left: int
+    disputes: list[Withheld], state: MoneyState, ship: Shipping, left: int
 ) -> None:
     """They add up; what is lost altogether is lost, whatever else is still disputed."""
-    total = sum(disputes, start=Held())
+    total = sum(disputes, start=Withheld())
     money = OrderMoney(PaymentStatus.PAID, 5000, disputed=total.disputed, lost=total.lost)
     assert (
         money.state,

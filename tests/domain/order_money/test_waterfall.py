@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def comes_to_nought(found: Waterfall) -> bool:
+def comes_to_zero(found: Waterfall) -> bool:
     """Every line that is no sum, on both sides."""
     lines = [line for line in found.lines if not line.is_sum]
     return all(
@@ -137,7 +137,7 @@ async def test_a_real_sale_with_the_stripe_objects_it_came_from(
     """Charge, fee object, transfer, balance transaction; nothing is paid out yet."""
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     found = await order_waterfall(payment.order_id)
-    assert comes_to_nought(found)
+    assert comes_to_zero(found)
     lines = {line.kind: line for line in found.lines}
     assert lines[Kind.PAID].stripe_id == payment.stripe_charge_id
     assert lines[Kind.COMMISSION].stripe_id == payment.stripe_application_fee_id
@@ -151,7 +151,7 @@ async def test_a_real_sale_with_the_stripe_objects_it_came_from(
 async def test_every_cent_of_a_long_story_is_somewhere() -> None:
     """A payout that came back counts for nothing; the fee of the dispute is the marketplace's."""
     found = await order_waterfall((await a_story()).id)
-    assert comes_to_nought(found)
+    assert comes_to_zero(found)
     told = [
         (
             line.kind,
@@ -190,7 +190,7 @@ async def test_what_was_paid_out_and_then_taken_back_is_owed() -> None:
         found.lines[-2].kind,
         found.lines[-2].vendor.amount,
     ) == (Kind.OWED, 9000)
-    assert comes_to_nought(found)
+    assert comes_to_zero(found)
 
 
 async def test_the_vendors_page_tells_it(client: TestClientProtocol) -> None:

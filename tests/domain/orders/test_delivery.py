@@ -141,6 +141,6 @@ async def test_what_is_taken_for_granted_is_said_so_and_is_no_evidence(
     told = {}
     for order in (assumed, known):
         dispute = await make_dispute(order)
-        texts = await drafted(await dispute_by_id(dispute.id), public_url="https://shop.test")
+        texts = await drafted(await dispute_by_id(dispute.id), terms_at=str)
         told[order.id] = "the shop noted that it was delivered" in texts["uncategorized_text"]
     assert told == {assumed.id: False, known.id: True}

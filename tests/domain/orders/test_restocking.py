@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from shared.finance.refunds.rules import Reach, RefundState, Wish
+from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
 from shared.infra import unit
 from shared.infra.mail.models import Email
 from shared.trade.catalogue.models import Product
@@ -54,7 +54,7 @@ async def shelf(scene: Scene) -> int:
 async def back_on_shelf(scene: Scene, payment: Payment, quantity: int = 1) -> RefundState:
     """The vendor gives pieces back, and puts them on the shelf."""
     line = await OrderLine.get(order_id=payment.order_id)
-    wish = Wish(
+    wish = RefundRequest(
         Reach.LINES,
         quantities={line.id: quantity},
         restock=frozenset({line.id}),
@@ -152,7 +152,7 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
 
 @pytest.mark.one_engine
 async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene) -> None:
-    """The vendor has a piece of its own; the shelf stays at nought."""
+    """The vendor has a piece of its own; the shelf stays at zero."""
     payment = await scene.sale(TAKES_NONE)
     await back_on_shelf(scene, payment)
     await scene.sale()
@@ -217,7 +217,7 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
                         refunded_quantity=line.refunded_quantity + 1
                     )
                 case "arrive":
-                    await restocking.put_on_shelf(order, {line.id: dice.randint(1, pieces)})
+                    await restocking.put_in_stock(order, {line.id: dice.randint(1, pieces)})
                 case "undo" if line.refunded_quantity:
                     await OrderLine.filter(id=line.id).update(
                         refunded_quantity=line.refunded_quantity - 1

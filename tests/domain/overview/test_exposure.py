@@ -33,7 +33,7 @@ def test_every_cent_that_is_at_risk_is_counted_and_nothing_else(
     reserves: dict[tuple[int, str], int],
     held: dict[tuple[int, str], int],
 ) -> None:
-    """A balance counts by how far it is below nought, the rest by how far it is above; who has none
+    """A balance counts by how far it is below zero, the rest by how far it is above; who has none
     of it is left out.
     """
     found = exposure(

@@ -79,7 +79,7 @@ async def test_who_may_read_the_numbers(
 
 
 async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
-    """Jobs, refused webhooks, unsent mails, held payouts, parked payments; nought before anything
+    """Jobs, refused webhooks, unsent mails, held payouts, parked payments; zero before anything
     happened.
     """
     before = await scraped(app)

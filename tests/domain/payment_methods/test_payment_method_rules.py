@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from shared.finance.payment_methods.rules import (
     Found,
-    Held,
     Removal,
+    StoredMethod,
     is_expired,
     last_day,
     plan,
@@ -50,9 +50,7 @@ class TestPlan:
     def test_a_row_stays_agreed_though_stripe_changes_its_mark(self) -> None:
         """Our row holds the consent; what shows it again at Stripe may be changed there."""
         decided = plan(
-            [Held(1, "pm_1", "a", True)],
-            [found("pm_1", agreed=False)],
-            dropped=(),
+            [StoredMethod(1, "pm_1", "a", True)], [found("pm_1", agreed=False)], dropped=()
         )
         assert (
             decided.kept[0][0],
@@ -65,7 +63,7 @@ class TestPlan:
         """Of two made in the same second the one that we do not know yet is the newer."""
         newer = found("pm_2", at=newer_at)
         decided = plan(
-            [Held(1, "pm_1", "a", True)],
+            [StoredMethod(1, "pm_1", "a", True)],
             [found("pm_1"), newer],
             dropped=(),
         )
@@ -76,13 +74,13 @@ class TestPlan:
     def test_older_news_does_not_bring_the_older_method_back(self) -> None:
         """A late reading finds the older one still there: it leaves, and the row stays."""
         decided = plan(
-            [Held(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=()
+            [StoredMethod(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=()
         )
         assert decided.kept == ((1, found("pm_2", at=5)),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
         assert (
             plan(
-                [Held(1, "pm_2", "a", True)],
+                [StoredMethod(1, "pm_2", "a", True)],
                 [found("pm_1")],
                 dropped={"pm_1"},
             ).kept
@@ -93,7 +91,7 @@ class TestPlan:
         """The network gives a card the number of one that is saved too: the one made last stays,
         whichever row it has.
         """
-        rows = [Held(1, "pm_1", "a", True), Held(2, "pm_2", "b", True)]
+        rows = [StoredMethod(1, "pm_1", "a", True), StoredMethod(2, "pm_2", "b", True)]
         decided = plan(
             rows,
             [found("pm_1", "b"), found("pm_2", "b", at=5)],
@@ -116,7 +114,9 @@ class TestPlan:
     def test_a_card_whose_old_number_is_saved_again_keeps_its_row(self) -> None:
         """Replaced by the network, and the old card typed once more: two cards, two rows."""
         decided = plan(
-            [Held(1, "pm_1", "a", True)], [found("pm_1", "b"), found("pm_2", "a", at=5)], dropped=()
+            [StoredMethod(1, "pm_1", "a", True)],
+            [found("pm_1", "b"), found("pm_2", "a", at=5)],
+            dropped=(),
         )
         assert decided.kept == (
             (1, found("pm_1", "b")),
@@ -137,10 +137,7 @@ class TestPlan:
     def test_what_is_gone_from_stripe_ends(self) -> None:
         """Removed in a dashboard."""
         assert plan(
-            [
-                Held(1, "pm_1", "a", True),
-                Held(2, "pm_0", "z", False),
-            ],
+            [StoredMethod(1, "pm_1", "a", True), StoredMethod(2, "pm_0", "z", False)],
             [],
             dropped=(),
         ).gone == ((1, Removal.AT_STRIPE),)
@@ -151,17 +148,17 @@ class World:
     """Stripe's customer and our rows, as the service carries a plan out."""
 
     stripe: dict[str, Found] = field(default_factory=dict)
-    rows: dict[int, Held] = field(default_factory=dict)
+    rows: dict[int, StoredMethod] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
     def follow(self, methods: list[Found]) -> None:
         decided = plan(list(self.rows.values()), methods, dropped=self.dropped)
         for row_id, _ in decided.gone:
             row = self.rows[row_id]
-            self.rows[row_id] = Held(row_id, row.method_id, row.fingerprint, False)
+            self.rows[row_id] = StoredMethod(row_id, row.method_id, row.fingerprint, False)
         for known, one in decided.kept:
             number = known or len(self.rows) + 1
-            self.rows[number] = Held(number, one.id, one.fingerprint, True)
+            self.rows[number] = StoredMethod(number, one.id, one.fingerprint, True)
         cards = [r.fingerprint for r in self.rows.values() if r.is_active]
         assert len(cards) == len(set(cards)), "two rows of one card"
         self.dropped |= {method_id for method_id, _ in decided.detached}

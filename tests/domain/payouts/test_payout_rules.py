@@ -29,15 +29,15 @@ from shared.finance.payouts.rules import (
     Due,
     Funds,
     Obstacle,
+    PayoutConditions,
     PayoutState,
-    Standing,
     due,
     held_back,
     whole,
 )
 from shared.infra.gateway.balance_settings import PayoutSettings
 
-WELL = Standing(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
+WELL = PayoutConditions(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
 AMOUNTS = st.integers(-99_999_999, 99_999_999)
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 PLANS = st.one_of(
@@ -174,7 +174,7 @@ class TestHowMuch:
             (replace(WELL, bank=False), Obstacle.BANK_MISSING),
         ],
     )
-    def test_what_stops_it(self, standing: Standing, obstacle: Obstacle) -> None:
+    def test_what_stops_it(self, standing: PayoutConditions, obstacle: Obstacle) -> None:
         """The reason that counts first is the one that is told."""
         assert due(
             Funds("EUR", 5000, payable=5000),

@@ -12,7 +12,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.overview.queries import exposure_now, held_of_platform
 from shared.finance.payouts import balances, stripe_risk_reserves
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import Due, Funds, Obstacle, Standing, due
+from shared.finance.payouts.rules import Due, Funds, Obstacle, PayoutConditions, due
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.models import ReconciliationRun
 from tests.support import market_acts as acts
@@ -111,7 +111,9 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
 
 def test_all_that_stripe_holds_is_an_obstacle_of_its_own() -> None:
     """A part of it leaves the rest free; all of it is not our reserve and not nothing."""
-    standing = Standing(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
+    standing = PayoutConditions(
+        connected=True, held=False, enabled=True, bank=True, bank_errored=False
+    )
     some = Funds("EUR", 600, payable=1000, balance=600, held=400)
     assert (some.free, some.ready, some.coming) == (600, 600, 0)
     assert due(some, standing, minimum=0) == Due(600)

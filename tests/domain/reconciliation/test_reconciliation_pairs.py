@@ -207,7 +207,7 @@ class TestPayments:
         )
 
     def test_no_fee_of_stripes_needs_no_posting(self) -> None:
-        """A fee of nought leaves no line."""
+        """A fee of zero leaves no line."""
         free = sale(1, 4990, 125, 0)
         lines = tuple(line for line in free.lines if line.amount)
         assert told(replace(free, lines=lines, posted=frozenset({"sale:1"}))) == []
@@ -376,7 +376,7 @@ class TestMovements:
 class TestClaims:
     def test_each_reason_to_wait_is_enough(self) -> None:
         """A movement under way, one that we lack, or a vendor whose set-offs do not come to
-        nought.
+        zero.
         """
         off = ClaimRecord(
             1,

@@ -34,7 +34,7 @@ def test_what_is_taken_and_what_is_short_come_to_what_was_wanted(
     balance=st.integers(-(10**6), 10**8),
     sources=SOURCES,
 )
-def test_no_vendor_is_pushed_below_nought_and_no_transfer_beyond_itself(
+def test_no_vendor_is_pushed_below_zero_and_no_transfer_beyond_itself(
     wanted: int, balance: int, sources: list[Source]
 ) -> None:
     """Stripe would refuse both."""
@@ -73,7 +73,7 @@ SIDES = st.lists(st.integers(1, 10**8), max_size=5)
 
 
 @given(we_owe=SIDES, owed_to_us=SIDES)
-def test_what_is_set_off_comes_to_nought_and_one_side_is_used_up(
+def test_what_is_set_off_comes_to_zero_and_one_side_is_used_up(
     we_owe: list[int], owed_to_us: list[int]
 ) -> None:
     """No claim gives more than it has; what is left over is on one side alone."""

@@ -13,7 +13,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import RefundState, Wish
+from shared.finance.refunds.rules import RefundRequest, RefundState
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
@@ -72,7 +72,11 @@ async def early(gateway: Gateway, sandbox: RunningSandbox) -> Sold:
     [(RefundPolicy.PROPORTIONAL, WHOLE, True), (RefundPolicy.RETURN, amount(1000), False)],
 )
 async def test_it_goes_through_at_once(
-    gateway: Gateway, sandbox: RunningSandbox, policy: RefundPolicy, wish: Wish, one_call: bool
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    policy: RefundPolicy,
+    wish: RefundRequest,
+    one_call: bool,
 ) -> None:
     """In one call where Stripe's sum is ours, else by a claim; nothing waits for a job, and the
     books agree.

@@ -16,8 +16,8 @@ from shared.finance.refunds.methods import (
     PLATFORM_PAYS,
     AtStripe,
     Earlier,
-    Way,
-    choose_way,
+    RefundMethod,
+    choose_method,
     stripe_share,
 )
 from shared.finance.refunds.rules import (
@@ -30,13 +30,13 @@ from shared.finance.refunds.rules import (
     Line,
     Preview,
     Reach,
+    Refundability,
+    RefundRequest,
     RefundState,
-    Standing,
     Sum,
-    Wish,
     bear,
     next_state,
-    standing,
+    refundability,
     work_out,
 )
 from shared.trade.commission.rules import RefundPolicy
@@ -44,8 +44,8 @@ from shared.trade.commission.rules import RefundPolicy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ALONG = Way(True, True)
-REVERSED = Way(True, False)
+ALONG = RefundMethod(True, True)
+REVERSED = RefundMethod(True, False)
 policies = st.sampled_from(list(RefundPolicy))
 
 
@@ -97,7 +97,7 @@ class TestAmounts:
         """
         now = order
         for cut in cuts:
-            wish = Wish(Reach.AMOUNT, cut)
+            wish = RefundRequest(Reach.AMOUNT, cut)
             if cut > now.left.amount:
                 with pytest.raises(TooMuch):
                     work_out(now, wish)
@@ -107,7 +107,7 @@ class TestAmounts:
             assert min(burden.vendor, burden.commission) >= 0
             now = after(now, cut, burden)
         if now.left:
-            rest = work_out(now, Wish(Reach.WHOLE))
+            rest = work_out(now, RefundRequest(Reach.WHOLE))
             now = after(now, rest.amount, bear(now, rest.amount, policy))
         assert now.refunded == order.total
         assert now.commission_back == (0 if policy is RefundPolicy.KEEP else order.commission)
@@ -116,7 +116,7 @@ class TestAmounts:
     def test_pieces_cost_what_they_cost(self, order: Sum, data: st.DataObject) -> None:
         """And their parts sum to the amount."""
         wanted = {line.id: data.draw(st.integers(0, line.ordered)) for line in order.lines}
-        wish = Wish(Reach.LINES, quantities=wanted, restock=frozenset({0}))
+        wish = RefundRequest(Reach.LINES, quantities=wanted, restock=frozenset({0}))
         if not any(wanted.values()):
             with pytest.raises(BadRefund):
                 work_out(order, wish)
@@ -139,11 +139,11 @@ class TestAmounts:
             40,
             (Line(1, 500, 1), Line(2, 250, 2)),
         )
-        worked = work_out(order, Wish(Reach.WHOLE))
+        worked = work_out(order, RefundRequest(Reach.WHOLE))
         assert worked.amount == 600
         assert [part.amount for part in worked.parts] == [300, 300]
         with pytest.raises(TooMuch, match=r"At most €6\.00"):
-            work_out(order, Wish(Reach.LINES, quantities={1: 1, 2: 1}))
+            work_out(order, RefundRequest(Reach.LINES, quantities={1: 1, 2: 1}))
 
     def test_nothing_left_is_a_sentence_of_its_own(self) -> None:
         """For every reach but lines, which name their pieces."""
@@ -155,27 +155,27 @@ class TestAmounts:
             100,
             (Line(1, 1000, 1, 1),),
         )
-        for wish in (Wish(Reach.WHOLE), Wish(Reach.AMOUNT, 1)):
+        for wish in (RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, 1)):
             with pytest.raises(TooMuch, match="Everything of this order"):
                 work_out(order, wish)
 
     @pytest.mark.parametrize(
         ("wish", "field"),
         [
-            (Wish(Reach.AMOUNT), "amount"),
-            (Wish(Reach.AMOUNT, 0), "amount"),
-            (Wish(Reach.AMOUNT, -1), "amount"),
-            (Wish(Reach.LINES), "reach"),
-            (Wish(Reach.LINES, quantities={1: 0}), "reach"),
-            (Wish(Reach.LINES, quantities={1: -1}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={1: -1, 2: 2}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={1: 2}), "quantity_1"),
-            (Wish(Reach.LINES, quantities={9: 1}), None),
-            (Wish(Reach.LINES, quantities={1: 1, 9: 1}), None),
+            (RefundRequest(Reach.AMOUNT), "amount"),
+            (RefundRequest(Reach.AMOUNT, 0), "amount"),
+            (RefundRequest(Reach.AMOUNT, -1), "amount"),
+            (RefundRequest(Reach.LINES), "reach"),
+            (RefundRequest(Reach.LINES, quantities={1: 0}), "reach"),
+            (RefundRequest(Reach.LINES, quantities={1: -1}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={1: -1, 2: 2}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={1: 2}), "quantity_1"),
+            (RefundRequest(Reach.LINES, quantities={9: 1}), None),
+            (RefundRequest(Reach.LINES, quantities={1: 1, 9: 1}), None),
         ],
     )
     def test_what_cannot_be_given_back_is_a_sentence_at_its_field(
-        self, wish: Wish, field: str | None
+        self, wish: RefundRequest, field: str | None
     ) -> None:
         """Nothing, less than nothing, more pieces than were bought, and lines of another order."""
         order = Sum(
@@ -205,10 +205,10 @@ class TestAmounts:
         """To the cent."""
         order = Sum("EUR", 2000, 200, 1000, 100)
         if is_left:
-            assert work_out(order, Wish(Reach.AMOUNT, amount)).amount == amount
+            assert work_out(order, RefundRequest(Reach.AMOUNT, amount)).amount == amount
             return
         with pytest.raises(TooMuch):
-            work_out(order, Wish(Reach.AMOUNT, amount))
+            work_out(order, RefundRequest(Reach.AMOUNT, amount))
 
     @pytest.mark.parametrize(
         ("currency", "amount"),
@@ -217,7 +217,7 @@ class TestAmounts:
     def test_currencies_have_their_own_steps(self, currency: str, amount: int) -> None:
         """Stripe would refuse these."""
         with pytest.raises(BadRefund, match="decimals"):
-            work_out(Sum(currency, 10_000, 0, 0, 0), Wish(Reach.AMOUNT, amount))
+            work_out(Sum(currency, 10_000, 0, 0, 0), RefundRequest(Reach.AMOUNT, amount))
 
 
 class TestTheWay:
@@ -230,7 +230,7 @@ class TestTheWay:
         self, order: Sum, cuts: Sequence[int], policy: RefundPolicy
     ) -> None:
         """Whenever it is asked to take things back along with a refund; the vendor's balance never
-        falls below nought.
+        falls below zero.
         """
         now, earlier, fee_gone, reversed_ = order, list[Earlier](), 0, 0
         for cut in cuts:
@@ -238,7 +238,7 @@ class TestTheWay:
                 continue
             burden = bear(now, cut, policy)
             at = AtStripe(reversed_, fee_gone, balance=10**9, touched=False)
-            way = choose_way(order, cut, burden, policy, earlier=earlier, now=at)
+            way = choose_method(order, cut, burden, policy, earlier=earlier, now=at)
             if way.reverse_transfer:
                 share = 0
                 if way.refund_application_fee:
@@ -276,9 +276,9 @@ class TestTheWay:
             "burden": Burden(900, 100),
             "policy": RefundPolicy.PROPORTIONAL,
         }
-        assert choose_way(**asked, earlier=[], now=AtStripe(**plain)) == ALONG  # type: ignore[arg-type]
+        assert choose_method(**asked, earlier=[], now=AtStripe(**plain)) == ALONG  # type: ignore[arg-type]
         now = AtStripe(**{**plain, **changed})  # type: ignore[arg-type]
-        way = choose_way(**asked, earlier=[], now=now)  # type: ignore[arg-type]
+        way = choose_method(**asked, earlier=[], now=now)  # type: ignore[arg-type]
         assert way == PLATFORM_PAYS, why
 
     @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ class TestTheWay:
         ],
     )
     def test_earlier_refunds_must_have_been_asked_for_alike(
-        self, before: Earlier, way: Way
+        self, before: Earlier, way: RefundMethod
     ) -> None:
         """Stripe counts them together; one that failed, or that we claimed ourselves, would be
         counted wrongly.
@@ -305,7 +305,7 @@ class TestTheWay:
         )
         policy = RefundPolicy.PROPORTIONAL
         assert (
-            choose_way(
+            choose_method(
                 order,
                 1000,
                 Burden(900, 100),
@@ -320,8 +320,8 @@ class TestTheWay:
         """Keep reverses the transfer alone; return is one call only where all of it goes back."""
         order, at = Sum("EUR", 2000, 200, 0, 0), AtStripe(0, 0, 10_000, False)
 
-        def way(amount: int, policy: RefundPolicy) -> Way:
-            return choose_way(
+        def way(amount: int, policy: RefundPolicy) -> RefundMethod:
+            return choose_method(
                 order, amount, bear(order, amount, policy), policy, earlier=[], now=at
             )
 
@@ -413,12 +413,12 @@ class TestStates:
         """
         won, inquiry = AtBank(True, False, False), AtBank(True, True, True)
         open_, lost = AtBank(False, False, True), AtBank(False, False, False)
-        assert standing([]) is Standing.CLEAR
-        assert standing([won]) is Standing.CLEAR
-        assert standing([inquiry]) is Standing.INQUIRY
-        assert standing([inquiry, open_]) is Standing.CHARGED_BACK
-        assert standing([lost, won]) is Standing.DECIDED
-        assert standing([lost, open_]) is Standing.CHARGED_BACK
+        assert refundability([]) is Refundability.CLEAR
+        assert refundability([won]) is Refundability.CLEAR
+        assert refundability([inquiry]) is Refundability.INQUIRY
+        assert refundability([inquiry, open_]) is Refundability.CHARGED_BACK
+        assert refundability([lost, won]) is Refundability.DECIDED
+        assert refundability([lost, open_]) is Refundability.CHARGED_BACK
 
 
 @given(
@@ -431,7 +431,7 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
     holds.
     """
     told = Preview(
-        "EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Standing.CLEAR
+        "EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Refundability.CLEAR
     )
     assert told.vendor_change + told.platform_change == -told.amount
     assert 0 <= -told.vendor_change <= max(balance, 0)
@@ -450,6 +450,6 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
     ],
 )
 def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
-    """A balance below nought is no debt of this refund, and no vendor gains by one."""
-    told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Standing.CLEAR)
+    """A balance below zero is no debt of this refund, and no vendor gains by one."""
+    told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Refundability.CLEAR)
     assert (told.owed, told.vendor_change, told.platform_change) == (owed, owed - 90, -10 - owed)

@@ -17,7 +17,7 @@ from shared.finance.recovery.models import Claim
 from shared.finance.refunds import queries, service, sync
 from shared.finance.refunds.errors import BadRefund, ChargedBack, Meanwhile, NotPaid, TooMuch
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.rules import Reach, RefundState, Standing, Wish
+from shared.finance.refunds.rules import Reach, Refundability, RefundRequest, RefundState
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.catalogue.models import Product
@@ -220,7 +220,7 @@ class TestTheWayItIsAsked:
         assert (claim.taken, claim.receivable) == (300, 1500)
         await assert_books_agree(sandbox)
 
-    async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_nought(
+    async def test_where_stripe_takes_it_all_the_same_the_vendor_is_below_zero(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """One attempt, nothing is owed to us beside it: the debt lies in the vendor's balance, and
@@ -289,13 +289,13 @@ class TestWhatMayBeAsked:
             (amount(2001), "amount"),
             (amount(0), "amount"),
             (amount(-5), "amount"),
-            (Wish(Reach.AMOUNT), "amount"),
-            (Wish(Reach.LINES), "reach"),
-            (Wish(Reach.LINES, quantities={10**9: 1}), None),
+            (RefundRequest(Reach.AMOUNT), "amount"),
+            (RefundRequest(Reach.LINES), "reach"),
+            (RefundRequest(Reach.LINES, quantities={10**9: 1}), None),
         ],
     )
     async def test_an_amount_that_cannot_be_is_told_at_its_field(
-        self, gateway: Gateway, sandbox: RunningSandbox, wish: Wish, param: str | None
+        self, gateway: Gateway, sandbox: RunningSandbox, wish: RefundRequest, param: str | None
     ) -> None:
         """Nothing is written down."""
         sale = await sold(gateway, sandbox, others=0)
@@ -401,7 +401,7 @@ class TestWhatMayBeAsked:
         told = await queries.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
-        assert told.standing is Standing.CHARGED_BACK
+        assert told.standing is Refundability.CHARGED_BACK
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
 
     async def test_an_inquiry_is_no_obstacle(
@@ -417,7 +417,7 @@ class TestWhatMayBeAsked:
         told = await queries.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
-        assert told.standing is Standing.INQUIRY
+        assert told.standing is Refundability.INQUIRY
         assert (await refund(gateway, sale)).status == RefundState.SUCCEEDED
 
     async def test_a_chargeback_between_looking_and_asking_is_told(
@@ -445,7 +445,7 @@ class TestLines:
         sale = await sold(gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0)
         line = await OrderLine.get(order_id=sale.order.id)
         shelf = (await Product.get(id=sale.shop.product_id)).stock
-        wish = Wish(
+        wish = RefundRequest(
             Reach.LINES,
             quantities={line.id: 2},
             restock=frozenset({line.id}),
@@ -457,9 +457,7 @@ class TestLines:
         await run_jobs(context)
         assert (await Refund.get(id=made.id)).status == RefundState.FAILED
         again = await refund(
-            gateway,
-            sale,
-            Wish(Reach.WHOLE, restock=frozenset({line.id})),
+            gateway, sale, RefundRequest(Reach.WHOLE, restock=frozenset({line.id}))
         )
         assert again.amount == 3 * PRICE
         assert (await Product.get(id=sale.shop.product_id)).stock == shelf + 3
@@ -471,9 +469,9 @@ class TestLines:
         """The line says how many are left."""
         sale = await sold(gateway, sandbox, quantity=3)
         line = await OrderLine.get(order_id=sale.order.id)
-        await refund(gateway, sale, Wish(Reach.LINES, quantities={line.id: 2}))
+        await refund(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
         with pytest.raises(BadRefund, match="At most 1") as told:
-            await ask(gateway, sale, Wish(Reach.LINES, quantities={line.id: 2}))
+            await ask(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
         assert told.value.param == f"quantity_{line.id}"
         rest = await refund(gateway, sale)
         assert rest.amount == PRICE

@@ -26,7 +26,7 @@ from shared.infra.mail.models import Email
 from shared.trade.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.queries import (
-    Standing,
+    RegistrationState,
     history_of,
     missing_rates,
     registration_of,
@@ -112,7 +112,7 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     found = await registration_of(vendor.id)
     assert found is not None
     assert (found.standing, found.words, found.state) == (
-        Standing.CONFIRMED,
+        RegistrationState.CONFIRMED,
         "VIES, 28 November 2026",
         "Denmark",
     )
@@ -123,11 +123,11 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     assert found is not None
     assert (found.number, found.standing, found.decided_at) == (
         "DK25313763",
-        Standing.WAITING,
+        RegistrationState.WAITING,
         None,
     )
     assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [
-        (DANE, Standing.CONFIRMED)
+        (DANE, RegistrationState.CONFIRMED)
     ]
     closed = await october(vendor)
     assert closed is not None
@@ -143,7 +143,7 @@ async def test_taking_it_away_and_stating_it_again_confirms_nothing() -> None:
         await state_number(vendor_id=vendor.id, text=text, actor="member:1")
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is Standing.WAITING
+    assert found.standing is RegistrationState.WAITING
     assert await VatRegistration.filter(vendor_id=vendor.id).count() == 2
 
 
@@ -217,7 +217,7 @@ async def test_nobody_confirms_what_has_changed_since_they_looked() -> None:
             await decide
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is Standing.WAITING
+    assert found.standing is RegistrationState.WAITING
 
 
 async def test_two_who_confirm_at_once_confirm_once() -> None:
@@ -283,9 +283,9 @@ class TestNumbersOfBefore:
             c: (r.number, r.standing, r.is_well_formed) if r else None for c, r in found.items()
         }
         assert kept == {
-            "GR": ("EL094259216", Standing.WAITING, True),
-            "CH": ("CHE107787577", Standing.WAITING, True),
-            "DK": ("DK12", Standing.WAITING, False),
+            "GR": ("EL094259216", RegistrationState.WAITING, True),
+            "CH": ("CHE107787577", RegistrationState.WAITING, True),
+            "DK": ("DK12", RegistrationState.WAITING, False),
             "SE": None,
         }
         with pytest.raises(BadVatNumber, match="cannot be right"):

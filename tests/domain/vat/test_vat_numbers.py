@@ -79,7 +79,7 @@ VALID = (
     ("NO", "NO 995525828", "NO995525828MVA"),
     ("NO", "ＮＯ９９５５２５８２８ＭＶＡ", "NO995525828MVA"),
 )
-# Right in shape, wrong in the check digit; wrong in shape; noughts throughout; or another state's.
+# Right in shape, wrong in the check digit; wrong in shape; zeros throughout; or another state's.
 INVALID = (
     ("AT", "ATU13585626"),
     ("AT", "AT13585627"),

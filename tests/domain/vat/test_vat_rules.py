@@ -117,7 +117,7 @@ def test_a_state_is_owed_its_own_currency(state: str, currency: str) -> None:
 def test_an_amount_in_another_currency(
     amount: Money, rate: tuple[str, str, str], found: Money
 ) -> None:
-    """Either way round, whatever decimals the two have, halves away from nought."""
+    """Either way round, whatever decimals the two have, halves away from zero."""
     assert (
         converted(
             amount,

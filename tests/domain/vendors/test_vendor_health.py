@@ -18,7 +18,7 @@ from shared.finance.connect import capabilities, jobs, service
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.connect.rules import AccountStatus
-from shared.finance.connect.words import standing
+from shared.finance.connect.words import status_words
 from shared.finance.inbox.handlers import handlers
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
@@ -274,7 +274,7 @@ class TestCapabilities:
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.account_status is status
-        assert capabilities.CAUSES[reason].because in standing(config).text
+        assert capabilities.CAUSES[reason].because in status_words(config).text
         await _ask(gateway, sandbox, shop, complete=True)
         assert (
             await get_vendor_payment_config(shop.vendor_id)
@@ -296,7 +296,7 @@ class TestCapabilities:
         found = {a.name: (a.status, a.currently_due, a.current_deadline) for a in config.abilities}
         assert found["card_payments"] == ("active", ("company.tax_id",), later)
         assert found["transfers"] == ("active", (PASSPORT,), soon)
-        (line,) = standing(config).abilities
+        (line,) = status_words(config).abilities
         assert line.day == later
         assert line.tail == ", or shoppers may no longer be able to pay you."
 

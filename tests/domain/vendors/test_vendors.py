@@ -76,6 +76,9 @@ def _created(sandbox: RunningSandbox) -> int:
     )
 
 
+BACK = {"refresh_url": "http://localhost/refresh", "return_url": "http://localhost/success"}
+
+
 class TestSignUp:
     async def test_a_new_vendor_has_an_owner_and_its_country_s_currency(self) -> None:
         """And cannot take payments yet."""
@@ -259,12 +262,8 @@ class TestLinks:
         """Two clicks, two addresses, neither of them anywhere in the database."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        first = await service.create_onboarding_link(
-            gateway, vendor_id=vendor_id, public_url="http://localhost"
-        )
-        second = await service.create_onboarding_link(
-            gateway, vendor_id=vendor_id, public_url="http://localhost"
-        )
+        first = await service.create_onboarding_link(gateway, vendor_id=vendor_id, **BACK)
+        second = await service.create_onboarding_link(gateway, vendor_id=vendor_id, **BACK)
         sandbox.complete(account)
         dashboard = await service.create_dashboard_link(gateway, vendor_id=vendor_id)
 
@@ -278,9 +277,7 @@ class TestLinks:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
-            await service.create_onboarding_link(
-                gateway, vendor_id=vendor_id, public_url="http://localhost"
-            )
+            await service.create_onboarding_link(gateway, vendor_id=vendor_id, **BACK)
 
 
 class TestSync:

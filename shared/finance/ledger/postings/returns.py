@@ -113,7 +113,7 @@ def moved(fact: Moved) -> Posting:
 
 @dataclass(frozen=True)
 class Taken:
-    """What staff took from a vendor by hand (below nought: gave back to it), and a person
+    """What staff took from a vendor by hand (below zero: gave back to it), and a person
     confirmed. Minor units.
     """
 

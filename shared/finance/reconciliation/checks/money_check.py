@@ -50,13 +50,13 @@ class MoneyOfKey:
         return next(vendors, None)
 
     @property
-    def ours(self) -> str:
+    def our_sums(self) -> str:
         """What the ledger says, account by account."""
         sums = [f"{_whose(gap)} {money(gap.booked, gap.currency)}" for gap in self.gaps]
         return ", ".join(sums)[:SHOWN]
 
     @property
-    def theirs(self) -> str:
+    def stripe_sums(self) -> str:
         """What Stripe says, account by account."""
         sums = [f"{_whose(gap)} {money(gap.at_stripe, gap.currency)}" for gap in self.gaps]
         return ", ".join(sums)[:SHOWN]
@@ -74,8 +74,8 @@ class MoneyOfKey:
             kind,
             subject,
             text,
-            self.ours,
-            self.theirs,
+            self.our_sums,
+            self.stripe_sums,
             repair,
             self.key,
             self.vendor_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.disputes.dispute_postings import held_of
+from shared.finance.disputes.dispute_postings import withheld_of
 from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -31,7 +31,7 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
         )
         refunds = await Refund.filter(order_id=order.id)
         total = sum(refund.amount for refund in refunds if refund.status in COUNTING)
-        held = await held_of(order)
+        held = await withheld_of(order)
         if total > order.total_amount_cents:
             raise CannotRepair(
                 "The refunds come to more than the order. A person must look at each."

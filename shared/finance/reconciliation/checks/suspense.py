@@ -33,7 +33,7 @@ class TimesParked:
     now: bool
 
 
-async def parked(stripe_id: str) -> TimesParked:
+async def suspended(stripe_id: str) -> TimesParked:
     """Read what suspense says of a balance transaction. Inside a transaction."""
     await unit.flush()
     mine = LedgerPosting.filter(subject=f"transaction:{stripe_id}", kind__in=SUSPENSE)
@@ -46,7 +46,7 @@ async def clear_suspense(_context: Context, given: Arguments) -> str:
     """Take out of suspense what has its own posting now."""
     async with unit.transaction() as tx:
         for stripe_id in map(str, given["transactions"]):
-            before = await parked(stripe_id)
+            before = await suspended(stripe_id)
             entry = await _last_parked(stripe_id)
             if entry is None:
                 raise CannotRepair

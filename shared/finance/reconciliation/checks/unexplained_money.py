@@ -10,7 +10,7 @@ from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import Unexplained
 from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, as_argument
 from shared.finance.reconciliation.checks.money_check import MoneyCheck, MoneyOfKey
-from shared.finance.reconciliation.checks.suspense import parked
+from shared.finance.reconciliation.checks.suspense import suspended
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -28,7 +28,7 @@ async def suspend(_context: Context, given: Arguments) -> str:
     async with unit.transaction() as tx:
         for stripe_id, vendor_id, net, currency in given["transactions"]:
             fact = Unexplained(vendor_id, currency, net, str(stripe_id))
-            before = await parked(fact.stripe_id)
+            before = await suspended(fact.stripe_id)
             known_as = str(given.get("stripe_id") or stripe_id)
             if before.now or await _is_booked(fact, known_as):
                 continue  # somebody found out what it is

@@ -16,7 +16,7 @@ _SOON = 0.5  # seconds after the money has moved
 
 
 @dataclass(frozen=True)
-class Aftermath:
+class CardEffect:
     """How often the charge is disputed and why; or that its issuer reports fraud."""
 
     reason: str = "fraudulent"
@@ -28,11 +28,11 @@ class Aftermath:
 _BY_FINGERPRINT = {
     cards.fingerprint(number): what
     for number, what in {
-        "4000000000000259": Aftermath(),
-        "4000000000002685": Aftermath("product_not_received"),
-        "4000000000001976": Aftermath(inquiry=True),
-        "4000000404000079": Aftermath(times=2),
-        "4000000000005423": Aftermath(warning=True),
+        "4000000000000259": CardEffect(),
+        "4000000000002685": CardEffect("product_not_received"),
+        "4000000000001976": CardEffect(inquiry=True),
+        "4000000404000079": CardEffect(times=2),
+        "4000000000005423": CardEffect(warning=True),
     }.items()
 }
 

@@ -1,0 +1,16 @@
+"""The few addresses that commands name.
+
+They load no page to learn them; a test holds each to its route.
+"""
+
+from __future__ import annotations
+
+PLATFORM_EVENTS = "/api/v1/platform/webhooks/stripe"
+CONNECT_EVENTS = "/api/v1/platform/webhooks/stripe/connect"
+SEEN = "/api/v1/platform/seen"
+API_DOCS = "/api/v1/docs"
+ALIVE = "/healthz"
+HOME = "/"
+VENDOR_HOME = "/vendor/admin"
+OPERATOR_HOME, OPERATOR_SIGN_IN = "/operator", "/operator/login"
+SHOPPER_SIGN_IN = "/shop/account/login"
