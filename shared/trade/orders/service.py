@@ -34,7 +34,7 @@ MOST_RENEWALS = 4
 
 
 @dataclass(frozen=True)
-class Buyer:
+class Purchaser:
     """Who orders, where it goes, and the terms they accepted."""
 
     contact: Contact
@@ -73,7 +73,7 @@ async def place_order(
     StandsStill after a restore: stock and orders may be those of days ago.
     """
     await money_may_move()
-    buyer = Buyer(contact, customer_id, accepted, actor)
+    purchaser = Purchaser(contact, customer_id, accepted, actor)
     async with unit.transaction() as tx:
         before = await open_checkout(tx, basket_token)
         # Read after the locks: a payment may have emptied it while we waited.
@@ -82,10 +82,10 @@ async def place_order(
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
-                await _renew(before, buyer, min(until, _last_end(before, hold_minutes)))
+                await _renew(before, purchaser, min(until, _last_end(before, hold_minutes)))
                 return before.token
             await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
-        return await _create(tx, basket, terms, buyer, until=until)
+        return await _create(tx, basket, terms, purchaser, until=until)
 
 
 async def _sellable(basket: BasketView) -> SellingTerms:
@@ -125,9 +125,9 @@ async def _same(checkout: Checkout, basket: BasketView) -> bool:
     )
 
 
-async def _renew(checkout: Checkout, buyer: Buyer, until: datetime) -> None:
+async def _renew(checkout: Checkout, purchaser: Purchaser, until: datetime) -> None:
     await Checkout.filter(id=checkout.id).update(
-        **buyer.columns(),
+        **purchaser.columns(),
         reserved_until=until,
         updated_at=clock.now(),
     )
@@ -142,12 +142,12 @@ async def _create(
     tx: Transaction,
     basket: BasketView,
     terms: SellingTerms,
-    buyer: Buyer,
+    purchaser: Purchaser,
     *,
     until: datetime,
 ) -> str:
     assert basket.total is not None  # a basket with lines has a total
-    ip = buyer.accepted.ip if buyer.accepted else ""
+    ip = purchaser.accepted.ip if purchaser.accepted else ""
     network = network_of(ip) if ip else ""
     state = await reservations.at_order(
         [(line.product.id, line.quantity) for line in basket.lines], network=network
@@ -155,8 +155,8 @@ async def _create(
     checkout = await Checkout.create(
         token=new_nonce(),
         basket_id=basket.id,
-        customer_id=buyer.customer_id,
-        **buyer.columns(),
+        customer_id=purchaser.customer_id,
+        **purchaser.columns(),
         currency=basket.total.currency,
         total_amount=basket.total.amount,
         network=network,
@@ -164,7 +164,7 @@ async def _create(
         reserved_until=until,
     )
     total = f"{basket.total.to_decimal()} {basket.total.currency}"
-    placed = Act("order.placed", buyer.actor, {"total": total})
+    placed = Act("order.placed", purchaser.actor, {"total": total})
     await _order_of(tx, checkout, basket, terms, state, placed)
     tx.emit(CheckoutOpened(checkout.id, until))
     return checkout.token
