@@ -98,6 +98,27 @@ async def request(
     await money_may_move()
     if reason not in REASONS:
         raise Invalid("Choose why it is given back.", param="reason")
+    order, payment = await _refundable(gateway, vendor_id, number)
+    policy = await get_policy()
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order.id)
+        payment = await tx.lock(Payment, id=payment.id)
+        refund = await _write_down(
+            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+        )
+        await _next_step(tx, order, payment, refund)
+        _record_request(tx, refund, by=by)
+    return Requested(
+        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
+    )
+
+
+async def _refundable(
+    gateway: Gateway,
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, Payment]:
+    """One of this vendor's orders that is paid, and that no bank has taken back."""
     order = await Order.get_or_none(vendor_id=vendor_id, number=number)
     if order is None:
         raise NotFound("We could not find that order.")
@@ -105,28 +126,7 @@ async def request(
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
     await _check_bank(gateway, order, payment)
-    policy = await get_policy()
-    async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=order.id)
-        payment = await tx.lock(Payment, id=payment.id)
-        refund, worked = await _write_down(
-            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
-        )
-        await _next_step(tx, order, payment, refund)
-        tx.record_of_order(
-            order.id,
-            "refund.requested",
-            actor=by,
-            subject=f"refund:{refund.id}",
-            vendor_id=vendor_id,
-            order=order.id,
-            amount=worked.amount,
-            currency=refund.currency,
-            waits=refund.status == RefundState.AWAITING_APPROVAL,
-        )
-    return Requested(
-        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
-    )
+    return order, payment
 
 
 async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
@@ -152,7 +152,7 @@ async def _write_down(
     note: str,
     by: str,
     seen: int | None,
-) -> tuple[Refund, Worked]:
+) -> Refund:
     check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
     found = await sum_of(order)
@@ -178,7 +178,21 @@ async def _write_down(
         requested_by=by[:60],
     )
     await _add_lines(refund, worked)
-    return refund, worked
+    return refund
+
+
+def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
+    tx.record_of_order(
+        refund.order_id,
+        "refund.requested",
+        actor=by,
+        subject=f"refund:{refund.id}",
+        vendor_id=refund.vendor_id,
+        order=refund.order_id,
+        amount=refund.amount,
+        currency=refund.currency,
+        waits=refund.status == RefundState.AWAITING_APPROVAL,
+    )
 
 
 def _about(order: Order, payment: Payment) -> dict[str, Any]:
