@@ -24,8 +24,8 @@ from wtforms import (
     ValidationError,
     i18n,
 )
-from wtforms.fields.choices import (
-    SelectChoice,  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # its stubs lag
+    SelectChoice,
     SelectFieldBase,
 )
 from wtforms.fields.core import UnboundField
