@@ -21,11 +21,11 @@ from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
     OPERATOR,
     PASSWORD,
-    SALES,
     SHOPPER,
     VENDORS,
     DemoVendor,
 )
+from shared.entrypoints.cli.demo_orders import SALES
 from shared.entrypoints.cli.demo_sales import Seller, sell
 from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.finance.connect import payment_configs

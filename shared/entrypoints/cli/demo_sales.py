@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.core import clock
-from shared.entrypoints.cli.demo_goods import SHOPPER, DemoSale, DemoVendor
+from shared.entrypoints.cli.demo_goods import SHOPPER, DemoVendor
+from shared.entrypoints.cli.demo_orders import DemoSale
 from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
@@ -54,7 +55,7 @@ async def sell(seller: Seller, sale: DemoSale, *, shopper_id: int) -> None:
         await order.refresh_from_db()
     if sale.sent_by and order.status == OrderStatus.PROCESSING:
         with clock.use(lambda: placed + timedelta(hours=26)):
-            await _send(seller, sale, order)
+            await _send(seller, sale, order, carrier=sale.sent_by)
 
 
 def _moment(sale: DemoSale) -> datetime:
@@ -75,11 +76,11 @@ async def _pay(seller: Seller, sale: DemoSale, order: Order) -> None:
         await refresh(seller.gateway, checkout_token=token)
 
 
-async def _send(seller: Seller, sale: DemoSale, order: Order) -> None:
+async def _send(seller: Seller, sale: DemoSale, order: Order, *, carrier: str) -> None:
     await mark_as_shipped(
         vendor_id=seller.vendor_id,
         number=order.number,
-        carrier=sale.sent_by,
+        carrier=carrier,
         tracking=f"{seller.demo.country}{order.id:09d}{sale.country}",
         actor=ACTOR,
     )
