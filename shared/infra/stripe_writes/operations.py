@@ -124,6 +124,6 @@ AnyOperation = Operation[Any, Any]
 def loaded(
     name: str,
     params: dict[str, Any],
-) -> AnyOperation:
+) -> Operation[Any, Any]:
     """Make the operation that was stored. Raises LookupError for an unknown name."""
     return REGISTRY[name](**params)
