@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.sandbox import errors, multipart
-from shared.sandbox.engine import Reply, Request, idempotency_key
 from shared.sandbox.faults import Rule
+from shared.sandbox.idempotency import idempotency_key
+from shared.sandbox.requests import Reply, Request
 from shared.sandbox.resources import files
 
 if TYPE_CHECKING:

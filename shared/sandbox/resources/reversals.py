@@ -5,7 +5,11 @@ from __future__ import annotations
 from shared.sandbox import books, choices, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import fee_refunds, passing, returns
+from shared.sandbox.resources import (
+    application_fee_collection,
+    fee_refunds,
+    returns,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata
 
@@ -162,7 +166,9 @@ def _refund_payment(
         -amount,
         currency,
         other=books.WITHIN,
-        fee=passing.fee_detail(account, -fee_back, currency) if fee_back else None,
+        fee=application_fee_collection.fee_detail(account, -fee_back, currency)
+        if fee_back
+        else None,
         available_on=returns.day_of(account, payment.body["balance_transaction"]),
     )
     body.update(balance_transaction=txn.id, source_transfer_reversal=reversal)
