@@ -51,7 +51,10 @@ _LOCKED = (
 
 
 async def answer(
-    standin: Standin, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    standin: Standin,
+    scope: HTTPScope,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
 ) -> None:
     """One API request: answered at once, unless a fault rule or a running request makes it wait."""
     if scope["method"] == "OPTIONS":

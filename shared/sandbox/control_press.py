@@ -76,7 +76,10 @@ def _back(given: Form) -> str:
 
 
 async def _call(
-    view: Callable[..., Awaitable[Any]], standin: Standin, body: Any, **ids: str
+    view: Callable[..., Awaitable[Any]],
+    standin: Standin,
+    body: Any,
+    **ids: str,
 ) -> Any:
     """A call of the control API, as if it had come with this body."""
     g.control_body = body

@@ -214,7 +214,11 @@ class Courier:
             self._close(delivery, "failed")
 
     async def _attempt(
-        self, delivery: Delivery, endpoint: Document, event: Document, played: str
+        self,
+        delivery: Delivery,
+        endpoint: Document,
+        event: Document,
+        played: str,
     ) -> bool:
         import aiohttp  # late: not needed by a stand-in that nobody listens to, and slow to import
 

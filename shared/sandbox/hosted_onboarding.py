@@ -137,7 +137,12 @@ def _more(doc: Document, ticket: Ticket) -> list[str]:
 
 
 def _check(
-    doc: Document, ticket: Ticket, key: str, typed: hosted_answers.Typed, *, strict: bool
+    doc: Document,
+    ticket: Ticket,
+    key: str,
+    typed: hosted_answers.Typed,
+    *,
+    strict: bool,
 ) -> hosted_answers.Typed:
     if key == "more":
         return steps.more_check(_more(doc, ticket), typed)

@@ -29,7 +29,11 @@ class Route:
 
 
 def crud(
-    path: str, name: str, id: str, module: Any, verbs: str = "create retrieve update index"
+    path: str,
+    name: str,
+    id: str,
+    module: Any,
+    verbs: str = "create retrieve update index",
 ) -> list[Route]:
     """Make the routes of a resource whose handlers have the usual names."""
     rows = {

@@ -8,7 +8,12 @@ from shared.sandbox.world import Act, application_of
 
 
 def collect_fee(
-    act: Act, charge: Document, amount: int, available_on: int, *, source: str | None = None
+    act: Act,
+    charge: Document,
+    amount: int,
+    available_on: int,
+    *,
+    source: str | None = None,
 ) -> Document:
     """The platform's fee on a charge of a connected account, `source` being the platform's own
     charge behind that one.

@@ -52,7 +52,12 @@ def of_charge(act: Act, id: str) -> list[Document]:
 
 
 def open_up(
-    act: Act, charge: Document, reason: str, amount: int, *, case: str = "chargeback"
+    act: Act,
+    charge: Document,
+    reason: str,
+    amount: int,
+    *,
+    case: str = "chargeback",
 ) -> Document:
     """The bank tells of a dispute: created, then the funds go (if they do), then the charge says
     that it is disputed.

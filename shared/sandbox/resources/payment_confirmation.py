@@ -100,7 +100,11 @@ def _unexpected(doc: Document, message: str) -> errors.ApiError:
 
 
 def _challenge(
-    act: Act, doc: Document, method: Document, params: Json, off_session: bool
+    act: Act,
+    doc: Document,
+    method: Document,
+    params: Json,
+    off_session: bool,
 ) -> Document:
     if off_session or params.get("error_on_requires_action"):
         return decline(act, doc, method, "authentication_required", "authentication_required")

@@ -70,7 +70,13 @@ def from_test_card(act: Act, card: cards.Card, data: Json) -> Document:
 
 
 def _make(
-    act: Act, card: cards.Card, date: tuple[int, int], data: Json, *, cvc: bool, named: bool = False
+    act: Act,
+    card: cards.Card,
+    date: tuple[int, int],
+    data: Json,
+    *,
+    cvc: bool,
+    named: bool = False,
 ) -> Document:
     body: Json = {
         "id": act.world.id("pm"),

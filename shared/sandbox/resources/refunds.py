@@ -148,7 +148,10 @@ def _amount(charge: Document, params: Json) -> int:
 
 
 def _bring_back(
-    act: Act, charge: Document, refund: Document, params: Json
+    act: Act,
+    charge: Document,
+    refund: Document,
+    params: Json,
 ) -> tuple[Document | None, Document | None]:
     """Move the money; the transfer and the fee that something of came back, if any."""
     home, amount = act.within(act.home), refund.body["amount"]

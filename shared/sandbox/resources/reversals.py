@@ -152,7 +152,11 @@ def _needs_cover(act: Act, transfer: Document) -> bool:
 
 
 def _refund_payment(
-    account: Act, payment: Document, amount: int, reversal: str, fee_back: int
+    account: Act,
+    payment: Document,
+    amount: int,
+    reversal: str,
+    fee_back: int,
 ) -> Document:
     """The reversal as the account sees it: a refund (`pyr_…`) of the payment that the transfer
     arrived as.
