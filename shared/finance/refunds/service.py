@@ -16,12 +16,12 @@ from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
-    AlreadyDecided,
     ChargedBack,
     Differs,
-    Meanwhile,
     NoRefundsLeft,
     NotPaid,
+    RefundAlreadyDecided,
+    RefundedMeanwhile,
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
@@ -93,7 +93,7 @@ async def request(
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
     once, one wins. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
-    BadRefund, TooMuch, Meanwhile.
+    BadRefund, TooMuch, RefundedMeanwhile.
     """
     await money_may_move()
     if reason not in REASONS:
@@ -157,7 +157,7 @@ async def _write_down(
     before = await Refund.filter(order_id=order.id).count()
     found = await sum_of(order)
     if seen is not None and seen != before:
-        raise Meanwhile(found.left)
+        raise RefundedMeanwhile(found.left)
     worked = work_out(found, wish)
     _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
@@ -257,7 +257,7 @@ async def _next_step(
 
 
 async def approve(refund_id: int, *, by: str) -> Requested:
-    """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
+    """The operator lets a refund through. Raises NotFound, RefundAlreadyDecided."""
     async with unit.transaction() as tx:
         order, payment, refund = await locked(tx, refund_id)
         moved = await tx.move(
@@ -268,7 +268,7 @@ async def approve(refund_id: int, *, by: str) -> Requested:
             decided_by=by[:60],
         )
         if not moved:
-            raise AlreadyDecided
+            raise RefundAlreadyDecided
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
     return Requested(
         refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency)
@@ -283,7 +283,7 @@ async def decline(
 ) -> Requested:
     """The operator says no, and why; the vendor is told.
 
-    Raises NotFound, AlreadyDecided, Invalid.
+    Raises NotFound, RefundAlreadyDecided, Invalid.
     """
     text = " ".join(reason.split())
     if not text or len(text) > MAX_REASON:
@@ -293,7 +293,7 @@ async def decline(
         if not await put_off(
             tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by
         ):
-            raise AlreadyDecided
+            raise RefundAlreadyDecided
     return Requested(
         refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency)
     )
@@ -324,7 +324,7 @@ async def _row(refund_id: int) -> Refund:
 
 
 @dataclass(frozen=True)
-class Tried:
+class RefundAttempt:
     """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it
     does.
     """
@@ -333,16 +333,16 @@ class Tried:
     waits: str = ""
 
 
-async def try_now(gateway: Gateway, refund_id: int) -> Tried:
+async def try_now(gateway: Gateway, refund_id: int) -> RefundAttempt:
     """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job
     does.
     """
     try:
-        return Tried(await ask(gateway, refund_id), waits_for(None))
+        return RefundAttempt(await ask(gateway, refund_id), waits_for(None))
     except TryLater as later:
         waits = waits_for(later.code)
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
         waits = waits_for(error.code)
         log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
-    return Tried(RefundState((await _row(refund_id)).status), waits)
+    return RefundAttempt(RefundState((await _row(refund_id)).status), waits)

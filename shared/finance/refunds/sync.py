@@ -234,9 +234,9 @@ async def _record_moved(
         )
 
 
-def fact_of(refund: Refund, stripe_id: str) -> postings.Refund:
+def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
     """A refund for the ledger, from the Stripe object named."""
-    return postings.Refund(
+    return postings.RefundFact(
         refund_id=refund.id,
         order_id=refund.order_id,
         vendor_id=refund.vendor_id,
