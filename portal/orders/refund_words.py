@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shared.core.locales import gettext as _
@@ -56,7 +56,7 @@ def refund_detail(refund: RefundView) -> str | None:
 
 
 @dataclass(frozen=True)
-class Told:
+class PreviewText:
     """A preview as the page shows it. `notes`: kind and sentence."""
 
     amount: Money
@@ -74,62 +74,61 @@ def told(
     *,
     method: str | None,
     write: Callable[[Money], str],
-) -> Told:
+) -> PreviewText:
     """What a refund will do, in words and Money; `write` is the page's own way to write money."""
 
     def money(amount: int) -> Money:
         return Money(amount, preview.currency)
 
-    notes = []
-    if stopped := _STOPS.get(preview.standing):
-        notes.append(("bad", _(stopped.default)))
-    if preview.standing is Refundability.INQUIRY:
-        notes.append(
-            (
-                "info",
-                _(
-                    "The shopper’s bank is asking about this payment. A refund closes that "
-                    "question."
-                ),
-            )
-        )
-    if preview.needs_approval:
-        notes.append(
-            (
-                "warn",
-                _("This is above the limit, so the marketplace looks at it before it is sent."),
-            )
-        )
-    if preview.owed and preview.balance is not None:
-        said = _(
-            "Your balance at Stripe holds %(balance)s. The marketplace advances %(amount)s,"
-            " which is taken from your next sales.",
-            balance=write(money(max(preview.balance, 0))),
-            amount=write(money(preview.owed)),
-        )
-        notes.append(("warn", said))
-    if preview.balance is None:
-        said = _(
-            "Stripe does not answer just now. What your balance does not cover is taken from "
-            "your next sales."
-        )
-        notes.append(("info", said))
-    if preview.stripe_fee:
-        said = _(
-            "Stripe’s fee of %(amount)s is not returned; the marketplace bears it.",
-            amount=write(money(preview.stripe_fee)),
-        )
-        notes.append(("plain", said))
-    return Told(
+    return PreviewText(
         amount=money(preview.amount),
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),
         left_after=money(preview.left_after),
         where=_(_BACK_TO.get(method or "", _n("the way they paid"))),
-        notes=tuple(notes),
+        notes=tuple(_notes(preview, write)),
         is_possible=preview.standing not in _STOPS,
         waits=preview.needs_approval,
     )
+
+
+def _notes(
+    preview: Preview,
+    write: Callable[[Money], str],
+) -> Iterator[tuple[str, str]]:
+    """What a person should know before the button: kind and sentence."""
+
+    def written(amount: int) -> str:
+        return write(Money(amount, preview.currency))
+
+    if stopped := _STOPS.get(preview.standing):
+        yield "bad", _(stopped.default)
+    if preview.standing is Refundability.INQUIRY:
+        said = _("The shopper’s bank is asking about this payment. A refund closes that question.")
+        yield "info", said
+    if preview.needs_approval:
+        said = _("This is above the limit, so the marketplace looks at it before it is sent.")
+        yield "warn", said
+    if preview.owed and preview.balance is not None:
+        said = _(
+            "Your balance at Stripe holds %(balance)s. The marketplace advances %(amount)s,"
+            " which is taken from your next sales.",
+            balance=written(max(preview.balance, 0)),
+            amount=written(preview.owed),
+        )
+        yield "warn", said
+    if preview.balance is None:
+        said = _(
+            "Stripe does not answer just now. What your balance does not cover is taken from "
+            "your next sales."
+        )
+        yield "info", said
+    if preview.stripe_fee:
+        said = _(
+            "Stripe’s fee of %(amount)s is not returned; the marketplace bears it.",
+            amount=written(preview.stripe_fee),
+        )
+        yield "plain", said
 
 
 def nothing_left(order: Refundable) -> tuple[str, str] | None:

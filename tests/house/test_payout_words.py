@@ -15,7 +15,7 @@ from shared.core.formats import paydays
 from shared.core.money import Money
 from shared.core.words import codes, word, words
 from shared.finance.payouts.rules import Obstacle, PayoutState, Why
-from shared.sandbox.resources.payouts import MESSAGES
+from shared.sandbox.resources.payout_lifecycle import MESSAGES
 
 RETURNS = (
     ("stripe.treasury._outbound_payment", "OutboundPayment"),
