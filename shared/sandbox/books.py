@@ -50,15 +50,12 @@ def post(
     *,
     other: str,  # the place that is the other side, or WITHIN
     fee: Json | list[Json] | None = None,  # entries of `fee_details`
-    available_on: int | None = None,
+    available_on: int | None = None,  # without it, see `schedules.settles_on`
     description: str | None = None,
     category: str | None = None,
     balance: str = PAYMENTS,
 ) -> Document:
-    """One balance transaction on the act's account, in minor units; a positive amount comes in.
-
-    Without `available_on` it counts from its day (`schedules.settles_on`).
-    """
+    """One balance transaction on the act's account, in minor units; a positive amount comes in."""
     fees = fee if isinstance(fee, list) else [fee] if fee else []
     taken = sum(one["amount"] for one in fees)
     moment = schedules.settles_on(act) if available_on is None else available_on

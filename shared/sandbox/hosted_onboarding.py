@@ -91,7 +91,7 @@ def _answered(
 ) -> Response:
     """Do what the button of a page says with what was typed, and lead on."""
     action, order = typed.get("action", "continue"), _order(doc, ticket)
-    key = next((name for name in order if name == typed.get("step")), order[0])
+    key = typed["step"] if typed.get("step") in order else order[0]
     strict = action == "continue"
     wrong = {} if action == "skip" else _check(doc, ticket, key, typed, strict=strict)
     if wrong and action != "save":
@@ -208,7 +208,10 @@ def _page(
     )
 
 
-def _trail(order: list[str], key: str) -> list[tuple[str, str, bool]]:
+def _trail(
+    order: list[str],
+    key: str,
+) -> list[tuple[str, str, bool]]:
     """The pages of a form with their titles, and which one is open."""
     titles = {step.key: step.title for step in steps.STEPS}
     titles |= {"more": "Documents", "review": "Review"}
@@ -223,7 +226,8 @@ def _failed(doc: Document, values: Json) -> dict[str, str]:
 def _reasons(doc: Document) -> list[str]:
     """What verification found wrong, in its own words, each once."""
     found = doc.body["requirements"]["errors"]
-    return list(dict.fromkeys(error["reason"] for error in found if error.get("reason")))
+    told = [error["reason"] for error in found if error.get("reason")]
+    return list(dict.fromkeys(told))
 
 
 def _told(act: Act, doc: Document) -> list[Json]:

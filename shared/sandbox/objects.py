@@ -108,7 +108,12 @@ def page(
     data = [render(act, doc) for doc in found[:limit]]
     if backwards:
         data.reverse()
-    return {"object": "list", "url": url, "has_more": len(found) > limit, "data": data}
+    return {
+        "object": "list",
+        "url": url,
+        "has_more": len(found) > limit,
+        "data": data,
+    }
 
 
 _OF_FACET = (
@@ -126,7 +131,11 @@ def _limit(params: Json) -> int:
     raise errors.ApiError(400, message, param="limit", code=code, stored=False)
 
 
-def _cursors(act: Act, object: str, params: Json) -> Iterator[tuple[str, Document]]:
+def _cursors(
+    act: Act,
+    object: str,
+    params: Json,
+) -> Iterator[tuple[str, Document]]:
     """The object that a page begins after or ends before, and how its rows compare with it."""
     if "starting_after" in params and "ending_before" in params:
         message = (

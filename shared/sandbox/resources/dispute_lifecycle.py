@@ -51,7 +51,13 @@ def of_charge(act: Act, id: str) -> list[Document]:
     return act.store.select(where, [act.scope, id])
 
 
-def _body(act: Act, charge: Document, reason: str, amount: int, case: str) -> Json:
+def _body(
+    act: Act,
+    charge: Document,
+    reason: str,
+    amount: int,
+    case: str,
+) -> Json:
     """A dispute that the bank has just opened."""
     body = charge.body
     return {
@@ -115,7 +121,8 @@ def open_up(
     events, are unverified (MEM).
     """
     currency = charge.body["currency"]
-    doc = act.add(_body(act, charge, reason, amount, case), submitted=False)
+    body = _body(act, charge, reason, amount, case)
+    doc = act.add(body, submitted=False)
     if case not in dispute_terms.PREVENTED:
         set_deadline(act, doc)
     if case not in _REFUNDABLE:

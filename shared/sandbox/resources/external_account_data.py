@@ -261,4 +261,5 @@ def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
             raise errors.no_such_reference("token", given["token"], "external_account[token]")
         return _CARD_TOKENS[given["token"]], 12, today.year + 3
     month, year = str(given["exp_month"]), str(given["exp_year"])
-    return cards.check(cards.Typed(given["number"], month, year, given.get("cvc")), today)
+    typed = cards.Typed(given["number"], month, year, given.get("cvc"))
+    return cards.check(typed, today)

@@ -88,7 +88,12 @@ def _count(act: Act, fee: Document, made: Document) -> None:
     act.store.save(fee)
 
 
-def _post_to_payer(act: Act, fee: Document, id: str, amount: int) -> None:
+def _post_to_payer(
+    act: Act,
+    fee: Document,
+    id: str,
+    amount: int,
+) -> None:
     """The row of a fee's refund on the account that paid the fee."""
     account = act.within(fee.body["account"])
     charge = account.find("charge", fee.body["charge"])  # none where a payout paid the fee

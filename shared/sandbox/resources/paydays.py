@@ -67,7 +67,9 @@ def _paid_out_up_to(act: Act, paid: Document) -> tuple[int, int]:
         order="seq DESC",
         limit=1,
     )
-    return (last[0].body["created"], last[0].hidden["upto"]) if last else (0, 0)
+    if not last:
+        return 0, 0
+    return last[0].body["created"], last[0].hidden["upto"]
 
 
 def _reconcile(act: Act, paid: Document) -> None:

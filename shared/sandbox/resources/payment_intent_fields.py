@@ -64,7 +64,8 @@ _NEW: Json = {
 
 
 def blank(act: Act, params: Json) -> Json:
-    id, currency = act.world.id("pi"), money.check_currency(params["currency"])
+    id = act.world.id("pi")
+    currency = money.check_currency(params["currency"])
     configuration = {"id": f"pmc_{act.home[5:]}", "parent": None}
     return {
         **copy.deepcopy(_NEW),

@@ -218,7 +218,8 @@ def _share(
         now=amount,
         gone=sum(refund.hidden[asked.note] for refund in earlier),
     )
-    return doc, min(share, doc.body["amount"] - doc.body[asked.returned])
+    left = doc.body["amount"] - doc.body[asked.returned]
+    return doc, min(share, left)
 
 
 def retrieve(

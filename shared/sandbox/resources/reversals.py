@@ -124,10 +124,16 @@ def reverse(
     return _counted(act, transfer, act.add(reversal))
 
 
-def _payer(act: Act, transfer: Document, amount: int, fee_back: int) -> Act:
+def _payer(
+    act: Act,
+    transfer: Document,
+    amount: int,
+    fee_back: int,
+) -> Act:
     """The account that a transfer comes back from; 400 where it would need cover and has none."""
-    account, currency = act.within(transfer.body["destination"]), transfer.body["currency"]
-    if _needs_cover(act, transfer) and not returns.can_pay(account, currency, amount - fee_back):
+    account, net = act.within(transfer.body["destination"]), amount - fee_back
+    covered = returns.can_pay(account, transfer.body["currency"], net)
+    if not covered and _needs_cover(act, transfer):
         message = (
             f"The account {account.scope} has insufficient funds to reverse {amount} of transfer "
             f"{transfer.id}."
