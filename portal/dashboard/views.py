@@ -20,7 +20,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.connect.words import StatusWords, status_words
+from shared.finance.connect.words import AccountStatusWords, status_words
 from shared.finance.disputes.queries import next_to_answer
 from shared.finance.payouts.forecast import next_payout
 from shared.trade.catalogue.queries import vendor_products
@@ -95,7 +95,7 @@ def _to_confirm() -> Step:
 
 def _steps(
     vendor: VendorView,
-    now: StatusWords,
+    now: AccountStatusWords,
     *,
     accepts: bool,
     products: int,

@@ -20,7 +20,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import vendor_row
-from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
@@ -101,7 +101,7 @@ async def invoicing() -> Response:
     )
 
 
-def _shown(known: Identity | None) -> dict[str, Any]:
+def _shown(known: InvoiceIssuer | None) -> dict[str, Any]:
     return (
         vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
     )
@@ -144,8 +144,8 @@ async def _invoicing(form: InvoicingForm, *, status: int = 200) -> Response:
     )
 
 
-def _values(form: InvoicingForm) -> Identity:
-    return Identity(
+def _values(form: InvoicingForm) -> InvoiceIssuer:
+    return InvoiceIssuer(
         legal_name=form.legal_name.data or "",
         address=form.address.data or "",
         country=form.country.data,

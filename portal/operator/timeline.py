@@ -15,7 +15,7 @@ from shared.entrypoints.web.filters import exact, money
 from shared.entrypoints.web.links import url_for
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
-from shared.finance.inbox.timeline import Done, Timeline, Told
+from shared.finance.inbox.timeline import Done, Timeline, TimelineEvent
 from shared.infra.activity.changes import Change, Scalar
 from shared.infra.mail.queries import MailView
 
@@ -99,8 +99,8 @@ def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     )
 
 
-def _line(entry: Done | Told | MailView, currency: str) -> Line:
-    if isinstance(entry, Told):
+def _line(entry: Done | TimelineEvent | MailView, currency: str) -> Line:
+    if isinstance(entry, TimelineEvent):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
         state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(

@@ -11,44 +11,44 @@ from markupsafe import Markup
 
 from shared.core.money import Money
 from shared.entrypoints.web.filters import day
-from shared.finance.order_money.flows import Kind
+from shared.finance.order_money.flows import FlowKind
 from shared.finance.order_money.waterfall import Waterfall, WaterLine
 
 VENDOR = {
-    Kind.PAID: "Shopper paid",
-    Kind.COMMISSION: "Platform fee",
-    Kind.SHARE: "Your share",
-    Kind.REFUND: "Refund",
-    Kind.REFUND_UNDONE: "Refund did not arrive",
-    Kind.COMMISSION_BACK: "Platform fee given back",
-    Kind.COMMISSION_AGAIN: "Platform fee charged again",
-    Kind.DISPUTE: "Disputed",
-    Kind.DISPUTE_WON: "Dispute won",
-    Kind.LET_GO: "Debt let go",
-    Kind.TAKEN: "Taken back by the marketplace",
-    Kind.OTHER: "Correction",
-    Kind.LEFT: "Yours after that",
-    Kind.PAYOUT: "Paid out to your bank",
-    Kind.PAYOUT_FAILED: "Payout that came back",
-    Kind.NOT_PAID_OUT: "Not paid out yet",
-    Kind.OWED: "Covered by your other sales",
+    FlowKind.PAID: "Shopper paid",
+    FlowKind.COMMISSION: "Platform fee",
+    FlowKind.SHARE: "Your share",
+    FlowKind.REFUND: "Refund",
+    FlowKind.REFUND_UNDONE: "Refund did not arrive",
+    FlowKind.COMMISSION_BACK: "Platform fee given back",
+    FlowKind.COMMISSION_AGAIN: "Platform fee charged again",
+    FlowKind.DISPUTE: "Disputed",
+    FlowKind.DISPUTE_WON: "Dispute won",
+    FlowKind.LET_GO: "Debt let go",
+    FlowKind.TAKEN: "Taken back by the marketplace",
+    FlowKind.OTHER: "Correction",
+    FlowKind.LEFT: "Yours after that",
+    FlowKind.PAYOUT: "Paid out to your bank",
+    FlowKind.PAYOUT_FAILED: "Payout that came back",
+    FlowKind.NOT_PAID_OUT: "Not paid out yet",
+    FlowKind.OWED: "Covered by your other sales",
 }
 OPERATOR = {
     **VENDOR,
-    Kind.STRIPE_FEE: "Stripe’s fee",
-    Kind.COMMISSION: "Commission",
-    Kind.SHARE: "Vendor’s share",
-    Kind.COMMISSION_BACK: "Commission given back",
-    Kind.COMMISSION_AGAIN: "Commission charged again",
-    Kind.DISPUTE_COST: "Cost of the dispute",
-    Kind.DISPUTE_COST_BACK: "Cost of the dispute, given back",
-    Kind.LEFT: "The vendor’s after that",
-    Kind.PAYOUT: "Paid out to the vendor’s bank",
-    Kind.OWED: "Covered by the vendor’s other sales",
-    Kind.KEPT: "Kept by the marketplace",
-    Kind.BORNE: "Borne by the marketplace",
+    FlowKind.STRIPE_FEE: "Stripe’s fee",
+    FlowKind.COMMISSION: "Commission",
+    FlowKind.SHARE: "Vendor’s share",
+    FlowKind.COMMISSION_BACK: "Commission given back",
+    FlowKind.COMMISSION_AGAIN: "Commission charged again",
+    FlowKind.DISPUTE_COST: "Cost of the dispute",
+    FlowKind.DISPUTE_COST_BACK: "Cost of the dispute, given back",
+    FlowKind.LEFT: "The vendor’s after that",
+    FlowKind.PAYOUT: "Paid out to the vendor’s bank",
+    FlowKind.OWED: "Covered by the vendor’s other sales",
+    FlowKind.KEPT: "Kept by the marketplace",
+    FlowKind.BORNE: "Borne by the marketplace",
 }
-RESULTS = (Kind.NOT_PAID_OUT, Kind.KEPT, Kind.BORNE)
+RESULTS = (FlowKind.NOT_PAID_OUT, FlowKind.KEPT, FlowKind.BORNE)
 PLACES = {
     "moved": "Between the vendor’s balance and the platform’s",
     "refund_paid": "Refund left the platform’s balance",
@@ -87,7 +87,7 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
             None,
             "sum",
         )
-        if line.kind is Kind.NOT_PAID_OUT
+        if line.kind is FlowKind.NOT_PAID_OUT
         else (
             _words(line, VENDOR),
             line.vendor,
@@ -118,7 +118,7 @@ def operator_lines(found: Waterfall) -> list[OperatorLine]:
         or line.vendor
         or line.market
         or line.is_sum
-        or line.kind is Kind.PAYOUT_FAILED
+        or line.kind is FlowKind.PAYOUT_FAILED
     ]
 
 
@@ -141,22 +141,22 @@ def _size(amount: Money) -> Money:
     return amount if amount.amount >= 0 else amount * -1
 
 
-def _words(line: WaterLine, words: dict[Kind, str]) -> str:
+def _words(line: WaterLine, words: dict[FlowKind, str]) -> str:
     text = words[line.kind]
-    if line.kind in (Kind.REFUND, Kind.REFUND_UNDONE) and line.detail:
+    if line.kind in (FlowKind.REFUND, FlowKind.REFUND_UNDONE) and line.detail:
         return text.replace("Refund", f"Refund {line.detail}", 1)
     return text
 
 
 def _note(line: WaterLine) -> Any:
     """When; of a payout the day at the bank."""
-    if line.kind is Kind.PAYOUT:
+    if line.kind is FlowKind.PAYOUT:
         if line.at is None:
             return "on its way"
         return Markup("{} {}").format(
             "arrived" if line.arrived else "expected",
             day(line.at),
         )
-    if line.at is None or line.kind in (Kind.PAID, Kind.COMMISSION):
+    if line.at is None or line.kind in (FlowKind.PAID, FlowKind.COMMISSION):
         return None
     return day(line.at)

@@ -5,14 +5,10 @@ itself.
 from __future__ import annotations
 
 import hashlib
-import re
+import io
 from typing import Any
 
 from shared.sandbox import forms
-
-_BOUNDARY = re.compile(r'boundary="?([^";]{1,100})"?', re.IGNORECASE)
-_NAME = re.compile(r'[; ]name="([^"]*)"')
-_FILENAME = re.compile(r'[; ]filename="([^"]*)"')
 
 
 class Upload(str):
@@ -55,23 +51,24 @@ def read(
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    found = _BOUNDARY.search(content_type)
-    if found is None:
-        return []
-    out: list[tuple[str, str]] = []
-    for part in (b"\r\n" + body).split(b"\r\n--" + found[1].encode("latin-1", "replace"))[1:]:
-        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        lines = head.decode("utf-8", "replace").split("\r\n")
-        told = next(
-            (line for line in lines if line.lower().startswith("content-disposition:")),
-            "",
+    """The text parts, then the files. A body that is not in parts after all holds none."""
+    from werkzeug import formparser, http  # late: a tenth of the start, for uploads alone
+
+    boundary = http.parse_options_header(content_type)[1].get("boundary", "")
+    parser = formparser.MultiPartParser(stream_factory=lambda *_, **__: io.BytesIO())
+    try:
+        form, files = parser.parse(
+            io.BytesIO(body),
+            boundary.encode(),
+            len(body),
         )
-        name, filename = _NAME.search(told), _FILENAME.search(told)
-        if name is not None:
-            value = (
-                content.decode("utf-8", "replace")
-                if filename is None
-                else Upload(content, filename[1])
-            )
-            out.append((name[1], value))
-    return out
+    except ValueError:
+        return []
+    uploads = [
+        (
+            name,
+            Upload(file.read(), file.filename or ""),
+        )
+        for name, file in files.items(multi=True)
+    ]
+    return [*form.items(multi=True), *uploads]

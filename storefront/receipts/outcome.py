@@ -48,6 +48,17 @@ def outcome_of(
 
     `by_bank`: the shopper's bank took all of the money back for good.
     """
+    if told := _final(progress, order, email=email, by_bank=by_bank) or _moving(progress):
+        return told
+    if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
+        return _over(checkout)
+    return _unpaid(progress)
+
+
+def _final(
+    progress: PaymentProgress, order: OrderStatus, *, email: str, by_bank: bool
+) -> Outcome | None:
+    """What our order says, where it is paid or paid back."""
     match progress.payment_status:
         case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
             return Outcome(
@@ -75,6 +86,11 @@ def outcome_of(
             return Outcome(
                 "refunded", "ok", _("Paid back"), _("This order was paid back to your card.")
             )
+    return None
+
+
+def _moving(progress: PaymentProgress) -> Outcome | None:
+    """What Stripe has not decided yet, or nobody knows."""
     if progress.state is PaymentState.PARKED:
         return Outcome(
             "parked",
@@ -110,9 +126,7 @@ def outcome_of(
             ),
             waits=True,
         )
-    if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
-        return _over(checkout)
-    return _unpaid(progress)
+    return None
 
 
 def _over(checkout: CheckoutStatus) -> Outcome:

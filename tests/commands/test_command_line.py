@@ -66,6 +66,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
         ("migrate --data-dir run.py", "is a file"),
         ("replay", "EVENT_ID"),
         ("ask-again", "WRITE_ID"),
+        ("ask-again 99999999999999999999", "WRITE_ID"),
         ("operator", "EMAIL"),
         ("bench nothing", "There is no benchmark nothing"),
         ("doctor and more", "and"),
@@ -147,3 +148,16 @@ def test_the_command_line_loads_nothing_of_the_application() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_command_knows_what_a_stored_write_asks_for() -> None:
+    """`ask-again` imports no domain itself."""
+    stored = {"file_id": 1, "mark": "dispute:1:file:receipt:2"}
+    code = (
+        "from shared.entrypoints.cli.ask_again import writes; "
+        f"print(writes.loaded('files.create', {stored!r}).key)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == stored["mark"]

@@ -110,7 +110,7 @@ async def _refund_all(payment: Payment, *, locked: asyncio.Event, meanwhile: flo
         locked.set()
         await asyncio.sleep(meanwhile)
         taken = int(payment.amount_vendor)
-        fact = postings.Refund(
+        fact = postings.RefundFact(
             1, payment.order_id, payment.vendor_id, payment.currency, taken, 0, "re_1"
         )
         await ledger.post(tx, postings.refund(fact))

@@ -19,7 +19,7 @@ from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import stored_event
 from shared.finance.inbox.rules import Decision, EventStatus
-from shared.finance.inbox.timeline import Done, Told, timeline
+from shared.finance.inbox.timeline import Done, TimelineEvent, timeline
 from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
@@ -561,7 +561,7 @@ class TestTimeline:
         )
         done = {e.act.kind for e in found.entries if isinstance(e, Done)}
         assert done >= {"payment.opened", "payment.succeeded", "order.paid", "webhook.replayed"}
-        (event_,) = [e.event for e in found.entries if isinstance(e, Told)]
+        (event_,) = [e.event for e in found.entries if isinstance(e, TimelineEvent)]
         assert (event_.decision, event_.duplicates) == (Decision.APPLIED, 1)
         assert {e.kind for e in found.entries if isinstance(e, MailView)} == {
             "order_confirmed",
@@ -578,12 +578,16 @@ class TestTimeline:
         """As soon as the object is known to be the order's."""
         bought = await check_out(await open_shop(gateway, sandbox))
         await deliver(context, event("payment_intent.created", {"id": "pi_early"}))
-        assert not [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
+        assert not [
+            e for e in (await timeline(bought.order_id)).entries if isinstance(e, TimelineEvent)
+        ]
         async with unit.transaction() as tx:
             references.remember(
                 tx, "pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None
             )
-        assert [e for e in (await timeline(bought.order_id)).entries if isinstance(e, Told)]
+        assert [
+            e for e in (await timeline(bought.order_id)).entries if isinstance(e, TimelineEvent)
+        ]
 
     async def test_another_order_s_things_are_not_in_it(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context

@@ -285,7 +285,7 @@ class TestFigures:
             await make_ready_vendor(), payment_status="paid", paid_at=clock.now()
         )
         payment = await make_payment(order, status="succeeded")
-        sale = postings.Sale(
+        sale = postings.SaleFact(
             payment_id=payment.id,
             order_id=order.id,
             vendor_id=order.vendor_id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.finance.refunds import service
-from shared.finance.refunds.errors import AlreadyDecided
+from shared.finance.refunds.errors import RefundAlreadyDecided
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.queries import awaiting_approval
 from shared.finance.refunds.rules import RefundState
@@ -340,7 +340,7 @@ class TestTheOperator:
             service.approve(row.id, by="member:3"),
             return_exceptions=True,
         )
-        assert sum(isinstance(r, AlreadyDecided) for r in both) == 2
+        assert sum(isinstance(r, RefundAlreadyDecided) for r in both) == 2
         left = (await Order.get(id=sale.order.id)).refunded_amount
         assert left == (2000 if (await Refund.get()).status == RefundState.OPENING else 0)
 

@@ -18,7 +18,7 @@ from shared.finance.payouts import stripe_schedule
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.plans import PayoutPlan
 from shared.finance.refunds.models import Refund
-from shared.finance.statements.invoice_issuer import Identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.models import Statement
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -144,7 +144,7 @@ async def test_no_job_and_no_page_of_the_vendor_moves_money(
     """
     sale = await sold(gateway, sandbox)
     await save_identity(
-        Identity("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test"
+        InvoiceIssuer("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test"
     )
     await ask(gateway, sale)
     plan = PayoutPlan(PayoutSchedule.DAILY, minimum=1)

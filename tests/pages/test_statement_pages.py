@@ -13,7 +13,7 @@ import pytest
 from shared.core import clock
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
-from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.queries import registration_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 LIST = "/vendor/admin/statements"
-US = Identity(
+US = InvoiceIssuer(
     "Markethall S.à r.l.",
     "12, rue du Marché\nL-1728 Luxembourg",
     "LU",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core import clock
-from shared.finance.statements.invoice_issuer import Identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.models import VatRate
 from shared.trade.vat.queries import RegistrationState, registration_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.portal import Portal
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
-US = Identity(
+US = InvoiceIssuer(
     "Markethall S.à r.l.",
     "12, rue du Marché\nL-1728 Luxembourg",
     "LU",

@@ -55,7 +55,7 @@ async def sold(
     n = next(_numbers)
     await book(
         postings.sale(
-            postings.Sale(n, order.id, vendor.id, currency, total, commission, f"pi_{n}")
+            postings.SaleFact(n, order.id, vendor.id, currency, total, commission, f"pi_{n}")
         ),
         moment,
     )
@@ -64,10 +64,10 @@ async def sold(
 
 async def refunded(
     order: Order, moment: datetime, *, vendor_part: int, commission_part: int
-) -> postings.Refund:
+) -> postings.RefundFact:
     """A refund of an order that Stripe took on."""
     n = next(_numbers)
-    fact = postings.Refund(
+    fact = postings.RefundFact(
         n, order.id, order.vendor_id, order.currency, vendor_part, commission_part, f"re_{n}"
     )
     await book(postings.refund(fact), moment)

@@ -32,7 +32,7 @@ from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.baskets import service as baskets
@@ -139,7 +139,7 @@ async def _people() -> int:
 async def _identity() -> None:
     """Who writes the invoices for the commission; made up, as everybody here is."""
     if await identity() is None:
-        made_up = Identity(
+        made_up = InvoiceIssuer(
             legal_name="Markethall Demo S.à r.l.",
             address="1, place du Marché\nL-1728 Luxembourg",
             country="LU",

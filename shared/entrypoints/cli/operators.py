@@ -22,7 +22,11 @@ from shared.trade.people import registration
 from shared.trade.people.factors import recovery
 
 
-async def make_operator(settings: Settings, email: str, full_name: str) -> int:
+async def make_operator(
+    settings: Settings,
+    email: str,
+    full_name: str,
+) -> int:
     """Make one. The password is asked for, or read from standard input."""
     await migrate(settings.database_url, copies=settings.data_dir / "backups")
     password = _password()

@@ -39,7 +39,11 @@ async def replay(
 @site
 @installation
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
-def replay_command(event_id: str, dry_run: bool, **given: Any) -> int:
+def replay_command(
+    event_id: str,
+    dry_run: bool,
+    **given: Any,
+) -> int:
     """Apply a stored webhook event again.
 
     EVENT_ID is evt_...; what the event changes is told.

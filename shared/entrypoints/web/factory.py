@@ -161,6 +161,20 @@ def create_app(
         static_folder=None,
     )
     app.extensions["markethall"] = Context(gateway, settings)
+    _configure(app, settings)
+    _around_requests(app, settings)
+    _lifecycle(app, settings, gateway, while_serving)
+    for callback in before_serving:
+        app.before_serving(callback)
+    _static(app)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    access.check_routes(app)
+    _trust_proxies(app, settings)
+    return app
+
+
+def _configure(app: Quart, settings: Settings) -> None:
     app.secret_key = settings.secret_key or development_key(settings.data_dir)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
     app.session_interface = cookies.SignedCookies()
@@ -168,6 +182,12 @@ def create_app(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     links.prepare(app)
     pages.prepare(app)
+
+
+def _around_requests(app: Quart, settings: Settings) -> None:
+    """What happens before and after each request, in this order: who it is comes before what one
+    may do.
+    """
     language.register(app)
     market.register(app)
     observability.register(app)
@@ -179,15 +199,6 @@ def create_app(
     app.before_request(admission.enforce)
     app.before_request(stepup.enforce)
     errors.register(app)
-    _lifecycle(app, settings, gateway, while_serving)
-    for callback in before_serving:
-        app.before_serving(callback)
-    _static(app)
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-    access.check_routes(app)
-    _trust_proxies(app, settings)
-    return app
 
 
 def development_key(data_dir: Path) -> str:

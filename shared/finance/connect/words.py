@@ -59,7 +59,7 @@ class Later:
 
 
 @dataclass(frozen=True)
-class StatusWords:
+class AccountStatusWords:
     """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the
     one next step.
     """
@@ -87,12 +87,12 @@ def badge_of(status: AccountStatus) -> tuple[str, str]:
     return _BADGES[status]
 
 
-def status_words(config: PaymentConfigView) -> StatusWords:
+def status_words(config: PaymentConfigView) -> AccountStatusWords:
     """How things stand. The title says "You can take payments" exactly when that is so."""
     closed = config.account_status is AccountStatus.INACTIVE
     found = () if closed else _checklist(config)
     kind, badge = _badge(config)
-    return StatusWords(
+    return AccountStatusWords(
         kind=kind,
         badge=badge,
         title=_title(config),

@@ -75,9 +75,7 @@ async def attach(
 ) -> int:
     """Attach a document in place of the one of its kind: the draft's version.
 
-    Raises NotFound, Invalid, AnswerClosed.
-
-    The same document again changes nothing.
+    The same document again changes nothing. Raises NotFound, Invalid, AnswerClosed.
     """
     paper = files.judge(kind, name, content)
     digest = hashlib.sha256(content).hexdigest()
@@ -99,15 +97,7 @@ async def attach(
             upload_key=f"dispute:{row.stripe_dispute_id}:file:{kind}:{version}",
         )
         await writes.open_write(tx, UploadDocument.of(file))
-        note(
-            tx,
-            row,
-            "attached",
-            actor,
-            kind=kind,
-            name=paper.name,
-            size=len(content),
-        )
+        note(tx, row, "attached", actor, kind=kind, name=paper.name, size=file.size)
     return version
 
 

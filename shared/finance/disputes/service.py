@@ -10,6 +10,7 @@ comes to the same.
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import Any
 
 from shared.core import clock
@@ -247,18 +248,13 @@ def _record(
             amount=row.amount,
         )
     if (parts := books.withdrawn) is not None:
-        shared = {
-            "vendor": parts.vendor,
-            "commission": parts.commission,
-            "loss": parts.loss,
-        }
         note(
             tx,
             row,
             "withdrawn",
             "stripe",
             amount=parts.total,
-            **shared,
+            **asdict(parts),
             fee=books.fee,
         )
     if (back := books.reinstated) is not None:

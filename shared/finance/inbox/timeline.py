@@ -36,7 +36,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineEvent:
     """An event of Stripe's."""
 
     at: datetime
@@ -51,7 +51,7 @@ class Timeline:
     number: str
     currency: str
     vendor_id: int
-    entries: tuple[Done | Told | MailView, ...]
+    entries: tuple[Done | TimelineEvent | MailView, ...]
     cut: bool
 
 
@@ -81,7 +81,7 @@ async def timeline(order_id: int) -> Timeline:
     done = await _done(order.id, things)
     changes = await led_to([row.as_subject for row in events])
     mails = await mails_of_order(order.id, newest=LIMIT)
-    entries: list[Done | Told | MailView] = [
+    entries: list[Done | TimelineEvent | MailView] = [
         *done,
         *(_told(row, changes) for row in events),
     ]
@@ -119,8 +119,8 @@ async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
 def _told(
     row: WebhookEvent,
     changes: Mapping[str, tuple[Change, ...]],
-) -> Told:
-    return Told(
+) -> TimelineEvent:
+    return TimelineEvent(
         row.created_at,
         view(row, changes.get(row.as_subject, ())),
     )

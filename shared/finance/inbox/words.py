@@ -21,7 +21,7 @@ _PROVE = "Prove it with: python3 run.py doctor --probe"
 
 
 @dataclass(frozen=True)
-class Row:
+class EndpointRow:
     """One endpoint as a page shows it."""
 
     name: str
@@ -34,12 +34,12 @@ class Row:
     in_use_since: datetime | None
 
 
-def row(found: Endpoint) -> Row:
+def row(found: Endpoint) -> EndpointRow:
     """The line of one endpoint."""
     tally = found.tally
     failed = tally.refused + tally.misdirected
     known = [since for since in found.known_since if since]
-    return Row(
+    return EndpointRow(
         name=NAMES[found.source],
         light=found.light,
         badge=LIGHTS[found.light],

@@ -31,7 +31,7 @@ PLACES = (
 )
 
 
-class Kind(StrEnum):
+class FlowKind(StrEnum):
     """What a step is about; the words for it are the page's."""
 
     PAID = "paid"
@@ -59,8 +59,12 @@ class Kind(StrEnum):
     BORNE = "borne"  # what the order cost the marketplace in the end
 
 
-SUMS = frozenset({Kind.SHARE, Kind.LEFT})
-HEAD = (Kind.PAID, Kind.STRIPE_FEE, Kind.COMMISSION)  # these stand above the vendor's share
+SUMS = frozenset({FlowKind.SHARE, FlowKind.LEFT})
+HEAD = (
+    FlowKind.PAID,
+    FlowKind.STRIPE_FEE,
+    FlowKind.COMMISSION,
+)  # these stand above the vendor's share
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,13 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FlowStep:
     """One line: what it did to the vendor's side and to the marketplace's, in minor units.
 
     Sums repeat what was before them.
     """
 
-    kind: Kind
+    kind: FlowKind
     vendor: int
     market: int
     stripe_id: str = ""
@@ -117,7 +121,7 @@ class Step:
 def steps(
     facts: Iterable[Fact],
     sent: Sequence[Sent],
-) -> tuple[Step, ...]:
+) -> tuple[FlowStep, ...]:
     """Every step of an order's money in the order of time; the sale and Stripe's fee first, payouts
     and what is left last.
     """
@@ -127,14 +131,14 @@ def steps(
     )
     rest = [step for step in told if step.kind not in HEAD]
     found = list(head)
-    if any(step.kind is Kind.PAID for step in head):
+    if any(step.kind is FlowKind.PAID for step in head):
         share = sum(step.vendor for step in head)
-        found.append(Step(Kind.SHARE, share, 0))
+        found.append(FlowStep(FlowKind.SHARE, share, 0))
         if rest:
             found += [
                 *rest,
-                Step(
-                    Kind.LEFT,
+                FlowStep(
+                    FlowKind.LEFT,
                     share + sum(step.vendor for step in rest),
                     0,
                 ),
@@ -142,9 +146,11 @@ def steps(
     else:
         found += rest
     for part in sent:
-        kind, amount = (Kind.PAYOUT, -part.amount) if part.counts else (Kind.PAYOUT_FAILED, 0)
+        kind, amount = (
+            (FlowKind.PAYOUT, -part.amount) if part.counts else (FlowKind.PAYOUT_FAILED, 0)
+        )
         found.append(
-            Step(
+            FlowStep(
                 kind,
                 amount,
                 0,
@@ -157,15 +163,15 @@ def steps(
     market = sum(step.market for step in found if not step.is_sum)
     if found:
         found.append(
-            Step(
-                Kind.OWED if vendor < 0 else Kind.NOT_PAID_OUT,
+            FlowStep(
+                FlowKind.OWED if vendor < 0 else FlowKind.NOT_PAID_OUT,
                 -vendor,
                 0,
             )
         )
         found.append(
-            Step(
-                Kind.BORNE if market < 0 else Kind.KEPT,
+            FlowStep(
+                FlowKind.BORNE if market < 0 else FlowKind.KEPT,
                 0,
                 -market,
             )
@@ -190,7 +196,7 @@ def _postings(facts: Iterable[Fact]) -> list[list[Fact]]:
     return sorted(grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id))
 
 
-def _step(parts: list[Fact]) -> list[Step]:
+def _step(parts: list[Fact]) -> list[FlowStep]:
     """The steps of one posting: none when it only says where money lies."""
     first = parts[0]
     vendor = -sum(part.amount for part in parts if part.account in VENDORS)
@@ -199,8 +205,8 @@ def _step(parts: list[Fact]) -> list[Step]:
         part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION
     )
 
-    def step(kind: Kind, vendor: int, market: int) -> Step:
-        return Step(
+    def step(kind: FlowKind, vendor: int, market: int) -> FlowStep:
+        return FlowStep(
             kind,
             vendor,
             market,
@@ -212,29 +218,33 @@ def _step(parts: list[Fact]) -> list[Step]:
     if (
         first.kind == "sale"
     ):  # all of it is the vendor's first, then the commission goes over to the marketplace
-        found = [step(Kind.PAID, vendor + commission, 0)]
+        found = [step(FlowKind.PAID, vendor + commission, 0)]
         return (
             [
                 *found,
-                step(Kind.COMMISSION, -commission, commission),
+                step(FlowKind.COMMISSION, -commission, commission),
             ]
             if commission
             else found
         )
     named = {
-        "refund": (Kind.REFUND, Kind.COMMISSION_BACK, Kind.OTHER),
-        "refund_undone": (Kind.REFUND_UNDONE, Kind.COMMISSION_AGAIN, Kind.OTHER),
-        "dispute_withdrawn": (Kind.DISPUTE, Kind.COMMISSION_BACK, Kind.DISPUTE_COST),
-        "dispute_reinstated": (Kind.DISPUTE_WON, Kind.COMMISSION_AGAIN, Kind.DISPUTE_COST_BACK),
-        "stripe_fee": (Kind.OTHER, Kind.OTHER, Kind.STRIPE_FEE),
-        "written_off": (Kind.LET_GO, Kind.OTHER, Kind.LET_GO),
-        "taken": (Kind.TAKEN, Kind.OTHER, Kind.TAKEN),
-        "given_back": (Kind.OTHER, Kind.OTHER, Kind.OTHER),
-        "commission_returned": (Kind.OTHER, Kind.COMMISSION_BACK, Kind.OTHER),
+        "refund": (FlowKind.REFUND, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
+        "refund_undone": (FlowKind.REFUND_UNDONE, FlowKind.COMMISSION_AGAIN, FlowKind.OTHER),
+        "dispute_withdrawn": (FlowKind.DISPUTE, FlowKind.COMMISSION_BACK, FlowKind.DISPUTE_COST),
+        "dispute_reinstated": (
+            FlowKind.DISPUTE_WON,
+            FlowKind.COMMISSION_AGAIN,
+            FlowKind.DISPUTE_COST_BACK,
+        ),
+        "stripe_fee": (FlowKind.OTHER, FlowKind.OTHER, FlowKind.STRIPE_FEE),
+        "written_off": (FlowKind.LET_GO, FlowKind.OTHER, FlowKind.LET_GO),
+        "taken": (FlowKind.TAKEN, FlowKind.OTHER, FlowKind.TAKEN),
+        "given_back": (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER),
+        "commission_returned": (FlowKind.OTHER, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
     }
     mine, back, theirs = named.get(
         first.kind,
-        (Kind.OTHER, Kind.OTHER, Kind.OTHER),
+        (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER),
     )
     if first.kind in ("written_off", "taken", "given_back"):
         return [step(mine, vendor, other)]

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.order_money.flows import Fact, Kind, Sent, Step, places, reserved, steps
+from shared.finance.order_money.flows import Fact, FlowKind, FlowStep, Sent, places, reserved, steps
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payouts.models import PayoutItem
@@ -29,7 +29,7 @@ class WaterLine:
     dispute apart.
     """
 
-    kind: Kind
+    kind: FlowKind
     whole: Money
     vendor: Money
     market: Money
@@ -41,7 +41,7 @@ class WaterLine:
 
 
 @dataclass(frozen=True)
-class Place:
+class FundsMovement:
     """Where money lay or went without changing what anybody is owed."""
 
     kind: str
@@ -55,7 +55,7 @@ class Waterfall:
     """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it."""
 
     lines: tuple[WaterLine, ...]
-    places: tuple[Place, ...]
+    places: tuple[FundsMovement, ...]
     stripe_fee: Money | None
     reserved: Money
 
@@ -65,7 +65,7 @@ class Waterfall:
         return tuple(
             line
             for line in self.lines
-            if line.vendor or line.kind is Kind.PAYOUT_FAILED or line.is_sum
+            if line.vendor or line.kind is FlowKind.PAYOUT_FAILED or line.is_sum
         )
 
 
@@ -80,7 +80,7 @@ async def order_waterfall(order_id: int) -> Waterfall:
     found = steps(facts, sent)
     payment = await Payment.filter(order_id=order_id, status__in=_PAID).order_by("-attempt").first()
     details = await _details(order_id)
-    fees = [step.market for step in found if step.kind is Kind.STRIPE_FEE]
+    fees = [step.market for step in found if step.kind is FlowKind.STRIPE_FEE]
     return Waterfall(
         tuple(_line(step, order.currency, payment, details) for step in found),
         tuple(_place(fact, order.currency) for fact in places(facts)),
@@ -148,13 +148,13 @@ async def _details(order_id: int) -> dict[str, str]:
 
 
 def _line(
-    step: Step,
+    step: FlowStep,
     currency: str,
     payment: Payment | None,
     details: dict[str, str],
 ) -> WaterLine:
     detail = details.get(step.key, "")
-    if step.kind in (Kind.DISPUTE, Kind.DISPUTE_WON):
+    if step.kind in (FlowKind.DISPUTE, FlowKind.DISPUTE_WON):
         detail = details.get("dispute", "")
     return WaterLine(
         step.kind,
@@ -169,22 +169,22 @@ def _line(
     )
 
 
-def _source(step: Step, payment: Payment | None) -> str:
+def _source(step: FlowStep, payment: Payment | None) -> str:
     """The nearest Stripe object: of a sale its charge, the fee object, the transfer; else what the
     ledger names.
     """
     if payment is None:
         return step.stripe_id
     nearer = {
-        Kind.PAID: payment.stripe_charge_id,
-        Kind.COMMISSION: payment.stripe_application_fee_id,
-        Kind.SHARE: payment.stripe_transfer_id,
+        FlowKind.PAID: payment.stripe_charge_id,
+        FlowKind.COMMISSION: payment.stripe_application_fee_id,
+        FlowKind.SHARE: payment.stripe_transfer_id,
     }.get(step.kind)
     return nearer or step.stripe_id
 
 
-def _place(fact: Fact, currency: str) -> Place:
-    return Place(
+def _place(fact: Fact, currency: str) -> FundsMovement:
+    return FundsMovement(
         fact.kind,
         Money(abs(fact.amount), currency),
         fact.stripe_id,

@@ -14,7 +14,7 @@ Amounts = Mapping[tuple[int, str], int]  # (vendor, currency) -> minor units
 
 
 @dataclass(frozen=True)
-class Parts:
+class ExposureParts:
     """The parts of one vendor or of all, in minor units of one currency; none is negative."""
 
     negative_balance: int = 0
@@ -29,8 +29,10 @@ class Parts:
         """The exposure."""
         return self.negative_balance + self.open_disputes + self.unsettled_refunds
 
-    def __add__(self, other: Parts) -> Parts:
-        return Parts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Parts)))
+    def __add__(self, other: ExposureParts) -> ExposureParts:
+        return ExposureParts(
+            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(ExposureParts))
+        )
 
 
 def exposure(
@@ -41,14 +43,14 @@ def exposure(
     receivables: Amounts,
     reserves: Amounts,
     held: Amounts,
-) -> dict[tuple[int, str], Parts]:
+) -> dict[tuple[int, str], ExposureParts]:
     """What the platform stands in for, per vendor and currency; vendors without any of it are left
     out.
 
     `balances` are what the vendors hold at Stripe, pending money included: that comes before the
     platform has to pay.
     """
-    found: dict[tuple[int, str], Parts] = {}
+    found: dict[tuple[int, str], ExposureParts] = {}
     for name, amounts in (
         (
             "negative_balance",
@@ -63,7 +65,7 @@ def exposure(
         for place, amount in amounts.items():
             if amount > 0:
                 found[place] = replace(
-                    found.get(place, Parts()),
+                    found.get(place, ExposureParts()),
                     **{name: amount},
                 )
     return dict(
@@ -78,9 +80,9 @@ def exposure(
     )
 
 
-def totals(shares: Iterable[tuple[tuple[int, str], Parts]]) -> dict[str, Parts]:
+def totals(shares: Iterable[tuple[tuple[int, str], ExposureParts]]) -> dict[str, ExposureParts]:
     """The same per currency."""
-    found: dict[str, Parts] = {}
+    found: dict[str, ExposureParts] = {}
     for (_, currency), parts in shares:
-        found[currency] = found.get(currency, Parts()) + parts
+        found[currency] = found.get(currency, ExposureParts()) + parts
     return dict(sorted(found.items()))

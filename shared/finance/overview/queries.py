@@ -14,7 +14,7 @@ from shared.finance.disputes.rules import OPEN
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.ledger.queries import trial_balance
-from shared.finance.overview.exposure import Parts, exposure, totals
+from shared.finance.overview.exposure import ExposureParts, exposure, totals
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED
@@ -30,7 +30,7 @@ class Risk:
     vendor_id: int | None
     vendor_name: str
     currency: str
-    parts: Parts
+    parts: ExposureParts
 
     def money(self, amount: int) -> Money:
         """An amount of its currency."""

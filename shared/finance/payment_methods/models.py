@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.finance.payment_methods.rules import DETACHED_BY_US, Origin, Removal, SetupState
+from shared.finance.payment_methods.rules import DETACHED_BY_US, ConsentOrigin, Removal, SetupState
 from shared.infra.database.base import Row, words
 from shared.trade.people.models import Customer
 
@@ -91,8 +91,8 @@ class PaymentMethod(Row):
     consented_at = fields.DatetimeField(description="when the shopper agreed to its being kept")
     consented_in = fields.CharField(
         max_length=20,
-        default=Origin.CHECKOUT.value,
-        db_default=Origin.CHECKOUT.value,
+        default=ConsentOrigin.CHECKOUT.value,
+        db_default=ConsentOrigin.CHECKOUT.value,
         description="where",
     )
     removed_at = fields.DatetimeField(null=True)
@@ -104,7 +104,7 @@ class PaymentMethod(Row):
         constraints = [
             CheckConstraint(check="vendor_id is null", name="ck_payment_methods_vendor"),
             CheckConstraint(
-                check=f"consented_in in ({words(Origin)})", name="ck_payment_methods_consent"
+                check=f"consented_in in ({words(ConsentOrigin)})", name="ck_payment_methods_consent"
             ),
             CheckConstraint(
                 check=f"removed_because in ({words(Removal)})", name="ck_payment_methods_removal"

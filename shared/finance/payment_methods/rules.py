@@ -15,7 +15,7 @@ MOST = 10  # saved at once; beyond that nothing more is offered to be saved
 REMINDED_BEFORE = timedelta(days=30)
 
 
-class Origin(StrEnum):
+class ConsentOrigin(StrEnum):
     """Where a shopper agreed to a method's being kept."""
 
     CHECKOUT = "checkout"  # the box beside the card, ticked while paying
@@ -49,7 +49,7 @@ DETACHED_BY_US = (Removal.SHOPPER, Removal.REPLACED, Removal.UNASKED)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundMethod:
     """A method that Stripe's customer holds.
 
     `agreed`: Stripe, or a setup of ours, says that its shopper wanted it kept.
@@ -72,22 +72,22 @@ class StoredMethod:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SyncPlan:
     """What to do, in this order: `gone` rows end (row, why), `kept` methods are written (row or
     None for a new one, method), `detached` methods leave Stripe (method, why).
     """
 
     gone: tuple[tuple[int, Removal], ...] = ()
-    kept: tuple[tuple[int | None, Found], ...] = ()
+    kept: tuple[tuple[int | None, FoundMethod], ...] = ()
     detached: tuple[tuple[str, Removal], ...] = ()
 
 
 def plan(
     held: Sequence[StoredMethod],
-    found: Sequence[Found],
+    found: Sequence[FoundMethod],
     *,
     dropped: Collection[str],
-) -> Plan:
+) -> SyncPlan:
     """How our rows follow Stripe's list.
 
     `dropped` are methods that we took off already, whatever Stripe's list still says.
@@ -99,7 +99,7 @@ def plan(
     ours = {row.method_id: row for row in held}
     wanted = [one for one in there if one.agreed or one.id in ours]
 
-    def age(one: Found) -> tuple[datetime, bool, str]:
+    def age(one: FoundMethod) -> tuple[datetime, bool, str]:
         return (
             one.created,
             one.id not in ours,
@@ -122,19 +122,19 @@ def plan(
         for row in held
         if row.is_active and row.row_id not in taken
     ]
-    return Plan(tuple(gone), tuple(kept), tuple(detached))
+    return SyncPlan(tuple(gone), tuple(kept), tuple(detached))
 
 
 def _with_rows(
-    stays: Sequence[Found], held: Sequence[StoredMethod]
-) -> list[tuple[int | None, Found]]:
+    stays: Sequence[FoundMethod], held: Sequence[StoredMethod]
+) -> list[tuple[int | None, FoundMethod]]:
     """Each method with its row: its own, else that of the same card, else none.
 
     A row is given once, its own method first.
     """
     free = {row.method_id: row for row in held}
     known = [one for one in stays if one.id in free]
-    kept: list[tuple[int | None, Found]] = [(free.pop(one.id).row_id, one) for one in known]
+    kept: list[tuple[int | None, FoundMethod]] = [(free.pop(one.id).row_id, one) for one in known]
     for one in stays:
         if one in known:
             continue
@@ -146,15 +146,15 @@ def _with_rows(
     return kept
 
 
-def _by_card(found: Sequence[Found]) -> Iterator[list[Found]]:
+def _by_card(found: Sequence[FoundMethod]) -> Iterator[list[FoundMethod]]:
     """Methods of the same card together; one without a fingerprint stands alone."""
-    groups: dict[str, list[Found]] = defaultdict(list)
+    groups: dict[str, list[FoundMethod]] = defaultdict(list)
     for one in found:
         groups[f"card:{one.fingerprint}" if one.fingerprint else f"method:{one.id}"].append(one)
     yield from groups.values()
 
 
-def _row_of_card(held: Sequence[StoredMethod], one: Found) -> StoredMethod | None:
+def _row_of_card(held: Sequence[StoredMethod], one: FoundMethod) -> StoredMethod | None:
     """The row that this card has already, the one in use first: a removed card that is saved again
     has its row again.
     """

@@ -19,12 +19,12 @@ from shared.finance.payment_methods.models import (
     StripeCustomer,
 )
 from shared.finance.payment_methods.rules import (
-    Found,
-    Origin,
-    Plan,
+    ConsentOrigin,
+    FoundMethod,
     Removal,
     SetupState,
     StoredMethod,
+    SyncPlan,
     plan,
 )
 from shared.infra import unit
@@ -113,7 +113,7 @@ async def _store(
             for m in rows.values()
         ]
         found = [
-            Found(
+            FoundMethod(
                 m.id,
                 m.created,
                 m.fingerprint,
@@ -143,7 +143,7 @@ async def _store(
         await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
 
 
-async def _free_cards_that_change(held: Sequence[StoredMethod], decided: Plan) -> None:
+async def _free_cards_that_change(held: Sequence[StoredMethod], decided: SyncPlan) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at
     every moment.
     """
@@ -202,7 +202,9 @@ async def _keep(
     }
     if row is None or row.stripe_payment_method_id != method.id:
         values["consented_at"] = method.created
-        values["consented_in"] = Origin.ACCOUNT if method.id in set_up else Origin.CHECKOUT
+        values["consented_in"] = (
+            ConsentOrigin.ACCOUNT if method.id in set_up else ConsentOrigin.CHECKOUT
+        )
     if row is None:
         made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
         await _note(

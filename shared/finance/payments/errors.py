@@ -15,7 +15,7 @@ class OrderNotPayable(Conflict):
     default = _n("This order cannot be paid any more. Please start again from your basket.")
 
 
-class AlreadyDecided(OrderNotPayable):
+class PaymentAlreadyDecided(OrderNotPayable):
     """The money is there, on its way, or with a person who looks: the return page tells which."""
 
     code = "payment_decided"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from shared.core import clock
 from shared.finance.payments import service
-from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
+from shared.finance.payments.errors import OrderNotPayable, PageOutOfDate, PaymentAlreadyDecided
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
@@ -42,7 +42,8 @@ async def press(
 
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
-    this try. Raises PageOutOfDate, AlreadyDecided, OrderNotPayable, SoldOut, StripeUnavailable
+    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut,
+    StripeUnavailable
     (StandsStill after a restore, for a page that was opened before it): then the card must not be
     confirmed.
     """
@@ -55,7 +56,7 @@ async def press(
         checkout, locked = await _locked(tx, payment)
         state = PaymentState((await Payment.get(id=payment.id)).status)
         if state in _DECIDED:
-            raise AlreadyDecided
+            raise PaymentAlreadyDecided
         if checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
         if state not in OPEN_STATES:

@@ -234,7 +234,7 @@ async def _post_sale(tx: Transaction, payment: Payment) -> bool:
     return await ledger.post(
         tx,
         postings.sale(
-            postings.Sale(
+            postings.SaleFact(
                 payment_id=payment.id,
                 order_id=payment.order_id,
                 vendor_id=payment.vendor_id,

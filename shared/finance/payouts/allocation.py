@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Movement:
+class BalanceMovement:
     """What came into a vendor's balance, or went back out of it, and is in no payout yet.
 
     `left` is negative for the latter.
@@ -19,7 +19,7 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Part:
+class AllocatedPart:
     """A part of a movement that a payout consists of."""
 
     entry_id: int
@@ -28,8 +28,8 @@ class Part:
 
 
 def allocate(
-    amount: int, movements: Sequence[Movement], *, first: Collection[int] = ()
-) -> tuple[Part, ...]:
+    amount: int, movements: Sequence[BalanceMovement], *, first: Collection[int] = ()
+) -> tuple[AllocatedPart, ...]:
     """Take exactly `amount` out of `movements`: what went back first, then what came in, oldest
     first; the last one in part.
 
@@ -43,7 +43,7 @@ def allocate(
     if amount <= 0:
         return ()
     parts = [
-        Part(
+        AllocatedPart(
             m.entry_id,
             m.left,
             m.order_id,
@@ -54,6 +54,6 @@ def allocate(
         part = min(wanted, movement.left)
         if part <= 0:
             break
-        parts.append(Part(movement.entry_id, part, movement.order_id))
+        parts.append(AllocatedPart(movement.entry_id, part, movement.order_id))
         wanted -= part
     return tuple(parts)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
 from shared.finance.payouts import itemisation
-from shared.finance.payouts.allocation import Movement
+from shared.finance.payouts.allocation import BalanceMovement
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
@@ -42,7 +42,7 @@ async def entries_of(
     return {entry_id for entry_id, payment in named.items() if payment in listed}
 
 
-async def _payments(gateway: Gateway, free: Sequence[Movement]) -> dict[int, str]:
+async def _payments(gateway: Gateway, free: Sequence[BalanceMovement]) -> dict[int, str]:
     """Ledger entry -> the payment on the vendor's account that its transfer made; remembered once
     it was read.
     """

@@ -11,7 +11,7 @@ from tortoise.functions import Sum
 
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.payouts.allocation import Movement, allocate
+from shared.finance.payouts.allocation import BalanceMovement, allocate
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.rules import GONE
 from shared.infra import unit
@@ -19,7 +19,7 @@ from shared.infra import unit
 _ORDER = re.compile(r"order:(\d+)")
 
 
-async def movements(vendor_id: int, currency: str) -> list[Movement]:
+async def movements(vendor_id: int, currency: str) -> list[BalanceMovement]:
     """What came into the vendor's balance or went back, and is in no payout that arrived or may;
     oldest first.
     """
@@ -37,7 +37,7 @@ async def movements(vendor_id: int, currency: str) -> list[Movement]:
         .values_list("id", "amount", "posting__subject")
     )
     return [
-        Movement(entry_id, amount - used.get(entry_id, 0), _order(subject))
+        BalanceMovement(entry_id, amount - used.get(entry_id, 0), _order(subject))
         for entry_id, amount, subject in rows
         if amount != used.get(entry_id, 0)
     ]

@@ -27,7 +27,7 @@ BY = "stripe"  # the actor of what was done in the dashboard
 
 
 @dataclass(frozen=True)
-class Moved:
+class DashboardTransfer:
     """A movement at Stripe that is none of ours: minor units of the payment's currency."""
 
     kind: MovementKind
@@ -42,7 +42,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Found:
+class DashboardTransfersFound:
     """What a look at a transfer came to: reversals that were noted now, and those that a person
     must decide about.
     """
@@ -51,7 +51,7 @@ class Found:
     undecided: int
 
 
-async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
+async def follow_transfer(gateway: Gateway, transfer_id: str) -> DashboardTransfersFound | None:
     """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is
     not of our payments.
 
@@ -68,19 +68,21 @@ async def follow_transfer(gateway: Gateway, transfer_id: str) -> Found | None:
     noted = undecided = 0
     for reversal in back:
         if reversal.id not in known:
-            moved = Moved(MovementKind.REVERSAL, reversal.amount, transfer_id, reversal.id)
+            moved = DashboardTransfer(
+                MovementKind.REVERSAL, reversal.amount, transfer_id, reversal.id
+            )
             if await note(payment, moved) is not None:
                 noted += 1
             else:
                 undecided += 1
-    return Found(noted, undecided)
+    return DashboardTransfersFound(noted, undecided)
 
 
 def _is_by_hand(reversal: TransferReversal) -> bool:
     return reversal.source_refund is None and funding.MARK not in reversal.metadata
 
 
-async def is_under_way(gateway: Gateway, moved: Moved) -> bool:
+async def is_under_way(gateway: Gateway, moved: DashboardTransfer) -> bool:
     """Whether it is ours after all, and its answer has not come yet: then settling its claim notes
     it.
     """
@@ -110,7 +112,7 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
     return await Payment.filter(stripe_charge_id=charge).first() if charge else None
 
 
-async def note(payment: Payment, moved: Moved) -> Claim | None:
+async def note(payment: Payment, moved: DashboardTransfer) -> Claim | None:
     """Make it a movement of the claim that waits for it, once; None when no claim of the order
     does.
     """
@@ -120,7 +122,7 @@ async def note(payment: Payment, moved: Moved) -> Claim | None:
 async def note_commission(
     gateway: Gateway,
     payment: Payment,
-    moved: Moved,
+    moved: DashboardTransfer,
 ) -> Claim | None:
     """Commission that went to the vendor along with a reversal by hand is a movement of the claim
     that has the reversal.
@@ -140,7 +142,7 @@ async def note_commission(
 
 async def once(
     payment: Payment,
-    moved: Moved,
+    moved: DashboardTransfer,
     choose: Callable[[Transaction], Awaitable[Claim | None]],
     *,
     action: str = "claim.by_hand",

@@ -11,7 +11,7 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import dashboard_transfers, service
-from shared.finance.recovery.dashboard_transfers import Moved
+from shared.finance.recovery.dashboard_transfers import DashboardTransfer
 from shared.finance.recovery.errors import NothingTaken
 from shared.finance.recovery.models import Claim
 from shared.finance.recovery.rules import MovementKind
@@ -25,7 +25,7 @@ def subject_of(payment_id: int) -> str:
 
 async def book(
     payment: Payment,
-    moved: Moved,
+    moved: DashboardTransfer,
     *,
     actor: str,
 ) -> Claim:
@@ -42,7 +42,7 @@ async def book(
         claim = await service.set_claim(
             tx, subject=subject_of(payment.id), payment=payment, amount=amount
         )
-        fact = postings.Taken(
+        fact = postings.ManualTransferFact(
             claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id
         )
         is_fee = moved.kind is MovementKind.FEE_REFUND

@@ -82,7 +82,7 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     await ledger.post(
         tx,
         postings.moved(
-            postings.Moved(
+            postings.TransferFact(
                 movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id
             )
         ),

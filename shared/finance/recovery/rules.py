@@ -35,7 +35,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReversalPlan:
     """Which transfers to reverse by how much, and what no balance covers: the receivable."""
 
     reversals: tuple[tuple[str, int], ...]
@@ -48,7 +48,7 @@ def plan(
     sources: Sequence[Source],
     *,
     unit: int = 1,
-) -> Plan:
+) -> ReversalPlan:
     """Take `wanted` back out of `sources` in order, at most what the vendor holds at Stripe.
 
     Minor units of one currency.
@@ -62,7 +62,7 @@ def plan(
         if part > 0:
             steps.append((source.transfer_id, part))
             left -= part
-    return Plan(tuple(steps), wanted - (covered - left))
+    return ReversalPlan(tuple(steps), wanted - (covered - left))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class NoRefundsLeft(Conflict):
     )
 
 
-class Meanwhile(Conflict):
+class RefundedMeanwhile(Conflict):
     """Another refund of the order was asked for while this one was being looked at."""
 
     code = "refunded_meanwhile"
@@ -86,7 +86,7 @@ class Meanwhile(Conflict):
         )
 
 
-class AlreadyDecided(Conflict):
+class RefundAlreadyDecided(Conflict):
     """Somebody approved or declined it before."""
 
     code = "already_decided"

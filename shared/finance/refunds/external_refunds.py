@@ -102,12 +102,7 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
     )
 
 
-async def _make_row(
-    tx: Transaction,
-    payment: Payment,
-    answer: StripeRefund,
-    moved: Along,
-) -> int:
+async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
     """A row for a refund that was made outside.
 
     What Stripe took from the vendor is what it bears; else our policy says. In a transaction.
@@ -120,10 +115,9 @@ async def _make_row(
     found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
-    if moved.reversed or moved.fee_back:
-        back = min(moved.fee_back, answer.amount)
-    else:
-        back = bear(found, answer.amount, policy.refund_policy).commission
+    worked_out = bear(found, answer.amount, policy.refund_policy).commission
+    took_along = moved.reversed or moved.fee_back
+    back = min(moved.fee_back, answer.amount) if took_along else worked_out
     number = 1 + await Refund.filter(order_id=order.id).count()
     row = await tx.create(
         Refund,
@@ -143,17 +137,21 @@ async def _make_row(
         stripe_refund_id=answer.id,
         requested_by=BY_STRIPE,
     )
+    _record(tx, row)
+    return int(row.id)
+
+
+def _record(tx: Transaction, row: Refund) -> None:
     tx.record_of_order(
-        order.id,
+        row.order_id,
         "refund.adopted",
         actor=BY_STRIPE,
         subject=f"refund:{row.id}",
-        vendor_id=order.vendor_id,
-        amount=answer.amount,
-        currency=answer.currency,
-        stripe_id=answer.id,
+        vendor_id=row.vendor_id,
+        amount=row.amount,
+        currency=row.currency,
+        stripe_id=row.stripe_refund_id,
     )
-    return int(row.id)
 
 
 async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:

@@ -9,7 +9,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds.errors import ChargedBack, TakenByBank
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import COUNTING, Line, RefundState, Sum
+from shared.finance.refunds.rules import COUNTING, RefundableLine, RefundState, Sum
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState
@@ -46,7 +46,7 @@ async def sum_of(order: Order) -> Sum:
         refunded=order.refunded_amount,
         commission_back=sum(int(part) for part in back),  # type: ignore[call-overload]
         lines=tuple(
-            Line(
+            RefundableLine(
                 row.id,
                 row.unit_amount,
                 row.quantity,

@@ -77,7 +77,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class RefundableLine:
     """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken
     for.
     """
@@ -101,7 +101,7 @@ class Sum:
     commission: int
     refunded: int
     commission_back: int
-    lines: tuple[Line, ...] = ()
+    lines: tuple[RefundableLine, ...] = ()
     taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
     commission_taken: int = 0  # what disputes took of the commission and still hold
 
@@ -127,7 +127,7 @@ class RefundRequest:
 
 
 @dataclass(frozen=True)
-class Part:
+class RefundedPieces:
     """So many pieces of a line, what they count for, and whether they go back on the shelf."""
 
     line_id: int
@@ -141,7 +141,7 @@ class Worked:
     """A wish worked out: minor units, and the lines it is about (none for a free amount)."""
 
     amount: int
-    parts: tuple[Part, ...] = ()
+    parts: tuple[RefundedPieces, ...] = ()
 
 
 def work_out(order: Sum, wish: RefundRequest) -> Worked:
@@ -194,7 +194,7 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
 
 def _parts(
     order: Sum, quantities: Mapping[int, int], restock: frozenset[int], amount: int
-) -> tuple[Part, ...]:
+) -> tuple[RefundedPieces, ...]:
     """The lines with what each counts for; where a free amount went back before, the rest is spread
     over them.
     """
@@ -203,7 +203,7 @@ def _parts(
     if lines and sum(worth) != amount:
         worth = split(amount, worth)
     return tuple(
-        Part(
+        RefundedPieces(
             line.id,
             quantities[line.id],
             value,

@@ -16,12 +16,12 @@ from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
-    AlreadyDecided,
     ChargedBack,
     Differs,
-    Meanwhile,
     NoRefundsLeft,
     NotPaid,
+    RefundAlreadyDecided,
+    RefundedMeanwhile,
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
@@ -93,11 +93,32 @@ async def request(
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
     once, one wins. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
-    BadRefund, TooMuch, Meanwhile.
+    BadRefund, TooMuch, RefundedMeanwhile.
     """
     await money_may_move()
     if reason not in REASONS:
         raise Invalid("Choose why it is given back.", param="reason")
+    order, payment = await _refundable(gateway, vendor_id, number)
+    policy = await get_policy()
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order.id)
+        payment = await tx.lock(Payment, id=payment.id)
+        refund = await _write_down(
+            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+        )
+        await _next_step(tx, order, payment, refund)
+        _record_request(tx, refund, by=by)
+    return Requested(
+        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
+    )
+
+
+async def _refundable(
+    gateway: Gateway,
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, Payment]:
+    """One of this vendor's orders that is paid, and that no bank has taken back."""
     order = await Order.get_or_none(vendor_id=vendor_id, number=number)
     if order is None:
         raise NotFound("We could not find that order.")
@@ -105,28 +126,7 @@ async def request(
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
     await _check_bank(gateway, order, payment)
-    policy = await get_policy()
-    async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=order.id)
-        payment = await tx.lock(Payment, id=payment.id)
-        refund, worked = await _write_down(
-            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
-        )
-        await _next_step(tx, order, payment, refund)
-        tx.record_of_order(
-            order.id,
-            "refund.requested",
-            actor=by,
-            subject=f"refund:{refund.id}",
-            vendor_id=vendor_id,
-            order=order.id,
-            amount=worked.amount,
-            currency=refund.currency,
-            waits=refund.status == RefundState.AWAITING_APPROVAL,
-        )
-    return Requested(
-        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
-    )
+    return order, payment
 
 
 async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
@@ -152,12 +152,12 @@ async def _write_down(
     note: str,
     by: str,
     seen: int | None,
-) -> tuple[Refund, Worked]:
+) -> Refund:
     check_bank(order)  # now that it is locked
     before = await Refund.filter(order_id=order.id).count()
     found = await sum_of(order)
     if seen is not None and seen != before:
-        raise Meanwhile(found.left)
+        raise RefundedMeanwhile(found.left)
     worked = work_out(found, wish)
     _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
@@ -178,7 +178,21 @@ async def _write_down(
         requested_by=by[:60],
     )
     await _add_lines(refund, worked)
-    return refund, worked
+    return refund
+
+
+def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
+    tx.record_of_order(
+        refund.order_id,
+        "refund.requested",
+        actor=by,
+        subject=f"refund:{refund.id}",
+        vendor_id=refund.vendor_id,
+        order=refund.order_id,
+        amount=refund.amount,
+        currency=refund.currency,
+        waits=refund.status == RefundState.AWAITING_APPROVAL,
+    )
 
 
 def _about(order: Order, payment: Payment) -> dict[str, Any]:
@@ -243,7 +257,7 @@ async def _next_step(
 
 
 async def approve(refund_id: int, *, by: str) -> Requested:
-    """The operator lets a refund through. Raises NotFound, AlreadyDecided."""
+    """The operator lets a refund through. Raises NotFound, RefundAlreadyDecided."""
     async with unit.transaction() as tx:
         order, payment, refund = await locked(tx, refund_id)
         moved = await tx.move(
@@ -254,7 +268,7 @@ async def approve(refund_id: int, *, by: str) -> Requested:
             decided_by=by[:60],
         )
         if not moved:
-            raise AlreadyDecided
+            raise RefundAlreadyDecided
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
     return Requested(
         refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency)
@@ -269,7 +283,7 @@ async def decline(
 ) -> Requested:
     """The operator says no, and why; the vendor is told.
 
-    Raises NotFound, AlreadyDecided, Invalid.
+    Raises NotFound, RefundAlreadyDecided, Invalid.
     """
     text = " ".join(reason.split())
     if not text or len(text) > MAX_REASON:
@@ -279,7 +293,7 @@ async def decline(
         if not await put_off(
             tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by
         ):
-            raise AlreadyDecided
+            raise RefundAlreadyDecided
     return Requested(
         refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency)
     )
@@ -310,7 +324,7 @@ async def _row(refund_id: int) -> Refund:
 
 
 @dataclass(frozen=True)
-class Tried:
+class RefundAttempt:
     """Where a refund stands after it was tried at once, and in a sentence what it waits for, if it
     does.
     """
@@ -319,16 +333,16 @@ class Tried:
     waits: str = ""
 
 
-async def try_now(gateway: Gateway, refund_id: int) -> Tried:
+async def try_now(gateway: Gateway, refund_id: int) -> RefundAttempt:
     """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job
     does.
     """
     try:
-        return Tried(await ask(gateway, refund_id), waits_for(None))
+        return RefundAttempt(await ask(gateway, refund_id), waits_for(None))
     except TryLater as later:
         waits = waits_for(later.code)
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
         waits = waits_for(error.code)
         log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
-    return Tried(RefundState((await _row(refund_id)).status), waits)
+    return RefundAttempt(RefundState((await _row(refund_id)).status), waits)

@@ -19,6 +19,7 @@ from shared.finance.ledger import service as ledger
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements
 from shared.finance.recovery import service as clawback
+from shared.finance.recovery.models import Claim
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds import effects, refunded_amounts, stripe_reads
 from shared.finance.refunds.errors import Differs
@@ -165,15 +166,6 @@ async def _first_seen(
         raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
     if moved.reversed and not refund.reverse_transfer:
         refund.reverse_transfer, refund.refund_application_fee = True, bool(moved.fee_back)
-    parts: dict[str, Any] = {}
-    if refund.refund_application_fee and refund.commission_part != moved.fee_back <= refund.amount:
-        log.warning(
-            "refund %s: Stripe gave %s of the fee back, not %s",
-            refund.id,
-            moved.fee_back,
-            refund.commission_part,
-        )
-        parts = {"commission_part": moved.fee_back, "vendor_part": refund.amount - moved.fee_back}
     await tx.change(
         refund,
         where={"status": RefundState.OPENING},
@@ -181,7 +173,7 @@ async def _first_seen(
         stripe_reversal_id=moved.reversal_id or None,
         reverse_transfer=bool(refund.reverse_transfer),
         refund_application_fee=refund.refund_application_fee,
-        **parts,
+        **_parts_as_moved(refund, moved),
     )
     references.remember(
         tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id
@@ -193,6 +185,33 @@ async def _first_seen(
     claim = await clawback.set_claim(
         tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part
     )
+    await _record_moved(tx, claim, payment, moved, order.number)
+    once = f"follow_refund:{refund.id}"
+    follow_later.at(clock.now() + ASK_AGAIN, once=once)(tx, refund_id=refund.id)
+
+
+def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
+    """Who bears it, where Stripe gave another part of the fee back than we had worked out."""
+    back, amount = moved.fee_back, refund.amount
+    if not refund.refund_application_fee or not refund.commission_part != back <= amount:
+        return {}
+    log.warning(
+        "refund %s: Stripe gave %s of the fee back, not %s",
+        refund.id,
+        back,
+        refund.commission_part,
+    )
+    return {"commission_part": back, "vendor_part": amount - back}
+
+
+async def _record_moved(
+    tx: Transaction,
+    claim: Claim,
+    payment: Payment,
+    moved: Along,
+    order_number: str,
+) -> None:
+    """What came back along with the refund settles the claim at once."""
     if moved.reversed:
         await movements.record(
             tx,
@@ -201,7 +220,7 @@ async def _first_seen(
             amount=moved.reversed,
             source_id=str(payment.stripe_transfer_id),
             stripe_id=moved.reversal_id,
-            order_number=order.number,
+            order_number=order_number,
         )
     if moved.fee_back:
         await movements.record(
@@ -211,15 +230,13 @@ async def _first_seen(
             amount=moved.fee_back,
             source_id=str(payment.stripe_application_fee_id),
             stripe_id=moved.fee_refund_id,
-            order_number=order.number,
+            order_number=order_number,
         )
-    once = f"follow_refund:{refund.id}"
-    follow_later.at(clock.now() + ASK_AGAIN, once=once)(tx, refund_id=refund.id)
 
 
-def fact_of(refund: Refund, stripe_id: str) -> postings.Refund:
+def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
     """A refund for the ledger, from the Stripe object named."""
-    return postings.Refund(
+    return postings.RefundFact(
         refund_id=refund.id,
         order_id=refund.order_id,
         vendor_id=refund.vendor_id,

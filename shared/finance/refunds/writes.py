@@ -26,7 +26,7 @@ MARK = "markethall_refund"
 
 
 @dataclass(frozen=True)
-class Facts:
+class ChargeFacts:
     """What the choice of the way needs.
 
     `is_early`: the charge has no transfer yet, which follows a moment later.
@@ -37,7 +37,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class CreateRefund(Operation[StripeRefund, Facts]):
+class CreateRefund(Operation[StripeRefund, ChargeFacts]):
     """Money given back to a shopper; `amount` in minor units.
 
     How Stripe is asked (`reverse_transfer` and what follows) is chosen in `plan` by what Stripe
@@ -85,7 +85,7 @@ class CreateRefund(Operation[StripeRefund, Facts]):
     def subject(self) -> str:
         return sync.subject_of(self.refund_id)
 
-    async def prepare(self, gateway: Gateway) -> Facts | None:
+    async def prepare(self, gateway: Gateway) -> ChargeFacts | None:
         """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
         before = Refund.filter(
             payment_id=self.payment_id, id__lt=self.refund_id, status=RefundState.OPENING
@@ -96,12 +96,12 @@ class CreateRefund(Operation[StripeRefund, Facts]):
             return None
         payment = await funding.looked_at(gateway, self.payment_id)
         sale = await sale_at_stripe(gateway, payment)
-        return Facts(sale, is_early=payment.stripe_transfer_id is None)
+        return ChargeFacts(sale, is_early=payment.stripe_transfer_id is None)
 
     async def plan(
         self,
         tx: Transaction,
-        facts: Facts | None,
+        facts: ChargeFacts | None,
     ) -> CreateRefund | None:
         """Choose the way, unless this key was used with one; whoever hears of the refund first
         reads it in the row.

@@ -101,6 +101,11 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         sheets.text(MARGIN, words, size=8, color=GREY)
         sheets.down(12)
     sheets.down(14)
+    _table(sheets, "Movements", MOVEMENTS, _movements(view))
+
+
+def _movements(view: StatementView) -> list[tuple[str, ...]]:
+    """The rows of the month, the opening balance first."""
     rows = [
         (
             view.day(line.at),
@@ -122,7 +127,7 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         "",
         amount(view, view.sheet.opening),
     )
-    _table(sheets, "Movements", MOVEMENTS, [first, *rows])
+    return [first, *rows]
 
 
 def _asides(view: StatementView) -> Iterable[str]:

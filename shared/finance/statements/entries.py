@@ -19,7 +19,7 @@ from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
 from shared.finance.statements.models import Statement
-from shared.finance.statements.rules import BALANCE, COMMISSION, Booked, Sheet, sheet
+from shared.finance.statements.rules import BALANCE, COMMISSION, Booked, StatementSheet, sheet
 from shared.trade.orders.models import Order
 
 FIELDS = (
@@ -69,7 +69,7 @@ async def last_closed(
     return await query.order_by("-month").first()
 
 
-async def read_closed(statement: Statement) -> Sheet:
+async def read_closed(statement: Statement) -> StatementSheet:
     """A closed month, the same whatever has happened since."""
     previous = await last_closed(statement.vendor_id, statement.currency, before=statement.month)
     after = cut_of(previous) if previous else None
@@ -83,7 +83,7 @@ async def read_closed(statement: Statement) -> Sheet:
 
 async def read_open(
     vendor_id: int, currency: str, month: str, zone: tzinfo, previous: Statement | None
-) -> Sheet:
+) -> StatementSheet:
     """A month that is not closed, as it is now; `previous` is the newest that is."""
     next_to_closed = previous is not None and months.following(previous.month) == month
     after = cut_of(previous) if previous and next_to_closed else Cut(months.starts(month, zone))
@@ -101,7 +101,7 @@ async def read(
     *,
     after: Cut | None,
     upto: Cut,
-) -> Sheet:
+) -> StatementSheet:
     """What lies between two cuts: three queries, however many lines."""
     balance = _balance(vendor_id, currency)
     opening: dict[str, int] = {}

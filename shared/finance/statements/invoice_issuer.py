@@ -22,7 +22,7 @@ PREFIX = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Identity:
+class InvoiceIssuer:
     """What stands at the head of every commission invoice."""
 
     legal_name: str
@@ -33,14 +33,14 @@ class Identity:
     invoice_prefix: str
 
 
-async def identity() -> Identity | None:
+async def identity() -> InvoiceIssuer | None:
     """The marketplace's details; None until the operator has filled them in."""
     row = await MarketplaceIdentity.get_or_none(id=1)
     return _identity(row) if row is not None else None
 
 
-def _identity(row: MarketplaceIdentity) -> Identity:
-    return Identity(
+def _identity(row: MarketplaceIdentity) -> InvoiceIssuer:
+    return InvoiceIssuer(
         row.legal_name,
         row.address,
         row.country,
@@ -51,7 +51,7 @@ def _identity(row: MarketplaceIdentity) -> Identity:
 
 
 async def save_identity(
-    values: Identity, *, actor: str, look: Look[Identity | None] = unseen
+    values: InvoiceIssuer, *, actor: str, look: Look[InvoiceIssuer | None] = unseen
 ) -> None:
     """Set who writes the invoices from now on; those that are written keep theirs.
 
@@ -85,7 +85,7 @@ async def save_identity(
 async def _write(
     tx: Transaction,
     fields: dict[str, Any],
-    look: Look[Identity | None],
+    look: Look[InvoiceIssuer | None],
 ) -> None:
     row = await tx.lock_first(MarketplaceIdentity.filter(id=1))
     if row is None:

@@ -40,7 +40,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class HorizontalRule:
     """A horizontal line."""
 
     x: float
@@ -58,7 +58,7 @@ class Sheets:
 
     title: str
     author: str
-    pages: list[list[Text | Rule]] = field(default_factory=list)
+    pages: list[list[Text | HorizontalRule]] = field(default_factory=list)
     y: float = MARGIN
 
     def turn(self) -> None:
@@ -108,7 +108,7 @@ class Sheets:
     ) -> None:
         """Draw a line `down` points below the current one."""
         self.pages[-1].append(
-            Rule(
+            HorizontalRule(
                 x,
                 self.y + down,
                 to,
@@ -125,7 +125,7 @@ class Sheets:
         """Write the same at the foot of every page, with its number."""
         for number, page in enumerate(self.pages, 1):
             at = HEIGHT - MARGIN + 8
-            page.append(Rule(MARGIN, at - 14, RIGHT, LINE, 0.6))
+            page.append(HorizontalRule(MARGIN, at - 14, RIGHT, LINE, 0.6))
             page.append(
                 Text(
                     MARGIN,
@@ -215,8 +215,8 @@ def folded(
     return lines
 
 
-def _draw(canvas: Canvas, item: Text | Rule) -> None:
-    if isinstance(item, Rule):
+def _draw(canvas: Canvas, item: Text | HorizontalRule) -> None:
+    if isinstance(item, HorizontalRule):
         canvas.setStrokeColor(HexColor(item.color))
         canvas.setLineWidth(item.width)
         canvas.line(

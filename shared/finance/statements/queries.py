@@ -20,7 +20,14 @@ from shared.finance.statements import entries, months
 from shared.finance.statements.invoice_issuer import identity_party
 from shared.finance.statements.invoice_parties import buyer_of, kept, kept_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
-from shared.finance.statements.rules import BALANCE, OF_BEFORE, Invoice, Party, Sheet, invoice
+from shared.finance.statements.rules import (
+    BALANCE,
+    OF_BEFORE,
+    Invoice,
+    Party,
+    StatementSheet,
+    invoice,
+)
 from shared.infra.database.paging import Paged, window
 from shared.trade.marketplace.queries import marketplace, name_and_zone
 from shared.trade.orders.models import Order
@@ -80,7 +87,7 @@ class StatementView:
     number: str | None
     issued_at: datetime | None
     is_running: bool
-    sheet: Sheet
+    sheet: StatementSheet
     invoice: Invoice
     seller: Party | None
     buyer: Party

@@ -73,7 +73,7 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatementLine:
     """One fact: what it was about, what of it was commission, what it did to the balance. gross +
     commission == net.
 
@@ -97,14 +97,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StatementSheet:
     """A month: opening + every line's net == closing.
 
     `reserved` and `owed` say what of the closing is held back, and is owed.
     """
 
     opening: int
-    lines: tuple[Line, ...]
+    lines: tuple[StatementLine, ...]
     closing: int
     reserved: int
     owed: int
@@ -115,7 +115,7 @@ class Sheet:
         """What the month did to the balance."""
         return sum(line.net for line in self.lines)
 
-    def named(self, market: str) -> Sheet:
+    def named(self, market: str) -> StatementSheet:
         """The same, in which the marketplace is called so."""
         return replace(
             self,
@@ -147,7 +147,7 @@ class Sheet:
 def sheet(
     opening: Mapping[str, int],
     entries: Iterable[Booked],
-) -> Sheet:
+) -> StatementSheet:
     """The statement of `entries`, from what the accounts came to before them (debits positive, as
     in the ledger).
 
@@ -171,7 +171,7 @@ def sheet(
             balance += net
             first = min(parts, key=lambda part: part.entry_id)
             lines.append(
-                Line(
+                StatementLine(
                     first.kind,
                     first.at,
                     first.order_id,
@@ -182,7 +182,7 @@ def sheet(
                     first.stripe_id,
                 )
             )
-    return Sheet(
+    return StatementSheet(
         start,
         tuple(lines),
         balance,
@@ -235,7 +235,7 @@ class Invoice:
 
 
 def invoice(
-    lines: Iterable[Line],
+    lines: Iterable[StatementLine],
     percentage: Decimal,
     note: str = "",
 ) -> Invoice:
@@ -253,7 +253,7 @@ def invoice(
     return Invoice(charged, gross, rate, vat_in(gross, rate), note)
 
 
-def _charged(line: Line) -> str:
+def _charged(line: StatementLine) -> str:
     if line.kind.startswith("payout_"):
         return line.words
     return (

@@ -17,7 +17,7 @@ from shared.finance.statements.models import MarketplaceIdentity, Statement
 from shared.finance.statements.rules import (
     Invoice,
     Party,
-    Sheet,
+    StatementSheet,
     invoice,
     invoice_number,
     next_in_series,
@@ -55,7 +55,7 @@ class _Month:
     name: str
     starts_at: datetime
     ends_at: datetime
-    sheet: Sheet
+    sheet: StatementSheet
 
 
 @dataclass(frozen=True)

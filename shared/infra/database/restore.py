@@ -50,7 +50,12 @@ class Restored:
 
 
 async def restore(
-    url: str, source: Path, *, kept_in: Path, replace: bool = False, stand_in: Path | None = None
+    url: str,
+    source: Path,
+    *,
+    kept_in: Path,
+    replace: bool = False,
+    stand_in: Path | None = None,
 ) -> Restored:
     """Put a backup back; with `stand_in` also the stand-in's file, where the backup has one.
 
@@ -105,7 +110,10 @@ async def _put_sqlite(
 
 
 async def _put_postgres(
-    url: str, source: Path, manifest: ArchiveManifest, kept_in: Path | None
+    url: str,
+    source: Path,
+    manifest: ArchiveManifest,
+    kept_in: Path | None,
 ) -> tuple[Path, ...]:
     if others := await postgres_copy.others(url):
         raise BackupError(

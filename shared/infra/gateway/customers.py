@@ -25,7 +25,7 @@ class NewCustomer:
 
 
 @dataclass(frozen=True)
-class StripeCustomer:
+class CustomerAtStripe:
     """A customer as Stripe describes it now. Of a deleted one nothing but that is known."""
 
     id: str
@@ -46,7 +46,7 @@ class StripeCustomer:
 class Customers(Resource):
     """Customers of the platform."""
 
-    async def create(self, new: NewCustomer, *, key: str) -> StripeCustomer:
+    async def create(self, new: NewCustomer, *, key: str) -> CustomerAtStripe:
         """A customer that holds a shopper's methods."""
         params = {
             "email": new.email,
@@ -56,17 +56,17 @@ class Customers(Resource):
         return await self._call(
             self._v1.customers.create_async,
             params=params,
-            to=StripeCustomer.from_stripe,
+            to=CustomerAtStripe.from_stripe,
             idempotency_key=key,
         )
 
-    async def get(self, customer_id: str) -> StripeCustomer:
+    async def get(self, customer_id: str) -> CustomerAtStripe:
         """The customer as it is now, also one that was deleted (stripe-facts 2.9)."""
         return await self._call(
             self._v1.customers.retrieve_async,
             customer_id,
             params={},
-            to=StripeCustomer.from_stripe,
+            to=CustomerAtStripe.from_stripe,
         )
 
     async def create_session(self, customer_id: str) -> str:
@@ -84,10 +84,10 @@ class Customers(Resource):
             to=lambda session: str(session.client_secret),
         )
 
-    async def list(self, email: str) -> list[StripeCustomer]:
+    async def list(self, email: str) -> list[CustomerAtStripe]:
         """Every customer with this address. Stripe compares it exactly."""
         return await self._list(
             self._v1.customers.list_async,
-            to=StripeCustomer.from_stripe,
+            to=CustomerAtStripe.from_stripe,
             email=email,
         )

@@ -139,7 +139,7 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if write.state != WriteState.WAITING:
             return Performed(WriteState(write.state), write.stripe_id)
         operation = loaded(write.operation, write.params)
-        if is_old(write.asked_at, clock.now()) or (operation.looks_first and _was_asked(write)):
+        if _is_to_be_found(write, operation):
             found = await operation.find(gateway)
             if found is not None:
                 return await _answered(gateway, write, operation, found)
@@ -151,6 +151,16 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if performed is not None:
             return performed
     raise StillTrying
+
+
+def _is_to_be_found(write: StripeWrite, operation: AnyOperation) -> bool:
+    """Whether Stripe's list comes before another attempt.
+
+    What waits with Stripe's id is taken up again after an answer that our rows could not follow.
+    """
+    if write.stripe_id is not None or is_old(write.asked_at, clock.now()):
+        return True
+    return operation.looks_first and _was_asked(write)
 
 
 def _was_asked(write: StripeWrite) -> bool:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from stdnum import iban
+
 from shared.sandbox import cards, currencies, errors, money
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -177,13 +179,7 @@ def _read_bank(given: Json) -> Target:
 
 
 def _check_iban(number: str, country: str) -> None:
-    digits = (
-        "".join(str(int(sign, 36)) for sign in number[4:] + number[:4])
-        if number.isalnum() and number.isascii()
-        else "0"
-    )
-    formed = re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", number)
-    if not formed or number[:2] != country or int(digits) % 97 != 1:
+    if number[:2] != country or not iban.is_valid(number, check_country=False):
         message = "You must use a valid IBAN of the bank account's country."
         raise errors.ApiError(
             400, message, code="account_number_invalid", param="external_account[account_number]"

@@ -139,15 +139,9 @@ async def shop_page(
     """
     vendor = await _open_vendor(vendor_slug)
     shelf = Product.filter(vendor_id=vendor.id, is_published=True)
-    categories = (
-        await shelf.annotate(number=Count("id"))
-        .group_by("category")
-        .order_by("category")
-        .values_list("category", "number")
-    )
+    categories = await _categories(shelf)
     search = clean_search(search)
-    known = {str(name) for name, _ in categories if name}
-    chosen = category if category in known else None
+    chosen = category if category in dict(categories) else None
     found = shelf.filter(matching(search, *SEARCHED)) if search else shelf
     if chosen:
         found = found.filter(category=chosen)
@@ -157,7 +151,7 @@ async def shop_page(
     return ShopPage(
         vendor=vendor,
         products=products,
-        categories=tuple((str(name), int(count)) for name, count in categories if name),
+        categories=categories,
         category=chosen,
         sort=sort,
         search=search,
@@ -166,6 +160,13 @@ async def shop_page(
         total=total,
         size=PAGE_SIZE,
     )
+
+
+async def _categories(shelf: QuerySet[Product]) -> tuple[tuple[str, int], ...]:
+    """Each category by name, with how many products are in it."""
+    counted = shelf.annotate(number=Count("id")).group_by("category").order_by("category")
+    found = await counted.values_list("category", "number")
+    return tuple((str(name), int(count)) for name, count in found if name)
 
 
 async def product(vendor_slug: str, product_slug: str) -> ProductView:

@@ -310,7 +310,7 @@ async def refund(
     new = NewRefund(str(payment.stripe_payment_intent_id), amount, False, False, None, {})
     made = await context.gateway.refunds.create(new, key=f"test:refund:{payment.id}:{amount}")
     order = await Order.get(id=payment.order_id)
-    fact = postings.Refund(
+    fact = postings.RefundFact(
         1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id
     )
     async with unit.transaction() as tx:

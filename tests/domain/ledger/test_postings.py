@@ -12,7 +12,7 @@ from shared.finance.ledger.chart import Account, Entry, Posting, Unbalanced, tot
 from shared.finance.ledger.postings import (
     PaidOut,
     Parked,
-    Sale,
+    SaleFact,
     StripeFee,
     Unexplained,
     parked,
@@ -28,10 +28,10 @@ AMOUNTS = st.integers(1, 99_999_999)
 
 
 @st.composite
-def sales(draw: st.DrawFn) -> Sale:
+def sales(draw: st.DrawFn) -> SaleFact:
     """Any sale that an order can be."""
     total = draw(AMOUNTS)
-    return Sale(
+    return SaleFact(
         payment_id=draw(st.integers(1, 10**9)),
         order_id=2,
         vendor_id=3,
@@ -48,7 +48,7 @@ def of(posting: Posting, account: Account) -> int:
 
 
 @given(fact=sales())
-def test_a_sale_comes_to_zero_and_splits_what_was_paid(fact: Sale) -> None:
+def test_a_sale_comes_to_zero_and_splits_what_was_paid(fact: SaleFact) -> None:
     """The vendor's share and the commission are together what the shopper paid; what is owed is
     what is held.
     """
@@ -205,4 +205,4 @@ def test_an_impossible_commission_is_a_programming_error(changed: dict[str, Any]
         "commission": 25,
     }
     with pytest.raises(ValueError, match="a commission of"):
-        sale(Sale(**{**given_, **changed}, stripe_id="pi_1"))
+        sale(SaleFact(**{**given_, **changed}, stripe_id="pi_1"))

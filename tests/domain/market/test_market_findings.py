@@ -10,7 +10,7 @@ import pytest
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.recovery import dashboard_transfers
-from shared.finance.recovery.dashboard_transfers import Moved
+from shared.finance.recovery.dashboard_transfers import DashboardTransfer
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.models import Refund
@@ -106,7 +106,9 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_its_
     assert claim.taken == claim.amount
     assert await acts.differences(market) == []
     row = await Movement.get(claim_id=claim.id, kind=MovementKind.FEE_REFUND)
-    again = Moved(MovementKind.FEE_REFUND, row.amount, row.stripe_source_id, str(row.stripe_id))
+    again = DashboardTransfer(
+        MovementKind.FEE_REFUND, row.amount, row.stripe_source_id, str(row.stripe_id)
+    )
     told = AuditEntry.filter(action="claim.by_hand").count()
     before = await told
     both = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
-from shared.finance.order_money.flows import Fact, Kind, Sent, places, reserved, steps
+from shared.finance.order_money.flows import Fact, FlowKind, Sent, places, reserved, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def histories(draw: st.DrawFn) -> list[Posting]:
     total = draw(st.integers(2, 10**7))
     found = [
         postings.sale(
-            postings.Sale(
+            postings.SaleFact(
                 1,
                 2,
                 3,
@@ -65,7 +65,7 @@ def histories(draw: st.DrawFn) -> list[Posting]:
     for n in range(draw(st.integers(0, 6))):
         mine, theirs = draw(st.integers(0, total)), draw(st.integers(0, 1000))
         loss, fee = draw(st.integers(0, 100)), draw(st.integers(0, 1500))
-        refund = postings.Refund(n, 2, 3, "EUR", mine, theirs, f"re_{n}")
+        refund = postings.RefundFact(n, 2, 3, "EUR", mine, theirs, f"re_{n}")
         disputed = postings.DisputedMoney(2, 3, "EUR", mine, theirs, loss, fee, f"txn_{n}")
         owed = postings.Receivable(n, 1, 2, 3, "EUR", max(mine, 1), f"re_{n}")
         reserve = postings.Reserved(n, 2, 3, "EUR", max(mine, 1), "pi_1")
@@ -79,7 +79,7 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                         postings.dispute_withdrawn(disputed),
                         postings.dispute_reinstated(disputed),
                         postings.moved(
-                            postings.Moved(
+                            postings.TransferFact(
                                 n,
                                 2,
                                 3,
@@ -90,9 +90,11 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                         ),
                         postings.receivable(owed),
                         postings.written_off(owed),
-                        postings.taken(postings.Taken(2, 3, "EUR", max(mine, 1), f"trr_{n}")),
                         postings.taken(
-                            postings.Taken(
+                            postings.ManualTransferFact(2, 3, "EUR", max(mine, 1), f"trr_{n}")
+                        ),
+                        postings.taken(
+                            postings.ManualTransferFact(
                                 2,
                                 3,
                                 "EUR",
@@ -101,7 +103,7 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                             )
                         ),
                         postings.commission_returned(
-                            postings.Taken(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")
+                            postings.ManualTransferFact(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")
                         ),
                         postings.reserved(reserve),
                         postings.released(reserve),
@@ -147,10 +149,10 @@ def test_both_sides_are_what_the_ledger_says(history: list[Posting]) -> None:
         if not s.is_sum
         and s.kind
         not in (
-            Kind.NOT_PAID_OUT,
-            Kind.OWED,
-            Kind.KEPT,
-            Kind.BORNE,
+            FlowKind.NOT_PAID_OUT,
+            FlowKind.OWED,
+            FlowKind.KEPT,
+            FlowKind.BORNE,
         )
     ]
 
@@ -190,21 +192,21 @@ def test_every_fact_is_told_once_with_its_stripe_object(history: list[Posting]) 
 @pytest.mark.parametrize(
     ("commission", "fee", "refunded", "last"),
     [
-        (100, 99, 0, (Kind.NOT_PAID_OUT, Kind.KEPT)),
-        (100, 100, 0, (Kind.NOT_PAID_OUT, Kind.KEPT)),
-        (100, 101, 0, (Kind.NOT_PAID_OUT, Kind.BORNE)),
-        (100, 99, 900, (Kind.NOT_PAID_OUT, Kind.KEPT)),
-        (100, 99, 901, (Kind.OWED, Kind.KEPT)),
+        (100, 99, 0, (FlowKind.NOT_PAID_OUT, FlowKind.KEPT)),
+        (100, 100, 0, (FlowKind.NOT_PAID_OUT, FlowKind.KEPT)),
+        (100, 101, 0, (FlowKind.NOT_PAID_OUT, FlowKind.BORNE)),
+        (100, 99, 900, (FlowKind.NOT_PAID_OUT, FlowKind.KEPT)),
+        (100, 99, 901, (FlowKind.OWED, FlowKind.KEPT)),
     ],
 )
 def test_the_last_lines_say_whose_the_rest_is(
-    commission: int, fee: int, refunded: int, last: tuple[Kind, Kind]
+    commission: int, fee: int, refunded: int, last: tuple[FlowKind, FlowKind]
 ) -> None:
     """Nothing is no debt of the vendor's and no loss of the marketplace's; a cent beyond it is."""
     story = [
-        postings.sale(postings.Sale(1, 2, 3, "EUR", 1000, commission, "pi_1")),
+        postings.sale(postings.SaleFact(1, 2, 3, "EUR", 1000, commission, "pi_1")),
         postings.stripe_fee(postings.StripeFee(1, 2, "EUR", fee, "txn_1")),
-        postings.refund(postings.Refund(1, 2, 3, "EUR", refunded, 0, "re_1")),
+        postings.refund(postings.RefundFact(1, 2, 3, "EUR", refunded, 0, "re_1")),
     ]
     assert tuple(step.kind for step in steps(facts_of(story), ())[-2:]) == last
 
@@ -213,22 +215,22 @@ def test_a_story_is_told_in_its_order() -> None:
     """Paid, fee, commission, share, a refund with what of it came out of commission, the payout,
     what is left.
     """
-    refund = postings.refund(postings.Refund(1, 2, 3, "EUR", 2700, 300, "re_1"))
-    sale = postings.sale(postings.Sale(1, 2, 3, "EUR", 10000, 1000, "pi_1"))
+    refund = postings.refund(postings.RefundFact(1, 2, 3, "EUR", 2700, 300, "re_1"))
+    sale = postings.sale(postings.SaleFact(1, 2, 3, "EUR", 10000, 1000, "pi_1"))
     fee = postings.stripe_fee(postings.StripeFee(1, 2, "EUR", 170, "txn_1"))
     sent = [Sent(6000, "po_1", counts=True, arrived_at=START, arrives_on=None)]
     found = steps(facts_of([sale, fee, refund]), sent)
     assert [(step.kind, step.vendor, step.market) for step in found] == [
-        (Kind.PAID, 10000, 0),
-        (Kind.STRIPE_FEE, 0, -170),
-        (Kind.COMMISSION, -1000, 1000),
-        (Kind.SHARE, 9000, 0),
-        (Kind.REFUND, -3000, 0),
-        (Kind.COMMISSION_BACK, 300, -300),
-        (Kind.LEFT, 6300, 0),
-        (Kind.PAYOUT, -6000, 0),
-        (Kind.NOT_PAID_OUT, -300, 0),
-        (Kind.KEPT, 0, -530),
+        (FlowKind.PAID, 10000, 0),
+        (FlowKind.STRIPE_FEE, 0, -170),
+        (FlowKind.COMMISSION, -1000, 1000),
+        (FlowKind.SHARE, 9000, 0),
+        (FlowKind.REFUND, -3000, 0),
+        (FlowKind.COMMISSION_BACK, 300, -300),
+        (FlowKind.LEFT, 6300, 0),
+        (FlowKind.PAYOUT, -6000, 0),
+        (FlowKind.NOT_PAID_OUT, -300, 0),
+        (FlowKind.KEPT, 0, -530),
     ]
 
 

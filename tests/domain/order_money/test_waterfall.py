@@ -12,7 +12,7 @@ from shared.core import clock
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.order_money.flows import Kind
+from shared.finance.order_money.flows import FlowKind
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.refunds.models import Refund
@@ -102,7 +102,7 @@ async def a_story(vendor_id: int | None = None) -> Order:
         stripe_refund_id="re_1",
         requested_by="test",
     )
-    fact = postings.Refund(
+    fact = postings.RefundFact(
         refund.id,
         order.id,
         order.vendor_id,
@@ -139,13 +139,13 @@ async def test_a_real_sale_with_the_stripe_objects_it_came_from(
     found = await order_waterfall(payment.order_id)
     assert comes_to_zero(found)
     lines = {line.kind: line for line in found.lines}
-    assert lines[Kind.PAID].stripe_id == payment.stripe_charge_id
-    assert lines[Kind.COMMISSION].stripe_id == payment.stripe_application_fee_id
-    assert lines[Kind.SHARE].stripe_id == payment.stripe_transfer_id
-    assert lines[Kind.STRIPE_FEE].stripe_id == payment.stripe_balance_transaction_id
-    assert lines[Kind.STRIPE_FEE].market.amount == -(payment.amount_stripe_fee or 0)
-    assert lines[Kind.SHARE].vendor.amount == payment.amount_vendor
-    assert lines[Kind.NOT_PAID_OUT].vendor.amount == -payment.amount_vendor
+    assert lines[FlowKind.PAID].stripe_id == payment.stripe_charge_id
+    assert lines[FlowKind.COMMISSION].stripe_id == payment.stripe_application_fee_id
+    assert lines[FlowKind.SHARE].stripe_id == payment.stripe_transfer_id
+    assert lines[FlowKind.STRIPE_FEE].stripe_id == payment.stripe_balance_transaction_id
+    assert lines[FlowKind.STRIPE_FEE].market.amount == -(payment.amount_stripe_fee or 0)
+    assert lines[FlowKind.SHARE].vendor.amount == payment.amount_vendor
+    assert lines[FlowKind.NOT_PAID_OUT].vendor.amount == -payment.amount_vendor
 
 
 async def test_every_cent_of_a_long_story_is_somewhere() -> None:
@@ -161,20 +161,20 @@ async def test_every_cent_of_a_long_story_is_somewhere() -> None:
         for line in found.lines
     ]
     assert told == [
-        (Kind.PAID, 10000, 0),
-        (Kind.STRIPE_FEE, 0, -170),
-        (Kind.COMMISSION, -1000, 1000),
-        (Kind.SHARE, 9000, 0),
-        (Kind.REFUND, -2000, 0),
-        (Kind.COMMISSION_BACK, 200, -200),
-        (Kind.DISPUTE, -7200, 0),
-        (Kind.DISPUTE_COST, 0, -1500),
-        (Kind.DISPUTE_WON, 7200, 0),
-        (Kind.LEFT, 7200, 0),
-        (Kind.PAYOUT_FAILED, 0, 0),
-        (Kind.PAYOUT, -5000, 0),
-        (Kind.NOT_PAID_OUT, -2200, 0),
-        (Kind.BORNE, 0, 870),
+        (FlowKind.PAID, 10000, 0),
+        (FlowKind.STRIPE_FEE, 0, -170),
+        (FlowKind.COMMISSION, -1000, 1000),
+        (FlowKind.SHARE, 9000, 0),
+        (FlowKind.REFUND, -2000, 0),
+        (FlowKind.COMMISSION_BACK, 200, -200),
+        (FlowKind.DISPUTE, -7200, 0),
+        (FlowKind.DISPUTE_COST, 0, -1500),
+        (FlowKind.DISPUTE_WON, 7200, 0),
+        (FlowKind.LEFT, 7200, 0),
+        (FlowKind.PAYOUT_FAILED, 0, 0),
+        (FlowKind.PAYOUT, -5000, 0),
+        (FlowKind.NOT_PAID_OUT, -2200, 0),
+        (FlowKind.BORNE, 0, 870),
     ]
     assert [place.kind for place in found.places] == ["refund_paid"]
 
@@ -183,13 +183,13 @@ async def test_what_was_paid_out_and_then_taken_back_is_owed() -> None:
     """Not hidden in a negative 'not paid out'."""
     order = await sold(await make_ready_vendor(), at("2026-10-05 10:00"))
     await paid_out(order, 9000)
-    fact = postings.Refund(1, order.id, order.vendor_id, "EUR", 9000, 1000, "re_1")
+    fact = postings.RefundFact(1, order.id, order.vendor_id, "EUR", 9000, 1000, "re_1")
     await book(postings.refund(fact), at("2026-10-20 10:00"))
     found = await order_waterfall(order.id)
     assert (
         found.lines[-2].kind,
         found.lines[-2].vendor.amount,
-    ) == (Kind.OWED, 9000)
+    ) == (FlowKind.OWED, 9000)
     assert comes_to_zero(found)
 
 
@@ -261,7 +261,7 @@ async def test_a_long_story_costs_as_many_queries_as_a_short_one() -> None:
     with counted() as few:
         await order_waterfall(order.id)
     for n in range(20):
-        fact = postings.Refund(
+        fact = postings.RefundFact(
             100 + n,
             order.id,
             order.vendor_id,

@@ -14,7 +14,7 @@ import pytest
 import run
 from shared.core import clock
 from shared.finance.payments import stock_hold
-from shared.finance.payments.errors import AlreadyDecided, OrderNotPayable, PageOutOfDate
+from shared.finance.payments.errors import OrderNotPayable, PageOutOfDate, PaymentAlreadyDecided
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import confirm_payment, create_payment_intent
@@ -160,7 +160,7 @@ class TestPay:
             PaymentStatus.PAID,
             StockState.TAKEN,
         )
-        with pytest.raises(AlreadyDecided):
+        with pytest.raises(PaymentAlreadyDecided):
             await press(gateway, bought, intent)
 
     async def test_who_presses_second_reads_that_it_is_sold_out_and_is_not_charged(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.overview.exposure import Parts, exposure, totals
+from shared.finance.overview.exposure import ExposureParts, exposure, totals
 
 PLACES = st.tuples(
     st.integers(1, 3),
@@ -46,15 +46,15 @@ def test_every_cent_that_is_at_risk_is_counted_and_nothing_else(
     )
     everywhere = {*balances, *disputes, *refunds, *receivables, *reserves, *held}
     for place in everywhere:
-        parts = Parts(
+        parts = ExposureParts(
             max(-balances.get(place, 0), 0),
             *(
                 max(amounts.get(place, 0), 0)
                 for amounts in (disputes, refunds, receivables, reserves, held)
             ),
         )
-        assert found.get(place, Parts()) == parts
-    assert Parts() not in found.values()
+        assert found.get(place, ExposureParts()) == parts
+    assert ExposureParts() not in found.values()
     for currency, together in totals(found.items()).items():
         assert together.total == sum(
             parts.total for (_, of), parts in found.items() if of == currency

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.finance.payment_methods.rules import (
-    Found,
+    FoundMethod,
     Removal,
     StoredMethod,
     is_expired,
@@ -29,9 +29,9 @@ def found(
     *,
     at: int = 0,
     agreed: bool = True,
-) -> Found:
+) -> FoundMethod:
     """A method at Stripe, made `at` seconds after noon."""
-    return Found(name, NOON + timedelta(seconds=at), card, agreed)
+    return FoundMethod(name, NOON + timedelta(seconds=at), card, agreed)
 
 
 class TestPlan:
@@ -147,11 +147,11 @@ class TestPlan:
 class World:
     """Stripe's customer and our rows, as the service carries a plan out."""
 
-    stripe: dict[str, Found] = field(default_factory=dict)
+    stripe: dict[str, FoundMethod] = field(default_factory=dict)
     rows: dict[int, StoredMethod] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
-    def follow(self, methods: list[Found]) -> None:
+    def follow(self, methods: list[FoundMethod]) -> None:
         decided = plan(list(self.rows.values()), methods, dropped=self.dropped)
         for row_id, _ in decided.gone:
             row = self.rows[row_id]
@@ -203,7 +203,7 @@ def test_whatever_happens_both_sides_end_with_one_method_a_card(
         elif what == "renumber" and world.stripe:
             name = sorted(world.stripe)[int(str(two)) % len(world.stripe)]
             was = world.stripe[name]
-            world.stripe[name] = Found(name, was.created, str(one), was.agreed)
+            world.stripe[name] = FoundMethod(name, was.created, str(one), was.agreed)
         elif what == "vanish" and world.stripe:
             del world.stripe[sorted(world.stripe)[int(str(one)) % len(world.stripe)]]
         elif what == "detach":

@@ -20,7 +20,7 @@ from shared.finance.payment_methods.models import (
     StripeCustomer,
 )
 from shared.finance.payment_methods.queries import lost_all, saved_methods
-from shared.finance.payment_methods.rules import MOST, Origin, Removal, SetupState
+from shared.finance.payment_methods.rules import MOST, ConsentOrigin, Removal, SetupState
 from shared.finance.payments.models import Payment
 from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
@@ -90,7 +90,7 @@ class TestAtCheckout:
             None,
         )
         assert (row.consented_in, row.stripe_customer_id) == (
-            Origin.CHECKOUT,
+            ConsentOrigin.CHECKOUT,
             await customer_of(shopper.id),
         )
         assert before <= row.consented_at <= clock.now()
@@ -190,7 +190,7 @@ class TestOneRowACard:
         assert (again.is_default, again.is_active, again.consented_in) == (
             True,
             True,
-            Origin.ACCOUNT,
+            ConsentOrigin.ACCOUNT,
         )
         gone = await PaymentMethodDetachment.get()
         assert (gone.stripe_payment_method_id, gone.because) == (

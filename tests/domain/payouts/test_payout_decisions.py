@@ -327,7 +327,7 @@ class TestReserve:
         payment = await sell(gateway, sandbox, shop)
         await work(context)
         async with unit.transaction() as tx:
-            fact = postings.Refund(1, payment.order_id, shop.vendor_id, "EUR", taken, 0, "re_1")
+            fact = postings.RefundFact(1, payment.order_id, shop.vendor_id, "EUR", taken, 0, "re_1")
             await ledger.post(tx, postings.refund(fact))
             await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=taken)
         await work(context)

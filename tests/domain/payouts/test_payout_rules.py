@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import plans
-from shared.finance.payouts.allocation import Movement, allocate
+from shared.finance.payouts.allocation import BalanceMovement, allocate
 from shared.finance.payouts.paydays import (
     WEEKDAYS,
     anchor_of,
@@ -249,10 +249,10 @@ class Allocator(RuleBasedStateMachine):
         self.entries: list[int] = []
         self.payouts: list[dict[int, int]] = []
 
-    def left(self) -> list[Movement]:
+    def left(self) -> list[BalanceMovement]:
         used = [sum(p.get(n, 0) for p in self.payouts) for n in range(len(self.entries))]
         return [
-            Movement(n, a - u)
+            BalanceMovement(n, a - u)
             for n, (a, u) in enumerate(zip(self.entries, used, strict=True))
             if a != u
         ]
@@ -301,10 +301,10 @@ def test_the_oldest_sale_goes_first_and_the_last_one_in_part() -> None:
     parts = allocate(
         900,
         [
-            Movement(1, 500, 7),
-            Movement(2, -100, 7),
-            Movement(3, 800, 8),
-            Movement(4, 50, 9),
+            BalanceMovement(1, 500, 7),
+            BalanceMovement(2, -100, 7),
+            BalanceMovement(3, 800, 8),
+            BalanceMovement(4, 50, 9),
         ],
     )
     assert [(p.entry_id, p.amount, p.order_id) for p in parts] == [
@@ -318,7 +318,7 @@ def test_what_stripe_lists_goes_before_what_is_older() -> None:
     """An automatic payout's own sales are known."""
     parts = allocate(
         800,
-        [Movement(1, 500), Movement(3, 800)],
+        [BalanceMovement(1, 500), BalanceMovement(3, 800)],
         first={3},
     )
     assert [(p.entry_id, p.amount) for p in parts] == [(3, 800)]
@@ -326,8 +326,8 @@ def test_what_stripe_lists_goes_before_what_is_older() -> None:
 
 def test_money_that_is_in_no_book_is_not_invented() -> None:
     """All there is, and no more; nothing for a payout that took money in."""
-    assert sum(p.amount for p in allocate(900, [Movement(1, 500)])) == 500
-    assert allocate(-100, [Movement(1, 500)]) == ()
+    assert sum(p.amount for p in allocate(900, [BalanceMovement(1, 500)])) == 500
+    assert allocate(-100, [BalanceMovement(1, 500)]) == ()
 
 
 @pytest.mark.parametrize("stopped", [None, *Obstacle])

@@ -400,7 +400,7 @@ async def test_the_ledger_tampered_with(
         await ledger.post(
             tx,
             postings.sale(
-                postings.Sale(
+                postings.SaleFact(
                     9999,
                     1,
                     first.vendor_id,

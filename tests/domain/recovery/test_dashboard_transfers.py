@@ -133,7 +133,7 @@ async def test_what_an_order_cannot_bring_any_more_is_taken_out_of_other_sales(
     other = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
     reversal = await reverse(sandbox, payment, 700)
-    moved = dashboard_transfers.Moved(
+    moved = dashboard_transfers.DashboardTransfer(
         MovementKind.REVERSAL, 700, str(payment.stripe_transfer_id), reversal["id"]
     )
     await manual_attribution.book(payment, moved, actor="test")
@@ -209,7 +209,7 @@ async def test_more_than_is_owed_is_no_payment_of_it(
     await reverse(sandbox, payment, 1001)
     assert await dashboard_transfers.follow_transfer(
         gateway, str(payment.stripe_transfer_id)
-    ) == dashboard_transfers.Found(0, 1)
+    ) == dashboard_transfers.DashboardTransfersFound(0, 1)
     assert (await Claim.get()).receivable == 1000
 
 
@@ -260,7 +260,7 @@ async def test_a_payback_by_hand_settles_what_we_owed(
     payment = await sell(gateway, sandbox, shop)
     await claim(payment, 1000)
     await service.settle(gateway, "dispute:1")
-    moved = dashboard_transfers.Moved(
+    moved = dashboard_transfers.DashboardTransfer(
         MovementKind.TRANSFER, 600, str(payment.stripe_charge_id), "tr_by_hand"
     )
     assert await dashboard_transfers.note(payment, moved) is None

@@ -27,10 +27,10 @@ from shared.finance.refunds.rules import (
     UNSETTLED,
     AtBank,
     Burden,
-    Line,
     Preview,
     Reach,
     Refundability,
+    RefundableLine,
     RefundRequest,
     RefundState,
     Sum,
@@ -60,7 +60,7 @@ def orders(draw: st.DrawFn) -> Sum:
         )
     )
     total = sum(unit * ordered for unit, ordered in lines)
-    kept = tuple(Line(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
+    kept = tuple(RefundableLine(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
     return Sum(
         "EUR",
         total,
@@ -137,7 +137,7 @@ class TestAmounts:
             100,
             400,
             40,
-            (Line(1, 500, 1), Line(2, 250, 2)),
+            (RefundableLine(1, 500, 1), RefundableLine(2, 250, 2)),
         )
         worked = work_out(order, RefundRequest(Reach.WHOLE))
         assert worked.amount == 600
@@ -153,7 +153,7 @@ class TestAmounts:
             100,
             1000,
             100,
-            (Line(1, 1000, 1, 1),),
+            (RefundableLine(1, 1000, 1, 1),),
         )
         for wish in (RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, 1)):
             with pytest.raises(TooMuch, match="Everything of this order"):
@@ -184,7 +184,7 @@ class TestAmounts:
             100,
             0,
             0,
-            (Line(1, 500, 1), Line(2, 250, 2)),
+            (RefundableLine(1, 500, 1), RefundableLine(2, 250, 2)),
         )
         with pytest.raises(BadRefund) as told:
             work_out(order, wish)

@@ -15,7 +15,13 @@ from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds import queries, service, sync
-from shared.finance.refunds.errors import BadRefund, ChargedBack, Meanwhile, NotPaid, TooMuch
+from shared.finance.refunds.errors import (
+    BadRefund,
+    ChargedBack,
+    NotPaid,
+    RefundedMeanwhile,
+    TooMuch,
+)
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import Reach, Refundability, RefundRequest, RefundState
 from shared.infra.mail.models import Email
@@ -331,8 +337,8 @@ class TestWhatMayBeAsked:
             ask(gateway, sale, amount(100), seen=0),
             return_exceptions=True,
         )
-        assert sorted(type(r).__name__ for r in both) == ["Meanwhile", "Refund"]
-        assert any(isinstance(r, Meanwhile) and "€19.00" in r.message for r in both)
+        assert sorted(type(r).__name__ for r in both) == ["Refund", "RefundedMeanwhile"]
+        assert any(isinstance(r, RefundedMeanwhile) and "€19.00" in r.message for r in both)
 
     async def test_another_vendors_order_is_not_there(
         self, gateway: Gateway, sandbox: RunningSandbox

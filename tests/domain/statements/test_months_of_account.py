@@ -19,7 +19,7 @@ from shared.finance.overview.dashboard import figures
 from shared.finance.statements import months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
-from shared.finance.statements.invoice_issuer import Identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.models import Statement
 from shared.finance.statements.queries import months_of, statement_of
 from shared.finance.statements.service import close_vendor
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
-US = Identity(
+US = InvoiceIssuer(
     "Markethall S.à r.l.",
     "12, rue du Marché\nL-1728 Luxembourg",
     "LU",

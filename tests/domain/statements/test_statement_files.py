@@ -18,12 +18,12 @@ from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
 from shared.finance.statements.pdf import Sheets, Text
 from shared.finance.statements.queries import StatementView
-from shared.finance.statements.rules import Line, Party, Sheet, invoice
+from shared.finance.statements.rules import Party, StatementLine, StatementSheet, invoice
 from shared.trade.vat.rules import Rate, StateVat, converted
 
 REVERSE = "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
 LINES = (
-    Line(
+    StatementLine(
         "sale",
         datetime(2026, 10, 1, tzinfo=UTC),
         7,
@@ -33,7 +33,7 @@ LINES = (
         13500,
         "pi_1",
     ),
-    Line(
+    StatementLine(
         "refund",
         datetime(2026, 10, 3, 10, tzinfo=UTC),
         7,
@@ -43,10 +43,10 @@ LINES = (
         11700,
         "re_1",
     ),
-    Line(
+    StatementLine(
         "payout_arrived", datetime(2026, 10, 8, 9, tzinfo=UTC), None, -4000, 0, -4000, 7700, "po_1"
     ),
-    Line(
+    StatementLine(
         "sale",
         datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC),
         8,
@@ -77,7 +77,7 @@ def closed_in_utc(note: str = "") -> StatementView:
         number="MH-2026-000002",
         issued_at=datetime(2026, 11, 1, 1, tzinfo=UTC),
         is_running=False,
-        sheet=Sheet(4500, LINES, 9400, 100, 50, 44),
+        sheet=StatementSheet(4500, LINES, 9400, 100, 50, 44),
         invoice=invoice(LINES, Decimal("17.00"), note),
         seller=Party(
             "Markethall S.à r.l.", ("12, rue du Marché", "L-1728 Luxembourg"), "LU", "LU12345678"
@@ -118,7 +118,7 @@ def test_a_month_names_the_marketplace_as_it_was_called_then() -> None:
     """At the head of each page, in the lines and in the sums; one from before that was kept says
     what it said.
     """
-    taken = Line(
+    taken = StatementLine(
         "taken",
         datetime(2026, 10, 4, 9, tzinfo=UTC),
         None,
@@ -130,7 +130,7 @@ def test_a_month_names_the_marketplace_as_it_was_called_then() -> None:
     )
     before = replace(
         closed_in_utc(),
-        sheet=Sheet(500, (taken,), 0, 0, 0, 1),
+        sheet=StatementSheet(500, (taken,), 0, 0, 0, 1),
     )
     named = replace(before, sheet=before.sheet.named("Basar"), market="Basar")
     for view, name in ((before, "Markethall"), (named, "Basar")):

@@ -17,7 +17,7 @@ from shared.finance.statements.rules import (
     BALANCE,
     COMMISSION,
     Booked,
-    Line,
+    StatementLine,
     invoice,
     invoice_number,
     next_in_series,
@@ -39,7 +39,7 @@ def facts(draw: st.DrawFn) -> Posting:
     """Any posting about one vendor that a month can hold."""
     n, amount, other = draw(st.integers(1, 10**6)), draw(AMOUNTS), draw(st.integers(0, 10**6))
     part = draw(st.integers(0, amount - 1))
-    refund = postings.Refund(n, 2, 3, "EUR", part, amount - part, "re_1")
+    refund = postings.RefundFact(n, 2, 3, "EUR", part, amount - part, "re_1")
     disputed = postings.DisputedMoney(2, 3, "EUR", part, amount - part, other, 1500, f"txn_{n}")
     payout = postings.PaidOut(
         n, 3, "EUR", amount, "po_1", other, draw(st.sampled_from([(), (("fee_1", other),)]))
@@ -49,18 +49,20 @@ def facts(draw: st.DrawFn) -> Posting:
     return draw(
         st.sampled_from(
             [
-                postings.sale(postings.Sale(n, 2, 3, "EUR", amount, part, "pi_1")),
+                postings.sale(postings.SaleFact(n, 2, 3, "EUR", amount, part, "pi_1")),
                 postings.stripe_fee(postings.StripeFee(n, 2, "EUR", amount, "txn_1")),
                 postings.refund(refund),
                 postings.refund_undone(refund),
                 postings.refund_paid(refund),
                 postings.dispute_withdrawn(disputed),
                 postings.dispute_reinstated(disputed),
-                postings.moved(postings.Moved(n, 2, 3, "EUR", amount, "trr_1")),
+                postings.moved(postings.TransferFact(n, 2, 3, "EUR", amount, "trr_1")),
                 postings.receivable(owed),
                 postings.written_off(owed),
-                postings.taken(postings.Taken(2, 3, "EUR", amount, "trr_1")),
-                postings.commission_returned(postings.Taken(2, 3, "EUR", -amount, "fr_1")),
+                postings.taken(postings.ManualTransferFact(2, 3, "EUR", amount, "trr_1")),
+                postings.commission_returned(
+                    postings.ManualTransferFact(2, 3, "EUR", -amount, "fr_1")
+                ),
                 postings.payout_sent(payout),
                 postings.payout_arrived(payout),
                 postings.payout_returned(payout),
@@ -131,7 +133,7 @@ def test_opening_and_movements_come_to_the_closing_which_opens_the_next_month(
 def test_the_order_in_which_entries_are_read_does_not_matter(order: list[int]) -> None:
     """Lines stand in the order of time, however the database hands entries out."""
     sales = [
-        postings.sale(postings.Sale(n, 2, 3, "EUR", 1000 + n, 100, "pi_1")) for n in range(1, 5)
+        postings.sale(postings.SaleFact(n, 2, 3, "EUR", 1000 + n, 100, "pi_1")) for n in range(1, 5)
     ]
     each = [
         booked(
@@ -153,7 +155,7 @@ def test_a_sale_shows_what_the_shopper_paid_the_commission_and_the_net() -> None
     (line,) = sheet(
         {},
         booked(
-            postings.sale(postings.Sale(1, 2, 3, "EUR", 10000, 1000, "pi_1")),
+            postings.sale(postings.SaleFact(1, 2, 3, "EUR", 10000, 1000, "pi_1")),
             1,
             START,
         ),
@@ -186,7 +188,7 @@ def test_what_changes_no_balance_makes_no_line() -> None:
 
 def test_a_refund_that_the_commission_bears_alone_is_on_the_invoice() -> None:
     """The balance stays, the commission is given back."""
-    refund = postings.refund(postings.Refund(1, 2, 3, "EUR", 0, 400, "re_1"))
+    refund = postings.refund(postings.RefundFact(1, 2, 3, "EUR", 0, 400, "re_1"))
     found = sheet({}, booked(refund, 1, START))
     assert [(line.gross, line.commission, line.net) for line in found.lines] == [(-400, 400, 0)]
     assert invoice(found.lines, Decimal(17)).gross == -400
@@ -204,7 +206,7 @@ def test_net_and_vat_are_the_gross(charges: list[int], percentage: Decimal) -> N
     unit off.
     """
     lines = [
-        Line(
+        StatementLine(
             "sale",
             START,
             2,

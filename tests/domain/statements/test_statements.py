@@ -24,7 +24,7 @@ from shared.finance.recovery import service as clawback
 from shared.finance.statements import entries, jobs, months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import COLUMNS, as_csv
-from shared.finance.statements.invoice_issuer import Identity, identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
 from shared.finance.statements.models import MarketplaceIdentity, Statement
 from shared.finance.statements.queries import months_of, statement_of
 from shared.finance.statements.service import close_vendor
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
-US = Identity(
+US = InvoiceIssuer(
     "Markethall S.à r.l.",
     "12, rue du Marché\nL-1728 Luxembourg",
     "LU",
@@ -167,7 +167,8 @@ async def test_a_closed_month_never_changes() -> None:
     await refunded(order, at("2026-11-03 10:00"), vendor_part=900, commission_part=100)
     await arrived(vendor, at("2026-11-04 10:00"), 500)
     await save_identity(
-        Identity("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"), actor="test"
+        InvoiceIssuer("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"),
+        actor="test",
     )
     await state_number(vendor_id=vendor.id, text="DK12345674", actor="test")
     await confirmed(vendor)
@@ -393,7 +394,7 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(
     await save_identity(US, actor="test")
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
-    fact = postings.Refund(1, payment.order_id, shop.vendor_id, "EUR", 1000, 100, "re_1")
+    fact = postings.RefundFact(1, payment.order_id, shop.vendor_id, "EUR", 1000, 100, "re_1")
     async with unit.transaction() as tx:
         await ledger.post(tx, postings.refund(fact))
         await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=1000)

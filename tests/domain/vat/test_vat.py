@@ -16,7 +16,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.errors import Invalid
-from shared.finance.statements.invoice_issuer import Identity, save_identity
+from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.models import Statement
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = pytest.mark.usefixtures("database")
-US = Identity(
+US = InvoiceIssuer(
     "Markethall S.à r.l.",
     "12, rue du Marché\nL-1728 Luxembourg",
     "LU",

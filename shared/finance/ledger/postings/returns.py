@@ -13,7 +13,7 @@ OF_DISPUTES = (
 
 
 @dataclass(frozen=True)
-class Refund:
+class RefundFact:
     """A refund that Stripe took on: the vendor bears `vendor_part` of it, the commission gives back
     the rest. Minor units.
     """
@@ -59,22 +59,22 @@ class Refund:
         )
 
 
-def refund(fact: Refund) -> Posting:
+def refund(fact: RefundFact) -> Posting:
     """The shopper is owed the refund; vendor and commission bear it."""
     return fact.owed("refund", 1)
 
 
-def refund_undone(fact: Refund) -> Posting:
+def refund_undone(fact: RefundFact) -> Posting:
     """It failed or was called back: vendor and commission have it again."""
     return fact.owed("refund_undone", -1)
 
 
-def refund_paid(fact: Refund) -> Posting:
+def refund_paid(fact: RefundFact) -> Posting:
     """The money left the platform's balance. `stripe_id` is the balance transaction's."""
     return fact.cash("refund_paid", 1)
 
 
-def refund_returned(fact: Refund) -> Posting:
+def refund_returned(fact: RefundFact) -> Posting:
     """The money came back to the platform's balance.
 
     `stripe_id` is the failure's balance transaction.
@@ -83,7 +83,7 @@ def refund_returned(fact: Refund) -> Posting:
 
 
 @dataclass(frozen=True)
-class Moved:
+class TransferFact:
     """Money between the platform's and a vendor's balance at Stripe; positive comes back to the
     platform. Minor units.
     """
@@ -96,7 +96,7 @@ class Moved:
     stripe_id: str  # the reversal's, transfer's or fee refund's
 
 
-def moved(fact: Moved) -> Posting:
+def moved(fact: TransferFact) -> Posting:
     """It lies elsewhere now; who owes whom is told by the refund or dispute behind it."""
     return Posting(
         "moved",
@@ -112,7 +112,7 @@ def moved(fact: Moved) -> Posting:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ManualTransferFact:
     """What staff took from a vendor by hand (below zero: gave back to it), and a person
     confirmed. Minor units.
     """
@@ -133,12 +133,12 @@ class Taken:
         return Posting(kind, f"{kind}:{self.stripe_id}", f"order:{self.order_id}", entries)
 
 
-def taken(fact: Taken) -> Posting:
+def taken(fact: ManualTransferFact) -> Posting:
     """The vendor bears it (or no longer); it makes up for what the platform lost."""
     return fact.posting("taken" if fact.amount > 0 else "given_back", Account.DISPUTE_LOSSES)
 
 
-def commission_returned(fact: Taken) -> Posting:
+def commission_returned(fact: ManualTransferFact) -> Posting:
     """Commission that was given back by hand."""
     return fact.posting("commission_returned", Account.COMMISSION)
 

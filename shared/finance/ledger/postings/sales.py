@@ -8,7 +8,7 @@ from shared.finance.ledger.chart import Account, Posting, lines
 
 
 @dataclass(frozen=True)
-class Sale:
+class SaleFact:
     """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor
     units.
     """
@@ -22,7 +22,7 @@ class Sale:
     stripe_id: str  # the payment intent's
 
 
-def sale(fact: Sale) -> Posting:
+def sale(fact: SaleFact) -> Posting:
     """The vendor has earned its share, which lies in its Stripe balance; the commission in the
     platform's.
     """

@@ -16,7 +16,7 @@ from shared.finance.reconciliation.findings import (
 )
 from shared.finance.reconciliation.unexplained import UnknownMovement
 from shared.finance.recovery import dashboard_transfers, manual_attribution
-from shared.finance.recovery.dashboard_transfers import Moved
+from shared.finance.recovery.dashboard_transfers import DashboardTransfer
 from shared.finance.recovery.rules import MovementKind
 from shared.infra.jobs import Context
 
@@ -43,11 +43,11 @@ async def book_taken(context: Context, given: Arguments) -> str:
     return f"Noted with {claim.subject.replace(':', ' ')}."
 
 
-def moved_by(given: Arguments) -> Moved:
+def moved_by(given: Arguments) -> DashboardTransfer:
     """Read from the arguments what was moved."""
     kind = MOVEMENT_KINDS[str(given["type"])]
     source = str(given.get("source") or "")
-    return Moved(
+    return DashboardTransfer(
         kind,
         int(given["amount"]),
         source,

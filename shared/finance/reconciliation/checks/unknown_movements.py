@@ -18,7 +18,7 @@ from shared.finance.reconciliation.findings import (
 )
 from shared.finance.reconciliation.unexplained import UnknownMovement
 from shared.finance.recovery import dashboard_transfers, movements
-from shared.finance.recovery.dashboard_transfers import Moved
+from shared.finance.recovery.dashboard_transfers import DashboardTransfer
 from shared.finance.recovery.errors import NothingTaken
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState
@@ -67,7 +67,7 @@ async def _sent_back(context: Context, given: Arguments) -> str:
     return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."
 
 
-async def _note(tx: Transaction, claim: Claim, moved: Moved) -> None:
+async def _note(tx: Transaction, claim: Claim, moved: DashboardTransfer) -> None:
     """Write the movement again; where its posting is there, the claim has counted it already."""
     number = (await Order.get(id=claim.order_id)).number
     posted = LedgerEntry.filter(stripe_id=moved.stripe_id, posting__kind="moved")

@@ -40,7 +40,7 @@ async def post_movement(_context: Context, given: Arguments) -> str:
                 row.amount,
             ),
         )
-        fact = postings.Moved(
+        fact = postings.TransferFact(
             row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id)
         )
         await ledger.post(tx, postings.moved(fact))

@@ -34,7 +34,11 @@ TIMEOUT_MS = 120_000
 
 
 def ask_to_make(
-    site: Site, member: Member, known: Sequence[SecondFactor], *, name: str
+    site: Site,
+    member: Member,
+    known: Sequence[SecondFactor],
+    *,
+    name: str,
 ) -> Question:
     """Ask the browser for a new passkey, of a device that holds none of this person's yet.
 
@@ -77,7 +81,12 @@ def _question(options: str) -> Question:
     return Question(options, str(json.loads(options)["challenge"]))
 
 
-def made(site: Site, answer: str, *, challenge: str) -> Made:
+def made(
+    site: Site,
+    answer: str,
+    *,
+    challenge: str,
+) -> Made:
     """The passkey that the browser made. Raises PasskeyRefused."""
     try:
         found = verify_registration_response(
