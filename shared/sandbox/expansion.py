@@ -174,7 +174,10 @@ def check_expand(returns: str, paths: list[str]) -> None:
                 kind, rest = kind[1:-1], rest[1:] if rest[:1] == ["data"] else rest
 
 
-def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
+def _step(
+    kind: str,
+    parts: list[str],
+) -> tuple[int, str] | None:
     table = EXPANDABLE.get(kind, {})
     for length in range(1, 5):
         if (found := table.get(".".join(parts[:length]))) is not None:
