@@ -16,7 +16,7 @@ from shared.core.errors import MarketError, SettingsError
 from shared.entrypoints.cli import main as command_line
 from shared.entrypoints.cli import serve
 from shared.entrypoints.cli import settings as reading
-from shared.entrypoints.cli.options import CommandFailed, Parts, ServeOptions
+from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
 from shared.entrypoints.cli.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def _never(*_arguments: Any, **_more: Any) -> Any:
 def run(*arguments: str) -> int:
     """The exit code."""
     return command_line.main(
-        list(arguments), Parts(compose=_never, job_handlers=_never, recurring_jobs=_never)
+        list(arguments), Composition(compose=_never, job_handlers=_never, recurring_jobs=_never)
     )
 
 

@@ -73,7 +73,7 @@ BOUNDS: Pairs = {
     "files over 320 lines": (22, 0),
     "functions over 40 lines": (40, 0),
     "imports inside functions": (26, 3),
-    "class names defined more than once": (30, 0),
+    "class names defined more than once": (0, 0),
     "template lines over 140 characters": (0, 0),
     "doc lines over 140 characters": (0, 0),
 }

@@ -10,7 +10,7 @@ INDENT = "  "
 
 
 @dataclass(frozen=True)
-class Line:
+class MailLine:
     """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of
     ours.
     """
@@ -25,11 +25,11 @@ class Paragraph:
     """Lines between empty ones. `shape`: text | items | rows."""
 
     shape: str
-    lines: tuple[Line, ...]
+    lines: tuple[MailLine, ...]
 
 
 def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
-    """The parts of a mail's text; an address is a link only where it begins with `ours`."""
+    """The parts of a mail's text; an address is a link only where it is on the site `ours`."""
     blocks = [block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()]
     return tuple(_paragraph(block.split("\n"), ours) for block in blocks)
 
@@ -38,13 +38,13 @@ def _paragraph(lines: list[str], ours: str) -> Paragraph:
     if all(line.startswith(ITEM) for line in lines):
         return Paragraph(
             "items",
-            tuple(Line(line.removeprefix(ITEM)) for line in lines),
+            tuple(MailLine(line.removeprefix(ITEM)) for line in lines),
         )
     if all(line.startswith(INDENT) for line in lines):
         return Paragraph(
             "rows",
             tuple(
-                Line(
+                MailLine(
                     line.strip(),
                     cells=_cells(line),
                 )
@@ -54,7 +54,7 @@ def _paragraph(lines: list[str], ours: str) -> Paragraph:
     return Paragraph(
         "text",
         tuple(
-            Line(
+            MailLine(
                 line,
                 is_link=_is_link(line, ours),
             )
@@ -68,4 +68,5 @@ def _cells(line: str) -> tuple[str, ...]:
 
 
 def _is_link(line: str, ours: str) -> bool:
-    return line.startswith(ours) and " " not in line
+    """No other host that begins like ours, which somebody may have typed."""
+    return (line == ours or line.startswith(f"{ours}/")) and " " not in line

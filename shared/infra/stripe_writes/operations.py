@@ -119,6 +119,9 @@ class Operation(ABC, Generic[A, F]):
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
 
+AnyOperation = Operation[Any, Any]
+
+
 def loaded(
     name: str,
     params: dict[str, Any],
