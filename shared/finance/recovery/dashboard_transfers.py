@@ -169,15 +169,8 @@ async def once(
             order_number=order.number,
         )
         await receivables.follow(tx, claim.id)
-        tx.record_of_order(
-            claim.order_id,
-            action,
-            actor=actor,
-            subject=claim.subject,
-            vendor_id=claim.vendor_id,
-            amount=moved.taken,
-            currency=claim.currency,
-            stripe_id=moved.stripe_id,
+        movements.record_act(
+            tx, claim, action, actor, amount=moved.taken, stripe_id=moved.stripe_id
         )
         tx.emit(ClaimUnsettled(claim.subject))
     return claim

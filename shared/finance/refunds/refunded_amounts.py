@@ -103,6 +103,13 @@ async def put_off(
     if not moved:
         return False
     await free(tx, order, refund)
+    await _tell_vendor(tx, order, refund, now, why)
+    return True
+
+
+async def _tell_vendor(
+    tx: Transaction, order: Order, refund: Refund, now: RefundState, why: str
+) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
     mail.post(
         tx,
@@ -117,4 +124,3 @@ async def put_off(
             "why": why,
         },
     )
-    return True

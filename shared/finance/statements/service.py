@@ -168,13 +168,6 @@ async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) 
 async def _freeze(
     tx: Transaction, identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill
 ) -> Statement:
-    now = clock.now()
-    year, number = next_in_series(
-        identity.series_year, identity.series_last, now.astimezone(account.zone).year
-    )
-    await MarketplaceIdentity.filter(id=identity.id).update(
-        series_year=year, series_last=number, updated_at=now
-    )
     statement = await Statement.create(
         vendor_id=account.vendor_id,
         month=over.name,
@@ -182,7 +175,7 @@ async def _freeze(
         time_zone=account.zone.key,
         starts_at=over.starts_at,
         ends_at=over.ends_at,
-        number=invoice_number(identity.invoice_prefix, year, number),
+        number=await _next_number(identity, account.zone),
         opening=over.sheet.opening,
         closing=over.sheet.closing,
         commission=bill.invoice.gross,
@@ -207,6 +200,17 @@ async def _freeze(
         closing=over.sheet.closing,
     )
     return statement
+
+
+async def _next_number(identity: MarketplaceIdentity, zone: ZoneInfo) -> str:
+    """Take the next number of the invoice series; the caller holds the lock on `identity`."""
+    now = clock.now()
+    this_year = now.astimezone(zone).year
+    year, number = next_in_series(identity.series_year, identity.series_last, this_year)
+    await MarketplaceIdentity.filter(id=identity.id).update(
+        series_year=year, series_last=number, updated_at=now
+    )
+    return invoice_number(identity.invoice_prefix, year, number)
 
 
 async def _note_the_wait(account: _Account, month: str) -> None:
