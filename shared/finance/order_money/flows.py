@@ -215,7 +215,10 @@ def _step(parts: list[Fact]) -> list[FlowStep]:
 
 
 def _amounts(
-    posting: str, vendor: int, commission: int, other: int
+    posting: str,
+    vendor: int,
+    commission: int,
+    other: int,
 ) -> list[tuple[FlowKind, int, int]]:
     """A posting's steps, with what each did to the vendor's side and to the marketplace's.
 

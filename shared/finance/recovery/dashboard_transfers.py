@@ -170,14 +170,22 @@ async def once(
         )
         await receivables.follow(tx, claim.id)
         movements.record_act(
-            tx, claim, action, actor, amount=moved.taken, stripe_id=moved.stripe_id
+            tx,
+            claim,
+            action,
+            actor,
+            amount=moved.taken,
+            stripe_id=moved.stripe_id,
         )
         tx.emit(ClaimUnsettled(claim.subject))
     return claim
 
 
 async def _with_reversal(
-    tx: Transaction, payment: Payment, back: Sequence[str], amount: int
+    tx: Transaction,
+    payment: Payment,
+    back: Sequence[str],
+    amount: int,
 ) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
     rows = Movement.filter(

@@ -42,7 +42,13 @@ async def record(
 
 
 def record_act(
-    tx: Transaction, claim: Claim, action: str, actor: str, *, amount: int, **details: Any
+    tx: Transaction,
+    claim: Claim,
+    action: str,
+    actor: str,
+    *,
+    amount: int,
+    **details: Any,
 ) -> None:
     """Write down what was done about a claim, as of its order; `amount` in minor units."""
     tx.record_of_order(
@@ -96,12 +102,21 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
         tx,
         postings.moved(
             postings.TransferFact(
-                movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id
+                movement.id,
+                claim.order_id,
+                claim.vendor_id,
+                claim.currency,
+                amount,
+                stripe_id,
             )
         ),
     )
     references.remember(
-        tx, stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id
+        tx,
+        stripe_id,
+        subject=claim.subject,
+        order_id=claim.order_id,
+        vendor_id=claim.vendor_id,
     )
     action = f"claim.{movement.kind}"
     record_act(tx, claim, action, "system", amount=movement.amount, stripe_id=stripe_id)

@@ -50,7 +50,9 @@ async def count_against(
     most = order.total_amount_cents - amount - beside
     known = order.refunded_amount
     return known <= most and await tx.change(
-        order, where={"refunded_amount": known}, refunded_amount=known + amount
+        order,
+        where={"refunded_amount": known},
+        refunded_amount=known + amount,
     )
 
 
@@ -108,7 +110,11 @@ async def put_off(
 
 
 async def _tell_vendor(
-    tx: Transaction, order: Order, refund: Refund, now: RefundState, why: str
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+    now: RefundState,
+    why: str,
 ) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
     mail.post(

@@ -78,7 +78,11 @@ def why_refused(code: str | None, param: str | None) -> str:
 
 
 def detail(
-    state: RefundState, *, pending_reason: str | None, failure_reason: str | None, refusal: str
+    state: RefundState,
+    *,
+    pending_reason: str | None,
+    failure_reason: str | None,
+    refusal: str,
 ) -> str | None:
     """One sentence more about a state, for the vendor and the operator; None when the word says it
     all.

@@ -95,7 +95,11 @@ async def _close_account(account: _Account) -> int:
     closed, now = 0, clock.now()
     newest = months.month_of(now, account.zone)
     found = await entries.open_months(
-        account.vendor_id, account.currency, account.zone, upto=newest, most=1200
+        account.vendor_id,
+        account.currency,
+        account.zone,
+        upto=newest,
+        most=1200,
     )
     for month in found:
         if not months.may_close(month, now, account.zone):
@@ -124,7 +128,10 @@ async def _close(account: _Account, month: str) -> bool:
         after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
         found = await entries.read(
-            account.vendor_id, account.currency, after=after, upto=entries.Cut(ends_at)
+            account.vendor_id,
+            account.currency,
+            after=after,
+            upto=entries.Cut(ends_at),
         )
         if not found.lines:
             return False
@@ -166,7 +173,11 @@ async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) 
 
 
 async def _freeze(
-    tx: Transaction, identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill
+    tx: Transaction,
+    identity: MarketplaceIdentity,
+    account: _Account,
+    over: _Month,
+    bill: _Bill,
 ) -> Statement:
     statement = await Statement.create(
         vendor_id=account.vendor_id,
