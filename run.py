@@ -98,14 +98,15 @@ def main(arguments: list[str]) -> int:
     )
     if code is not None:
         return code
-    from shared.entrypoints.cli.main import Parts
+    from shared.entrypoints.cli.main import Composition
     from shared.entrypoints.cli.main import main as command_line
     from shared.infra.mail.links import links
 
     private.begin()
     links.come_from(addresses)
     return command_line(
-        arguments, Parts(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs)
+        arguments,
+        Composition(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs),
     )
 
 

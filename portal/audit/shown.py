@@ -9,13 +9,13 @@ from datetime import datetime
 from shared.entrypoints.web.links import url_for
 from shared.infra.audit.queries import EntryView
 from shared.infra.audit.words import NOUNS, in_detail, told
-from shared.trade.orders.queries import numbers_of
+from shared.trade.orders.order_numbers import numbers_of
 from shared.trade.people.queries import called
 from shared.trade.vendors.search import vendor_names
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAct:
     """One act. `about` may be empty; `link` leads to the thing where there is a page for it."""
 
     at: datetime
@@ -36,7 +36,7 @@ class _Names:
     vendors: Mapping[int, str]
 
 
-async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
+async def for_staff(rows: Sequence[EntryView]) -> list[ShownAct]:
     """Everything that was kept, with links into the operator's pages."""
     names = await _names(rows)
     return [_shown(row, names, is_staff=True) for row in rows]
@@ -45,7 +45,7 @@ async def for_staff(rows: Sequence[EntryView]) -> list[Shown]:
 async def for_vendor(
     rows: Sequence[EntryView],
     own: frozenset[str],
-) -> list[Shown]:
+) -> list[ShownAct]:
     """The same for the vendor's people: `own` are their labels and their tokens'.
 
     Of others they read that it was done, not by whom of the staff, from where, or with which inner
@@ -66,9 +66,9 @@ async def _names(rows: Sequence[EntryView]) -> _Names:
     )
 
 
-def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> Shown:
+def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> ShownAct:
     about, link = _about(row, names, is_staff=is_staff)
-    return Shown(
+    return ShownAct(
         at=row.at,
         who=names.people.get(
             row.actor,
@@ -82,7 +82,7 @@ def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> Shown:
     )
 
 
-def _of_others(row: EntryView, names: _Names) -> Shown:
+def _of_others(row: EntryView, names: _Names) -> ShownAct:
     about, link = _about(row, names, is_staff=False)
     who = (
         names.people[row.actor]
@@ -91,7 +91,7 @@ def _of_others(row: EntryView, names: _Names) -> Shown:
     )
     if row.actor.startswith("customer:"):
         who = "A shopper"
-    return Shown(
+    return ShownAct(
         row.at,
         who,
         told(row.action),

@@ -21,7 +21,7 @@ from shared.infra.audit.queries import About, EntryPage, Wanted, entry_page
 from shared.infra.audit.words import KINDS
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.queries import ids_by_number
+from shared.trade.orders.order_numbers import ids_by_number
 from shared.trade.people.queries import found_people, labels_of_vendor
 from shared.trade.vendors.search import found_vendors
 

@@ -36,7 +36,7 @@ RECENT = 6
 
 
 @dataclass(frozen=True)
-class Step:
+class ChecklistStep:
     """One line of the checklist."""
 
     title: str
@@ -80,8 +80,8 @@ async def home() -> Response:
     )
 
 
-def _to_confirm() -> Step:
-    return Step(
+def _to_confirm() -> ChecklistStep:
+    return ChecklistStep(
         "Confirm your email address",
         False,
         (
@@ -99,10 +99,10 @@ def _steps(
     *,
     accepts: bool,
     products: int,
-) -> list[Step]:
+) -> list[ChecklistStep]:
     stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
-        Step(
+        ChecklistStep(
             "Your Stripe account" if stopped else "Connect with Stripe",
             accepts,
             "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
@@ -113,14 +113,14 @@ def _steps(
             if now.next_step
             else "See how it stands",
         ),
-        Step(
+        ChecklistStep(
             "Add a product",
             products > 0,
             _counted(products) if products else "A name, a price and a picture are enough.",
             url_for("products.new"),
             "Add",
         ),
-        Step(
+        ChecklistStep(
             "Open your shop",
             vendor.is_open,
             "Shoppers can see it." if vendor.is_open else "Shoppers cannot see it at the moment.",

@@ -8,7 +8,8 @@ from typing import cast
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
-from shared.entrypoints.web.forms import OPEN_TOO_LONG, ChecksField, MarketForm, choices
+from shared.entrypoints.web.csrf import OPEN_TOO_LONG
+from shared.entrypoints.web.forms import ChecksField, MarketForm, choices
 from shared.trade.people.scopes import LIFETIMES, Scope
 from shared.trade.people.tokens import NewToken
 

@@ -18,7 +18,7 @@ from shared.finance.disputes.files import KINDS
 _ROOM = 250_000  # what is longer than an answer may be is told so, and kept, rather than cut
 
 
-class Line(StringField):
+class LineField(StringField):
     """One line of an answer."""
 
     max_text = _ROOM
@@ -57,7 +57,7 @@ class EvidenceForm(Edited):
 
 
 def _control(field: Field) -> StringField:
-    return (Paragraphs if field.is_long else Line)(field.label, description=field.hint)
+    return (Paragraphs if field.is_long else LineField)(field.label, description=field.hint)
 
 
 for _field in FIELDS.values():

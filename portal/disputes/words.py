@@ -59,27 +59,13 @@ def _told(
 
     match entry.kind:
         case DisputeActivity.OPENED:
-            status = words.of(DisputeStatus(details["status"]))
-            return TimelineEntry(
-                "The bank told us of it",
-                entry.at,
-                words.reason(str(details.get("reason"))) + ".",
-                status.kind,
-            )
+            return _opened(entry, details)
         case DisputeActivity.WITHDRAWN:
-            return TimelineEntry(
-                f"The bank took {amount()} back",
-                entry.at,
-                f"{amount('vendor')} of it from {whose}.",
-                "bad",
-            )
+            said = f"{amount('vendor')} of it from {whose}."
+            return TimelineEntry(f"The bank took {amount()} back", entry.at, said, "bad")
         case DisputeActivity.REINSTATED:
-            return TimelineEntry(
-                f"The bank gave {amount()} back",
-                entry.at,
-                f"{amount('vendor')} of it to {whose}.",
-                "ok",
-            )
+            said = f"{amount('vendor')} of it to {whose}."
+            return TimelineEntry(f"The bank gave {amount()} back", entry.at, said, "ok")
         case DisputeActivity.SUBMITTED:
             return TimelineEntry("The answer was handed in", entry.at, _who(entry.actor, whose))
         case DisputeActivity.ACCEPTED:
@@ -90,6 +76,12 @@ def _told(
             return _moved(entry, details, accepted=accepted)
         case _:
             return None
+
+
+def _opened(entry: Happened, details: Mapping[str, Any]) -> TimelineEntry:
+    status = words.of(DisputeStatus(details["status"]))
+    said = words.reason(str(details.get("reason"))) + "."
+    return TimelineEntry("The bank told us of it", entry.at, said, status.kind)
 
 
 def _moved(

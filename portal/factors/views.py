@@ -26,7 +26,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import before_factor, fresh_sign_in
 from shared.trade.people.factors import challenges, confirming, passkeys, service
 from shared.trade.people.factors.models import SecondFactor
-from shared.trade.people.factors.rules import Kind
+from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
 
@@ -74,7 +74,7 @@ async def _list(
 ) -> Response:
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
-    kinds = {Kind.TOTP.value: "Authenticator app", Kind.PASSKEY.value: "Passkey"}
+    kinds = {FactorKind.TOTP.value: "Authenticator app", FactorKind.PASSKEY.value: "Passkey"}
     answer = await _page(
         "portal/factors/list.html",
         factors=[
@@ -209,7 +209,7 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
         )
     known = await SecondFactor.filter(
         member_id=who.id,
-        kind=Kind.PASSKEY.value,
+        kind=FactorKind.PASSKEY.value,
     )
     question = ceremonies.ask_to_make(
         site, await Member.get(id=who.id), known, name=(await market()).name

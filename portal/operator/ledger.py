@@ -38,7 +38,7 @@ ACCOUNTS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountLine:
     """One account: one of the two columns is filled."""
 
     name: str
@@ -49,13 +49,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TrialBalance:
     """One currency: its accounts, and the two sums, which are the same as long as the books are
     right.
     """
 
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[AccountLine, ...]
     debits: Money
     credits: Money
 
@@ -65,13 +65,13 @@ class Sheet:
         return self.debits == self.credits
 
 
-def sheets(rows: list[AccountTotal]) -> list[Sheet]:
+def sheets(rows: list[AccountTotal]) -> list[TrialBalance]:
     """The trial balance, one sheet a currency; `rows` come sorted by currency."""
     found = []
     for currency, group in groupby(rows, key=lambda row: row.balance.currency):
         mine = list(group)
         found.append(
-            Sheet(
+            TrialBalance(
                 currency,
                 tuple(_line(row) for row in mine),
                 Money(
@@ -87,10 +87,10 @@ def sheets(rows: list[AccountTotal]) -> list[Sheet]:
     return found
 
 
-def _line(row: AccountTotal) -> Line:
+def _line(row: AccountTotal) -> AccountLine:
     name, text = ACCOUNTS[row.account]
     amount, currency = row.balance.amount, row.balance.currency
-    return Line(
+    return AccountLine(
         name,
         text,
         Money(amount, currency) if amount > 0 else None,

@@ -16,7 +16,7 @@ from shared.entrypoints.web.links import url_for
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
 from shared.finance.inbox.timeline import Done, Timeline, TimelineEvent
-from shared.infra.activity.changes import Change, Scalar
+from shared.infra.activity.changes import FieldChange, Scalar
 from shared.infra.mail.queries import MailView
 
 DECISIONS = {
@@ -63,7 +63,7 @@ class ChangeLine:
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """A line of the timeline. `badge` is the decision about an event; `href` opens it."""
 
     text: str
@@ -82,16 +82,16 @@ class Line:
 class Run:
     """Lines that follow each other; quiet ones are folded away."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[HistoryLine, ...]
     is_quiet: bool
 
 
-def lines(timeline: Timeline) -> tuple[Line, ...]:
+def lines(timeline: Timeline) -> tuple[HistoryLine, ...]:
     """Every entry of a timeline."""
     return tuple(_line(entry, timeline.currency) for entry in timeline.entries)
 
 
-def runs(found: Iterable[Line]) -> tuple[Run, ...]:
+def runs(found: Iterable[HistoryLine]) -> tuple[Run, ...]:
     """The same lines, with the quiet ones that follow each other put together."""
     return tuple(
         Run(tuple(lines), is_quiet)
@@ -99,7 +99,7 @@ def runs(found: Iterable[Line]) -> tuple[Run, ...]:
     )
 
 
-def _line(entry: Done | TimelineEvent | MailView, currency: str) -> Line:
+def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
     if isinstance(entry, TimelineEvent):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
@@ -107,9 +107,9 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> Line:
             entry.status, ""
         )
         kind = "warn" if entry.status == "failed" else None
-        return Line(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
+        return HistoryLine(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
     act = entry.act
-    return Line(
+    return HistoryLine(
         sentence(act.kind),
         entry.at,
         kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
@@ -121,9 +121,9 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> Line:
     )
 
 
-def _told(event: EventView, at: datetime, currency: str) -> Line:
+def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
     badge = DECISIONS[event.decision]
-    return Line(
+    return HistoryLine(
         event.type,
         at,
         kind=badge[0] if badge[0] != "plain" else None,
@@ -160,7 +160,7 @@ def who(actor: str) -> str:
 
 
 def change_lines(
-    changes: Iterable[Change],
+    changes: Iterable[FieldChange],
     currency: str | None,
 ) -> tuple[ChangeLine, ...]:
     """Changes with names and amounts as people read them."""
@@ -174,7 +174,7 @@ def change_lines(
     )
 
 
-def _label(change: Change) -> str:
+def _label(change: FieldChange) -> str:
     word = change.thing.partition(":")[0]
     if word in _MADE:
         return _MADE[word]

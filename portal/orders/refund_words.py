@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shared.core.money import Money
@@ -32,7 +32,7 @@ def refund_detail(refund: RefundView) -> str | None:
 
 
 @dataclass(frozen=True)
-class Told:
+class PreviewText:
     """A preview as the page shows it. `notes`: kind and sentence."""
 
     amount: Money
@@ -50,67 +50,58 @@ def told(
     *,
     method: str | None,
     write: Callable[[Money], str],
-) -> Told:
+) -> PreviewText:
     """What a refund will do, in words and Money; `write` is the page's own way to write money."""
 
     def money(amount: int) -> Money:
         return Money(amount, preview.currency)
 
-    notes = []
-    if stopped := _STOPS.get(preview.standing):
-        notes.append(("bad", stopped.default))
-    if preview.standing is Refundability.INQUIRY:
-        notes.append(
-            (
-                "info",
-                "The shopper’s bank is asking about this payment. A refund closes that question.",
-            )
-        )
-    if preview.needs_approval:
-        notes.append(
-            ("warn", "This is above the limit, so the marketplace looks at it before it is sent.")
-        )
-    if preview.owed and preview.balance is not None:
-        notes.append(
-            (
-                "warn",
-                (
-                    f"Your balance at Stripe holds {write(money(max(preview.balance, 0)))}. The "
-                    "marketplace advances "
-                    f"{write(money(preview.owed))}, which is taken from your next sales."
-                ),
-            )
-        )
-    if preview.balance is None:
-        notes.append(
-            (
-                "info",
-                (
-                    "Stripe does not answer just now. What your balance does not cover is taken "
-                    "from your next sales."
-                ),
-            )
-        )
-    if preview.stripe_fee:
-        notes.append(
-            (
-                "plain",
-                (
-                    f"Stripe’s fee of {write(money(preview.stripe_fee))} is not returned; the "
-                    "marketplace bears it."
-                ),
-            )
-        )
-    return Told(
+    return PreviewText(
         amount=money(preview.amount),
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),
         left_after=money(preview.left_after),
         where=_BACK_TO.get(method or "", "the way they paid"),
-        notes=tuple(notes),
+        notes=tuple(_notes(preview, write)),
         is_possible=preview.standing not in _STOPS,
         waits=preview.needs_approval,
     )
+
+
+def _notes(
+    preview: Preview,
+    write: Callable[[Money], str],
+) -> Iterator[tuple[str, str]]:
+    """What a person should know before the button: kind and sentence."""
+
+    def written(amount: int) -> str:
+        return write(Money(amount, preview.currency))
+
+    if stopped := _STOPS.get(preview.standing):
+        yield "bad", stopped.default
+    if preview.standing is Refundability.INQUIRY:
+        yield (
+            "info",
+            "The shopper’s bank is asking about this payment. A refund closes that question.",
+        )
+    if preview.needs_approval:
+        yield "warn", "This is above the limit, so the marketplace looks at it before it is sent."
+    if preview.owed and preview.balance is not None:
+        there, advanced = written(max(preview.balance, 0)), written(preview.owed)
+        said = (
+            f"Your balance at Stripe holds {there}. The marketplace advances {advanced}, which is "
+            "taken from your next sales."
+        )
+        yield "warn", said
+    if preview.balance is None:
+        said = (
+            "Stripe does not answer just now. What your balance does not cover is taken from your "
+            "next sales."
+        )
+        yield "info", said
+    if preview.stripe_fee:
+        fee = written(preview.stripe_fee)
+        yield "plain", f"Stripe’s fee of {fee} is not returned; the marketplace bears it."
 
 
 def nothing_left(order: Refundable) -> tuple[str, str] | None:

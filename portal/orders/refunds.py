@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
-from portal.orders.refund_words import REASONS, Told, done, nothing_left, told
+from portal.orders.refund_words import REASONS, PreviewText, done, nothing_left, told
 from shared.core.errors import MarketError, NotFound
 from shared.core.money import Money
 from shared.entrypoints.web.access import owner
@@ -125,7 +125,7 @@ async def _mine(number: str) -> Refundable:
     return order
 
 
-async def _preview(order: Refundable, form: RefundForm) -> Told | None:
+async def _preview(order: Refundable, form: RefundForm) -> PreviewText | None:
     """The preview of what was filled in; None when that is not right yet (the form says where)."""
     if not form.ok():
         return None
@@ -150,7 +150,7 @@ async def _blamed(order: Refundable, form: RefundForm, error: MarketError) -> Re
 async def _page(
     order: Refundable,
     form: RefundForm,
-    found: Told | None = None,
+    found: PreviewText | None = None,
     *,
     step: int = 1,
     status: int = 200,

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from quart import Blueprint, Response
 
@@ -169,50 +172,26 @@ async def items_csv(payout_id: int) -> Response:
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["order", "date", "what", "amount", "currency"])
-    currency = view.payout.amount.currency
-    for item in view.items:
-        at = months.exact(item.at, zone)
-        sheet.writerow(
-            [
-                item.order_number or "",
-                at,
-                item.what,
-                item.amount.to_decimal(),
-                currency,
-            ]
-        )
-    if view.rest:
-        sheet.writerow(
-            [
-                "",
-                "",
-                "Other",
-                view.rest.to_decimal(),
-                currency,
-            ]
-        )
-    if view.payout.fee:
-        sheet.writerow(
-            [
-                "",
-                "",
-                "Fee",
-                -view.payout.fee.to_decimal(),
-                currency,
-            ]
-        )
-    made = months.exact(view.payout.created_at, zone)
-    sheet.writerow(
-        [
-            "",
-            made,
-            "Payout",
-            view.payout.amount.to_decimal(),
-            currency,
-        ]
-    )
+    sheet.writerows(_rows(view, zone))
     headers = {"Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'}
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _rows(view: PayoutView, zone: ZoneInfo) -> Iterator[tuple[str, str, str, Decimal, str]]:
+    """Order, moment, what, amount in major units, currency: the items, then what makes up the
+    rest.
+    """
+    payout = view.payout
+    currency = payout.amount.currency
+    for item in view.items:
+        at = months.exact(item.at, zone)
+        yield item.order_number or "", at, item.what, item.amount.to_decimal(), currency
+    if view.rest:
+        yield "", "", "Other", view.rest.to_decimal(), currency
+    if payout.fee:
+        yield "", "", "Fee", -payout.fee.to_decimal(), currency
+    made = months.exact(payout.created_at, zone)
+    yield "", made, "Payout", payout.amount.to_decimal(), currency
 
 
 def _sane(number: int) -> int:

@@ -22,7 +22,7 @@ from shared.entrypoints.web.paging import address
 from shared.entrypoints.web.stepup import home_of
 from shared.trade.people import sessions
 from shared.trade.people.factors import challenges, confirming, recovery
-from shared.trade.people.models import Session
+from shared.trade.people.models import Member, Session
 
 blueprint = Blueprint("signin_step", __name__)
 AGAIN = "That took too long. Please sign in again."
@@ -71,9 +71,14 @@ async def enter() -> Response:
     except challenges.TooManyAnswers as error:
         end_half_session()
         return see_other(url_for("signin.login"), ("warn", error.message))
+    return await _open(half.id, half.member, by)
+
+
+async def _open(session_id: int, member: Member, by: str) -> Response:
+    """The second step was right: open the whole session, and go where the person wanted."""
     token = await confirming.enter(
-        session_id=half.id,
-        member=half.member,
+        session_id=session_id,
+        member=member,
         by=by,
     )
     end_half_session()
@@ -81,7 +86,7 @@ async def enter() -> Response:
         return see_other(url_for("signin.login"), ("warn", AGAIN))
     start_session("member", token)
     if by == confirming.RECOVERY:
-        left = await confirming.codes_left(half.member.id)
+        left = await confirming.codes_left(member.id)
         add_flash(
             "warn",
             f"You used a recovery code; {left} are left. Remove what you lost, and set up another.",

@@ -13,16 +13,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from itertools import chain
-
-from babel import Locale
 
 from shared.core import formats
+from shared.core.currency_signs import is_sign_of, is_sign_of_any
 from shared.core.errors import Invalid
 from shared.core.locales import current
 from shared.core.locales import gettext as _
-from shared.core.money import MAX_AMOUNT, SYMBOLS, WHOLE_UNITS_ONLY, Money, decimals, step
+from shared.core.money import MAX_AMOUNT, WHOLE_UNITS_ONLY, Money, decimals, step
 from shared.core.typed import plain
 
 # Decimal signs of the languages that forms are offered in. Each takes either sign where only one
@@ -30,27 +27,6 @@ from shared.core.typed import plain
 DECIMAL_SIGNS = {"en": ".", "fr": ",", "de": ","}
 LONGEST = 60  # signs; the largest amount with its currency, in every spelling, is half as long
 MAX_WHOLE = 2**53
-
-# How people at home write their currency where no offered language's CLDR data has it.
-_AT_HOME = {
-    "BGN": ("лв", "лв."),
-    "CHF": ("Fr", "Fr.", "SFr", "SFr."),
-    "CNY": ("元", "¥"),
-    "CZK": ("Kč",),
-    "DKK": ("kr", "kr."),
-    "EUR": ("Euro", "Euros"),
-    "HUF": ("Ft",),
-    "INR": ("Rs", "Rs."),
-    "ISK": ("kr", "kr."),
-    "JPY": ("円", "¥"),
-    "NOK": ("kr", "kr."),
-    "PLN": ("zł",),
-    "RON": ("lei", "leu"),
-    "RSD": ("din", "din."),
-    "SEK": ("kr", "kr."),
-    "TRY": ("₺", "TL"),
-    "UAH": ("₴",),
-}
 
 _APOSTROPHES = re.compile(
     "[\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\N{PRIME}\N{ACUTE ACCENT}`]"
@@ -211,10 +187,10 @@ def _without_unit(text: str, currency: str) -> str:
     if found is None:
         raise _Unreadable
     before, number, after = (part.strip() for part in found.group("before", "number", "after"))
-    if before and before[-1] in ".," and not _is_sign_of(before, currency):
+    if before and before[-1] in ".," and not is_sign_of(before, currency):
         before, number = before[:-1].strip(), before[-1] + number  # `€ .50`
     for unit in (before, after):
-        if unit and not _is_sign_of(unit, currency):
+        if unit and not is_sign_of(unit, currency):
             raise _foreign(unit, currency)
     return number
 
@@ -295,13 +271,9 @@ def _written(number: _Number, digits: int, locale: str) -> str:
     return f"{whole}{sign}{number.fraction.ljust(digits, '0')}"
 
 
-def _is_sign_of(unit: str, currency: str) -> bool:
-    return _folded(unit) in _signs(currency)
-
-
 def _foreign(unit: str, currency: str) -> Exception:
     """What is wrong with a unit: another currency's, which is said, or no currency's at all."""
-    if any(_folded(unit) in _signs(code) for code in _all_currencies()):
+    if is_sign_of_any(unit):
         return Invalid(
             _(
                 "This amount is in %(currency)s, and %(unit)s stands for another currency.",
@@ -310,30 +282,3 @@ def _foreign(unit: str, currency: str) -> Exception:
             )
         )
     return _Unreadable()
-
-
-def _folded(sign: str) -> str:
-    return plain(sign).casefold()
-
-
-@cache
-def _signs(currency: str) -> frozenset[str]:
-    """Everything that stands for a currency: its code, its signs in the offered languages and at
-    home, the bare $ of CA$.
-    """
-    by_language = [
-        Locale.parse(code).currency_symbols.get(currency, currency) for code in DECIMAL_SIGNS
-    ]
-    whole = {
-        currency,
-        SYMBOLS.get(currency, currency),
-        *by_language,
-        *_AT_HOME.get(currency, ()),
-    }
-    bare = {sign for sign in chain.from_iterable(whole) if sign in "$£¥€₩₹₪₫฿₺₴₱"}
-    return frozenset(map(_folded, whole | bare))
-
-
-@cache
-def _all_currencies() -> tuple[str, ...]:
-    return tuple(sorted(Locale.parse("en").currencies))

@@ -7,25 +7,19 @@ value in a message: a wrong one is told by its name and by what it should look l
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, cast
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from dotenv.parser import parse_stream
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -33,136 +27,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from shared.core.encrypted import SERVICES
+from shared.core import setting_shapes as shapes
 
 OUTSIDE = "MARKETHALL_NO_BOOTSTRAP"  # read by run.py before anything is installed
 _PREFIXES = ("MARKETHALL_", "STRIPE_")
-_DATABASES = ("sqlite", "postgres", "postgresql", "asyncpg")
-_KEYS = {
-    "whsec_": re.compile(r"whsec_[A-Za-z0-9_+/=-]+"),
-    "pk_test_ or pk_live_": re.compile(r"pk_(test|live)_[A-Za-z0-9_]+"),
-    "sk_test_ or sk_live_": re.compile(r"[sr]k_(test|live)_[A-Za-z0-9_]+"),
-}
-
-
-def _wrong(sentence: str) -> PydanticCustomError:
-    """An error whose text is exactly `sentence`; it says what is expected and never what was
-    found.
-    """
-    return PydanticCustomError("shape", "{sentence}", {"sentence": sentence})
-
-
-def _key(beginning: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if _KEYS[beginning].fullmatch(value):
-            return value
-        other = next(
-            (start for start, shape in _KEYS.items() if shape.fullmatch(value)),
-            None,
-        )
-        found = (
-            f" What stands there begins with {other}: were two settings exchanged?" if other else ""
-        )
-        raise _wrong(
-            f"must begin with {beginning} and go on in letters and digits, without blanks.{found}"
-        )
-
-    return AfterValidator(check)
-
-
-def _by_commas(value: Any) -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(value).split(",") if part.strip())
-
-
-def _url(*schemes: str, bare: bool = False) -> AfterValidator:
-    """An address with one of these schemes and a host; `bare`: nothing may come after the host and
-    the port.
-    """
-
-    def check(value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-        except ValueError:
-            raise _wrong(f"is no address; it must look like {schemes[0]}://host.") from None
-        if parts.scheme not in schemes or not whole or re.search(r"\s", value):
-            raise _wrong(
-                f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
-            )
-        if bare and (
-            parts.path.rstrip("/") or parts.query or parts.fragment or parts.username is not None
-        ):
-            raise _wrong(
-                "must be the address alone: scheme, host and perhaps a port, nothing behind them."
-            )
-        return value.rstrip("/")
-
-    return AfterValidator(check)
-
-
-def _database(value: str) -> str:
-    scheme, _, rest = value.partition("://")
-    if scheme not in _DATABASES or not rest:
-        raise _wrong("must begin with sqlite:// or postgres:// and go on with a file or a server.")
-    return f"postgres://{rest}" if scheme == "postgresql" else value
-
-
-def _redis(value: str) -> str:
-    if not value.startswith(("redis://", "rediss://", "unix://")):
-        raise _wrong("must be an address that begins with redis://, rediss:// or unix://.")
-    return value
-
-
-def _whole(
-    most: int,
-    meaning: str,
-    *,
-    least: int = 0,
-) -> BeforeValidator:
-    """A whole number from `least` to `most`; `meaning` ends the sentence that says so."""
-
-    def check(value: Any) -> int:
-        text = str(value)
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise _wrong(f"must be a whole number: {meaning}.")
-        return int(text)
-
-    return BeforeValidator(check)
-
-
-def _token(value: str) -> str:
-    if not re.fullmatch(r"[!-~]{16,}", value):
-        raise _wrong("must have at least 16 characters, letters, digits and signs without blanks.")
-    return value
-
-
-def _host_names(value: Any) -> tuple[str, ...]:
-    names = _by_commas(value)
-    if not all(re.fullmatch(r"[^\s/@:*]+|\[[0-9A-Fa-f:.]+\]", name) for name in names):
-        raise _wrong("must be host names separated by commas: no scheme, no port, no *.")
-    return names
-
-
-def _services(value: Any) -> tuple[str, ...]:
-    services = _by_commas(value)
-    if not set(services) <= set(SERVICES):
-        raise _wrong(f"must be some of {', '.join(SERVICES)}, separated by commas.")
-    return services
-
-
-def _environment(value: str) -> str:
-    if value not in ("development", "production"):
-        raise _wrong(f"is {value!r}; it must be development or production.")
-    return value
-
-
-def _level(value: str) -> str:
-    if value.upper() not in logging.getLevelNamesMapping():
-        raise _wrong("must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
-    return value.upper()
-
-
-SigningSecrets = Annotated[tuple[Annotated[str, _key("whsec_")], ...], BeforeValidator(_by_commas)]
 
 
 def _named(
@@ -234,49 +102,27 @@ class Environment(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    env: Annotated[str, AfterValidator(_environment)] = _named("MARKETHALL_ENV", "development")
+    env: shapes.EnvironmentName = _named("MARKETHALL_ENV", "development")
     secret_key: str = _named("MARKETHALL_SECRET_KEY", "", secret=True)
-    database_url: Annotated[str, AfterValidator(_database)] | None = _named(
-        "MARKETHALL_DATABASE_URL", secret=True
-    )
-    public_url: Annotated[str, _url("https", "http", bare=True)] | None = _named(
-        "MARKETHALL_PUBLIC_URL"
-    )
+    database_url: shapes.Database | None = _named("MARKETHALL_DATABASE_URL", secret=True)
+    public_url: shapes.PublicUrl | None = _named("MARKETHALL_PUBLIC_URL")
     data_dir: str | None = _named("MARKETHALL_DATA_DIR")
-    smtp_url: Annotated[str, _url("smtp", "smtp+tls", "smtps")] | None = _named(
-        "MARKETHALL_SMTP_URL", secret=True
-    )
-    redis_url: Annotated[str, AfterValidator(_redis)] | None = _named(
-        "MARKETHALL_REDIS_URL", secret=True
-    )
-    plain_connections: Annotated[tuple[str, ...], BeforeValidator(_services)] = _named(
-        "MARKETHALL_PLAIN_CONNECTIONS", ()
-    )
-    trusted_proxies: Annotated[int, _whole(99, "how many proxies stand before this server")] = (
-        _named("MARKETHALL_TRUSTED_PROXIES", 0)
-    )
-    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_host_names)] = _named(
-        "MARKETHALL_ALLOWED_HOSTS", ()
-    )
-    keep_alive_seconds: Annotated[int, _whole(3600, "from 1 to 3600 seconds", least=1)] = _named(
-        "MARKETHALL_KEEP_ALIVE_SECONDS", 75
-    )
-    log_level: Annotated[str, AfterValidator(_level)] = _named("MARKETHALL_LOG_LEVEL", "WARNING")
-    metrics_token: Annotated[str, AfterValidator(_token)] | None = _named(
-        "MARKETHALL_METRICS_TOKEN", secret=True
-    )
-    stripe_secret_key: Annotated[str, _key("sk_test_ or sk_live_")] | None = _named(
-        "STRIPE_SECRET_KEY", secret=True
-    )
-    stripe_publishable_key: Annotated[str, _key("pk_test_ or pk_live_")] | None = _named(
-        "STRIPE_PUBLISHABLE_KEY"
-    )
-    stripe_webhook_secrets: SigningSecrets = _named("STRIPE_WEBHOOK_SECRET", (), secret=True)
-    stripe_connect_webhook_secrets: SigningSecrets = _named(
+    smtp_url: shapes.Smtp | None = _named("MARKETHALL_SMTP_URL", secret=True)
+    redis_url: shapes.Redis | None = _named("MARKETHALL_REDIS_URL", secret=True)
+    plain_connections: shapes.Services = _named("MARKETHALL_PLAIN_CONNECTIONS", ())
+    trusted_proxies: shapes.Proxies = _named("MARKETHALL_TRUSTED_PROXIES", 0)
+    allowed_hosts: shapes.HostNames = _named("MARKETHALL_ALLOWED_HOSTS", ())
+    keep_alive_seconds: shapes.Seconds = _named("MARKETHALL_KEEP_ALIVE_SECONDS", 75)
+    log_level: shapes.LogLevel = _named("MARKETHALL_LOG_LEVEL", "WARNING")
+    metrics_token: shapes.Token | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)
+    stripe_secret_key: shapes.SecretKey | None = _named("STRIPE_SECRET_KEY", secret=True)
+    stripe_publishable_key: shapes.PublishableKey | None = _named("STRIPE_PUBLISHABLE_KEY")
+    stripe_webhook_secrets: shapes.SigningSecrets = _named("STRIPE_WEBHOOK_SECRET", (), secret=True)
+    stripe_connect_webhook_secrets: shapes.SigningSecrets = _named(
         "STRIPE_CONNECT_WEBHOOK_SECRET", (), secret=True
     )
-    stripe_api_base: Annotated[str, _url("https", "http")] | None = _named("STRIPE_API_BASE")
-    stripe_js_url: Annotated[str, _url("https", "http")] | None = _named("STRIPE_JS_URL")
+    stripe_api_base: shapes.WebUrl | None = _named("STRIPE_API_BASE")
+    stripe_js_url: shapes.WebUrl | None = _named("STRIPE_JS_URL")
 
     @model_validator(mode="before")
     @classmethod
@@ -296,7 +142,7 @@ class Environment(BaseSettings):
         if isinstance(value, str) and (
             value.endswith("...") or (value[:1], value[-1:]) == ("<", ">")
         ):
-            raise _wrong("still holds the words of an example; put your own value there.")
+            raise shapes.wrong("still holds the words of an example; put your own value there.")
         return value
 
     @classmethod

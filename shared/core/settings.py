@@ -123,6 +123,11 @@ def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
     )
 
 
+def _secret_keys(text: str) -> list[str]:
+    """The key that signs, empty where none is set, and those of before."""
+    return [key.strip() for key in text.split(",") if key.strip()] or [""]
+
+
 def load(
     environ: Mapping[str, str] | None = None,
     *,
@@ -135,14 +140,10 @@ def load(
 
     Raises SettingsError naming everything that is wrong, and all that production lacks.
     """
-    found, wrong, notes = read(
-        os.environ if environ is None else environ,
-        dotenv or Path(".env"),
-    )
+    given = os.environ if environ is None else environ
+    found, wrong, notes = read(given, dotenv or Path(".env"))
     folder = Path(data_dir or found.data_dir or "var").absolute()
-    secret_key, *old_keys = [key.strip() for key in found.secret_key.split(",") if key.strip()] or [
-        ""
-    ]
+    secret_key, *old_keys = _secret_keys(found.secret_key)
     settings = Settings(
         env=found.env,
         secret_key=secret_key,

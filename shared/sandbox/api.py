@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.sandbox import errors, multipart
-from shared.sandbox.engine import Reply, Request, idempotency_key
 from shared.sandbox.faults import Rule
+from shared.sandbox.idempotency import idempotency_key
+from shared.sandbox.requests import Reply, Request
 from shared.sandbox.resources import files
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ _LOCKED = (
 
 
 async def answer(
-    standin: Standin, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    standin: Standin,
+    scope: HTTPScope,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
 ) -> None:
     """One API request: answered at once, unless a fault rule or a running request makes it wait."""
     if scope["method"] == "OPTIONS":

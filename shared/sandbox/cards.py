@@ -64,7 +64,10 @@ class Card:
 
 
 def _declined(
-    number: str, token: str, code: str = "card_declined", reason: str | None = None
+    number: str,
+    token: str,
+    code: str = "card_declined",
+    reason: str | None = None,
 ) -> Card:
     """A card that its issuer declines: for payments, when it is attached, and when it is set up."""
     return Card(
@@ -248,7 +251,11 @@ def luhn(number: str) -> bool:
 
 
 def card_error(
-    code: str, param: str | None = None, *, status: int = 402, **members: Any
+    code: str,
+    param: str | None = None,
+    *,
+    status: int = 402,
+    **members: Any,
 ) -> ApiError:
     """An error that a shopper may read."""
     return ApiError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.sandbox import books
 from shared.sandbox.control_base import acting
-from shared.sandbox.resources.chargebacks import CLOSED
+from shared.sandbox.resources.dispute_terms import CLOSED
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 

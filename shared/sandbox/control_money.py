@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 from shared.sandbox import choices, money, pricing
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.objects import render
-from shared.sandbox.resources import appeals, chargebacks, payouts, refund_fates
+from shared.sandbox.resources import (
+    appeals,
+    dispute_funds,
+    dispute_lifecycle,
+    dispute_terms,
+    payout_lifecycle,
+    refund_outcomes,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -33,13 +40,13 @@ async def dispute(standin: Standin) -> Json:
     reason = given.get("reason", "fraudulent")
     if unknown := set(given) - {"amount", "charge", "reason", "inquiry", "prevented"}:
         raise Refused(400, f"A dispute has no {', '.join(sorted(unknown))} here.")
-    if reason not in chargebacks.REASONS:
-        raise Refused(400, f"`reason` must be one of {', '.join(chargebacks.REASONS)}.")
+    if reason not in dispute_terms.REASONS:
+        raise Refused(400, f"`reason` must be one of {', '.join(dispute_terms.REASONS)}.")
     case = _case(given)
     inside, charge = _found(act, "charge", given.get("charge"))
     amount = _disputed_amount(inside, charge, given.get("amount"))
     with act.store.transaction():
-        doc = chargebacks.open_up(inside, charge, reason, amount, case=case)
+        doc = dispute_lifecycle.open_up(inside, charge, reason, amount, case=case)
     standin.courier.ring()
     return render(inside, doc)
 
@@ -47,8 +54,8 @@ async def dispute(standin: Standin) -> Json:
 def _disputed_amount(act: Act, charge: Document, given: Any) -> int:
     if given is not None and not _is_amount(given):
         raise Refused(400, "`amount` must be minor units, from 1 on.")
-    amount = chargebacks.disputable(act, charge) if given is None else int(given)
-    if amount <= 0 or not chargebacks.can_be_disputed(charge):
+    amount = dispute_lifecycle.disputable(act, charge) if given is None else int(given)
+    if amount <= 0 or not dispute_lifecycle.can_be_disputed(charge):
         text = (
             f"Nothing of {charge.id} can be disputed: it must be a card's, its money settled, and "
             "not back yet."
@@ -67,9 +74,9 @@ def _case(given: Json) -> str:
         raise Refused(400, "`inquiry` must be true or false.")
     if prevented is None:
         return "inquiry" if inquiry else "chargeback"
-    if inquiry or prevented not in chargebacks.PREVENTED:
+    if inquiry or prevented not in dispute_terms.PREVENTED:
         raise Refused(
-            400, f"`prevented` must be one of {', '.join(chargebacks.PREVENTED)}, and no inquiry."
+            400, f"`prevented` must be one of {', '.join(dispute_terms.PREVENTED)}, and no inquiry."
         )
     return str(prevented)
 
@@ -84,10 +91,10 @@ async def close_dispute(standin: Standin, id: str) -> Json:
     if set(given) - {"outcome", "returned"} or outcome not in ("won", "lost"):
         raise Refused(400, "`outcome` must be won or lost.")
     inside, doc = _found(act, "dispute", id)
-    if doc.body["status"] in chargebacks.CLOSED:
+    if doc.body["status"] in dispute_terms.CLOSED:
         raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
     if returned and (
-        outcome == "won" or not _is_amount(returned) or returned >= chargebacks.taken(doc)
+        outcome == "won" or not _is_amount(returned) or returned >= dispute_funds.taken(doc)
     ):
         raise Refused(
             400,
@@ -97,7 +104,7 @@ async def close_dispute(standin: Standin, id: str) -> Json:
             ),
         )
     with act.store.transaction():
-        chargebacks.end(inside, doc, won=outcome == "won", returned=returned)
+        dispute_lifecycle.end(inside, doc, won=outcome == "won", returned=returned)
     standin.courier.ring()
     return render(inside, doc)
 
@@ -135,7 +142,7 @@ async def ask_about_refund(standin: Standin, id: str) -> Json:
             ),
         )
     with act.store.transaction():
-        refund_fates.ask(inside, doc)
+        refund_outcomes.ask(inside, doc)
     standin.courier.ring()
     return doc.body
 
@@ -144,13 +151,17 @@ async def fail_payout(standin: Standin, id: str) -> Json:
     """The bank returns a payout, even one that was paid."""
     given, act = await read_body(), acting(standin)
     code = given.get("failure_code", "could_not_process")
-    if set(given) - {"failure_code"} or not isinstance(code, str) or code not in payouts.MESSAGES:
-        raise Refused(400, f"`failure_code` must be one of {', '.join(payouts.MESSAGES)}.")
+    if (
+        set(given) - {"failure_code"}
+        or not isinstance(code, str)
+        or code not in payout_lifecycle.MESSAGES
+    ):
+        raise Refused(400, f"`failure_code` must be one of {', '.join(payout_lifecycle.MESSAGES)}.")
     inside, doc = _found(act, "payout", id)
     if doc.body["status"] in ("failed", "canceled"):
         raise Refused(400, f"{id} is {doc.body['status']} already.")
     with act.store.transaction():
-        payouts.fail(inside, doc, code)
+        payout_lifecycle.fail(inside, doc, code)
     standin.courier.ring()
     return doc.body
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from quart import Blueprint, Response, request
 
-from shared.sandbox import control, control_press, control_rows
+from shared.sandbox import control, control_press, control_references, control_rows
 from shared.sandbox.faults import API_EFFECTS, EVENT_EFFECTS
 from shared.sandbox.objects import render
 from shared.sandbox.paper import gone, show
@@ -185,10 +185,10 @@ async def one(standin: Standin, act: Act, id: str) -> Response:
         row=control_rows.row(act, doc),
         label=control_rows.plural(kind),
         kind=kind,
-        json=control_rows.pretty(act, body),
+        json=control_references.pretty(act, body),
         body=body,
-        related=control_rows.related(act, doc),
-        events=control_rows.about(act, id) if kind != "event" else [],
+        related=control_references.related(act, doc),
+        events=control_references.about(act, id) if kind != "event" else [],
         appealable=kind == "dispute" and appeals.may_be_offered(doc),
         deliveries=deliveries,
         reasons=control_press.REASONS,

@@ -13,7 +13,7 @@ from shared.sandbox import control, control_money
 from shared.sandbox.control_base import Refused
 from shared.sandbox.faults import BadRule
 from shared.sandbox.paper import go, show
-from shared.sandbox.resources import chargebacks, payouts
+from shared.sandbox.resources import dispute_terms, payout_lifecycle
 from shared.sandbox.world import Act
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ SAID = {
     "fault": "The fault is in force.",
     "unfault": "The fault is gone.",
 }
-REASONS = chargebacks.REASONS
-FAILURES = tuple(payouts.MESSAGES)
-CLOSED = chargebacks.CLOSED
+REASONS = dispute_terms.REASONS
+FAILURES = tuple(payout_lifecycle.MESSAGES)
+CLOSED = dispute_terms.CLOSED
 PLATFORM_COOKIE = "standin_platform"
 
 
@@ -76,7 +76,10 @@ def _back(given: Form) -> str:
 
 
 async def _call(
-    view: Callable[..., Awaitable[Any]], standin: Standin, body: Any, **ids: str
+    view: Callable[..., Awaitable[Any]],
+    standin: Standin,
+    body: Any,
+    **ids: str,
 ) -> Any:
     """A call of the control API, as if it had come with this body."""
     g.control_body = body

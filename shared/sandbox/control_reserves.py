@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from shared.sandbox import books, money
+from shared.sandbox import books, currencies
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.resources import reserves
 from shared.sandbox.store import Json
@@ -29,7 +29,7 @@ async def hold(standin: Standin) -> Json:
         given.get("currency"),
         given.get("days", 90),
     )
-    if not isinstance(currency, str) or currency.lower() not in money.CURRENCIES:
+    if not isinstance(currency, str) or currency.lower() not in currencies.CURRENCIES:
         raise Refused(400, "`currency` must be one of Stripe's.")
     if type(days) is not int or not 1 <= days <= reserves.LONGEST:
         raise Refused(400, f"`days` must be from 1 to {reserves.LONGEST}.")

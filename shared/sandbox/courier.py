@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import json
 import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.sandbox import agenda
+from shared.sandbox import agenda, webhook_payloads
 from shared.sandbox.faults import Faults
-from shared.sandbox.store import Document, Json
+from shared.sandbox.store import Document
 from shared.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -216,21 +214,27 @@ class Courier:
             self._close(delivery, "failed")
 
     async def _attempt(
-        self, delivery: Delivery, endpoint: Document, event: Document, played: str
+        self,
+        delivery: Delivery,
+        endpoint: Document,
+        event: Document,
+        played: str,
     ) -> bool:
         import aiohttp  # late: not needed by a stand-in that nobody listens to, and slow to import
 
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=self.world.config.delivery_timeout)
             self._session = aiohttp.ClientSession(timeout=timeout)
-        body = json.dumps(payload(event, endpoint)).encode()
+        body = json.dumps(webhook_payloads.payload(event, endpoint)).encode()
         spoil = self.faults.for_event(event.body["type"], ("bad_signature",))
         secrets = (
-            ["whsec_of_somebody_else"] if spoil else live_secrets(endpoint, self.world.clock.now())
+            ["whsec_of_somebody_else"]
+            if spoil
+            else webhook_payloads.live_secrets(endpoint, self.world.clock.now())
         )
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(body, secrets, int(time.time())),
+            "Stripe-Signature": webhook_payloads.signature(body, secrets, int(time.time())),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         status, error = None, None
@@ -300,41 +304,3 @@ class Courier:
             "'due' AND played = 'reorder'"
         )
         self.world.store.db.execute(sql, (endpoint,))
-
-
-def payload(event: Document, endpoint: Document) -> Json:
-    """The event as this endpoint gets it: of the endpoint's own API version, if it has one
-    (stripe-facts 15.4).
-    """
-    return {
-        **event.body,
-        "api_version": endpoint.body["api_version"] or event.body["api_version"],
-    }
-
-
-def live_secrets(endpoint: Document, now: float) -> list[str]:
-    """All secrets that sign at this moment: during a roll there are two (stripe-facts 15.6)."""
-    return [
-        entry["secret"]
-        for entry in endpoint.hidden["secrets"]
-        if entry["expires"] is None or entry["expires"] > now
-    ]
-
-
-def signature(
-    body: bytes,
-    secrets: list[str],
-    moment: int,
-) -> str:
-    """The Stripe-Signature header: HMAC-SHA256 over "t.body", keyed with the whole secret string
-    (stripe-facts 15).
-    """
-    parts = [f"t={moment}"]
-    for secret in secrets:
-        digest = hmac.new(
-            secret.encode(),
-            f"{moment}.".encode() + body,
-            hashlib.sha256,
-        ).hexdigest()
-        parts.append(f"v1={digest}")
-    return ",".join(parts)

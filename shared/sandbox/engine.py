@@ -4,57 +4,43 @@ or nothing.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import logging
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from shared.sandbox import audit, errors, shapes
+from shared.sandbox import audit, errors, idempotency, shapes
 from shared.sandbox.config import API_VERSION
-from shared.sandbox.objects import check_expand, expand
+from shared.sandbox.expansion import check_expand, expand
+from shared.sandbox.idempotency import idempotency_key
+from shared.sandbox.requests import Caller, Reply, Request, caller_of
 from shared.sandbox.resources import files
-from shared.sandbox.routes import Route, find
+from shared.sandbox.routes import find
+from shared.sandbox.routing import Route
 from shared.sandbox.store import Json
-from shared.sandbox.world import Act, World, home_of, platform_of
+from shared.sandbox.world import Act, World
 
 _log = logging.getLogger(__name__)
-_KEEP_SECONDS = 24 * 3600
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?\Z")
 _LOG_LENGTH = 5000
 
 
 @dataclass(frozen=True)
-class Request:
-    """What came over the wire."""
+class Call:
+    """A request that found its route: the handler, and what it is called with."""
 
-    method: str
-    path: str
+    act: Act
+    route: Route
+    ids: dict[str, str]
     params: Json
-    headers: dict[str, str]  # lower-case names
 
-
-@dataclass
-class Reply:
-    """What goes back."""
-
-    status: int
-    body: str
-    headers: dict[str, str] = field(default_factory=dict)
-    content: tuple[bytes, str] | None = None  # a file's, with its type, in place of the body
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, and on which account."""
-
-    key: str
-    platform: str
-    scope: str
-    publishable: bool
+    def reply(self) -> Reply:
+        """Carry it out, and expand what was asked for."""
+        paths = self.params.get("expand") or []
+        body = self.route.handler(self.act, self.ids, self.params)
+        return Reply(200, json.dumps(expand(self.act, body, paths) if paths else body))
 
 
 class Engine:
@@ -107,176 +93,67 @@ class Engine:
         )
 
     def _answer(self, request: Request, id: str) -> Reply:
-        caller = self.caller(request)
-        version = request.headers.get("stripe-version") or API_VERSION
-        if not _VERSION.match(version):
-            raise errors.bad_version(version)
-        if (
-            file := files.asked_for(request.method, request.path)
-        ) is not None and not caller.publishable:
-            return Reply(
-                200,
-                "",
-                content=files.contents(
-                    Act(self.world, caller.platform, caller.scope, id),
-                    file,
-                ),
-            )
-        found = find(request.method, request.path)
-        if found is None:
-            raise errors.no_route(request.method, request.path)
-        route, ids = found
-        if caller.publishable and route.browser is None:
-            raise errors.secret_key_required()
-        key = idempotency_key(request)
-        if key is not None and len(key) > 255:
-            raise errors.ApiError(
-                400,
-                "Idempotency keys must be at most 255 characters long.",
-                type="idempotency_error",
-                stored=False,
-            )
-        act = Act(
-            self.world,
-            caller.platform,
-            caller.scope,
-            id,
-            key,
-            caller.publishable,
-        )
-        if key is not None and (replay := self._replay(act, request, key)):
+        caller = caller_of(self.world, request)
+        _check_version(request)
+        file = files.asked_for(request.method, request.path)
+        if file is not None and not caller.publishable:
+            act = Act(self.world, caller.platform, caller.scope, id)
+            return Reply(200, "", content=files.contents(act, file))
+        route, ids = _routed(request, caller)
+        act = self._act(caller, id, idempotency.checked_key(request))
+        if replay := idempotency.replay(act, request):
             return replay
-        params = _read(route, request.params, caller)
-        return self._perform(act, route, ids, params, request)
+        return self._perform(Call(act, route, ids, _read(route, request.params, caller)), request)
 
-    def caller(self, request: Request) -> Caller:
-        """The key and account of a request, or 401 or 403 (stripe-facts 3.12)."""
-        key = _key(request)
-        publishable = key.startswith("pk_test_")
-        if not key.startswith(("sk_test_", "pk_test_")) or len(key) <= 8:
-            raise errors.bad_key(key)
-        platform = platform_of(key)
-        home = home_of(platform)
-        account = request.headers.get("stripe-account") or home
-        if account != home and not self.world.store.find(
-            platform, account, scope=home, object="account"
-        ):
-            raise errors.foreign_account(key, account)
-        return Caller(key, platform, account, publishable)
+    def _act(self, caller: Caller, id: str, key: str | None) -> Act:
+        return Act(self.world, caller.platform, caller.scope, id, key, caller.publishable)
 
-    def _perform(
-        self, act: Act, route: Route, ids: dict[str, str], params: Json, request: Request
-    ) -> Reply:
-        paths = params.get("expand") or []
-        check_expand(route.returns, paths)
-        store = self.world.store
+    def _perform(self, call: Call, request: Request) -> Reply:
+        check_expand(call.route.returns, call.params.get("expand") or [])
         if request.method == "GET":
-            body = route.handler(act, ids, params)
-            return Reply(
-                200,
-                json.dumps(expand(act, body, paths) if paths else body),
-            )
-        failure: errors.ApiError | None = None
+            return call.reply()
         try:
-            with store.transaction():
-                try:
-                    body = route.handler(act, ids, params)
-                    reply = Reply(
-                        200,
-                        json.dumps(expand(act, body, paths) if paths else body),
-                    )
-                except errors.ApiError as error:
-                    if not error.keeps:
-                        raise
-                    reply = Reply(error.status, json.dumps(error.body))
-                if self.world.config.audit and (found := audit.problems(store, act.platform)):
-                    raise AssertionError(f"the books are wrong: {'; '.join(found)}")
-                self._store(act, request, reply)
+            reply = self._carry_out(call, request)
         except errors.ApiError as error:
-            failure = error
+            reply = self._failed(call.act, request, error)
         except Exception:
             _log.exception("%s %s", request.method, request.path)
-            failure = errors.unknown_error()
-        if failure is not None:
-            reply = Reply(failure.status, json.dumps(failure.body))
-            if failure.stored and act.idempotency_key:
-                with store.transaction():
-                    self._store(act, request, reply)
-        if store.due:
+            reply = self._failed(call.act, request, errors.unknown_error())
+        if self.world.store.due:
             self.world.ring()
+        return reply
+
+    def _carry_out(self, call: Call, request: Request) -> Reply:
+        """Do all of it or nothing; the answer is kept under the request's key along with it."""
+        store = self.world.store
+        with store.transaction():
+            try:
+                reply = call.reply()
+            except errors.ApiError as error:
+                if not error.keeps:
+                    raise
+                reply = Reply(error.status, json.dumps(error.body))
+            if self.world.config.audit and (found := audit.problems(store, call.act.platform)):
+                raise AssertionError(f"the books are wrong: {'; '.join(found)}")
+            idempotency.store(call.act, request, reply)
+        return reply
+
+    def _failed(self, act: Act, request: Request, failure: errors.ApiError) -> Reply:
+        """The answer to a request that left nothing behind, kept under its key as Stripe does."""
+        reply = Reply(failure.status, json.dumps(failure.body))
+        if failure.stored and act.idempotency_key:
+            with self.world.store.transaction():
+                idempotency.store(act, request, reply)
         return reply
 
     def keep(self, request: Request, reply: Reply) -> None:
         """Remember an answer under the request's key as if it had been carried out (`stored` fault
         rules).
         """
-        caller = self.caller(request)
-        id, key = reply.headers["Request-Id"], idempotency_key(request)
+        caller = caller_of(self.world, request)
+        act = self._act(caller, reply.headers["Request-Id"], idempotency_key(request))
         with self.world.store.transaction():
-            self._store(
-                Act(
-                    self.world,
-                    caller.platform,
-                    caller.scope,
-                    id,
-                    key,
-                    caller.publishable,
-                ),
-                request,
-                reply,
-            )
-
-    def _store(self, act: Act, request: Request, reply: Reply) -> None:
-        if act.idempotency_key is None:
-            return
-        row = (
-            act.scope,
-            act.idempotency_key,
-            request.method,
-            request.path,
-            _comparable(request.params),
-            reply.status,
-            reply.body,
-            act.request,
-            act.now,
-        )
-        self.world.store.db.execute(
-            "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
-        )
-
-    def _replay(
-        self,
-        act: Act,
-        request: Request,
-        key: str,
-    ) -> Reply | None:
-        sql = (
-            "SELECT method, path, params, status, body, request FROM idempotency WHERE key = ? "
-            "AND scope = ? AND created > ?"
-        )
-        row = self.world.store.db.execute(
-            sql,
-            (key, act.scope, act.now - _KEEP_SECONDS),
-        ).fetchone()
-        if row is None:
-            return None
-        method, path, params, status, body, original = row
-        if (method, path) != (request.method, request.path):
-            message = (
-                "Keys for idempotent requests can only be used for the same endpoint they were "
-                "first used for "
-                f"('{path}' vs '{request.path}'). Try using a key other than '{key}' if you meant "
-                "to execute a different request."
-            )
-            raise errors.ApiError(400, message, type="idempotency_error", stored=False)
-        if params != _comparable(request.params):
-            message = (
-                "Keys for idempotent requests can only be used with the same parameters they were "
-                "first used with. Try "
-                f"using a key other than '{key}' if you meant to execute a different request."
-            )
-            raise errors.ApiError(400, message, type="idempotency_error", stored=False)
-        return Reply(status, body, {"Original-Request": original, "Idempotent-Replayed": "true"})
+            idempotency.store(act, request, reply)
 
     def hold(self, request: Request) -> tuple[str, str] | None:
         """Mark a request's key as in use while it waits; 409 when it already is (stripe-facts
@@ -285,7 +162,7 @@ class Engine:
         key = idempotency_key(request)
         if key is None:
             return None
-        held = (self.caller(request).scope, key)
+        held = (caller_of(self.world, request).scope, key)
         self.refuse_busy(request)
         self.in_flight.add(held)
         return held
@@ -293,43 +170,26 @@ class Engine:
     def refuse_busy(self, request: Request) -> None:
         """409 when another request with the same key is still running."""
         key = idempotency_key(request)
-        if (
-            key is None
-            or not self.in_flight
-            or (self.caller(request).scope, key) not in self.in_flight
-        ):
+        if key is None or not self.in_flight:
             return
-        message = (
-            "There is currently another in-progress request using this Idempotent Key (that "
-            "probably means you "
-            f"submitted twice, and the other request is still going through): {key}. Please try "
-            "again later."
-        )
-        raise errors.ApiError(
-            409, message, type="idempotency_error", code="idempotency_key_in_use", stored=False
-        )
+        if (caller_of(self.world, request).scope, key) in self.in_flight:
+            raise idempotency.in_use(key)
 
 
-def idempotency_key(request: Request) -> str | None:
-    """Keys count on POST alone (stripe-facts 4.1)."""
-    return (request.headers.get("idempotency-key") or None) if request.method == "POST" else None
+def _check_version(request: Request) -> None:
+    version = request.headers.get("stripe-version") or API_VERSION
+    if not _VERSION.match(version):
+        raise errors.bad_version(version)
 
 
-def _comparable(params: Json) -> str:
-    return json.dumps(params, sort_keys=True)
-
-
-def _key(request: Request) -> str:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            value = base64.b64decode(value, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            value = ""
-    key = value.strip() or request.params.get("key", "")
-    if not isinstance(key, str) or not key:
-        raise errors.no_key()
-    return key
+def _routed(request: Request, caller: Caller) -> tuple[Route, dict[str, str]]:
+    """The route of a request and the ids in its path, if this caller may take it."""
+    found = find(request.method, request.path)
+    if found is None:
+        raise errors.no_route(request.method, request.path)
+    if caller.publishable and found[0].browser is None:
+        raise errors.secret_key_required()
+    return found
 
 
 def _read(route: Route, given: Json, caller: Caller) -> Json:

@@ -14,7 +14,13 @@ class ApiError(Exception):
     """
 
     def __init__(
-        self, status: int, message: str, *, keeps: bool = False, stored: bool = True, **members: Any
+        self,
+        status: int,
+        message: str,
+        *,
+        keeps: bool = False,
+        stored: bool = True,
+        **members: Any,
     ) -> None:
         super().__init__(message)
         self.status = status

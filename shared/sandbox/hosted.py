@@ -15,7 +15,7 @@ from shared.sandbox.errors import ApiError
 from shared.sandbox.hosted_express import express, look_after
 from shared.sandbox.hosted_onboarding import onboard, onboarding
 from shared.sandbox.paper import go, gone, show
-from shared.sandbox.resources import challenges, paying, setting_up, tickets
+from shared.sandbox.resources import challenges, payment_confirmation, setup_confirmation, tickets
 from shared.sandbox.store import Document
 from shared.sandbox.world import Act
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # What the shopper's answer means for each kind of object that may ask.
 _FINISH: dict[str, Callable[..., None]] = {
-    "payment_intent": paying.finish_challenge,
-    "setup_intent": setting_up.finish_challenge,
+    "payment_intent": payment_confirmation.finish_challenge,
+    "setup_intent": setup_confirmation.finish_challenge,
 }
 
 

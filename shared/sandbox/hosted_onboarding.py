@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from quart import Response, request
 
+from shared.sandbox import hosted_answers, hosted_business, hosted_person
 from shared.sandbox import hosted_steps as steps
 from shared.sandbox.paper import go, gone, show
 from shared.sandbox.resources import connected, tickets
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 FORM_LIFETIME = 3600
 _CHOICES: dict[str, Any] = {
-    "kinds": steps.KINDS,
-    "goods": steps.GOODS,
-    "births": steps.BIRTHS,
-    "numbers": steps.NUMBERS,
+    "kinds": hosted_business.KINDS,
+    "goods": hosted_business.GOODS,
+    "births": hosted_person.BIRTHS,
+    "numbers": hosted_person.NUMBERS,
     "banks": steps.BANKS,
     "documents": steps.DOCUMENTS,
 }
@@ -77,7 +78,7 @@ async def onboard(standin: Standin, token: str) -> Response:
         return go(ticket.data["return_url"])
     if tickets.expired(standin.world, ticket):
         return go(ticket.data["refresh_url"])
-    typed = steps.clean((await request.form).to_dict())
+    typed = hosted_answers.clean((await request.form).to_dict())
     action, order = typed.get("action", "continue"), _order(doc, ticket)
     key = next(
         (name for name in order if name == typed.get("step")),
@@ -136,8 +137,13 @@ def _more(doc: Document, ticket: Ticket) -> list[str]:
 
 
 def _check(
-    doc: Document, ticket: Ticket, key: str, typed: steps.Typed, *, strict: bool
-) -> steps.Typed:
+    doc: Document,
+    ticket: Ticket,
+    key: str,
+    typed: hosted_answers.Typed,
+    *,
+    strict: bool,
+) -> hosted_answers.Typed:
     if key == "more":
         return steps.more_check(_more(doc, ticket), typed)
     found = next(
@@ -152,7 +158,7 @@ def _write(
     doc: Document,
     ticket: Ticket,
     key: str,
-    typed: steps.Typed,
+    typed: hosted_answers.Typed,
 ) -> None:
     """Keep a page's answers; what was demanded of that page beyond the usual is answered with
     them.
@@ -179,8 +185,8 @@ def _page(
     ticket: Ticket,
     key: str,
     *,
-    typed: steps.Typed | None = None,
-    wrong: steps.Typed | None = None,
+    typed: hosted_answers.Typed | None = None,
+    wrong: hosted_answers.Typed | None = None,
 ) -> Response:
     """One page of the form: as it was typed when something is wrong with it, else as the account
     knows it.

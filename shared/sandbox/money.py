@@ -5,259 +5,13 @@ All in minor units.
 
 from __future__ import annotations
 
-from shared.sandbox import errors
+from shared.sandbox import currencies, errors
 
-ZERO_DECIMAL = frozenset(
-    [
-        "bif",
-        "clp",
-        "djf",
-        "gnf",
-        "jpy",
-        "kmf",
-        "krw",
-        "mga",
-        "pyg",
-        "rwf",
-        "vnd",
-        "vuv",
-        "xaf",
-        "xof",
-        "xpf",
-    ]
-)
-THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
-WHOLE_UNITS = frozenset(["isk", "ugx"])  # sent in hundredths for old times' sake
 MAXIMUM = 99_999_999
 
-# Smallest charge per currency (stripe-facts 6.1); a currency that is not named has no smallest
-# charge but 1.
-MINIMUM: dict[str, int] = {
-    **dict.fromkeys(
-        [
-            "usd",
-            "eur",
-            "aud",
-            "cad",
-            "chf",
-            "nzd",
-            "sgd",
-            "brl",
-            "inr",
-            "ars",
-            "cop",
-            "idr",
-            "ils",
-            "php",
-            "rub",
-            "zar",
-            "jpy",
-            "krw",
-        ],
-        50,
-    ),
-    "gbp": 30,
-    "hkd": 400,
-    **dict.fromkeys(["mxn", "thb"], 1000),
-    **dict.fromkeys(["sek", "nok"], 300),
-    "dkk": 250,
-    **dict.fromkeys(["pln", "ron", "myr", "aed"], 200),
-    "czk": 1500,
-    "huf": 17500,
-}
 
-CURRENCIES: tuple[str, ...] = (
-    "usd",
-    "aed",
-    "afn",
-    "all",
-    "amd",
-    "ang",
-    "aoa",
-    "ars",
-    "aud",
-    "awg",
-    "azn",
-    "bam",
-    "bbd",
-    "bdt",
-    "bgn",
-    "bhd",
-    "bif",
-    "bmd",
-    "bnd",
-    "bob",
-    "brl",
-    "bsd",
-    "bwp",
-    "byn",
-    "bzd",
-    "cad",
-    "cdf",
-    "chf",
-    "clp",
-    "cny",
-    "cop",
-    "crc",
-    "cve",
-    "czk",
-    "djf",
-    "dkk",
-    "dop",
-    "dzd",
-    "egp",
-    "etb",
-    "eur",
-    "fjd",
-    "fkp",
-    "gbp",
-    "gel",
-    "gip",
-    "gmd",
-    "gnf",
-    "gtq",
-    "gyd",
-    "hkd",
-    "hnl",
-    "htg",
-    "huf",
-    "idr",
-    "ils",
-    "inr",
-    "isk",
-    "jmd",
-    "jod",
-    "jpy",
-    "kes",
-    "kgs",
-    "khr",
-    "kmf",
-    "krw",
-    "kwd",
-    "kyd",
-    "kzt",
-    "lak",
-    "lbp",
-    "lkr",
-    "lrd",
-    "lsl",
-    "mad",
-    "mdl",
-    "mga",
-    "mkd",
-    "mmk",
-    "mnt",
-    "mop",
-    "mur",
-    "mvr",
-    "mwk",
-    "mxn",
-    "myr",
-    "mzn",
-    "nad",
-    "ngn",
-    "nio",
-    "nok",
-    "npr",
-    "nzd",
-    "omr",
-    "pab",
-    "pen",
-    "pgk",
-    "php",
-    "pkr",
-    "pln",
-    "pyg",
-    "qar",
-    "ron",
-    "rsd",
-    "rub",
-    "rwf",
-    "sar",
-    "sbd",
-    "scr",
-    "sek",
-    "sgd",
-    "shp",
-    "sle",
-    "sos",
-    "srd",
-    "std",
-    "szl",
-    "thb",
-    "tjs",
-    "tnd",
-    "top",
-    "try",
-    "ttd",
-    "twd",
-    "tzs",
-    "uah",
-    "ugx",
-    "usd",
-    "uyu",
-    "uzs",
-    "vnd",
-    "vuv",
-    "wst",
-    "xaf",
-    "xcd",
-    "xof",
-    "xpf",
-    "yer",
-    "zar",
-    "zmw",
-)
-_KNOWN = frozenset(CURRENCIES)
+_KNOWN = frozenset(currencies.CURRENCIES)
 
-# Country -> currency an account settles in by default.
-COUNTRIES: dict[str, str] = {
-    "AE": "aed",
-    "AT": "eur",
-    "AU": "aud",
-    "BE": "eur",
-    "BG": "bgn",
-    "BR": "brl",
-    "CA": "cad",
-    "CH": "chf",
-    "CY": "eur",
-    "CZ": "czk",
-    "DE": "eur",
-    "DK": "dkk",
-    "EE": "eur",
-    "ES": "eur",
-    "FI": "eur",
-    "FR": "eur",
-    "GB": "gbp",
-    "GI": "gbp",
-    "GR": "eur",
-    "HK": "hkd",
-    "HR": "eur",
-    "HU": "huf",
-    "IE": "eur",
-    "IN": "inr",
-    "IT": "eur",
-    "JP": "jpy",
-    "LI": "chf",
-    "LT": "eur",
-    "LU": "eur",
-    "LV": "eur",
-    "MT": "eur",
-    "MX": "mxn",
-    "MY": "myr",
-    "NL": "eur",
-    "NO": "nok",
-    "NZ": "nzd",
-    "PL": "pln",
-    "PT": "eur",
-    "RO": "ron",
-    "SE": "sek",
-    "SG": "sgd",
-    "SI": "eur",
-    "SK": "eur",
-    "TH": "thb",
-    "US": "usd",
-}
 
 # What Stripe takes: hundredths of a percent, and a fixed part (stripe-facts 19.4).
 _FEES: dict[str, tuple[int, int]] = {
@@ -272,7 +26,7 @@ def stripe_fee(amount: int, currency: str) -> int:
     """Stripe's own fee on a charge, rounded half up (stripe-facts 19.4)."""
     rate, fixed = _FEES.get(
         currency,
-        (290, 40 if currency in ZERO_DECIMAL else 30),
+        (290, 40 if currency in currencies.ZERO_DECIMAL else 30),
     )
     return (amount * rate * 2 + 10_000) // 20_000 + fixed
 
@@ -281,7 +35,7 @@ def check_currency(text: str, param: str = "currency") -> str:
     """The currency in lower case, or 400 with all that Stripe supports (stripe-facts 3.5)."""
     currency = text.lower()
     if currency not in _KNOWN:
-        listed = ", ".join(CURRENCIES)
+        listed = ", ".join(currencies.CURRENCIES)
         message = (
             f"Invalid currency: {currency}. Stripe currently supports these currencies: {listed}"
         )
@@ -292,7 +46,7 @@ def check_currency(text: str, param: str = "currency") -> str:
 def check_amount(amount: int, currency: str) -> None:
     """A charge's amount within Stripe's limits (stripe-facts 3.6 and 6.1)."""
     positive(amount, "amount")
-    least = MINIMUM.get(currency, 1)
+    least = currencies.MINIMUM.get(currency, 1)
     if amount < least:
         message = f"Amount must be at least {written(least, currency)}"
         raise errors.ApiError(400, message, code="amount_too_small", param="amount")
@@ -300,7 +54,7 @@ def check_amount(amount: int, currency: str) -> None:
         message = f"Amount must be no more than {written(MAXIMUM, currency, code=False)}"
         raise errors.ApiError(400, message, code="amount_too_large", param="amount")
     check_whole(amount, currency)
-    if currency in THREE_DECIMAL and amount % 10:
+    if currency in currencies.THREE_DECIMAL and amount % 10:
         message = (
             f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged "
             "in two decimals."
@@ -312,7 +66,7 @@ def check_whole(amount: int, currency: str) -> None:
     """Whatever is asked for in a currency that has no hundredths any more ends in 00 (stripe-facts
     6).
     """
-    if currency in WHOLE_UNITS and amount % 100:
+    if currency in currencies.WHOLE_UNITS and amount % 100:
         message = (
             f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and "
             "charged amounts must be evenly "
@@ -352,7 +106,13 @@ def written(
 
 def decimal(amount: int, currency: str) -> str:
     """An amount in major units with its currency's decimals and thousands separated."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    places = (
+        0
+        if currency in currencies.ZERO_DECIMAL
+        else 3
+        if currency in currencies.THREE_DECIMAL
+        else 2
+    )
     whole, rest = divmod(abs(amount), 10**places)
     text = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
     return f"-{text}" if amount < 0 else text

@@ -57,7 +57,12 @@ def _pages() -> Environment:
 
 
 def show(
-    template: str, *, status: int = 200, framed: bool = False, live: bool = False, **values: Any
+    template: str,
+    *,
+    status: int = 200,
+    framed: bool = False,
+    live: bool = False,
+    **values: Any,
 ) -> Response:
     """A page with the headers that keep it where it belongs; only the challenge may be framed by
     others, only a live one asks again.

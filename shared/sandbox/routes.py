@@ -4,10 +4,9 @@ of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from shared.sandbox import routing
 from shared.sandbox.resources import (
     account_links,
     accounts,
@@ -36,10 +35,7 @@ from shared.sandbox.resources import (
     transfers,
     webhooks,
 )
-from shared.sandbox.store import Json
-from shared.sandbox.world import Act
-
-Handler = Callable[[Act, dict[str, str], Json], Json]
+from shared.sandbox.routing import Route, crud
 
 # What browsers send beyond the SDK's types (stripe-facts 19.3).
 _CARD: dict[str, Any] = {
@@ -75,63 +71,25 @@ _SERVER = frozenset(
 _RETIRED = {"payment_method_types": "payment_method_types_no_longer_supported"}
 
 
-@dataclass(frozen=True)
-class Route:
-    """One row: address, what it does, what it answers with, and what a publishable key may add."""
-
-    method: str
-    template: str
-    handler: Handler
-    returns: str  # an object's name, or list:name
-    browser: dict[str, Any] | None = (
-        None  # extra parameters of publishable keys; None refuses such keys
-    )
-    retired: dict[str, str] = field(default_factory=dict)  # parameter -> code of its refusal
-    server: frozenset[str] = frozenset()  # parameters that a publishable key must not send
-    like: str | None = (
-        # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
-        None
-    )
-
-
-def _crud(
-    path: str, name: str, id: str, module: Any, verbs: str = "create retrieve update index"
-) -> list[Route]:
-    rows = {
-        "create": ("POST", path, name),
-        "retrieve": ("GET", f"{path}/{{{id}}}", name),
-        "update": ("POST", f"{path}/{{{id}}}", name),
-        "index": ("GET", path, f"list:{name}"),
-    }
-    return [
-        Route(
-            *rows[verb][:2],
-            getattr(module, verb),
-            rows[verb][2],
-        )
-        for verb in verbs.split()
-    ]
-
-
 ROUTES: tuple[Route, ...] = (
-    *_crud("/v1/accounts", "account", "account", accounts),
+    *crud("/v1/accounts", "account", "account", accounts),
     Route("GET", "/v1/account", accounts.own, "account"),
     Route("DELETE", "/v1/accounts/{account}", accounts.delete, "account"),
     Route("POST", "/v1/accounts/{account}/reject", accounts.reject, "account"),
     Route("POST", "/v1/accounts/{account}/unreject", accounts.unreject, "account"),
-    *_crud(
+    *crud(
         "/v1/accounts/{account}/capabilities",
         "capability",
         "capability",
         capabilities,
         "index retrieve update",
     ),
-    *_crud("/v1/accounts/{account}/persons", "person", "person", persons),
+    *crud("/v1/accounts/{account}/persons", "person", "person", persons),
     Route("DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"),
     Route(
         "POST", "/v1/accounts/{account}/login_links", account_links.create_login_link, "login_link"
     ),
-    *_crud("/v1/accounts/{account}/external_accounts", "external_account", "id", external_accounts),
+    *crud("/v1/accounts/{account}/external_accounts", "external_account", "id", external_accounts),
     Route(
         "DELETE",
         "/v1/accounts/{account}/external_accounts/{id}",
@@ -140,7 +98,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/v1/account_links", account_links.create_link, "account_link"),
     Route("POST", "/v1/account_sessions", account_links.create_session, "account_session"),
-    *_crud("/v1/customers", "customer", "customer", customers),
+    *crud("/v1/customers", "customer", "customer", customers),
     Route("DELETE", "/v1/customers/{customer}", customers.delete, "customer"),
     Route(
         "GET",
@@ -162,7 +120,7 @@ ROUTES: tuple[Route, ...] = (
         {**_METHOD, "key": "string"},
         server=frozenset(["customer", "payment_method"]),
     ),
-    *_crud(
+    *crud(
         "/v1/payment_methods",
         "payment_method",
         "payment_method",
@@ -211,9 +169,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel, "payment_intent"),
     Route("POST", "/v1/payment_intents/{intent}/capture", holds.capture_intent, "payment_intent"),
     Route("POST", "/v1/charges/{charge}/capture", holds.capture_charge, "charge"),
-    *_crud("/v1/refunds", "refund", "refund", refunds),
+    *crud("/v1/refunds", "refund", "refund", refunds),
     Route("POST", "/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
-    *_crud("/v1/transfers", "transfer", "transfer", transfers),
+    *crud("/v1/transfers", "transfer", "transfer", transfers),
     Route("POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"),
     Route("GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"),
     Route(
@@ -224,7 +182,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"),
     Route("GET", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.retrieve, "fee_refund"),
     Route("POST", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.update, "fee_refund"),
-    *_crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
+    *crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
     Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intent", retired=_RETIRED),
     Route(
         "GET",
@@ -284,7 +242,7 @@ ROUTES: tuple[Route, ...] = (
         confirmation_tokens.retrieve,
         "confirmation_token",
     ),
-    *_crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
+    *crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
     Route("GET", "/v1/application_fees", application_fees.index, "list:application_fee"),
     Route("GET", "/v1/application_fees/{id}", application_fees.retrieve, "application_fee"),
     Route("GET", "/v1/balance", balance.retrieve, "balance"),
@@ -296,17 +254,17 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/v1/balance_settings", balance_settings.retrieve, "balance_settings"),
     Route("POST", "/v1/balance_settings", balance_settings.update, "balance_settings"),
-    *_crud("/v1/disputes", "dispute", "dispute", disputes, "retrieve update index"),
+    *crud("/v1/disputes", "dispute", "dispute", disputes, "retrieve update index"),
     Route("POST", "/v1/disputes/{dispute}/close", disputes.close, "dispute"),
-    *_crud(
+    *crud(
         "/v1/radar/early_fraud_warnings",
         "radar.early_fraud_warning",
         "early_fraud_warning",
         fraud_warnings,
         "retrieve index",
     ),
-    *_crud("/v1/files", "file", "file", files, "create retrieve index"),
-    *_crud("/v1/payouts", "payout", "payout", payouts),
+    *crud("/v1/files", "file", "file", files, "create retrieve index"),
+    *crud("/v1/payouts", "payout", "payout", payouts),
     Route("POST", "/v1/payouts/{payout}/cancel", payouts.cancel, "payout"),
     Route("POST", "/v1/payouts/{payout}/reverse", payouts.reverse, "payout"),
     Route("GET", "/v1/events", webhooks.list_events, "list:event"),
@@ -334,35 +292,9 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-def _table() -> dict[tuple[str, int], list[tuple[list[str], Route]]]:
-    table: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
-    for route in sorted(ROUTES, key=lambda r: r.template.count("{")):
-        parts = route.template.strip("/").split("/")
-        table.setdefault(
-            (route.method, len(parts)),
-            [],
-        ).append((parts, route))
-    return table
-
-
-_TABLE = _table()
+_TABLE = routing.table(ROUTES)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The route of a request with the ids in its path; literal segments win over placeholders."""
-    given = path.removeprefix("/").split("/")
-    for parts, route in _TABLE.get(
-        (method, len(given)),
-        [],
-    ):
-        ids: dict[str, str] = {}
-        for want, have in zip(parts, given, strict=True):
-            # "search" is a route of Stripe's own; an id that is empty leads nowhere, and never to
-            # the list or a new object.
-            if want[0] == "{" and have not in ("", "search"):
-                ids[want[1:-1]] = have
-            elif want != have:
-                break
-        else:
-            return route, ids
-    return None
+    """The route of a request, and the ids in its path."""
+    return routing.find(_TABLE, method, path)

@@ -195,7 +195,12 @@ class Store:
         self.db.execute("DELETE FROM docs WHERE seq = ?", (doc.seq,))
 
     def find(
-        self, platform: str, id: str, *, scope: str | None = None, object: str | None = None
+        self,
+        platform: str,
+        id: str,
+        *,
+        scope: str | None = None,
+        object: str | None = None,
     ) -> Document | None:
         """The object with this id on this platform, if there is one."""
         sql, args = (
@@ -210,7 +215,12 @@ class Store:
         return _document(row) if row else None
 
     def select(
-        self, where: str, args: list[Any], *, order: str = "seq", limit: int = -1
+        self,
+        where: str,
+        args: list[Any],
+        *,
+        order: str = "seq",
+        limit: int = -1,
     ) -> list[Document]:
         """Objects by a condition on the columns."""
         sql = (

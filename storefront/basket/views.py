@@ -12,7 +12,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.baskets import service
 from shared.trade.baskets.queries import get_basket
-from shared.trade.orders.service import give_up_unwanted
+from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.browser import basket_token
 

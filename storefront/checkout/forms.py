@@ -21,7 +21,7 @@ from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.trade.orders.queries import Contact
 from shared.trade.people.rules import normal_email
-from storefront.checkout.places import Place, place_of
+from storefront.checkout.places import PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
 CODES = [
@@ -122,7 +122,7 @@ def _spoken(code: str) -> str:
     return f"the {name}" if current() == SOURCE and code in ("GB", "NL", "US") else name
 
 
-def _key(place: Place, label: str) -> str:
+def _key(place: PostalPlace, label: str) -> str:
     """What a form sends for a state: with its country, so that California is not Cagliari when the
     country was changed.
     """
@@ -206,7 +206,7 @@ class CheckoutForm(MarketForm):
         """For the sentence below the state that is typed where no scripts run."""
         return _with_states()
 
-    def place(self) -> Place:
+    def place(self) -> PostalPlace:
         """What is known of addresses in the chosen country."""
         return place_of(self.country.data or "")
 

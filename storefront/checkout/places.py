@@ -37,7 +37,7 @@ _JAPANESE_ENDINGS = "都道府県"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PostalPlace:
     """How one country writes addresses, as far as forms ask for it.
 
     `states` are (as it stands on a label, name).
@@ -60,7 +60,7 @@ class Place:
 
 
 @lru_cache(maxsize=512)
-def place_of(country: str) -> Place:
+def place_of(country: str) -> PostalPlace:
     """The facts about a country by its ISO 3166-1 code; about one that the data does not know, that
     it asks for nothing.
     """
@@ -81,7 +81,7 @@ def place_of(country: str) -> Place:
         if country in _PROVINCES
         else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
     )
-    return Place(
+    return PostalPlace(
         country=country,
         code_pattern=facts.get("zip"),
         code_examples=tuple(example for example in examples if example),

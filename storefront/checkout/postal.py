@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from shared.core.typed import bare_code, plain_code
-from storefront.checkout.places import Place, place_of
+from storefront.checkout.places import PostalPlace, place_of
 
 # What is written before the number by habit, besides the ISO code: letters of number plates, and
 # three-letter codes.
@@ -97,7 +97,7 @@ def _without_habit(bare: str, country: str) -> str:
     return re.sub(rf"^(?:{letters})(?=[0-9])", "", bare)
 
 
-def _laid_out(bare: str, place: Place) -> str:
+def _laid_out(bare: str, place: PostalPlace) -> str:
     """With spaces and hyphens where the examples have them: those of the same letters and digits,
     else of the same length.
     """

@@ -25,7 +25,7 @@ from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import TITLES, Kind, blocks
+from shared.trade.marketplace.legal import TITLES, LegalKind, blocks
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import list_open_vendors, open_shops
 from shared.trade.vendors.queries import fee_payers
@@ -168,7 +168,7 @@ async def sell() -> Response:
 @public
 async def terms() -> Response:
     """The terms that hold, or with `version` those of before."""
-    return await _legal(Kind.TERMS) or await page(
+    return await _legal(LegalKind.TERMS) or await page(
         "storefront/platform/terms.html",
         version=order_terms.VERSION,
         returns=_(order_terms.RETURNS[order_terms.VERSION]),
@@ -179,17 +179,17 @@ async def terms() -> Response:
 @public
 async def privacy() -> Response:
     """What is kept of whom."""
-    return await _legal(Kind.PRIVACY) or await page("storefront/platform/privacy.html")
+    return await _legal(LegalKind.PRIVACY) or await page("storefront/platform/privacy.html")
 
 
 @platform.get("/legal/imprint")
 @public
 async def imprint() -> Response:
     """Who runs the marketplace and how to reach them."""
-    return await _legal(Kind.IMPRINT) or await page("storefront/platform/imprint.html")
+    return await _legal(LegalKind.IMPRINT) or await page("storefront/platform/imprint.html")
 
 
-async def _legal(kind: Kind) -> Response | None:
+async def _legal(kind: LegalKind) -> Response | None:
     """The operator's own text, in the version that is asked for; None where ours stands.
 
     Raises NotFound.

@@ -174,7 +174,7 @@ def _unpaid(progress: PaymentProgress) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Event:
+class OrderEvent:
     """One thing that happened to an order, for a timeline."""
 
     text: str
@@ -204,7 +204,7 @@ class OrderCard:
     order: OrderView
     kind: str
     standing: str
-    events: tuple[Event, ...]
+    events: tuple[OrderEvent, ...]
     refunds: tuple[ShopperRefund, ...]
     parts: tuple[tuple[str, Money], ...]
     bank: tuple[str, str] | None
@@ -231,19 +231,19 @@ def card_of(
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
     kind, standing = order_status(order.money.without(asked_back), order.status)
-    events = [Event(_("Ordered"), order.placed_at)]
+    events = [OrderEvent(_("Ordered"), order.placed_at)]
     if order.paid_at:
-        events.append(Event(_("Paid"), order.paid_at))
+        events.append(OrderEvent(_("Paid"), order.paid_at))
     if order.shipped_at:
         carrier, number = order.tracking_carrier, order.tracking_number
         sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
         detail = _("Tracking number %(number)s", number=number) if number else None
-        events.append(Event(sent, order.shipped_at, detail))
+        events.append(OrderEvent(sent, order.shipped_at, detail))
     if order.delivered_at and order.is_arrival_assumed:
         detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
-        events.append(Event(_("Counts as delivered"), order.delivered_at, detail))
+        events.append(OrderEvent(_("Counts as delivered"), order.delivered_at, detail))
     elif order.delivered_at:
-        events.append(Event(_("Delivered"), order.delivered_at))
+        events.append(OrderEvent(_("Delivered"), order.delivered_at))
     shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
     return OrderCard(
         order,

@@ -21,8 +21,9 @@ from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
-from shared.trade.catalogue.queries import ProductView, ShopPage, Sort, as_seen_by
-from shared.trade.orders.service import give_up_unwanted
+from shared.trade.catalogue.queries import ProductView, as_seen_by
+from shared.trade.catalogue.shop_pages import ShopPage, Sort, read_sort, shop_page
+from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
@@ -76,10 +77,10 @@ async def brand_css(colour: str) -> Response:
 async def shop(slug: str) -> Response:
     """One shop: categories as chips, sort, search, 24 products a page."""
     try:
-        found = await catalogue.shop_page(
+        found = await shop_page(
             slug,
             category=request.args.get("category"),
-            sort=catalogue.read_sort(request.args.get("sort")),
+            sort=read_sort(request.args.get("sort")),
             search=request.args.get("q", ""),
             page=page_number(),
         )

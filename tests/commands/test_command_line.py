@@ -16,7 +16,7 @@ from shared.core.errors import MarketError, SettingsError
 from shared.entrypoints.cli import main as command_line
 from shared.entrypoints.cli import serve
 from shared.entrypoints.cli import settings as reading
-from shared.entrypoints.cli.options import CommandFailed, Parts, ServeOptions
+from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
 from shared.entrypoints.cli.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def _never(*_arguments: Any, **_more: Any) -> Any:
 def run(*arguments: str) -> int:
     """The exit code."""
     return command_line.main(
-        list(arguments), Parts(compose=_never, job_handlers=_never, recurring_jobs=_never)
+        list(arguments), Composition(compose=_never, job_handlers=_never, recurring_jobs=_never)
     )
 
 
@@ -66,6 +66,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
         ("migrate --data-dir run.py", "is a file"),
         ("replay", "EVENT_ID"),
         ("ask-again", "WRITE_ID"),
+        ("ask-again 99999999999999999999", "WRITE_ID"),
         ("operator", "EMAIL"),
         ("bench nothing", "There is no benchmark nothing"),
         ("doctor and more", "and"),
@@ -147,3 +148,16 @@ def test_the_command_line_loads_nothing_of_the_application() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_command_knows_what_a_stored_write_asks_for() -> None:
+    """`ask-again` imports no domain itself."""
+    stored = {"file_id": 1, "mark": "dispute:1:file:receipt:2"}
+    code = (
+        "from shared.entrypoints.cli.ask_again import writes; "
+        f"print(writes.loaded('files.create', {stored!r}).key)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == stored["mark"]

@@ -12,7 +12,7 @@ from tortoise.backends.base import executor
 import run
 from shared.core import clock
 from shared.entrypoints.cli.main import main
-from shared.entrypoints.cli.options import Parts
+from shared.entrypoints.cli.options import Composition
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.mail.models import Email
@@ -91,7 +91,7 @@ def test_the_command_takes_the_second_step_of_an_operator_away(
 
     def command(email: str) -> tuple[int, str]:
         arguments = ["operator", email, "--reset-factors", "--data-dir", str(tmp_path / "var")]
-        code = main(arguments, Parts(run.compose, run.job_handlers, run.recurring_jobs))
+        code = main(arguments, Composition(run.compose, run.job_handlers, run.recurring_jobs))
         said = capsys.readouterr()
         return code, said.out + said.err
 

@@ -17,7 +17,7 @@ from shared.core.amounts import payable, read_amount, read_percentage, read_whol
 from shared.core.errors import Invalid
 from shared.core.locales import speaking
 from shared.core.money import MAX_AMOUNT, Money, decimals
-from shared.sandbox.money import CURRENCIES as AT_STRIPE
+from shared.sandbox.currencies import CURRENCIES as AT_STRIPE
 from shared.trade.vendors.countries import CURRENCY_NAMES
 
 LANGUAGES = ("en", "fr", "de")

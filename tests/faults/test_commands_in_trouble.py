@@ -13,14 +13,14 @@ import pytest
 
 import run
 from shared.entrypoints.cli.main import main
-from shared.entrypoints.cli.options import Parts
+from shared.entrypoints.cli.options import Composition
 from shared.infra.database.schema import sqlite_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PARTS = Parts(run.compose, run.job_handlers, run.recurring_jobs)
+PARTS = Composition(run.compose, run.job_handlers, run.recurring_jobs)
 UNKNOWN = "9999_from_the_future"
 # what only tells, tells it as a finding, and ends with 1 as it does for others
 LOOKS = {"check-migrations": 1, "doctor": 1}

@@ -18,7 +18,7 @@ from tortoise.connection import get_connection
 from shared.infra import unit
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.schema import sqlite_path
-from shared.infra.database.trouble import DatabaseTrouble, Kind
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors.models import Vendor
 from tests.support.app import whole_app
@@ -176,7 +176,7 @@ async def test_everything_works_again_once_it_is_back(place: Place) -> None:
         for _ in range(4):  # more than the pool has connections
             with pytest.raises(DatabaseTrouble) as told:
                 await vendor.refresh_from_db()
-            assert told.value.kind is Kind.AWAY
+            assert told.value.kind is TroubleKind.AWAY
             with pytest.raises(DatabaseTrouble):
                 await _add()
     again = await _add()

@@ -24,7 +24,7 @@ from shared.infra.database import postgres as postgres_client
 from shared.infra.database import sqlite as sqlite_client
 from shared.infra.database.lifecycle import SERVER, close_database, open_database
 from shared.infra.database.schema import sqlite_path
-from shared.infra.database.trouble import DatabaseTrouble, Kind
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors.models import Vendor
 from tests.support.app import whole_app
@@ -100,17 +100,17 @@ async def _deliver(settings: Settings) -> int:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("53100", Kind.FULL),
-        ("58030", Kind.FULL),
-        ("53300", Kind.BUSY),
-        ("40P01", Kind.BUSY),
-        ("57014", Kind.BUSY),
-        ("25006", Kind.READ_ONLY),
-        ("XX001", Kind.BROKEN),
+        ("53100", TroubleKind.FULL),
+        ("58030", TroubleKind.FULL),
+        ("53300", TroubleKind.BUSY),
+        ("40P01", TroubleKind.BUSY),
+        ("57014", TroubleKind.BUSY),
+        ("25006", TroubleKind.READ_ONLY),
+        ("XX001", TroubleKind.BROKEN),
     ],
 )
 async def test_what_postgresql_answers_with_its_own_code(
-    database: str, postgres_ready: Postgres, code: str, kind: Kind
+    database: str, postgres_ready: Postgres, code: str, kind: TroubleKind
 ) -> None:
     """A server that answers a write with the code for it (53100: disk full); the transaction around
     it leaves nothing.

@@ -20,7 +20,7 @@ import pytest
 
 import run
 from shared.entrypoints.cli.main import main
-from shared.entrypoints.cli.options import Parts
+from shared.entrypoints.cli.options import Composition
 from shared.infra.database.migrate import migrate
 from tests.commands.test_start import environment, free_port
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("start")
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = Parts(run.compose, run.job_handlers, run.recurring_jobs)
+PARTS = Composition(run.compose, run.job_handlers, run.recurring_jobs)
 SERVES = """
 import sys
 from shared.infra.database.owner import sole
@@ -44,7 +44,7 @@ import asyncio, sys
 import run
 from shared.entrypoints.cli import serving
 from shared.entrypoints.cli.main import main
-from shared.entrypoints.cli.options import Parts
+from shared.entrypoints.cli.options import Composition
 from shared.trade.vendors.models import Vendor
 from shared.entrypoints.web import factory
 from shared.entrypoints.web.access import public
@@ -63,13 +63,13 @@ def compose(*given, **more):
     app.add_url_rule("/slow/<int:tenths>", "slow", slow)
     return app
 
-sys.exit(main(sys.argv[1:], Parts(compose, run.job_handlers, lambda: ())))
+sys.exit(main(sys.argv[1:], Composition(compose, run.job_handlers, lambda: ())))
 """
 FAILS = """
 import sys
 import run
 from shared.entrypoints.cli.main import main
-from shared.entrypoints.cli.options import Parts
+from shared.entrypoints.cli.options import Composition
 
 async def breaks(app):
     raise RuntimeError("this part cannot start")
@@ -78,7 +78,7 @@ async def breaks(app):
 def compose(*given, **more):
     return run.compose(*given, **{**more, "while_serving": [breaks]})
 
-sys.exit(main(sys.argv[1:], Parts(compose, run.job_handlers, run.recurring_jobs)))
+sys.exit(main(sys.argv[1:], Composition(compose, run.job_handlers, run.recurring_jobs)))
 """
 
 

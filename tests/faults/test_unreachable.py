@@ -20,7 +20,7 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.queries import owed_by, waiting_for_vendors
 from shared.infra import unit
 from shared.sandbox.events import emit
-from shared.sandbox.resources import chargebacks, connected
+from shared.sandbox.resources import connected, dispute_lifecycle
 from tests.support import market_acts as acts
 from tests.support.machine import Market
 from tests.support.money import bears, booked, held
@@ -84,7 +84,7 @@ async def win(market: Market) -> None:
     """The bank decides for the vendor."""
     act = market.act()
     with act.store.transaction():
-        chargebacks.end(act, acts.open_disputes(market)[0], won=True)
+        dispute_lifecycle.end(act, acts.open_disputes(market)[0], won=True)
 
 
 async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_back(

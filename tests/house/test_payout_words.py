@@ -22,7 +22,7 @@ from shared.finance.payouts.words import (
     refusal,
     schedule,
 )
-from shared.sandbox.resources.payouts import MESSAGES
+from shared.sandbox.resources.payout_lifecycle import MESSAGES
 
 RETURNS = (
     ("stripe.treasury._outbound_payment", "OutboundPayment"),

@@ -54,6 +54,7 @@ CONNECTS = {
     "shared/entrypoints/cli/serve.py",
     "shared/entrypoints/cli/serving.py",
     "shared/entrypoints/cli/demo.py",
+    "shared/entrypoints/cli/demo_stripe.py",
     "shared/entrypoints/cli/bench_load.py",
     "shared/entrypoints/cli/bench_sandbox.py",
 }

@@ -24,7 +24,7 @@ from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSe
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.infra import unit
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.tables import models
 from shared.infra.gateway.errors import StripeUnavailable
@@ -56,7 +56,7 @@ def success(intent_id: str, number: int = 1, kind: str = "succeeded") -> str:
     )
 
 
-async def changed(row: WebhookEvent) -> tuple[Change, ...]:
+async def changed(row: WebhookEvent) -> tuple[FieldChange, ...]:
     """What an event changed."""
     return (await stored_event(row.stripe_event_id)).changes
 

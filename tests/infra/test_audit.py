@@ -70,7 +70,7 @@ class TestWhereFrom:
     )
     async def test_the_address_is_a_person_s(self, actor: str, address: str) -> None:
         """Stripe's, our own and a guest's say nothing about who is answerable."""
-        origin.begin(origin.Origin(address="2001:db8::1", request_id="0123456789abcdef"))
+        origin.begin(origin.RequestOrigin(address="2001:db8::1", request_id="0123456789abcdef"))
         async with unit.transaction() as tx:
             tx.record("some.act", actor=actor, subject="thing:1")
         entry = await AuditEntry.get()
@@ -93,7 +93,7 @@ class TestThePages:
         """With from where; pages of fifty; what nothing matches says so."""
         order = await make_order(await make_ready_vendor(name="Atelier Nord"))
         member = await make_member(await make_ready_vendor(name="Brick"), full_name="Ida Ingrid")
-        origin.begin(origin.Origin(address="192.0.2.7"))
+        origin.begin(origin.RequestOrigin(address="192.0.2.7"))
         async with unit.transaction() as tx:
             tx.record(
                 "refund.requested",
@@ -135,7 +135,7 @@ class TestThePages:
         other = await make_ready_vendor(name="Brick")
         staff = await make_member(None, role="operator", full_name="Otto Operator")
         mine = await Member.get(vendor_id=portal.vendor_id)
-        origin.begin(origin.Origin(address="192.0.2.7"))
+        origin.begin(origin.RequestOrigin(address="192.0.2.7"))
         about: dict[str, Any] = {
             "subject": f"vendor:{portal.vendor_id}",
             "vendor_id": portal.vendor_id,

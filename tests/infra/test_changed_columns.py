@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.finance.inbox.rules import Decision, decide, lasting_decision, retry_delay
-from shared.infra.activity.changes import Change, difference, held, net, read
+from shared.infra.activity.changes import FieldChange, difference, held, net, read
 
 VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
 FIELDS = st.fixed_dictionaries({"status": VALUES, "amount": VALUES})
@@ -43,8 +43,8 @@ def test_a_new_thing_tells_what_it_holds_and_no_more() -> None:
     """Empty fields of a new row are no news."""
     found = held({"status": "pending", "reason": None, "fee": 0, "amount": 500})
     assert read("refund:1", found.before, found.after) == (
-        Change("refund:1.status", None, "pending"),
-        Change("refund:1.amount", None, 500),
+        FieldChange("refund:1.status", None, "pending"),
+        FieldChange("refund:1.amount", None, 500),
     )
 
 

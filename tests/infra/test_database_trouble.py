@@ -13,7 +13,7 @@ from tortoise.migrations import operations as ops
 
 from shared.infra.database.renames import refused, undeclared_renames
 from shared.infra.database.schema import SchemaTooNew, on_disk, refuse_newer
-from shared.infra.database.trouble import DatabaseTrouble, Kind, told, trouble_of
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told, trouble_of
 
 
 def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:
@@ -26,35 +26,35 @@ def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (ConnectionRefusedError(111, "refused"), Kind.AWAY),
-        (ConnectionResetError(), Kind.AWAY),
-        (FileNotFoundError(2, "no socket"), Kind.AWAY),
-        (TimeoutError(), Kind.BUSY),
-        (asyncpg.CannotConnectNowError("the database system is starting up"), Kind.AWAY),
-        (asyncpg.AdminShutdownError("terminating connection"), Kind.AWAY),
+        (ConnectionRefusedError(111, "refused"), TroubleKind.AWAY),
+        (ConnectionResetError(), TroubleKind.AWAY),
+        (FileNotFoundError(2, "no socket"), TroubleKind.AWAY),
+        (TimeoutError(), TroubleKind.BUSY),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), TroubleKind.AWAY),
+        (asyncpg.AdminShutdownError("terminating connection"), TroubleKind.AWAY),
         (
             asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
-            Kind.AWAY,
+            TroubleKind.AWAY,
         ),
-        (asyncpg.InterfaceError("connection is closed"), Kind.AWAY),
-        (asyncpg.InterfaceError("pool is closing"), Kind.AWAY),
-        (asyncpg.InvalidPasswordError("no"), Kind.AWAY),
-        (asyncpg.InvalidCatalogNameError("no such database"), Kind.AWAY),
-        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), Kind.BUSY),
-        (asyncpg.DeadlockDetectedError("deadlock"), Kind.BUSY),
-        (asyncpg.LockNotAvailableError("lock timeout"), Kind.BUSY),
-        (asyncpg.DiskFullError("no space left"), Kind.FULL),
-        (asyncpg.ReadOnlySQLTransactionError("cannot execute"), Kind.READ_ONLY),
-        (asyncpg.DataCorruptedError("invalid page"), Kind.BROKEN),
+        (asyncpg.InterfaceError("connection is closed"), TroubleKind.AWAY),
+        (asyncpg.InterfaceError("pool is closing"), TroubleKind.AWAY),
+        (asyncpg.InvalidPasswordError("no"), TroubleKind.AWAY),
+        (asyncpg.InvalidCatalogNameError("no such database"), TroubleKind.AWAY),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), TroubleKind.BUSY),
+        (asyncpg.DeadlockDetectedError("deadlock"), TroubleKind.BUSY),
+        (asyncpg.LockNotAvailableError("lock timeout"), TroubleKind.BUSY),
+        (asyncpg.DiskFullError("no space left"), TroubleKind.FULL),
+        (asyncpg.ReadOnlySQLTransactionError("cannot execute"), TroubleKind.READ_ONLY),
+        (asyncpg.DataCorruptedError("invalid page"), TroubleKind.BROKEN),
         (asyncpg.InterfaceError("the server expects 1 argument, 2 were passed"), None),
         (asyncpg.UndefinedTableError("no such table"), None),
         (asyncpg.UniqueViolationError("twice"), None),
-        (ValueError("no active connection"), Kind.AWAY),
+        (ValueError("no active connection"), TroubleKind.AWAY),
         (ValueError("not a number"), None),
         (KeyError("connection closed"), None),
     ],
 )
-def test_what_is_an_outage(error: Exception, kind: Kind | None) -> None:
+def test_what_is_an_outage(error: Exception, kind: TroubleKind | None) -> None:
     """By itself, and inside what Tortoise makes of it."""
     outer = OperationalError(error)
     behind = RuntimeError("around it")
@@ -75,8 +75,8 @@ def test_what_sqlite_itself_says(tmp_path: Path) -> None:
     with closing(sqlite3.connect(good)) as db:
         db.execute("CREATE TABLE a (b)")
     cases = [
-        (_sqlite("SELECT * FROM a", f"file:{no_database}"), Kind.BROKEN),
-        (_sqlite("INSERT INTO a VALUES (1)", f"file:{good}?mode=ro"), Kind.READ_ONLY),
+        (_sqlite("SELECT * FROM a", f"file:{no_database}"), TroubleKind.BROKEN),
+        (_sqlite("INSERT INTO a VALUES (1)", f"file:{good}?mode=ro"), TroubleKind.READ_ONLY),
         (_sqlite("SELECT * FROM nowhere"), None),
     ]
     for error, kind in cases:

@@ -26,7 +26,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
 from shared.finance.refunds.models import RefundLine
 from shared.infra import unit
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
@@ -36,8 +36,8 @@ from shared.infra.database.executor import statements
 from shared.infra.database.lifecycle import config
 from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.migrate import check, migrate, pending
-from shared.infra.database.operations import rebuild_table, split_create_table
 from shared.infra.database.schema import on_disk
+from shared.infra.database.sqlite_rebuild import rebuild_table, split_create_table
 from shared.infra.jobs.models import Job
 from shared.trade.orders.models import OrderLine
 from shared.trade.vendors.models import Vendor
@@ -568,8 +568,8 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
         (subject, "stripe", Money(300, "EUR")) for subject in (payment.as_subject, order.as_subject)
     ]
     assert (await led_to([event.as_subject]))[event.as_subject] == (
-        Change(f"order:{order.id}.refunded_amount", 0, 300),
-        Change("account:1.is_open", True, None),
+        FieldChange(f"order:{order.id}.refunded_amount", 0, 300),
+        FieldChange("account:1.is_open", True, None),
     )
 
 

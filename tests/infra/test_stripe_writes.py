@@ -114,6 +114,24 @@ async def test_an_answered_write_is_left_alone(
     )
 
 
+async def test_what_is_taken_up_again_is_looked_for_before_it_is_sent(
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Also where its next key was never used: Stripe has answered an earlier one."""
+    with time_of(sandbox) as time:
+        await on_payday(gateway, sandbox, time)
+        await payday(context)
+        await Payout.all().update(status=PayoutState.OPENING)
+        write = await StripeWrite.get(operation="payouts.create")
+        await StripeWrite.filter(id=write.id).update(
+            state=WriteState.UNEXPECTED, attempt=2, key=f"{write.key}:2", asked_at=None
+        )
+        with failing(sandbox, effect="status", status=500):
+            performed = await writes.take_up_again(gateway, write.id)
+    assert performed.state == WriteState.ANSWERED
+    assert len(sandbox.events("payout.created")) == 1
+
+
 async def test_a_stored_failure_says_why_while_the_next_attempt_waits(
     context: Context, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:

@@ -11,7 +11,7 @@ from shared.core.errors import NotFound
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.activity import cause
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import changes_of, of_order
 from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs import queue
@@ -128,8 +128,8 @@ class TestActivity:
             ("order.changed", "", "job:some.job:1"),
         ]
         assert changes_of(mine.led_to) == (
-            Change(f"order:{order.id}.refunded_amount", 0, 5),
-            Change(f"order:{order.id}.status", "pending", "cancelled"),
+            FieldChange(f"order:{order.id}.refunded_amount", 0, 5),
+            FieldChange(f"order:{order.id}.status", "pending", "cancelled"),
         )
 
     async def test_a_rehearsal_ends_with_the_first_change_and_leaves_nothing(

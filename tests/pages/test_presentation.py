@@ -16,8 +16,8 @@ from shared.core import clock
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.trade.marketplace import mail_sender, presentation
-from shared.trade.marketplace.identity import Identity
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.identity import MarketIdentity
+from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.models import LegalText, MarketplaceLogo
 from shared.trade.orders import terms
 from tests.support.portal import Portal, operator_in
@@ -85,7 +85,7 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     text = written.read_text()
     assert "From: Hall & Sons <post@hall.test>" in text
     assert "Reply-To: hello@hall.test" in text
-    await presentation.introduce(Identity(name="Other"), actor="another process")
+    await presentation.introduce(MarketIdentity(name="Other"), actor="another process")
     later = clock.now() + timedelta(minutes=1)
     with clock.use(lambda: later):
         assert "<title>Other ·" in await portal.get("/")
@@ -99,7 +99,7 @@ async def test_what_cannot_be_a_name_keeps_what_was_typed(client: TestClientProt
     text = await answer.get_data(as_text=True)
     assert "without signs such as" in text
     assert 'value="hello@hall.test"' in text
-    assert (await presentation.shown()).identity == Identity()
+    assert (await presentation.shown()).identity == MarketIdentity()
 
 
 async def test_a_logo_is_shown_as_what_it_is_and_can_be_taken_away(
@@ -140,7 +140,7 @@ async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -
         await portal.post("/operator/settings/legal/terms", {"text": "New.", "returns": "30 days."})
     ).status_code == 303
     newest = await terms.version_now()
-    (old, new) = await LegalText.filter(kind=Kind.TERMS).order_by("id")
+    (old, new) = await LegalText.filter(kind=LegalKind.TERMS).order_by("id")
     assert (newest, old.version) == (new.version, newest.replace(".2", ".1"))
     assert "New." in await portal.get("/legal/terms")
     page = await portal.get(f"/legal/terms?version={old.version}")

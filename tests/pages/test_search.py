@@ -21,8 +21,9 @@ from shared.finance.inbox.queries import event_page
 from shared.infra.database.searching import Searched, SearchedQuerySet, folded
 from shared.infra.database.tables import models
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import Sort, search_products, shop_page, vendor_products
+from shared.trade.catalogue.queries import search_products, vendor_products
 from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.catalogue.shop_pages import Sort, shop_page
 from shared.trade.orders.models import Checkout
 from shared.trade.orders.order_lists import vendor_orders
 from shared.trade.vendors.models import Vendor

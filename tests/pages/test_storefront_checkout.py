@@ -16,9 +16,10 @@ from shared.finance.payments.models import Payment
 from shared.infra import unit
 from shared.trade.baskets.service import clear
 from shared.trade.catalogue.models import Product
+from shared.trade.orders.cancellation import close_checkout
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
-from shared.trade.orders.service import close_checkout, place_order
+from shared.trade.orders.service import place_order
 from shared.trade.orders.shipping import mark_as_shipped
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor

@@ -13,7 +13,7 @@ import typing_extensions as te
 from stripe._stripe_object import StripeObject
 
 from shared.sandbox import routes
-from shared.sandbox.objects import EXPANDABLE
+from shared.sandbox.expansion import EXPANDABLE
 from tests.sandbox.sdkspec.responses import _resolve, fields, resource
 
 # A field that the SDK annotates and the stand-in refuses to expand: the beginning of its path ->

@@ -7,7 +7,7 @@ import time
 import pytest
 import stripe
 
-from shared.sandbox.engine import Reply
+from shared.sandbox.requests import Reply
 from tests.support.inprocess import InProcess
 from tests.support.sandbox import RunningSandbox
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import stripe
 
-from shared.sandbox.courier import signature
 from shared.sandbox.events import listens
 from shared.sandbox.store import Document
+from shared.sandbox.webhook_payloads import signature
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.test_inprocess import PAID, SELLER
 from tests.sandbox.test_section_15_webhooks import SECRET, shop  # noqa: F401 - a fixture

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from shared.sandbox.objects import EXPANDABLE
+from shared.sandbox.expansion import EXPANDABLE
 from tests.sandbox.test_inprocess import PAID, SELLER
 
 NEW = {"amount": 1000, "currency": "usd"}

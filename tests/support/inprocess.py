@@ -18,7 +18,9 @@ import stripe
 from shared.sandbox import agenda, audit, multipart
 from shared.sandbox.clock import Clock
 from shared.sandbox.config import SandboxConfig
-from shared.sandbox.engine import Engine, Request
+from shared.sandbox.engine import Engine
+from shared.sandbox.requests import Request
+from shared.sandbox.resources import dispute_funds, dispute_terms, payout_lifecycle
 from shared.sandbox.store import Store
 from shared.sandbox.world import Act, World, home_of, platform_of
 
@@ -169,44 +171,43 @@ class InProcess:
         """The bank returns a payout, as the control API does; one that failed or was canceled stays
         as it is.
         """
-        from shared.sandbox.resources import payouts
 
         act = self.act(account)
         with self.world.store.transaction():
             doc = act.get("payout", payout)
             if doc.body["status"] not in ("failed", "canceled"):
-                payouts.fail(act, doc, code)
+                payout_lifecycle.fail(act, doc, code)
 
     def complain(self, charge: str, case: str, share: float | None = None) -> None:
         """The shopper's bank disputes what is left of a charge, or a share of all of it whatever
         was disputed before; or it is prevented. Nothing where nothing can be disputed.
         """
-        from shared.sandbox.resources import chargebacks
+        from shared.sandbox.resources import dispute_lifecycle
 
         act = self.act()
         with self.world.store.transaction():
             doc = act.get("charge", charge)
             amount = (
-                chargebacks.disputable(act, doc)
+                dispute_lifecycle.disputable(act, doc)
                 if share is None
                 else int(doc.body["amount"] * share)
             )
-            if amount > 0 and chargebacks.can_be_disputed(doc):
-                chargebacks.open_up(act, doc, "general", amount, case=case)
+            if amount > 0 and dispute_lifecycle.can_be_disputed(doc):
+                dispute_lifecycle.open_up(act, doc, "general", amount, case=case)
 
     def decide_dispute(self, *, won: bool, share: float = 0.0) -> None:
         """The bank decides the platform's newest dispute that is open; a `share` of what was lost
         may come back.
         """
-        from shared.sandbox.resources import chargebacks
+        from shared.sandbox.resources import dispute_lifecycle
 
         act = self.act()
         with self.world.store.transaction():
             found = act.store.select("scope = ? AND object = 'dispute'", [act.scope])
             for doc in reversed(found):
-                if doc.body["status"] not in chargebacks.CLOSED:
-                    back = 0 if won else int(chargebacks.taken(doc) * share)
-                    chargebacks.end(act, doc, won=won, returned=back)
+                if doc.body["status"] not in dispute_terms.CLOSED:
+                    back = 0 if won else int(dispute_funds.taken(doc) * share)
+                    dispute_lifecycle.end(act, doc, won=won, returned=back)
                     return
 
     def offer_appeals(self) -> None:

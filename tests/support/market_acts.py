@@ -35,7 +35,13 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, Reach, RefundRequest, RefundState
 from shared.infra import unit
 from shared.sandbox import books, choices
-from shared.sandbox.resources import appeals, chargebacks, reserves
+from shared.sandbox.resources import (
+    appeals,
+    dispute_funds,
+    dispute_lifecycle,
+    dispute_terms,
+    reserves,
+)
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order, OrderLine
@@ -192,7 +198,7 @@ def open_disputes(market: Market) -> list[Document]:
     """Those at Stripe that are not decided."""
     act = market.act()
     found = act.store.select("platform = ? AND object = 'dispute'", [act.platform])
-    return [doc for doc in found if doc.body["status"] not in chargebacks.CLOSED]
+    return [doc for doc in found if doc.body["status"] not in dispute_terms.CLOSED]
 
 
 # What becomes of a complaint: most often a dispute.
@@ -225,8 +231,8 @@ def bank_decides(
     act, found = market.act(), open_disputes(market)
     doc = found[which % len(found)]
     with act.store.transaction():
-        back = 0 if won else int(chargebacks.taken(doc) * share)
-        chargebacks.end(act, doc, won=won, returned=back)
+        back = 0 if won else int(dispute_funds.taken(doc) * share)
+        dispute_lifecycle.end(act, doc, won=won, returned=back)
 
 
 def other_world(market: Market) -> None:

@@ -41,7 +41,7 @@ blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedSale:
     """What a sale would pay, and by which rule."""
 
     price: Money
@@ -96,27 +96,20 @@ async def _suggestions() -> dict[str, Any]:
     }
 
 
-async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
+async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, TriedSale | None]:
     """The box as the address fills it, and what its sale would pay.
 
     An empty box has no mistakes.
     """
-    asked = request.args.get("vendor") is not None and request.method == "GET"
-    form = TryForm(
-        request.args if asked else None,
-        meta={"csrf": False, "currency": "EUR"},
-    )
-    if not asked:
-        return form, None
+    if request.args.get("vendor") is None or request.method != "GET":
+        return _try_form(None, "EUR"), None
+    form = _try_form(request.args, "EUR")
     try:
         vendor = await find_vendor(form.vendor.data, form.product.data)
         if vendor is None:
             form.validate()
             return form, None
-        form = TryForm(
-            request.args,
-            meta={"csrf": False, "currency": vendor.currency},
-        )
+        form = _try_form(request.args, vendor.currency)
         form.vendor.data = vendor.slug
         product = await find_product(vendor, form.product.data)
         if not form.validate():
@@ -128,40 +121,40 @@ async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, Tried | None]:
         form.blame(error)
         return form, None
     category = product.category if product else form.category.data or ""
-    line = Sold(
+    sold = Sold(
         vendor.id,
         product.id if product else None,
         category,
         price.amount,
     )
-    last_resort = Rule((await vendor_row(vendor.id)).platform_fee_percentage)
-    (charged,) = charge(
-        [line],
-        await rules_for(vendor.id),
-        price.currency,
-        otherwise=last_resort,
-    )
-    return form, _tried(
-        views,
-        vendor.name,
-        price,
-        charged.amount,
-        charged.rule,
-    )
+    return form, await _tried(views, vendor.name, sold, price)
 
 
-def _tried(
-    views: tuple[RuleView, ...], vendor: str, price: Money, amount: int, rule: Rule
-) -> Tried:
-    fee = Money(amount, price.currency)
-    place = next(
-        (n for n, view in enumerate(views, start=1) if view.id == rule.id),
-        None,
-    )
+def _try_form(args: Any, currency: str) -> TryForm:
+    return TryForm(args, meta={"csrf": False, "currency": currency})
+
+
+async def _tried(
+    views: tuple[RuleView, ...],
+    vendor: str,
+    sold: Sold,
+    price: Money,
+) -> TriedSale:
+    otherwise = Rule((await vendor_row(sold.vendor_id)).platform_fee_percentage)
+    rules = await rules_for(sold.vendor_id)
+    (charged,) = charge([sold], rules, price.currency, otherwise=otherwise)
+    rule, fee = charged.rule, Money(charged.amount, price.currency)
+    places = (n for n, view in enumerate(views, start=1) if view.id == rule.id)
+    place = next(places, None)
     product = views[place - 1].product_name if place else ""
-    least = max(rule.fixed, rule.minimum or 0)
-    return Tried(
-        price, fee, price - fee, vendor, words.sentence(rule, money, product), place, amount < least
+    return TriedSale(
+        price=price,
+        fee=fee,
+        rest=price - fee,
+        vendor=vendor,
+        rule=words.sentence(rule, money, product),
+        place=place,
+        is_trimmed=charged.amount < max(rule.fixed, rule.minimum or 0),
     )
 
 

@@ -35,7 +35,7 @@ _TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
 
 
 @dataclass(frozen=True)
-class Row:
+class RuleRow:
     """A rule in the operator's list."""
 
     id: int
@@ -59,7 +59,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Change:
+class FeeChange:
     """One thing that was changed."""
 
     text: str
@@ -67,13 +67,13 @@ class Change:
     at: datetime
 
 
-def rows(views: tuple[RuleView, ...]) -> list[Row]:
+def rows(views: tuple[RuleView, ...]) -> list[RuleRow]:
     """The list, with what never comes to bear because a rule above it always does."""
     found = []
     for place, view in enumerate(views, start=1):
         above = [earlier.rule for earlier in views[: place - 1] if earlier.is_active]
         found.append(
-            Row(
+            RuleRow(
                 view.id,
                 place,
                 about(view),
@@ -121,9 +121,9 @@ def _example(policy: RefundPolicy) -> str:
     )
 
 
-def change(entry: EntryView) -> Change:
+def change(entry: EntryView) -> FeeChange:
     """An entry of the audit trail."""
-    return Change(entry.short, _told(entry.details), entry.at)
+    return FeeChange(entry.short, _told(entry.details), entry.at)
 
 
 def _told(details: Mapping[str, Any]) -> str:

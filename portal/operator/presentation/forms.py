@@ -12,7 +12,7 @@ from shared.trade.marketplace.identity import (
     MOST_LOGO,
     MOST_NAME,
     MOST_PHONE,
-    Identity,
+    MarketIdentity,
 )
 from shared.trade.marketplace.legal import MOST_RETURNS, MOST_TEXT
 
@@ -45,9 +45,9 @@ class IdentityForm(Edited):
         description="As on a letter, with the country.",
     )
 
-    def identity(self) -> Identity:
+    def identity(self) -> MarketIdentity:
         """What was filled in; after the form was found right."""
-        return Identity(
+        return MarketIdentity(
             name=self.name.data or "",
             sender=self.sender.data or "",
             contact_email=self.contact_email.data or "",

@@ -24,7 +24,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.marketplace import legal, presentation
 from shared.trade.marketplace.identity import LOGO_ACCEPT, picture
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.presentation import Published
 from shared.trade.marketplace.service import SUBJECT
 
@@ -133,7 +133,7 @@ async def texts() -> Response:
             legal.TITLES[kind],
             await presentation.current(kind),
         )
-        for kind in Kind
+        for kind in LegalKind
     ]
     return await page("portal/operator/settings_legal.html", nav_active="settings", current=current)
 
@@ -185,7 +185,7 @@ async def publish(kind: str) -> Response:
 
 
 async def _text(
-    kind: Kind,
+    kind: LegalKind,
     form: LegalForm,
     *,
     status: int = 200,
@@ -197,12 +197,12 @@ async def _text(
         kind=kind,
         title=legal.TITLES[kind],
         form=form,
-        asks_returns=kind is Kind.TERMS,
+        asks_returns=kind is LegalKind.TERMS,
         versions=await presentation.versions(kind),
     )
 
 
-def _kind(text: str) -> Kind:
-    if text not in set(Kind):
+def _kind(text: str) -> LegalKind:
+    if text not in set(LegalKind):
         raise NotFound
-    return Kind(text)
+    return LegalKind(text)

@@ -29,7 +29,7 @@ async def ask_again(settings: Settings, write_id: int) -> int:
 
 
 @click.command()
-@click.argument("write_id", metavar="WRITE_ID", type=int)
+@click.argument("write_id", metavar="WRITE_ID", type=click.IntRange(1, 2**63 - 1))
 @site
 @installation
 def ask_again_command(write_id: int, **given: Any) -> int:

@@ -190,25 +190,25 @@ def _run(command: list[str], complaint: str) -> None:
         raise CannotInstall(f"{complaint}.{hint}\n{(done.stdout + done.stderr).strip()[-600:]}")
 
 
+_INSTALL = (
+    "-m",
+    "pip",
+    "install",
+    "--require-hashes",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--no-compile",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--progress-bar=off",
+    "--retries=2",
+    "--timeout=20",
+    "-r",
+)
+
+
 def _pip(lock: Path, count: int) -> None:
-    command = [
-        str(_python()),
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-compile",
-    ]
-    command += [
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar=off",
-        "--retries=2",
-        "--timeout=20",
-    ]
-    command += ["-r", str(lock)]
+    command = [str(_python()), *_INSTALL, str(lock)]
     started, seen = time.monotonic(), 0
     tail: list[str] = []
     with subprocess.Popen(

@@ -21,33 +21,24 @@ from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
     OPERATOR,
     PASSWORD,
-    SALES,
     SHOPPER,
     VENDORS,
     DemoVendor,
-    Sale,
 )
+from shared.entrypoints.cli.demo_orders import SALES
+from shared.entrypoints.cli.demo_sales import Seller, sell
+from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.payments.return_page import refresh
-from shared.finance.payments.service import create_payment_intent
 from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.marketplace import service as marketplace
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS
-from shared.trade.orders import terms
-from shared.trade.orders.models import Order
-from shared.trade.orders.queries import Contact
-from shared.trade.orders.rules import OrderStatus, PaymentStatus
-from shared.trade.orders.service import place_order
-from shared.trade.orders.shipping import mark_as_shipped
-from shared.trade.orders.terms import Acceptance
 from shared.trade.people import registration
 from shared.trade.people.models import Customer, Member
 from shared.trade.vat.models import VatRate, VatRegistration
@@ -58,10 +49,8 @@ from shared.trade.vendors import service as vendors
 from shared.trade.vendors.models import Vendor
 
 ACTOR = "system"
-UNREACHABLE = (
-    aiohttp.ClientError,
-    TimeoutError,
-)  # what `fill` raises when the stand-in does not answer
+# What `fill` raises when the stand-in does not answer.
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)
 
 
 async def fill(settings: Settings) -> None:
@@ -71,16 +60,15 @@ async def fill(settings: Settings) -> None:
     gateway = Gateway(settings.stripe)
     try:
         async with aiohttp.ClientSession(headers=_headers(settings)) as browser:
-            stripe = _Stripe(browser, settings.stripe.api_base)
+            stripe = DemoStripe(browser, settings.stripe.api_base)
             shopper_id = await _people()
             await _identity()
             await _settings(gateway)
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
+                seller = Seller(gateway, stripe, vendor, vendor_id)
                 for sale in SALES.get(vendor.slug, ()):
-                    await _sale(
-                        gateway, stripe, vendor, sale, vendor_id=vendor_id, shopper_id=shopper_id
-                    )
+                    await sell(seller, sale, shopper_id=shopper_id)
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
             if not await is_filled():
@@ -91,31 +79,6 @@ async def fill(settings: Settings) -> None:
 
 def _headers(settings: Settings) -> dict[str, str]:
     return {"Authorization": f"Bearer {settings.stripe.secret_key}"}
-
-
-class _Stripe:
-    """What people do at Stripe and not at ours: finish onboarding, pay by card."""
-
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
-        self._session, self._base = session, base
-
-    async def complete_onboarding(self, account_id: str) -> None:
-        async with self._session.post(
-            f"{self._base}/_control/accounts/{account_id}", json={"complete": True}
-        ) as answer:
-            answer.raise_for_status()
-
-    async def dispute(self, charge_id: str, reason: str) -> None:
-        body = {"charge": charge_id, "reason": reason}
-        async with self._session.post(f"{self._base}/_control/disputes", json=body) as answer:
-            answer.raise_for_status()
-
-    async def pay(self, intent_id: str, card: str) -> None:
-        form = {"payment_method": card, "return_url": "http://127.0.0.1/"}
-        async with self._session.post(
-            f"{self._base}/v1/payment_intents/{intent_id}/confirm", data=form
-        ) as answer:
-            answer.raise_for_status()
 
 
 async def _people() -> int:
@@ -172,7 +135,7 @@ async def _rate() -> None:
         )
 
 
-async def _vendor(gateway: Gateway, stripe: _Stripe, demo: DemoVendor) -> int:
+async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int:
     row = await Vendor.get_or_none(slug=demo.slug)
     if row is None:
         signed = await vendors.sign_up(
@@ -212,7 +175,7 @@ async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
 
 async def _connect(
     gateway: Gateway,
-    stripe: _Stripe,
+    stripe: DemoStripe,
     vendor_id: int,
     demo: DemoVendor,
 ) -> None:
@@ -247,80 +210,3 @@ async def _products(vendor_id: int, demo: DemoVendor) -> None:
                 slug=goods.slug,
             )
             await save_product(vendor_id=vendor_id, product_id=None, values=values, actor=ACTOR)
-
-
-async def _sale(
-    gateway: Gateway,
-    stripe: _Stripe,
-    demo: DemoVendor,
-    sale: Sale,
-    *,
-    vendor_id: int,
-    shopper_id: int,
-) -> None:
-    """Order, pay and send, each at its own moment of the past."""
-    hour = 8 + len(sale.address) % 9
-    placed = (clock.now() - timedelta(days=sale.days_ago)).replace(
-        hour=hour, minute=len(sale.email) % 60, second=0
-    )
-    placed = min(placed, clock.now() - timedelta(minutes=5))
-    ours = Order.filter(
-        vendor_id=vendor_id, checkout__email=sale.email, checkout__address=sale.address
-    )
-    order = await ours.select_related("checkout").first()
-    if order is None:
-        with clock.use(lambda: placed):
-            await _place(
-                sale, vendor_id=vendor_id, customer_id=shopper_id if sale.email == SHOPPER else None
-            )
-        order = await ours.select_related("checkout").get()
-    if order.payment_status == PaymentStatus.PENDING:
-        with clock.use(lambda: placed + timedelta(minutes=2)):
-            intent = await create_payment_intent(gateway, order_id=order.id)
-            progress = await refresh(gateway, checkout_token=order.checkout.token)
-            if (
-                progress.payment_status == PaymentStatus.PENDING
-            ):  # else it was paid when an earlier fill broke off
-                await stripe.pay(intent.payment_intent_id, sale.card)
-                await refresh(gateway, checkout_token=order.checkout.token)
-        await order.refresh_from_db()
-    sent = placed + timedelta(hours=26)
-    if sale.sent_by and order.status == OrderStatus.PROCESSING:
-        with clock.use(lambda: sent):
-            tracking = f"{demo.country}{order.id:09d}{sale.country}"
-            await mark_as_shipped(
-                vendor_id=vendor_id,
-                number=order.number,
-                carrier=sale.sent_by,
-                tracking=tracking,
-                actor=ACTOR,
-            )
-
-
-async def _place(
-    sale: Sale,
-    *,
-    vendor_id: int,
-    customer_id: int | None,
-) -> None:
-    ids = dict(await Product.filter(vendor_id=vendor_id).values_list("slug", "id"))
-    basket: str | None = None
-    for slug, quantity in sale.items:
-        basket = await baskets.add(basket, product_id=ids[slug], quantity=quantity)
-    contact = Contact(
-        email=sale.email,
-        full_name=sale.name,
-        address=sale.address,
-        address_extra="",
-        city=sale.city,
-        postal_code=sale.postal_code,
-        country=sale.country,
-    )
-    accepted = Acceptance(terms.VERSION, "192.0.2.17")  # an address of no one (RFC 5737)
-    await place_order(
-        basket_token=basket,
-        contact=contact,
-        customer_id=customer_id,
-        hold_minutes=30,
-        accepted=accepted,
-    )

@@ -1,4 +1,4 @@
-"""What the demo marketplace consists of: vendors, products, and the orders of the last weeks. Data only."""
+"""What the demo marketplace consists of: vendors and products. Data only."""
 
 from __future__ import annotations
 
@@ -44,26 +44,6 @@ class DemoVendor:
         return f"owner@{self.slug}.test"
 
 
-@dataclass(frozen=True)
-class Sale:
-    """An order of the past; who and where it went to make it one of its kind."""
-
-    days_ago: int
-    name: str
-    email: str
-    address: str
-    city: str
-    postal_code: str
-    country: str
-    items: tuple[tuple[str, int], ...]
-    sent_by: str | None = None
-
-    @property
-    def card(self) -> str:
-        """The test card it was paid with: the money of older sales has long been available."""
-        return "pm_card_bypassPending" if self.days_ago > 4 else "pm_card_visa"
-
-
 LUXE = DemoVendor(
     "atelier-luxe",
     "Atelier Luxe",
@@ -72,32 +52,102 @@ LUXE = DemoVendor(
     "Luxembourg",
     "#7c2d12",
     "Leather goods, cut and stitched in Luxembourg",
-    "A workshop of four near the Grund. We use vegetable-tanned hides from one tannery, linen thread, and no glue where a "
-    "stitch will do. Every piece is made to be repaired: send it back after ten years and we will see to it.",
+    (
+        "A workshop of four near the Grund. We use vegetable-tanned hides from one tannery, linen "
+        "thread, and no glue where a stitch will do. Every piece is made to be repaired: send it "
+        "back after ten years and we will see to it."
+    ),
     "company",
     "10.00",
     (
-        Goods("tote-bag", "Market tote", "Bags", "289.00", 14,
-              "A roomy tote of 2 mm saddle leather that stands on its own. Inside a zipped pocket and a key leash; the handles are "
-              "long enough for a winter coat. Darkens with the years."),
-        Goods("crossbody-bag", "Crossbody bag", "Bags", "219.00", 9,
-              "Holds a book, a phone and a small umbrella. One long strap with five holes, solid brass fittings, unlined so that you "
-              "feel the leather."),
-        Goods("weekender", "Weekender", "Bags", "549.00", 4,
-              "Two nights away, or one with a suit. Doubled base, full-length zip, detachable shoulder strap; fits the overhead "
-              "locker."),
-        Goods("card-wallet", "Card wallet", "Small leather", "49.90", 60,
-              "Four pockets for six to eight cards and a folded note. Thin enough for a shirt pocket, saddle-stitched by hand."),
-        Goods("zip-wallet", "Zip wallet", "Small leather", "89.00", 31,
-              "Coins, notes and cards behind one zip that opens flat. Eight card slots, two note pockets."),
-        Goods("belt", "Bridle belt", "Small leather", "79.00", 40,
-              "35 mm of bridle leather with a forged buckle. Cut to measure: tell us your trouser size in the address line."),
-        Goods("key-fob", "Key fob", "Small leather", "24.50", 85,
-              "An offcut too good to throw away, a brass ring, one rivet. Every one is a little different."),
-        Goods("care-kit", "Leather care kit", "Care", "32.00", 7,
-              "Beeswax balm, horsehair brush and a cotton cloth in a tin. Twice a year is enough."),
+        Goods(
+            "tote-bag",
+            "Market tote",
+            "Bags",
+            "289.00",
+            14,
+            (
+                "A roomy tote of 2 mm saddle leather that stands on its own. Inside a zipped "
+                "pocket and a key leash; the handles are long enough for a winter coat. Darkens "
+                "with the years."
+            ),
+        ),
+        Goods(
+            "crossbody-bag",
+            "Crossbody bag",
+            "Bags",
+            "219.00",
+            9,
+            (
+                "Holds a book, a phone and a small umbrella. One long strap with five holes, solid "
+                "brass fittings, unlined so that you feel the leather."
+            ),
+        ),
+        Goods(
+            "weekender",
+            "Weekender",
+            "Bags",
+            "549.00",
+            4,
+            (
+                "Two nights away, or one with a suit. Doubled base, full-length zip, detachable "
+                "shoulder strap; fits the overhead locker."
+            ),
+        ),
+        Goods(
+            "card-wallet",
+            "Card wallet",
+            "Small leather",
+            "49.90",
+            60,
+            (
+                "Four pockets for six to eight cards and a folded note. Thin enough for a shirt "
+                "pocket, saddle-stitched by hand."
+            ),
+        ),
+        Goods(
+            "zip-wallet",
+            "Zip wallet",
+            "Small leather",
+            "89.00",
+            31,
+            (
+                "Coins, notes and cards behind one zip that opens flat. Eight card slots, two note "
+                "pockets."
+            ),
+        ),
+        Goods(
+            "belt",
+            "Bridle belt",
+            "Small leather",
+            "79.00",
+            40,
+            (
+                "35 mm of bridle leather with a forged buckle. Cut to measure: tell us your "
+                "trouser size in the address line."
+            ),
+        ),
+        Goods(
+            "key-fob",
+            "Key fob",
+            "Small leather",
+            "24.50",
+            85,
+            (
+                "An offcut too good to throw away, a brass ring, one rivet. Every one is a little "
+                "different."
+            ),
+        ),
+        Goods(
+            "care-kit",
+            "Leather care kit",
+            "Care",
+            "32.00",
+            7,
+            "Beeswax balm, horsehair brush and a cotton cloth in a tin. Twice a year is enough.",
+        ),
     ),
-)  # fmt: skip
+)
 
 VELO = DemoVendor(
     "velo-nord",
@@ -107,30 +157,95 @@ VELO = DemoVendor(
     "Aarhus",
     "#0f4c5c",
     "Bicycles for every day of the year",
-    "We build steel city bikes in Aarhus and sell the things that make riding them in November a pleasure. Bikes leave the "
-    "workshop adjusted and ridden once around the harbour.",
+    (
+        "We build steel city bikes in Aarhus and sell the things that make riding them in November "
+        "a pleasure. Bikes leave the workshop adjusted and ridden once around the harbour."
+    ),
     "company",
     "3.00",
     (
-        Goods("city-bike", "City bike, 8 gears", "Bicycles", "8495.00", 6,
-              "Lugged steel frame, hub gear, coaster brake, dynamo light. Comes with mudguards and a rack that carries 25 kg."),
-        Goods("cargo-bike", "Cargo bike, front box", "Bicycles", "21900.00", 2,
-              "Two children or a week's shopping in a low box of birch plywood. Hydraulic brakes, parking stand, rain hood to order."),
-        Goods("helmet", "City helmet", "Safety", "649.00", 25,
-              "Light, deep at the back, with a magnetic buckle for gloved hands. Sizes 54 to 61 by a dial."),
-        Goods("light-set", "Light set", "Safety", "399.00", 48,
-              "Front 80 lux, rear with stand light. Charges by cable in two hours and lasts a working week."),
-        Goods("lock", "Chain lock", "Safety", "549.00", 17,
-              "A metre of hardened chain in a cotton sleeve that spares your paint. Three keys."),
-        Goods("bell", "Brass bell", "Accessories", "189.00", 70,
-              "One clear note, turned from solid brass. Rings over a harbour wind."),
-        Goods("pannier", "Roll-top pannier", "Accessories", "729.00", 22,
-              "20 litres, welded seams, clicks on and off with one hand. Reflective on both sides."),
-        Goods("rain-cape", "Rain cape", "Accessories", "599.00", 12,
-              "Covers you, the handlebars and the bag. Thumb loops against the wind, packs into its own pocket."),
+        Goods(
+            "city-bike",
+            "City bike, 8 gears",
+            "Bicycles",
+            "8495.00",
+            6,
+            (
+                "Lugged steel frame, hub gear, coaster brake, dynamo light. Comes with mudguards "
+                "and a rack that carries 25 kg."
+            ),
+        ),
+        Goods(
+            "cargo-bike",
+            "Cargo bike, front box",
+            "Bicycles",
+            "21900.00",
+            2,
+            (
+                "Two children or a week's shopping in a low box of birch plywood. Hydraulic "
+                "brakes, parking stand, rain hood to order."
+            ),
+        ),
+        Goods(
+            "helmet",
+            "City helmet",
+            "Safety",
+            "649.00",
+            25,
+            (
+                "Light, deep at the back, with a magnetic buckle for gloved hands. Sizes 54 to 61 "
+                "by a dial."
+            ),
+        ),
+        Goods(
+            "light-set",
+            "Light set",
+            "Safety",
+            "399.00",
+            48,
+            (
+                "Front 80 lux, rear with stand light. Charges by cable in two hours and lasts a "
+                "working week."
+            ),
+        ),
+        Goods(
+            "lock",
+            "Chain lock",
+            "Safety",
+            "549.00",
+            17,
+            "A metre of hardened chain in a cotton sleeve that spares your paint. Three keys.",
+        ),
+        Goods(
+            "bell",
+            "Brass bell",
+            "Accessories",
+            "189.00",
+            70,
+            "One clear note, turned from solid brass. Rings over a harbour wind.",
+        ),
+        Goods(
+            "pannier",
+            "Roll-top pannier",
+            "Accessories",
+            "729.00",
+            22,
+            "20 litres, welded seams, clicks on and off with one hand. Reflective on both sides.",
+        ),
+        Goods(
+            "rain-cape",
+            "Rain cape",
+            "Accessories",
+            "599.00",
+            12,
+            (
+                "Covers you, the handlebars and the bag. Thumb loops against the wind, packs into "
+                "its own pocket."
+            ),
+        ),
     ),
     vat_number="DK12345674",
-)  # fmt: skip
+)
 
 NEW = DemoVendor(
     "new-vendor",
@@ -140,51 +255,46 @@ NEW = DemoVendor(
     "Ghent",
     "#3f6212",
     "Stoneware from a small kiln, just moved in",
-    "Thrown by hand in a garden studio in Ghent and fired twice. New here: the shop opens for orders once payments are set up.",
+    (
+        "Thrown by hand in a garden studio in Ghent and fired twice. New here: the shop opens for "
+        "orders once payments are set up."
+    ),
     None,
     "2.50",
     (
-        Goods("cup", "Cup without a handle", "Tableware", "24.00", 24,
-              "Holds 220 ml and warms both hands. Speckled stoneware, dishwasher safe."),
-        Goods("bowl", "Breakfast bowl", "Tableware", "34.00", 18,
-              "Deep enough for soup, wide enough for muesli. Each rim was trimmed by eye."),
-        Goods("plate", "Dinner plate", "Tableware", "38.00", 30,
-              "27 cm across with a slight lip. The glaze pools where the wheel slowed down."),
-        Goods("vase", "Bottle vase", "For the house", "68.00", 5,
-              "For one branch or three tulips. Ash glaze, no two alike."),
+        Goods(
+            "cup",
+            "Cup without a handle",
+            "Tableware",
+            "24.00",
+            24,
+            "Holds 220 ml and warms both hands. Speckled stoneware, dishwasher safe.",
+        ),
+        Goods(
+            "bowl",
+            "Breakfast bowl",
+            "Tableware",
+            "34.00",
+            18,
+            "Deep enough for soup, wide enough for muesli. Each rim was trimmed by eye.",
+        ),
+        Goods(
+            "plate",
+            "Dinner plate",
+            "Tableware",
+            "38.00",
+            30,
+            "27 cm across with a slight lip. The glaze pools where the wheel slowed down.",
+        ),
+        Goods(
+            "vase",
+            "Bottle vase",
+            "For the house",
+            "68.00",
+            5,
+            "For one branch or three tulips. Ash glaze, no two alike.",
+        ),
     ),
-)  # fmt: skip
+)
 
 VENDORS = (LUXE, VELO, NEW)
-
-SALES: dict[str, tuple[Sale, ...]] = {
-    "atelier-luxe": (
-        Sale(27, "Anna Weber", "anna.weber@example.test", "14 Lindenstraße", "Trier", "54290", "DE",
-             (("card-wallet", 2), ("key-fob", 1)), "POST Luxembourg"),
-        Sale(24, "Luc Schmit", "luc.schmit@example.test", "3 rue de l'Eau", "Luxembourg", "1449", "LU",
-             (("tote-bag", 1),), "POST Luxembourg"),
-        Sale(19, "Sam Shopper", SHOPPER, "12 avenue de la Liberté", "Luxembourg", "1930", "LU",
-             (("belt", 1), ("care-kit", 1)), "POST Luxembourg"),
-        Sale(15, "Élise Martin", "elise.martin@example.test", "27 rue des Jardins", "Metz", "57000", "FR",
-             (("crossbody-bag", 1),), "Colissimo"),
-        Sale(9, "Tomás Ribeiro", "tomas.ribeiro@example.test", "8 Rua das Flores", "Porto", "4050-262", "PT",
-             (("weekender", 1), ("care-kit", 1)), "DHL"),
-        Sale(6, "Greta Lund", "greta.lund@example.test", "Vestergade 21", "Aarhus", "8000", "DK", (("zip-wallet", 1),), "DHL"),
-        Sale(3, "Paul Kremer", "paul.kremer@example.test", "5 Grand-Rue", "Echternach", "6430", "LU",
-             (("belt", 1), ("card-wallet", 1))),
-        Sale(1, "Sam Shopper", SHOPPER, "40 boulevard Royal, office", "Luxembourg", "2449", "LU", (("key-fob", 3),)),
-        Sale(0, "Ines Koch", "ines.koch@example.test", "66 Karlsplatz", "Wien", "1010", "AT", (("tote-bag", 1), ("care-kit", 2))),
-    ),
-    "velo-nord": (
-        Sale(22, "Freja Holm", "freja.holm@example.test", "Nørregade 5", "København", "1165", "DK",
-             (("city-bike", 1), ("lock", 1)), "PostNord"),
-        Sale(12, "Jonas Berg", "jonas.berg@example.test", "Strandvägen 9", "Malmö", "211 15", "SE",
-             (("pannier", 2),), "PostNord"),
-        Sale(7, "Sam Shopper", SHOPPER, "12 avenue de la Liberté", "Luxembourg", "1930", "LU",
-             (("bell", 1), ("light-set", 1)), "PostNord"),
-        Sale(4, "Ida Krogh", "ida.krogh@example.test", "Åboulevarden 31", "Aarhus", "8000", "DK",
-             (("helmet", 2), ("rain-cape", 1)), "PostNord"),
-        Sale(2, "Oskar Lind", "oskar.lind@example.test", "Torggatan 4", "Göteborg", "411 05", "SE", (("light-set", 1),)),
-        Sale(0, "Maja Friis", "maja.friis@example.test", "Jernbanegade 12", "Odense", "5000", "DK", (("bell", 1), ("lock", 1))),
-    ),
-}  # fmt: skip

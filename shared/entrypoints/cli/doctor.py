@@ -19,14 +19,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.core.settings import Settings
-from shared.entrypoints.cli import addresses, front
+from shared.entrypoints.cli import front
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.options import Options
+from shared.entrypoints.cli.registered_endpoints import registered
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation, site
 from shared.finance.inbox import endpoint_health
-from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.rules import Light
 from shared.finance.inbox.words import NAMES, sentence
 from shared.finance.reconciliation.after_restore import standstill
@@ -199,7 +199,7 @@ async def _stripe(settings: Settings) -> list[Finding]:
             else "Check the network and STRIPE_API_BASE."
         )
         return [Finding(f"Stripe cannot be reached ({type(problem).__name__}).", advice)]
-    return found + _endpoints(settings, listed.get("data", []))
+    return found + registered(settings, listed.get("data", []))
 
 
 async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
@@ -218,73 +218,6 @@ def _modes(settings: Settings, balance: Any) -> Finding:
             "Use two live keys or two test keys of the same account.",
         )
     return Finding("Secret and publishable key belong together.")
-
-
-def _endpoints(settings: Settings, listed: list[Any]) -> list[Finding]:
-    doors = (
-        ("platform", addresses.PLATFORM_EVENTS, "Your account", settings.stripe.webhook_secrets),
-        (
-            "connect",
-            addresses.CONNECT_EVENTS,
-            "Connected accounts",
-            settings.stripe.connect_webhook_secrets,
-        ),
-    )
-    return [
-        _endpoint(
-            settings,
-            listed,
-            path=path,
-            scope=scope,
-            wanted=set(handlers()[source]),
-            has_secret=bool(secrets),
-        )
-        for source, path, scope, secrets in doors
-    ]
-
-
-def _endpoint(
-    settings: Settings,
-    listed: list[Any],
-    *,
-    path: str,
-    scope: str,
-    wanted: set[str],
-    has_secret: bool,
-) -> Finding:
-    url = settings.public_url + path
-    name = f"Webhook endpoint {path}"
-    endpoint = next(
-        (e for e in listed if urlsplit(e["url"])[1:3] == urlsplit(url)[1:3]),
-        None,
-    )
-    if endpoint is None:
-        return Finding(
-            f"{name} is not registered.",
-            (
-                f'Create an endpoint for events of "{scope}" at {url}, version {API_VERSION}, '
-                f"events: {', '.join(sorted(wanted))}."
-            ),
-        )
-    if not has_secret:
-        return Finding(
-            f"{name} has no signing secret here.", "Copy its whsec_... secret into the settings."
-        )
-    if endpoint.get("status", "enabled") != "enabled":
-        return Finding(
-            f"{name} is disabled.",
-            "Enable it in the Stripe dashboard; Stripe delivers again what was missed.",
-        )
-    enabled = set(endpoint.get("enabled_events", []))
-    missing = set() if "*" in enabled else wanted - enabled
-    if missing:
-        return Finding(f"{name} lacks events.", f"Enable: {', '.join(sorted(missing))}.")
-    version = endpoint.get("api_version")
-    if version not in (None, API_VERSION):
-        return Finding(
-            f"{name} sends version {version}.", f"Make a new endpoint with version {API_VERSION}."
-        )
-    return Finding(f"{name} is registered with its {len(wanted)} events.")
 
 
 async def _database(settings: Settings) -> tuple[Finding, bool]:

@@ -126,45 +126,31 @@ async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
 
     Changes nothing.
     """
-    url = settings.public_url + addresses.SEEN
-    advice = (
-        f"Start it with python3 run.py, and let {settings.public_url} lead to it."
-        if must_answer
-        else ""
-    )
+    public = settings.public_url
+    url = public + addresses.SEEN
     try:
         answers = [await _once(url, settings.secret_key) for _ in range(ASKED)]
     except aiohttp.ClientSSLError as problem:
-        return [
-            Finding(
-                f"The certificate of {settings.public_url} is not accepted: {problem}", "Mend it."
-            )
-        ]
+        return [Finding(f"The certificate of {public} is not accepted: {problem}", "Mend it.")]
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-        return [
-            Finding(
-                f"The site does not answer at {settings.public_url} ({type(problem).__name__}).",
-                advice,
-            )
-        ]
+        start = f"Start it with python3 run.py, and let {public} lead to it."
+        what = f"The site does not answer at {public} ({type(problem).__name__})."
+        return [Finding(what, start if must_answer else "")]
     statuses = {status for status, _ in answers}
     if statuses != {200}:
         return [_elsewhere(settings, max(statuses))]
-    found = judge(
-        [_read(body) for _, body in answers],
-        public_url=settings.public_url,
-    )
+    return judge([_read(body) for _, body in answers], public_url=public) + await _tls(url)
+
+
+async def _tls(url: str) -> list[Finding]:
     parts = urlsplit(url)
-    if parts.scheme == "https" and await asyncio.to_thread(
-        takes_old_tls, parts.hostname or "", parts.port or 443
-    ):
-        found.append(
-            Finding(
-                "The public address still speaks TLS 1.0 or 1.1.",
-                "Let the proxy take 1.2 and 1.3 alone.",
-            )
-        )
-    return found
+    if parts.scheme != "https":
+        return []
+    host, port = parts.hostname or "", parts.port or 443
+    if not await asyncio.to_thread(takes_old_tls, host, port):
+        return []
+    advice = "Let the proxy take 1.2 and 1.3 alone."
+    return [Finding("The public address still speaks TLS 1.0 or 1.1.", advice)]
 
 
 def takes_old_tls(host: str, port: int) -> bool:

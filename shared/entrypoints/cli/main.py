@@ -12,12 +12,12 @@ import click
 
 from shared.core.errors import MarketError, SettingsError
 from shared.entrypoints.cli.commands import Commands, Listed
-from shared.entrypoints.cli.options import CommandFailed, Parts
+from shared.entrypoints.cli.options import CommandFailed, Composition
 from shared.infra.database.owner import AlreadyServed
 from shared.infra.database.schema import SchemaTooNew
 from shared.infra.database.trouble import DatabaseTrouble
 
-__all__ = ["Parts", "cli", "main"]
+__all__ = ["Composition", "cli", "main"]
 
 UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
 ENTRIES = {
@@ -58,7 +58,7 @@ def cli() -> None:
     """Markethall, a marketplace on Stripe Connect."""
 
 
-def main(arguments: list[str], parts: Parts) -> int:
+def main(arguments: list[str], parts: Composition) -> int:
     """Run one command; the exit code."""
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["serve", *arguments]

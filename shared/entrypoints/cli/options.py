@@ -56,7 +56,7 @@ class ReconcileOptions(Options):
 
 
 @dataclass(frozen=True)
-class Parts:
+class Composition:
     """What the composition root offers to the commands."""
 
     compose: Callable[..., Any]

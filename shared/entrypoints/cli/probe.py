@@ -237,18 +237,9 @@ async def _why_not(api: Api, touched: Touched, settings: Settings) -> Finding:
     """
     source, name = touched.source, _name(touched.source)
     other = "connect" if source == "platform" else "platform"
-    if await WebhookEvent.filter(
-        stripe_event_id=touched.event_id, source=other, fetched=False
-    ).exists():
-        return Finding(
-            (
-                f"{name} is not registered, but the endpoint at {PATHS[other]} is, for the wrong "
-                "scope."
-            ),
-            f"In Stripe's dashboard, make {settings.public_url}{PATHS[source]} listen to "
-            f"{SCOPES[source]},"
-            f" {settings.public_url}{PATHS[other]} to {SCOPES[other]}, and copy both secrets anew.",
-        )
+    elsewhere = WebhookEvent.filter(stripe_event_id=touched.event_id, source=other, fetched=False)
+    if await elsewhere.exists():
+        return _wrong_scope(settings, source, other)
     if refused := await _refused(touched):
         variable = (
             "STRIPE_WEBHOOK_SECRET" if source == "platform" else "STRIPE_CONNECT_WEBHOOK_SECRET"
@@ -276,6 +267,19 @@ async def _why_not(api: Api, touched: Touched, settings: Settings) -> Finding:
             "(README, Going live)."
         ),
     )
+
+
+def _wrong_scope(settings: Settings, source: str, other: str) -> Finding:
+    what = (
+        f"{_name(source)} is not registered, but the endpoint at {PATHS[other]} is, for the wrong "
+        "scope."
+    )
+    advice = (
+        f"In Stripe's dashboard, make {settings.public_url}{PATHS[source]} listen to "
+        f"{SCOPES[source]}, {settings.public_url}{PATHS[other]} to {SCOPES[other]}, and copy both "
+        "secrets anew."
+    )
+    return Finding(what, advice)
 
 
 def _name(source: str) -> str:

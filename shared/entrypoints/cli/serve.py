@@ -22,7 +22,7 @@ from shared.core.errors import MarketError
 from shared.core.settings import Settings
 from shared.entrypoints.cli.demo_filled import is_filled
 from shared.entrypoints.cli.greeting import greeting
-from shared.entrypoints.cli.options import CommandFailed, Parts, ServeOptions
+from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
 from shared.entrypoints.cli.processes import supervise
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stand_in import StandIn
@@ -35,7 +35,7 @@ from shared.infra.database.owner import sole
 WEB_PROCESSES = "Web processes; more than one need PostgreSQL."
 
 
-def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
+def serve(settings: Settings, options: ServeOptions, parts: Composition) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit code."""
     # importing everything makes garbage of nothing; a sixth of the start is saved (until compose,
     # below)
@@ -46,7 +46,7 @@ def serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
         gc.enable()  # a start that failed before that leaves no process without a collector
 
 
-def _serve(settings: Settings, options: ServeOptions, parts: Parts) -> int:
+def _serve(settings: Settings, options: ServeOptions, parts: Composition) -> int:
     if options.listener is not None:
         return asyncio.run(
             _join(
@@ -99,7 +99,7 @@ def listen(host: str, port: int) -> socket.socket:
 async def _prepare_and_run(
     settings: Settings,
     options: ServeOptions,
-    parts: Parts,
+    parts: Composition,
     listener: socket.socket,
     stand_in: StandIn | None,
 ) -> int:
@@ -124,7 +124,7 @@ async def _prepare_and_run(
 
 
 async def _join(
-    settings: Settings, options: ServeOptions, parts: Parts, listener: socket.socket
+    settings: Settings, options: ServeOptions, parts: Composition, listener: socket.socket
 ) -> int:
     """One of several web processes, on the socket of its parent."""
     stop = stop_signals()
@@ -159,7 +159,7 @@ async def _fill(settings: Settings, stand_in: StandIn) -> None:
 async def _run(
     settings: Settings,
     options: ServeOptions,
-    parts: Parts,
+    parts: Composition,
     listener: socket.socket,
     stop: asyncio.Event,
 ) -> int:
@@ -196,7 +196,7 @@ def _greet(settings: Settings, options: ServeOptions) -> None:
 @click.option("--no-demo", is_flag=True, help="Do not fill the demo marketplace.")
 @click.option("--listener", type=int, hidden=True)
 @click.pass_obj
-def serve_command(parts: Parts, /, **given: Any) -> int:
+def serve_command(parts: Composition, /, **given: Any) -> int:
     """Serve the site.
 
     Migrates the database first. Without a Stripe key the Stripe stand-in is started and a demo

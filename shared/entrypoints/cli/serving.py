@@ -15,7 +15,7 @@ from hypercorn.utils import LifespanFailureError, LifespanTimeoutError
 from quart import Quart
 
 from shared.core.settings import Settings
-from shared.entrypoints.cli.options import CommandFailed, Parts, ServeOptions
+from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
 from shared.entrypoints.web.observability import configure_logging
 from shared.finance.inbox import intake
 from shared.infra.gateway.gateway import Gateway
@@ -31,7 +31,7 @@ SDK_AFTER_SECONDS = 2.0
 async def run(
     settings: Settings,
     options: ServeOptions,
-    parts: Parts,
+    parts: Composition,
     listener: socket.socket,
     stop: asyncio.Event,
     *,
@@ -128,7 +128,7 @@ async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _worker(settings: Settings, parts: Parts, stop: asyncio.Event) -> Any:
+def _worker(settings: Settings, parts: Composition, stop: asyncio.Event) -> Any:
     """The job worker as a part of the serving application: takes no new job once it is to stop, and
     may end the one at hand.
 

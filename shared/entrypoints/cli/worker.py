@@ -13,7 +13,7 @@ import click
 
 from shared.core.settings import Settings
 from shared.entrypoints.cli.opened import opened
-from shared.entrypoints.cli.options import Options, Parts
+from shared.entrypoints.cli.options import Composition, Options
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stopping import stop_signals
 from shared.entrypoints.cli.where import installation, site
@@ -44,7 +44,7 @@ async def work(
 @site
 @installation
 @click.pass_obj
-def worker_command(parts: Parts, /, **given: Any) -> int:
+def worker_command(parts: Composition, /, **given: Any) -> int:
     """Work off jobs in a process of its own.
 
     Any number may run beside the web processes.

@@ -23,6 +23,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.people import account_history, email_addresses, password_change, sessions
 from shared.trade.people.factors.challenges import TooManyAnswers
+from shared.trade.people.session_list import signed_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 Show = Callable[..., Awaitable[Response]]
@@ -61,7 +62,7 @@ class AccountPages:
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
             pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
-            signed_in=await sessions.signed_in(
+            signed_in=await signed_in(
                 kind=kind,
                 person_id=mine,
                 session_id=session_id(),

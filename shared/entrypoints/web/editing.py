@@ -44,7 +44,7 @@ class Trail:
 
 
 @dataclass(frozen=True)
-class Told:
+class ChangedField:
     """One changed field, in words.
 
     `is_long`: too long to stand in a sentence. `was` is None where nobody can say.
@@ -60,13 +60,13 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Meanwhile:
+class ChangesMeanwhile:
     """What somebody changed meanwhile.
 
     `page` shows it as it is now; `who` is empty where the trail does not say.
     """
 
-    fields: tuple[Told, ...]
+    fields: tuple[ChangedField, ...]
     page: str
     is_known: bool
     who: str = ""
@@ -82,7 +82,7 @@ class Edited(MarketForm):
     opened = HiddenField()
     moving: ClassVar[frozenset[str]] = frozenset()
     acts: ClassVar[frozenset[str]] = frozenset()
-    meanwhile: Meanwhile | None = None
+    meanwhile: ChangesMeanwhile | None = None
 
     def process(
         self,
@@ -141,7 +141,7 @@ class Edited(MarketForm):
             fields = tuple(_told(self[one.name], one) for one in found)
             self._take_over(current)
             who, at = await _last(trail)
-            self.meanwhile = Meanwhile(fields, page, carried is not None, who, at)
+            self.meanwhile = ChangesMeanwhile(fields, page, carried is not None, who, at)
             raise ChangedMeanwhile
 
         return looking
@@ -177,12 +177,12 @@ def _text(field: Field) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def _told(field: Any, one: FieldDifference) -> Told:
+def _told(field: Any, one: FieldDifference) -> ChangedField:
     was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
     is_long = any(
         len(text or "") > editing.LONGEST or "\n" in (text or "") for text in (was, now, typed)
     )
-    return Told(
+    return ChangedField(
         field.id,
         field.label.text,
         was,

@@ -4,9 +4,7 @@ cases.
 
 from __future__ import annotations
 
-import hmac
 import inspect
-import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Self, cast
@@ -26,8 +24,10 @@ from wtforms import (
     ValidationError,
     i18n,
 )
-from wtforms.csrf.core import CSRF
-from wtforms.fields.choices import SelectChoice, SelectFieldBase  # type: ignore[attr-defined]  # its stubs lag
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # its stubs lag
+    SelectChoice,
+    SelectFieldBase,
+)
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
@@ -38,16 +38,12 @@ from shared.core import locales
 from shared.core.amounts import payable, read_amount, read_percentage, read_whole, write_amount
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
-from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
+from shared.entrypoints.web.csrf import Csrf
 from shared.trade.people.rules import check_password, normal_email
 
-OPEN_TOO_LONG = _n(
-    "This form was open for too long. Nothing you typed is lost; please send it again."
-)
-OPENED = (
-    "opened"  # the field in which a form carries what it showed (shared/entrypoints/web/editing.py)
-)
+# The field in which a form carries what it showed (shared/entrypoints/web/editing.py).
+OPENED = "opened"
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
 
@@ -77,33 +73,6 @@ def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-class _Csrf(CSRF):
-    """A form's token: an HMAC-SHA-256 of a number that the browser's session keeps.
-
-    WTForms' own would take SHA-1.
-
-    It is good as long as the browser's session; the Origin check guards the rest.
-    """
-
-    def setup_form(self, form: BaseForm) -> Any:
-        meta: Any = form.meta
-        self._secret, self._session = meta.csrf_secret, meta.csrf_context
-        return super().setup_form(form)
-
-    def generate_csrf_token(self, csrf_token_field: Field) -> str:
-        number: str = self._session.setdefault("csrf", secrets.token_hex(20))
-        return hmac.new(
-            self._secret,
-            number.encode(),
-            "sha256",
-        ).hexdigest()
-
-    def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
-        sent = (field.data or "").encode("utf-8", "replace")
-        if not hmac.compare_digest(sent, field.current_token.encode()):
-            raise ValidationError(_(OPEN_TOO_LONG))
-
-
 class MarketForm(Form):
     """The base of every form.
 
@@ -115,11 +84,10 @@ class MarketForm(Form):
 
     class Meta(DefaultMeta):
         csrf = True
-        csrf_class = _Csrf
+        csrf_class = Csrf
         currency: str | None = None
-        language = (
-            locales.SOURCE
-        )  # in which amounts are written in fields, and read where both signs are possible
+        # In which amounts are written in fields, and read where both signs are possible.
+        language = locales.SOURCE
 
         def get_translations(self, form: BaseForm) -> Any:
             """WTForms' own sentences, in the language of the form."""

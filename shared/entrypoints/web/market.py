@@ -13,7 +13,7 @@ from quart import Quart, current_app
 
 from shared.core import clock
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.identity import Shown
+from shared.trade.marketplace.identity import ShownIdentity
 
 log = logging.getLogger("markethall.web")
 
@@ -23,11 +23,11 @@ _KEY = "markethall_market"
 
 @dataclass
 class _Known:
-    shown: Shown
+    shown: ShownIdentity
     at: datetime | None = None
 
 
-async def market() -> Shown:
+async def market() -> ShownIdentity:
     """How the marketplace is shown. While the database is away, as it was shown last."""
     known = cast("_Known", current_app.extensions[_KEY])
     now = clock.now()
@@ -47,4 +47,4 @@ def forget() -> None:
 
 def register(app: Quart) -> None:
     """Let `app` know the marketplace's name."""
-    app.extensions[_KEY] = _Known(Shown())
+    app.extensions[_KEY] = _Known(ShownIdentity())

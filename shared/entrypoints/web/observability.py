@@ -113,7 +113,7 @@ async def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
     origin.begin(
-        origin.Origin(
+        origin.RequestOrigin(
             address=request.remote_addr or "",
             request_id=g.request_id,
         )

@@ -14,7 +14,7 @@ from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.kit import kit
 from shared.trade.people.factors import challenges, passkeys
 from shared.trade.people.factors.models import SecondFactor
-from shared.trade.people.factors.rules import Kind
+from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.factors.sealed_secrets import Vault
 from shared.trade.people.models import Member
 
@@ -49,7 +49,7 @@ async def methods(session_id: int, member_id: int) -> dict[str, Any]:
     kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
     question = await challenges.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
     return {
-        "has_app": Kind.TOTP.value in kinds,
+        "has_app": FactorKind.TOTP.value in kinds,
         "has_factor": bool(kinds),
         "question": question,
     }

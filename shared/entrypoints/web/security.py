@@ -26,8 +26,9 @@ from shared.entrypoints.web.access import (
     view_at,
 )
 from shared.entrypoints.web.bodies import BODY_LIMIT, MAX_BODY
+from shared.entrypoints.web.csrf import OPEN_TOO_LONG
 from shared.entrypoints.web.errors import answer
-from shared.entrypoints.web.forms import OPEN_TOO_LONG, csrf_valid, is_secret
+from shared.entrypoints.web.forms import csrf_valid, is_secret
 from shared.entrypoints.web.hosts import Hosts
 from shared.entrypoints.web.kit import is_htmx, kit, wants_json
 from shared.entrypoints.web.pages import page

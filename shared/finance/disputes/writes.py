@@ -102,7 +102,9 @@ async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
     """
     for row in await DisputeFile.filter(UNSENT, dispute_id=dispute_id).order_by("id"):
         write_id = await writes.opened(UploadDocument.of(row), asked_at=row.created_at)
-        await writes.perform(gateway, write_id)
+        performed = await writes.perform(gateway, write_id)
+        if performed.state == WriteState.WAITING:  # somebody else has given it its next key
+            raise writes.StillTrying
 
 
 async def refused_document(dispute_id: int) -> str | None:

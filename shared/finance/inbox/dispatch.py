@@ -27,7 +27,7 @@ from shared.finance.inbox.rules import (
 )
 from shared.infra import unit
 from shared.infra.activity import cause
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.models import Activity
 from shared.infra.activity.queries import changes_of, led_to_something
 from shared.infra.database.trouble import DatabaseTrouble
@@ -49,7 +49,7 @@ class Attempt:
     status: EventStatus
     decision: Decision
     outcome: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Replay:
     status: EventStatus
     outcome: str
     decision: Decision | None
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 async def apply(context: Context, row_id: int) -> EventStatus:

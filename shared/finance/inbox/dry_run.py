@@ -12,7 +12,7 @@ from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
 from shared.finance.inbox.rules import Decision
 from shared.infra import unit
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import changes_of
 
 log = logging.getLogger("markethall.webhooks")
@@ -28,7 +28,7 @@ class Foreseen:
 
     decision: Decision | None
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 async def rehearsed(handling: Awaitable[str]) -> Foreseen:

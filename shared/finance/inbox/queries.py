@@ -12,7 +12,7 @@ from shared.core.errors import NotFound
 from shared.core.ids import typed_number
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to
 from shared.infra.database.paging import Paged, window
 from shared.infra.references import service as references
@@ -33,7 +33,7 @@ class EventView:
     status: EventStatus
     outcome: str
     decision: Decision | None
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
     duplicates: int
     last_duplicate_at: datetime | None
     order_number: str | None
@@ -58,7 +58,7 @@ class EventPage(Paged):
 
 def view(
     row: WebhookEvent,
-    changes: tuple[Change, ...] = (),
+    changes: tuple[FieldChange, ...] = (),
 ) -> EventView:
     """An event as it is shown, with what it changed; its order, if it has one, was fetched with
     it.

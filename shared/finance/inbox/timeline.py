@@ -17,7 +17,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
-from shared.infra.activity.changes import Change
+from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import Happened, led_to, of_order
 from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
@@ -123,7 +123,7 @@ async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
 
 def _told(
     row: WebhookEvent,
-    changes: Mapping[str, tuple[Change, ...]],
+    changes: Mapping[str, tuple[FieldChange, ...]],
 ) -> TimelineEvent:
     return TimelineEvent(
         row.created_at,

@@ -11,10 +11,10 @@ from shared.infra import unit
 from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
+from shared.trade.orders.cancellation import close_checkout, is_unwanted
 from shared.trade.orders.events import CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
-from shared.trade.orders.service import close_checkout, is_unwanted
 
 _UNDER_WAY = frozenset({PaymentState.REQUIRES_ACTION, PaymentState.PROCESSING})
 

@@ -19,10 +19,10 @@ from shared.infra import unit
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
 from shared.trade.marketplace import service as marketplace
+from shared.trade.orders.cancellation import close_checkout
 from shared.trade.orders.events import CheckoutClosed, CheckoutOpened
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
-from shared.trade.orders.service import close_checkout
 
 PROCESSING_GRACE = timedelta(minutes=10)
 ASK_AGAIN = timedelta(minutes=5)

@@ -13,7 +13,7 @@ _NOTHING = (None, "", 0, False)
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of one thing: `what` reads `refund:12.status`."""
 
     what: str
@@ -71,19 +71,19 @@ def read(
     subject: str,
     before: Any,
     after: Any,
-) -> tuple[Change, ...]:
+) -> tuple[FieldChange, ...]:
     """The changes that one row of activity keeps."""
     was = before or {}
     found = (after or {}).items()
-    return tuple(Change(f"{subject}.{name}", was.get(name), value) for name, value in found)
+    return tuple(FieldChange(f"{subject}.{name}", was.get(name), value) for name, value in found)
 
 
-def net(changes: Iterable[Change]) -> tuple[Change, ...]:
+def net(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     """What came of them all: each field once, from what it was first to what it was last."""
-    found: dict[str, Change] = {}
+    found: dict[str, FieldChange] = {}
     for change in changes:
         first = found.get(change.what, change)
-        found[change.what] = Change(
+        found[change.what] = FieldChange(
             change.what,
             first.before,
             change.after,

@@ -11,7 +11,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from shared.core.money import Money
-from shared.infra.activity.changes import Change, net, read
+from shared.infra.activity.changes import FieldChange, net, read
 from shared.infra.activity.models import Activity
 
 MOST = 1000
@@ -28,7 +28,7 @@ class Happened:
     cause: str
     amount: Money | None
     details: Mapping[str, Any]
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
     @property
     def thing(self) -> str:
@@ -70,7 +70,7 @@ async def of_subject(
     return tuple(view(row) for row in await rows)
 
 
-async def led_to(causes: Collection[str]) -> dict[str, tuple[Change, ...]]:
+async def led_to(causes: Collection[str]) -> dict[str, tuple[FieldChange, ...]]:
     """What each cause changed, all in all."""
     if not causes:
         return {}
@@ -85,7 +85,7 @@ async def led_to_something(cause: str) -> bool:
     return await Activity.exists(cause=cause)
 
 
-def changes_of(rows: Iterable[Activity]) -> tuple[Change, ...]:
+def changes_of(rows: Iterable[Activity]) -> tuple[FieldChange, ...]:
     """What came of some rows, each field once."""
     return net(change for row in rows for change in read(row.subject, row.before, row.after))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Origin:
+class RequestOrigin:
     """`address` is the network address behind trusted proxies, `request_id` the one of the log's
     line.
     """
@@ -20,19 +20,19 @@ class Origin:
     request_id: str = ""
 
 
-NOWHERE = Origin()
+NOWHERE = RequestOrigin()
 # People are answered for by where they sat. Of Stripe, of our own jobs and of guests who buy no
 # address is kept here.
 WHO_ACTS = ("member:", "customer:", "token:", "nobody")
-_current: ContextVar[Origin] = ContextVar("audit_origin", default=NOWHERE)
+_current: ContextVar[RequestOrigin] = ContextVar("audit_origin", default=NOWHERE)
 
 
-def begin(origin: Origin) -> None:
+def begin(origin: RequestOrigin) -> None:
     """What is written down from now on, in this task, came from there."""
     _current.set(origin)
 
 
-def of(actor: str) -> Origin:
+def of(actor: str) -> RequestOrigin:
     """Where `actor` acts from; the address only of people and their tokens."""
     here = _current.get()
-    return here if actor.startswith(WHO_ACTS) else Origin(request_id=here.request_id)
+    return here if actor.startswith(WHO_ACTS) else RequestOrigin(request_id=here.request_id)

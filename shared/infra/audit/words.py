@@ -143,7 +143,7 @@ SHORT = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class ActKind:
     """A kind of act to look through: its text, and how the names of its acts begin."""
 
     text: str
@@ -151,19 +151,21 @@ class Kind:
 
 
 KINDS = {
-    "signing_in": Kind(
+    "signing_in": ActKind(
         "Signing in and accounts", ("person.", "member.", "factor.", "vendor.signed_up")
     ),
-    "access": Kind(
+    "access": ActKind(
         "API tokens and Stripe’s pages",
         ("token.", "vendor.dashboard", "vendor.onboarding", "vendor.account", "vendor.connected"),
     ),
-    "payouts": Kind(
+    "payouts": ActKind(
         "Payouts and banks",
         ("payout.", "reserve.", "vendor.payout", "vendor.bank", "vendor.reserve"),
     ),
-    "refunds": Kind("Refunds, disputes, debts", ("refund.", "dispute.", "claim.", "vendor.owes")),
-    "rules": Kind(
+    "refunds": ActKind(
+        "Refunds, disputes, debts", ("refund.", "dispute.", "claim.", "vendor.owes")
+    ),
+    "rules": ActKind(
         "Commission, settings, VAT",
         (
             "fees.",
@@ -175,11 +177,11 @@ KINDS = {
             "statement.",
         ),
     ),
-    "sales": Kind(
+    "sales": ActKind(
         "Orders, payments, products",
         ("order.", "payment", "product.", "stripe_customer.", "vendor.shop"),
     ),
-    "books": Kind(
+    "books": ActKind(
         "Books and webhooks",
         ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
     ),

@@ -21,12 +21,12 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 
-from shared.infra.database.trouble import DatabaseTrouble, Kind, Told, told
+from shared.infra.database.trouble import DatabaseTrouble, TellsTrouble, TroubleKind, told
 
 POOL_SECONDS = 10.0
 
 
-class Postgres(Told, AsyncpgDBClient):
+class Postgres(TellsTrouble, AsyncpgDBClient):
     """A pool of connections."""
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
@@ -34,7 +34,7 @@ class Postgres(Told, AsyncpgDBClient):
         return _Taken(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
-        return _Transaction(_Wrapper(self), self._pool_init_lock)
+        return _PostgresTransaction(_PostgresWrapper(self), self._pool_init_lock)
 
 
 async def _take(pool: Any) -> Any:
@@ -42,7 +42,7 @@ async def _take(pool: Any) -> Any:
         return await pool.acquire(timeout=POOL_SECONDS)
     except TimeoutError:
         detail = f"no free connection within {POOL_SECONDS:g} s"
-        raise DatabaseTrouble(Kind.BUSY, detail) from None
+        raise DatabaseTrouble(TroubleKind.BUSY, detail) from None
 
 
 class _Taken(PoolConnectionWrapper[Any]):
@@ -52,17 +52,17 @@ class _Taken(PoolConnectionWrapper[Any]):
         return self.connection
 
 
-class _Wrapper(Told, TransactionWrapper):
+class _PostgresWrapper(TellsTrouble, TransactionWrapper):
     """A connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(_Wrapper(self))
+        return NestedTransactionContext(_PostgresWrapper(self))
 
 
-class _Transaction(TransactionContextPooled):
+class _PostgresTransaction(TransactionContextPooled):
     """A transaction whose connection goes back to the pool however it fails."""
 
-    client: _Wrapper
+    client: _PostgresWrapper
 
     async def __aenter__(self) -> TransactionalDBClient:
         with told():

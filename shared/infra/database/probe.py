@@ -13,7 +13,7 @@ from tortoise.connection import get_connection
 from shared.core import clock
 from shared.infra.database.models import Heartbeat
 from shared.infra.database.schema import refuse_newer
-from shared.infra.database.trouble import DatabaseTrouble, Kind
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind
 
 EVERY_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
@@ -42,7 +42,7 @@ class Probe:
         done, _ = await asyncio.wait({self._look}, timeout=PATIENCE_SECONDS)
         if not done:
             raise DatabaseTrouble(
-                Kind.BUSY, f"a write did not go through within {PATIENCE_SECONDS:g} s"
+                TroubleKind.BUSY, f"a write did not go through within {PATIENCE_SECONDS:g} s"
             )
         self._look.result()
 

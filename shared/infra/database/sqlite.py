@@ -27,7 +27,7 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 
-from shared.infra.database.trouble import DatabaseTrouble, Kind, Told, told
+from shared.infra.database.trouble import DatabaseTrouble, TellsTrouble, TroubleKind, told
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
@@ -61,7 +61,9 @@ async def _turn(lock: asyncio.Lock) -> None:
 
 
 def _busy() -> DatabaseTrouble:
-    return DatabaseTrouble(Kind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s")
+    return DatabaseTrouble(
+        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
+    )
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
@@ -76,7 +78,7 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
             with told():
                 return await work()
         except DatabaseTrouble as trouble:
-            if trouble.kind is not Kind.BUSY:
+            if trouble.kind is not TroubleKind.BUSY:
                 raise
             if loop.time() >= until:
                 raise _busy() from trouble
@@ -94,7 +96,7 @@ class _Connected(SqliteClient):
             raise
 
 
-class _Reader(Told, _Connected):
+class _Reader(TellsTrouble, _Connected):
     """A connection that only reads."""
 
     async def create_connection(self, with_db: bool) -> None:
@@ -127,7 +129,7 @@ class Sqlite(_Connected):
         await super().close()
 
     def _in_transaction(self) -> TransactionContext:
-        return _Transaction(_Wrapper(self), self._lock)
+        return _SqliteTransaction(_SqliteWrapper(self), self._lock)
 
     def _reads(self, query: str) -> _Reader | None:
         return self._reader if query.lstrip()[:6].upper() == "SELECT" else None
@@ -168,7 +170,7 @@ class Sqlite(_Connected):
             await SqliteClient.execute_script(self, query)
 
 
-class _Wrapper(Told, SqliteTransactionWrapper):
+class _SqliteWrapper(TellsTrouble, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
 
     async def begin(self) -> None:
@@ -180,7 +182,7 @@ class _Wrapper(Told, SqliteTransactionWrapper):
         await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
 
 
-class _Transaction(SqliteTransactionContext):
+class _SqliteTransaction(SqliteTransactionContext):
     """A transaction that leaves nothing open and nothing locked, however it fails."""
 
     async def __aenter__(self) -> TransactionalDBClient:

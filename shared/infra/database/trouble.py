@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class TroubleKind(StrEnum):
     """Why it cannot be used."""
 
     AWAY = "away"
@@ -26,46 +26,49 @@ class Kind(StrEnum):
 
 
 # what the keeper reads, and after how many seconds it is worth asking again
-_WORDS: dict[Kind, tuple[str, int]] = {
-    Kind.AWAY: ("The database cannot be reached", 10),
-    Kind.BUSY: ("The database is busy: others hold what this needs for longer than we wait", 5),
-    Kind.FULL: ("The database cannot write: its disk is full, or its file may not grow", 60),
-    Kind.READ_ONLY: ("The database takes no changes: it is read-only", 60),
-    Kind.BROKEN: ("The database cannot be read: its file is damaged, or is no database", 60),
+_WORDS: dict[TroubleKind, tuple[str, int]] = {
+    TroubleKind.AWAY: ("The database cannot be reached", 10),
+    TroubleKind.BUSY: (
+        "The database is busy: others hold what this needs for longer than we wait",
+        5,
+    ),
+    TroubleKind.FULL: ("The database cannot write: its disk is full, or its file may not grow", 60),
+    TroubleKind.READ_ONLY: ("The database takes no changes: it is read-only", 60),
+    TroubleKind.BROKEN: ("The database cannot be read: its file is damaged, or is no database", 60),
 }
 
 # SQLSTATE codes of PostgreSQL (its manual, appendix A): whole ones before classes.
 _STATES = {
-    "53100": Kind.FULL,
-    "58030": Kind.FULL,  # io_error
-    "25006": Kind.READ_ONLY,
-    "25P03": Kind.AWAY,  # it closed a connection that was idle in a transaction
-    "3D000": Kind.AWAY,  # there is no such database
-    "55P03": Kind.BUSY,  # lock_timeout
-    "57014": Kind.BUSY,  # statement_timeout
-    "40P01": Kind.BUSY,  # deadlock
-    "40001": Kind.BUSY,  # serialization
-    "XX001": Kind.BROKEN,
-    "XX002": Kind.BROKEN,
+    "53100": TroubleKind.FULL,
+    "58030": TroubleKind.FULL,  # io_error
+    "25006": TroubleKind.READ_ONLY,
+    "25P03": TroubleKind.AWAY,  # it closed a connection that was idle in a transaction
+    "3D000": TroubleKind.AWAY,  # there is no such database
+    "55P03": TroubleKind.BUSY,  # lock_timeout
+    "57014": TroubleKind.BUSY,  # statement_timeout
+    "40P01": TroubleKind.BUSY,  # deadlock
+    "40001": TroubleKind.BUSY,  # serialization
+    "XX001": TroubleKind.BROKEN,
+    "XX002": TroubleKind.BROKEN,
 }
 _CLASSES = {
-    "08": Kind.AWAY,
-    "28": Kind.AWAY,
-    "53": Kind.BUSY,
-    "57": Kind.AWAY,
+    "08": TroubleKind.AWAY,
+    "28": TroubleKind.AWAY,
+    "53": TroubleKind.BUSY,
+    "57": TroubleKind.AWAY,
 }
 
 # SQLite's result codes by the beginning of their names (sqlite.org/rescode.html).
 _RESULTS = {
-    "SQLITE_BUSY": Kind.BUSY,
-    "SQLITE_LOCKED": Kind.BUSY,
-    "SQLITE_FULL": Kind.FULL,
+    "SQLITE_BUSY": TroubleKind.BUSY,
+    "SQLITE_LOCKED": TroubleKind.BUSY,
+    "SQLITE_FULL": TroubleKind.FULL,
     # a write beyond the limit of a file's size ends in SQLITE_IOERR_WRITE
-    "SQLITE_IOERR": Kind.FULL,
-    "SQLITE_READONLY": Kind.READ_ONLY,
-    "SQLITE_CANTOPEN": Kind.AWAY,
-    "SQLITE_CORRUPT": Kind.BROKEN,
-    "SQLITE_NOTADB": Kind.BROKEN,
+    "SQLITE_IOERR": TroubleKind.FULL,
+    "SQLITE_READONLY": TroubleKind.READ_ONLY,
+    "SQLITE_CANTOPEN": TroubleKind.AWAY,
+    "SQLITE_CORRUPT": TroubleKind.BROKEN,
+    "SQLITE_NOTADB": TroubleKind.BROKEN,
 }
 
 
@@ -77,7 +80,7 @@ class DatabaseTrouble(Exception):
     The text is a sentence for whoever runs the marketplace, never for its customers.
     """
 
-    def __init__(self, kind: Kind, detail: str = "") -> None:
+    def __init__(self, kind: TroubleKind, detail: str = "") -> None:
         self.kind = kind
         self.words, self.retry_after = _WORDS[kind]
         super().__init__(f"{self.words} ({detail})." if detail else f"{self.words}.")
@@ -112,7 +115,7 @@ def told() -> Iterator[None]:
         raise trouble from error
 
 
-class Told:
+class TellsTrouble:
     """Put before a client of Tortoise's: every way to ask it, with its outages told as
     DatabaseTrouble.
     """
@@ -158,7 +161,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield error.__cause__
 
 
-def _kind(error: BaseException) -> Kind | None:
+def _kind(error: BaseException) -> TroubleKind | None:
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return _STATES.get(state) or _CLASSES.get(state[:2])
@@ -169,10 +172,10 @@ def _kind(error: BaseException) -> Kind | None:
             None,
         )
     if isinstance(error, TimeoutError):
-        return Kind.BUSY
+        return TroubleKind.BUSY
     if isinstance(error, OSError):
-        return Kind.AWAY
-    return Kind.AWAY if _is_closed(error) else None
+        return TroubleKind.AWAY
+    return TroubleKind.AWAY if _is_closed(error) else None
 
 
 def _is_closed(error: BaseException) -> bool:

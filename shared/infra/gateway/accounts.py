@@ -181,9 +181,6 @@ class Accounts(Resource):
         card_payments is asked for beside transfers, since transfers alone means the recipient
         agreement, which Stripe does not offer everywhere (stripe-facts 10.12).
         """
-        profile = {"name": details.business_name}
-        if details.url:
-            profile["url"] = details.url
         params: dict[str, Any] = {
             "country": details.country,
             "email": details.email,
@@ -196,18 +193,11 @@ class Accounts(Resource):
                 "card_payments": {"requested": True},
                 "transfers": {"requested": True},
             },
-            "business_profile": profile,
             "metadata": {"platform": PLATFORM, "vendor_id": str(vendor_id)},
         }
-        if details.business_type:
-            params["business_type"] = details.business_type
-        if details.business_type in ("company", "non_profit"):
-            params["company"] = {"name": details.business_name}
-            if details.phone:
-                params["company"]["phone"] = details.phone
         return await self._call(
             self._v1.accounts.create_async,
-            params=params,
+            params={**params, **_prefilled(details)},
             to=StripeAccount.from_stripe,
             idempotency_key=key,
         )
@@ -268,6 +258,21 @@ class Accounts(Resource):
         """Every connected account, without what holds its capabilities back."""
         ask = self._v1.accounts.list_async
         return await self._list(ask, to=StripeAccount.from_stripe, since=since)
+
+
+def _prefilled(details: AccountDetails) -> dict[str, Any]:
+    """What the vendor need not type again at Stripe."""
+    profile = {"name": details.business_name}
+    if details.url:
+        profile["url"] = details.url
+    filled: dict[str, Any] = {"business_profile": profile}
+    if details.business_type:
+        filled["business_type"] = details.business_type
+    if details.business_type in ("company", "non_profit"):
+        filled["company"] = {"name": details.business_name}
+        if details.phone:
+            filled["company"]["phone"] = details.phone
+    return filled
 
 
 def _requirements(needs: dict[str, Any]) -> dict[str, Any]:

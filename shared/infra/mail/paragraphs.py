@@ -10,7 +10,7 @@ INDENT = "  "
 
 
 @dataclass(frozen=True)
-class Line:
+class MailLine:
     """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of
     ours.
     """
@@ -25,7 +25,7 @@ class Paragraph:
     """Lines between empty ones. `shape`: text | items | rows."""
 
     shape: str
-    lines: tuple[Line, ...]
+    lines: tuple[MailLine, ...]
 
 
 def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
@@ -38,13 +38,13 @@ def _paragraph(lines: list[str], ours: str) -> Paragraph:
     if all(line.startswith(ITEM) for line in lines):
         return Paragraph(
             "items",
-            tuple(Line(line.removeprefix(ITEM)) for line in lines),
+            tuple(MailLine(line.removeprefix(ITEM)) for line in lines),
         )
     if all(line.startswith(INDENT) for line in lines):
         return Paragraph(
             "rows",
             tuple(
-                Line(
+                MailLine(
                     line.strip(),
                     cells=_cells(line),
                 )
@@ -54,7 +54,7 @@ def _paragraph(lines: list[str], ours: str) -> Paragraph:
     return Paragraph(
         "text",
         tuple(
-            Line(
+            MailLine(
                 line,
                 is_link=_is_link(line, ours),
             )

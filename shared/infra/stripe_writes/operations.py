@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
+from shared.core import domains
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes.rules import WriteState
@@ -118,9 +119,16 @@ class Operation(ABC, Generic[A, F]):
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
 
+AnyOperation = Operation[Any, Any]
+
+
 def loaded(
     name: str,
     params: dict[str, Any],
 ) -> Operation[Any, Any]:
-    """Make the operation that was stored. Raises LookupError for an unknown name."""
+    """Make the operation that was stored, in a process too that has imported no domain yet.
+
+    Raises LookupError for an unknown name.
+    """
+    domains.manifests()
     return REGISTRY[name](**params)

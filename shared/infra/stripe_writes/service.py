@@ -20,19 +20,18 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
+from shared.infra.stripe_writes import attempts
 from shared.infra.stripe_writes.models import StripeWrite
-from shared.infra.stripe_writes.operations import Operation, loaded
-from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
+from shared.infra.stripe_writes.operations import AnyOperation, loaded
+from shared.infra.stripe_writes.rules import WriteState, is_old
 from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.stripe_writes")
 
-ASK_AFTER = timedelta(
-    minutes=1
-)  # whoever opens a write performs it at once; the job is for when that failed
+# Whoever opens a write performs it at once; the job is for when that failed.
+ASK_AFTER = timedelta(minutes=1)
 LEFT_ALONE = timedelta(minutes=15)
 ROUNDS = 4
-AnyOperation = Operation[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ async def open_write(
         subject=operation.subject,
         key=operation.key,
         params=operation.stored(),
-        asked_at=asked_at or _sent_at_once(operation),
+        asked_at=asked_at or attempts.sent_at_once(operation),
     )
     _perform_later(
         tx,
@@ -75,13 +74,6 @@ async def open_write(
         at=clock.now() + ASK_AFTER,
     )
     return write
-
-
-def _sent_at_once(operation: AnyOperation) -> datetime | None:
-    """Return now for what is sent as it is, so that nothing more is stored before; None for what is
-    looked at first.
-    """
-    return None if operation.plans or operation.looks_first else clock.now()
 
 
 async def count_of(subject: str, operation: type[AnyOperation]) -> int:
@@ -139,7 +131,7 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if write.state != WriteState.WAITING:
             return Performed(WriteState(write.state), write.stripe_id)
         operation = loaded(write.operation, write.params)
-        if is_old(write.asked_at, clock.now()) or (operation.looks_first and _was_asked(write)):
+        if _is_to_be_found(write, operation):
             found = await operation.find(gateway)
             if found is not None:
                 return await _answered(gateway, write, operation, found)
@@ -151,6 +143,16 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if performed is not None:
             return performed
     raise StillTrying
+
+
+def _is_to_be_found(write: StripeWrite, operation: AnyOperation) -> bool:
+    """Whether Stripe's list comes before another attempt.
+
+    What waits with Stripe's id is taken up again after an answer that our rows could not follow.
+    """
+    if write.stripe_id is not None or is_old(write.asked_at, clock.now()):
+        return True
+    return operation.looks_first and _was_asked(write)
 
 
 def _was_asked(write: StripeWrite) -> bool:
@@ -208,7 +210,7 @@ async def _send(
             raise
         answer = await operation.find(gateway)
         if answer is None:  # Stripe stored this failure under the key for good
-            await _next_attempt(
+            await attempts.next_attempt(
                 write, operation.anew(), why=down.log or "a failure was stored under this key"
             )
             raise
@@ -291,41 +293,8 @@ async def _refused(
                 error=why,
             )
             return Performed(WriteState.REFUSED, refusal=refusal)
-        await _number(tx, row, instead, why=why)
+        await attempts.number(tx, row, instead, why=why)
     return None
-
-
-async def _next_attempt(
-    write: StripeWrite,
-    operation: AnyOperation,
-    *,
-    why: str,
-) -> None:
-    async with unit.transaction() as tx:
-        row = await tx.lock(StripeWrite, id=write.id)
-        if row.state == WriteState.WAITING and row.attempt == write.attempt:
-            await _number(tx, row, operation, why=why)
-
-
-async def _number(
-    tx: Transaction,
-    row: StripeWrite,
-    operation: AnyOperation,
-    *,
-    why: str,
-) -> None:
-    """Give the write its next key: nothing was asked under that one."""
-    attempt = row.attempt + 1
-    key = key_of(operation.key, attempt)
-    asked_at = _sent_at_once(operation)
-    await tx.change(
-        row,
-        attempt=attempt,
-        key=key,
-        params=operation.stored(),
-        asked_at=asked_at,
-        error=why[:500],
-    )
 
 
 @job("stripe_writes.perform", renamed={"id": "write_id"})

@@ -1,5 +1,5 @@
-"""A transaction as an object: it locks in order, moves rows from state to state, and collects what
-is only added.
+"""A transaction as an object: it locks in order, moves rows from state to state, and keeps what
+happened (its recorder).
 """
 
 from __future__ import annotations
@@ -18,31 +18,29 @@ from shared.core import clock
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
 from shared.infra.activity import cause
-from shared.infra.activity.changes import SAME, Columns, difference, held
-from shared.infra.activity.models import Activity
+from shared.infra.activity.changes import difference, held
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
-from shared.infra.unit import acts
-from shared.infra.unit.acts import NO_DETAILS, Act
-from shared.infra.unit.collected import Collected, Pending
+from shared.infra.unit.acts import Act
+from shared.infra.unit.collected import Pending
 from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.events import Emitted, Event
 from shared.infra.unit.locks import HeldLocks, rank_of
+from shared.infra.unit.recorder import Recorder
 from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
 
 
-class Transaction:
+class Transaction(Recorder):
     """One open transaction. Only `transaction()` makes one; it is of no use after its block."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._locks = HeldLocks()
-        self._collected = Collected()
         self._callbacks: list[Callable[[], None]] = []
         self._emitted = Emitted()
-        self.activity: list[Activity] = []
 
     async def lock(
         self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any
@@ -187,99 +185,6 @@ class Transaction:
         if act is not None:
             self._audit(act, row)
         return True
-
-    def note(self, act: Act, row: Row) -> None:
-        """Write down what was done to `row`."""
-        self._happened(row, act, SAME)
-        self._audit(act, row)
-
-    def _audit(self, act: Act, row: Row) -> None:
-        vendor_id = getattr(row, "vendor_id", None)
-        self.add(
-            acts.entry(
-                act.name,
-                act.by,
-                row.as_subject,
-                vendor_id,
-                act.details,
-            )
-        )
-
-    def _happened(
-        self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed"
-    ) -> None:
-        """Keep an act on a row, or a change that only followed from something else."""
-        if row.activity_columns is not None and (act or changes):
-            self._keep(acts.activity_of_row(row, act, changes, kind=kind))
-
-    def happened(
-        self,
-        kind: str,
-        *,
-        subject: str,
-        order_id: int | None,
-        vendor_id: int | None,
-        changes: Columns = SAME,
-        details: Mapping[str, Any] = NO_DETAILS,
-    ) -> None:
-        """Keep something that happened without anybody's act, and without a row of its own."""
-        act = Act(kind, "", details)
-        self._keep(acts.activity(act, subject, order_id, vendor_id, changes))
-
-    def _keep(self, row: Activity) -> None:
-        self.activity.append(row)
-        self.add(row)
-
-    def record(
-        self,
-        action: str,
-        *,
-        actor: str,
-        subject: str,
-        vendor_id: int | None = None,
-        **details: Any,
-    ) -> None:
-        """Write down who did what. `action` is a stable dotted name, `subject` reads `order:12`.
-
-        `details` hold no secrets and no card data. Of a person's act the network address is kept,
-        and of every request its id: nobody has to pass them (shared/infra/audit/origin.py). How an
-        act is called on pages stands in shared/infra/audit/words.py.
-        """
-        self.add(acts.entry(action, actor, subject, vendor_id, details))
-
-    def record_of_order(
-        self,
-        order_id: int,
-        action: str,
-        *,
-        actor: str,
-        subject: str,
-        vendor_id: int | None = None,
-        **details: Any,
-    ) -> None:
-        """Write down what was done about an order where no row is at hand: activity of it too."""
-        act = Act(action, actor, details)
-        self._keep(acts.activity(act, subject, order_id, vendor_id, SAME))
-        self.add(acts.entry(action, actor, subject, vendor_id, details))
-
-    def add(self, row: Row, *, once: bool = False) -> None:
-        """Write `row` before the commit, together with others of its table.
-
-        Nobody reads it back in this transaction.
-
-        With `once` it is left out where a unique column of it is taken.
-        """
-        self._collected.rows(type(row), once=once).append(row)
-
-    def collected(self, kind: type[K]) -> K:
-        """Return what keeps rows of a `kind` that has a way of its own to be written
-        (shared/infra/unit/collected.py).
-        """
-        return self._collected.of(kind)
-
-    def unwritten(self) -> set[str]:
-        """Name the tables to which something was added that is not written yet."""
-        return self._collected.tables()
 
     def emit(self, event: Event) -> None:
         """Let those who subscribe to such an event do their part in this transaction, before it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.sandbox import errors, money
+from shared.sandbox import currencies, errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import balance_settings, banks, people, requirements
+from shared.sandbox.resources import balance_settings, banks, controllers, person_data, requirements
 from shared.sandbox.resources.connected import (
     collected_by_stripe,
     connected,
@@ -31,12 +31,6 @@ __all__ = [
     "update",
 ]
 
-# The old `type` in terms of controller: fees payer, losses, collection, dashboard.
-_TYPES: dict[str, tuple[str, str, str, str]] = {
-    "standard": ("account", "stripe", "stripe", "full"),
-    "express": ("application_express", "application", "stripe", "express"),
-    "custom": ("application_custom", "application", "application", "none"),
-}
 _OPEN = ("business_type", "default_currency", "email")
 _NESTED = ("business_profile", "groups", "settings", "tos_acceptance")
 # What the platform may not write any more once a first link was made, where Stripe collects (SDK,
@@ -59,13 +53,13 @@ def create(
         )
         raise errors.ApiError(400, message)
     country = params.get("country", "US")
-    if country not in money.COUNTRIES:
+    if country not in currencies.COUNTRIES:
         message = (
             f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code "
             "instead, such as 'US', 'EG', or 'GB'."
         )
         raise errors.ApiError(400, message, code="country_unsupported", param="country")
-    controller, kind = _controller(params)
+    controller, kind = controllers.controller_of(params)
     body = skeleton(f"acct_{act.world.token(16)}", country, act.now, kind, controller)
     doc = act.store.insert(
         Document(
@@ -85,67 +79,6 @@ def create(
     requirements.apply(act, doc)
     act.store.save(doc)
     return body
-
-
-def _controller(params: Json) -> tuple[Json, str]:
-    given, kind = params.get("controller"), params.get("type")
-    if given is not None and kind is not None:
-        raise errors.ApiError(
-            400,
-            (
-                "You may not provide the `type` parameter and the `controller` parameter at the "
-                "same time."
-            ),
-            param="type",
-        )
-    if kind is not None:
-        fees, losses, collection, dashboard = _TYPES[kind]
-    else:
-        given = given or {}
-        fees = given.get("fees", {}).get("payer", "account")
-        losses = given.get("losses", {}).get("payments", "stripe")
-        collection = given.get("requirement_collection", "stripe")
-        dashboard = given.get("stripe_dashboard", {}).get("type", "full")
-        _check_controller(fees, losses, collection, dashboard)
-        kind = "standard" if (fees, losses, collection, dashboard) == _TYPES["standard"] else "none"
-    controller = {
-        "type": "application",
-        "is_controller": True,
-        "fees": {"payer": fees},
-        "losses": {"payments": losses},
-        "requirement_collection": collection,
-        "stripe_dashboard": {"type": dashboard},
-    }
-    return controller, kind
-
-
-def _check_controller(
-    fees: str,
-    losses: str,
-    collection: str,
-    dashboard: str,
-) -> None:
-    """Combinations that Stripe refuses; texts are unverified (MEM)."""
-    if (
-        dashboard == "express" and losses != "application"
-    ):  # Stripe-owned losses with Express came after this version
-        message = (
-            "When `controller[stripe_dashboard][type]=express`, `controller[losses][payments]` "
-            "must be `application`."
-        )
-        raise errors.ApiError(400, message, param="controller[losses][payments]")
-    if losses == "application" and fees != "application":
-        message = (
-            "When `controller[losses][payments]=application`, `controller[fees][payer]` must be "
-            "`application`."
-        )
-        raise errors.ApiError(400, message, param="controller[fees][payer]")
-    if collection == "application" and dashboard != "none":
-        message = (
-            "When `controller[requirement_collection]=application`, "
-            "`controller[stripe_dashboard][type]` must be `none`."
-        )
-        raise errors.ApiError(400, message, param="controller[stripe_dashboard][type]")
 
 
 def retrieve(
@@ -222,11 +155,11 @@ def _write(act: Act, doc: Document, params: Json) -> None:
 
 def _individual(act: Act, doc: Document, given: Json) -> None:
     """The person that the account is; kept as one of its people."""
-    known = people.representative(people.everyone(act, doc))
+    known = person_data.representative(person_data.everyone(act, doc))
     if known is None:
-        people.create(act, doc, given, representative=True)
+        person_data.create(act, doc, given, representative=True)
     else:
-        people.change(act, doc, known, given)
+        person_data.change(act, doc, known, given)
 
 
 def request(

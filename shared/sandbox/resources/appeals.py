@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.resources import chargebacks, files
+from shared.sandbox.resources import dispute_lifecycle, files
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
@@ -27,7 +27,7 @@ def offer(act: Act, doc: Document) -> None:
     before = snapshot(doc)
     doc.body["status"] = NEEDS_RESPONSE
     doc.hidden.update(submitted=False, appealed=True)
-    chargebacks.set_deadline(act, doc)
+    dispute_lifecycle.set_deadline(act, doc)
     act.store.save(doc)
     emit(act, "charge.dispute.updated", doc, before=before)
 

@@ -1,4 +1,4 @@
-"""Application fees: collected with the charge that they are taken from (`passing`), read here
+"""Application fees: collected with the charge that they are taken from, read here
 (stripe-facts 11).
 """
 

@@ -4,107 +4,16 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import re
-from dataclasses import dataclass
 from typing import Any
 
-from stdnum import iban
-
-from shared.sandbox import cards, errors, money, schedules
+from shared.sandbox import schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import connected, requirements
+from shared.sandbox.resources import connected, external_account_data, requirements
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge_metadata, snapshot
 
 KINDS = ("bank_account", "card")
-# Test account numbers (routing 110000000) and what a payout to them comes to; any other number
-# takes the money.
-FAILURES = {
-    "000111111116": "no_account",
-    "000111111113": "account_closed",
-    "000222222227": "insufficient_funds",
-    "000333333335": "debit_not_authorized",
-    "000444444440": "invalid_currency",
-}
-FAILS_AT_ONCE = "000888888883"  # takes standard payouts, fails instant ones
-_FAILING_CARD = "4000056655665572"
-# Debit cards that a payout may go to, and the tokens that stand for them.
-_CARDS = {
-    "4000056655665556": "visa",
-    _FAILING_CARD: "visa",
-    "5200828282828210": "mastercard",
-    "6011981111111113": "discover",
-}
-_CARD_TOKENS = {
-    "tok_visa_debit_us_transferSuccess": "4000056655665556",
-    "tok_visa_debit_us_transferFail": _FAILING_CARD,
-    "tok_mastercard_debit_us_transferSuccess": "5200828282828210",
-    "tok_discover_debit_us_transferSuccess": "6011981111111113",
-    "tok_visa_debit": "4000056655665556",
-    "tok_mastercard_debit": "5200828282828210",
-}
-_BANK_TOKENS = {
-    "btok_us_verified": "000123456789",
-    "btok_us": "000123456789",
-    **{
-        f"btok_us_verified_{re.sub('_(.)', lambda m: m[1].upper(), code)}": number
-        for number, code in FAILURES.items()
-    },
-}
-_ROUTING = "110000000"
-_BRANDS = {"visa": "Visa", "mastercard": "MasterCard", "discover": "Discover"}
-# Countries whose banks are named by an IBAN; in Britain either way is good.
-_IBAN = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CH",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GI",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LI",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
-_INSTANT = frozenset(["US"])  # where banks take instant payouts here
-
-
-@dataclass(frozen=True)
-class Target:
-    """A bank account or a card, checked: the fields of its own, its number, and what becomes of
-    payouts to it.
-    """
-
-    kind: str
-    number: str
-    body: Json
-    fails: str | None = None
-    fails_at_once: str | None = None
 
 
 def add(
@@ -122,7 +31,7 @@ def add(
     The first one in its currency is the default for it. With `replace` it takes the place of the
     default one.
     """
-    target = read(act, account.body, given)
+    target = external_account_data.read(act, account.body, given)
     own = given.get("metadata") if isinstance(given, dict) else None
     return keep(
         act,
@@ -138,17 +47,17 @@ def add_example(act: Act, account: Document) -> Json:
     """The bank account that hosted onboarding gives: Stripe's test bank, in the account's own
     country and currency.
     """
-    body = _bank(
-        {"country": account.body["country"], "routing_number": _ROUTING},
+    body = external_account_data.bank_body(
+        {"country": account.body["country"], "routing_number": external_account_data.TEST_ROUTING},
         account.body["default_currency"],
     )
-    return keep(act, account, Target("bank_account", "000123456789", body))
+    return keep(act, account, external_account_data.Target("bank_account", "000123456789", body))
 
 
 def keep(
     act: Act,
     account: Document,
-    target: Target,
+    target: external_account_data.Target,
     *,
     default: bool | None = None,
     metadata: Any = None,
@@ -228,7 +137,9 @@ def remove(act: Act, doc: Document) -> None:
 
 def own_bank(act: Act, currency: str) -> Document:
     """The platform's bank account: opened when it is first needed, there is no API for it."""
-    body = _bank({"country": "US", "routing_number": _ROUTING}, currency)
+    body = external_account_data.bank_body(
+        {"country": "US", "routing_number": external_account_data.TEST_ROUTING}, currency
+    )
     return act.add(
         {
             "id": act.world.id("ba"),
@@ -236,7 +147,9 @@ def own_bank(act: Act, currency: str) -> Document:
             "account": act.home,
             "customer": None,
             "default_for_currency": True,
-            "fingerprint": _fingerprint(Target("bank_account", "000123456789", body)),
+            "fingerprint": _fingerprint(
+                external_account_data.Target("bank_account", "000123456789", body)
+            ),
             "last4": "6789",
             "metadata": {},
             "status": "new",
@@ -272,161 +185,6 @@ def break_down(act: Act, doc: Document) -> None:
         requirements.settle(act.within(act.home), account, was)
 
 
-def _requirements() -> Json:
-    return {
-        "currently_due": [],
-        "errors": [],
-        "past_due": [],
-        "pending_verification": [],
-    }
-
-
-def _fingerprint(target: Target) -> str:
+def _fingerprint(target: external_account_data.Target) -> str:
     text = f"{target.kind} {target.body.get('routing_number')} {target.number}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def read(act: Act, account: Json, given: Any) -> Target:
-    """What the caller gave as an external account, checked, or the error that it deserves."""
-    if isinstance(given, str):
-        given = _from_token(given, account)
-    if given.get("object") == "card":
-        return _read_card(act, given)
-    return _read_bank(given)
-
-
-def _from_token(token: str, account: Json) -> Json:
-    if number := _BANK_TOKENS.get(token):
-        return {
-            "object": "bank_account",
-            "country": "US",
-            "currency": "usd",
-            "account_number": number,
-            "routing_number": _ROUTING,
-        }
-    if token in _CARD_TOKENS:
-        return {"object": "card", "token": token, "currency": account["default_currency"]}
-    raise errors.no_such_reference("token", token, "external_account")
-
-
-def _read_bank(given: Json) -> Target:
-    country = given["country"].upper()
-    if country not in money.COUNTRIES:
-        message = (
-            f"Country '{given['country']}' is unknown. Try using a 2-character alphanumeric "
-            "country code instead, such as 'US', 'EG', or 'GB'."
-        )
-        raise errors.ApiError(
-            400, message, code="country_unsupported", param="external_account[country]"
-        )
-    currency = money.check_currency(
-        given.get("currency") or money.COUNTRIES[country], "external_account[currency]"
-    )
-    number = re.sub(r"[\s-]", "", given["account_number"]).upper()
-    routing = given.get("routing_number") or None
-    test = routing == _ROUTING and number.isdecimal()  # the test bank is good for any country
-    if not test and (country in _IBAN or (country == "GB" and routing is None)):
-        _check_iban(number, country)
-        routing = routing or number[4:12]
-    elif not re.fullmatch(r"[A-Z0-9]{4,34}", number):
-        message = (
-            f"The account number must contain 4 to 34 letters or digits; '{number[-4:]}' does not."
-        )
-        raise errors.ApiError(
-            400, message, code="account_number_invalid", param="external_account[account_number]"
-        )
-    elif country == "US" and not re.fullmatch(r"\d{9}", routing or ""):
-        message = "Routing number must have 9 digits"
-        raise errors.ApiError(
-            400, message, code="routing_number_invalid", param="external_account[routing_number]"
-        )
-    body = _bank({**given, "country": country, "routing_number": routing}, currency)
-    instantly = "could_not_process" if test and number == FAILS_AT_ONCE else None
-    return Target(
-        "bank_account",
-        number,
-        body,
-        FAILURES.get(number) if test else None,
-        instantly,
-    )
-
-
-def _check_iban(number: str, country: str) -> None:
-    if number[:2] != country or not iban.is_valid(number, check_country=False):
-        message = "You must use a valid IBAN of the bank account's country."
-        raise errors.ApiError(
-            400, message, code="account_number_invalid", param="external_account[account_number]"
-        )
-
-
-def _bank(given: Json, currency: str) -> Json:
-    instant = ["instant"] if given["country"] in _INSTANT else []
-    return {
-        "account_holder_name": given.get("account_holder_name") or None,
-        "account_holder_type": given.get("account_holder_type") or None,
-        "account_type": None,
-        "available_payout_methods": ["standard", *instant],
-        "bank_name": "STRIPE TEST BANK",
-        "country": given["country"],
-        "currency": currency,
-        "future_requirements": _requirements(),
-        "requirements": _requirements(),
-        "routing_number": given["routing_number"],
-    }
-
-
-def _read_card(act: Act, given: Json) -> Target:
-    currency = given.get("currency")
-    if not currency:
-        message = (
-            "You must provide a card that has the 'currency' field set when adding a card to a "
-            "Stripe account."
-        )
-        raise errors.ApiError(
-            400, message, code="parameter_missing", param="external_account[currency]"
-        )
-    today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
-    if "token" in given:
-        if given["token"] not in _CARD_TOKENS:
-            raise errors.no_such_reference("token", given["token"], "external_account[token]")
-        number, month, year = _CARD_TOKENS[given["token"]], 12, today.year + 3
-    else:
-        typed = cards.Typed(
-            given["number"], str(given["exp_month"]), str(given["exp_year"]), given.get("cvc")
-        )
-        number, month, year = cards.check(typed, today)
-    if number not in _CARDS:
-        message = (
-            "The card provided is not a debit card that payouts can be sent to. Provide a "
-            "non-prepaid debit card."
-        )
-        raise errors.ApiError(400, message, code="invalid_card_type", param="external_account")
-    address = {
-        name: given.get(name) or None
-        for name in (
-            "address_city",
-            "address_country",
-            "address_line1",
-            "address_line2",
-            "address_state",
-            "address_zip",
-        )
-    }
-    body: Json = {
-        **address,
-        "address_line1_check": None,
-        "address_zip_check": None,
-        "available_payout_methods": ["standard", "instant"],
-        "brand": _BRANDS[_CARDS[number]],
-        "country": "US",
-        "currency": money.check_currency(currency, "external_account[currency]"),
-        "cvc_check": "pass" if given.get("cvc") else None,
-        "dynamic_last4": None,
-        "exp_month": month,
-        "exp_year": year,
-        "funding": "debit",
-        "name": given.get("name") or None,
-        "regulated_status": "unregulated",
-        "tokenization_method": None,
-    }
-    return Target("card", number, body, "could_not_process" if number == _FAILING_CARD else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.sandbox import errors
-from shared.sandbox.resources import accounts, requirements
+from shared.sandbox.resources import accounts, capability_objects, requirements
 from shared.sandbox.resources.connected import connected, reached
 from shared.sandbox.shapes import names_at
 from shared.sandbox.store import Json
@@ -17,7 +17,7 @@ def index(
 ) -> Json:
     """All capabilities that were ever asked for."""
     doc = reached(act, ids["account"])
-    data = [requirements.capability(doc, name) for name in sorted(doc.hidden["capabilities"])]
+    data = [capability_objects.capability(doc, name) for name in sorted(doc.hidden["capabilities"])]
     return {
         "object": "list",
         "data": data,
@@ -34,7 +34,7 @@ def retrieve(
     """One capability; a name that Stripe does not know is 404."""
     doc = reached(act, ids["account"])
     _known(ids["capability"])
-    return requirements.capability(doc, ids["capability"])
+    return capability_objects.capability(doc, ids["capability"])
 
 
 def update(
@@ -49,7 +49,7 @@ def update(
     if "requested" in params:
         accounts.request(act, doc, ids["capability"], requested=params["requested"])
     requirements.settle(act, doc, before)
-    return requirements.capability(doc, ids["capability"])
+    return capability_objects.capability(doc, ids["capability"])
 
 
 def _known(name: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.sandbox import cards
-from shared.sandbox.resources import chargebacks, fraud_warnings
+from shared.sandbox.resources import dispute_lifecycle, fraud_warnings
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document
 from shared.sandbox.world import Act
@@ -58,10 +58,10 @@ def happen(act: Act, subject: str) -> None:
     if what.warning:
         fraud_warnings.warn(inside, charge)
         return
-    whole = chargebacks.disputable(inside, charge)
+    whole = dispute_lifecycle.disputable(inside, charge)
     for number in range(what.times):
         part = whole // what.times + (number < whole % what.times)
         if part > 0:
-            chargebacks.open_up(
+            dispute_lifecycle.open_up(
                 inside, charge, what.reason, part, case="inquiry" if what.inquiry else "chargeback"
             )

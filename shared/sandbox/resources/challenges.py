@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from shared.sandbox import addresses, cards, errors
 from shared.sandbox.events import emit
-from shared.sandbox.resources import payment_methods
+from shared.sandbox.resources import payment_method_cards
 from shared.sandbox.resources.tickets import issue
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
@@ -36,7 +36,10 @@ def needed(
     off_session: bool = False,
 ) -> bool:
     """Whether the issuer wants to see the shopper before this intent goes on."""
-    card, set_up = payment_methods.card_of(method), "off_session" in method.hidden.get("set_up", [])
+    card, set_up = (
+        payment_method_cards.card_of(method),
+        "off_session" in method.hidden.get("set_up", []),
+    )
     doc.hidden["three_d_secure"] = (
         told("frictionless") if card.frictionless and asked(doc) else None
     )

@@ -9,7 +9,7 @@ from typing import Any
 from shared.sandbox.cards import Card
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import descriptors, payment_methods
+from shared.sandbox.resources import descriptors, payment_method_cards
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge, snapshot
 
@@ -83,7 +83,7 @@ def make(
         amount_captured=body["amount"] if captured else 0,
     )
     body["outcome"] = _outcome(card, "authorized", "approved_by_network", "Payment complete.")
-    payment_methods.verify(method)
+    payment_method_cards.verify(method)
     details = body["payment_method_details"]["card"]
     details["checks"] = dict(method.body["card"]["checks"])
     if not captured:
@@ -105,7 +105,7 @@ def make_failed(
 ) -> Document:
     """A charge that the issuer declined or Radar blocked; it stays as evidence."""
     if not card.blocked:  # what Radar blocks never reaches the network
-        payment_methods.verify(method)
+        payment_method_cards.verify(method)
         act.store.save(method)
     body = _body(act, intent, method, card)
     body.update(

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from shared.sandbox import errors
-from shared.sandbox.resources import customer_sessions, payment_methods
+from shared.sandbox.resources import customer_sessions, payment_method_cards, payment_methods
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -41,7 +41,7 @@ def create_for_tests(
 
 def _method(act: Act, params: Json) -> Document:
     if "payment_method_data" in params:
-        return payment_methods.from_data(act, params["payment_method_data"])
+        return payment_method_cards.from_data(act, params["payment_method_data"])
     if "payment_method" not in params:
         raise errors.missing_param("payment_method_data")
     return payment_methods.usable(act, params["payment_method"])

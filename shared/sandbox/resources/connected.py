@@ -4,7 +4,7 @@ and 10).
 
 from __future__ import annotations
 
-from shared.sandbox import errors, money
+from shared.sandbox import currencies, errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import descriptors
 from shared.sandbox.store import Document, Json
@@ -83,7 +83,7 @@ def skeleton(
         "controller": controller,
         "country": country,
         "created": created,
-        "default_currency": money.COUNTRIES[country],
+        "default_currency": currencies.COUNTRIES[country],
         "details_submitted": False,
         "email": None,
         "external_accounts": {

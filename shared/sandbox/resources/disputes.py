@@ -7,7 +7,7 @@ from __future__ import annotations
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page, render
-from shared.sandbox.resources import appeals, chargebacks, files
+from shared.sandbox.resources import appeals, dispute_lifecycle, dispute_terms, files
 from shared.sandbox.resources.subjects import subject_of
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
@@ -88,7 +88,7 @@ def update(
 
 
 def _refuse_late(doc: Document) -> None:
-    if doc.body["status"] in chargebacks.CLOSED:
+    if doc.body["status"] in dispute_terms.CLOSED:
         raise errors.ApiError(400, "This dispute is already closed")
     if doc.hidden["submitted"]:
         message = "You have reached the maximum number of evidence submissions for this dispute."
@@ -105,18 +105,18 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
             message = f"This dispute is not eligible for `evidence[{name}]`."
             raise errors.ApiError(400, message, param=f"evidence[{name}]")
     for name, value in given.items():
-        if name in chargebacks.EVIDENCE:
+        if name in dispute_terms.EVIDENCE:
             _check(name, value)
             evidence[name] = value or None
     named = {name: evidence[name] for name in FILES if evidence[name]}
     files.check_together(
         [files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()]
     )
-    if sum(len(evidence[name] or "") for name in chargebacks.EVIDENCE) > _MOST:
+    if sum(len(evidence[name] or "") for name in dispute_terms.EVIDENCE) > _MOST:
         message = f"The combined character count of all evidence is limited to {_MOST:,}."
         raise errors.ApiError(400, message, param="evidence")
     doc.body["evidence_details"]["has_evidence"] = any(
-        evidence[name] for name in chargebacks.EVIDENCE
+        evidence[name] for name in dispute_terms.EVIDENCE
     )
 
 
@@ -148,7 +148,7 @@ def close(
 ) -> Json:
     """Accept the dispute: lost, for good."""
     doc = act.get("dispute", ids["dispute"], param="dispute")
-    if doc.body["status"] in chargebacks.CLOSED:
+    if doc.body["status"] in dispute_terms.CLOSED:
         raise errors.ApiError(400, "This dispute is already closed")
-    chargebacks.end(act, doc, won=False)
+    dispute_lifecycle.end(act, doc, won=False)
     return render(act, doc)

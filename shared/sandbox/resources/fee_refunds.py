@@ -39,7 +39,12 @@ def create(
 
 
 def give_back(
-    act: Act, fee: Document, amount: int, *, alone: bool = True, metadata: Json | None = None
+    act: Act,
+    fee: Document,
+    amount: int,
+    *,
+    alone: bool = True,
+    metadata: Json | None = None,
 ) -> Document:
     """Book the fee's way back; the act is the platform's.
 

@@ -8,7 +8,15 @@ import copy
 from typing import Any
 
 from shared.sandbox.events import emit
-from shared.sandbox.resources import banks, connected, people, requirements
+from shared.sandbox.resources import (
+    banks,
+    capability_objects,
+    connected,
+    person_data,
+    person_requirements,
+    person_verification,
+    requirements,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, snapshot
 
@@ -47,11 +55,11 @@ def business(
 def speaker(act: Act, doc: Document, given: Json) -> Document:
     """The person who represents the business: made on the first time, changed after that."""
     before = snapshot(doc)
-    person = people.representative(people.everyone(act, doc))
+    person = person_data.representative(person_data.everyone(act, doc))
     if person is None:
-        person = people.create(act, doc, given, representative=True)
+        person = person_data.create(act, doc, given, representative=True)
     else:
-        people.change(act, doc, person, given)
+        person_data.change(act, doc, person, given)
     requirements.settle(act, doc, before)
     return person
 
@@ -134,8 +142,8 @@ def complete(act: Act, doc: Document) -> None:
     person = speaker(act, doc, missing(act, doc))
     if person.body["verification"]["status"] == "pending":
         was, before = copy.deepcopy(person), snapshot(doc)
-        people.conclude(person)
-        people.save(act, doc, person, was)
+        person_verification.conclude(person)
+        person_data.save(act, doc, person, was)
         requirements.settle(act, doc, before)
     if not any(bank.get("status") != "errored" for bank in body["external_accounts"]["data"]):
         before = snapshot(doc)
@@ -151,7 +159,7 @@ def complete(act: Act, doc: Document) -> None:
 
 def missing(act: Act, doc: Document) -> Json:
     """Of the test person, what the account's own does not tell yet."""
-    person = people.representative(people.everyone(act, doc))
+    person = person_data.representative(person_data.everyone(act, doc))
     whole = {**PERSON, "email": doc.body["email"] or PERSON["email"]}
     whole["address"] = {
         **PERSON["address"],
@@ -165,7 +173,8 @@ def missing(act: Act, doc: Document) -> Json:
     found = {
         key: value
         for key, value in whole.items()
-        if key != "address" and not people.tells(person, "dob.year" if key == "dob" else key)
+        if key != "address"
+        and not person_requirements.tells(person, "dob.year" if key == "dob" else key)
     }
     found["address"] = {
         **whole["address"],
@@ -204,7 +213,9 @@ def force(
     ):
         return wrong
     before = snapshot(doc)
-    held = {name: requirements.capability(doc, name) for name in given.get("capabilities", {})}
+    held = {
+        name: capability_objects.capability(doc, name) for name in given.get("capabilities", {})
+    }
     doc.hidden["forced"] = {**doc.hidden["forced"], **given}
     for name in ("requirements", "future_requirements"):
         day = (given.get(name) or {}).get("current_deadline")
@@ -213,7 +224,10 @@ def force(
     requirements.settle(act, doc, before)
     for name, was in held.items():
         emit(
-            act.within(doc.id), "capability.updated", requirements.capability(doc, name), before=was
+            act.within(doc.id),
+            "capability.updated",
+            capability_objects.capability(doc, name),
+            before=was,
         )
     return None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from shared.sandbox import books, schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import banks, payouts
+from shared.sandbox.resources import banks, payout_lifecycle, payouts
 from shared.sandbox.store import Document
 from shared.sandbox.world import Act
 
@@ -47,7 +47,7 @@ def _pay_out(act: Act, currency: str) -> None:
     )
     if amount <= 0:
         return
-    paid = payouts.make(
+    paid = payout_lifecycle.make(
         act,
         bank,
         amount,

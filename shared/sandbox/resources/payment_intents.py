@@ -1,6 +1,6 @@
 """PaymentIntents: their fields and routes (stripe-facts 8).
 
-What a confirmation does stands in `paying`.
+What a confirmation does stands in `payment_confirmation`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import descriptors, holds, intent_rules, paying
+from shared.sandbox.resources import descriptors, holds, intent_rules, payment_confirmation
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of, merge
 
@@ -131,7 +131,7 @@ def create(
         for name, value in params.items()
         if name not in ("payment_method", "payment_method_data")
     }
-    return paying.confirm(act, doc, given).body
+    return payment_confirmation.confirm(act, doc, given).body
 
 
 def _blank(act: Act, params: Json) -> Json:
@@ -212,7 +212,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
         act.referred("customer", params["customer"], param="customer")
     intent_rules.write_connect(act, doc, params)
     if "payment_method" in params or "payment_method_data" in params:
-        paying.give_method(act, doc, params)
+        payment_confirmation.give_method(act, doc, params)
 
 
 def retrieve(
@@ -279,7 +279,7 @@ def confirm(
     """Try to pay; from a browser the errors, too, carry the reduced intent."""
     doc = _found(act, ids, params)
     try:
-        paying.confirm(act, doc, params)
+        payment_confirmation.confirm(act, doc, params)
     except errors.ApiError as error:
         if act.publishable and isinstance(error.error.get("payment_intent"), dict):
             error.error["payment_intent"] = reduced(error.error["payment_intent"])

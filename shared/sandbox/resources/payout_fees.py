@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from shared.sandbox import books, pricing
 from shared.sandbox.events import emit
-from shared.sandbox.resources import fee_refunds, passing
+from shared.sandbox.resources import application_fee_collection, fee_refunds
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of
 
@@ -71,7 +71,7 @@ def collect(
 
 def detail(act: Act, amount: int, currency: str) -> Json | None:
     """The fee as an entry of `fee_details`; None where there is none."""
-    return passing.fee_detail(act, amount, currency) if amount else None
+    return application_fee_collection.fee_detail(act, amount, currency) if amount else None
 
 
 def left(act: Act, payout: Document) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors
 from shared.sandbox.objects import page
-from shared.sandbox.resources import onboarding, people, requirements
+from shared.sandbox.resources import onboarding, person_data, requirements
 from shared.sandbox.resources.connected import connected, hides, not_permitted
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
@@ -27,9 +27,9 @@ def create(
     account = _writable(act, ids, params)
     _one_speaker(act, account, None, params)
     before = snapshot(account)
-    person = people.create(act, account, params)
+    person = person_data.create(act, account, params)
     requirements.settle(act, account, before)
-    return people.shown(account, person)
+    return person_data.shown(account, person)
 
 
 def retrieve(
@@ -39,7 +39,7 @@ def retrieve(
 ) -> Json:
     """One person, as far as the platform may see it."""
     account, person = _found(act, ids)
-    return people.shown(account, person)
+    return person_data.shown(account, person)
 
 
 def update(
@@ -52,13 +52,13 @@ def update(
     _writable(act, ids, params)
     _one_speaker(act, account, person, params)
     before = snapshot(account)
-    people.change(act, account, person, params)
+    person_data.change(act, account, person, params)
     requirements.settle(act, account, before)
     for paper, sides in params.get("verification", {}).items():
         for name in list(account.body["requirements"]["currently_due"]):
             if sides.get("front") and name.endswith(f".verification.{paper}"):
                 onboarding.answer(act, account, name)
-    return people.shown(account, person)
+    return person_data.shown(account, person)
 
 
 def index(
@@ -82,7 +82,7 @@ def index(
     )
     inside = act.within(account.id)
     found["data"] = [
-        people.shown(
+        person_data.shown(
             account,
             inside.get("person", body["id"]),
         )
@@ -101,7 +101,7 @@ def delete(
     """
     account, person = _found(act, ids)
     _writable(act, ids, {})
-    others = [p for p in people.everyone(act, account) if p.id != person.id]
+    others = [p for p in person_data.everyone(act, account) if p.id != person.id]
     if person.body["relationship"]["representative"]:
         raise errors.ApiError(
             400, "You cannot delete the representative of an account.", param="person"
@@ -111,7 +111,7 @@ def delete(
             400, "You cannot delete the only verified executive of an account.", param="person"
         )
     before = snapshot(account)
-    people.remove(act, account, person)
+    person_data.remove(act, account, person)
     requirements.settle(act, account, before)
     return {"id": person.id, "object": "person", "deleted": True}
 
@@ -144,7 +144,7 @@ def _one_speaker(
     params: Json,
 ) -> None:
     """There is one representative at any time (SDK); the text is unverified (MEM)."""
-    speaker = people.representative(people.everyone(act, account))
+    speaker = person_data.representative(person_data.everyone(act, account))
     wants = params.get("relationship", {}).get("representative")
     if wants and speaker is not None and (person is None or person.id != speaker.id):
         message = "This account already has a representative; there can only be one."

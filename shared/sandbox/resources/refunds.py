@@ -1,6 +1,6 @@
 """Refunds: made, read, annotated (stripe-facts 12).
 
-What becomes of one later stands in `refund_fates`.
+What becomes of one later stands in `refund_outcomes`.
 
 Of a destination charge the platform pays the whole refund and the seller keeps everything, unless
 `reverse_transfer` takes the transfer back in proportion, and `refund_application_fee` the fee. In
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import fee_refunds, refund_fates, returns, reversals, settlement
+from shared.sandbox.resources import fee_refunds, refund_outcomes, returns, reversals, settlement
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
@@ -68,7 +68,7 @@ def create(
         emit(act, "transfer.reversed", transfer)
     if fee:
         emit(act.within(act.home), "application_fee.refunded", fee)
-    refund_fates.foresee(act, refund)
+    refund_outcomes.foresee(act, refund)
     return refund.body
 
 
@@ -148,7 +148,10 @@ def _amount(charge: Document, params: Json) -> int:
 
 
 def _bring_back(
-    act: Act, charge: Document, refund: Document, params: Json
+    act: Act,
+    charge: Document,
+    refund: Document,
+    params: Json,
 ) -> tuple[Document | None, Document | None]:
     """Move the money; the transfer and the fee that something of came back, if any."""
     home, amount = act.within(act.home), refund.body["amount"]
@@ -189,7 +192,7 @@ def _bring_back(
         # account's own refund.
         along_with = reversed_ or (direct and enough)
         fee_refunds.give_back(home, fee, fee_back, alone=not along_with)
-    refund_fates.pay(act, refund, charge, fee_back=fee_back if direct and enough else 0)
+    refund_outcomes.pay(act, refund, charge, fee_back=fee_back if direct and enough else 0)
     return (transfer if reversed_ else None), (fee if fee_back else None)
 
 
@@ -269,7 +272,7 @@ def cancel(
     """Only a refund that waits for the shopper can be called back (stripe-facts 12.11)."""
     doc = act.get("refund", ids["refund"], param="refund")
     if doc.body["status"] == "requires_action":
-        refund_fates.call_back(act, doc)
+        refund_outcomes.call_back(act, doc)
         return doc.body
     message = (
         f"You cannot cancel this Refund because it has a status of {doc.body['status']}. Only a "

@@ -5,124 +5,27 @@ they are off.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
-from typing import Any
 
 from shared.sandbox import schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import connected, kyc, people
+from shared.sandbox.resources import (
+    capability_objects,
+    connected,
+    kyc,
+    missing_requirements,
+    person_data,
+    person_requirements,
+    person_verification,
+)
 from shared.sandbox.resources.connected import EMPTY
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
-__all__ = ["EMPTY", "apply", "capability", "fall_due", "settle", "triggered", "verify"]
+__all__ = ["EMPTY", "apply", "fall_due", "settle", "triggered", "verify"]
 
 GRACE = (
     14 * 86400
 )  # how long an account goes on with something missing that it can do without for a while
-_COMMON = (
-    "business_profile.mcc",
-    "business_profile.url",
-    "business_type",
-    "external_account",
-    "tos_acceptance.date",
-    "tos_acceptance.ip",
-)
-# The accounts' reasons in the words that capabilities have for them; unverified (MEM) beyond the
-# enum itself.
-_CAPABILITY_REASONS = {
-    "requirements.past_due": "requirements.fields_needed",
-    "requirements.pending_verification": "pending.review",
-    "listed": "pending.review",
-    "under_review": "pending.review",
-    "platform_paused": "platform_paused",
-}
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One thing that is missing.
-
-    `vital`: until it is there, nothing works; the rest has time until the deadline.
-    """
-
-    name: str
-    vital: bool = False
-    code: str | None = None
-    reason: str | None = None
-
-
-def whose(body: Json, speaker: Document | None) -> str:
-    """How requirements name the one who speaks for the business: `individual`, the person's id, or
-    `representative`.
-    """
-    if body["business_type"] == "individual":
-        return "individual"
-    return speaker.id if speaker else "representative"
-
-
-def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
-    """Everything that this account has to tell and has not told, or not so that it could be
-    verified.
-    """
-    body, speaker = doc.body, people.representative(crowd)
-    company = () if body["business_type"] == "individual" else ("company.name", "company.tax_id")
-    found = [Owed(name) for name in (*_COMMON, *company) if not _told(doc, name)]
-    if speaker is None:
-        found += [
-            Owed(f"{whose(body, None)}.{field}", vital=True)
-            for field in people.asked(body["country"])
-        ]
-    for person in crowd:
-        name = whose(body, person) if person is speaker else person.id
-        found += [
-            Owed(f"{name}.{f}", person is speaker)
-            for f in people.wanted(doc, person)
-            if not people.tells(person, f)
-        ]
-        found += [
-            Owed(f"{name}.{f}", True, code, reason) for f, code, reason in person.hidden["findings"]
-        ]
-    if wrong := kyc.tax_id_finding(doc.hidden.get("company", {}).get("tax_id")):
-        found.append(Owed("company.tax_id", True, wrong.code, wrong.reason))
-    mine = whose(body, speaker)
-    found += [
-        Owed(name.format(who=mine))
-        for name in doc.hidden.get("demands", [])
-        if not _met(doc, speaker, name)
-    ]
-    return sorted(found, key=lambda o: o.name)
-
-
-# What may be told in place of something else.
-_INSTEAD = {"business_profile.url": "business_profile.product_description"}
-
-
-def _told(doc: Document, name: str) -> bool:
-    if name == "external_account":
-        return any(
-            bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"]
-        )
-    return _is_there(doc, name) or (name in _INSTEAD and _is_there(doc, _INSTEAD[name]))
-
-
-def _is_there(doc: Document, name: str) -> bool:
-    node: Any = {
-        **doc.body,
-        "company": doc.hidden.get("company", {}),
-    }
-    for part in name.split("."):
-        node = node.get(part) if isinstance(node, dict) else None
-    return node not in (None, "")
-
-
-def _met(doc: Document, speaker: Document | None, name: str) -> bool:
-    if name in doc.hidden.get("answered", []):
-        return True
-    head, _, field = name.partition(".")
-    if head in ("{who}", "individual", "representative") or head.startswith("person_"):
-        return speaker is not None and people.tells(speaker, field)
-    return _told(doc, name)
 
 
 def apply(act: Act, doc: Document) -> None:
@@ -130,8 +33,8 @@ def apply(act: Act, doc: Document) -> None:
     nobody.
     """
     body, hidden = doc.body, doc.hidden
-    crowd = people.everyone(act, doc)
-    missing = owed(doc, crowd)
+    crowd = person_data.everyone(act, doc)
+    missing = missing_requirements.owed(doc, crowd)
     if not (missing or connected.collected_by_stripe(doc)):
         body["details_submitted"] = True  # the platform has sent all that there is to ask
     submitted, pending = body["details_submitted"], _pending(doc, crowd)
@@ -158,34 +61,44 @@ def apply(act: Act, doc: Document) -> None:
     _flags(
         doc, reason, pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out"))
     )
-    _show_owner(doc, people.representative(crowd))
+    _show_owner(doc, person_data.representative(crowd))
 
 
 def _pending(doc: Document, crowd: list[Document]) -> list[str]:
-    speaker = people.representative(crowd)
+    speaker = person_data.representative(crowd)
     named = [
         (
-            whose(doc.body, p) if p is speaker else p.id,
+            missing_requirements.whose(doc.body, p) if p is speaker else p.id,
             p,
         )
         for p in crowd
     ]
-    return [f"{name}.{field}" for name, person in named for field in people.in_question(person)]
+    return [
+        f"{name}.{field}"
+        for name, person in named
+        for field in person_verification.in_question(person)
+    ]
 
 
 def _told_so(
-    act: Act, doc: Document, missing: list[Owed], past: list[Owed], crowd: list[Document]
+    act: Act,
+    doc: Document,
+    missing: list[missing_requirements.Owed],
+    past: list[missing_requirements.Owed],
+    crowd: list[Document],
 ) -> Json:
     """The `requirements` hash: lists of names, errors, and what may be given instead."""
     names = sorted({o.name for o in missing})
-    speaker = people.representative(crowd)
+    speaker = person_data.representative(crowd)
     later = [
-        f"{whose(doc.body, speaker)}.{field}"
-        for field in (people.later(doc, speaker) if speaker else [])
+        f"{missing_requirements.whose(doc.body, speaker)}.{field}"
+        for field in (person_requirements.later(doc, speaker) if speaker else [])
     ]
     numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
     instead = {name: name.replace("id_number", "verification.document") for name in numbers}
-    instead |= {name: other for name, other in _INSTEAD.items() if name in names}
+    instead |= {
+        name: other for name, other in missing_requirements.INSTEAD.items() if name in names
+    }
     return {
         "alternatives": [
             {"original_fields_due": [name], "alternative_fields_due": [other]}
@@ -253,7 +166,11 @@ def _flags(
     )
     works = works and body["capabilities"].get("card_payments", "active") == "active"
     body["charges_enabled"] = forced.get("charges_enabled", works)
-    paid = (able or pays_out) and "payouts" not in blocked and _told(doc, "external_account")
+    paid = (
+        (able or pays_out)
+        and "payouts" not in blocked
+        and missing_requirements.is_told(doc, "external_account")
+    )
     body["payouts_enabled"] = forced.get("payouts_enabled", paid)
 
 
@@ -266,12 +183,12 @@ def _show_owner(doc: Document, speaker: Document | None) -> None:
     if connected.hides(doc):
         return
     if doc.body["business_type"] == "individual" and speaker is not None:
-        doc.body["individual"] = people.shown(doc, speaker)
+        doc.body["individual"] = person_data.shown(doc, speaker)
     known = doc.hidden.get("company", {})
     if known or doc.body["business_type"] not in (None, "individual"):
         secret = ("tax_id", "vat_id", "documents")
         doc.body["company"] = {
-            "address": dict.fromkeys(people.ADDRESS),
+            "address": dict.fromkeys(person_data.ADDRESS),
             "directors_provided": False,
             "executives_provided": False,
             "name": None,
@@ -305,39 +222,19 @@ def settle(act: Act, doc: Document, before: Json) -> None:
             before["requirements"]["currently_due"]
         )
         if old is not None and (old != status or (more and doc.body["details_submitted"])):
-            previous = capability(
+            previous = capability_objects.capability(
                 Document(before, doc.hidden, doc.platform, doc.scope),
                 name,
             )
-            emit(inside, "capability.updated", capability(doc, name), before=previous)
+            emit(
+                inside,
+                "capability.updated",
+                capability_objects.capability(doc, name),
+                before=previous,
+            )
     emit(inside, "account.updated", doc, before=before)
     if doc.body["payouts_enabled"] and not before["payouts_enabled"]:
         schedules.resume(inside)
-
-
-def capability(doc: Document, name: str) -> Json:
-    """A capability as an object of its own; its status may also be `unrequested`."""
-    entry = doc.hidden["capabilities"].get(
-        name,
-        {"requested": False, "requested_at": None},
-    )
-    needs = dict(doc.body["requirements"]) if entry["requested"] else dict(EMPTY)
-    if reason := needs["disabled_reason"]:
-        head = "rejected.other" if reason.startswith("rejected.") else "other"
-        needs["disabled_reason"] = _CAPABILITY_REASONS.get(reason, head)
-    told = doc.hidden.get("forced", {}).get("capabilities", {}).get(name, {})
-    needs |= {key: value for key, value in told.items() if key != "status"}
-    status = doc.body["capabilities"].get(name, "unrequested")
-    return {
-        "id": name,
-        "object": "capability",
-        "account": doc.id,
-        "future_requirements": dict(EMPTY),
-        "requested": entry["requested"],
-        "requested_at": entry["requested_at"],
-        "requirements": needs,
-        "status": status,
-    }
 
 
 def fall_due(act: Act, subject: str) -> None:
@@ -398,6 +295,6 @@ def verify(act: Act, subject: str) -> None:
     if doc is None or person is None or person.body["verification"]["status"] != "pending":
         return
     before, was = snapshot(doc), copy.deepcopy(person)
-    people.conclude(person)
-    people.save(act, doc, person, was)
+    person_verification.conclude(person)
+    person_data.save(act, doc, person, was)
     settle(act, doc, before)

@@ -63,7 +63,11 @@ def hold(
 
 
 def release(
-    act: Act, doc: Document, amount: int, *, reason: str = "hold_released_early"
+    act: Act,
+    doc: Document,
+    amount: int,
+    *,
+    reason: str = "hold_released_early",
 ) -> Document:
     """Give so much of a hold back to the payments balance."""
     before, body = snapshot(doc), doc.body

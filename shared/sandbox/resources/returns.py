@@ -48,7 +48,11 @@ def insufficient(message: str) -> errors.ApiError:
 
 
 def remainder(
-    given: int | None, left: int, currency: str, nothing: errors.ApiError, too_much: str
+    given: int | None,
+    left: int,
+    currency: str,
+    nothing: errors.ApiError,
+    too_much: str,
 ) -> int:
     """The amount that was asked for, all that is left by default; refused when it is nothing, or
     more than that.
@@ -100,7 +104,12 @@ def embed(list_: Json, item: Json) -> None:
 
 
 def refund_of(
-    act: Act, charge: Document, amount: int, *, prefix: str = "re", kind: str = "refund"
+    act: Act,
+    charge: Document,
+    amount: int,
+    *,
+    prefix: str = "re",
+    kind: str = "refund",
 ) -> Json:
     """A refund as it looks before anything is known of it; `kind` is what the cardholder sees."""
     body = charge.body

@@ -5,7 +5,11 @@ from __future__ import annotations
 from shared.sandbox import books, choices, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import fee_refunds, passing, returns
+from shared.sandbox.resources import (
+    application_fee_collection,
+    fee_refunds,
+    returns,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata
 
@@ -148,7 +152,11 @@ def _needs_cover(act: Act, transfer: Document) -> bool:
 
 
 def _refund_payment(
-    account: Act, payment: Document, amount: int, reversal: str, fee_back: int
+    account: Act,
+    payment: Document,
+    amount: int,
+    reversal: str,
+    fee_back: int,
 ) -> Document:
     """The reversal as the account sees it: a refund (`pyr_…`) of the payment that the transfer
     arrived as.
@@ -162,7 +170,9 @@ def _refund_payment(
         -amount,
         currency,
         other=books.WITHIN,
-        fee=passing.fee_detail(account, -fee_back, currency) if fee_back else None,
+        fee=application_fee_collection.fee_detail(account, -fee_back, currency)
+        if fee_back
+        else None,
         available_on=returns.day_of(account, payment.body["balance_transaction"]),
     )
     body.update(balance_transaction=txn.id, source_transfer_reversal=reversal)

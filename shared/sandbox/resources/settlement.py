@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from shared.sandbox import books, money, schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import card_effects, passing
+from shared.sandbox.resources import application_fee_collection, card_effects, destination_payments
 from shared.sandbox.resources.subjects import located
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
@@ -99,8 +99,8 @@ def _book_direct(act: Act, charge: Document, available_on: int) -> None:
         )
     if body["application_fee_amount"]:
         amount = min(body["application_fee_amount"], body["amount_captured"])
-        collected = passing.collect_fee(home, charge, amount, available_on)
-        fees.insert(0, passing.fee_detail(act, amount, body["currency"]))
+        collected = application_fee_collection.collect_fee(home, charge, amount, available_on)
+        fees.insert(0, application_fee_collection.fee_detail(act, amount, body["currency"]))
     _book(act, charge, fees, available_on)
     if collected:
         emit(home, "application_fee.created", collected)
@@ -126,20 +126,22 @@ def _pass_on(act: Act, charge: Document, available_on: int) -> None:
     given = charge.hidden.get("transfer_data") or body["transfer_data"]
     captured = body["amount_captured"]
     amount = min(body["transfer_data"]["amount"] or captured, captured)
-    transfer, payment = passing.transfer(
+    transfer, payment = destination_payments.transfer(
         act,
         amount,
         body["currency"],
         body["transfer_data"]["destination"],
         available_on=available_on,
         source=charge.id,
-        labels=passing.labels_of(body, given),
+        labels=destination_payments.labels_of(body, given),
     )
     body["transfer"] = transfer.id
     emit(act, "transfer.created", transfer)
     if body["application_fee_amount"]:
         fee = min(body["application_fee_amount"], captured)  # capped (stripe-facts 6.6)
-        collected = passing.collect_fee(act, payment, fee, available_on, source=charge.id)
+        collected = application_fee_collection.collect_fee(
+            act, payment, fee, available_on, source=charge.id
+        )
         body["application_fee"] = collected.id
         emit(act, "application_fee.created", collected)
-    passing.book_payment(act, payment, available_on)
+    destination_payments.book_payment(act, payment, available_on)

@@ -7,7 +7,7 @@ from typing import Any
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import intent_rules, setting_up
+from shared.sandbox.resources import intent_rules, setup_confirmation
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of
 
@@ -63,7 +63,7 @@ def create(
     act.store.insert(doc)
     emit(act, "setup_intent.created", doc)
     if params.get("confirm"):
-        setting_up.confirm(
+        setup_confirmation.confirm(
             act, doc, {name: value for name, value in params.items() if name not in _PARAMS}
         )
     return doc.body
@@ -126,7 +126,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
             act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)
         ).id
     if _PARAMS & params.keys():
-        setting_up.give_method(act, doc, params)
+        setup_confirmation.give_method(act, doc, params)
 
 
 def _write_types(doc: Document, params: Json) -> None:
@@ -181,11 +181,13 @@ def update(
         doc.body["status"]
     )
     if ended and _PARAMS & params.keys():
-        raise setting_up.unexpected(doc, f"You cannot update this SetupIntent because {ended}.")
-    with setting_up.carrying(doc):
+        raise setup_confirmation.unexpected(
+            doc, f"You cannot update this SetupIntent because {ended}."
+        )
+    with setup_confirmation.carrying(doc):
         _write(act, doc, params)
     if doc.body["status"] == "requires_action" and _PARAMS & params.keys():
-        setting_up.abandon(act, doc)
+        setup_confirmation.abandon(act, doc)
         doc.body.update(status="requires_confirmation", next_action=None)
     act.store.save(doc)
     return doc.body
@@ -200,8 +202,8 @@ def confirm(
     doc = _found(act, ids, params)
     _write_types(doc, params)
     try:
-        with setting_up.carrying(doc):
-            setting_up.confirm(act, doc, params)
+        with setup_confirmation.carrying(doc):
+            setup_confirmation.confirm(act, doc, params)
     except errors.ApiError as error:
         if act.publishable and isinstance(error.error.get("setup_intent"), dict):
             error.error["setup_intent"] = reduced(error.error["setup_intent"])
@@ -218,7 +220,7 @@ def cancel(
     doc = _found(act, ids, params)
     status = doc.body["status"]
     if status == "canceled":
-        raise setting_up.unexpected(
+        raise setup_confirmation.unexpected(
             doc, "You cannot cancel this SetupIntent because it is already canceled."
         )
     if status not in _CANCELABLE:
@@ -228,8 +230,8 @@ def cancel(
             "following statuses may be canceled: `requires_payment_method`, "
             "`requires_confirmation`, or `requires_action`."
         )
-        raise setting_up.unexpected(doc, message)
-    setting_up.abandon(act, doc)
+        raise setup_confirmation.unexpected(doc, message)
+    setup_confirmation.abandon(act, doc)
     doc.body.update(
         status="canceled", cancellation_reason=params.get("cancellation_reason"), next_action=None
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from shared.sandbox import books, errors, money, schedules
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import intent_rules, passing, returns, settlement
+from shared.sandbox.resources import destination_payments, intent_rules, returns, settlement
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
@@ -35,17 +35,17 @@ def create(
             act.store.save(source)
         group = group or source.body["transfer_group"]
         available_on = returns.day_of(act, source.body["balance_transaction"])
-    made, payment = passing.transfer(
+    made, payment = destination_payments.transfer(
         act,
         amount,
         currency,
         account.id,
         available_on=available_on,
         source=source.id if source else None,
-        labels=passing.Labels(group, params.get("description") or None, metadata),
+        labels=destination_payments.Labels(group, params.get("description") or None, metadata),
     )
     emit(act, "transfer.created", made)
-    passing.book_payment(act, payment, available_on)
+    destination_payments.book_payment(act, payment, available_on)
     return made.body
 
 

@@ -5,7 +5,7 @@ Three queries, however many lines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -94,8 +94,25 @@ async def get_basket(
     held = await reserved_by(basket_id)
     lines = tuple(_line(row, held, write) for row in rows)
     vendor = await vendor_by_id(lines[0].product.vendor_id)
-    currencies = {line.line_total.currency for line in lines}
-    problems = [line.problem for line in lines if line.problem]
+    is_payable = _is_in_one_currency(lines)
+    problems = tuple(_problems(vendor, lines))
+    return BasketView(
+        id=basket_id,
+        vendor=vendor,
+        lines=lines,
+        total=_sum(line.line_total for line in lines) if is_payable else None,
+        count=sum(line.quantity for line in lines),
+        problems=problems,
+        can_check_out=not problems,
+    )
+
+
+def _is_in_one_currency(lines: Iterable[BasketLineView]) -> bool:
+    return len({line.line_total.currency for line in lines}) == 1
+
+
+def _problems(vendor: VendorView, lines: Sequence[BasketLineView]) -> Iterator[str]:
+    """What stands in the way of buying these lines: the shop's trouble first."""
     shut = vendor_problem(
         vendor.name,
         is_open=vendor.is_open,
@@ -103,23 +120,12 @@ async def get_basket(
         closed=closures.sentence(vendor.name, vendor.closed_until),
     )
     if shut:
-        problems.insert(0, shut)
-    if len(currencies) > 1:
-        problems.append(
-            _(
-                "These things are priced in different currencies. Please buy them one after "
-                "the other."
-            )
+        yield shut
+    yield from (line.problem for line in lines if line.problem)
+    if not _is_in_one_currency(lines):
+        yield _(
+            "These things are priced in different currencies. Please buy them one after the other."
         )
-    return BasketView(
-        id=basket_id,
-        vendor=vendor,
-        lines=lines,
-        total=_sum(line.line_total for line in lines) if len(currencies) == 1 else None,
-        count=sum(line.quantity for line in lines),
-        problems=tuple(problems),
-        can_check_out=not problems,
-    )
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:

@@ -40,21 +40,7 @@ async def add(
     product, vendor = await _for_sale(product_id)
     async with unit.transaction() as tx:
         token, basket = await _basket(tx, token)
-        lines = {
-            line.product_id: line
-            for line in await BasketLine.filter(basket_id=basket.id).select_related("product")
-        }
-        foreign = next(
-            (line for line in lines.values() if line.product.vendor_id != vendor.id), None
-        )
-        if foreign is not None:
-            if not start_new:
-                raise OtherVendor(
-                    in_basket=(await vendor_by_id(foreign.product.vendor_id)).name,
-                    wanted=vendor.name,
-                )
-            await BasketLine.filter(basket_id=basket.id).delete()
-            lines = {}
+        lines = await _lines_of_shop(basket, vendor, start_new=start_new)
         line = lines.get(product.id)
         wanted = quantity + (line.quantity if line else 0)
         if line is None and len(lines) >= MAX_LINES:
@@ -149,6 +135,28 @@ async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
     """
     token = token or new_token("ba")
     return token, await tx.lock_or_create(Basket, token_digest=digest(token))
+
+
+async def _lines_of_shop(
+    basket: Basket,
+    vendor: VendorView,
+    *,
+    start_new: bool,
+) -> dict[int, BasketLine]:
+    """The basket's lines by product, all of this shop: another shop's goods make room where
+    `start_new`. Raises OtherVendor.
+    """
+    mine = BasketLine.filter(basket_id=basket.id)
+    lines = {line.product_id: line for line in await mine.select_related("product")}
+    others = (line.product.vendor_id for line in lines.values())
+    foreign = next((other for other in others if other != vendor.id), None)
+    if foreign is None:
+        return lines
+    if not start_new:
+        there = await vendor_by_id(foreign)
+        raise OtherVendor(in_basket=there.name, wanted=vendor.name)
+    await mine.delete()
+    return {}
 
 
 async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:

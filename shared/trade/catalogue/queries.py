@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Case, F, When
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from shared.core.errors import NotFound
@@ -22,27 +20,12 @@ from shared.infra.database.paging import Counted, Window, window
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.models import Product
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.queries import VendorView, vendor_by_id, vendor_by_slug
+from shared.trade.vendors.queries import vendor_by_id
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
 SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
-
-
-class Sort(StrEnum):
-    """The orders a shop can be looked through in."""
-
-    NEWEST = "newest"
-    PRICE_UP = "price-up"
-    PRICE_DOWN = "price-down"
-
-
-_ORDER_BY = {
-    Sort.NEWEST: ("-id",),
-    Sort.PRICE_UP: ("price_amount", "id"),
-    Sort.PRICE_DOWN: ("-price_amount", "id"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +68,6 @@ def as_seen_by(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShopPage(Counted):
-    """One page of a vendor's shop, with what is needed to look at another one."""
-
-    vendor: VendorView
-    products: tuple[ProductView, ...]
-    categories: tuple[tuple[str, int], ...]
-    category: str | None
-    sort: Sort
-    search: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ProductPage(Counted):
     """One page of products: a vendor's own, published or not, or those of every shop that a search
     finds.
@@ -114,59 +85,9 @@ def clean_search(text: str | None) -> str:
     return " ".join(printable.split())[:120]
 
 
-def read_sort(text: str | None) -> Sort:
-    """The sort of this name, newest first when there is none."""
-    return Sort(text) if text in set(Sort) else Sort.NEWEST
-
-
 def is_slug(text: str) -> bool:
     """Whether `text` can be an address part of ours at all."""
     return _SLUG.fullmatch(text) is not None
-
-
-async def shop_page(
-    vendor_slug: str,
-    *,
-    category: str | None = None,
-    sort: Sort = Sort.NEWEST,
-    search: str = "",
-    page: int = 1,
-) -> ShopPage:
-    """A page of a shop's published products, those that are sold out last; pages beyond the last
-    show the last.
-
-    Raises NotFound for an unknown shop, ShopClosed for one that is closed.
-    """
-    vendor = await _open_vendor(vendor_slug)
-    shelf = Product.filter(vendor_id=vendor.id, is_published=True)
-    categories = await _categories(shelf)
-    search = clean_search(search)
-    chosen = category if category in dict(categories) else None
-    found = shelf.filter(matching(search, *SEARCHED)) if search else shelf
-    if chosen:
-        found = found.filter(category=chosen)
-    total = await found.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
-    products = await _views(_sold_out_last(found, *_ORDER_BY[sort]), shown)
-    return ShopPage(
-        vendor=vendor,
-        products=products,
-        categories=categories,
-        category=chosen,
-        sort=sort,
-        search=search,
-        number=shown.number,
-        pages=shown.pages,
-        total=total,
-        size=PAGE_SIZE,
-    )
-
-
-async def _categories(shelf: QuerySet[Product]) -> tuple[tuple[str, int], ...]:
-    """Each category by name, with how many products are in it."""
-    counted = shelf.annotate(number=Count("id")).group_by("category").order_by("category")
-    found = await counted.values_list("category", "number")
-    return tuple((str(name), int(count)) for name, count in found if name)
 
 
 async def product(vendor_slug: str, product_slug: str) -> ProductView:
@@ -177,7 +98,7 @@ async def product(vendor_slug: str, product_slug: str) -> ProductView:
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise NotFound(_("We could not find that product."))
     query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
-    found = await _views(query.filter(vendor__is_open=True))
+    found = await views_of(query.filter(vendor__is_open=True))
     if found:
         return found[0]
     hidden = await query.first()
@@ -199,7 +120,7 @@ async def more_of_shop(
         .order_by("-id")
         .limit(limit * 3)
     )
-    found = await _views(query)
+    found = await views_of(query)
     return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
 
 
@@ -216,7 +137,7 @@ async def showcase(
         .order_by("-id")
         .limit(limit * 6)
     )
-    rows = [p for p in await _views(query) if p.available > 0]
+    rows = [p for p in await views_of(query) if p.available > 0]
     turn: dict[int, int] = {}
     ranked: list[tuple[int, int, ProductView]] = []
     for p in rows:
@@ -256,7 +177,7 @@ async def search_products(search: str, *, page: int = 1) -> ProductPage:
     shown = window(total, page=page, size=PAGE_SIZE)
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
-    products = await _views(_sold_out_last(found, "search", "id"), shown)
+    products = await views_of(sold_out_last(found, "search", "id"), shown)
     return _product_page(products, wanted, shown, total)
 
 
@@ -273,7 +194,7 @@ async def vendor_products(
         query = query.filter(matching(search, "search"))
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
-    products = await _views(query.order_by("-id"), shown)
+    products = await views_of(query.order_by("-id"), shown)
     return _product_page(products, search, shown, total)
 
 
@@ -281,7 +202,7 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
     """A vendor's own product. Raises NotFound when it is not theirs."""
     if not 0 < product_id <= MAX_ID:
         raise NotFound(_("We could not find that product."))
-    found = await _views(Product.filter(id=product_id, vendor_id=vendor_id))
+    found = await views_of(Product.filter(id=product_id, vendor_id=vendor_id))
     if not found:
         raise NotFound(_("We could not find that product."))
     return found[0]
@@ -289,7 +210,7 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
 
 async def product_named(vendor_id: int, slug: str) -> ProductView:
     """A vendor's product by the last part of its address, published or not. Raises NotFound."""
-    found = await _views(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
+    found = await views_of(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
     if not found:
         raise NotFound(_("We could not find that product."))
     return found[0]
@@ -299,15 +220,6 @@ async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
     """The names of categories that products have, whoever sells them."""
     query = Product.exclude(category="").order_by("category").distinct().limit(limit)
     return tuple(str(name) for name in await query.values_list("category", flat=True))
-
-
-async def _open_vendor(slug: str) -> VendorView:
-    if not is_slug(slug):
-        raise NotFound(_("We could not find that shop."))
-    vendor = await vendor_by_slug(slug)
-    if not vendor.is_open:
-        raise ShopClosed(vendor)
-    return vendor
 
 
 def _product_page(
@@ -323,20 +235,21 @@ def _product_page(
     )
 
 
-def _sold_out_last(
+def sold_out_last(
     query: QuerySet[Product],
     *order: str,
 ) -> QuerySet[Product]:
-    standing = Case(
-        When(stock__gt=F("reserved"), then="left"), default="sold out"
-    )  # in the order of the alphabet
+    """Products in this order, those that can still be bought first."""
+    # Sorted by the alphabet.
+    standing = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
     return query.annotate(standing=standing).order_by("standing", *order)
 
 
-async def _views(
+async def views_of(
     query: QuerySet[Product],
     shown: Window | None = None,
 ) -> tuple[ProductView, ...]:
+    """The products of a query, or of one page of it."""
     if shown is not None:
         query = query.offset(shown.offset).limit(shown.limit)
     rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)

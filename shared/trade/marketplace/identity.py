@@ -17,7 +17,7 @@ LOGO_ACCEPT = "image/png,image/jpeg,image/webp"
 
 
 @dataclass(frozen=True)
-class Identity:
+class MarketIdentity:
     """What pages, mails and documents call the marketplace, and how it is reached. Empty: not told.
 
     `sender` is the address that mails come from; `contact_email` is where people write to.
@@ -31,13 +31,13 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownIdentity:
     """The identity as pages show it.
 
     `logo` is the digest of the marketplace's own logo, or empty.
     """
 
-    identity: Identity = Identity()
+    identity: MarketIdentity = MarketIdentity()
     logo: str = ""
 
     @property
@@ -59,7 +59,7 @@ class Picture:
     content: bytes
 
 
-def check(identity: Identity) -> None:
+def check(identity: MarketIdentity) -> None:
     """Raise Invalid, naming the field, for what cannot stand there."""
     if not identity.name.strip():
         raise Invalid("Enter what the marketplace is called.", param="name")

@@ -16,7 +16,7 @@ MOST_TEXT = 60_000
 MOST_RETURNS = 1_000
 
 
-class Kind(StrEnum):
+class LegalKind(StrEnum):
     """Which texts there are."""
 
     TERMS = "terms"
@@ -25,9 +25,9 @@ class Kind(StrEnum):
 
 
 TITLES = {
-    Kind.TERMS: _n("Terms"),
-    Kind.PRIVACY: _n("Privacy"),
-    Kind.IMPRINT: _n("Imprint"),
+    LegalKind.TERMS: _n("Terms"),
+    LegalKind.PRIVACY: _n("Privacy"),
+    LegalKind.IMPRINT: _n("Imprint"),
 }
 
 
@@ -85,13 +85,13 @@ def _blocks(lines: list[str]) -> list[Block]:
     return found
 
 
-def check(kind: Kind, text: str, returns: str) -> None:
+def check(kind: LegalKind, text: str, returns: str) -> None:
     """Raise Invalid, naming the field, for what cannot be published."""
     if not text.strip():
         raise Invalid("Enter the text.", param="text")
     if len(text) > MOST_TEXT:
         raise Invalid(f"Shorten the text to {MOST_TEXT:,} letters.", param="text")
-    if kind is Kind.TERMS and not returns.strip():
+    if kind is LegalKind.TERMS and not returns.strip():
         raise Invalid("Enter what they say about returns.", param="returns")
     if len(returns) > MOST_RETURNS:
         raise Invalid(f"Shorten it to {MOST_RETURNS:,} letters.", param="returns")

@@ -7,7 +7,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row, words
 from shared.trade.marketplace.identity import NAME
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.rules import DEFAULTS, MOST_BANK_HOURS, MOST_DAYS
 
 
@@ -97,5 +97,5 @@ class LegalText(Row):
         table = "legal_texts"
         unique_together = (("kind", "version"),)
         constraints = [
-            CheckConstraint(check=f"kind in ({words(Kind)})", name="ck_legal_texts_kind")
+            CheckConstraint(check=f"kind in ({words(LegalKind)})", name="ck_legal_texts_kind")
         ]

@@ -14,8 +14,8 @@ from shared.core.errors import NotFound
 from shared.infra import unit
 from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace import legal
-from shared.trade.marketplace.identity import Identity, Picture, Shown
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.identity import MarketIdentity, Picture, ShownIdentity
+from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.models import LegalText, MarketplaceLogo, MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.marketplace.service import SUBJECT, alter, locked_row
@@ -25,23 +25,23 @@ from shared.trade.marketplace.service import SUBJECT, alter, locked_row
 class Published:
     """One version of a legal text. `returns` is what terms say about returns."""
 
-    kind: Kind
+    kind: LegalKind
     version: str
     text: str
     returns: str
     published_at: datetime
 
 
-async def shown() -> Shown:
+async def shown() -> ShownIdentity:
     """How the marketplace is shown now. One query."""
     row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
     if row is None:
-        return Shown()
-    return Shown(_identity(row), row.logo_digest)
+        return ShownIdentity()
+    return ShownIdentity(_identity(row), row.logo_digest)
 
 
-def _identity(row: MarketplaceSettings) -> Identity:
-    return Identity(
+def _identity(row: MarketplaceSettings) -> MarketIdentity:
+    return MarketIdentity(
         name=row.name,
         sender=row.sender,
         contact_email=row.contact_email,
@@ -51,10 +51,10 @@ def _identity(row: MarketplaceSettings) -> Identity:
 
 
 async def introduce(
-    identity: Identity,
+    identity: MarketIdentity,
     *,
     actor: str,
-    look: Look[Identity] = unseen,
+    look: Look[MarketIdentity] = unseen,
 ) -> None:
     """Set name and contact. Raises Invalid, and what `look` does."""
     rules.check(identity)
@@ -104,14 +104,19 @@ async def logo(digest: str) -> Picture:
 
 
 async def publish(
-    kind: Kind, *, text: str, returns: str = "", actor: str, look: Look[Published | None] = unseen
+    kind: LegalKind,
+    *,
+    text: str,
+    returns: str = "",
+    actor: str,
+    look: Look[Published | None] = unseen,
 ) -> str:
     """Publish a text; its version.
 
     The same words again are no new version. Raises Invalid, and what `look` does.
     """
     legal.check(kind, text, returns)
-    clean, told = _clean(text), _clean(returns) if kind is Kind.TERMS else ""
+    clean, told = _clean(text), _clean(returns) if kind is LegalKind.TERMS else ""
     async with unit.transaction() as tx:
         await locked_row(tx)  # who publishes waits for whoever does at the moment
         latest = await current(kind)
@@ -139,17 +144,17 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-async def current(kind: Kind) -> Published | None:
+async def current(kind: LegalKind) -> Published | None:
     """The text that holds now; None while the operator has written none and ours stands there."""
     return _published(await LegalText.filter(kind=kind).order_by("-id").first())
 
 
-async def published(kind: Kind, version: str) -> Published | None:
+async def published(kind: LegalKind, version: str) -> Published | None:
     """One version of a text, also an old one."""
     return _published(await LegalText.get_or_none(kind=kind, version=version))
 
 
-async def versions(kind: Kind) -> tuple[Published, ...]:
+async def versions(kind: LegalKind) -> tuple[Published, ...]:
     """Every version, the newest first."""
     rows = await LegalText.filter(kind=kind).order_by("-id")
     return tuple(found for row in rows if (found := _published(row)))
@@ -159,7 +164,7 @@ def _published(row: LegalText | None) -> Published | None:
     if row is None:
         return None
     return Published(
-        Kind(row.kind),
+        LegalKind(row.kind),
         row.version,
         row.text,
         row.returns,

@@ -6,6 +6,8 @@ Called by payments inside its transaction, with the order's row locked.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from tortoise.expressions import F
 
@@ -173,42 +175,43 @@ async def _complete_checkout(tx: Transaction, order: Order) -> None:
 async def _mails(tx: Transaction, order: Order) -> None:
     await order.fetch_related("vendor", "checkout")
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
-    lines = [
-        (
-            r.name,
-            r.quantity,
-            Money(r.unit_amount, order.currency) * r.quantity,
-        )
-        for r in rows
-    ]
-    total = Money(order.total_amount_cents, order.currency)
-    checkout, vendor = order.checkout, order.vendor
+    sold = {
+        "number": order.number,
+        "vendor_name": order.vendor.name,
+        "lines": [_mail_line(row, order.currency) for row in rows],
+        "total": Money(order.total_amount_cents, order.currency),
+    }
+    _mail_shopper(tx, order, sold)
+    _mail_vendor(tx, order, sold)
+
+
+def _mail_line(row: OrderLine, currency: str) -> tuple[str, int, Money]:
+    return (
+        row.name,
+        row.quantity,
+        Money(row.unit_amount, currency) * row.quantity,
+    )
+
+
+def _mail_shopper(tx: Transaction, order: Order, sold: Mapping[str, Any]) -> None:
     mail.post(
         tx,
         "order_confirmed",
-        to=checkout.email,
+        to=order.checkout.email,
         unique_key=f"order_confirmed:{order.id}",
         order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "full_name": checkout.full_name,
-            "vendor_name": vendor.name,
-            "lines": lines,
-            "total": total,
-        },
+        language=order.checkout.language,
+        context={**sold, "full_name": order.checkout.full_name},
     )
+
+
+def _mail_vendor(tx: Transaction, order: Order, sold: Mapping[str, Any]) -> None:
+    fee = Money(order.platform_fee_amount, order.currency)
     mail.post(
         tx,
         "order_sold",
-        to=vendor.business_email,
+        to=order.vendor.business_email,
         unique_key=f"order_sold:{order.id}",
         order_id=order.id,
-        context={
-            "vendor_name": vendor.name,
-            "number": order.number,
-            "lines": lines,
-            "total": total,
-            "share": total - Money(order.platform_fee_amount, order.currency),
-        },
+        context={**sold, "share": sold["total"] - fee},
     )

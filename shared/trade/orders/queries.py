@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.errors import NotFound
-from shared.core.ids import digest, typed_number
+from shared.core.ids import digest
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.trade.orders.addresses import town_line
@@ -312,23 +312,3 @@ async def order_by_number(number: str) -> OrderView:
     if not orders:
         raise NotFound(_("We could not find that order."))
     return (await _views(orders))[0]
-
-
-async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
-    """The numbers of orders, by id. One query."""
-    wanted = sorted(set(ids))
-    found = await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
-    return {int(str(id_)): str(number) for id_, number in found}
-
-
-async def ids_by_number(
-    search: str,
-    *,
-    vendor_id: int | None = None,
-) -> tuple[str, ...]:
-    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever
-    way; empty for none.
-    """
-    mine = {} if vendor_id is None else {"vendor_id": vendor_id}
-    found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
-    return tuple(f"order:{id_}" for id_ in found)

@@ -46,25 +46,11 @@ async def mark_as_shipped(
         short = await set_aside(order)
         if short and not all_the_same:
             raise PiecesMissing(short)
-        meant = (
-            {"although": although} if although else {"although": "pieces missing"} if short else {}
-        )
-        await _send(tx, order, carrier, tracking, Act("order.shipped", actor, meant))
-        checkout = await order.checkout
-        mail.post(
-            tx,
-            "order_shipped",
-            to=checkout.email,
-            unique_key=f"order_shipped:{order.id}",
-            order_id=order.id,
-            language=checkout.language,
-            context={
-                "number": order.number,
-                "full_name": checkout.full_name,
-                "carrier": carrier,
-                "tracking": tracking,
-            },
-        )
+        if short and not although:
+            although = "pieces missing"
+        act = Act("order.shipped", actor, {"although": although} if although else {})
+        await _send(tx, order, carrier, tracking, act)
+        await _mail_shopper(tx, order, carrier, tracking)
 
 
 def _doubt(order: Order, *, all_the_same: bool) -> str:
@@ -113,6 +99,29 @@ async def _send(
     )
     if not moved:
         raise CannotShip
+
+
+async def _mail_shopper(
+    tx: Transaction,
+    order: Order,
+    carrier: str,
+    tracking: str,
+) -> None:
+    checkout = await order.checkout
+    mail.post(
+        tx,
+        "order_shipped",
+        to=checkout.email,
+        unique_key=f"order_shipped:{order.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "carrier": carrier,
+            "tracking": tracking,
+        },
+    )
 
 
 async def keep_goods(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shared.core.locales import gettext_noop as _n
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import Kind
+from shared.trade.marketplace.legal import LegalKind
 
 VERSION = "2026-11-28"
 # Version -> what those terms say on returns; old versions stay, banks ask about old orders.
@@ -33,7 +33,7 @@ async def version_now() -> str:
     """The version that a shopper accepts now: the operator's own, else the one that comes with the
     software.
     """
-    own = await presentation.current(Kind.TERMS)
+    own = await presentation.current(LegalKind.TERMS)
     return own.version if own else VERSION
 
 
@@ -41,7 +41,7 @@ async def returns_of(version: str) -> str:
     """What the terms of this version say about returns; empty for a version that nobody knows."""
     if version in RETURNS:
         return RETURNS[version]
-    own = await presentation.published(Kind.TERMS, version)
+    own = await presentation.published(LegalKind.TERMS, version)
     return own.returns if own else ""
 
 

@@ -45,6 +45,37 @@ class Actor:
 NOBODY = Actor("nobody")
 
 
+def actor_of(person: Member | Customer) -> Actor:
+    """Who asks, when it is this person."""
+    return _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+
+
+def _member_actor(member: Member) -> Actor:
+    vendor = member.vendor
+    return Actor(
+        kind="member",
+        id=member.id,
+        full_name=member.full_name,
+        email=member.email,
+        role=member.role,
+        has_factor=member.second_factor_at is not None,
+        vendor_id=vendor.id if vendor is not None else None,
+        vendor_slug=vendor.slug if vendor is not None else None,
+        vendor_name=vendor.name if vendor is not None else None,
+        email_confirmed=member.email_confirmed_at is not None,
+    )
+
+
+def _customer_actor(customer: Customer) -> Actor:
+    return Actor(
+        kind="customer",
+        id=customer.id,
+        full_name=customer.full_name,
+        email=customer.email,
+        email_confirmed=customer.email_confirmed_at is not None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TokenView:
     """An API token as the vendor sees it later: never the token itself."""

@@ -1,9 +1,10 @@
-"""Signing in and out, knowing a browser again, and the list of browsers that are signed in."""
+"""Signing in and out, and knowing a browser again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
@@ -15,10 +16,10 @@ from shared.infra import unit
 from shared.infra.audit import watch
 from shared.infra.unit import Transaction
 from shared.trade.people import account_history, passwords, rules
-from shared.trade.people.browser_names import named, told
+from shared.trade.people.browser_names import named
 from shared.trade.people.errors import BadEmail, WrongCredentials
 from shared.trade.people.factors.rules import HALF_OPEN_FOR
-from shared.trade.people.models import Customer, Member, Session
+from shared.trade.people.models import Member, Session
 from shared.trade.people.persons import (
     Person,
     keys_of,
@@ -28,15 +29,13 @@ from shared.trade.people.persons import (
     open_sessions,
     owned_by,
     owner_of,
-    person_of,
     role_of,
     table,
     vendor_of,
 )
-from shared.trade.people.queries import Actor
+from shared.trade.people.queries import Actor, actor_of
 
 _MAX_TOKEN = 100  # longer than any token of ours
-_MOST_SHOWN = 50
 
 
 async def sign_in(
@@ -54,13 +53,8 @@ async def sign_in(
     """
     person = await _person(email, kind)
     stored = person.password_hash if person is not None and person.is_active else None
-    if (
-        not await passwords.matches(
-            stored,
-            password[: rules.MAX_PASSWORD + 1],
-        )
-        or person is None
-    ):
+    is_right = await passwords.matches(stored, password[: rules.MAX_PASSWORD + 1])
+    if person is None or not is_right:
         # An unknown address costs the same writes as a known one.
         label = label_of(person) if person else f"{kind}:unknown"
         watch.refused("sign_in.failed", who=label)
@@ -71,11 +65,8 @@ async def sign_in(
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
         fresh = await passwords.hash_password(password)
-        if (
-            await type(person)
-            .filter(id=person.id, password_hash=stored)
-            .update(password_hash=fresh)
-        ):
+        unchanged = type(person).filter(id=person.id, password_hash=stored)
+        if await unchanged.update(password_hash=fresh):
             stored = fresh
     return await _open(person, stored, user_agent)
 
@@ -146,13 +137,7 @@ async def open_whole(
         wrong_answers=0,
         challenge=None,
         authenticated_at=now,
-        last_seen_at=now,
-        expires_at=rules.session_end(
-            role_of(row.member),
-            signed_in_at=row.created_at,
-            now=now,
-        ),
-        updated_at=now,
+        **_used(row, row.member),
     )
     if not opened:
         return None
@@ -256,14 +241,8 @@ async def renew(
     Returns the new token; None when the session is over.
     """
     fresh, mine = new_token("mhs"), open_sessions(kind, person_id).filter(id=session_id)
-    return (
-        fresh
-        if await mine.update(
-            token_digest=digest(fresh),
-            updated_at=clock.now(),
-        )
-        else None
-    )
+    renewed = await mine.update(token_digest=digest(fresh), updated_at=clock.now())
+    return fresh if renewed else None
 
 
 async def identify(token: str) -> Actor | None:
@@ -274,99 +253,27 @@ async def identify(token: str) -> Actor | None:
     if row is None or row.awaits_factor:
         return None
     person = owner_of(row)
-    if not person.is_active or not _lives(row, person):
+    if not person.is_active or ends_at(row, person) <= clock.now():
         return None
     await _touch(row, person)
-    who = _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
-    return replace(who, session_id=row.id, authenticated_at=row.authenticated_at)
+    return replace(actor_of(person), session_id=row.id, authenticated_at=row.authenticated_at)
 
 
-def _lives(row: Session, person: Person) -> bool:
-    now = clock.now()
-    return (
-        row.expires_at > now and row.created_at + rules.SESSIONS_LAST[role_of(person)].longest > now
-    )
+def ends_at(row: Session, person: Person) -> datetime:
+    """When a session is over unless it is used before."""
+    longest = rules.SESSIONS_LAST[role_of(person)].longest
+    return min(row.expires_at, row.created_at + longest)
 
 
 async def _touch(row: Session, person: Person) -> None:
     now = clock.now()
     if now - row.last_seen_at < rules.touch_after(role_of(person)):
         return
-    await Session.filter(id=row.id, revoked_at=None).update(
-        last_seen_at=now,
-        expires_at=rules.session_end(
-            role_of(person),
-            signed_in_at=row.created_at,
-            now=now,
-        ),
-        updated_at=now,
-    )
+    await Session.filter(id=row.id, revoked_at=None).update(**_used(row, person))
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A browser that is signed in, as its owner sees it."""
-
-    id: int
-    browser: str
-    since: datetime
-    last_seen_at: datetime
-    ends_at: datetime
-    is_this: bool
-
-
-async def signed_in(
-    *,
-    kind: str,
-    person_id: int,
-    session_id: int,
-) -> tuple[SignedIn, ...]:
-    """Where a person is signed in: the browser that asks first, then the one used last."""
-    person = await person_of(kind, person_id)
-    rows = (
-        await open_sessions(kind, person_id)
-        .filter(expires_at__gt=clock.now(), awaits_factor=False)
-        .order_by("-last_seen_at", "-id")
-        .limit(_MOST_SHOWN)
-    )
-    found = [
-        SignedIn(
-            id=row.id,
-            browser=told(named(row.user_agent)),
-            since=row.created_at,
-            last_seen_at=row.last_seen_at,
-            ends_at=min(
-                row.expires_at, row.created_at + rules.SESSIONS_LAST[role_of(person)].longest
-            ),
-            is_this=row.id == session_id,
-        )
-        for row in rows
-        if _lives(row, person)
-    ]
-    return tuple(sorted(found, key=lambda one: not one.is_this))
-
-
-def _member_actor(member: Member) -> Actor:
-    vendor = member.vendor
-    return Actor(
-        kind="member",
-        id=member.id,
-        full_name=member.full_name,
-        email=member.email,
-        role=member.role,
-        has_factor=member.second_factor_at is not None,
-        vendor_id=vendor.id if vendor is not None else None,
-        vendor_slug=vendor.slug if vendor is not None else None,
-        vendor_name=vendor.name if vendor is not None else None,
-        email_confirmed=member.email_confirmed_at is not None,
-    )
-
-
-def _customer_actor(customer: Customer) -> Actor:
-    return Actor(
-        kind="customer",
-        id=customer.id,
-        full_name=customer.full_name,
-        email=customer.email,
-        email_confirmed=customer.email_confirmed_at is not None,
-    )
+def _used(row: Session, person: Person) -> dict[str, Any]:
+    """The columns of a session that is used now."""
+    now = clock.now()
+    ends = rules.session_end(role_of(person), signed_in_at=row.created_at, now=now)
+    return {"last_seen_at": now, "expires_at": ends, "updated_at": now}

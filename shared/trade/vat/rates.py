@@ -41,41 +41,46 @@ async def enter(
     """
     await _check(rate)
     async with unit.transaction() as tx:
-        pair = VatRate.filter(base=rate.base, quote=rate.quote)
-        last = await pair.exclude(day=rate.day).order_by("-day").first()
-        if last is not None and not is_sure and _is_far(rate.rate, last.rate):
-            raise UnlikelyRate(
-                (
-                    f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick "
-                    "the box if it is right."
-                ),
-                param="rate",
-            )
-        row = await tx.lock_first(pair.filter(day=rate.day))
-        fields: dict[str, Any] = {
-            "rate": rate.rate,
-            "source": rate.source,
-            "entered_by": actor,
-        }
-        if row is None:
-            await VatRate.create(
-                base=rate.base,
-                quote=rate.quote,
-                day=rate.day,
-                **fields,
-            )
-        else:
-            await VatRate.filter(id=row.id).update(**fields, updated_at=clock.now())
+        if not is_sure:
+            await _must_be_likely(rate)
+        before = await _store(tx, rate, actor)
         tx.record(
             "vat.rate_entered",
             actor=actor,
             subject=f"rate:{rate.base}:{rate.quote}",
             day=rate.day.isoformat(),
-            before=plain_rate(row.rate) if row else "",
+            before=plain_rate(before) if before is not None else "",
             after=plain_rate(rate.rate),
             source=rate.source,
         )
         await _close_what_waited(tx, rate)
+
+
+async def _must_be_likely(rate: Rate) -> None:
+    pair = VatRate.filter(base=rate.base, quote=rate.quote)
+    last = await pair.exclude(day=rate.day).order_by("-day").first()
+    if last is not None and _is_far(rate.rate, last.rate):
+        said = (
+            f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick the box "
+            "if it is right."
+        )
+        raise UnlikelyRate(said, param="rate")
+
+
+async def _store(tx: Transaction, rate: Rate, actor: str) -> Decimal | None:
+    """Keep a rate, and answer the one that stood there for this pair and day."""
+    key: dict[str, Any] = {"base": rate.base, "quote": rate.quote, "day": rate.day}
+    row = await tx.lock_first(VatRate.filter(**key))
+    fields: dict[str, Any] = {
+        "rate": rate.rate,
+        "source": rate.source,
+        "entered_by": actor,
+    }
+    if row is None:
+        await VatRate.create(**key, **fields)
+        return None
+    await VatRate.filter(id=row.id).update(**fields, updated_at=clock.now())
+    return row.rate
 
 
 async def _check(rate: Rate) -> None:

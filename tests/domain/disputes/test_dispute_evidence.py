@@ -23,7 +23,7 @@ from shared.finance.disputes.response_draft import (
     OtherOrder,
     draft,
 )
-from shared.sandbox.resources.chargebacks import EVIDENCE
+from shared.sandbox.resources.dispute_terms import EVIDENCE
 from shared.sandbox.resources.disputes import FILES
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -22,7 +22,7 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.errors import ChargedBack, TooMuch
 from shared.finance.refunds.models import Refund
 from shared.sandbox import choices
-from shared.sandbox.resources import chargebacks
+from shared.sandbox.resources import dispute_lifecycle
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
@@ -55,7 +55,7 @@ def dispute(
     act = market.act()
     charge = act.get("charge", str(payment.stripe_charge_id))
     with act.store.transaction():
-        return chargebacks.open_up(act, charge, "general", amount, case=case)
+        return dispute_lifecycle.open_up(act, charge, "general", amount, case=case)
 
 
 def decide(
@@ -68,7 +68,7 @@ def decide(
     """The bank's word."""
     act = market.act()
     with act.store.transaction():
-        chargebacks.end(act, act.get("dispute", stripe_id), won=won, returned=returned)
+        dispute_lifecycle.end(act, act.get("dispute", stripe_id), won=won, returned=returned)
 
 
 async def agree(market: Market, shop: Shop) -> None:

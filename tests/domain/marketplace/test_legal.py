@@ -8,8 +8,8 @@ import pytest
 
 from shared.core.errors import Invalid
 from shared.trade.marketplace import identity as rules
-from shared.trade.marketplace.identity import MOST_LOGO, Identity, picture
-from shared.trade.marketplace.legal import Block, Kind, blocks, check, version
+from shared.trade.marketplace.identity import MOST_LOGO, MarketIdentity, picture
+from shared.trade.marketplace.legal import Block, LegalKind, blocks, check, version
 
 TEXT = (
     "First line\r\ngoes on.\r\n\r\n## Returns\r\nWrite to us.\r\n- within 14 days\r\n- "
@@ -32,14 +32,14 @@ def test_a_text_is_headings_paragraphs_and_lists() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "returns", "field"),
     [
-        (Kind.TERMS, " ", "14 days", "text"),
-        (Kind.TERMS, "Terms", " ", "returns"),
-        (Kind.PRIVACY, "x" * 60_001, "", "text"),
-        (Kind.TERMS, "Terms", "x" * 1_001, "returns"),
+        (LegalKind.TERMS, " ", "14 days", "text"),
+        (LegalKind.TERMS, "Terms", " ", "returns"),
+        (LegalKind.PRIVACY, "x" * 60_001, "", "text"),
+        (LegalKind.TERMS, "Terms", "x" * 1_001, "returns"),
     ],
 )
 def test_a_text_that_cannot_be_published_names_its_field(
-    kind: Kind, text: str, returns: str, field: str
+    kind: LegalKind, text: str, returns: str, field: str
 ) -> None:
     """Empty or endless."""
     with pytest.raises(Invalid) as refused:
@@ -57,17 +57,19 @@ def test_each_version_has_a_name_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("identity", "field"),
     [
-        (Identity(name=" "), "name"),
-        (Identity(name="x" * 61), "name"),
-        (Identity(name="Hall\r\nBcc: all"), "name"),
-        (Identity(name="Hall <b>"), "name"),
-        (Identity(sender="nobody"), "sender"),
-        (Identity(contact_email="a@b@c"), "contact_email"),
-        (Identity(phone="call me"), "phone"),
-        (Identity(postal_address="x" * 401), "postal_address"),
+        (MarketIdentity(name=" "), "name"),
+        (MarketIdentity(name="x" * 61), "name"),
+        (MarketIdentity(name="Hall\r\nBcc: all"), "name"),
+        (MarketIdentity(name="Hall <b>"), "name"),
+        (MarketIdentity(sender="nobody"), "sender"),
+        (MarketIdentity(contact_email="a@b@c"), "contact_email"),
+        (MarketIdentity(phone="call me"), "phone"),
+        (MarketIdentity(postal_address="x" * 401), "postal_address"),
     ],
 )
-def test_an_identity_that_cannot_stand_names_its_field(identity: Identity, field: str) -> None:
+def test_an_identity_that_cannot_stand_names_its_field(
+    identity: MarketIdentity, field: str
+) -> None:
     """The name goes into headers of mails, so it is one line without signs that mean something
     there.
     """

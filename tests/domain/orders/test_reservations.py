@@ -359,7 +359,7 @@ class TestGivingUp:
         assert (await gateway.payment_intents.get(intent)).status != "canceled"
 
     async def _take_out(self, bought: Purchase, product: Product, leave: int = 0) -> None:
-        from shared.trade.orders.service import give_up_unwanted
+        from shared.trade.orders.cancellation import give_up_unwanted
 
         await baskets.set_quantity(bought.basket, product_id=product.id, quantity=leave)
         await give_up_unwanted(bought.basket)

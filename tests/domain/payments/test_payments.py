@@ -24,7 +24,7 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState
 from shared.trade.catalogue.models import Product
-from shared.trade.orders import service as orders
+from shared.trade.orders.cancellation import close_checkout
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
@@ -449,7 +449,7 @@ class TestExpiry:
         await confirm(sandbox, view.payment_intent_id)
         async with unit.transaction() as tx:
             checkout = await Checkout.get(token=bought.token)
-            await orders.close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
+            await close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
         await Product.filter(id=shop.product_id).update(stock=0)
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
@@ -465,7 +465,7 @@ class TestExpiry:
         await confirm(sandbox, view.payment_intent_id)
         async with unit.transaction() as tx:
             checkout = await Checkout.get(token=bought.token)
-            await orders.close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
+            await close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="test")
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
         product = await Product.get(id=shop.product_id)

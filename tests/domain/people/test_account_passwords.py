@@ -15,7 +15,7 @@ from shared.entrypoints.web.forms import MarketForm, is_secret
 from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs.models import Job
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.identity import Identity
+from shared.trade.marketplace.identity import MarketIdentity
 from shared.trade.people import deactivation, password_change, passwords, sessions, tokens
 from shared.trade.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
 from shared.trade.people.models import MailLink, Member
@@ -336,7 +336,7 @@ async def test_what_others_know_of_somebody_is_no_password(database: str, new: s
     """Name and shop, the marketplace's own, words of its trade; address as well (unit tests walk
     the spellings).
     """
-    await presentation.introduce(Identity(name="Basar"), actor="test")
+    await presentation.introduce(MarketIdentity(name="Basar"), actor="test")
     who = await person("owner")
     vendor = await Vendor.get(id=vendor_of(who))
     vendor.name = "Velo Nord"

@@ -22,6 +22,7 @@ from shared.finance.refunds.rules import RefundState
 from shared.finance.refunds.writes import MARK, CreateRefund
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
+from shared.infra.stripe_writes import attempts
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import loaded
@@ -175,7 +176,7 @@ async def test_a_failure_that_was_none_takes_nothing_twice(
     write, planned = await plan(gateway, made)
     assert planned.reverse_transfer
     await planned.send(gateway, write.key)
-    await writes._next_attempt(write, planned.anew(), why="a failure was stored under this key")
+    await attempts.next_attempt(write, planned.anew(), why="a failure was stored under this key")
     await run_jobs(context)
     made = await Refund.get(id=made.id)
     assert (made.status, made.vendor_part, made.commission_part) == (

@@ -177,12 +177,12 @@ async def test_a_closed_month_never_changes() -> None:
         .update_from_dict({"name": "Renamed", "city": "Aarhus"})
         .save()
     )
-    await presentation.introduce(identity_of_market.Identity(name="Basar"), actor="test")
+    await presentation.introduce(identity_of_market.MarketIdentity(name="Basar"), actor="test")
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
         await close_vendor(vendor.id)
         november = await both(vendor, "2026-11")
-        await presentation.introduce(identity_of_market.Identity(name="Agora"), actor="test")
+        await presentation.introduce(identity_of_market.MarketIdentity(name="Agora"), actor="test")
         assert await both(vendor, "2026-11") == november
         assert (await statement_of(vendor.id, "2026-11")).market == "Basar"
 

@@ -25,7 +25,7 @@ from shared.finance.connect.rules import (
 )
 from shared.finance.connect.verification import DISABLED
 from shared.infra.gateway.accounts import Alternative, RequirementError
-from shared.sandbox.money import COUNTRIES as STAND_IN_COUNTRIES
+from shared.sandbox.currencies import COUNTRIES as STAND_IN_COUNTRIES
 from shared.trade.vendors.countries import (
     COUNTRIES,
     CURRENCY_NAMES,

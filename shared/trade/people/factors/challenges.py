@@ -19,7 +19,7 @@ from shared.infra.audit import watch
 from shared.trade.people import passwords, sessions
 from shared.trade.people.factors import notices, passkeys, rules
 from shared.trade.people.factors.models import RecoveryCode, SecondFactor
-from shared.trade.people.factors.rules import MAX_TRIES, Kind
+from shared.trade.people.factors.rules import MAX_TRIES, FactorKind
 from shared.trade.people.factors.sealed_secrets import Unreadable, Vault
 from shared.trade.people.models import Member, Session
 from shared.trade.people.rules import MAX_PASSWORD
@@ -121,7 +121,7 @@ async def code(
     """
     await count_try(session_id)
     if await _take_digits(vault, member, typed):
-        return Kind.TOTP.value
+        return FactorKind.TOTP.value
     if await _take_recovery_code(member, typed):
         return "recovery_code"
     await refuse(session_id, WRONG_CODE, "code")
@@ -135,7 +135,7 @@ async def _take_digits(vault: Vault, member: Member, typed: str) -> bool:
     owner = f"member:{member.id}"
     for row in await SecondFactor.filter(
         member_id=member.id,
-        kind=Kind.TOTP.value,
+        kind=FactorKind.TOTP.value,
     ):
         try:
             secret = vault.open(row.sealed_secret, owner=owner)
@@ -188,7 +188,7 @@ async def ask_for_passkey(
     known = (
         await SecondFactor.filter(
             member_id=member_id,
-            kind=Kind.PASSKEY.value,
+            kind=FactorKind.PASSKEY.value,
         ).order_by("id")
         if site
         else []
@@ -230,7 +230,7 @@ async def passkey(
     except passkeys.PasskeyRefused as refused:
         log.info("a passkey of member:%s was refused: %s", member.id, refused.log)
         await refuse(session_id, refused.message, "credential")
-    return Kind.PASSKEY.value
+    return FactorKind.PASSKEY.value
 
 
 async def _take_passkey(
@@ -241,7 +241,7 @@ async def _take_passkey(
     challenge = await take_challenge(session_id)
     named = passkeys.credential_of(answer)
     row = await SecondFactor.filter(
-        member_id=member.id, kind=Kind.PASSKEY.value, credential_id=named
+        member_id=member.id, kind=FactorKind.PASSKEY.value, credential_id=named
     ).first()
     if site is None or row is None:
         raise passkeys.PasskeyRefused

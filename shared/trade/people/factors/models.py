@@ -9,7 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row, words
-from shared.trade.people.factors.rules import Kind
+from shared.trade.people.factors.rules import FactorKind
 
 
 class KeptForm(Row):
@@ -61,7 +61,7 @@ class SecondFactor(Row):
         table = "second_factors"
         indexes = [Index(fields=("member_id",), name="ix_second_factors_member")]
         constraints = [
-            CheckConstraint(check=f"kind in ({words(Kind)})", name="ck_second_factors_kind"),
+            CheckConstraint(check=f"kind in ({words(FactorKind)})", name="ck_second_factors_kind"),
             CheckConstraint(
                 check="(kind = 'passkey') = (credential_id is not null)",
                 name="ck_second_factors_passkey",

@@ -26,7 +26,7 @@ DRIFT = 1  # steps that its clock may be ahead or behind
 DIGITS = 6
 
 
-class Kind(StrEnum):
+class FactorKind(StrEnum):
     """What a second factor is."""
 
     TOTP = "totp"  # an authenticator app's six digits

@@ -19,12 +19,12 @@ from shared.trade.people import sessions
 from shared.trade.people.factors import notices, passkeys, rules
 from shared.trade.people.factors.challenges import WrongAnswer
 from shared.trade.people.factors.models import RecoveryCode, SecondFactor
-from shared.trade.people.factors.rules import Kind
+from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.factors.sealed_secrets import Unreadable, Vault
 from shared.trade.people.models import Member, Session
 
 SETUP_LASTS = 1800  # seconds from the picture to the first code
-KIND_WORDS = {Kind.TOTP: "an authenticator app", Kind.PASSKEY: "a passkey"}
+KIND_WORDS = {FactorKind.TOTP: "an authenticator app", FactorKind.PASSKEY: "a passkey"}
 
 
 class TooManyFactors(Conflict):
@@ -92,7 +92,7 @@ async def add_app(
             "That code is not right. Enter the one that the app shows now.", param="code"
         )
     values = {"sealed_secret": vault.seal(secret, owner=f"member:{member_id}"), "counter": step}
-    return await _add(member_id, session_id, Kind.TOTP, name, values)
+    return await _add(member_id, session_id, FactorKind.TOTP, name, values)
 
 
 async def add_passkey(
@@ -109,11 +109,11 @@ async def add_passkey(
         "public_key": made.public_key,
         "counter": made.counter,
     }
-    return await _add(member_id, session_id, Kind.PASSKEY, name, values)
+    return await _add(member_id, session_id, FactorKind.PASSKEY, name, values)
 
 
 async def _add(
-    member_id: int, session_id: int, kind: Kind, name: str, values: dict[str, Any]
+    member_id: int, session_id: int, kind: FactorKind, name: str, values: dict[str, Any]
 ) -> tuple[str, ...]:
     async with unit.transaction() as tx:
         member = await _member(tx, member_id)
@@ -162,7 +162,7 @@ async def remove(
             "factor.removed",
             member,
             "factor_removed",
-            what=KIND_WORDS[Kind(row.kind)],
+            what=KIND_WORDS[FactorKind(row.kind)],
             name=row.name,
         )
 

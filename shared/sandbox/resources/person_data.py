@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.resources import connected, kyc
+from shared.sandbox.resources import connected, person_requirements, person_verification
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge
 
@@ -24,20 +24,6 @@ _DUE: Json = {
     "past_due": [],
     "pending_verification": [],
 }
-# What is asked of the representative, and of the others.
-FULL = (
-    "address.city",
-    "address.line1",
-    "address.postal_code",
-    "dob.day",
-    "dob.month",
-    "dob.year",
-    "email",
-    "first_name",
-    "last_name",
-    "phone",
-)
-_SHORT = ("dob.day", "dob.month", "dob.year", "first_name", "last_name")
 _PLAIN = (
     "email",
     "first_name",
@@ -153,7 +139,7 @@ def create(
         account.id,
     )
     write(act, person, params)
-    examine(act, account, person)
+    person_verification.examine(act, account, person)
     act.store.insert(person)
     emit(act.within(account.id), "person.created", shown(account, person))
     return person
@@ -168,7 +154,7 @@ def change(
     """Write what is given; `person.updated` tells what was before."""
     before = copy.deepcopy(person)
     write(act, person, params)
-    examine(act, account, person)
+    person_verification.examine(act, account, person)
     save(act, account, person, before)
 
 
@@ -212,7 +198,11 @@ def shown(account: Document, person: Document) -> Json:
 
 
 def _due(account: Document, person: Document) -> Json:
-    missing = [field for field in wanted(account, person) if not tells(person, field)]
+    missing = [
+        field
+        for field in person_requirements.wanted(account, person)
+        if not person_requirements.tells(person, field)
+    ]
     errors_ = [
         {"requirement": field, "code": code, "reason": reason}
         for field, code, reason in person.hidden["findings"]
@@ -231,18 +221,10 @@ def _due(account: Document, person: Document) -> Json:
         "alternatives": [],
         "currently_due": now,
         "errors": errors_,
-        "eventually_due": sorted({*now, *later(account, person)}),
+        "eventually_due": sorted({*now, *person_requirements.later(account, person)}),
         "past_due": [name for name in now if name in late],
-        "pending_verification": in_question(person),
+        "pending_verification": person_verification.in_question(person),
     }
-
-
-def in_question(person: Document) -> list[str]:
-    """What a verification that still runs is looking at."""
-    if person.body["verification"]["status"] != "pending":
-        return []
-    numbers = [name for name in ("id_number", "verification.document") if tells(person, name)]
-    return ["dob.day", "dob.month", "dob.year", *numbers]
 
 
 def write(act: Act, person: Document, params: Json) -> None:
@@ -287,106 +269,3 @@ def _born(given: Any) -> Json:
         message = "Invalid date of birth: must be a date of the calendar."
         raise errors.ApiError(400, message, param="dob", stored=False) from None
     return {name: given[name] for name in ("day", "month", "year")}
-
-
-def wanted(account: Document, person: Document) -> tuple[str, ...]:
-    """What this person has to tell."""
-    relation = person.body["relationship"]
-    if not (relation["representative"] or relation["owner"]):
-        return _SHORT
-    return asked(account.body["country"])
-
-
-def asked(country: str) -> tuple[str, ...]:
-    """What a representative has to tell; in the United States the last digits of a number too."""
-    return (*FULL, "ssn_last_4") if country == "US" else FULL
-
-
-def later(account: Document, person: Document) -> list[str]:
-    """What is due one day: the whole number of someone who gave its last digits alone."""
-    known = tells(person, "ssn_last_4") and not tells(person, "id_number")
-    return ["id_number"] if known and account.body["country"] == "US" else []
-
-
-def tells(person: Document, field: str) -> bool:
-    """Whether a requirement of this person, such as `dob.day`, is answered."""
-    if field in ("id_number", "ssn_last_4"):
-        return bool(person.body[f"{field}_provided"])
-    if field in ("verification.document", "verification.additional_document"):
-        return bool(person.body["verification"][field.split(".")[1]]["front"])
-    node: Any = person.body
-    for part in field.split("."):
-        node = node.get(part) if isinstance(node, dict) else None
-    return node not in (None, "")
-
-
-def facts(person: Document) -> Json:
-    """What a verification looks at."""
-    dob, secret = person.body["dob"], person.hidden["secret"]
-    born = f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
-    return {
-        "dob": born,
-        "id_number": secret.get("id_number"),
-        "ssn_last_4": secret.get("ssn_last_4"),
-        "line1": person.body["address"]["line1"],
-        "name": f"{person.body['first_name']} {person.body['last_name']}",
-        "document": person.body["verification"]["document"]["front"],
-    }
-
-
-def examine(act: Act, account: Document, person: Document) -> None:
-    """Begin to verify a person who has told a name and a date of birth; some values are clear at
-    once (stripe-facts 7).
-    """
-    if not all(tells(person, field) for field in _SHORT):
-        return
-    told = facts(person)
-    if told == person.hidden["checked"]:
-        return
-    person.hidden["checked"] = told
-    if kyc.judge(told).at_once:
-        conclude(person)
-        return
-    person.hidden["findings"] = []
-    person.body["verification"].update(
-        status="pending",
-        details=None,
-        details_code=None,
-    )
-    act.store.schedule(
-        act.world.clock.now() + kyc.MOMENT, "verify", act.platform, f"{account.id}:{person.id}"
-    )
-
-
-def conclude(person: Document) -> None:
-    """The verification is over: verified, or not and why."""
-    verdict = kyc.judge(facts(person))
-    person.hidden.update(
-        listed=verdict.listed,
-        checked=facts(person),
-        findings=[
-            [
-                f.field,
-                f.code,
-                f.reason,
-            ]
-            for f in verdict.findings
-        ],
-    )
-    bad = next(
-        (f for f in verdict.findings if f.field != "verification.document"),
-        None,
-    )
-    paper = next(
-        (f for f in verdict.findings if f.field == "verification.document"),
-        None,
-    )
-    check = person.body["verification"]
-    check.update(
-        status="unverified" if verdict.listed or verdict.findings else "verified",
-        details=bad.reason if bad else None,
-        details_code=bad.details_code if bad else None,
-    )
-    check["document"].update(
-        details=paper.reason if paper else None, details_code=paper.details_code if paper else None
-    )

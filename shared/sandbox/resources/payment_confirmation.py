@@ -10,6 +10,7 @@ from shared.sandbox.resources import (
     confirmation_tokens,
     holds,
     intent_rules,
+    payment_method_cards,
     payment_methods,
     requirements,
     settlement,
@@ -28,7 +29,7 @@ def give_method(act: Act, doc: Document, params: Json) -> None:
     """
     if "payment_method_data" in params:
         data = params["payment_method_data"]
-        method = payment_methods.from_data(act, data)
+        method = payment_method_cards.from_data(act, data)
     elif params["payment_method"]:
         method = payment_methods.usable(act, params["payment_method"])
     else:
@@ -99,7 +100,11 @@ def _unexpected(doc: Document, message: str) -> errors.ApiError:
 
 
 def _challenge(
-    act: Act, doc: Document, method: Document, params: Json, off_session: bool
+    act: Act,
+    doc: Document,
+    method: Document,
+    params: Json,
+    off_session: bool,
 ) -> Document:
     if off_session or params.get("error_on_requires_action"):
         return decline(act, doc, method, "authentication_required", "authentication_required")
@@ -109,7 +114,7 @@ def _challenge(
 
 def charge(act: Act, doc: Document, method: Document) -> Document:
     """Take the money, or be declined (402; the failed charge stays)."""
-    card = payment_methods.card_of(method)
+    card = payment_method_cards.card_of(method)
     doc.hidden.pop("authenticated", None)
     if refused := cards.outcome(card, asked=challenges.asked(doc)):
         return decline(act, doc, method, *refused)
@@ -170,7 +175,7 @@ def decline(
     reason: str | None,
 ) -> Document:
     """The issuer, or Radar, says no: 402, a failed charge is kept, the intent is open again."""
-    card = payment_methods.card_of(method)
+    card = payment_method_cards.card_of(method)
     message = cards.message(code, reason)
     failed = charges.make_failed(
         act,

@@ -9,7 +9,12 @@ from contextlib import contextmanager
 
 from shared.sandbox import cards, errors
 from shared.sandbox.events import emit
-from shared.sandbox.resources import challenges, confirmation_tokens, payment_methods
+from shared.sandbox.resources import (
+    challenges,
+    confirmation_tokens,
+    payment_method_cards,
+    payment_methods,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -53,7 +58,7 @@ def give_method(act: Act, doc: Document, params: Json) -> None:
     browser.
     """
     if "payment_method_data" in params:
-        method = payment_methods.from_data(act, params["payment_method_data"])
+        method = payment_method_cards.from_data(act, params["payment_method_data"])
     else:
         method = payment_methods.usable(act, params["payment_method"])
     payment_methods.refuse_foreign(method, doc.body["customer"], "SetupIntent")
@@ -126,8 +131,8 @@ def _finish(
     attempt: Document,
 ) -> Document:
     """Keep the method, or be declined (402; what was tried stays)."""
-    card, asked = payment_methods.card_of(method), challenges.asked(doc)
-    payment_methods.verify(method)
+    card, asked = payment_method_cards.card_of(method), challenges.asked(doc)
+    payment_method_cards.verify(method)
     details = attempt.body["payment_method_details"]["card"]
     details.update(
         checks=dict(method.body["card"]["checks"]), three_d_secure=doc.hidden.get("three_d_secure")

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from shared.sandbox import books
 from shared.sandbox.events import emit
-from shared.sandbox.resources import passing, payment_methods, returns
+from shared.sandbox.resources import (
+    application_fee_collection,
+    payment_method_cards,
+    returns,
+)
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document
 from shared.sandbox.world import Act, snapshot
@@ -39,7 +43,7 @@ def pay(
         -body["amount"],
         currency,
         other=books.NETWORK,
-        fee=passing.fee_detail(act, -fee_back, currency) if fee_back else None,
+        fee=application_fee_collection.fee_detail(act, -fee_back, currency) if fee_back else None,
         available_on=returns.day_of(act, charge.body["balance_transaction"]),
         description=f"REFUND FOR CHARGE ({charge.body['description'] or charge.id})",
     )
@@ -54,7 +58,7 @@ def pay(
 def _behaviour(act: Act, charge: Document) -> str:
     """What the test card does with refunds: `pendingRefund`, `refundFail`, or nothing of note."""
     method = act.find("payment_method", charge.body["payment_method"] or "")
-    tokens = payment_methods.card_of(method).tokens if method else ()
+    tokens = payment_method_cards.card_of(method).tokens if method else ()
     return next(
         (token for token in tokens if token in ("pendingRefund", "refundFail")),
         "",

@@ -9,106 +9,15 @@ connected account for a direct one. Appeals stand in `appeals.py`.
 
 from __future__ import annotations
 
-from shared.sandbox import books
 from shared.sandbox.events import emit
-from shared.sandbox.resources import fraud_warnings
+from shared.sandbox.resources import dispute_funds, dispute_terms, fraud_warnings
 from shared.sandbox.resources.subjects import located, subject_of
-from shared.sandbox.store import Document, Json
+from shared.sandbox.store import Document
 from shared.sandbox.world import Act, snapshot
 
-REASONS = (
-    "bank_cannot_process",
-    "check_returned",
-    "credit_not_processed",
-    "customer_initiated",
-    "debit_not_authorized",
-    "duplicate",
-    "fraudulent",
-    "general",
-    "incorrect_account_details",
-    "insufficient_funds",
-    "noncompliant",
-    "product_not_received",
-    "product_unacceptable",
-    "subscription_canceled",
-    "unrecognized",
-)
-CLOSED = ("lost", "prevented", "warning_closed", "won")
-# What the bank makes of it (`case_type`) -> how it begins. A block or a resolution is over before
-# it begins (SDK, CHG).
-CASES = {
-    "block": "prevented",
-    "chargeback": "needs_response",
-    "inquiry": "warning_needs_response",
-    "resolution": "prevented",
-}
-PREVENTED = ("block", "resolution")
-UNDECIDED = (
-    "needs_response",
-    "under_review",
-)  # chargebacks that the bank has not decided for the first time
-AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
 _REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
 DAY = 86400
-_FEES = {"eur": 2000}  # otherwise 1500 (stripe-facts 19, after published prices)
 _DAYS = 8  # full days to answer; at least seven (stripe-facts 13)
-# What the networks call a reason; one that is not named has no code here.
-_CODES = {
-    "visa": {
-        "credit_not_processed": "13.6",
-        "duplicate": "12.6.1",
-        "fraudulent": "10.4",
-        "noncompliant": "12.7",
-        "product_not_received": "13.1",
-        "product_unacceptable": "13.3",
-        "subscription_canceled": "13.2",
-    },
-    "mastercard": {
-        "credit_not_processed": "4853",
-        "duplicate": "4834",
-        "fraudulent": "4837",
-        "product_not_received": "4853",
-        "product_unacceptable": "4853",
-        "subscription_canceled": "4853",
-    },
-    "amex": {
-        "credit_not_processed": "C02",
-        "duplicate": "C14",
-        "fraudulent": "F29",
-        "product_not_received": "C08",
-        "product_unacceptable": "C31",
-        "subscription_canceled": "C28",
-    },
-}
-EVIDENCE = (
-    "access_activity_log",
-    "billing_address",
-    "cancellation_policy",
-    "cancellation_policy_disclosure",
-    "cancellation_rebuttal",
-    "customer_communication",
-    "customer_email_address",
-    "customer_name",
-    "customer_purchase_ip",
-    "customer_signature",
-    "duplicate_charge_documentation",
-    "duplicate_charge_explanation",
-    "duplicate_charge_id",
-    "product_description",
-    "receipt",
-    "refund_policy",
-    "refund_policy_disclosure",
-    "refund_refusal_explanation",
-    "service_date",
-    "service_documentation",
-    "shipping_address",
-    "shipping_carrier",
-    "shipping_date",
-    "shipping_documentation",
-    "shipping_tracking_number",
-    "uncategorized_file",
-    "uncategorized_text",
-)
 
 
 def can_be_disputed(charge: Document) -> bool:
@@ -143,7 +52,12 @@ def of_charge(act: Act, id: str) -> list[Document]:
 
 
 def open_up(
-    act: Act, charge: Document, reason: str, amount: int, *, case: str = "chargeback"
+    act: Act,
+    charge: Document,
+    reason: str,
+    amount: int,
+    *,
+    case: str = "chargeback",
 ) -> Document:
     """The bank tells of a dispute: created, then the funds go (if they do), then the charge says
     that it is disputed.
@@ -153,7 +67,7 @@ def open_up(
     events, are unverified (MEM).
     """
     body, card = charge.body, charge.body["payment_method_details"]["card"]
-    code = _CODES.get(card["brand"], {}).get(reason)
+    code = dispute_terms.NETWORK_CODES.get(card["brand"], {}).get(reason)
     doc = act.add(
         {
             "id": act.world.id("du"),
@@ -165,7 +79,7 @@ def open_up(
             "currency": body["currency"],
             "enhanced_eligibility_types": [],
             "evidence": {
-                **dict.fromkeys(EVIDENCE),
+                **dict.fromkeys(dispute_terms.EVIDENCE),
                 "appeal": None,
                 "enhanced_evidence": {},
             },
@@ -192,18 +106,18 @@ def open_up(
                 "type": "card",
             },
             "reason": reason,
-            "status": CASES[case],
+            "status": dispute_terms.CASES[case],
         },
         submitted=False,
     )
-    if case not in PREVENTED:
+    if case not in dispute_terms.PREVENTED:
         set_deadline(act, doc)
     if case not in _REFUNDABLE:
-        _withdraw(
+        dispute_funds.withdraw(
             act,
             doc,
             charge,
-            fee=0 if case == "resolution" else fee_for(body["currency"]),
+            fee=0 if case == "resolution" else dispute_funds.fee_for(body["currency"]),
         )
     act.store.save(doc)
     emit(act, "charge.dispute.created", doc)
@@ -211,7 +125,7 @@ def open_up(
         emit(act, "charge.dispute.funds_withdrawn", doc)
     if case != "block":
         _mark_disputed(act, charge, doc)
-    if case in PREVENTED:
+    if case in dispute_terms.PREVENTED:
         emit(act, "charge.dispute.closed", doc)
     return doc
 
@@ -239,69 +153,6 @@ def set_deadline(act: Act, doc: Document) -> None:
     )
 
 
-def fee_for(currency: str) -> int:
-    """What Stripe takes for a chargeback, in minor units."""
-    return _FEES.get(currency, 1500)
-
-
-def _withdraw(
-    act: Act,
-    doc: Document,
-    charge: Document,
-    *,
-    fee: int,
-) -> None:
-    """The bank takes the amount, Stripe its fee; out of the charge's own money while that is still
-    pending.
-    """
-    row = act.get("balance_transaction", charge.body["balance_transaction"])
-    taken = {
-        "amount": fee,
-        "application": None,
-        "currency": doc.body["currency"],
-        "description": "Dispute fee",
-        "type": "stripe_fee",
-    }
-    _post(
-        act,
-        doc,
-        -doc.body["amount"],
-        max(row.body["available_on"], act.now),
-        taken if fee else None,
-    )
-
-
-def _reinstate(act: Act, doc: Document, amount: int) -> None:
-    """The bank gives it back.
-
-    Stripe keeps its fee: since 2025 the fee for receiving a dispute stays, won or lost.
-    """
-    _post(act, doc, amount, act.now, None)
-
-
-def _post(
-    act: Act,
-    doc: Document,
-    amount: int,
-    available_on: int,
-    fee: Json | None,
-) -> None:
-    what = "withdrawal" if amount < 0 else "reversal"
-    txn = books.post(
-        act,
-        "adjustment",
-        doc.id,
-        amount,
-        doc.body["currency"],
-        other=books.NETWORK,
-        fee=fee,
-        available_on=available_on,
-        description=f"Chargeback {what} for {doc.body['charge']}",
-        category="dispute" if amount < 0 else "dispute_reversal",
-    )
-    doc.body["balance_transactions"].append(txn.body)
-
-
 def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
     """Whether and how much of a charge can be refunded; each of its disputes says so
     (`is_charge_refundable`).
@@ -311,8 +162,12 @@ def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
     alone; the rest is our reading).
     """
     found = [changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)]
-    waits = any(doc.body["status"] in UNDECIDED for doc in found)
-    gone = sum(taken(doc) for doc in found if doc.body["status"] not in UNDECIDED)
+    waits = any(doc.body["status"] in dispute_terms.UNDECIDED for doc in found)
+    gone = sum(
+        dispute_funds.taken(doc)
+        for doc in found
+        if doc.body["status"] not in dispute_terms.UNDECIDED
+    )
     left = charge.body["amount"] - charge.body["amount_refunded"] - gone
     refundable = not waits and (left > 0 or not gone)
     charge.hidden.update(refundable=refundable, taken=gone)
@@ -321,11 +176,6 @@ def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
         if doc.body["is_charge_refundable"] != refundable:
             doc.body["is_charge_refundable"] = refundable
             act.store.save(doc)
-
-
-def taken(doc: Document) -> int:
-    """What the bank took by a dispute and has not given back."""
-    return -sum(int(row["amount"]) for row in doc.body["balance_transactions"])
 
 
 def is_inquiry(doc: Document) -> bool:
@@ -348,9 +198,9 @@ def end(
     lost (DOC, support).
     """
     doc.body["status"] = "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
-    back = taken(doc) if doc.body["status"] == "won" else returned
+    back = dispute_funds.taken(doc) if doc.body["status"] == "won" else returned
     if back:
-        _reinstate(act, doc, back)
+        dispute_funds.reinstate(act, doc, back)
     doc.hidden["returned"] = doc.hidden.get("returned", 0) + back
     act.store.save(doc)
     charge = act.find("charge", doc.body["charge"])
@@ -376,7 +226,7 @@ def _escalate(act: Act, doc: Document) -> None:
     doc.body.update(status="needs_response", is_charge_refundable=False)
     doc.hidden["submitted"] = False
     set_deadline(act, doc)
-    _withdraw(act, doc, charge, fee=fee_for(doc.body["currency"]))
+    dispute_funds.withdraw(act, doc, charge, fee=dispute_funds.fee_for(doc.body["currency"]))
     act.store.save(doc)
     _mark_refundable(act, charge, doc)
     emit(act, "charge.dispute.updated", doc, before=before)
@@ -411,7 +261,7 @@ def fall_due(act: Act, subject: str) -> None:
     is closed.
     """
     inside, doc = located(act, subject, "dispute")
-    if doc is None or doc.body["status"] not in AWAITING:
+    if doc is None or doc.body["status"] not in dispute_terms.AWAITING:
         return
     if doc.body["evidence_details"]["due_by"] < act.now:
         end(inside, doc, won=False)

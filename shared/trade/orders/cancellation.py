@@ -1,0 +1,102 @@
+"""Closing a checkout that nobody paid: its orders are cancelled, and their stock is free again."""
+
+from __future__ import annotations
+
+from shared.core.ids import digest
+from shared.infra import unit
+from shared.infra.unit import Act, Transaction
+from shared.trade.baskets.models import Basket, BasketLine
+from shared.trade.catalogue import stock
+from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.reservations import items_of
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+
+
+async def open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:
+    """Lock the basket, so that two submits of it queue here, and then the open checkout made of it,
+    if there is one.
+    """
+    basket = (
+        await tx.lock_first(Basket.filter(token_digest=digest(basket_token)))
+        if basket_token
+        else None
+    )
+    if basket is None:
+        return None
+    return await tx.lock_first(
+        Checkout.filter(
+            basket_id=basket.id,
+            status=CheckoutStatus.OPEN,
+        ).order_by("-id")
+    )
+
+
+async def close_checkout(
+    tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str
+) -> bool:
+    """Expire or cancel an open checkout inside the caller's transaction: free its stock, cancel its
+    unpaid orders.
+
+    False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
+    """
+    if not await tx.move(
+        checkout,
+        to=status,
+        where={"status": CheckoutStatus.OPEN},
+    ):
+        return False
+    for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
+        await _cancel_unpaid(tx, order, actor=actor, reason=status)
+    tx.emit(CheckoutClosed(checkout.id))
+    return True
+
+
+async def give_up_unwanted(basket_token: str | None) -> None:
+    """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that
+    asks Stripe first.
+    """
+    async with unit.transaction() as tx:
+        checkout = await open_checkout(tx, basket_token)
+        if checkout is not None and await is_unwanted(checkout):
+            tx.emit(CheckoutUnwanted(checkout.id))
+
+
+async def is_unwanted(checkout: Checkout) -> bool:
+    """Whether something that was ordered is not in the basket any more; another quantity of it
+    is.
+    """
+    wanted = await BasketLine.filter(basket_id=checkout.basket_id).values_list(
+        "product_id", flat=True
+    )
+    ordered = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
+        "product_id", flat=True
+    )
+    return not set(ordered) <= set(wanted)
+
+
+async def _cancel_unpaid(
+    tx: Transaction,
+    order: Order,
+    *,
+    actor: str,
+    reason: str,
+) -> None:
+    """What it holds is let go; an order that waited for Pay holds nothing."""
+    before = StockState(order.stock_state)
+    if before not in (StockState.RESERVED, StockState.AT_PAYMENT):
+        return
+    moved = await tx.move(
+        order,
+        to=OrderStatus.CANCELLED,
+        where={
+            "status": OrderStatus.PENDING,
+            "payment_status__not": PaymentStatus.PAID,
+            "stock_state": before,
+        },
+        act=Act("order.cancelled", actor, {"reason": reason}),
+        payment_status=PaymentStatus.CANCELLED,
+        stock_state=StockState.RELEASED,
+    )
+    if moved and before is StockState.RESERVED:
+        await stock.release(await items_of(order.id))

@@ -1,0 +1,28 @@
+"""From the ids of orders to the numbers that people know them by, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.core.ids import typed_number
+from shared.trade.orders.models import Order
+
+
+async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of orders, by id. One query."""
+    wanted = sorted(set(ids))
+    found = await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
+    return {int(str(id_)): str(number) for id_, number in found}
+
+
+async def ids_by_number(
+    search: str,
+    *,
+    vendor_id: int | None = None,
+) -> tuple[str, ...]:
+    """The label in the audit trail (`order:12`) of the order whose number was typed, in whatever
+    way; empty for none.
+    """
+    mine = {} if vendor_id is None else {"vendor_id": vendor_id}
+    found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
+    return tuple(f"order:{id_}" for id_ in found)
