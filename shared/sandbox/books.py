@@ -2,7 +2,11 @@
 
 Each posting has another side: the card network, a bank, Stripe itself, or another account of the
 platform. What leaves the platform and its accounts is kept per place, so that all of it together is
-zero at any time (`audit`).
+zero at any time (`audit`). What Stripe holds in reserve is a balance of its own, which no API of
+ours shows and no payout reaches.
+
+Of the fees on a row a `stripe_fee` goes to Stripe; an `application_fee` is the other side of the
+platform's own posting, and negative when it comes back.
 """
 
 from __future__ import annotations
@@ -44,22 +48,14 @@ def post(
     amount: int,
     currency: str,
     *,
-    other: str,
-    fee: Json | list[Json] | None = None,
-    available_on: int | None = None,
+    other: str,  # the place that is the other side, or WITHIN
+    fee: Json | list[Json] | None = None,  # entries of `fee_details`
+    available_on: int | None = None,  # without it, see `schedules.settles_on`
     description: str | None = None,
     category: str | None = None,
     balance: str = PAYMENTS,
 ) -> Document:
-    """One balance transaction on the act's account, in minor units; a positive amount comes in.
-
-    `other` is the other side: NETWORK, BANK, STRIPE, or WITHIN when a second posting on another
-    account is that side. `fee` is one entry of `fee_details`, or a list of them; a `stripe_fee`
-    goes to Stripe, an `application_fee` is the other side of the platform's own posting, and
-    negative when it comes back. Without `available_on` incoming and outgoing money counts from its
-    day, see `schedules.settles_on`. What Stripe holds in reserve is a balance of its own, which no
-    API of ours shows and no payout reaches.
-    """
+    """One balance transaction on the act's account, in minor units; a positive amount comes in."""
     fees = fee if isinstance(fee, list) else [fee] if fee else []
     taken = sum(one["amount"] for one in fees)
     moment = schedules.settles_on(act) if available_on is None else available_on
@@ -81,15 +77,22 @@ def post(
         "status": "pending",
         "type": kind,
     }
-    if balance == RESERVED:
-        _move(act, f"{RESERVED}:{act.scope}", currency, 0, amount - taken)
-    else:
-        _keep(act, currency, moment, amount - taken)
-    if other != WITHIN:
-        _move(act, other, currency, 0, -amount)
-    if to_stripe := sum(one["amount"] for one in fees if one["type"] == "stripe_fee"):
-        _move(act, STRIPE, currency, 0, to_stripe)
+    _balance(act, body, other)
     return act.add(body)
+
+
+def _balance(act: Act, row: Json, other: str) -> None:
+    """Change the account's balance by a row, and that of its other side."""
+    currency = row["currency"]
+    if row["balance_type"] == RESERVED:
+        _move(act, f"{RESERVED}:{act.scope}", currency, 0, row["net"])
+    else:
+        _keep(act, currency, row["available_on"], row["net"])
+    if other != WITHIN:
+        _move(act, other, currency, 0, -row["amount"])
+    stripe_fees = [fee for fee in row["fee_details"] if fee["type"] == "stripe_fee"]
+    if to_stripe := sum(fee["amount"] for fee in stripe_fees):
+        _move(act, STRIPE, currency, 0, to_stripe)
 
 
 def _keep(

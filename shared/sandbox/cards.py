@@ -294,7 +294,10 @@ class Typed:
     cvc: str | None = None
 
 
-def check(typed: Typed, today: datetime.date) -> tuple[str, int, int]:
+def check(
+    typed: Typed,
+    today: datetime.date,
+) -> tuple[str, int, int]:
     """The number in plain digits with month and year, or the error of stripe-facts 7.2 for what is
     wrong.
     """

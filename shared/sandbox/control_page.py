@@ -236,7 +236,10 @@ async def webhooks(standin: Standin, act: Act) -> Response:
     return _page(standin, act, "control_webhooks.html", "webhooks", endpoints=endpoints)
 
 
-def _attempts(act: Act, endpoint: str) -> list[dict[str, Any]]:
+def _attempts(
+    act: Act,
+    endpoint: str,
+) -> list[dict[str, Any]]:
     sql = (
         "SELECT event, status, at, error, fault FROM (SELECT * FROM attempts ORDER BY id DESC "
         "LIMIT 2000) "

@@ -105,7 +105,12 @@ class Engine:
             return replay
         return self._perform(Call(act, route, ids, _read(route, request.params, caller)), request)
 
-    def _act(self, caller: Caller, id: str, key: str | None) -> Act:
+    def _act(
+        self,
+        caller: Caller,
+        id: str,
+        key: str | None,
+    ) -> Act:
         return Act(self.world, caller.platform, caller.scope, id, key, caller.publishable)
 
     def _perform(self, call: Call, request: Request) -> Reply:
@@ -138,7 +143,12 @@ class Engine:
             idempotency.store(call.act, request, reply)
         return reply
 
-    def _failed(self, act: Act, request: Request, failure: errors.ApiError) -> Reply:
+    def _failed(
+        self,
+        act: Act,
+        request: Request,
+        failure: errors.ApiError,
+    ) -> Reply:
         """The answer to a request that left nothing behind, kept under its key as Stripe does."""
         reply = Reply(failure.status, json.dumps(failure.body))
         if failure.stored and act.idempotency_key:
@@ -182,7 +192,10 @@ def _check_version(request: Request) -> None:
         raise errors.bad_version(version)
 
 
-def _routed(request: Request, caller: Caller) -> tuple[Route, dict[str, str]]:
+def _routed(
+    request: Request,
+    caller: Caller,
+) -> tuple[Route, dict[str, str]]:
     """The route of a request and the ids in its path, if this caller may take it."""
     found = find(request.method, request.path)
     if found is None:

@@ -174,7 +174,10 @@ def check_expand(returns: str, paths: list[str]) -> None:
                 kind, rest = kind[1:-1], rest[1:] if rest[:1] == ["data"] else rest
 
 
-def _step(kind: str, parts: list[str]) -> tuple[int, str] | None:
+def _step(
+    kind: str,
+    parts: list[str],
+) -> tuple[int, str] | None:
     table = EXPANDABLE.get(kind, {})
     for length in range(1, 5):
         if (found := table.get(".".join(parts[:length]))) is not None:
@@ -223,21 +226,13 @@ def _expand_at(
     if step is None:
         raise errors.not_expandable(path)
     length, kind = step
-    holder = body
-    for part in parts[: length - 1]:
-        if holder.get(part) is None:
-            return body
-        holder[part] = dict(holder[part])
-        holder = holder[part]
+    holder = _holder(body, parts[: length - 1])
+    if holder is None:
+        return body
     name, rest = parts[length - 1], parts[length:]
     if kind.startswith("["):
         if id(holder.get(name)) not in made:
-            holder[name] = _contained(
-                act,
-                body,
-                name,
-                kind[1:-1],
-            )
+            holder[name] = _contained(act, body, name, kind[1:-1])
             made[id(holder[name])] = act
         rest = rest[1:] if rest[:1] == ["data"] else rest
         holder[name]["data"] = [
@@ -249,14 +244,20 @@ def _expand_at(
         value = dict(objects.render(act, found))
         made[id(value)] = act.within(found.scope)
     if isinstance(value, dict):
-        holder[name] = _expand_at(
-            made.get(id(value), act),
-            value,
-            rest,
-            path,
-            made,
-        )
+        inside = made.get(id(value), act)
+        holder[name] = _expand_at(inside, value, rest, path, made)
     return body
+
+
+def _holder(body: Json, parts: list[str]) -> Json | None:
+    """The inner object that a path leads to, copied on the way; None where there is none."""
+    holder = body
+    for part in parts:
+        if holder.get(part) is None:
+            return None
+        holder[part] = dict(holder[part])
+        holder = holder[part]
+    return holder
 
 
 _OWNER = {

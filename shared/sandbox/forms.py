@@ -26,7 +26,9 @@ def pairs(body: str) -> list[tuple[str, str]]:
     return parse_qsl(body, keep_blank_values=True)
 
 
-def nested(given: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def nested(
+    given: Iterable[tuple[str, str]],
+) -> dict[str, Any]:
     """What the brackets in the names mean."""
     root: dict[str, Any] = {}
     for key, value in given:

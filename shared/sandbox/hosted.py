@@ -60,7 +60,10 @@ def blueprint(standin: Standin) -> Blueprint:
     return pages
 
 
-def _challenged(standin: Standin, token: str) -> tuple[tickets.Ticket, Act, Document] | None:
+def _challenged(
+    standin: Standin,
+    token: str,
+) -> tuple[tickets.Ticket, Act, Document] | None:
     """The challenge behind a token, and the intent that asked for it; None once either is gone."""
     ticket = tickets.find(standin.world.store, "3ds", token)
     if ticket is None:

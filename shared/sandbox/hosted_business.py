@@ -37,7 +37,11 @@ def values(act: Act, doc: Document) -> hosted_answers.Typed:
     }
 
 
-def check(doc: Document, typed: hosted_answers.Typed, strict: bool) -> hosted_answers.Typed:
+def check(
+    doc: Document,
+    typed: hosted_answers.Typed,
+    strict: bool,
+) -> hosted_answers.Typed:
     wrong: hosted_answers.Typed = {}
     if typed.get("business_type", "company") not in KINDS:
         wrong["business_type"] = "Choose what kind of business it is."

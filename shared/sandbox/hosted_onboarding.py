@@ -79,36 +79,30 @@ async def onboard(standin: Standin, token: str) -> Response:
     if tickets.expired(standin.world, ticket):
         return go(ticket.data["refresh_url"])
     typed = hosted_answers.clean((await request.form).to_dict())
+    return _answered(standin, act, doc, ticket, typed)
+
+
+def _answered(
+    standin: Standin,
+    act: Act,
+    doc: Document,
+    ticket: Ticket,
+    typed: hosted_answers.Typed,
+) -> Response:
+    """Do what the button of a page says with what was typed, and lead on."""
     action, order = typed.get("action", "continue"), _order(doc, ticket)
-    key = next(
-        (name for name in order if name == typed.get("step")),
-        order[0],
-    )
-    wrong = (
-        {}
-        if action == "skip"
-        else _check(
-            doc,
-            ticket,
-            key,
-            typed,
-            strict=action == "continue",
-        )
-    )
+    key = typed["step"] if typed.get("step") in order else order[0]
+    strict = action == "continue"
+    wrong = {} if action == "skip" else _check(doc, ticket, key, typed, strict=strict)
     if wrong and action != "save":
         return _page(act, doc, ticket, key, typed=typed, wrong=wrong)
     with act.store.transaction():
         if action != "skip":
-            _write(
-                act,
-                doc,
-                ticket,
-                key,
-                {name: text for name, text in typed.items() if name not in wrong},
-            )
+            good = {name: text for name, text in typed.items() if name not in wrong}
+            _write(act, doc, ticket, key, good)
         if action == "complete":
             (filling.submit if key == "review" else filling.complete)(act, doc)
-            tickets.use(act.store, token)
+            tickets.use(act.store, ticket.token)
     standin.courier.ring()
     if action in ("complete", "save"):
         return go(ticket.data["return_url"])
@@ -118,7 +112,11 @@ async def onboard(standin: Standin, token: str) -> Response:
     following = next(
         (name for name in _order(doc, ticket) if name in after or name == "more" != key), "review"
     )
-    return go(f"/hosted/onboarding/{token}?step={following}")
+    return go(f"/hosted/onboarding/{ticket.token}?step={following}")
+
+
+def _step(key: str) -> steps.Step | None:
+    return next((step for step in steps.STEPS if step.key == key), None)
 
 
 def _order(doc: Document, ticket: Ticket) -> list[str]:
@@ -146,10 +144,7 @@ def _check(
 ) -> hosted_answers.Typed:
     if key == "more":
         return steps.more_check(_more(doc, ticket), typed)
-    found = next(
-        (step for step in steps.STEPS if step.key == key),
-        None,
-    )
+    found = _step(key)
     return found.check(doc, typed, strict) if found else {}
 
 
@@ -165,10 +160,7 @@ def _write(
     """
     if key == "more":
         steps.more_write(act, doc, _more(doc, ticket), typed)
-    found = next(
-        (step for step in steps.STEPS if step.key == key),
-        None,
-    )
+    found = _step(key)
     if found is None:
         return
     found.write(act, doc, typed)
@@ -194,21 +186,9 @@ def _page(
     order = _order(doc, ticket)
     key = key if key in order else order[0]
     at = order.index(key)
-    found = next(
-        (step for step in steps.STEPS if step.key == key),
-        None,
-    )
+    found = _step(key)
     begun = found.values(act, doc) if found else steps.more_values(doc, _more(doc, ticket))
     values = {**begun, **(typed or {})}
-    failed = (
-        {}
-        if typed
-        else {name: text for name, text in steps.errors_at(doc).items() if name in values}
-    )
-    titles = {step.key: step.title for step in steps.STEPS} | {
-        "more": "Documents",
-        "review": "Review",
-    }
     return show(
         f"onboarding_{key}.html",
         status=422 if wrong else 200,
@@ -216,29 +196,38 @@ def _page(
         form=ticket.token,
         step=key,
         back=order[at - 1] if at else None,
-        trail=[
-            (
-                name,
-                titles[name],
-                name == key,
-            )
-            for name in order
-        ],
+        trail=_trail(order, key),
         values=values,
-        wrong=wrong or failed,
+        wrong=wrong or ({} if typed else _failed(doc, values)),
         told=_told(act, doc) if key == "review" else [],
         more=[(name, in_words(name), steps.is_document(name)) for name in _more(doc, ticket)],
         bank=steps.bank_on_file(doc),
         country=country(doc.body["country"]),
-        reasons=list(
-            dict.fromkeys(
-                error["reason"]
-                for error in doc.body["requirements"]["errors"]
-                if error.get("reason")
-            )
-        ),
+        reasons=_reasons(doc),
         **_CHOICES,
     )
+
+
+def _trail(
+    order: list[str],
+    key: str,
+) -> list[tuple[str, str, bool]]:
+    """The pages of a form with their titles, and which one is open."""
+    titles = {step.key: step.title for step in steps.STEPS}
+    titles |= {"more": "Documents", "review": "Review"}
+    return [(name, titles[name], name == key) for name in order]
+
+
+def _failed(doc: Document, values: Json) -> dict[str, str]:
+    """What verification found wrong with the fields of a page."""
+    return {name: text for name, text in steps.errors_at(doc).items() if name in values}
+
+
+def _reasons(doc: Document) -> list[str]:
+    """What verification found wrong, in its own words, each once."""
+    found = doc.body["requirements"]["errors"]
+    told = [error["reason"] for error in found if error.get("reason")]
+    return list(dict.fromkeys(told))
 
 
 def _told(act: Act, doc: Document) -> list[Json]:

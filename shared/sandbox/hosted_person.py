@@ -59,7 +59,11 @@ _WANTS = {
 }
 
 
-def check(doc: Document, typed: hosted_answers.Typed, strict: bool) -> hosted_answers.Typed:
+def check(
+    doc: Document,
+    typed: hosted_answers.Typed,
+    strict: bool,
+) -> hosted_answers.Typed:
     wrong = {name: text for name, text in _WANTS.items() if strict and not typed.get(name)}
     if typed.get("dob") and not _date(typed["dob"]):
         wrong["dob"] = "Choose one of these dates."

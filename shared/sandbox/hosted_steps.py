@@ -49,7 +49,11 @@ def _bank_values(act: Act, doc: Document) -> hosted_answers.Typed:
     return {"bank": "keep" if doc.body["external_accounts"]["data"] else "000123456789"}
 
 
-def _bank_check(doc: Document, typed: hosted_answers.Typed, strict: bool) -> hosted_answers.Typed:
+def _bank_check(
+    doc: Document,
+    typed: hosted_answers.Typed,
+    strict: bool,
+) -> hosted_answers.Typed:
     keeps = typed.get("bank") == "keep" and doc.body["external_accounts"]["data"]
     known = keeps or typed.get("bank") in BANKS or not (strict or typed.get("bank"))
     return {} if known else {"bank": "Choose a bank account."}

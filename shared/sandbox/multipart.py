@@ -50,7 +50,10 @@ def read(
     )
 
 
-def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
+def _parts(
+    content_type: str,
+    body: bytes,
+) -> list[tuple[str, str]]:
     """The text parts, then the files. A body that is not in parts after all holds none."""
     from werkzeug import formparser, http  # late: a tenth of the start, for uploads alone
 

@@ -4,7 +4,7 @@ cut into pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from shared.sandbox import errors
@@ -67,6 +67,11 @@ _RENDER: dict[str, Callable[[Act, Document], Json]] = {
 }
 
 
+def empty_list(url: str) -> Json:
+    """A list inside an object that nothing is in yet."""
+    return {"object": "list", "data": [], "has_more": False, "url": url}
+
+
 def given(params: Json, *names: str) -> dict[str, Any]:
     """Of these filters, those that the caller sent."""
     return {name: params[name] for name in names if name in params}
@@ -86,29 +91,53 @@ def page(
     `ending_before` gives the rows just newer than the cursor; an unknown cursor answers like a
     missing object.
     """
-    limit = params.get("limit", 10)
-    if not 1 <= limit <= 100:
-        message = (
-            "This value must be "
-            f"{'greater than or equal to 1' if limit < 1 else 'less than or equal to 100'} (it "
-            f"currently is '{limit}')."
-        )
-        raise errors.ApiError(
-            400, message, param="limit", code="parameter_invalid_integer", stored=False
-        )
+    limit = _limit(params)
     where = "scope = ? AND platform = ? AND object = ?"
     args: list[Any] = [act.scope, act.platform, object]
     for name, value in (facets or {}).items():
-        where += (
-            " AND seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND "
-            "value = ?)"
-        )
+        where += f" AND {_OF_FACET}"
         args += [act.scope, object, name, value]
     for condition, values in conditions:
         where, args = f"{where} AND {condition}", [*args, *values]
     where, args = _created(where, args, params.get("created"))
+    for sign, cursor in _cursors(act, object, params):
+        where, args = f"{where} AND seq {sign} ?", [*args, cursor.seq]
     backwards = "ending_before" in params
-    if backwards and "starting_after" in params:
+    order = "seq" if backwards else "seq DESC"
+    found = act.store.select(where, args, order=order, limit=limit + 1)
+    data = [render(act, doc) for doc in found[:limit]]
+    if backwards:
+        data.reverse()
+    return {
+        "object": "list",
+        "url": url,
+        "has_more": len(found) > limit,
+        "data": data,
+    }
+
+
+_OF_FACET = (
+    "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+)
+
+
+def _limit(params: Json) -> int:
+    limit = int(params.get("limit", 10))
+    if 1 <= limit <= 100:
+        return limit
+    bound = "greater than or equal to 1" if limit < 1 else "less than or equal to 100"
+    message = f"This value must be {bound} (it currently is '{limit}')."
+    code = "parameter_invalid_integer"
+    raise errors.ApiError(400, message, param="limit", code=code, stored=False)
+
+
+def _cursors(
+    act: Act,
+    object: str,
+    params: Json,
+) -> Iterator[tuple[str, Document]]:
+    """The object that a page begins after or ends before, and how its rows compare with it."""
+    if "starting_after" in params and "ending_before" in params:
         message = (
             "You cannot parameterize both starting_after and ending_before; please specify only "
             "one."
@@ -119,22 +148,7 @@ def page(
             cursor = act.find(object, params[name])
             if cursor is None:
                 raise errors.no_such(object, params[name], name)
-            where, args = f"{where} AND seq {sign} ?", [*args, cursor.seq]
-    found = act.store.select(
-        where,
-        args,
-        order="seq" if backwards else "seq DESC",
-        limit=limit + 1,
-    )
-    data = [render(act, doc) for doc in found[:limit]]
-    if backwards:
-        data.reverse()
-    return {
-        "object": "list",
-        "url": url,
-        "has_more": len(found) > limit,
-        "data": data,
-    }
+            yield sign, cursor
 
 
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}

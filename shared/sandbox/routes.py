@@ -295,6 +295,9 @@ ROUTES: tuple[Route, ...] = (
 _TABLE = routing.table(ROUTES)
 
 
-def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+def find(
+    method: str,
+    path: str,
+) -> tuple[Route, dict[str, str]] | None:
     """The route of a request, and the ids in its path."""
     return routing.find(_TABLE, method, path)

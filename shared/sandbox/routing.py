@@ -62,7 +62,11 @@ def table(routes: Iterable[Route]) -> Table:
     return made
 
 
-def find(table: Table, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+def find(
+    table: Table,
+    method: str,
+    path: str,
+) -> tuple[Route, dict[str, str]] | None:
     """The route of a request with the ids in its path; literal segments win over placeholders."""
     segments = path.removeprefix("/").split("/")
     for parts, route in table.get((method, len(segments)), []):
@@ -72,7 +76,10 @@ def find(table: Table, method: str, path: str) -> tuple[Route, dict[str, str]] |
     return None
 
 
-def _ids(parts: list[str], segments: list[str]) -> dict[str, str] | None:
+def _ids(
+    parts: list[str],
+    segments: list[str],
+) -> dict[str, str] | None:
     """The ids that a path gives for a template's placeholders, if it is of that template.
 
     "search" is a route of Stripe's own; an id that is empty leads nowhere, and never to the list or

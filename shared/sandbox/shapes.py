@@ -72,7 +72,9 @@ def _key(text: str) -> tuple[str, bool, bool]:
     return text.rstrip("!?"), "!" in text, "?" in text
 
 
-def _fields(shape: dict[str, Any]) -> dict[str, tuple[Any, bool, bool]]:
+def _fields(
+    shape: dict[str, Any],
+) -> dict[str, tuple[Any, bool, bool]]:
     """Name -> shape, required, clearable; kept per shape because the file never changes while we
     run.
     """

@@ -408,7 +408,7 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
         "token": link_of(bought.token),
         "number": order.number,
     }
-    seen = dict.fromkeys(("csrf_token", "Ada Lovelace", ", items: </span>1"), 0)
+    seen = dict.fromkeys(("csrf_token", "Ada Lovelace", "items: </span>1"), 0)
     for who, marks in await _everybody(unlimited, vendor.slug):
         for rule in rules(unlimited):
             view = view_of(unlimited, rule)

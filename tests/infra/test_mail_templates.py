@@ -47,7 +47,9 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
     assert [each.shape for each in told] == ["text", "text", "rows", "items"]
     assert [line.is_link for line in told[1].lines] == [False, True, False]
     assert told[2].lines[0].cells == ("2 x Cup", "€1.00")
-    html = render("refunded", {**REFUNDED, "note": "<img src=x>\n{public_url}/y z"}).html
+    html = render(
+        "refunded", {**REFUNDED, "note": "<img src=x>\n{public_url}/y z\n{public_url}@z.test"}
+    ).html
     assert (
         '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>'
         in html

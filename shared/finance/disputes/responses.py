@@ -189,6 +189,8 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
         return
     write_id = await writes.opened(decision, asked_at=_decided_at(row))
     performed = await writes.perform(gateway, write_id)
+    if performed.state == WriteState.WAITING:  # somebody else has given it its next key
+        raise writes.StillTrying
     if performed.state == WriteState.REFUSED:
         with suppress(TryLater):  # a job reads it again as well
             await follow(gateway, row.stripe_dispute_id)

@@ -29,7 +29,7 @@ class Paragraph:
 
 
 def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
-    """The parts of a mail's text; an address is a link only where it begins with `ours`."""
+    """The parts of a mail's text; an address is a link only where it is on the site `ours`."""
     blocks = [block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()]
     return tuple(_paragraph(block.split("\n"), ours) for block in blocks)
 
@@ -68,4 +68,5 @@ def _cells(line: str) -> tuple[str, ...]:
 
 
 def _is_link(line: str, ours: str) -> bool:
-    return line.startswith(ours) and " " not in line
+    """No other host that begins like ours, which somebody may have typed."""
+    return (line == ours or line.startswith(f"{ours}/")) and " " not in line

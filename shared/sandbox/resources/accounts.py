@@ -52,23 +52,11 @@ def create(
             "at https://dashboard.stripe.com/connect."
         )
         raise errors.ApiError(400, message)
-    country = params.get("country", "US")
-    if country not in currencies.COUNTRIES:
-        message = (
-            f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code "
-            "instead, such as 'US', 'EG', or 'GB'."
-        )
-        raise errors.ApiError(400, message, code="country_unsupported", param="country")
+    country = _country(params)
     controller, kind = controllers.controller_of(params)
     body = skeleton(f"acct_{act.world.token(16)}", country, act.now, kind, controller)
-    doc = act.store.insert(
-        Document(
-            body,
-            {"capabilities": {}, "forced": {}},
-            act.platform,
-            act.home,
-        )
-    )
+    hidden: Json = {"capabilities": {}, "forced": {}}
+    doc = act.store.insert(Document(body, hidden, act.platform, act.home))
     application = {
         "id": application_of(act.platform),
         "object": "application",
@@ -79,6 +67,17 @@ def create(
     requirements.apply(act, doc)
     act.store.save(doc)
     return body
+
+
+def _country(params: Json) -> str:
+    country = str(params.get("country", "US"))
+    if country not in currencies.COUNTRIES:
+        message = (
+            f"Country '{country}' is unknown. Try using a 2-character alphanumeric country code "
+            "instead, such as 'US', 'EG', or 'GB'."
+        )
+        raise errors.ApiError(400, message, code="country_unsupported", param="country")
+    return country
 
 
 def retrieve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.sandbox import books
+from shared.sandbox.objects import empty_list
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, application_of
 
@@ -44,12 +45,7 @@ def collect_fee(
             "livemode": False,
             "originating_transaction": source,
             "refunded": False,
-            "refunds": {
-                "object": "list",
-                "data": [],
-                "has_more": False,
-                "url": f"/v1/application_fees/{id}/refunds",
-            },
+            "refunds": empty_list(f"/v1/application_fees/{id}/refunds"),
         }
     )
 

@@ -62,6 +62,20 @@ FIELDS = (
     "transfer_data",
     "transfer_group",
 )
+# What a charge takes over from its intent as it is.
+_OF_INTENT = (
+    "amount",
+    "application",
+    "application_fee_amount",
+    "currency",
+    "customer",
+    "description",
+    "on_behalf_of",
+    "receipt_email",
+    "shipping",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 
 
 def make(
@@ -155,52 +169,29 @@ def _body(
     card: Card,
 ) -> Json:
     source = intent.body
+    descriptor = descriptors.calculated(source["statement_descriptor_suffix"])
     body: Json = {
+        **dict.fromkeys(FIELDS),
+        **{name: source[name] for name in _OF_INTENT},
         "id": act.world.id("ch"),
         "object": "charge",
-        "amount": source["amount"],
         "amount_captured": 0,
         "amount_refunded": 0,
-        "application": source["application"],
-        "application_fee": None,
-        "application_fee_amount": source["application_fee_amount"],
-        "balance_transaction": None,
         "billing_details": method.body["billing_details"],
-        "calculated_statement_descriptor": descriptors.calculated(
-            source["statement_descriptor_suffix"]
-        ),
+        "calculated_statement_descriptor": descriptor,
         "captured": False,
         "created": act.now,
-        "currency": source["currency"],
-        "customer": source["customer"],
-        "description": source["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "fraud_details": {},
         "livemode": False,
         "metadata": dict(source["metadata"]),
-        "on_behalf_of": source["on_behalf_of"],
-        "outcome": None,
         "paid": False,
         "payment_intent": intent.id,
         "payment_method": method.id,
         "payment_method_details": _details(intent, method),
         "radar_options": {},
-        "receipt_email": source["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": source["shipping"],
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": source["statement_descriptor_suffix"],
         "status": "pending",
-        "transfer_data": None,
-        "transfer_group": source["transfer_group"],
     }
     if source["transfer_data"]:
         body["transfer"] = None

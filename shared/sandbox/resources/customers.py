@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page, render
@@ -31,6 +33,39 @@ _PLAIN = (
     "tax_exempt",
     "test_clock",
 )
+# What a customer begins with; what is None here and not to be, `create` fills in.
+_NEW: Json = {
+    "id": None,
+    "object": "customer",
+    "address": None,
+    "balance": 0,
+    "business_name": None,
+    "created": None,
+    "currency": None,
+    "customer_account": None,
+    "default_source": None,
+    "delinquent": False,
+    "description": None,
+    "discount": None,
+    "email": None,
+    "individual_name": None,
+    "invoice_prefix": None,
+    "invoice_settings": {
+        "custom_fields": None,
+        "default_payment_method": None,
+        "footer": None,
+        "rendering_options": None,
+    },
+    "livemode": False,
+    "metadata": {},
+    "name": None,
+    "next_invoice_sequence": 1,
+    "phone": None,
+    "preferred_locales": [],
+    "shipping": None,
+    "tax_exempt": "none",
+    "test_clock": None,
+}
 
 
 def create(
@@ -41,36 +76,10 @@ def create(
     """A new customer; `payment_method` is attached on the way, and may decline."""
     id = act.world.token(14)
     body: Json = {
+        **copy.deepcopy(_NEW),
         "id": f"cus_{id}",
-        "object": "customer",
-        "address": None,
-        "balance": 0,
-        "business_name": None,
         "created": act.now,
-        "currency": None,
-        "customer_account": None,
-        "default_source": None,
-        "delinquent": False,
-        "description": None,
-        "discount": None,
-        "email": None,
-        "individual_name": None,
         "invoice_prefix": act.world.token(8).upper(),
-        "invoice_settings": {
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": None,
-            "rendering_options": None,
-        },
-        "livemode": False,
-        "metadata": {},
-        "name": None,
-        "next_invoice_sequence": 1,
-        "phone": None,
-        "preferred_locales": [],
-        "shipping": None,
-        "tax_exempt": "none",
-        "test_clock": None,
     }
     doc = Document(body, {}, act.platform, act.scope)
     default = (params.get("invoice_settings") or {}).pop("default_payment_method", None)

@@ -6,10 +6,13 @@ A transfer is paid for by one charge, or by what the platform has (stripe-facts 
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 from shared.sandbox import books, schedules
+from shared.sandbox.objects import empty_list
 from shared.sandbox.resources import application_fee_collection, charges
+from shared.sandbox.resources.payment_method_cards import BLANK_BILLING
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -64,33 +67,40 @@ def transfer(
         description=labels.description,
     )
     payment = _payment(act.within(destination), amount, currency, id, labels)
-    made = act.add(
-        {
-            "id": id,
-            "object": "transfer",
-            "amount": amount,
-            "amount_reversed": 0,
-            "balance_transaction": txn.id,
-            "created": act.now,
-            "currency": currency,
-            "description": labels.description,
-            "destination": destination,
-            "destination_payment": payment.id,
-            "livemode": False,
-            "metadata": dict(labels.metadata),
-            "reversals": {
-                "object": "list",
-                "data": [],
-                "has_more": False,
-                "url": f"/v1/transfers/{id}/reversals",
-            },
-            "reversed": False,
-            "source_transaction": source,
-            "source_type": "card",
-            "transfer_group": labels.transfer_group,
-        }
-    )
-    return made, payment
+    body: Json = {
+        **_blank(id, labels),
+        "amount": amount,
+        "balance_transaction": txn.id,
+        "created": act.now,
+        "currency": currency,
+        "destination": destination,
+        "destination_payment": payment.id,
+        "source_transaction": source,
+    }
+    return act.add(body), payment
+
+
+def _blank(id: str, labels: Labels) -> Json:
+    """A transfer of which no more is known than what the platform wrote on it."""
+    return {
+        "id": id,
+        "object": "transfer",
+        "amount": None,
+        "amount_reversed": 0,
+        "balance_transaction": None,
+        "created": None,
+        "currency": None,
+        "description": labels.description,
+        "destination": None,
+        "destination_payment": None,
+        "livemode": False,
+        "metadata": dict(labels.metadata),
+        "reversals": empty_list(f"/v1/transfers/{id}/reversals"),
+        "reversed": False,
+        "source_transaction": None,
+        "source_type": "card",
+        "transfer_group": labels.transfer_group,
+    }
 
 
 def _payment(
@@ -109,20 +119,7 @@ def _payment(
             "amount": amount,
             "amount_captured": amount,
             "amount_refunded": 0,
-            "billing_details": {
-                "address": {
-                    "city": None,
-                    "country": None,
-                    "line1": None,
-                    "line2": None,
-                    "postal_code": None,
-                    "state": None,
-                },
-                "email": None,
-                "name": None,
-                "phone": None,
-                "tax_id": None,
-            },
+            "billing_details": copy.deepcopy(BLANK_BILLING),
             "captured": True,
             "created": act.now,
             "currency": currency,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from shared.sandbox.events import emit
 from shared.sandbox.resources import dispute_funds, dispute_terms, fraud_warnings
 from shared.sandbox.resources.subjects import located, subject_of
-from shared.sandbox.store import Document
+from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
 _REFUNDABLE = ("block", "inquiry")  # cases in which no money has moved
@@ -51,6 +51,60 @@ def of_charge(act: Act, id: str) -> list[Document]:
     return act.store.select(where, [act.scope, id])
 
 
+def _body(
+    act: Act,
+    charge: Document,
+    reason: str,
+    amount: int,
+    case: str,
+) -> Json:
+    """A dispute that the bank has just opened."""
+    body = charge.body
+    return {
+        "id": act.world.id("du"),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge.id,
+        "created": act.now,
+        "currency": body["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {
+            **dict.fromkeys(dispute_terms.EVIDENCE),
+            "appeal": None,
+            "enhanced_evidence": {},
+        },
+        "evidence_details": {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+            "submission_method": "not_submitted",
+        },
+        "intended_submission_method": None,
+        "is_charge_refundable": case in _REFUNDABLE,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": body["payment_intent"],
+        "payment_method_details": {"card": _card(charge, reason, case), "type": "card"},
+        "reason": reason,
+        "status": dispute_terms.CASES[case],
+    }
+
+
+def _card(charge: Document, reason: str, case: str) -> Json:
+    """What the card's network says of a dispute."""
+    card = charge.body["payment_method_details"]["card"]
+    codes = dispute_terms.NETWORK_CODES.get(card["brand"], {})
+    return {
+        "brand": card["brand"],
+        "case_type": case,
+        "network": card["network"],
+        "network_reason_code": codes.get(reason),
+    }
+
+
 def open_up(
     act: Act,
     charge: Document,
@@ -66,50 +120,9 @@ def open_up(
     fee for a dispute received (DOC); that the money is a transaction of the dispute, and the
     events, are unverified (MEM).
     """
-    body, card = charge.body, charge.body["payment_method_details"]["card"]
-    code = dispute_terms.NETWORK_CODES.get(card["brand"], {}).get(reason)
-    doc = act.add(
-        {
-            "id": act.world.id("du"),
-            "object": "dispute",
-            "amount": amount,
-            "balance_transactions": [],
-            "charge": charge.id,
-            "created": act.now,
-            "currency": body["currency"],
-            "enhanced_eligibility_types": [],
-            "evidence": {
-                **dict.fromkeys(dispute_terms.EVIDENCE),
-                "appeal": None,
-                "enhanced_evidence": {},
-            },
-            "evidence_details": {
-                "due_by": None,
-                "enhanced_eligibility": {},
-                "has_evidence": False,
-                "past_due": False,
-                "submission_count": 0,
-                "submission_method": "not_submitted",
-            },
-            "intended_submission_method": None,
-            "is_charge_refundable": case in _REFUNDABLE,
-            "livemode": False,
-            "metadata": {},
-            "payment_intent": body["payment_intent"],
-            "payment_method_details": {
-                "card": {
-                    "brand": card["brand"],
-                    "case_type": case,
-                    "network": card["network"],
-                    "network_reason_code": code,
-                },
-                "type": "card",
-            },
-            "reason": reason,
-            "status": dispute_terms.CASES[case],
-        },
-        submitted=False,
-    )
+    currency = charge.body["currency"]
+    body = _body(act, charge, reason, amount, case)
+    doc = act.add(body, submitted=False)
     if case not in dispute_terms.PREVENTED:
         set_deadline(act, doc)
     if case not in _REFUNDABLE:
@@ -117,7 +130,7 @@ def open_up(
             act,
             doc,
             charge,
-            fee=0 if case == "resolution" else dispute_funds.fee_for(body["currency"]),
+            fee=0 if case == "resolution" else dispute_funds.fee_for(currency),
         )
     act.store.save(doc)
     emit(act, "charge.dispute.created", doc)

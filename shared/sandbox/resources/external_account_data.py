@@ -212,35 +212,15 @@ def _read_card(act: Act, given: Json) -> Target:
         raise errors.ApiError(
             400, message, code="parameter_missing", param="external_account[currency]"
         )
-    today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
-    if "token" in given:
-        if given["token"] not in _CARD_TOKENS:
-            raise errors.no_such_reference("token", given["token"], "external_account[token]")
-        number, month, year = _CARD_TOKENS[given["token"]], 12, today.year + 3
-    else:
-        typed = cards.Typed(
-            given["number"], str(given["exp_month"]), str(given["exp_year"]), given.get("cvc")
-        )
-        number, month, year = cards.check(typed, today)
+    number, month, year = _card_number(act, given)
     if number not in _CARDS:
         message = (
             "The card provided is not a debit card that payouts can be sent to. Provide a "
             "non-prepaid debit card."
         )
         raise errors.ApiError(400, message, code="invalid_card_type", param="external_account")
-    address = {
-        name: given.get(name) or None
-        for name in (
-            "address_city",
-            "address_country",
-            "address_line1",
-            "address_line2",
-            "address_state",
-            "address_zip",
-        )
-    }
     body: Json = {
-        **address,
+        **{name: given.get(name) or None for name in _ADDRESS},
         "address_line1_check": None,
         "address_zip_check": None,
         "available_payout_methods": ["standard", "instant"],
@@ -257,3 +237,25 @@ def _read_card(act: Act, given: Json) -> Target:
         "tokenization_method": None,
     }
     return Target("card", number, body, "could_not_process" if number == _FAILING_CARD else None)
+
+
+_ADDRESS = (
+    "address_city",
+    "address_country",
+    "address_line1",
+    "address_line2",
+    "address_state",
+    "address_zip",
+)
+
+
+def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
+    """The number of a card and the month and year that it ends with."""
+    today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
+    if "token" in given:
+        if given["token"] not in _CARD_TOKENS:
+            raise errors.no_such_reference("token", given["token"], "external_account[token]")
+        return _CARD_TOKENS[given["token"]], 12, today.year + 3
+    month, year = str(given["exp_month"]), str(given["exp_year"])
+    typed = cards.Typed(given["number"], month, year, given.get("cvc"))
+    return cards.check(typed, today)

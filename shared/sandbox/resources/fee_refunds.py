@@ -62,20 +62,7 @@ def give_back(
         available_on=returns.day_of(act, body["balance_transaction"]),
     )
     if alone:
-        account = act.within(body["account"])
-        charge = account.find("charge", body["charge"])  # none where a payout paid the fee
-        books.post(
-            account,
-            "adjustment",
-            id,
-            amount,
-            body["currency"],
-            other=books.WITHIN,
-            available_on=returns.day_of(
-                account, charge.body["balance_transaction"] if charge else None
-            ),
-            description=f"Refund of application fee {fee.id}",
-        )
+        _post_to_payer(act, fee, id, amount)
     made = act.add(
         {
             "id": id,
@@ -88,11 +75,39 @@ def give_back(
             "metadata": merge_metadata({}, metadata or {}),
         }
     )
-    body["amount_refunded"] += amount
+    _count(act, fee, made)
+    return made
+
+
+def _count(act: Act, fee: Document, made: Document) -> None:
+    """The fee says how much of it went back, and by which refunds."""
+    body = fee.body
+    body["amount_refunded"] += made.body["amount"]
     body["refunded"] = body["amount_refunded"] == body["amount"]
     returns.embed(body["refunds"], made.body)
     act.store.save(fee)
-    return made
+
+
+def _post_to_payer(
+    act: Act,
+    fee: Document,
+    id: str,
+    amount: int,
+) -> None:
+    """The row of a fee's refund on the account that paid the fee."""
+    account = act.within(fee.body["account"])
+    charge = account.find("charge", fee.body["charge"])  # none where a payout paid the fee
+    row = charge.body["balance_transaction"] if charge else None
+    books.post(
+        account,
+        "adjustment",
+        id,
+        amount,
+        fee.body["currency"],
+        other=books.WITHIN,
+        available_on=returns.day_of(account, row),
+        description=f"Refund of application fee {fee.id}",
+    )
 
 
 def _found(

@@ -52,23 +52,11 @@ def write_types(doc: Document, params: Json) -> None:
     for name in _TYPES:
         if name in params:
             body[name] = params[name] or None
-    if body["allowed_payment_method_types"]:
-        clash = [
-            name
-            for name in _NOT_WITH_ALLOWED
-            if params.get(name) or (name in _TYPES and body[name])
-        ]
-        if clash:
-            message = (
-                "You may only specify one of these parameters: allowed_payment_method_types, "
-                f"{clash[0]}."
-            )
-            raise errors.ApiError(400, message, param="allowed_payment_method_types")
+    allowed = body["allowed_payment_method_types"]
+    excluded = body["excluded_payment_method_types"] or []
+    if allowed:
+        _check_allowed(body, params)
         body["automatic_payment_methods"] = None
-    allowed, excluded = (
-        body["allowed_payment_method_types"],
-        body["excluded_payment_method_types"] or [],
-    )
     body["payment_method_types"] = [
         kind for kind in _PLAYED if (allowed is None or kind in allowed) and kind not in excluded
     ]
@@ -79,6 +67,17 @@ def write_types(doc: Document, params: Json) -> None:
             "compatible with your chosen currency."
         )
         raise errors.ApiError(400, message)
+
+
+def _check_allowed(body: Json, params: Json) -> None:
+    """Refuse a rule that names other types than `allowed_payment_method_types` does."""
+    for name in _NOT_WITH_ALLOWED:
+        if params.get(name) or (name in _TYPES and body[name]):
+            message = (
+                "You may only specify one of these parameters: allowed_payment_method_types, "
+                f"{name}."
+            )
+            raise errors.ApiError(400, message, param="allowed_payment_method_types")
 
 
 def write_details(doc: Document, params: Json) -> None:

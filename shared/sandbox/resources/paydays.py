@@ -58,6 +58,20 @@ def _pay_out(act: Act, currency: str) -> None:
     _reconcile(act, paid)
 
 
+def _paid_out_up_to(act: Act, paid: Document) -> tuple[int, int]:
+    """The moment and the row up to which the automatic payout before this one paid out."""
+    last = act.store.select(
+        "platform = ? AND scope = ? AND object = 'payout' AND json_extract(body, '$.currency') = ? "
+        "AND json_extract(body, '$.automatic') AND seq < ?",
+        [act.platform, act.scope, paid.body["currency"], paid.seq],
+        order="seq DESC",
+        limit=1,
+    )
+    if not last:
+        return 0, 0
+    return last[0].body["created"], last[0].hidden["upto"]
+
+
 def _reconcile(act: Act, paid: Document) -> None:
     """Link the transactions that this payout pays out, its own among them, so that they can be
     listed by it.
@@ -66,21 +80,7 @@ def _reconcile(act: Act, paid: Document) -> None:
     was posted since then that was available at once.
     """
     currency = paid.body["currency"]
-    last = act.store.select(
-        "platform = ? AND scope = ? AND object = 'payout' AND json_extract(body, '$.currency') = ? "
-        "AND json_extract(body, '$.automatic') AND seq < ?",
-        [act.platform, act.scope, currency, paid.seq],
-        order="seq DESC",
-        limit=1,
-    )
-    since, seq = (
-        (
-            last[0].body["created"],
-            last[0].hidden["upto"],
-        )
-        if last
-        else (0, 0)
-    )
+    since, seq = _paid_out_up_to(act, paid)
     act.store.db.execute(
         "INSERT INTO facets (scope, object, name, value, seq) "
         "SELECT f.scope, f.object, 'payout', :payout, f.seq FROM facets f JOIN facets c "

@@ -52,25 +52,7 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
         raise _unexpected(doc, message)
     intent_rules.check_key(act, doc)
     params = confirmation_tokens.spent_on(act, doc, params)
-    intent_rules.check_usage(act, doc, params)
-    for name in _TAKEN_OVER:
-        if name in params:
-            body[name] = params[name] or None
-    if params.get("shipping"):
-        body["shipping"] = merge(body["shipping"], params["shipping"])
-    intent_rules.write_types(doc, params)
-    intent_rules.write_details(doc, params)
-    if "payment_method" in params or "payment_method_data" in params:
-        give_method(act, doc, params)
-    if body["payment_method"] is None:
-        message = (
-            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
-            "either update the "
-            "PaymentIntent with a payment method and then confirm it again, or confirm it again "
-            "directly with a "
-            "payment method or ConfirmationToken."
-        )
-        raise _unexpected(doc, message)
+    _write(act, doc, params)
     intent_rules.check_parties(act, doc)
     challenges.check_return_url(act, doc, params)
     method = act.get("payment_method", body["payment_method"])
@@ -84,6 +66,28 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     ):
         return _challenge(act, doc, method, params, off_session)
     return charge(act, doc, method)
+
+
+def _write(act: Act, doc: Document, params: Json) -> None:
+    """Take over what a confirmation says about the payment; then there must be a method."""
+    body = doc.body
+    intent_rules.check_usage(act, doc, params)
+    for name in _TAKEN_OVER:
+        if name in params:
+            body[name] = params[name] or None
+    if params.get("shipping"):
+        body["shipping"] = merge(body["shipping"], params["shipping"])
+    intent_rules.write_types(doc, params)
+    intent_rules.write_details(doc, params)
+    if "payment_method" in params or "payment_method_data" in params:
+        give_method(act, doc, params)
+    if body["payment_method"] is None:
+        message = (
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
+            "either update the PaymentIntent with a payment method and then confirm it again, or "
+            "confirm it again directly with a payment method or ConfirmationToken."
+        )
+        raise _unexpected(doc, message)
 
 
 _ENDED = {

@@ -8,9 +8,15 @@ from __future__ import annotations
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import descriptors, holds, intent_rules, payment_confirmation
+from shared.sandbox.resources import (
+    descriptors,
+    holds,
+    intent_rules,
+    payment_confirmation,
+    payment_intent_fields,
+)
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, annotate, application_of, merge
+from shared.sandbox.world import Act, annotate, merge
 
 _ADDRESS = {
     "city": None,
@@ -26,12 +32,6 @@ _SHIPPING: Json = {
     "name": None,
     "phone": None,
     "tracking_number": None,
-}
-_CARD_OPTIONS = {
-    "installments": None,
-    "mandate_options": None,
-    "network": None,
-    "request_three_d_secure": "automatic",
 }
 
 # What a publishable key may see (stripe-facts 16.4).
@@ -116,7 +116,7 @@ def create(
                 message = f"You can only provide `{name}` when `confirm` is `true`."
                 raise errors.ApiError(400, message, param=name)
     doc = Document(
-        _blank(act, params),
+        payment_intent_fields.blank(act, params),
         {},
         act.platform,
         act.scope,
@@ -132,55 +132,6 @@ def create(
         if name not in ("payment_method", "payment_method_data")
     }
     return payment_confirmation.confirm(act, doc, given).body
-
-
-def _blank(act: Act, params: Json) -> Json:
-    id, currency = act.world.id("pi"), money.check_currency(params["currency"])
-    return {
-        "id": id,
-        "object": "payment_intent",
-        "allowed_payment_method_types": None,
-        "amount": params["amount"],
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None if act.scope == act.home else application_of(act.platform),
-        "application_fee_amount": None,
-        "automatic_payment_methods": intent_rules.automatic(params),
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
-        "client_secret": f"{id}_secret_{act.world.token(25)}",
-        "confirmation_method": "automatic",
-        "created": act.now,
-        "currency": currency,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "managed_payments": {"enabled": False},
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
-        "payment_method_options": {"card": dict(_CARD_OPTIONS)},
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-    }
 
 
 def _write(act: Act, doc: Document, params: Json) -> None:

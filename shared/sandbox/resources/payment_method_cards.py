@@ -8,7 +8,7 @@ from shared.sandbox import cards, errors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata
 
-_BILLING: Json = {
+BLANK_BILLING: Json = {
     "address": {
         "city": None,
         "country": None,
@@ -82,7 +82,7 @@ def _make(
         "id": act.world.id("pm"),
         "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
-        "billing_details": merge(_BILLING, data.get("billing_details") or {}),
+        "billing_details": merge(BLANK_BILLING, data.get("billing_details") or {}),
         "card": {
             "brand": card.brand,
             "checks": {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None},

@@ -35,6 +35,55 @@ MESSAGES = {
 }
 
 
+def _blank(given: Json, *, automatic: bool) -> Json:
+    """A payout of which no more is known than what was asked for."""
+    return {
+        "id": None,
+        "object": "payout",
+        "amount": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "arrival_date": None,
+        "automatic": automatic,
+        "balance_transaction": None,
+        "created": None,
+        "currency": None,
+        "description": "STRIPE PAYOUT" if automatic else given.get("description") or None,
+        "destination": None,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": merge_metadata({}, given.get("metadata") or {}),
+        "method": given.get("method", "standard"),
+        "original_payout": None,
+        "payout_method": None,
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "pending",
+        "trace_id": {"status": "pending", "value": None},
+        "type": None,
+    }
+
+
+def _post(act: Act, body: Json) -> Document:
+    """The row of a payout that is made; what it brings back comes in when it arrives."""
+    amount, currency = body["amount"], body["currency"]
+    return books.post(
+        act,
+        "payout",
+        body["id"],
+        -amount,
+        currency,
+        other=books.BANK,
+        available_on=act.now if amount > 0 else body["arrival_date"],
+        fee=payout_fees.detail(act, body["application_fee_amount"] or 0, currency),
+        description="STRIPE PAYOUT",
+    )
+
+
 def make(
     act: Act,
     bank: Document,
@@ -52,50 +101,24 @@ def make(
     """
     id, instant = act.world.id("po"), given.get("method") == "instant"
     arrives = act.now + _INSTANTLY if instant else _midnight(act, 2)
-    txn = books.post(
-        act,
-        "payout",
-        id,
-        -amount,
-        currency,
-        other=books.BANK,
-        available_on=act.now if amount > 0 else arrives,
-        fee=payout_fees.detail(act, fee, currency),
-        description="STRIPE PAYOUT",
-    )
-    collected = payout_fees.collect(act, id, fee, currency) if fee else None
+    body: Json = {
+        **_blank(given, automatic=automatic),
+        "id": id,
+        "amount": amount,
+        "application_fee_amount": fee or None,
+        "arrival_date": arrives,
+        "created": act.now,
+        "currency": currency,
+        "destination": bank.id,
+        "original_payout": original,
+        "type": bank.body["object"],
+    }
+    body["balance_transaction"] = _post(act, body).id
+    if fee:
+        body["application_fee"] = payout_fees.collect(act, id, fee, currency)
     descriptor = schedules.settings(act).body["payments"]["payouts"]["statement_descriptor"]
-    doc = act.add(
-        {
-            "id": id,
-            "object": "payout",
-            "amount": amount,
-            "application_fee": collected,
-            "application_fee_amount": fee or None,
-            "arrival_date": arrives,
-            "automatic": automatic,
-            "balance_transaction": txn.id,
-            "created": act.now,
-            "currency": currency,
-            "description": "STRIPE PAYOUT" if automatic else given.get("description") or None,
-            "destination": bank.id,
-            "failure_balance_transaction": None,
-            "failure_code": None,
-            "failure_message": None,
-            "livemode": False,
-            "metadata": merge_metadata({}, given.get("metadata") or {}),
-            "method": given.get("method", "standard"),
-            "original_payout": original,
-            "payout_method": None,
-            "reconciliation_status": "in_progress" if automatic else "not_applicable",
-            "reversed_by": None,
-            "source_type": "card",
-            "statement_descriptor": given.get("statement_descriptor") or descriptor,
-            "status": "pending",
-            "trace_id": {"status": "pending", "value": None},
-            "type": bank.body["object"],
-        }
-    )
+    body["statement_descriptor"] = given.get("statement_descriptor") or descriptor
+    doc = act.add(body)
     emit(act, "payout.created", doc)
     act.store.schedule(
         arrives if instant else _midnight(act, 1), "payout", act.platform, subject_of(act, id)

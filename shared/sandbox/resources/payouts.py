@@ -132,6 +132,11 @@ def cancel(
     return doc.body
 
 
+def _takes_debits(bank: Document) -> bool:
+    """Whether money can be taken back from there: bank accounts of two countries alone."""
+    return bank.body["object"] != "card" and bank.body["country"] in ("US", "CA")
+
+
 def reverse(
     act: Act,
     ids: dict[str, str],
@@ -147,16 +152,11 @@ def reverse(
         body["destination"],
         scope=act.scope,
     )
-    if (
-        act.scope == act.home
-        or bank is None
-        or bank.body["object"] == "card"
-        or bank.body["country"] not in ("US", "CA")
-    ):
-        raise errors.ApiError(
-            400,
-            "Only payouts of connected accounts to US and Canadian bank accounts can be reversed.",
+    if act.scope == act.home or bank is None or not _takes_debits(bank):
+        message = (
+            "Only payouts of connected accounts to US and Canadian bank accounts can be reversed."
         )
+        raise errors.ApiError(400, message)
     if body["status"] == "pending" and not body["automatic"]:
         raise errors.ApiError(
             400, f"Payout {doc.id} is still pending. Use /v1/payouts/{doc.id}/cancel instead."

@@ -67,6 +67,12 @@ _OPEN = (
     "relationship",
     "requirements",
 )
+_PAPER: Json = {
+    "back": None,
+    "details": None,
+    "details_code": None,
+    "front": None,
+}
 
 
 def everyone(act: Act, account: Document) -> list[Document]:
@@ -83,22 +89,10 @@ def representative(people: list[Document]) -> Document | None:
     )
 
 
-def create(
-    act: Act,
-    account: Document,
-    params: Json,
-    **roles: bool,
-) -> Document:
-    """A new person; `person.created` tells about it."""
-    id = act.world.id("person")
-    paper: Json = {
-        "back": None,
-        "details": None,
-        "details_code": None,
-        "front": None,
-    }
-    body: Json = {
-        "id": id,
+def _blank(act: Act, account: Document) -> Json:
+    """A person of whom nothing is known yet."""
+    return {
+        "id": act.world.id("person"),
         "object": "person",
         "account": account.id,
         "additional_tos_acceptances": {"account": {"date": None, "ip": None, "user_agent": None}},
@@ -116,28 +110,30 @@ def create(
             **dict.fromkeys(_ROLES, False),
             "percent_ownership": None,
             "title": None,
-            **roles,
         },
         "requirements": dict(_DUE),
         "ssn_last_4_provided": False,
         "verification": {
-            "additional_document": dict(paper),
+            "additional_document": dict(_PAPER),
             "details": None,
             "details_code": None,
-            "document": dict(paper),
+            "document": dict(_PAPER),
             "status": "unverified",
         },
     }
-    person = Document(
-        body,
-        {
-            "secret": {},
-            "findings": [],
-            "checked": None,
-        },
-        act.platform,
-        account.id,
-    )
+
+
+def create(
+    act: Act,
+    account: Document,
+    params: Json,
+    **roles: bool,
+) -> Document:
+    """A new person; `person.created` tells about it."""
+    body = _blank(act, account)
+    body["relationship"].update(roles)
+    hidden: Json = {"secret": {}, "findings": [], "checked": None}
+    person = Document(body, hidden, act.platform, account.id)
     write(act, person, params)
     person_verification.examine(act, account, person)
     act.store.insert(person)

@@ -155,38 +155,14 @@ def _bring_back(
 ) -> tuple[Document | None, Document | None]:
     """Move the money; the transfer and the fee that something of came back, if any."""
     home, amount = act.within(act.home), refund.body["amount"]
-    transfer, reversed_ = (
-        _share(home, charge, amount, _TRANSFER) if params.get("reverse_transfer") else (None, 0)
-    )
-    fee, fee_back = (
-        _share(home, charge, amount, _FEE) if params.get("refund_application_fee") else (None, 0)
-    )
-    refund.hidden.update(
-        {
-            name: taken
-            for name, doc, taken in (
-                ("transfer", transfer, reversed_),
-                ("fee", fee, fee_back),
-            )
-            if doc
-        }
-    )
+    transfer, reversed_ = _asked_share(home, charge, refund, params, _TRANSFER)
+    fee, fee_back = _asked_share(home, charge, refund, params, _FEE)
     if transfer and reversed_:
         along = fee_back if fee else 0
-        reversal = reversals.reverse(
-            home,
-            transfer,
-            reversed_,
-            refund=refund.id,
-            fee_back=along,
-        )
+        reversal = reversals.reverse(home, transfer, reversed_, refund=refund.id, fee_back=along)
         refund.body["transfer_reversal"] = reversal.id
     direct = act.scope != act.home
-    enough = not direct or returns.can_pay(
-        act,
-        charge.body["currency"],
-        amount - fee_back,
-    )
+    enough = not direct or returns.can_pay(act, charge.body["currency"], amount - fee_back)
     if fee and fee_back:
         # It comes back on the row of what moves on the account: the reversed payment, or the
         # account's own refund.
@@ -194,6 +170,21 @@ def _bring_back(
         fee_refunds.give_back(home, fee, fee_back, alone=not along_with)
     refund_outcomes.pay(act, refund, charge, fee_back=fee_back if direct and enough else 0)
     return (transfer if reversed_ else None), (fee if fee_back else None)
+
+
+def _asked_share(
+    home: Act,
+    charge: Document,
+    refund: Document,
+    params: Json,
+    asked: _Asked,
+) -> tuple[Document | None, int]:
+    """What `_share` says if the refund asks for it; the refund remembers how much that was."""
+    if not params.get(asked.param):
+        return None, 0
+    doc, share = _share(home, charge, refund.body["amount"], asked)
+    refund.hidden[asked.note] = share
+    return doc, share
 
 
 def _share(
@@ -217,28 +208,18 @@ def _share(
             "be used."
         )
         raise errors.ApiError(400, message, param=asked.param)
-    refunds = returns.siblings(
-        home.within(charge.scope),
-        "refund",
-        "charge",
-        charge.id,
-    )
+    refunds = returns.siblings(home.within(charge.scope), "refund", "charge", charge.id)
     earlier = [refund for refund in refunds if asked.note in refund.hidden]
+    counted = [one for one in earlier if one.body["status"] not in ("failed", "canceled")]
     share = returns.portion(
         doc.body["amount"],
         charge.body["amount_captured"],
-        before=sum(
-            refund.body["amount"]
-            for refund in earlier
-            if refund.body["status"] not in ("failed", "canceled")
-        ),
+        before=sum(refund.body["amount"] for refund in counted),
         now=amount,
         gone=sum(refund.hidden[asked.note] for refund in earlier),
     )
-    return doc, min(
-        share,
-        doc.body["amount"] - doc.body[asked.returned],
-    )
+    left = doc.body["amount"] - doc.body[asked.returned]
+    return doc, min(share, left)
 
 
 def retrieve(

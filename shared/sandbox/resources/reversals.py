@@ -92,24 +92,13 @@ def reverse(
     description: str | None = None,
     metadata: Json | None = None,
 ) -> Document:
-    """Book the money's way back from the account to the platform, whose act it is; `fee_back` goes
-    the other way with it.
+    """Book a transfer's way back to the platform, whose act it is; `fee_back` goes the other way.
 
-    Where it needs cover (`_needs_cover`) the account must have the money, what is pending included;
-    otherwise nothing is done and the request fails. Where it does not, the account's balance may
-    fall below zero.
+    Where it needs cover the account must have the money; else its balance may fall below zero.
     """
-    body = transfer.body
-    account, currency = act.within(body["destination"]), body["currency"]
-    if _needs_cover(act, transfer) and not returns.can_pay(account, currency, amount - fee_back):
-        message = (
-            f"The account {account.scope} has insufficient funds to reverse {amount} of transfer "
-            f"{transfer.id}."
-        )
-        raise returns.insufficient(message)
+    account, currency = _payer(act, transfer, amount, fee_back), transfer.body["currency"]
     id = act.world.id("trr")
-    payment = account.get("charge", body["destination_payment"])
-    mirrored = _refund_payment(account, payment, amount, id, fee_back)
+    mirrored = _refund_payment(account, transfer, amount, id, fee_back)
     txn = books.post(
         act,
         "transfer_refund",
@@ -118,23 +107,45 @@ def reverse(
         currency,
         other=books.WITHIN,
         description=description or None,
-        available_on=returns.day_of(act, body["balance_transaction"]),
+        available_on=returns.day_of(act, transfer.body["balance_transaction"]),
     )
-    made = act.add(
-        {
-            "id": id,
-            "object": "transfer_reversal",
-            "amount": amount,
-            "balance_transaction": txn.id,
-            "created": act.now,
-            "currency": currency,
-            "destination_payment_refund": mirrored.id,
-            "metadata": merge_metadata({}, metadata or {}),
-            "source_refund": refund,
-            "transfer": transfer.id,
-        }
-    )
-    body["amount_reversed"] += amount
+    reversal: Json = {
+        "id": id,
+        "object": "transfer_reversal",
+        "amount": amount,
+        "balance_transaction": txn.id,
+        "created": act.now,
+        "currency": currency,
+        "destination_payment_refund": mirrored.id,
+        "metadata": merge_metadata({}, metadata or {}),
+        "source_refund": refund,
+        "transfer": transfer.id,
+    }
+    return _counted(act, transfer, act.add(reversal))
+
+
+def _payer(
+    act: Act,
+    transfer: Document,
+    amount: int,
+    fee_back: int,
+) -> Act:
+    """The account that a transfer comes back from; 400 where it would need cover and has none."""
+    account, net = act.within(transfer.body["destination"]), amount - fee_back
+    covered = returns.can_pay(account, transfer.body["currency"], net)
+    if not covered and _needs_cover(act, transfer):
+        message = (
+            f"The account {account.scope} has insufficient funds to reverse {amount} of transfer "
+            f"{transfer.id}."
+        )
+        raise returns.insufficient(message)
+    return account
+
+
+def _counted(act: Act, transfer: Document, made: Document) -> Document:
+    """A reversal that was made, once the transfer says how much of it came back by it."""
+    body = transfer.body
+    body["amount_reversed"] += made.body["amount"]
     body["reversed"] = body["amount_reversed"] == body["amount"]
     returns.embed(body["reversals"], made.body)
     act.store.save(transfer)
@@ -142,8 +153,8 @@ def reverse(
 
 
 def _needs_cover(act: Act, transfer: Document) -> bool:
-    """Whether a transfer comes back only out of what its account holds: not that of a destination
-    charge, every other one (SDK).
+    """Whether a transfer comes back only out of what its account holds, what is pending included:
+    not that of a destination charge, every other one (SDK).
     """
     charge = act.find("charge", transfer.body["source_transaction"] or "")
     if charge is None or charge.body.get("transfer") != transfer.id:
@@ -153,7 +164,7 @@ def _needs_cover(act: Act, transfer: Document) -> bool:
 
 def _refund_payment(
     account: Act,
-    payment: Document,
+    transfer: Document,
     amount: int,
     reversal: str,
     fee_back: int,
@@ -161,6 +172,7 @@ def _refund_payment(
     """The reversal as the account sees it: a refund (`pyr_…`) of the payment that the transfer
     arrived as.
     """
+    payment = account.get("charge", transfer.body["destination_payment"])
     body = returns.refund_of(account, payment, amount, prefix="pyr")
     currency = body["currency"]
     txn = books.post(

@@ -13,7 +13,11 @@ def subject_of(act: Act, id: str) -> str:
     return id if act.scope == act.home else f"{act.scope}:{id}"
 
 
-def located(act: Act, subject: str, object: str) -> tuple[Act, Document | None]:
+def located(
+    act: Act,
+    subject: str,
+    object: str,
+) -> tuple[Act, Document | None]:
     """The act on the account of that subject, and the object if it is still there."""
     account, _, id = subject.rpartition(":")
     inside = act.within(account) if account else act
