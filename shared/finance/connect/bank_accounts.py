@@ -146,7 +146,12 @@ async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
 
 
 async def _note(
-    tx: Transaction, row: VendorPaymentConfig, action: str, *, actor: str, **details: str | None
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    action: str,
+    *,
+    actor: str,
+    **details: str | None,
 ) -> None:
     subject = f"vendor:{row.vendor_id}"
     tx.record(
@@ -159,7 +164,10 @@ async def _note(
 
 
 async def _tell(
-    tx: Transaction, row: VendorPaymentConfig, kind: str, context: dict[str, object]
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    kind: str,
+    context: dict[str, object],
 ) -> None:
     vendor = await Vendor.get(id=row.vendor_id)
     at = f"{clock.now():%Y%m%dT%H%M%S.%f}"

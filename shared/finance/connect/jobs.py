@@ -89,7 +89,9 @@ async def remind_one(context: Context, vendor_id: int) -> None:
         vendor = await Vendor.get(id=vendor_id)
         config = config_view(row, vendor.country)
         current = requirements_due.items(
-            (*config.past_due, *config.currently_due), config.errors, config.alternatives
+            (*config.past_due, *config.currently_due),
+            config.errors,
+            config.alternatives,
         )
         await _write(tx, vendor, config.current_deadline, current)
         await _write(tx, vendor, config.future.current_deadline, _announced(config))

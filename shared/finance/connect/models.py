@@ -81,7 +81,10 @@ class VendorPaymentConfig(Row):
     payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
     minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
     payout_anchor = fields.CharField(
-        max_length=10, default="", db_default="", description="monday, or 1 to 31"
+        max_length=10,
+        default="",
+        db_default="",
+        description="monday, or 1 to 31",
     )
     payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
     payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")

@@ -97,7 +97,11 @@ async def choose_currency(
 
 
 async def set_platform_fee(
-    *, vendor_id: int, percentage: Decimal, actor: str, look: Look[Mapping[str, Any]] = unseen
+    *,
+    vendor_id: int,
+    percentage: Decimal,
+    actor: str,
+    look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
     """The operator sets a vendor's commission; orders already placed keep theirs.
 

@@ -237,7 +237,10 @@ async def vendor_rows(
         .limit(shown.limit)
     )
     return VendorPage(
-        rows=tuple(_row(row) for row in rows), number=shown.number, pages=shown.pages, total=total
+        rows=tuple(_row(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
     )
 
 

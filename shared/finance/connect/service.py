@@ -103,7 +103,12 @@ async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
 
 
 async def create_onboarding_link(
-    gateway: Gateway, *, vendor_id: int, refresh_url: str, return_url: str, actor: str = "system"
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    refresh_url: str,
+    return_url: str,
+    actor: str = "system",
 ) -> str:
     """A fresh single-use address of the hosted onboarding.
 
@@ -212,7 +217,10 @@ async def connect_again(gateway: Gateway, account_id: str) -> bool:
         async with unit.transaction() as tx:
             gone = {"deauthorized_at": row.deauthorized_at}
             moved = await tx.change(
-                row, where=gone, deauthorized_at=None, connected_again_at=clock.now()
+                row,
+                where=gone,
+                deauthorized_at=None,
+                connected_again_at=clock.now(),
             )
             if moved:
                 subject = f"vendor:{row.vendor_id}"

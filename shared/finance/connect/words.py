@@ -109,7 +109,9 @@ def status_words(config: PaymentConfigView) -> AccountStatusWords:
 
 def _checklist(config: PaymentConfigView) -> tuple[Item, ...]:
     found = requirements_due.items(
-        (*config.past_due, *config.currently_due), config.errors, config.alternatives
+        (*config.past_due, *config.currently_due),
+        config.errors,
+        config.alternatives,
     )
     return (
         requirements_due.with_bank(found, config.external_accounts)

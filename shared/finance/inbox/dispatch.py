@@ -152,7 +152,11 @@ async def _led_before(row: WebhookEvent) -> bool:
 
 
 async def _close(
-    tx: Transaction, event_id: int, about: Attribution, attempt: Attempt, decision: Decision
+    tx: Transaction,
+    event_id: int,
+    about: Attribution,
+    attempt: Attempt,
+    decision: Decision,
 ) -> None:
     row = await tx.lock(WebhookEvent, id=event_id)
     await tx.move(
@@ -209,7 +213,11 @@ async def apply_later(context: Context, event_id: int) -> None:
 
 
 async def replay(
-    context: Context, event_id: str, *, dry_run: bool = False, actor: str = "system"
+    context: Context,
+    event_id: str,
+    *,
+    dry_run: bool = False,
+    actor: str = "system",
 ) -> Replay:
     """Apply a stored event again, whatever became of it, and note who did.
 
@@ -232,7 +240,12 @@ async def replay(
     async with unit.transaction() as tx:
         tx.note(Act("webhook.replayed", actor, told), row)
     return Replay(
-        row.stripe_event_id, row.type, done.status, done.outcome, done.decision, done.changes
+        row.stripe_event_id,
+        row.type,
+        done.status,
+        done.outcome,
+        done.decision,
+        done.changes,
     )
 
 
@@ -253,5 +266,10 @@ async def _foretell(context: Context, row: WebhookEvent) -> Replay:
         )
     foreseen = await rehearsed(handler(context, event))
     return Replay(
-        row.stripe_event_id, row.type, status, foreseen.text, foreseen.decision, foreseen.changes
+        row.stripe_event_id,
+        row.type,
+        status,
+        foreseen.text,
+        foreseen.decision,
+        foreseen.changes,
     )

@@ -120,7 +120,11 @@ async def drain() -> None:
 
 
 async def _store(
-    source: str, event: VerifiedEvent, body: str, *, fetched: bool = False
+    source: str,
+    event: VerifiedEvent,
+    body: str,
+    *,
+    fetched: bool = False,
 ) -> int | None:
     """Insert the event and the job that applies it; None when it is known already, and then it is
     counted.

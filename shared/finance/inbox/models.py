@@ -40,7 +40,10 @@ class WebhookEvent(Row):
         description="applied | older | ignored | failed, for the timeline",
     )
     order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Order", related_name="webhook_events", null=True, on_delete=fields.RESTRICT
+        "models.Order",
+        related_name="webhook_events",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     order_id: int | None
     duplicates = fields.IntField(

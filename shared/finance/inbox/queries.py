@@ -102,7 +102,10 @@ async def event_counts() -> dict[EventStatus, int]:
 
 
 async def event_page(
-    *, page: int = 1, status: EventStatus | None = None, search: str = ""
+    *,
+    page: int = 1,
+    status: EventStatus | None = None,
+    search: str = "",
 ) -> EventPage:
     """A page of the inbox, newest first.
 
@@ -117,7 +120,10 @@ async def event_page(
         await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
     )
     return EventPage(
-        rows=tuple(view(row) for row in rows), number=shown.number, pages=shown.pages, total=total
+        rows=tuple(view(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
     )
 
 

@@ -87,7 +87,11 @@ async def _add(
         try:
             async with unit.transaction():
                 await WebhookRefusal.create(
-                    source=source, hour=hour, count=count, why=why, last_at=at
+                    source=source,
+                    hour=hour,
+                    count=count,
+                    why=why,
+                    last_at=at,
                 )
             return
         except IntegrityError:

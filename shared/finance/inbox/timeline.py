@@ -91,7 +91,12 @@ async def timeline(order_id: int) -> Timeline:
     )  # stable: of one moment, what we did stands above what told us
     cut = len(entries) > LIMIT or len(events) == LIMIT
     return Timeline(
-        order.id, order.number, order.currency, order.vendor_id, tuple(entries[:LIMIT]), cut
+        order.id,
+        order.number,
+        order.currency,
+        order.vendor_id,
+        tuple(entries[:LIMIT]),
+        cut,
     )
 
 

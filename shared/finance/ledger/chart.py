@@ -100,7 +100,9 @@ def totals(entries: Iterable[Entry]) -> dict[str, int]:
 
 
 def lines(
-    currency: str, stripe_id: str, *parts: tuple[Account, int, int | None]
+    currency: str,
+    stripe_id: str,
+    *parts: tuple[Account, int, int | None],
 ) -> tuple[Entry, ...]:
     """Entries of one currency from one Stripe object; nothing is written down for zero."""
     return tuple(

@@ -38,7 +38,10 @@ class LedgerEntry(Row):
     posting_id: int
     account = fields.CharField(max_length=40)
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Vendor", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="ledger_entries",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
     amount = fields.BigIntField(

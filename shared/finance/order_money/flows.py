@@ -126,57 +126,42 @@ def steps(
     and what is left last.
     """
     told = [step for parts in _postings(facts) for step in _step(parts)]
-    head = sorted(
-        (step for step in told if step.kind in HEAD), key=lambda step: HEAD.index(step.kind)
-    )
+    found = [*_with_sums(told), *map(_payout, sent)]
+    return (*found, *_what_is_left(found)) if found else ()
+
+
+def _with_sums(told: Sequence[FlowStep]) -> list[FlowStep]:
+    """The sale's own steps first; where there was a sale, with what its vendor earned by it and
+    keeps of it.
+    """
+    head = [step for kind in HEAD for step in told if step.kind is kind]
     rest = [step for step in told if step.kind not in HEAD]
-    found = list(head)
-    if any(step.kind is FlowKind.PAID for step in head):
-        share = sum(step.vendor for step in head)
-        found.append(FlowStep(FlowKind.SHARE, share, 0))
-        if rest:
-            found += [
-                *rest,
-                FlowStep(
-                    FlowKind.LEFT,
-                    share + sum(step.vendor for step in rest),
-                    0,
-                ),
-            ]
-    else:
-        found += rest
-    for part in sent:
-        kind, amount = (
-            (FlowKind.PAYOUT, -part.amount) if part.counts else (FlowKind.PAYOUT_FAILED, 0)
-        )
-        found.append(
-            FlowStep(
-                kind,
-                amount,
-                0,
-                part.stripe_id,
-                part.arrived_at or part.arrives_on,
-                sent=part,
-            )
-        )
+    if all(step.kind is not FlowKind.PAID for step in head):
+        return [*head, *rest]
+    earned = sum(step.vendor for step in head)
+    share = FlowStep(FlowKind.SHARE, earned, 0)
+    if not rest:
+        return [*head, share]
+    left = earned + sum(step.vendor for step in rest)
+    return [*head, share, *rest, FlowStep(FlowKind.LEFT, left, 0)]
+
+
+def _payout(part: Sent) -> FlowStep:
+    """What went out with one payout; nothing, where it came back."""
+    kind, amount = FlowKind.PAYOUT_FAILED, 0
+    if part.counts:
+        kind, amount = FlowKind.PAYOUT, -part.amount
+    at = part.arrived_at or part.arrives_on
+    return FlowStep(kind, amount, 0, part.stripe_id, at, sent=part)
+
+
+def _what_is_left(found: Sequence[FlowStep]) -> tuple[FlowStep, FlowStep]:
+    """What is left on the vendor's side and on the marketplace's."""
     vendor = sum(step.vendor for step in found if not step.is_sum)
     market = sum(step.market for step in found if not step.is_sum)
-    if found:
-        found.append(
-            FlowStep(
-                FlowKind.OWED if vendor < 0 else FlowKind.NOT_PAID_OUT,
-                -vendor,
-                0,
-            )
-        )
-        found.append(
-            FlowStep(
-                FlowKind.BORNE if market < 0 else FlowKind.KEPT,
-                0,
-                -market,
-            )
-        )
-    return tuple(found)
+    of_vendor = FlowKind.OWED if vendor < 0 else FlowKind.NOT_PAID_OUT
+    of_market = FlowKind.BORNE if market < 0 else FlowKind.KEPT
+    return FlowStep(of_vendor, -vendor, 0), FlowStep(of_market, 0, -market)
 
 
 def places(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -196,6 +181,25 @@ def _postings(facts: Iterable[Fact]) -> list[list[Fact]]:
     return sorted(grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id))
 
 
+# What a posting's steps are called: the vendor's, the commission that goes over, the marketplace's.
+NO_NAMES = (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER)
+NAMES = {
+    "refund": (FlowKind.REFUND, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
+    "refund_undone": (FlowKind.REFUND_UNDONE, FlowKind.COMMISSION_AGAIN, FlowKind.OTHER),
+    "dispute_withdrawn": (FlowKind.DISPUTE, FlowKind.COMMISSION_BACK, FlowKind.DISPUTE_COST),
+    "dispute_reinstated": (
+        FlowKind.DISPUTE_WON,
+        FlowKind.COMMISSION_AGAIN,
+        FlowKind.DISPUTE_COST_BACK,
+    ),
+    "stripe_fee": (FlowKind.OTHER, FlowKind.OTHER, FlowKind.STRIPE_FEE),
+    "written_off": (FlowKind.LET_GO, FlowKind.OTHER, FlowKind.LET_GO),
+    "taken": (FlowKind.TAKEN, FlowKind.OTHER, FlowKind.TAKEN),
+    "given_back": NO_NAMES,
+    "commission_returned": (FlowKind.OTHER, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
+}
+
+
 def _step(parts: list[Fact]) -> list[FlowStep]:
     """The steps of one posting: none when it only says where money lies."""
     first = parts[0]
@@ -204,57 +208,33 @@ def _step(parts: list[Fact]) -> list[FlowStep]:
     other = -sum(
         part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION
     )
+    return [
+        FlowStep(kind, to_vendor, to_market, first.stripe_id, first.at, first.key)
+        for kind, to_vendor, to_market in _amounts(first.kind, vendor, commission, other)
+    ]
 
-    def step(kind: FlowKind, vendor: int, market: int) -> FlowStep:
-        return FlowStep(
-            kind,
-            vendor,
-            market,
-            first.stripe_id,
-            first.at,
-            first.key,
-        )
 
-    if (
-        first.kind == "sale"
-    ):  # all of it is the vendor's first, then the commission goes over to the marketplace
-        found = [step(FlowKind.PAID, vendor + commission, 0)]
-        return (
-            [
-                *found,
-                step(FlowKind.COMMISSION, -commission, commission),
-            ]
-            if commission
-            else found
-        )
-    named = {
-        "refund": (FlowKind.REFUND, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
-        "refund_undone": (FlowKind.REFUND_UNDONE, FlowKind.COMMISSION_AGAIN, FlowKind.OTHER),
-        "dispute_withdrawn": (FlowKind.DISPUTE, FlowKind.COMMISSION_BACK, FlowKind.DISPUTE_COST),
-        "dispute_reinstated": (
-            FlowKind.DISPUTE_WON,
-            FlowKind.COMMISSION_AGAIN,
-            FlowKind.DISPUTE_COST_BACK,
-        ),
-        "stripe_fee": (FlowKind.OTHER, FlowKind.OTHER, FlowKind.STRIPE_FEE),
-        "written_off": (FlowKind.LET_GO, FlowKind.OTHER, FlowKind.LET_GO),
-        "taken": (FlowKind.TAKEN, FlowKind.OTHER, FlowKind.TAKEN),
-        "given_back": (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER),
-        "commission_returned": (FlowKind.OTHER, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
-    }
-    mine, back, theirs = named.get(
-        first.kind,
-        (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER),
-    )
-    if first.kind in ("written_off", "taken", "given_back"):
-        return [step(mine, vendor, other)]
+def _amounts(
+    posting: str,
+    vendor: int,
+    commission: int,
+    other: int,
+) -> list[tuple[FlowKind, int, int]]:
+    """A posting's steps, with what each did to the vendor's side and to the marketplace's.
+
+    The whole is the vendor's first, or goes to the shopper out of the vendor's share; then the
+    commission goes over to the marketplace, or is given back.
+    """
+    mine, back, theirs = NAMES.get(posting, NO_NAMES)
+    if posting == "sale":
+        mine, back, other = FlowKind.PAID, FlowKind.COMMISSION, 0
+    if posting in ("written_off", "taken", "given_back"):
+        return [(mine, vendor, other)]
     found = []
-    if (
-        vendor or commission
-    ):  # the whole goes to the shopper out of the vendor's share, commission is given back to it
-        found.append(step(mine, vendor + commission, 0))
-        if commission:
-            found.append(step(back, -commission, commission))
+    if posting == "sale" or vendor or commission:
+        found.append((mine, vendor + commission, 0))
+    if commission:
+        found.append((back, -commission, commission))
     if other:
-        found.append(step(theirs, 0, other))
+        found.append((theirs, 0, other))
     return found

@@ -107,7 +107,9 @@ async def read_dashboard(settings: Settings) -> Dashboard:
 async def _refunds() -> Heap:
     """The refunds that wait for a decision."""
     query = Refund.filter(status=RefundState.AWAITING_APPROVAL).annotate(
-        number=Count("id"), total=Sum("amount"), first=Min("created_at")
+        number=Count("id"),
+        total=Sum("amount"),
+        first=Min("created_at"),
     )
     return _heap(
         await query.group_by("currency").values_list("currency", "number", "total", "first")
@@ -168,10 +170,18 @@ async def figures() -> tuple[Figures, ...]:
     days = _days((await marketplace()).zone)
     sales = await _spans(Order, "paid_at", "total_amount_cents", days)
     commission = await _spans(
-        LedgerEntry, "created_at", "amount", days, account=Account.COMMISSION.value
+        LedgerEntry,
+        "created_at",
+        "amount",
+        days,
+        account=Account.COMMISSION.value,
     )
     refunds = await _spans(
-        Refund, "succeeded_at", "amount", days, status=RefundState.SUCCEEDED.value
+        Refund,
+        "succeeded_at",
+        "amount",
+        days,
+        status=RefundState.SUCCEEDED.value,
     )
     none = _Spans()
     return tuple(

@@ -50,34 +50,27 @@ def exposure(
     `balances` are what the vendors hold at Stripe, pending money included: that comes before the
     platform has to pay.
     """
+    sources = {
+        "negative_balance": {place: -amount for place, amount in balances.items()},
+        "open_disputes": disputes,
+        "unsettled_refunds": refunds,
+        "receivable": receivables,
+        "reserved": reserves,
+        "held_by_stripe": held,
+    }
     found: dict[tuple[int, str], ExposureParts] = {}
-    for name, amounts in (
-        (
-            "negative_balance",
-            {place: -amount for place, amount in balances.items()},
-        ),
-        ("open_disputes", disputes),
-        ("unsettled_refunds", refunds),
-        ("receivable", receivables),
-        ("reserved", reserves),
-        ("held_by_stripe", held),
-    ):
+    for name, amounts in sources.items():
         for place, amount in amounts.items():
             if amount > 0:
-                found[place] = replace(
-                    found.get(place, ExposureParts()),
-                    **{name: amount},
-                )
-    return dict(
-        sorted(
-            found.items(),
-            key=lambda item: (
-                item[0][1],
-                -item[1].total,
-                item[0][0],
-            ),
-        )
-    )
+                known = found.get(place, ExposureParts())
+                found[place] = replace(known, **{name: amount})
+    return dict(sorted(found.items(), key=_worst_first))
+
+
+def _worst_first(item: tuple[tuple[int, str], ExposureParts]) -> tuple[str, int, int]:
+    """By currency, the highest exposure first."""
+    (vendor_id, currency), parts = item
+    return currency, -parts.total, vendor_id
 
 
 def totals(shares: Iterable[tuple[tuple[int, str], ExposureParts]]) -> dict[str, ExposureParts]:

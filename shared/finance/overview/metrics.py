@@ -4,7 +4,7 @@ in particular.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,6 +104,15 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
     )
 
 
+# Of each endpoint within 24 hours: a measure's name and help, and the count that it gives.
+_DELIVERIES: tuple[tuple[str, str, Callable[[DeliveryCounts], int]], ...] = (
+    ("delivered", "Events that got in within 24 hours.", lambda t: t.delivered),
+    ("refused", "Deliveries refused within 24 hours.", lambda t: t.refused),
+    ("misdirected", "Events of the other endpoint within 24 hours.", lambda t: t.misdirected),
+    ("unheard", "Changes at Stripe within 24 hours that no delivery told of.", lambda t: t.unheard),
+)
+
+
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     endpoints = await endpoint_health.endpoints(settings)
     counts = await event_counts()
@@ -117,43 +126,24 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
         return Measure(f"markethall_webhook_{name}", text, tuple(named), "endpoint")
 
     tallies = [endpoint.tally for endpoint in endpoints]
+    lights = [_LIGHTS[endpoint.light] for endpoint in endpoints]
     ages = [[now - since for since in e.known_since if since] for e in endpoints]
     waiting = tuple(
         (state.value, float(counts[state])) for state in (EventStatus.FAILED, EventStatus.PARKED)
     )
+    unapplied = "Events that are not applied, by state."
     return (
-        each(
-            "light",
-            "0 well or nothing came yet, 1 look at it, 2 not working.",
-            (_LIGHTS[e.light] for e in endpoints),
-        ),
+        each("light", "0 well or nothing came yet, 1 look at it, 2 not working.", lights),
         each(
             "last_event_timestamp_seconds",
             "When an event last got in; 0: never.",
             map(_stamp, tallies),
         ),
-        each(
-            "delivered",
-            "Events that got in within 24 hours.",
-            (float(t.delivered) for t in tallies),
-        ),
-        each("refused", "Deliveries refused within 24 hours.", (float(t.refused) for t in tallies)),
-        each(
-            "misdirected",
-            "Events of the other endpoint within 24 hours.",
-            (float(t.misdirected) for t in tallies),
-        ),
-        each(
-            "unheard",
-            "Changes at Stripe within 24 hours that no delivery told of.",
-            (float(t.unheard) for t in tallies),
-        ),
+        *(each(name, text, map(float, map(of, tallies))) for name, text, of in _DELIVERIES),
         each(
             "secret_age_seconds", "Since the newest secret was first seen here.", map(_newest, ages)
         ),
-        Measure(
-            "markethall_webhook_events", "Events that are not applied, by state.", waiting, "state"
-        ),
+        Measure("markethall_webhook_events", unapplied, waiting, "state"),
     )
 
 

@@ -47,13 +47,20 @@ async def put_on_the_list(tx: Transaction, row: PaymentMethodDetachment) -> int:
         return int(last.id)
     number = int(first) + (await writes.count_of(f"detachment:{row.id}", DetachMethod))
     asked = DetachMethod(
-        row_id=row.id, method_id=row.stripe_payment_method_id, mark=mark, number=number
+        row_id=row.id,
+        method_id=row.stripe_payment_method_id,
+        mark=mark,
+        number=number,
     )
     return int((await writes.open_write(tx, asked)).id)
 
 
 async def look_again(
-    tx: Transaction, shopper_id: int, listed: Sequence[str], *, before: datetime
+    tx: Transaction,
+    shopper_id: int,
+    listed: Sequence[str],
+    *,
+    before: datetime,
 ) -> None:
     """Ask again for what Stripe still lists, though it had let it go before that reading began."""
     still = PaymentMethodDetachment.filter(

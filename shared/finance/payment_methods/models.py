@@ -69,7 +69,10 @@ class PaymentMethod(Row):
     )
 
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Vendor", related_name="payment_methods", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="payment_methods",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(

@@ -114,15 +114,15 @@ def plan(
     taken = {row_id for row_id, _ in kept}
     replaced = {one.fingerprint for one in stays if one.fingerprint}
     replaced |= {method_id for method_id, _ in detached}
-    gone = [
-        (
-            row.row_id,
-            Removal.REPLACED if {row.fingerprint, row.method_id} & replaced else Removal.AT_STRIPE,
-        )
-        for row in held
-        if row.is_active and row.row_id not in taken
-    ]
-    return SyncPlan(tuple(gone), tuple(kept), tuple(detached))
+    unused = [row for row in held if row.is_active and row.row_id not in taken]
+    gone = tuple((row.row_id, _why_gone(row, replaced)) for row in unused)
+    return SyncPlan(gone, tuple(kept), tuple(detached))
+
+
+def _why_gone(row: StoredMethod, replaced: Collection[str]) -> Removal:
+    """Why a row ends: another method has its card now, or it is gone from Stripe."""
+    is_replaced = row.fingerprint in replaced or row.method_id in replaced
+    return Removal.REPLACED if is_replaced else Removal.AT_STRIPE
 
 
 def _with_rows(

@@ -103,44 +103,41 @@ async def _store(
         row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
         if row is None or (row.read_at is not None and row.read_at > started):
             return
-        mine = PaymentMethod.filter(customer_id=row.customer_id)
-        rows = {method.id: method for method in await mine.order_by("id")}
-        off = PaymentMethodDetachment.filter(customer_id=row.customer_id)
-        dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
-        set_up = await _set_up(row.customer_id)
-        held = [
-            StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
-            for m in rows.values()
-        ]
-        found = [
-            FoundMethod(
-                m.id,
-                m.created,
-                m.fingerprint,
-                m.agreed or m.id in set_up,
-            )
-            for m in methods
-        ]
-        decided = plan(held, found, dropped=dropped)
-        by_id = {method.id: method for method in methods}
-        for gone, why in decided.gone:
-            await _end(tx, rows[gone], why)
-        await _free_cards_that_change(held, decided)
-        for known, one in decided.kept:
-            await _keep(
-                tx,
-                row,
-                rows.get(known or 0),
-                by_id[one.id],
-                set_up,
-            )
-        for method_id, why in decided.detached:
-            await detachment.write_down(tx, row.customer_id, method_id, why)
-        await detachment.look_again(
-            tx, row.customer_id, [method.id for method in methods], before=started
-        )
+        await _take_over(tx, row, methods)
+        ids = [method.id for method in methods]
+        await detachment.look_again(tx, row.customer_id, ids, before=started)
         await keep_a_default(tx, row.customer_id)
-        await StripeCustomer.filter(id=row.id).update(read_at=started, updated_at=clock.now())
+        mine = StripeCustomer.filter(id=row.id)
+        await mine.update(read_at=started, updated_at=clock.now())
+
+
+async def _take_over(
+    tx: Transaction,
+    owner: StripeCustomer,
+    methods: Sequence[StripePaymentMethod],
+) -> None:
+    """Let the rows of a locked customer be what Stripe's list says."""
+    mine = PaymentMethod.filter(customer_id=owner.customer_id)
+    rows = {method.id: method for method in await mine.order_by("id")}
+    off = PaymentMethodDetachment.filter(customer_id=owner.customer_id)
+    dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
+    set_up = await _set_up(owner.customer_id)
+    held = [
+        StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
+        for m in rows.values()
+    ]
+    found = [
+        FoundMethod(m.id, m.created, m.fingerprint, m.agreed or m.id in set_up) for m in methods
+    ]
+    decided = plan(held, found, dropped=dropped)
+    by_id = {method.id: method for method in methods}
+    for gone, why in decided.gone:
+        await _end(tx, rows[gone], why)
+    await _free_cards_that_change(held, decided)
+    for known, one in decided.kept:
+        await _keep(tx, owner, rows.get(known or 0), by_id[one.id], set_up)
+    for method_id, why in decided.detached:
+        await detachment.write_down(tx, owner.customer_id, method_id, why)
 
 
 async def _free_cards_that_change(held: Sequence[StoredMethod], decided: SyncPlan) -> None:

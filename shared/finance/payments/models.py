@@ -42,7 +42,10 @@ class Payment(Row):
     )
     order_id: int
     customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="payments", null=True, on_delete=fields.RESTRICT
+        "models.Customer",
+        related_name="payments",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     customer_id: int | None
     attempt = fields.SmallIntField(description="1 for the order's first intent")

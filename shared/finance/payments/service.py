@@ -7,7 +7,7 @@ heals by calling again. The client secret is never stored.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.core.money import Money
 from shared.finance.connect.queries import get_vendor_payment_config
@@ -42,6 +42,8 @@ log = logging.getLogger("markethall.payments")
 
 _AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
 _PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+
+Opened = tuple[Payment, PaymentIntent, PaymentState]
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,23 @@ async def create_payment_intent(
     try:
         opened = await _opened(gateway, order_id, customer)
         box = await _box(gateway, opened) if owner is not None else None
-    except (
-        CustomerGone
-    ):  # deleted at Stripe: the order is kept, and payable by a card that is typed
+    except CustomerGone:
+        # deleted at Stripe: the order is kept, and payable by a card that is typed
         opened, box = await _opened(gateway, order_id, None), None
+    payment, _, state = opened
+    if state in _AWAITS_SHOPPER:
+        # the vendor lost its account while the order was open; what was paid already stays paid
+        if not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
+            raise VendorCannotSell
+    view = _view(opened)
+    if owner is None:
+        return view
+    return replace(view, stripe_customer_id=payment.stripe_customer_id, box_secret=box)
+
+
+def _view(opened: Opened) -> IntentView:
+    """What anybody who has the payment page needs of it."""
     payment, intent, state = opened
-    if (
-        state in _AWAITS_SHOPPER
-        and not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments
-    ):
-        # it lost its account while the order was open; what was paid already stays paid
-        raise VendorCannotSell
     return IntentView(
         payment_intent_id=intent.id,
         client_secret=intent.client_secret,
@@ -101,8 +109,6 @@ async def create_payment_intent(
         platform_fee=Money(payment.amount_platform_fee, payment.currency),
         currency=payment.currency,
         state=state,
-        stripe_customer_id=payment.stripe_customer_id if owner is not None else None,
-        box_secret=box,
         statement_descriptor=payment.statement_descriptor,
         statement_suffix=payment.statement_suffix,
     )
@@ -125,9 +131,6 @@ async def _look_again(gateway: Gateway, order_id: int) -> None:
     ).first()
     if payment is not None and payment.stripe_customer_id is not None:
         await saved.look_for(gateway, payment.stripe_customer_id)
-
-
-Opened = tuple[Payment, PaymentIntent, PaymentState]
 
 
 async def _opened(

@@ -102,20 +102,15 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
             payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id
         )
         await tx.change(order, payment_intent_id=intent.id)
-    current, facts, expected = PaymentState(payment.status), facts_of(intent), expected_of(payment)
-    target = next_state(current, facts, expected)
+    current = PaymentState(payment.status)
+    target = next_state(current, facts_of(intent), expected_of(payment))
     if target is None:
         return current
     moved = await tx.move(
         payment,
         to=target,
         act=Act(f"payment.{target}", "stripe", {"was": current}),
-        stripe_charge_id=intent.latest_charge or payment.stripe_charge_id,
-        payment_method=intent.payment_method_type or payment.payment_method,
-        failure_code=intent.error_code if target is PaymentState.FAILED else None,
-        failure_reason=_reason(intent) if target is PaymentState.FAILED else None,
-        parked_reason=mismatch(facts, expected) if target is PaymentState.PARKED else None,
-        paid_at=clock.now() if target is PaymentState.SUCCEEDED else None,
+        **_values(payment, intent, target),
     )
     if not moved:
         return current
@@ -130,13 +125,25 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     await _books_follow(tx, payment, intent, current, target)
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
-        tx.emit(
-            PaymentSucceeded(
-                payment.id,
-                intent.customer if intent.saved else None,
-            )
-        )
+        saved_by = intent.customer if intent.saved else None
+        tx.emit(PaymentSucceeded(payment.id, saved_by))
     return target
+
+
+def _values(payment: Payment, intent: PaymentIntent, target: PaymentState) -> dict[str, Any]:
+    """What a payment keeps of its intent when it moves to `target`."""
+    has_failed = target is PaymentState.FAILED
+    parked_reason = None
+    if target is PaymentState.PARKED:
+        parked_reason = mismatch(facts_of(intent), expected_of(payment))
+    return {
+        "stripe_charge_id": intent.latest_charge or payment.stripe_charge_id,
+        "payment_method": intent.payment_method_type or payment.payment_method,
+        "failure_code": intent.error_code if has_failed else None,
+        "failure_reason": _reason(intent) if has_failed else None,
+        "parked_reason": parked_reason,
+        "paid_at": clock.now() if target is PaymentState.SUCCEEDED else None,
+    }
 
 
 def _reason(intent: PaymentIntent) -> str:

@@ -28,7 +28,10 @@ class AllocatedPart:
 
 
 def allocate(
-    amount: int, movements: Sequence[BalanceMovement], *, first: Collection[int] = ()
+    amount: int,
+    movements: Sequence[BalanceMovement],
+    *,
+    first: Collection[int] = (),
 ) -> tuple[AllocatedPart, ...]:
     """Take exactly `amount` out of `movements`: what went back first, then what came in, oldest
     first; the last one in part.

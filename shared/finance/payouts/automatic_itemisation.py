@@ -21,7 +21,11 @@ MOST = 100
 
 
 async def entries_of(
-    gateway: Gateway, *, vendor_id: int, account_id: str, found: StripePayout
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    account_id: str,
+    found: StripePayout,
 ) -> set[int]:
     """The ledger entries of the sales that Stripe lists for this payout; empty where it lists
     none.

@@ -96,7 +96,11 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
 
 
 def _standing(
-    terms: PayoutTerms, reading: available_funds.Reading, currency: str, *, answered: bool
+    terms: PayoutTerms,
+    reading: available_funds.Reading,
+    currency: str,
+    *,
+    answered: bool,
 ) -> PayoutConditions:
     """Whether money may leave; what only Stripe could tell is taken to be well while it does not
     answer.
@@ -106,7 +110,11 @@ def _standing(
 
 
 async def _view(
-    vendor_id: int, mine: Funds, stopped: Obstacle | None, *, answered: bool
+    vendor_id: int,
+    mine: Funds,
+    stopped: Obstacle | None,
+    *,
+    answered: bool,
 ) -> BalanceView:
     currency = mine.currency
     waiting = await forecast.settling(vendor_id, currency)

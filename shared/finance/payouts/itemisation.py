@@ -77,7 +77,10 @@ async def itemise(
     await PayoutItem.bulk_create(
         [
             PayoutItem(
-                payout_id=payout.id, entry_id=p.entry_id, order_id=p.order_id, amount=p.amount
+                payout_id=payout.id,
+                entry_id=p.entry_id,
+                order_id=p.order_id,
+                amount=p.amount,
             )
             for p in parts
         ]

@@ -38,7 +38,10 @@ class Payout(Row):
     )
 
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
-        "models.Vendor", related_name="payouts", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="payouts",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
     period = fields.CharField(
@@ -93,7 +96,10 @@ class PayoutItem(Row):
     )
     entry_id: int
     order: fields.ForeignKeyNullableRelation[Order] = fields.ForeignKeyField(
-        "models.Order", related_name="payout_items", null=True, on_delete=fields.RESTRICT
+        "models.Order",
+        related_name="payout_items",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     order_id: int | None
     amount = fields.BigIntField(

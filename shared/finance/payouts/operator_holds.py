@@ -32,7 +32,11 @@ MOST = Decimal(50)  # per cent
 
 
 async def hold(
-    *, vendor_id: int, reason: str, actor: str, look: Look[Mapping[str, Any]] = unseen
+    *,
+    vendor_id: int,
+    reason: str,
+    actor: str,
+    look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
     """Hold the vendor's payouts back; the vendor reads the reason, here and in a mail.
 

@@ -122,7 +122,10 @@ async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None
 
 
 async def _write_down(
-    terms: PayoutTerms, currency: str, name: str, reading: available_funds.Reading
+    terms: PayoutTerms,
+    currency: str,
+    name: str,
+    reading: available_funds.Reading,
 ) -> Payout | None:
     """The payout of this payday, written down, if it is worth one; whoever comes second finds it
     there.
@@ -141,5 +144,7 @@ async def _write_down(
         if decided.amount <= 0:
             return None
         return await service.write_down(
-            tx, config, service.NewPayout(currency, decided.amount, period=name)
+            tx,
+            config,
+            service.NewPayout(currency, decided.amount, period=name),
         )

@@ -173,7 +173,7 @@ async def _move(
     more: More,
 ) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
-    now, current, target = clock.now(), PayoutState(row.status), PayoutState(found.status)
+    current, target = PayoutState(row.status), PayoutState(found.status)
     values: dict[str, Any] = {
         "arrives_on": found.arrives_on,
         "trace_id": (found.trace_id or "")[:120] or None,
@@ -182,17 +182,6 @@ async def _move(
         if target is current:
             await tx.change(row, where={"status": current}, **values)
         return
-    if current is PayoutState.OPENING:
-        values |= {"stripe_payout_id": found.id, "stripe_destination_id": found.destination}
-        values |= {"fee": more.fees.fee}
-        values |= {"destination_words": more.bank}
-    if target is PayoutState.PAID:
-        values["paid_at"] = now
-    if target is PayoutState.FAILED:
-        values |= {
-            "failed_at": now,
-            "failure_code": (found.failure_code or "other")[:80],
-        }
     details = {
         "was": current.value,
         "amount": row.amount,
@@ -204,9 +193,28 @@ async def _move(
         to=target,
         act=Act(f"payout.{target}", "stripe", details),
         **values,
+        **_values(current, target, found, more),
     ):
         return
     await _post(tx, row, found, was=current, more=more)
+
+
+def _values(
+    was: PayoutState, target: PayoutState, found: StripePayout, more: More
+) -> dict[str, Any]:
+    """What a payout keeps of this move."""
+    values: dict[str, Any] = {}
+    if was is PayoutState.OPENING:
+        values["stripe_payout_id"] = found.id
+        values["stripe_destination_id"] = found.destination
+        values["fee"] = more.fees.fee
+        values["destination_words"] = more.bank
+    if target is PayoutState.PAID:
+        values["paid_at"] = clock.now()
+    if target is PayoutState.FAILED:
+        values["failed_at"] = clock.now()
+        values["failure_code"] = (found.failure_code or "other")[:80]
+    return values
 
 
 async def _post(

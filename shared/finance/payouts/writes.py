@@ -41,7 +41,10 @@ class _OfPayout(Operation[StripePayout, None]):
 
     async def read(self, gateway: Gateway, answer: StripePayout) -> sync.More:
         return await sync.read_more(
-            gateway, vendor_id=self.vendor_id, account_id=self.account_id, found=answer
+            gateway,
+            vendor_id=self.vendor_id,
+            account_id=self.account_id,
+            found=answer,
         )
 
     async def answered(
@@ -51,7 +54,11 @@ class _OfPayout(Operation[StripePayout, None]):
         more: sync.More,
     ) -> None:
         await sync.store(
-            tx, vendor_id=self.vendor_id, account_id=self.account_id, found=answer, more=more
+            tx,
+            vendor_id=self.vendor_id,
+            account_id=self.account_id,
+            found=answer,
+            more=more,
         )
 
 

@@ -81,7 +81,9 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
             )
         now = clock.now()
         await Restoration.filter(acknowledged_at=None).update(
-            acknowledged_at=now, acknowledged_by=actor[:255], updated_at=now
+            acknowledged_at=now,
+            acknowledged_by=actor[:255],
+            updated_at=now,
         )
         tx.record(
             "restoration.acknowledged",

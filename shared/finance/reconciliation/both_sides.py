@@ -71,7 +71,9 @@ def _window(since: datetime | None) -> StripeWindow:
 
 
 async def _older(
-    gateway: Gateway, objects: Iterable[ObjectRecord], told: Iterable[ObjectAtStripe]
+    gateway: Gateway,
+    objects: Iterable[ObjectRecord],
+    told: Iterable[ObjectAtStripe],
 ) -> list[ObjectAtStripe]:
     """Read what is older than the window and unfinished here, one by one: there are few."""
     known = {each.id for each in told}

@@ -89,7 +89,9 @@ async def objects(
 
 
 async def _objects_of(
-    model: type[Model], since: datetime | None, named: list[str]
+    model: type[Model],
+    since: datetime | None,
+    named: list[str],
 ) -> dict[int, Any]:
     field = _stripe_id_field(model)
     query: QuerySet[Any] = model.filter(**{f"{field}__not_isnull": True})

@@ -46,7 +46,10 @@ class Difference(Row):
     subject = fields.CharField(max_length=80, description="payment:12, po_1")
     stripe_id = fields.CharField(max_length=255, null=True)
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Vendor", related_name="differences", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="differences",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
     text = fields.TextField(description="a sentence: what differs")

@@ -112,7 +112,12 @@ async def carry_out(
 
 
 async def _compare(
-    gateway: Gateway, run_id: int, *, full: bool, grace: timedelta, tell: Callable[[str], None]
+    gateway: Gateway,
+    run_id: int,
+    *,
+    full: bool,
+    grace: timedelta,
+    tell: Callable[[str], None],
 ) -> Compared:
     since = None if full else clock.now() - WINDOW
     first, compared = await _compare_once(gateway, run_id, since)

@@ -89,7 +89,9 @@ async def read(gateway: Gateway, window: StripeWindow) -> StripeRecords:
 
 
 async def bounded(
-    items: Iterable[T], work: Callable[[T], Awaitable[None]], at_once: int = ACCOUNTS_AT_ONCE
+    items: Iterable[T],
+    work: Callable[[T], Awaitable[None]],
+    at_once: int = ACCOUNTS_AT_ONCE,
 ) -> None:
     """Do `work` for each item, a few at a time; the first failure ends it."""
     limit = asyncio.Semaphore(at_once)
@@ -107,7 +109,10 @@ async def bounded(
 
 
 async def _read_vendor(
-    gateway: Gateway, records: StripeRecords, config: VendorPaymentConfig, window: StripeWindow
+    gateway: Gateway,
+    records: StripeRecords,
+    config: VendorPaymentConfig,
+    window: StripeWindow,
 ) -> None:
     account, vendor_id = str(config.stripe_account_id), config.vendor_id
     if config.deauthorized_at is not None:
@@ -229,7 +234,9 @@ def _payout(
 
 
 def _transaction(
-    row: BalanceTransaction, vendor_id: int | None, since: datetime | None
+    row: BalanceTransaction,
+    vendor_id: int | None,
+    since: datetime | None,
 ) -> TransactionAtStripe:
     return TransactionAtStripe(
         id=row.id,

@@ -97,7 +97,10 @@ def _by_place(lines: Iterable[LedgerLine], links: StripeLinks) -> dict[Place, li
 
 
 def pieces(
-    t: TransactionAtStripe, links: StripeLinks, parked: frozenset[str], fee_refunds: FeeRefunds
+    t: TransactionAtStripe,
+    links: StripeLinks,
+    parked: frozenset[str],
+    fee_refunds: FeeRefunds,
 ) -> list[tuple[str, int]]:
     """Cut a balance transaction into (key, minor units), which come to its net."""
     if t.id in parked or t.source is None:

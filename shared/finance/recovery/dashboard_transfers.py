@@ -169,14 +169,12 @@ async def once(
             order_number=order.number,
         )
         await receivables.follow(tx, claim.id)
-        tx.record_of_order(
-            claim.order_id,
+        movements.record_act(
+            tx,
+            claim,
             action,
-            actor=actor,
-            subject=claim.subject,
-            vendor_id=claim.vendor_id,
+            actor,
             amount=moved.taken,
-            currency=claim.currency,
             stripe_id=moved.stripe_id,
         )
         tx.emit(ClaimUnsettled(claim.subject))
@@ -184,7 +182,10 @@ async def once(
 
 
 async def _with_reversal(
-    tx: Transaction, payment: Payment, back: Sequence[str], amount: int
+    tx: Transaction,
+    payment: Payment,
+    back: Sequence[str],
+    amount: int,
 ) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
     rows = Movement.filter(

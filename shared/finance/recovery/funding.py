@@ -45,7 +45,9 @@ async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
     each.
     """
     again = Movement.filter(
-        claim__payment_id=payment.id, kind=MovementKind.TRANSFER, status=MovementState.DONE
+        claim__payment_id=payment.id,
+        kind=MovementKind.TRANSFER,
+        status=MovementState.DONE,
     ).order_by("id")
     return await _read(
         gateway,

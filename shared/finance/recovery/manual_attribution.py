@@ -40,10 +40,17 @@ async def book(
         if amount < 0:
             raise NothingTaken
         claim = await service.set_claim(
-            tx, subject=subject_of(payment.id), payment=payment, amount=amount
+            tx,
+            subject=subject_of(payment.id),
+            payment=payment,
+            amount=amount,
         )
         fact = postings.ManualTransferFact(
-            claim.order_id, claim.vendor_id, claim.currency, moved.taken, moved.stripe_id
+            claim.order_id,
+            claim.vendor_id,
+            claim.currency,
+            moved.taken,
+            moved.stripe_id,
         )
         is_fee = moved.kind is MovementKind.FEE_REFUND
         await ledger.post(

@@ -4,6 +4,8 @@ claim has taken.
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.recovery.models import Claim, Movement
@@ -39,6 +41,28 @@ async def record(
     return await done(tx, movement.id, stripe_id)
 
 
+def record_act(
+    tx: Transaction,
+    claim: Claim,
+    action: str,
+    actor: str,
+    *,
+    amount: int,
+    **details: Any,
+) -> None:
+    """Write down what was done about a claim, as of its order; `amount` in minor units."""
+    tx.record_of_order(
+        claim.order_id,
+        action,
+        actor=actor,
+        subject=claim.subject,
+        vendor_id=claim.vendor_id,
+        amount=amount,
+        currency=claim.currency,
+        **details,
+    )
+
+
 async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
     """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh
     database.
@@ -70,12 +94,7 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     await tx.lock(Order, id=movement.claim.order_id)
     claim = await tx.lock(Claim, id=movement.claim_id)
     opening = {"status": MovementState.OPENING}
-    if not await tx.move(
-        movement,
-        to=MovementState.DONE,
-        where=opening,
-        stripe_id=stripe_id,
-    ):
+    if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
     await tx.change(claim, taken=claim.taken + amount)
@@ -83,21 +102,22 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
         tx,
         postings.moved(
             postings.TransferFact(
-                movement.id, claim.order_id, claim.vendor_id, claim.currency, amount, stripe_id
+                movement.id,
+                claim.order_id,
+                claim.vendor_id,
+                claim.currency,
+                amount,
+                stripe_id,
             )
         ),
     )
     references.remember(
-        tx, stripe_id, subject=claim.subject, order_id=claim.order_id, vendor_id=claim.vendor_id
-    )
-    tx.record_of_order(
-        claim.order_id,
-        f"claim.{movement.kind}",
-        actor="system",
+        tx,
+        stripe_id,
         subject=claim.subject,
+        order_id=claim.order_id,
         vendor_id=claim.vendor_id,
-        amount=movement.amount,
-        currency=claim.currency,
-        stripe_id=stripe_id,
     )
+    action = f"claim.{movement.kind}"
+    record_act(tx, claim, action, "system", amount=movement.amount, stripe_id=stripe_id)
     return True

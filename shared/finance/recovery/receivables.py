@@ -8,6 +8,7 @@ from shared.core import clock
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.payments.models import Payment
+from shared.finance.recovery import movements
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState, rest
@@ -47,16 +48,8 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         postings=number,
         owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
     )
-    tx.record_of_order(
-        claim.order_id,
-        "vendor.owes" if change > 0 else "vendor.owes_less",
-        actor="system",
-        subject=claim.subject,
-        vendor_id=claim.vendor_id,
-        amount=abs(change),
-        currency=claim.currency,
-        left=target.receivable,
-    )
+    action = "vendor.owes" if change > 0 else "vendor.owes_less"
+    movements.record_act(tx, claim, action, "system", amount=abs(change), left=target.receivable)
 
 
 async def write_off(claim_id: int, *, actor: str) -> None:
@@ -80,15 +73,7 @@ async def write_off(claim_id: int, *, actor: str) -> None:
             tx,
             postings.written_off(await _fact(claim, number, owed)),
         )
-        tx.record_of_order(
-            claim.order_id,
-            "claim.written_off",
-            actor=actor,
-            subject=claim.subject,
-            vendor_id=claim.vendor_id,
-            amount=owed,
-            currency=claim.currency,
-        )
+        movements.record_act(tx, claim, "claim.written_off", actor, amount=owed)
 
 
 async def _fact(

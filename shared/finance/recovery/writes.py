@@ -64,7 +64,9 @@ class _Moved(Operation[str, None]):
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """What is left of the claim is planned anew, as another movement."""
         await movements.refused(
-            tx, self.movement_id, refusal.stripe_code or refusal.log or "refused"
+            tx,
+            self.movement_id,
+            refusal.stripe_code or refusal.log or "refused",
         )
 
 
@@ -76,7 +78,10 @@ class ReverseTransfer(_Moved):
 
     async def send(self, gateway: Gateway, key: str) -> str:
         made = await gateway.transfers.reverse(
-            self.source_id, amount=self.amount, metadata=self.metadata, key=key
+            self.source_id,
+            amount=self.amount,
+            metadata=self.metadata,
+            key=key,
         )
         return made.id
 

@@ -98,7 +98,9 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
     if order_number != payment.order.number or not number.isdigit():
         return None
     return await Refund.get_or_none(
-        order_id=payment.order_id, number=int(number), stripe_refund_id=None
+        order_id=payment.order_id,
+        number=int(number),
+        stripe_refund_id=None,
     )
 
 

@@ -77,7 +77,11 @@ def choose_method(
     if not plain or now.balance < burden.vendor or refunded + amount > order.total:
         return PLATFORM_PAYS
     share = stripe_share(
-        order.commission, order.total, before=refunded, now=amount, gone=now.fee_refunded
+        order.commission,
+        order.total,
+        before=refunded,
+        now=amount,
+        gone=now.fee_refunded,
     )
     if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
         way = RefundMethod(True, True)

@@ -64,7 +64,10 @@ async def unapproved(order_id: int) -> int:
     approval limit.
     """
     mine = Refund.filter(
-        order_id=order_id, status__in=list(COUNTING), decided_by="", requested_by__not=BY_STRIPE
+        order_id=order_id,
+        status__in=list(COUNTING),
+        decided_by="",
+        requested_by__not=BY_STRIPE,
     )
     return sum(int(amount) for amount in await mine.values_list("amount", flat=True))  # type: ignore[call-overload]
 

@@ -50,7 +50,9 @@ async def count_against(
     most = order.total_amount_cents - amount - beside
     known = order.refunded_amount
     return known <= most and await tx.change(
-        order, where={"refunded_amount": known}, refunded_amount=known + amount
+        order,
+        where={"refunded_amount": known},
+        refunded_amount=known + amount,
     )
 
 
@@ -103,6 +105,17 @@ async def put_off(
     if not moved:
         return False
     await free(tx, order, refund)
+    await _tell_vendor(tx, order, refund, now, why)
+    return True
+
+
+async def _tell_vendor(
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+    now: RefundState,
+    why: str,
+) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
     mail.post(
         tx,
@@ -117,4 +130,3 @@ async def put_off(
             "why": why,
         },
     )
-    return True

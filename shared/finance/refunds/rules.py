@@ -202,7 +202,10 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
 
 
 def _parts(
-    order: Sum, quantities: Mapping[int, int], restock: frozenset[int], amount: int
+    order: Sum,
+    quantities: Mapping[int, int],
+    restock: frozenset[int],
+    amount: int,
 ) -> tuple[RefundedPieces, ...]:
     """The lines with what each counts for; where a free amount went back before, the rest is spread
     over them.
@@ -239,7 +242,13 @@ def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
     before = min(order.refunded + order.taken, order.total - amount)
     given = order.commission_back + order.commission_taken
     back = commission_back(
-        policy, order.total, order.commission, before, given, amount, unit=step(order.currency)
+        policy,
+        order.total,
+        order.commission,
+        before,
+        given,
+        amount,
+        unit=step(order.currency),
     )
     return Burden(amount - back, back)
 

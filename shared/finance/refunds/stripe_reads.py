@@ -62,7 +62,9 @@ async def balance_of(gateway: Gateway, payment: Payment) -> int | None:
 async def earlier_refunds(refund: Refund) -> list[Earlier]:
     """The refunds of the same payment that Stripe took on before, and how it was asked."""
     rows = await Refund.filter(
-        payment_id=refund.payment_id, id__not=refund.id, stripe_refund_id__not_isnull=True
+        payment_id=refund.payment_id,
+        id__not=refund.id,
+        stripe_refund_id__not_isnull=True,
     ).order_by("id")
     return [
         Earlier(
@@ -117,7 +119,11 @@ class Along:
 
 
 async def along(
-    gateway: Gateway, payment: Payment, answer: StripeRefund, *, with_fee: bool
+    gateway: Gateway,
+    payment: Payment,
+    answer: StripeRefund,
+    *,
+    with_fee: bool,
 ) -> Along:
     """Read what came back along with a refund.
 

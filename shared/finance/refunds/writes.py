@@ -88,7 +88,9 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
     async def prepare(self, gateway: Gateway) -> ChargeFacts | None:
         """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
         before = Refund.filter(
-            payment_id=self.payment_id, id__lt=self.refund_id, status=RefundState.OPENING
+            payment_id=self.payment_id,
+            id__lt=self.refund_id,
+            status=RefundState.OPENING,
         )
         if await before.exists():
             raise NotItsTurn
@@ -177,7 +179,13 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
         why = word("refunds.refusals", _code_of(refusal))
         order, _, row = await refunded_amounts.locked(tx, self.refund_id)
         await refunded_amounts.put_off(
-            tx, order, row, RefundState.OPENING, RefundState.REFUSED, why=why, by="stripe"
+            tx,
+            order,
+            row,
+            RefundState.OPENING,
+            RefundState.REFUSED,
+            why=why,
+            by="stripe",
         )
         return None
 

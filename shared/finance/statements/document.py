@@ -160,6 +160,28 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
         details.append(("Date", view.day(view.issued_at)))
     details.append(("Payment", "Settled: kept from your sales"))
     _parties(sheets, view, details)
+    _charges(sheets, view)
+    if not sheets.room((8 if view.state_vat else 5) * ROW + 12):
+        sheets.turn()
+    sheets.down(10)
+    vat_name = "VAT" if bill.note else f"VAT {_percent(bill.percentage)}"
+    _sums(
+        sheets,
+        [
+            ("Net", amount(view, bill.net), False),
+            (vat_name, amount(view, bill.vat), False),
+            ("Total", amount(view, bill.gross), True),
+        ],
+    )
+    if bill.note:
+        sheets.text(MARGIN, bill.note, size=8, color=GREY)
+    if view.state_vat:
+        _state_vat(sheets, view.state_vat)
+
+
+def _charges(sheets: Sheets, view: StatementView) -> None:
+    """The platform fee of each sale, or that there was none."""
+    bill = view.invoice
     rows = [
         (
             view.day(line.at),
@@ -174,25 +196,6 @@ def _invoice(sheets: Sheets, view: StatementView) -> None:
     else:
         sheets.text(MARGIN, "No platform fee was charged in this month.", color=GREY)
         sheets.down(ROW)
-    if not sheets.room((8 if view.state_vat else 5) * ROW + 12):
-        sheets.turn()
-    sheets.down(10)
-    _sums(
-        sheets,
-        [
-            ("Net", amount(view, bill.net), False),
-            (
-                "VAT" if bill.note else f"VAT {_percent(bill.percentage)}",
-                amount(view, bill.vat),
-                False,
-            ),
-            ("Total", amount(view, bill.gross), True),
-        ],
-    )
-    if bill.note:
-        sheets.text(MARGIN, bill.note, size=8, color=GREY)
-    if view.state_vat:
-        _state_vat(sheets, view.state_vat)
 
 
 def _state_vat(sheets: Sheets, found: StateVat) -> None:

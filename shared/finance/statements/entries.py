@@ -60,7 +60,10 @@ def cut_of(statement: Statement) -> Cut:
 
 
 async def last_closed(
-    vendor_id: int, currency: str, *, before: str | None = None
+    vendor_id: int,
+    currency: str,
+    *,
+    before: str | None = None,
 ) -> Statement | None:
     """The newest closed month, or the newest before another."""
     query = Statement.filter(vendor_id=vendor_id, currency=currency)
@@ -82,7 +85,11 @@ async def read_closed(statement: Statement) -> StatementSheet:
 
 
 async def read_open(
-    vendor_id: int, currency: str, month: str, zone: tzinfo, previous: Statement | None
+    vendor_id: int,
+    currency: str,
+    month: str,
+    zone: tzinfo,
+    previous: Statement | None,
 ) -> StatementSheet:
     """A month that is not closed, as it is now; `previous` is the newest that is."""
     next_to_closed = previous is not None and months.following(previous.month) == month
@@ -159,7 +166,12 @@ def _booked(row: tuple[object, ...]) -> Booked:
 
 
 async def open_months(
-    vendor_id: int, currency: str, zone: tzinfo, *, upto: str, most: int = 24
+    vendor_id: int,
+    currency: str,
+    zone: tzinfo,
+    *,
+    upto: str,
+    most: int = 24,
 ) -> list[str]:
     """The months that are not closed and had a first movement, oldest first; at most the newest
     `most` up to `upto`.

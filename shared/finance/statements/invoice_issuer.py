@@ -51,7 +51,10 @@ def _identity(row: MarketplaceIdentity) -> InvoiceIssuer:
 
 
 async def save_identity(
-    values: InvoiceIssuer, *, actor: str, look: Look[InvoiceIssuer | None] = unseen
+    values: InvoiceIssuer,
+    *,
+    actor: str,
+    look: Look[InvoiceIssuer | None] = unseen,
 ) -> None:
     """Set who writes the invoices from now on; those that are written keep theirs.
 

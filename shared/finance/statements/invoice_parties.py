@@ -30,7 +30,10 @@ class Buyer:
         """What becomes of the VAT on an invoice of `seller`."""
         number = self.party.vat_number
         return treatment(
-            seller.country, self.party.country, number=number, is_confirmed=self.is_confirmed
+            seller.country,
+            self.party.country,
+            number=number,
+            is_confirmed=self.is_confirmed,
         )
 
 

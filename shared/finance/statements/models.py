@@ -28,7 +28,10 @@ class Statement(Row):
     month = fields.CharField(max_length=7, description="2026-11")
     currency = fields.CharField(max_length=3)
     time_zone = fields.CharField(
-        max_length=64, default="UTC", db_default="UTC", description="that it is a month of"
+        max_length=64,
+        default="UTC",
+        db_default="UTC",
+        description="that it is a month of",
     )
     starts_at = fields.DatetimeField(
         db_default=_UNSET, description="its first moment, as it was closed"

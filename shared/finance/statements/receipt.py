@@ -109,7 +109,12 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
 
 
 def _row(
-    sheets: Sheets, cells: Sequence[str], *, size: float = 9, bold: bool = False, color: str = INK
+    sheets: Sheets,
+    cells: Sequence[str],
+    *,
+    size: float = 9,
+    bold: bool = False,
+    color: str = INK,
 ) -> None:
     """One line of the table, on a new page where this one is full."""
     if not sheets.room(ROW):

@@ -9,7 +9,7 @@ lies at Stripe plays no part: a payout counts when it has arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -150,12 +150,9 @@ def sheet(
 ) -> StatementSheet:
     """The statement of `entries`, from what the accounts came to before them (debits positive, as
     in the ledger).
-
-    Postings that leave balance and commission as they were (a reserve held back, a debt noted) make
-    no line.
     """
     accounts = {account: opening.get(account, 0) for account in BALANCE}
-    start = balance = -sum(accounts.values())
+    start = -sum(accounts.values())
     facts: dict[int, list[Booked]] = {}
     last = 0
     for entry in entries:
@@ -163,8 +160,25 @@ def sheet(
         last = max(last, entry.entry_id)
         if entry.account in accounts:
             accounts[entry.account] += entry.amount
+    lines = _lines(start, facts.values())
+    return StatementSheet(
+        start,
+        lines,
+        lines[-1].balance if lines else start,
+        -accounts[RESERVED],
+        accounts[RECEIVABLE],
+        last,
+    )
+
+
+def _lines(balance: int, facts: Iterable[Sequence[Booked]]) -> tuple[StatementLine, ...]:
+    """A line for each posting, in the order of time.
+
+    Those that leave balance and commission as they were (a reserve held back, a debt noted) make
+    none.
+    """
     lines = []
-    for parts in sorted(facts.values(), key=lambda parts: (parts[0].at, parts[0].posting_id)):
+    for parts in sorted(facts, key=lambda parts: (parts[0].at, parts[0].posting_id)):
         net = -sum(part.amount for part in parts if part.account != COMMISSION)
         commission = sum(part.amount for part in parts if part.account == COMMISSION)
         if net or commission:
@@ -172,24 +186,17 @@ def sheet(
             first = min(parts, key=lambda part: part.entry_id)
             lines.append(
                 StatementLine(
-                    first.kind,
-                    first.at,
-                    first.order_id,
-                    net - commission,
-                    commission,
-                    net,
-                    balance,
-                    first.stripe_id,
+                    kind=first.kind,
+                    at=first.at,
+                    order_id=first.order_id,
+                    gross=net - commission,
+                    commission=commission,
+                    net=net,
+                    balance=balance,
+                    stripe_id=first.stripe_id,
                 )
             )
-    return StatementSheet(
-        start,
-        tuple(lines),
-        balance,
-        -accounts[RESERVED],
-        accounts[RECEIVABLE],
-        last,
-    )
+    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,11 @@ async def _close_account(account: _Account) -> int:
     closed, now = 0, clock.now()
     newest = months.month_of(now, account.zone)
     found = await entries.open_months(
-        account.vendor_id, account.currency, account.zone, upto=newest, most=1200
+        account.vendor_id,
+        account.currency,
+        account.zone,
+        upto=newest,
+        most=1200,
     )
     for month in found:
         if not months.may_close(month, now, account.zone):
@@ -124,7 +128,10 @@ async def _close(account: _Account, month: str) -> bool:
         after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
         found = await entries.read(
-            account.vendor_id, account.currency, after=after, upto=entries.Cut(ends_at)
+            account.vendor_id,
+            account.currency,
+            after=after,
+            upto=entries.Cut(ends_at),
         )
         if not found.lines:
             return False
@@ -166,15 +173,12 @@ async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) 
 
 
 async def _freeze(
-    tx: Transaction, identity: MarketplaceIdentity, account: _Account, over: _Month, bill: _Bill
+    tx: Transaction,
+    identity: MarketplaceIdentity,
+    account: _Account,
+    over: _Month,
+    bill: _Bill,
 ) -> Statement:
-    now = clock.now()
-    year, number = next_in_series(
-        identity.series_year, identity.series_last, now.astimezone(account.zone).year
-    )
-    await MarketplaceIdentity.filter(id=identity.id).update(
-        series_year=year, series_last=number, updated_at=now
-    )
     statement = await Statement.create(
         vendor_id=account.vendor_id,
         month=over.name,
@@ -182,7 +186,7 @@ async def _freeze(
         time_zone=account.zone.key,
         starts_at=over.starts_at,
         ends_at=over.ends_at,
-        number=invoice_number(identity.invoice_prefix, year, number),
+        number=await _next_number(identity, account.zone),
         opening=over.sheet.opening,
         closing=over.sheet.closing,
         commission=bill.invoice.gross,
@@ -207,6 +211,17 @@ async def _freeze(
         closing=over.sheet.closing,
     )
     return statement
+
+
+async def _next_number(identity: MarketplaceIdentity, zone: ZoneInfo) -> str:
+    """Take the next number of the invoice series; the caller holds the lock on `identity`."""
+    now = clock.now()
+    this_year = now.astimezone(zone).year
+    year, number = next_in_series(identity.series_year, identity.series_last, this_year)
+    await MarketplaceIdentity.filter(id=identity.id).update(
+        series_year=year, series_last=number, updated_at=now
+    )
+    return invoice_number(identity.invoice_prefix, year, number)
 
 
 async def _note_the_wait(account: _Account, month: str) -> None:

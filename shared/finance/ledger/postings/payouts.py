@@ -26,7 +26,10 @@ class PaidOut:
     earned: tuple[tuple[str, int], ...] = ()
 
     def _posting(
-        self, kind: str, *parts: tuple[Account, int, int | None], further: tuple[Entry, ...] = ()
+        self,
+        kind: str,
+        *parts: tuple[Account, int, int | None],
+        further: tuple[Entry, ...] = (),
     ) -> Posting:
         entries = (
             *lines(self.currency, self.stripe_id, *parts),

@@ -66,7 +66,10 @@ class ObjectCheck(Check[ObjectPair], ABC):
         return None if record is None else self._missing(record)
 
     def _unknown(
-        self, at_stripe: ObjectAtStripe, payment: PaymentRecord | None, comparison: Comparison
+        self,
+        at_stripe: ObjectAtStripe,
+        payment: PaymentRecord | None,
+        comparison: Comparison,
     ) -> FoundDifference:
         about = f" of order {payment.order_number}" if payment else ""
         amount = money(at_stripe.amount, at_stripe.currency)

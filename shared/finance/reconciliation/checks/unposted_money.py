@@ -41,7 +41,12 @@ async def post_movement(_context: Context, given: Arguments) -> str:
             ),
         )
         fact = postings.TransferFact(
-            row.id, claim.order_id, claim.vendor_id, claim.currency, amount, str(row.stripe_id)
+            row.id,
+            claim.order_id,
+            claim.vendor_id,
+            claim.currency,
+            amount,
+            str(row.stripe_id),
         )
         await ledger.post(tx, postings.moved(fact))
     return "Posted."
@@ -130,7 +135,10 @@ def _object(subject: MoneyOfKey, comparison: Comparison) -> ObjectRecord | None:
 
 
 def _unposted(
-    subject: MoneyOfKey, name: str, repair: RepairName, arguments: dict[str, Any]
+    subject: MoneyOfKey,
+    name: str,
+    repair: RepairName,
+    arguments: dict[str, Any],
 ) -> FoundDifference:
     whose = name.replace(":", " ")
     text = f"Money of {whose} moved at Stripe, and the ledger does not have it."
