@@ -192,11 +192,12 @@ def give_back(
     steps = max(amount, 0) // unit
     if steps == 0:
         return Parts(loss=amount)
+    # Below zero: left over of earlier parts.
     weights = [
         borne.vendor,
         borne.commission,
         max(borne.loss, 0),
-    ]  # below zero: left over of earlier parts
+    ]
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
     return Parts(vendor, commission, amount - vendor - commission)

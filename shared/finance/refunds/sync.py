@@ -89,9 +89,8 @@ async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> 
     # What came along although our row says that nothing should was asked for by an attempt that we
     # took to have failed.
     with_fee = refund.refund_application_fee or not refund.reverse_transfer
-    payment = await funding.charged(
-        gateway, refund.payment_id
-    )  # a refund in the first seconds had it made
+    # A refund in the first seconds had it made.
+    payment = await funding.charged(gateway, refund.payment_id)
     return await stripe_reads.along(gateway, payment, answer, with_fee=with_fee)
 
 

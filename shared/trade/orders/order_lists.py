@@ -41,9 +41,8 @@ _NOT_GONE = Q(
     returned_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
 FILTERS: Mapping[str, Q] = {
-    "to_ship": Q(
-        _MONEY_LEFT, status=OrderStatus.PROCESSING
-    ),  # Shipping.READY: somebody waits for it
+    # Shipping.READY: somebody waits for it.
+    "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(
         payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]

@@ -66,9 +66,8 @@ STOCK_MOVES: dict[StockState, frozenset[StockState]] = {
             StockState.RELEASED,
         }
     ),
-    StockState.RELEASED: frozenset(
-        {StockState.TAKEN}
-    ),  # money that came late, and everything was still there
+    # Money that came late, and everything was still there.
+    StockState.RELEASED: frozenset({StockState.TAKEN}),
     StockState.TAKEN: frozenset(),
 }
 
@@ -119,9 +118,8 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     ),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.PAID}),
     PaymentStatus.PAID: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.REFUNDED: frozenset(
-        {PaymentStatus.PAID}
-    ),  # when a refund failed after all (orders/settle.py)
+    # When a refund failed after all (orders/settle.py).
+    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID}),
 }
 
 
