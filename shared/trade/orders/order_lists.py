@@ -41,7 +41,7 @@ _NOT_GONE = Q(
     returned_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
 FILTERS: Mapping[str, Q] = {
-    # Shipping.READY: somebody waits for it.
+    # READY: somebody waits for it.
     "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(

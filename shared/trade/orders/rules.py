@@ -88,7 +88,7 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
     OrderStatus.DELIVERED: frozenset(),
     # Only when the money arrived all the same and everything can still be taken from stock
-    # (orders/settle.py).
+    # (orders/payment_effects.py).
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
@@ -118,7 +118,7 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     ),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.PAID}),
     PaymentStatus.PAID: frozenset({PaymentStatus.REFUNDED}),
-    # When a refund failed after all (orders/settle.py).
+    # When a refund failed after all (orders/payment_effects.py).
     PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID}),
 }
 
