@@ -25,7 +25,11 @@ class MarketError(Exception):
     default: ClassVar[str] = _n("That did not work.")
 
     def __init__(
-        self, message: str | None = None, *, param: str | None = None, log: str | None = None
+        self,
+        message: str | None = None,
+        *,
+        param: str | None = None,
+        log: str | None = None,
     ) -> None:
         self.message = message or gettext(self.default)
         self.param = param

@@ -113,7 +113,11 @@ def _keep(
     if moment <= act.now and net <= 0:
         _move(act, act.scope, currency, 0, net)
     elif _move(
-        act, act.scope, currency, moment if moment > act.now else schedules.today(act) - 1, net
+        act,
+        act.scope,
+        currency,
+        moment if moment > act.now else schedules.today(act) - 1,
+        net,
     ):
         schedules.plan(act, currency, max(moment, act.now + 1))
 

@@ -106,7 +106,8 @@ def cause(code: str | None) -> Cause:
     if code in CAUSES:
         return CAUSES[code]
     return next(
-        (found for head, found in _FAMILIES.items() if (code or "").startswith(head)), GENERAL
+        (found for head, found in _FAMILIES.items() if (code or "").startswith(head)),
+        GENERAL,
     )
 
 

@@ -53,7 +53,8 @@ async def backfill(context: Context) -> int:
             news += await take_in(context, event)
         if found:
             seen[name] = max(
-                seen.get(name, 0), *(int(event.created.timestamp()) for event in found)
+                seen.get(name, 0),
+                *(int(event.created.timestamp()) for event in found),
             )
             await schedule.remember(KIND, seen)
     if anew:

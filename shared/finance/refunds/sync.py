@@ -174,15 +174,11 @@ async def _first_seen(
         refund_application_fee=refund.refund_application_fee,
         **_parts_as_moved(refund, moved),
     )
-    references.remember(
-        tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id
-    )
-    await ledger.post(
-        tx,
-        postings.refund(fact_of(refund, answer.id)),
-    )
+    subject, vendor_id = subject_of(refund.id), refund.vendor_id
+    references.remember(tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id)
+    await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
     claim = await clawback.set_claim(
-        tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part
+        tx, subject=subject, payment=payment, amount=refund.vendor_part
     )
     await _record_moved(tx, claim, payment, moved, order.number)
     once = f"follow_refund:{refund.id}"

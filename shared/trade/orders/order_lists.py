@@ -115,7 +115,11 @@ class PurchaseRow:
 
 
 async def vendor_orders(
-    vendor_id: int, *, page: int = 1, status: str | None = None, search: str | None = None
+    vendor_id: int,
+    *,
+    page: int = 1,
+    status: str | None = None,
+    search: str | None = None,
 ) -> OrderPage:
     """A page of this vendor's orders, newest first. `status` is a name of FILTERS.
 

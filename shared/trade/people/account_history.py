@@ -31,7 +31,12 @@ class AccountEvent:
 
 
 async def note(
-    tx: Transaction, action: str, person: Person, *, actor: str | None = None, **details: object
+    tx: Transaction,
+    action: str,
+    person: Person,
+    *,
+    actor: str | None = None,
+    **details: object,
 ) -> None:
     """Write down what was done to an account, by its owner unless `actor` says otherwise."""
     subject = label_of(person)
