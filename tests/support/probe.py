@@ -86,7 +86,7 @@ def working() -> Blueprint:
             status=422 if filled.errors else 200,
             action="/form",
             fields=[(name, str(error)) for name, error in filled.errors.items()],
-            has_signing_key=False,
+            has_secret=False,
         )
 
     @views.get("/parts")
