@@ -41,9 +41,8 @@ if TYPE_CHECKING:
 # How long an example takes says more about the machine, which runs three processes on two cores,
 # than about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
-hypothesis.settings.register_profile(
-    "long", deadline=None
-)  # state machines look at it: `--hypothesis-profile=long`
+# State machines look at it: `--hypothesis-profile=long`
+hypothesis.settings.register_profile("long", deadline=None)
 hypothesis.settings.load_profile("usual")
 
 
@@ -219,9 +218,8 @@ async def database(database_url: str) -> AsyncIterator[str]:
     from shared.infra.database.lifecycle import close_database, open_database
 
     executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
-    rejected_deliveries.counter = (
-        rejected_deliveries.Counter()
-    )  # what an earlier test left uncounted is none of this one's
+    # What an earlier test left uncounted is none of this one's.
+    rejected_deliveries.counter = rejected_deliveries.Counter()
     await open_database(database_url)
     yield database_url
     await close_database()

@@ -36,9 +36,8 @@ def short(entry: EntryView) -> str:
 
 
 _QUIET = ("key", "keys", "stripe_")  # our keys at Stripe, and its ids, say nothing to people
-_MONEY = frozenset(
-    {"amount", "commission", "fee", "loss", "vendor"}
-)  # minor units, where a currency stands beside them
+# Minor units, where a currency stands beside them.
+_MONEY = frozenset({"amount", "commission", "fee", "loss", "vendor"})
 
 
 def in_detail(details: dict[str, object]) -> str:

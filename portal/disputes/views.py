@@ -177,7 +177,10 @@ async def accept(dispute_id: int) -> Response:
     dispute = await _mine(dispute_id)
     try:
         done = await responses.accept(
-            kit().gateway, vendor_id=vendor_id(), dispute_id=dispute.id, actor=actor_label(actor())
+            kit().gateway,
+            vendor_id=vendor_id(),
+            dispute_id=dispute.id,
+            actor=actor_label(actor()),
         )
     except (AnswerClosed, AnswerRefused) as error:
         return await _dispute_page(

@@ -212,7 +212,10 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
         kind=FactorKind.PASSKEY.value,
     )
     question = ceremonies.ask_to_make(
-        site, await Member.get(id=who.id), known, name=(await market()).name
+        site,
+        await Member.get(id=who.id),
+        known,
+        name=(await market()).name,
     )
     await challenges.remember(session_id(), question)
     form.credential.data = ""

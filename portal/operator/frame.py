@@ -15,7 +15,11 @@ from shared.finance.refunds.queries import count_waiting
 
 
 async def page(
-    template: str, *, fragments: Mapping[str, str] | None = None, status: int = 200, **context: Any
+    template: str,
+    *,
+    fragments: Mapping[str, str] | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> Response:
     """`page()` for the operator. Fragments have no navigation to count for."""
     is_part = bool(fragments) and is_htmx()

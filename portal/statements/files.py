@@ -27,9 +27,10 @@ async def download(view: StatementView, ending: str) -> Response:
 
 
 def _as_pdf(view: StatementView) -> bytes:
+    # Late: ReportLab takes a fiftieth of the start.
     from shared.finance.statements.document import (
         as_pdf,
-    )  # late: ReportLab takes a fiftieth of the start
+    )
 
     return as_pdf(view)
 

@@ -73,9 +73,8 @@ def unsealed(
 def _seal(secret_key: str, nonce: str, kind: Sealed) -> str:
     if not secret_key:
         raise ValueError("a token is sealed with a secret key")
-    key = hmac.digest(
-        secret_key.encode(), _SIGNED_FOR[kind], "sha256"
-    )  # the cookie's key signs nothing else
+    # The cookie's key signs nothing else.
+    key = hmac.digest(secret_key.encode(), _SIGNED_FOR[kind], "sha256")
     return base64.urlsafe_b64encode(hmac.digest(key, nonce.encode(), "sha256")[:24]).decode()
 
 

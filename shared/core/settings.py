@@ -66,9 +66,8 @@ class Settings:
     public_url: str
     data_dir: Path
     stripe: StripeSettings
-    old_secret_keys: tuple[str, ...] = field(
-        default=(), repr=False
-    )  # still opened with, never signed with
+    # Still opened with, never signed with.
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     plain_connections: tuple[str, ...] = ()  # services on other machines that may go without TLS

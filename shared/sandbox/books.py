@@ -18,10 +18,11 @@ from shared.sandbox.world import Act
 # Where money goes when it leaves the platform and its accounts, and where it comes from.
 NETWORK, BANK, STRIPE = "network", "bank", "stripe"
 WITHIN = "within"  # the other side is a posting on another account or balance of the same platform
+# The balances of an account that rows can be on (SDK `balance_type`).
 PAYMENTS, RESERVED = (
     "payments",
     "risk_reserved",
-)  # the balances of an account that rows can be on (SDK `balance_type`)
+)
 
 # balance transaction type -> reporting category, where they differ
 _CATEGORIES = {
@@ -112,7 +113,11 @@ def _keep(
     if moment <= act.now and net <= 0:
         _move(act, act.scope, currency, 0, net)
     elif _move(
-        act, act.scope, currency, moment if moment > act.now else schedules.today(act) - 1, net
+        act,
+        act.scope,
+        currency,
+        moment if moment > act.now else schedules.today(act) - 1,
+        net,
     ):
         schedules.plan(act, currency, max(moment, act.now + 1))
 

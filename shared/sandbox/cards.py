@@ -190,10 +190,11 @@ _BRANDS = (
     ("2", "mastercard"),
 )
 
+# The field of the form that a code is about.
 _PARAMS = {
     "expired_card": "exp_month",
     "incorrect_cvc": "cvc",
-}  # the field of the form that a code is about
+}
 
 
 def by_token(token: str) -> Card | None:

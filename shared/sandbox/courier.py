@@ -139,9 +139,8 @@ class Courier:
             self.step()
             await asyncio.gather(*self._routes.values(), return_exceptions=True)
             await asyncio.sleep(0)  # let finished routes sign off
-            if (
-                halts != self._halts
-            ):  # everything was emptied meanwhile, and what begins anew has its own time
+            # Everything was emptied meanwhile, and what begins anew has its own time.
+            if halts != self._halts:
                 return
         clock.move_to(target)
         self.world.store.remember("clock", repr(clock.offset))

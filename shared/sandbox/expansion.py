@@ -260,9 +260,8 @@ def _holder(body: Json, parts: list[str]) -> Json | None:
     return holder
 
 
-_OWNER = {
-    "fee_refund": "fee"
-}  # how a contained object names what contains it, where that is not its kind
+# How a contained object names what contains it, where that is not its kind.
+_OWNER = {"fee_refund": "fee"}
 _CONTAINED = 10
 
 

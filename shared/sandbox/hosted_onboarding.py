@@ -106,9 +106,8 @@ def _answered(
     standin.courier.ring()
     if action in ("complete", "save"):
         return go(ticket.data["return_url"])
-    after = order[
-        order.index(key) + 1 :
-    ]  # what was just answered may have made, or ended, the page of documents
+    # What was just answered may have made, or ended, the page of documents.
+    after = order[order.index(key) + 1 :]
     following = next(
         (name for name in _order(doc, ticket) if name in after or name == "more" != key), "review"
     )

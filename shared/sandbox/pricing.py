@@ -59,9 +59,8 @@ class Pricing:
         )
         while self.net(high) < amount:
             high *= 2
-        while (
-            low < high
-        ):  # the smallest sum that pays so much: what arrives never falls as more leaves
+        # The smallest sum that pays so much: what arrives never falls as more leaves.
+        while low < high:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self.net(middle) < amount else (low, middle)
         return low - amount

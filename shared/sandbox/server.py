@@ -58,9 +58,8 @@ class _Config(Config):
 def listen(host: str, port: int) -> Doorway:
     """Open the door; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    doorway = Doorway(
-        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
-    )  # asyncio turns Nagle off only where it sees TCP
+    # asyncio turns Nagle off only where it sees TCP.
+    doorway = Doorway(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     doorway.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     doorway.bind((host, port))
     doorway.listen(256)

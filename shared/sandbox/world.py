@@ -19,9 +19,8 @@ from shared.sandbox.config import SandboxConfig
 from shared.sandbox.shapes import MOST_METADATA
 from shared.sandbox.store import Document, Json, Store
 
-_ALPHABET = (
-    string.digits + string.ascii_uppercase + string.ascii_lowercase
-)  # in the order in which SQLite sorts
+# In the order in which SQLite sorts.
+_ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PAIR_COUNT = len(_PAIRS)
 

@@ -179,12 +179,10 @@ class CheckoutForm(MarketForm):
             PlainText(),
         ],
     )
-    postal_code = StringField(
-        _l("Postal code")
-    )  # whether it has to be there is the country's affair
-    state = SelectField(
-        _l("State"), choices=[], validate_choice=False
-    )  # the country's, set when it is known
+    # Whether it has to be there is the country's affair.
+    postal_code = StringField(_l("Postal code"))
+    # The country's, set when it is known.
+    state = SelectField(_l("State"), choices=[], validate_choice=False)
     country = SelectField(
         _l("Country"),
         [DataRequired(_l("Choose the country."))],

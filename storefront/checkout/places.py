@@ -65,9 +65,8 @@ def place_of(country: str) -> PostalPlace:
     it asks for nothing.
     """
     database: dict[str, dict[str, str]] = {}
-    if re.fullmatch(
-        "[A-Z]{2}", country
-    ):  # a form's word: the library would read the whole world for `all`
+    # A form's word: the library would read the whole world for `all`
+    if re.fullmatch("[A-Z]{2}", country):
         with suppress(ValueError):
             database = load_validation_data(country)
     facts = database.get(country, {})

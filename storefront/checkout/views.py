@@ -107,9 +107,8 @@ async def check(field: str) -> Response:
     form = await CheckoutForm.from_request()
     form.validate()
     names = [field]
-    if (
-        field == "country"
-    ):  # what else it decides about; what is still empty is not blamed before it was come to
+    # What else it decides about; what is still empty is not blamed before it was come to.
+    if field == "country":
         names += DECIDED_BY_COUNTRY
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
@@ -246,9 +245,8 @@ async def _payment_page(
     problem: TryLater | Conflict | StripeRefused | None = None,
 ) -> Response:
     who = customer()
-    mine = (
-        intent.stripe_customer_id if intent else None
-    )  # set for whoever ordered, and for nobody else
+    # Set for whoever ordered, and for nobody else.
+    mine = intent.stripe_customer_id if intent else None
     saved = await usable_methods(who.id or 0, mine) if who and mine else ()
     shown = (await marketplace()).show_fee_breakdown
     response = await page(

@@ -36,9 +36,8 @@ async def confirmation() -> Response:
     """
     link = request.args.get("order") or next(reversed(own_checkouts()), None)
     token = await token_of(link)
-    if (
-        not set(request.args) <= _MINE
-    ):  # keep the client secret that Stripe appends out of history and referrers
+    # Keep the client secret that Stripe appends out of history and referrers.
+    if not set(request.args) <= _MINE:
         await checkout_by_token(token)
         return see_other(url_for("receipts.confirmation", order=link))
     progress = await shielded(refresh(kit().gateway, checkout_token=token))

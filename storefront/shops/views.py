@@ -52,7 +52,9 @@ def brand_of(vendor: VendorView) -> Brand:
     """The brand of a shop; a colour that is none is left out."""
     colour = vendor.brand_color.lower()
     return Brand(
-        vendor.slug, vendor.name, colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else ""
+        vendor.slug,
+        vendor.name,
+        colour if colour[:1] == "#" and _HEX.fullmatch(colour[1:]) else "",
     )
 
 

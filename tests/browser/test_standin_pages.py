@@ -242,9 +242,8 @@ def test_the_clock_moves_by_as_much_as_one_likes(office: Shop, page: Page) -> No
     page.locator("summary#clock").click()
     page.get_by_label("By", exact=True).fill("1.5")
     page.get_by_label("Unit").select_option("minutes")
-    with page.expect_response(
-        "**/control/advance"
-    ):  # the page before says already that the clock was moved
+    # The page before says already that the clock was moved.
+    with page.expect_response("**/control/advance"):
         page.get_by_role("button", name="Advance", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="The clock was moved")).to_be_visible()
     assert 3690 <= clock() - start < 3780

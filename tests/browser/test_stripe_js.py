@@ -53,9 +53,8 @@ def test_enter_in_a_field_presses_the_button_of_the_form(shop: Shop, page: Page)
     type_card(page)
     page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = true; }")
     card(page).get_by_label("Security code").press("Enter")
-    until(
-        page, "enters === 1"
-    )  # the key's message travels from frame to page: it must arrive while the button is off
+    # The key's message travels from frame to page: it must arrive while the button is off.
+    until(page, "enters === 1")
     assert page.evaluate("submits") == 0
     page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = false; }")
     card(page).get_by_label("Security code").press("Enter")
@@ -198,9 +197,8 @@ def test_a_card_that_is_declined_after_its_challenge_is_told(shop: Shop, page: P
 def test_the_life_of_an_element_is_told(shop: Shop, page: Page) -> None:
     shop.open_new(page)
     type_card(page)
-    until(
-        page, "log.some(([name, e]) => name === 'change' && e.complete)"
-    )  # the frame's word comes by message
+    # The frame's word comes by message.
+    until(page, "log.some(([name, e]) => name === 'change' && e.complete)")
     names = page.evaluate("log.map(([name]) => name)")
     assert names[:2] == ["loaderstart", "ready"]
     assert {"focus", "change", "availablepaymentmethodschange"} <= set(names)

@@ -29,9 +29,8 @@ def test_no_theme_jumps(shop: Shop, page: Page, theme: str) -> None:
     shop.open_new(page, theme=theme)
     first = page.evaluate(HEIGHT)
     ready(page)
-    page.evaluate(
-        "async () => elements.update({ locale: 'en' })"
-    )  # its answer comes after any word of another height
+    # Its answer comes after any word of another height.
+    page.evaluate("async () => elements.update({ locale: 'en' })")
     assert page.evaluate(HEIGHT) == first
     assert card(page).locator(":root").get_attribute("data-theme") == theme
 

@@ -288,9 +288,8 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(
     with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
-        assert (
-            wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4
-        )  # not eight at each
+        # Not eight at each.
+        assert wrong_passwords(running.port, children, 12) == [422] * 8 + [429] * 4
         os.kill(children[0], signal.SIGKILL)
         for _ in range(20):
             assert "Market tote" in running.get("/shops/atelier-luxe")

@@ -69,9 +69,8 @@ async def test_a_payment_that_arrives_while_its_basket_is_ordered_again_never_de
     shop = await open_shop(gateway, sandbox, stock=100)
     for n in range(ROUNDS):
         basket, order_id, intent_id = await _paid(gateway, sandbox, shop)
-        await baskets.add(
-            basket, product_id=shop.product_id, quantity=1
-        )  # so that the old checkout is closed
+        # So that the old checkout is closed.
+        await baskets.add(basket, product_id=shop.product_id, quantity=1)
         await asyncio.gather(
             confirm_payment(gateway, intent_id), _order_again(basket, after=n * 0.003)
         )

@@ -66,12 +66,12 @@ Pair = tuple[float, float]  # a figure of each side
 Pairs = Mapping[str, Pair]
 # The most that this checkout may come to. Whoever makes a figure better lowers its bound.
 BOUNDS: Pairs = {
-    "tokens per code line": (7.14, 6.86),
-    "% of code lines over 20 tokens": (1.90, 2.24),
-    "% of code lines over 25 tokens": (0.45, 0.60),
-    "lines over 100 characters": (94, 17),
-    "files over 320 lines": (22, 0),
-    "functions over 40 lines": (40, 0),
+    "tokens per code line": (7.05, 6.87),
+    "% of code lines over 20 tokens": (1.77, 2.07),
+    "% of code lines over 25 tokens": (0.36, 0.48),
+    "lines over 100 characters": (66, 17),
+    "files over 320 lines": (11, 1),
+    "functions over 40 lines": (0, 0),
     "imports inside functions": (26, 3),
     "class names defined more than once": (0, 0),
     "template lines over 140 characters": (0, 0),

@@ -187,9 +187,8 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         with pytest.raises(Conflict):
             await after_restore.acknowledge(actor="test", despite=True)
 
-        await service.reconcile(
-            gateway, started_by="test", grace=timedelta()
-        )  # before the events: does not count
+        # Before the events: does not count.
+        await service.reconcile(gateway, started_by="test", grace=timedelta())
         await backfill(context)
         assert (await Payment.get(id=lost.paid_later)).status == "succeeded"
         assert [r.amount for r in await Refund.filter(status="succeeded")] == [500]
@@ -204,9 +203,8 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
 
         await after_restore.acknowledge(actor="test", despite=True)
         assert await unacknowledged() is None
-        assert await booked(Account.STRIPE_PLATFORM) == held(
-            sandbox
-        )  # the lost order's money is noted as unexplained
+        # The lost order's money is noted as unexplained.
+        assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
         vendor = done.shop.vendor_id
         assert await booked(Account.STRIPE_VENDOR, vendor_id=vendor) == held(
             sandbox, done.shop.account_id
@@ -311,9 +309,8 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
         "    operations = [ops.RunSQL('CREATE TABLE later (id bigint)', 'DROP TABLE later')]\n"
     )
     known = schema.on_disk()
-    monkeypatch.setattr(
-        loader, "reload", lambda module: module
-    )  # it would forget the folder that is added here
+    # It would forget the folder that is added here.
+    monkeypatch.setattr(loader, "reload", lambda module: module)
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
     for module in (schema, migrate, restoring, structure, postgres_copy):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])

@@ -35,9 +35,8 @@ def test_a_message_id_is_not_made_of_row_ids() -> None:
     assert told == message_id(key="order_confirmed:7"), "a mail that is sent twice is recognised"
     others = (
         message_id(key="order_confirmed:8"),
-        message_id(
-            key="order_confirmed:7", at=NOW.replace(hour=13)
-        ),  # the same row of another database
+        # The same row of another database.
+        message_id(key="order_confirmed:7", at=NOW.replace(hour=13)),
         message_id(key="order_confirmed:7", secret="t" * 40),
     )
     assert told not in others

@@ -346,9 +346,8 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
     ]
     client = get_connection("default")
     if "sqlite" in database:
-        await client.execute_query(
-            "PRAGMA foreign_keys=OFF"
-        )  # as shared.infra.database.migrate does
+        # As shared.infra.database.migrate does.
+        await client.execute_query("PRAGMA foreign_keys=OFF")
     executor = Executor(client, config(database)["apps"])
     await executor.loader.build_graph()
     [one_bank] = [

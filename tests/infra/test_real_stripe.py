@@ -20,7 +20,7 @@ KEYS = {
 def test_the_payment_page_gets_stripes_own_script_and_frames(tmp_path: Path) -> None:
     """The pinned Stripe.js, and a policy that lets it and its frames in, and nobody else."""
     settings = load(KEYS, data_dir=tmp_path, dotenv=tmp_path / "no.env")
-    allowed = policy(settings, stripe=True)
+    allowed = policy(settings, stripe=True).to_header()
     assert settings.stripe.js_url == "https://js.stripe.com/endive/stripe.js"
     assert settings.stripe.api_base == "https://api.stripe.com"
     assert settings.stripe.files_base == "https://files.stripe.com"
@@ -37,7 +37,7 @@ def test_the_payment_page_gets_stripes_own_script_and_frames(tmp_path: Path) -> 
 def test_other_pages_do_not_let_stripe_in(tmp_path: Path) -> None:
     """Cards are entered on one page only."""
     settings = load(KEYS, data_dir=tmp_path, dotenv=tmp_path / "no.env")
-    assert "js.stripe.com" not in policy(settings, stripe=False)
+    assert "js.stripe.com" not in policy(settings, stripe=False).to_header()
 
 
 def test_test_mode_is_said_until_the_key_is_live(tmp_path: Path) -> None:

@@ -158,9 +158,8 @@ def _made(root: Path, stratum: str, change: Change) -> Mutant | None:
     line = change.start[0]
     before = source.splitlines()
     words = [text for text in patch.splitlines() if text[:1] in "+-"]
-    words.append(
-        str(before[: line - 1].count(before[line - 1]))
-    )  # the same line may stand in a file twice
+    # The same line may stand in a file twice.
+    words.append(str(before[: line - 1].count(before[line - 1])))
     name = hashlib.sha256("\n".join(words).encode()).hexdigest()[:10]
     return Mutant(
         name,

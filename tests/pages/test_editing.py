@@ -182,9 +182,8 @@ async def _walk(
     assert edit.told in said, said.partition("Last saved by")[2][:600]
     assert "Last saved by Anna First" in said, action
     assert _shows(back, edit.second), action  # what was typed is kept
-    assert await AuditEntry.filter(action=edit.act).count() == before + 1, (
-        action
-    )  # and nothing of it saved
+    # And nothing of it saved.
+    assert await AuditEntry.filter(action=edit.act).count() == before + 1, action
 
     anyway = await second.post(action, back)
     assert anyway.status_code == 303, (action, words(await anyway.get_data(as_text=True)))
@@ -350,7 +349,6 @@ async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(
 
     assert (told.status_code, again.status_code) == (409, 409)
     assert "Last saved by you" in words(text)
-    assert "Last saved by the marketplace" in words(
-        await again.get_data(as_text=True)
-    )  # not by whom of its staff
+    # Not by whom of its staff.
+    assert "Last saved by the marketplace" in words(await again.get_data(as_text=True))
     assert (await Product.get(id=product.id)).name == "A jug"

@@ -82,9 +82,8 @@ async def test_a_card_is_added_listed_made_default_and_removed(
     assert "The card is removed." in page
     assert "4242" not in page
     assert held(sandbox, await customer_of(shopper_id)) == ["4444"]
-    answer = await browser.post(
-        f"{HOME}/{visa.id}/default"
-    )  # from a tab that was open all the while
+    # From a tab that was open all the while.
+    answer = await browser.post(f"{HOME}/{visa.id}/default")
     assert "not saved any more" in words(await browser.get(answer.location))
 
 

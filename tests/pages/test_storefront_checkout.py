@@ -541,9 +541,8 @@ class TestConfirmation:
         assert "LU123" in said
         assert "12 rue du Marché" in said
         assert "€49.90" in said
-        assert len(queries) <= 6, (
-            queries
-        )  # the marketplace's settings and, once a minute, its name are two
+        # The marketplace's settings and, once a minute, its name are two.
+        assert len(queries) <= 6, queries
         assert "LU123" in words(await browser.get(confirmation_of(path)))
 
 

@@ -83,9 +83,8 @@ def test_what_is_not_served_says_so(direct, route):
     )
 
 
-SEVERAL = {
-    "external_account": ("bank_account", "card")
-}  # names that stand for more than one object
+# Names that stand for more than one object.
+SEVERAL = {"external_account": ("bank_account", "card")}
 
 
 def test_every_answer_has_its_list_of_fields():
@@ -149,9 +148,8 @@ def test_what_the_stand_in_accepts_the_sdk_knows(route):
     assert problems == []
 
 
-Mutation = tuple[
-    dict[str, Any], str, str | None
-]  # parameters, the parameter that is wrong, the code of the answer
+# Parameters, the parameter that is wrong, the code of the answer.
+Mutation = tuple[dict[str, Any], str, str | None]
 
 
 def _wrong_leaf(shape: Any) -> tuple[Any, str | None] | None:

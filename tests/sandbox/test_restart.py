@@ -155,9 +155,8 @@ def test_everything_survives_being_killed(killable):
     types = killable.receiver.types
     del killable.receiver.got[:-1]  # only the last is sure to have been signed after the roll
     killable.receiver.verified(rolled)
-    assert (
-        types.count("payment_intent.created") == 2
-    )  # refused before the end, tried again after it
+    # Refused before the end, tried again after it.
+    assert types.count("payment_intent.created") == 2
     assert {
         "charge.succeeded",
         "payment_intent.succeeded",

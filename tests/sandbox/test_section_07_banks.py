@@ -69,9 +69,8 @@ async def test_the_other_numbers_fail_at_arrival_and_the_bank_is_errored(platfor
     [("standard", "paid"), ("instant", "failed")],
 )
 async def test_one_bank_fails_instant_payouts_alone(platform, method, status):
-    platform.control(
-        "POST", "instant_pricing", {"percentage": 0}
-    )  # so that all of the money can leave
+    # So that all of the money can leave.
+    platform.control("POST", "instant_pricing", {"percentage": 0})
     of, payout = await outcome(platform, bank("000888888883"), method=method)
     assert payout.status == status
     account = await platform.v1.accounts.retrieve_async(of["stripe_account"])

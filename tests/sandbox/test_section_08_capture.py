@@ -110,9 +110,8 @@ async def test_capturing_less_releases_the_rest_as_a_refund_that_moves_no_money(
 async def test_what_was_captured_of_a_part_can_be_refunded_and_no_more(platform):
     held = await hold(platform)
     await platform.v1.payment_intents.capture_async(held.id, {"amount_to_capture": 600})
-    await platform.pay(
-        "pm_card_bypassPending", capture_method="automatic"
-    )  # money for Stripe's fee
+    # Money for Stripe's fee.
+    await platform.pay("pm_card_bypassPending", capture_method="automatic")
     error = await refused(
         platform.v1.refunds.create_async({"payment_intent": held.id, "amount": 601})
     )

@@ -76,9 +76,8 @@ async def test_at_most_ten_methods_are_shown(platform):
 async def test_a_browser_sees_the_methods_and_features_of_its_session(platform):
     who = await customer(platform)
     visa, amex = await saved(platform, who, "visa", "amex")
-    await platform.v1.payment_methods.attach_async(
-        "pm_card_mastercard", {"customer": who.id}
-    )  # of unspecified redisplay
+    # Of unspecified redisplay.
+    await platform.v1.payment_methods.attach_async("pm_card_mastercard", {"customer": who.id})
     await platform.v1.payment_methods.update_async(visa, {"metadata": {"private": "yes"}})
     opened = await session(platform, who, save="enabled", save_usage="off_session")
     status, body = await shown(platform, opened)

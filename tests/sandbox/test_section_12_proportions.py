@@ -16,9 +16,8 @@ def test_parts_add_up_to_the_whole_and_are_never_far_from_their_share(parts, who
         taken = portion(whole, base, before=before, now=part, gone=gone)
         assert 0 <= taken <= whole - gone
         before, gone = before + part, gone + taken
-        assert (
-            abs(gone * base - whole * before) * 2 <= base
-        )  # within half a cent of the exact share, each time
+        # Within half a cent of the exact share, each time.
+        assert abs(gone * base - whole * before) * 2 <= base
     assert gone == whole
 
 

@@ -152,10 +152,11 @@ async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_ref
     error = await refused(
         platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
     )
+    # 877 is there, the fee is not asked back.
     assert (error.http_status, error.code) == (
         400,
         "balance_insufficient",
-    )  # 877 is there, the fee is not asked back
+    )
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
     assert (await platform.v1.refunds.list_async({})).data == []
     assert await rows(platform, **of) == [("payment", 1000, 123, 877)]

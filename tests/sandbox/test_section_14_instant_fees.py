@@ -140,9 +140,8 @@ async def test_the_fee_of_a_payout_that_fails_comes_back_unless_it_is_kept(platf
 
 async def test_the_platform_can_give_it_back_by_itself(platform):
     of = await rich(platform)
-    await platform.pay(
-        "pm_card_bypassPending", amount=5000
-    )  # the platform needs money of its own for it
+    # The platform needs money of its own for it.
+    await platform.pay("pm_card_bypassPending", amount=5000)
     platform.settle()
     payout = await pay_out(platform, of)
     await platform.v1.application_fees.refunds.create_async(payout.application_fee, {"amount": 4})
@@ -187,9 +186,8 @@ def test_what_is_told_as_net_can_be_paid_out_and_leaves_nothing_behind(price, av
     assert 0 < net <= available
     assert net + price.fee_of(net, available) == available
     part = data.draw(st.integers(1, net))
-    assert (
-        part + price.fee_of(part, available) <= available
-    )  # so whatever is less can be paid out as well
+    # So whatever is less can be paid out as well.
+    assert part + price.fee_of(part, available) <= available
 
 
 def test_a_fee_is_rounded_half_up_and_never_all_of_it():

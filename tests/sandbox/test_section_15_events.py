@@ -237,9 +237,8 @@ def test_the_signature_is_over_moment_and_body_with_the_whole_secret():
         signature(body, [secret, "whsec_new"], 1_700_000_000),
     )
     header = signature(body, ["whsec_other", secret], 1_700_000_000)
-    assert (
-        stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"
-    )  # any of them may match
+    # Any of them may match.
+    assert stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"
     with pytest.raises(stripe.SignatureVerificationError, match="tolerance"):
         stripe.Webhook.construct_event(body, header, secret)
 

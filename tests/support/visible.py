@@ -26,10 +26,11 @@ READ_ALOUD = {
     "summary",
     "title",
 }
+# Blocks that stand in the value of an attribute, or hold no words.
 IN_ATTRIBUTES = {
     "body_class",
     "viewport",
-}  # blocks that stand in the value of an attribute, or hold no words
+}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # In an expression: what begins like a sentence, or has two words with a space and something of a
 # sentence about it.
@@ -215,9 +216,8 @@ _TRANSLATES = {
     "gettext_noop",
     "unsigned_post",
 }
-_SAID = re.compile(
-    r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+"
-)  # `Enter a number.`, `Price, low to high`
+# `Enter a number.`, `Price, low to high`
+_SAID = re.compile(r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+")
 
 
 def unsaid(code: str) -> list[str]:

@@ -89,5 +89,9 @@ class RateForm(MarketForm):
         assert self.rate.data is not None
         assert self.day.data is not None
         return Rate(
-            self.base.data, self.quote.data, self.rate.data, self.source.data or "", self.day.data
+            self.base.data,
+            self.quote.data,
+            self.rate.data,
+            self.source.data or "",
+            self.day.data,
         )

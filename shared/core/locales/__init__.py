@@ -115,10 +115,11 @@ def _catalogue(language: str) -> NullTranslations:
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     if language == SOURCE:
         return NullTranslations()
+    # Late: English needs none, and a short command speaks English.
     from babel.messages import (
         mofile,
         pofile,
-    )  # late: English needs none, and a short command speaks English
+    )
 
     with path.open("rb") as file:
         catalog = pofile.read_po(file, locale=language)

@@ -159,10 +159,11 @@ def takes_old_tls(host: str, port: int) -> bool:
     Nothing is asked of it.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Judged before, by who asked first.
     context.check_hostname, context.verify_mode = (
         False,
         ssl.CERT_NONE,
-    )  # judged before, by who asked first
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is the point
         context.minimum_version, context.maximum_version = (

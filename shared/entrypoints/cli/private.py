@@ -31,10 +31,11 @@ def tighten(data_dir: Path, database_url: str) -> None:
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     if _is_open(data_dir):
+        # The folder last: it says that all of it was done.
         for path in (
             *_within(data_dir),
             data_dir,
-        ):  # the folder last: it says that all of it was done
+        ):
             _close(path)
     if database_url.startswith("sqlite://"):
         database = Path(database_url.removeprefix("sqlite://").partition("?")[0])

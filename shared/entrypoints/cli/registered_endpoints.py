@@ -21,7 +21,7 @@ class OurEndpoint:
     path: str
     scope: str
     events: frozenset[str]
-    has_secret: bool
+    has_signing_key: bool
 
     @property
     def name(self) -> str:
@@ -45,7 +45,7 @@ def _ours(settings: Settings) -> list[OurEndpoint]:
             path=path,
             scope=scope,
             events=frozenset(handlers()[source]),
-            has_secret=bool(settings.stripe.secrets_of(source)),
+            has_signing_key=bool(settings.stripe.secrets_of(source)),
         )
         for source, path, scope in doors
     ]
@@ -60,7 +60,7 @@ def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
             f"{API_VERSION}, events: {', '.join(sorted(ours.events))}."
         )
         return Finding(f"{name} is not registered.", advice)
-    if not ours.has_secret:
+    if not ours.has_signing_key:
         return Finding(
             f"{name} has no signing secret here.", "Copy its whsec_... secret into the settings."
         )

@@ -141,9 +141,10 @@ async def _fill(settings: Settings, stand_in: StandIn) -> None:
     """The demo marketplace, unless it is there already."""
     if await is_filled():
         return
+    # Late: it needs aiohttp, which this process else asks for first at Stripe.
     from shared.entrypoints.cli import (
         demo,
-    )  # late: it needs aiohttp, which this process else asks for first at Stripe
+    )
 
     print("Filling the demo marketplace ...", flush=True)
     await stand_in.ready()

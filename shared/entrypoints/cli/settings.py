@@ -21,9 +21,8 @@ def read_settings(options: Options) -> Settings:
         dotenv=ROOT / ".env",
     )
     private.tighten(settings.data_dir, settings.database_url)
-    if (
-        not isinstance(options, ServeOptions) or options.listener is None
-    ):  # else its parent has said so
+    # Else its parent has said so.
+    if not isinstance(options, ServeOptions) or options.listener is None:
         for note in settings.notes:
             print(f"Note: {note}", file=sys.stderr)
     if settings.secret_key:

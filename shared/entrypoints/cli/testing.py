@@ -17,9 +17,8 @@ def run_tests(arguments: list[str]) -> int:
         a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses"))
         for a in arguments
     )
-    workers = (
-        (os.cpu_count() or 2) * 3 // 2
-    )  # a test waits for its browser, its database or a server 40 % of its time
+    # A test waits for its browser, its database or a server 40 % of its time.
+    workers = (os.cpu_count() or 2) * 3 // 2
     # the tests start dozens of processes of ours: each would compile every module anew where
     # keeping them is forbidden
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -115,9 +115,8 @@ def has_too_many_headers() -> bool:
     """Whether this request brings more headers, or longer ones, than any browser of ours does."""
     headers = request.headers
     size = sum(len(name) + len(value) + _PER_HEADER for name, value in headers)
-    return (
-        len(headers) > MAX_HEADERS + 1 or size > MAX_HEADER_BYTES
-    )  # Quart adds one, the caller's address
+    # Quart adds one, the caller's address.
+    return len(headers) > MAX_HEADERS + 1 or size > MAX_HEADER_BYTES
 
 
 def has_too_many_arguments() -> bool:

@@ -143,7 +143,11 @@ def words_for(status: int) -> tuple[str, str, str]:
 
 
 async def answer(
-    status: int, *, code: str | None = None, message: str | None = None, param: str | None = None
+    status: int,
+    *,
+    code: str | None = None,
+    message: str | None = None,
+    param: str | None = None,
 ) -> Response:
     """The error as the caller reads it."""
     known_code, heading, sentence = words_for(status)

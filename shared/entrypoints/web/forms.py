@@ -108,7 +108,11 @@ class MarketForm(Form):
             return field
 
     def __init__(
-        self, formdata: Any = None, *, meta: Mapping[str, Any] | None = None, **kwargs: Any
+        self,
+        formdata: Any = None,
+        *,
+        meta: Mapping[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             formdata,

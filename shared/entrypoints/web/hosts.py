@@ -54,9 +54,8 @@ class Hosts:
 
     def __init__(self, settings: Settings) -> None:
         self._names = allowed_hosts(settings)
-        self._takes_addresses = (
-            not settings.production
-        )  # a phone that looks at a shop on the developer's machine
+        # A phone that looks at a shop on the developer's machine.
+        self._takes_addresses = not settings.production
 
     def is_own_host(self) -> bool:
         """Whether the present request may be answered under the name that it came with."""

@@ -101,7 +101,11 @@ async def _takes_no_token() -> bool:
 
 
 def limit_door(
-    door: str, *, field: str = "email", whose: Callable[[], str] | None = None, paces: Paces = TRIES
+    door: str,
+    *,
+    field: str = "email",
+    whose: Callable[[], str] | None = None,
+    paces: Paces = TRIES,
 ) -> Callable[[F], F]:
     """Limit the POSTs of a view that asks for a secret or sends a mail: by email, and by network.
 

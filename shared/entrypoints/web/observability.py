@@ -29,9 +29,8 @@ _PATTERNS = (
     ),
     re.compile(r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"),
     re.compile(r"(/shop/(?:checkout|orders))/[^\s/?'\"]+"),
-    re.compile(
-        r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"
-    ),  # names and passwords in addresses of whatever kind
+    # Names and passwords in addresses of whatever kind.
+    re.compile(r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"),
 )
 _HIDDEN = r"\1…hidden"
 

@@ -158,7 +158,10 @@ async def _reinstate(
         reinstated_at=transaction.created,
     )
     return Books(
-        books.withdrawn, (books.reinstated or Parts()) + parts, books.fee, borne_by(row).vendor
+        books.withdrawn,
+        (books.reinstated or Parts()) + parts,
+        books.fee,
+        borne_by(row).vendor,
     )
 
 

@@ -99,9 +99,8 @@ class Dispute(Row):
     staged_evidence: Any = fields.JSONField(
         default=dict, description="what Stripe holds, field -> text"
     )
-    evidence_version = fields.IntField(
-        default=0
-    )  # each draft and decision has its own; it names writes
+    # Each draft and decision has its own; it names writes.
+    evidence_version = fields.IntField(default=0)
     submitted_at = fields.DatetimeField(null=True)
     submitted_by = fields.CharField(max_length=60, default="")
     delivered_at = fields.DatetimeField(

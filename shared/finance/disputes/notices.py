@@ -66,7 +66,13 @@ async def tell(
 
 
 async def post(
-    tx: Transaction, row: Dispute, order: Order, kind: str, *, once: str = "", **facts: Any
+    tx: Transaction,
+    row: Dispute,
+    order: Order,
+    kind: str,
+    *,
+    once: str = "",
+    **facts: Any,
 ) -> None:
     """Put one mail to the vendor into the outbox, once per dispute and `once`.
 

@@ -50,15 +50,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         number=order.number,
         charge_id=dispute.charge_id,
         total=Money(order.total_amount_cents, order.currency),
-        lines=tuple(
-            Line(
-                line.name,
-                line.quantity,
-                Money(line.unit_amount, order.currency) * line.quantity,
-                line.product.description[:_DESCRIBED],
-            )
-            for line in lines
-        ),
+        lines=tuple(_line(line, order.currency) for line in lines),
         full_name=checkout.full_name,
         email=checkout.email,
         address=(contact.full_name, *contact.lines, _country(contact.country)),
@@ -78,6 +70,11 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
     )
+
+
+def _line(line: OrderLine, currency: str) -> Line:
+    amount = Money(line.unit_amount, currency) * line.quantity
+    return Line(line.name, line.quantity, amount, line.product.description[:_DESCRIBED])
 
 
 async def _messages(order_id: int) -> tuple[Message, ...]:

@@ -144,30 +144,18 @@ def bear(
     rest as far as its share still reaches; what is left is the marketplace's loss. Vendor and
     commission bear multiples of `unit`.
     """
-    inside = (
-        max(
-            min(withdrawn, total - taken.amount),
-            0,
-        )
-        // unit
-        * unit
-    )
-    back = (
-        commission_back(
-            policy, total, commission, taken.amount, taken.commission, inside, unit=unit
-        )
-        if inside
-        else 0
-    )
-    vendor = (
-        max(
-            min(withdrawn - back, total - commission - taken.vendor),
-            0,
-        )
-        // unit
-        * unit
-    )
+    inside = _whole(min(withdrawn, total - taken.amount), unit)
+    back = 0
+    if inside:
+        before = (taken.amount, taken.commission)
+        back = commission_back(policy, total, commission, *before, inside, unit=unit)
+    vendor = _whole(min(withdrawn - back, total - commission - taken.vendor), unit)
     return Parts(vendor, back, withdrawn - vendor - back)
+
+
+def _whole(amount: int, unit: int) -> int:
+    """Round down to multiples of `unit`; below zero is zero."""
+    return max(amount, 0) // unit * unit
 
 
 def give_back(
@@ -192,11 +180,12 @@ def give_back(
     steps = max(amount, 0) // unit
     if steps == 0:
         return Parts(loss=amount)
+    # Below zero: left over of earlier parts.
     weights = [
         borne.vendor,
         borne.commission,
         max(borne.loss, 0),
-    ]  # below zero: left over of earlier parts
+    ]
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
     return Parts(vendor, commission, amount - vendor - commission)

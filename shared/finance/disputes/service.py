@@ -50,9 +50,8 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     if payment is None:
         return None
     if payment.status not in PAID_STATES and payment.stripe_payment_intent_id is not None:
-        await payments.confirm_payment(
-            gateway, payment.stripe_payment_intent_id
-        )  # its own news may not have come yet
+        # Its own news may not have come yet.
+        await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)
     return await apply(payment.id, seen)
 
 

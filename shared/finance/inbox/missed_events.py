@@ -22,9 +22,8 @@ from shared.infra.restoring.service import note_backfill, unacknowledged
 
 KIND = "webhooks.backfill"
 LONGEST = timedelta(days=30)  # Stripe tells no older events
-OVERLAP = timedelta(
-    days=1
-)  # an event is delivered late, or fails for a day, before it counts as undelivered
+# An event is delivered late, or fails for a day, before it counts as undelivered.
+OVERLAP = timedelta(days=1)
 PLATFORM = "platform"
 
 
@@ -37,9 +36,8 @@ async def backfill(context: Context) -> int:
         stripe_account_id__not_isnull=True, deauthorized_at=None
     ).values_list("stripe_account_id", flat=True)
     restored = await unacknowledged()
-    anew = (
-        restored is not None and restored.backfilled_at is None
-    )  # what was delivered since the backup is lost here, too
+    # What was delivered since the backup is lost here, too.
+    anew = restored is not None and restored.backfilled_at is None
     news = 0
     for account in (None, *accounts):
         name = PLATFORM if account is None else str(account)
@@ -55,7 +53,8 @@ async def backfill(context: Context) -> int:
             news += await take_in(context, event)
         if found:
             seen[name] = max(
-                seen.get(name, 0), *(int(event.created.timestamp()) for event in found)
+                seen.get(name, 0),
+                *(int(event.created.timestamp()) for event in found),
             )
             await schedule.remember(KIND, seen)
     if anew:

@@ -86,9 +86,8 @@ async def timeline(order_id: int) -> Timeline:
         *(_told(row, changes) for row in events),
     ]
     entries += mails
-    entries.sort(
-        key=lambda entry: entry.at, reverse=True
-    )  # stable: of one moment, what we did stands above what told us
+    # Stable: of one moment, what we did stands above what told us.
+    entries.sort(key=lambda entry: entry.at, reverse=True)
     cut = len(entries) > LIMIT or len(events) == LIMIT
     return Timeline(
         order.id,

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-VENDORS = frozenset(
-    {"vendor_payable", "vendor_reserved", "vendor_receivable"}
-)  # shared/finance/ledger/chart.py
+# shared/finance/ledger/chart.py.
+VENDORS = frozenset({"vendor_payable", "vendor_reserved", "vendor_receivable"})
 MARKETS = frozenset({"commission", "stripe_fees", "dispute_losses"})
 RESERVED, COMMISSION = "vendor_reserved", "commission"
 # Facts about where the money lies; who owes whom is told by others.
@@ -60,11 +59,12 @@ class FlowKind(StrEnum):
 
 
 SUMS = frozenset({FlowKind.SHARE, FlowKind.LEFT})
+# These stand above the vendor's share.
 HEAD = (
     FlowKind.PAID,
     FlowKind.STRIPE_FEE,
     FlowKind.COMMISSION,
-)  # these stand above the vendor's share
+)
 
 
 @dataclass(frozen=True, slots=True)

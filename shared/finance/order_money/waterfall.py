@@ -140,9 +140,8 @@ async def _details(order_id: int) -> dict[str, str]:
         for kind in ("refund", "refund_undone"):
             found[f"{kind}:{refund.id}"] = f"{refund.number}"
     disputes = await Dispute.filter(order_id=order_id).order_by("id")
-    if (
-        len(disputes) == 1
-    ):  # its postings are named by balance transactions; with one there is no doubt
+    # Its postings are named by balance transactions; with one there is no doubt.
+    if len(disputes) == 1:
         found["dispute"] = disputes[0].reason.replace("_", " ")
     return found
 

@@ -34,9 +34,8 @@ log = logging.getLogger("markethall.payment_methods")
 AT_ONCE = 200  # customers that one sweep reads, those first that were not read for longest
 READ_AGAIN = timedelta(days=1)
 LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
-ADDING_LASTS = timedelta(
-    days=2
-)  # who has not ended by then has left; the daily reading still sees it
+# Who has not ended by then has left; the daily reading still sees it.
+ADDING_LASTS = timedelta(days=2)
 
 
 @job("payment_methods.follow")

@@ -100,11 +100,12 @@ def plan(
     wanted = [one for one in there if one.agreed or one.id in ours]
 
     def age(one: FoundMethod) -> tuple[datetime, bool, str]:
+        # Of one second: the one that we do not know yet is newer.
         return (
             one.created,
             one.id not in ours,
             one.id,
-        )  # of one second: the one that we do not know yet is newer
+        )
 
     stays = [max(same, key=age) for same in _by_card(wanted)]
     staying = {one.id for one in stays}

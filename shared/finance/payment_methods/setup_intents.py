@@ -61,9 +61,8 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
             found = await _ask(gateway, row)
             if found is not None:
                 return SetupView(found.client_secret)
-            await sync.follow(
-                gateway, customer_id
-            )  # it ended meanwhile, or its customer was deleted
+            # It ended meanwhile, or its customer was deleted.
+            await sync.follow(gateway, customer_id)
     except StripeRefused as refused:
         log.warning("shopper %s: no card can be set up: %s", shopper_id, refused.log)
         raise CannotSave(log=refused.log) from refused

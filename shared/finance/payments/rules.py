@@ -55,13 +55,11 @@ MOVES: dict[PaymentState, frozenset[PaymentState]] = {
     PaymentState.SUCCEEDED: frozenset({PaymentState.REFUNDED}),
     PaymentState.PARKED: frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED}),
     PaymentState.CANCELED: frozenset(),
-    PaymentState.REFUNDED: frozenset(
-        {PaymentState.SUCCEEDED}
-    ),  # when a refund failed after all: `after_refunds`
+    # When a refund failed after all: `after_refunds`
+    PaymentState.REFUNDED: frozenset({PaymentState.SUCCEEDED}),
 }
-PAID_STATES = frozenset(
-    {PaymentState.SUCCEEDED, PaymentState.REFUNDED}
-)  # the order was paid with it
+# The order was paid with it.
+PAID_STATES = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,8 @@ class IntentView:
     statement_descriptor: str  # as the card statement will show it; empty while that is not known
     statement_suffix: str  # its end, which is ours
     stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
-    box_secret: str | None = field(
-        default=None, repr=False
-    )  # set where the viewer may save the card
+    # Set where the viewer may save the card.
+    box_secret: str | None = field(default=None, repr=False)
 
 
 async def create_payment_intent(
@@ -152,9 +151,8 @@ async def _opened(
             )
         payment = await _open_payment(order_id, customer)
     opened = await _with_intent(gateway, payment)
-    if (
-        opened[2] is PaymentState.CANCELED
-    ):  # cancelled at Stripe while the order is still open: a new attempt
+    # Cancelled at Stripe while the order is still open: a new attempt.
+    if opened[2] is PaymentState.CANCELED:
         opened = await _with_intent(gateway, await _open_payment(order_id, customer))
     return opened
 

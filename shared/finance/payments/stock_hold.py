@@ -81,9 +81,8 @@ async def release(
         _, order = await _locked(tx, payment)
         state = (await Payment.get(id=payment.id)).status
         if state in (PaymentState.PENDING, PaymentState.FAILED):
-            await reservations.let_go(
-                tx, order, wasted=True
-            )  # a first decline has let it go already
+            # A first decline has let it go already.
+            await reservations.let_go(tx, order, wasted=True)
 
 
 async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:

@@ -127,9 +127,8 @@ async def _view(
     days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
-    waits = (
-        mine.asked if stopped in (Obstacle.HELD, Obstacle.BANK_NEW) else 0
-    )  # written down, and not sent now
+    # Written down, and not sent now.
+    waits = mine.asked if stopped in (Obstacle.HELD, Obstacle.BANK_NEW) else 0
     return BalanceView(
         currency=currency,
         available=Money(available, currency),

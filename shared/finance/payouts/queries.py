@@ -234,7 +234,11 @@ async def broken_payouts() -> tuple[PayoutRow, ...]:
 
 
 async def _page(
-    query: QuerySet[Payout], *, page: int, chosen: str | None, order: tuple[str, ...]
+    query: QuerySet[Payout],
+    *,
+    page: int,
+    chosen: str | None,
+    order: tuple[str, ...],
 ) -> PayoutPage:
     counts = await _counts() if order[0] == "rank" else {}
     if chosen in FILTERS:
@@ -286,7 +290,10 @@ async def payout_of(
     known = sum(item.amount.amount for item in items)
     rest = row.amount + row.fee - known if row.vendor_id is not None and row.stripe_payout_id else 0
     return PayoutView(
-        _row(row), items, Money(rest, row.currency), Money(await _kept(row), row.currency)
+        _row(row),
+        items,
+        Money(rest, row.currency),
+        Money(await _kept(row), row.currency),
     )
 
 

@@ -55,9 +55,8 @@ MOVES: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.REFUSED: frozenset(),
 }
 UNDER_WAY = frozenset({PayoutState.OPENING, PayoutState.PENDING, PayoutState.IN_TRANSIT})
-GONE = frozenset(
-    {PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED}
-)  # nothing of it arrived
+# Nothing of it arrived.
+GONE = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
 
 class Obstacle(StrEnum):
@@ -190,9 +189,8 @@ def _why_nothing(funds: Funds) -> Obstacle:
     if funds.owed > 0 and funds.payable - funds.on_the_way > 0:
         return Obstacle.PENDING if funds.free else Obstacle.OWED
     if funds.free > 0:
-        return (
-            Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING
-        )  # else: less than a whole unit
+        # Else: less than a whole unit.
+        return Obstacle.PENDING if funds.available <= 0 else Obstacle.NOTHING
     if funds.held > 0:
         return Obstacle.HELD_BY_STRIPE
     return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING

@@ -90,9 +90,8 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
         write_id = await writes.opened(CreatePayout.of(row), asked_at=row.created_at)
         performed = await writes.perform(gateway, write_id)
         row = await Payout.get(id=payout_id)
-        if (
-            row.status == PayoutState.OPENING and performed.stripe_id
-        ):  # noted with the write, and undone since
+        # Noted with the write, and undone since.
+        if row.status == PayoutState.OPENING and performed.stripe_id:
             await sync.follow(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
 

@@ -16,12 +16,10 @@ from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
 
-UNANSWERED = timedelta(
-    hours=1
-)  # its own job asks before; this one goes on with what waited for a hold to end
-LOOK_BACK = timedelta(
-    days=21
-)  # a payout takes days to arrive, and a bank five business days to return it
+# Its own job asks before; this one goes on with what waited for a hold to end.
+UNANSWERED = timedelta(hours=1)
+# A payout takes days to arrive, and a bank five business days to return it.
+LOOK_BACK = timedelta(days=21)
 
 
 @recurring("payouts.sweep", every=timedelta(hours=1))

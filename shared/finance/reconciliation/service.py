@@ -25,9 +25,8 @@ from shared.trade.vendors.models import Vendor
 log = logging.getLogger("markethall.reconciliation")
 
 WINDOW = timedelta(days=4)  # what the nightly run looks at; more than a weekend of missed runs
-GRACE = timedelta(
-    seconds=60
-)  # after this differences are looked at again: a payment settles by then
+# After this differences are looked at again: a payment settles by then.
+GRACE = timedelta(seconds=60)
 GIVEN_UP = timedelta(minutes=30)  # a run that has not moved for so long died with its process
 
 Compared = tuple[list[FoundDifference], dict[str, int]]  # what differs, how much was looked at

@@ -116,9 +116,8 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         if await _taken_by_hand(gateway, found):
             return True  # somebody took it in Stripe's dashboard: look again
         held = await funding.balance(gateway, payment)
-        if sum(source.room for source in found) < min(
-            delta, held
-        ):  # some of it was taken by hand before
+        # Some of it was taken by hand before.
+        if sum(source.room for source in found) < min(delta, held):
             found += await funding.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
         steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
@@ -176,9 +175,8 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     )
     performed = await writes.perform(gateway, write_id)
     await movement.refresh_from_db()
-    if (
-        movement.status == MovementState.OPENING and performed.stripe_id
-    ):  # noted with the write, and undone since
+    # Noted with the write, and undone since.
+    if movement.status == MovementState.OPENING and performed.stripe_id:
         async with unit.transaction() as tx:
             await movements.done(tx, movement.id, performed.stripe_id)
     refusal = performed.refusal

@@ -56,9 +56,8 @@ class _Moved(Operation[str, None]):
     ) -> None:
         await movements.done(tx, self.movement_id, answer)
         claim = await Claim.get(id=self.claim_id)
-        if (
-            claim.paid != claim.amount or claim.receivable
-        ):  # not at rest: whoever settles it may have given up
+        # Not at rest: whoever settles it may have given up.
+        if claim.paid != claim.amount or claim.receivable:
             tx.emit(ClaimUnsettled(self.claim, once=True))
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:

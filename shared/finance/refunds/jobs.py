@@ -13,9 +13,8 @@ from shared.finance.refunds.sync import follow_later
 from shared.infra import unit
 from shared.infra.jobs import Context, job, recurring
 
-LOOK_BACK = timedelta(
-    days=14
-)  # how long after a refund its failure is looked for without a webhook
+# How long after a refund its failure is looked for without a webhook.
+LOOK_BACK = timedelta(days=14)
 
 
 @job("refunds.carry_out")

@@ -62,10 +62,11 @@ from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger("markethall.refunds")
 
+# Never fraudulent: that blocks the shopper's card and email.
 REASONS = (
     "requested_by_customer",
     "duplicate",
-)  # never fraudulent: that blocks the shopper's card and email
+)
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 

@@ -89,9 +89,8 @@ async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> 
     # What came along although our row says that nothing should was asked for by an attempt that we
     # took to have failed.
     with_fee = refund.refund_application_fee or not refund.reverse_transfer
-    payment = await funding.charged(
-        gateway, refund.payment_id
-    )  # a refund in the first seconds had it made
+    # A refund in the first seconds had it made.
+    payment = await funding.charged(gateway, refund.payment_id)
     return await stripe_reads.along(gateway, payment, answer, with_fee=with_fee)
 
 
@@ -175,15 +174,11 @@ async def _first_seen(
         refund_application_fee=refund.refund_application_fee,
         **_parts_as_moved(refund, moved),
     )
-    references.remember(
-        tx, answer.id, subject=subject_of(refund.id), order_id=order.id, vendor_id=refund.vendor_id
-    )
-    await ledger.post(
-        tx,
-        postings.refund(fact_of(refund, answer.id)),
-    )
+    subject, vendor_id = subject_of(refund.id), refund.vendor_id
+    references.remember(tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id)
+    await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
     claim = await clawback.set_claim(
-        tx, subject=subject_of(refund.id), payment=payment, amount=refund.vendor_part
+        tx, subject=subject, payment=payment, amount=refund.vendor_part
     )
     await _record_moved(tx, claim, payment, moved, order.number)
     once = f"follow_refund:{refund.id}"

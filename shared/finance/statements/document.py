@@ -318,7 +318,10 @@ def _sums(
 
 
 def _table(
-    sheets: Sheets, title: str, columns: Sequence[Column], rows: Iterable[tuple[str, ...]]
+    sheets: Sheets,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[tuple[str, ...]],
 ) -> None:
     sheets.text(MARGIN, title, size=11, bold=True)
     sheets.down(20)

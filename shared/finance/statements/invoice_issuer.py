@@ -92,9 +92,8 @@ async def _write(
     if row is None:
         await look(None)
         try:
-            async with (
-                tx.savepoint()
-            ):  # two first ones at once: one makes the row, the other finds it
+            # Two first ones at once: one makes the row, the other finds it.
+            async with tx.savepoint():
                 await MarketplaceIdentity.create(id=1, **fields)
                 return
         except IntegrityError:

@@ -84,7 +84,8 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         sheets.rule(down=5)
         sheets.down(ROW)
     rest = Money(
-        facts.total.amount - sum(line.total.amount for line in facts.lines), facts.total.currency
+        facts.total.amount - sum(line.total.amount for line in facts.lines),
+        facts.total.currency,
     )
     if rest:
         _row(sheets, ("Delivery and everything else", "", _plain(rest)))

@@ -117,9 +117,8 @@ async def _close(account: _Account, month: str) -> bool:
     closed already.
     """
     async with unit.transaction() as tx:
-        identity = await tx.lock_first(
-            MarketplaceIdentity.filter(id=1)
-        )  # one at a time: the numbers have no gaps
+        # One at a time: the numbers have no gaps.
+        identity = await tx.lock_first(MarketplaceIdentity.filter(id=1))
         if identity is None:
             return False
         previous = await entries.last_closed(account.vendor_id, account.currency)

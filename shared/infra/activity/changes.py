@@ -63,7 +63,8 @@ def held(values: Mapping[str, Any]) -> Columns:
     """What a new row holds; what is empty is no news."""
     now = {name: plain(value) for name, value in values.items()}
     return Columns(
-        {}, {name: _short(value) for name, value in now.items() if value not in _NOTHING}
+        {},
+        {name: _short(value) for name, value in now.items() if value not in _NOTHING},
     )
 
 

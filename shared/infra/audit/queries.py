@@ -88,7 +88,9 @@ async def entries_about(
 
 
 async def last_about(
-    subject: str, acts: Sequence[str], belongs: Callable[[Mapping[str, Any]], bool]
+    subject: str,
+    acts: Sequence[str],
+    belongs: Callable[[Mapping[str, Any]], bool],
 ) -> EntryView | None:
     """The last of some acts on one thing whose details belong to what is looked for."""
     entries = await entries_about(subject, limit=LOOKED_THROUGH)

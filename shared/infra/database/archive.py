@@ -39,12 +39,10 @@ class ArchiveManifest:
     made_at: str  # ISO 8601, UTC
     migrations: tuple[str, ...]
     server: str = ""  # version of PostgreSQL
-    tables: Mapping[str, list[str]] = field(
-        default_factory=dict
-    )  # name -> columns, in the order of foreign keys
-    sequences: Mapping[str, list[Any]] = field(
-        default_factory=dict
-    )  # name -> last value, whether it was given out
+    # Name -> columns, in the order of foreign keys.
+    tables: Mapping[str, list[str]] = field(default_factory=dict)
+    # Name -> last value, whether it was given out.
+    sequences: Mapping[str, list[Any]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -102,9 +100,8 @@ def write(
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(
-            draft, target
-        )  # fails where somebody else was first; a rename would take theirs away
+        # Fails where somebody else was first; a rename would take theirs away.
+        os.link(draft, target)
     except FileExistsError:
         raise BackupError(f"{target} is there already; nothing was written.") from None
     finally:

@@ -131,7 +131,9 @@ class ReplaceChecks(TortoiseOperation):
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
             await self._replace(
-                state_editor, table, {name: (b, a) for name, (a, b) in self.checks.items()}
+                state_editor,
+                table,
+                {name: (b, a) for name, (a, b) in self.checks.items()},
             )
 
     async def _replace(

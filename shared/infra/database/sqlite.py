@@ -224,9 +224,8 @@ class _SqliteTransaction(SqliteTransactionContext):
             raise
 
     async def _undo(self) -> None:
-        with suppress(
-            Exception
-        ):  # what went wrong first is what is told; a full disk has rolled back by itself
+        # What went wrong first is what is told; a full disk has rolled back by itself.
+        with suppress(Exception):
             await asyncio.shield(self.connection.rollback())
 
 

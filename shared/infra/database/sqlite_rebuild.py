@@ -94,9 +94,8 @@ def split_create_table(sql: str) -> tuple[str, str, str]:
         elif two == "--":
             position = sql.find("\n", position) if "\n" in sql[position:] else len(sql)
         elif char in _QUOTES:
-            position = sql.index(
-                _QUOTES[char], position + 1
-            )  # a doubled quote just opens the next string
+            # A doubled quote just opens the next string.
+            position = sql.index(_QUOTES[char], position + 1)
         elif char == "(":
             depth += 1
             start = position + 1 if start < 0 else start

@@ -70,11 +70,15 @@ def post(
     is about.
     """
     letter = render(kind, context, language)
-    subject = " ".join(letter.subject.split())[
-        :200
-    ]  # a header is one line, whatever a vendor called itself
+    # A header is one line, whatever a vendor called itself.
+    subject = " ".join(letter.subject.split())[:200]
     mail = Email(
-        kind=kind, order_id=order_id, to=to, subject=subject, text=letter.text, html=letter.html
+        kind=kind,
+        order_id=order_id,
+        to=to,
+        subject=subject,
+        text=letter.text,
+        html=letter.html,
     )
     mail.unique_key = unique_key
     if order_id is None:

@@ -34,7 +34,11 @@ class Act:
 
 
 def entry(
-    action: str, actor: str, subject: str, vendor_id: int | None, details: Mapping[str, Any]
+    action: str,
+    actor: str,
+    subject: str,
+    vendor_id: int | None,
+    details: Mapping[str, Any],
 ) -> AuditEntry:
     """Make the row of the audit trail, with where the actor acts from."""
     here = origin.of(actor)

@@ -43,7 +43,11 @@ class Transaction(Recorder):
         self._emitted = Emitted()
 
     async def lock(
-        self, model: type[M], *, missing: type[MarketError] | None = None, **where: Any
+        self,
+        model: type[M],
+        *,
+        missing: type[MarketError] | None = None,
+        **where: Any,
     ) -> M:
         """Return the one row that `where` names, locked until the transaction ends.
 
@@ -56,7 +60,10 @@ class Transaction(Recorder):
         return row
 
     async def lock_or_create(
-        self, model: type[M], values: Mapping[str, Any] | None = None, **where: Any
+        self,
+        model: type[M],
+        values: Mapping[str, Any] | None = None,
+        **where: Any,
     ) -> M:
         """Return the one row that `where` names, locked; made now when there is none yet.
 
@@ -173,7 +180,11 @@ class Transaction(Recorder):
         self._happened(row, None, difference(before, _watched(row)))
 
     async def _update(
-        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any], act: Act | None
+        self,
+        row: Row,
+        where: Mapping[str, Any],
+        values: Mapping[str, Any],
+        act: Act | None,
     ) -> bool:
         now, before = clock.now(), _watched(row)
         changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)

@@ -42,7 +42,10 @@ def follow(act: Act, charge: Document) -> None:
     card = charge.body["payment_method_details"].get("card")
     if card and card["fingerprint"] in _BY_FINGERPRINT:
         act.store.schedule(
-            act.world.clock.now() + _SOON, "aftermath", act.platform, subject_of(act, charge.id)
+            act.world.clock.now() + _SOON,
+            "aftermath",
+            act.platform,
+            subject_of(act, charge.id),
         )
 
 

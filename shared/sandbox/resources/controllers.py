@@ -52,9 +52,8 @@ def _check_controller(
     dashboard: str,
 ) -> None:
     """Combinations that Stripe refuses; texts are unverified (MEM)."""
-    if (
-        dashboard == "express" and losses != "application"
-    ):  # Stripe-owned losses with Express came after this version
+    # Stripe-owned losses with Express came after this version.
+    if dashboard == "express" and losses != "application":
         message = (
             "When `controller[stripe_dashboard][type]=express`, `controller[losses][payments]` "
             "must be `application`."

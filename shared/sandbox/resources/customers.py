@@ -89,9 +89,8 @@ def create(
     if "payment_method" in params:
         given = params["payment_method"]
         made = payment_methods.attached(act, given, doc)
-        default = (
-            made.id if default == given else default
-        )  # a template is another method each time that it is named
+        # A template is another method each time that it is named.
+        default = made.id if default == given else default
     if default:
         _write(act, doc, {"invoice_settings": {"default_payment_method": default}})
         act.store.save(doc)

@@ -145,9 +145,8 @@ def book_payment(act: Act, payment: Document, available_on: int) -> None:
     """
     body, inside = payment.body, act.within(payment.scope)
     amount = body["application_fee_amount"]
-    if (
-        available_on > act.now
-    ):  # the account may have to wait longer than the platform (stripe-facts 14)
+    # The account may have to wait longer than the platform (stripe-facts 14).
+    if available_on > act.now:
         available_on = max(available_on, schedules.settles_on(inside))
     txn = books.post(
         inside,

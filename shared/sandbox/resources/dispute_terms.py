@@ -29,10 +29,11 @@ CASES = {
     "resolution": "prevented",
 }
 PREVENTED = ("block", "resolution")
+# Chargebacks that the bank has not decided for the first time.
 UNDECIDED = (
     "needs_response",
     "under_review",
-)  # chargebacks that the bank has not decided for the first time
+)
 AWAITING = ("appeal_needs_response", "needs_response", "warning_needs_response")
 # What the networks call a reason; one that is not named has no code here.
 NETWORK_CODES = {

@@ -97,10 +97,11 @@ def _refuse_late(doc: Document) -> None:
 
 def _collect(act: Act, doc: Document, given: Json) -> None:
     evidence = doc.body["evidence"]
+    # No dispute is eligible for programmes here, and this is no appeal.
     for name in (
         "enhanced_evidence",
         "appeal",
-    ):  # no dispute is eligible for programmes here, and this is no appeal
+    ):
         if given.get(name):
             message = f"This dispute is not eligible for `evidence[{name}]`."
             raise errors.ApiError(400, message, param=f"evidence[{name}]")

@@ -171,9 +171,8 @@ def write_connect(act: Act, doc: Document, params: Json) -> None:
     if fee is None:
         return
     money.positive(fee, "application_fee_amount")
-    if (
-        fee > body["amount"]
-    ):  # the cap at what is captured is for captures of less (SDK); text unverified
+    # The cap at what is captured is for captures of less (SDK); text unverified.
+    if fee > body["amount"]:
         message = "The application_fee_amount cannot be more than the amount of the PaymentIntent."
         raise errors.ApiError(400, message, param="application_fee_amount")
     if transfer is None and act.scope == act.home:
@@ -241,9 +240,8 @@ def unable(act: Act, doc: Document) -> Json | None:
     try:
         check_parties(act, doc)
     except errors.ApiError as error:
-        known = (
-            error.error.get("code") == "resource_missing"
-        )  # of the codes here, the one that an intent may bear (SDK)
+        # Of the codes here, the one that an intent may bear (SDK).
+        known = error.error.get("code") == "resource_missing"
         return errors.ApiError(
             400, str(error), code="resource_missing" if known else "transfers_not_allowed"
         ).error

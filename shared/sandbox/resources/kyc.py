@@ -48,9 +48,8 @@ def _findings(facts: Json) -> list[Finding]:
     """Which code stands for which value is unverified (MEM), but for the document's, whose own text
     says so.
     """
-    if (
-        facts["document"] == DOCUMENT_OK
-    ):  # a good document settles what numbers and addresses left open
+    # A good document settles what numbers and addresses left open.
+    if facts["document"] == DOCUMENT_OK:
         return []
     found = []
     if facts["id_number"] == _MISMATCH:

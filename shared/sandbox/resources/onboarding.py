@@ -209,7 +209,8 @@ def force(
     Answers with what is wrong with the demand, if anything is; then nothing was done.
     """
     if wrong := next(
-        (text for name, value in given.items() if (text := _wrong(name, value))), None
+        (text for name, value in given.items() if (text := _wrong(name, value))),
+        None,
     ):
         return wrong
     before = snapshot(doc)

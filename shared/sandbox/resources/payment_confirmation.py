@@ -216,9 +216,8 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
     """
     method = act.get("payment_method", doc.body["payment_method"])
     challenges.close(doc, passed=passed)
-    if (
-        passed and doc.body["confirmation_method"] == "manual"
-    ):  # the server confirms once more, and then it counts
+    # The server confirms once more, and then it counts.
+    if passed and doc.body["confirmation_method"] == "manual":
         doc.hidden["authenticated"] = method.id
         doc.body["status"] = "requires_confirmation"
         act.store.save(doc)

@@ -146,10 +146,11 @@ def attached(act: Act, id: str, customer: Document) -> Document:
         raise errors.ApiError(
             400, "The payment method you provided has already been attached to a customer."
         )
+    # One that was only set up may still be attached.
     if doc.hidden.get("spent") in (
         "paid",
         "detached",
-    ):  # one that was only set up may still be attached
+    ):
         raise errors.ApiError(400, _SPENT_FOR_GOOD)
     card = payment_method_cards.card_of(doc)
     if card.declines and not card.attaches:
@@ -185,9 +186,8 @@ def keep(
         )
     if doc.body["customer"] is None:
         doc.hidden["spent"] = "set_up" if usage else "paid"
-        if (
-            customer and usage and act.find("customer", customer)
-        ):  # one that was deleted meanwhile holds nothing
+        # One that was deleted meanwhile holds nothing.
+        if customer and usage and act.find("customer", customer):
             save_to(act, doc, customer)
             return
     act.store.save(doc)

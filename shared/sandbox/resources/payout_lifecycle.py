@@ -207,9 +207,8 @@ def _send_back(act: Act, doc: Document, code: str) -> None:
 
 def return_money(act: Act, doc: Document, kind: str) -> None:
     body = doc.body
-    moment = (
-        act.now if body["amount"] > 0 else max(act.now, body["arrival_date"])
-    )  # a reversal's money is still to come
+    # A reversal's money is still to come.
+    moment = act.now if body["amount"] > 0 else max(act.now, body["arrival_date"])
     fee = payout_fees.left(act, doc)
     txn = books.post(
         act,

@@ -15,10 +15,11 @@ from shared.sandbox.resources import banks, payout_fees, payout_lifecycle
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
 
+# Paid out without decimals, however they are charged (stripe-facts 6.4).
 _WHOLE_UNITS = currencies.WHOLE_UNITS | {
     "huf",
     "twd",
-}  # paid out without decimals, however they are charged (stripe-facts 6.4)
+}
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 

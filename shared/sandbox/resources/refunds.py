@@ -42,9 +42,8 @@ def create(
     """Give a charge, or part of it, back to the shopper."""
     charge = _charge(act, params)
     _check_refundable(charge)
-    settlement.settle_now(
-        act, charge
-    )  # an asynchronous capture that is refunded at once is settled first
+    # An asynchronous capture that is refunded at once is settled first.
+    settlement.settle_now(act, charge)
     amount = _amount(charge, params)
     refund = Document(
         returns.refund_of(act, charge, amount),

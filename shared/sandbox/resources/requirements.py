@@ -23,9 +23,8 @@ from shared.sandbox.world import Act, snapshot
 
 __all__ = ["EMPTY", "apply", "fall_due", "settle", "triggered", "verify"]
 
-GRACE = (
-    14 * 86400
-)  # how long an account goes on with something missing that it can do without for a while
+# How long an account goes on with something missing that it can do without for a while.
+GRACE = 14 * 86400
 
 
 def apply(act: Act, doc: Document) -> None:

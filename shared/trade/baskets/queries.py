@@ -63,7 +63,13 @@ class BasketView:
 
 
 NOTHING = BasketView(
-    id=None, vendor=None, lines=(), total=None, count=0, problems=(), can_check_out=False
+    id=None,
+    vendor=None,
+    lines=(),
+    total=None,
+    count=0,
+    problems=(),
+    can_check_out=False,
 )
 
 
@@ -167,7 +173,9 @@ async def _rows(token: str) -> list[dict[str, Any]]:
 
 
 def _line(
-    row: dict[str, Any], held: Mapping[int, int], write: Callable[[Money], str]
+    row: dict[str, Any],
+    held: Mapping[int, int],
+    write: Callable[[Money], str],
 ) -> BasketLineView:
     product = view_of(row, "product__")
     seen = Money(row["seen_amount"], product.price.currency)

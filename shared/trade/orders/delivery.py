@@ -44,11 +44,12 @@ async def take_for_granted() -> int:
     Not those that a bank asks about just now.
     """
     days = (await marketplace()).delivered_after_days
+    # While a bank asks, whether it arrived may be the very question.
     due = Order.filter(
         status=OrderStatus.SHIPPED,
         shipped_at__lte=clock.now() - timedelta(days=days),
         disputed_amount=0,
-    )  # while a bank asks, whether it arrived may be the very question
+    )
     found = 0
     for order_id in (
         await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True)

@@ -40,9 +40,8 @@ _NOT_GONE = Q(
     returned_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
 FILTERS: Mapping[str, Q] = {
-    "to_ship": Q(
-        _MONEY_LEFT, status=OrderStatus.PROCESSING
-    ),  # Shipping.READY: somebody waits for it
+    # READY: somebody waits for it.
+    "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(
         payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]
@@ -115,7 +114,11 @@ class PurchaseRow:
 
 
 async def vendor_orders(
-    vendor_id: int, *, page: int = 1, status: str | None = None, search: str | None = None
+    vendor_id: int,
+    *,
+    page: int = 1,
+    status: str | None = None,
+    search: str | None = None,
 ) -> OrderPage:
     """A page of this vendor's orders, newest first. `status` is a name of FILTERS.
 

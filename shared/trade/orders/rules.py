@@ -66,9 +66,8 @@ STOCK_MOVES: dict[StockState, frozenset[StockState]] = {
             StockState.RELEASED,
         }
     ),
-    StockState.RELEASED: frozenset(
-        {StockState.TAKEN}
-    ),  # money that came late, and everything was still there
+    # Money that came late, and everything was still there.
+    StockState.RELEASED: frozenset({StockState.TAKEN}),
     StockState.TAKEN: frozenset(),
 }
 
@@ -89,7 +88,7 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.SHIPPED: frozenset({OrderStatus.DELIVERED}),
     OrderStatus.DELIVERED: frozenset(),
     # Only when the money arrived all the same and everything can still be taken from stock
-    # (orders/settle.py).
+    # (orders/payment_effects.py).
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
@@ -119,9 +118,8 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     ),
     PaymentStatus.CANCELLED: frozenset({PaymentStatus.PAID}),
     PaymentStatus.PAID: frozenset({PaymentStatus.REFUNDED}),
-    PaymentStatus.REFUNDED: frozenset(
-        {PaymentStatus.PAID}
-    ),  # when a refund failed after all (orders/settle.py)
+    # When a refund failed after all (orders/payment_effects.py).
+    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID}),
 }
 
 

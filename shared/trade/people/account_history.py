@@ -15,7 +15,12 @@ _SELDOM = timedelta(minutes=15)  # one line for a wave of guesses, not one per g
 
 
 async def note(
-    tx: Transaction, action: str, person: Person, *, actor: str | None = None, **details: object
+    tx: Transaction,
+    action: str,
+    person: Person,
+    *,
+    actor: str | None = None,
+    **details: object,
 ) -> None:
     """Write down what was done to an account, by its owner unless `actor` says otherwise."""
     subject = label_of(person)

@@ -33,9 +33,8 @@ async def ask_to_confirm(tx: Transaction, person: Person) -> None:
         to=person.email,
         unique_key=f"confirm_email:{new_nonce()}",
         language=language_of(person),
-        context={
-            "token": token
-        },  # no name: whoever signed up chose it, and this may be a stranger's address
+        # No name: whoever signed up chose it, and this may be a stranger's address.
+        context={"token": token},
     )
 
 
@@ -167,9 +166,8 @@ async def _change(tx: Transaction, person: Person, email: str) -> None:
         Purpose.CHANGE,
     )
     await account_history.note(tx, "person.email_changed", person)
-    if (
-        person.email_confirmed_at is not None
-    ):  # an address that nobody proved gives nobody a way back
+    # An address that nobody proved gives nobody a way back.
+    if person.email_confirmed_at is not None:
         await _tell_old_address(tx, person, before, email)
 
 

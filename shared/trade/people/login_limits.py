@@ -68,7 +68,9 @@ class Paces:
 
 
 TRIES = Paces(
-    Pace(8, timedelta(minutes=5)), Pace(40, timedelta(hours=1)), Pace(60, timedelta(minutes=5))
+    Pace(8, timedelta(minutes=5)),
+    Pace(40, timedelta(hours=1)),
+    Pace(60, timedelta(minutes=5)),
 )
 
 

@@ -43,7 +43,11 @@ class NewToken:
 
 
 async def create_token(
-    *, vendor_id: int, member_id: int, name: str, allowed: Iterable[Scope] = (Scope.PAYMENTS_READ,)
+    *,
+    vendor_id: int,
+    member_id: int,
+    name: str,
+    allowed: Iterable[Scope] = (Scope.PAYMENTS_READ,),
 ) -> str:
     """Make an API token without an end. This is the only time it can be seen."""
     token = new_token("mht")

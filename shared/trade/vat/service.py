@@ -30,7 +30,11 @@ MOST_WORDS = 300
 
 
 async def state_number(
-    *, vendor_id: int, text: str, actor: str, look: Look[Mapping[str, Any]] = unseen
+    *,
+    vendor_id: int,
+    text: str,
+    actor: str,
+    look: Look[Mapping[str, Any]] = unseen,
 ) -> str:
     """Set a vendor's own VAT number, or with nothing take it away; as it is kept.
 

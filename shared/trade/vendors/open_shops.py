@@ -42,9 +42,8 @@ async def open_shops(
         query = query.filter(matching(search, "search"))
     total = await query.count()
     shown = window(total, page=page, size=size)
-    sells = Case(
-        When(payment_config__accepts_payments=True, then="now"), default="soon"
-    )  # in the alphabet's order
+    # In the alphabet's order.
+    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
     query = (

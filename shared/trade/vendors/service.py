@@ -111,7 +111,11 @@ async def open_shop(*, vendor_id: int, actor: str) -> None:
 
 
 async def close_shop(
-    *, vendor_id: int, until: date | None = None, actor: str, look: Look[Mapping[str, Any]] = unseen
+    *,
+    vendor_id: int,
+    until: date | None = None,
+    actor: str,
+    look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
     """Sell nothing for a while; orders already placed go on. Called again, it names another day.
 

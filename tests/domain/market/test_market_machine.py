@@ -65,9 +65,8 @@ LIMITS = st.sampled_from(
     )
 )
 BANKS = st.sampled_from(("000123456789", "000111111116", "000111111113"))
-CALM = st.sampled_from(
-    (False, False, True)
-)  # whether a quiet hour follows, and everything is compared
+# Whether a quiet hour follows, and everything is compared.
+CALM = st.sampled_from((False, False, True))
 WHICH = st.integers(0, 20)
 
 

@@ -22,9 +22,8 @@ KNOWN = {
 def test_the_terms_have_the_version_of_their_words() -> None:
     """Changed the page? Then VERSION, RETURNS and the line above get today's date."""
     page = "".join(str(sentence) for _line, sentence in sentences(TEMPLATE))
-    page = page.replace(
-        "%(address)s", "/pricing"
-    )  # as it was written there when the digests were made
+    # As it was written there when the digests were made.
+    page = page.replace("%(address)s", "/pricing")
     words = page + terms.RETURNS[terms.VERSION]
     assert KNOWN[terms.VERSION] == hashlib.sha256(words.encode()).hexdigest()[:16]
 

@@ -22,13 +22,14 @@ TABLE = [
     (S.WARNING_UNDER_REVIEW, 5000, 0, 0, Withheld()),
     (S.WARNING_CLOSED, 5000, 0, 0, Withheld()),
     (S.NEEDS_RESPONSE, 5000, 5000, 0, Withheld(disputed=5000)),
+    # An inquiry became one: the money goes in a moment.
     (
         S.NEEDS_RESPONSE,
         5000,
         0,
         0,
         Withheld(disputed=5000),
-    ),  # an inquiry became one: the money goes in a moment
+    ),
     (S.NEEDS_RESPONSE, 2000, 2000, 0, Withheld(disputed=2000)),  # a part
     (S.NEEDS_RESPONSE, 5000, 5400, 0, Withheld(disputed=5400)),  # more than it is about: rates
     (S.UNDER_REVIEW, 5000, 5000, 0, Withheld(disputed=5000)),
@@ -37,26 +38,28 @@ TABLE = [
     (S.WON, 5000, 5000, 3000, Withheld(lost=2000)),  # a win in part
     (S.LOST, 5000, 5000, 0, Withheld(lost=5000)),
     (S.LOST, 5000, 5000, 2000, Withheld(lost=3000)),
+    # Its money moved in a currency that we could not book.
     (
         S.LOST,
         5000,
         0,
         0,
         Withheld(lost=5000),
-    ),  # its money moved in a currency that we could not book
+    ),
     (S.LOST, 2000, 2000, 0, Withheld(lost=2000)),
     (S.LOST, 6000, 6000, 0, Withheld(lost=6000)),
     (S.PREVENTED, 5000, 0, 0, Withheld()),  # blocked
     (S.PREVENTED, 5000, 5000, 0, Withheld(lost=5000)),  # resolved: the shopper has it
     (S.APPEAL_NEEDS_RESPONSE, 5000, 5000, 0, Withheld(disputed=5000)),
     (S.APPEAL_UNDER_REVIEW, 5000, 5000, 0, Withheld(disputed=5000)),
+    # The bank appeals against our win.
     (
         S.APPEAL_UNDER_REVIEW,
         5000,
         5000,
         5000,
         Withheld(disputed=5000),
-    ),  # the bank appeals against our win
+    ),
 ]
 
 

@@ -103,9 +103,8 @@ async def test_what_was_sent_long_enough_ago_counts_as_delivered(
         await marketplace.change(replace(DEFAULTS, delivered_after_days=days), actor="test")
     early, due = await sent(days - 0.01), await sent(days + 0.01)
     asked = await sent(days + 1, disputed_amount=1)
-    refunded = await sent(
-        days + 1, payment_status="refunded"
-    )  # where the goods are does not depend on the money
+    # Where the goods are does not depend on the money.
+    refunded = await sent(days + 1, payment_status="refunded")
 
     await jobs.deliver.run(context, {})
     await jobs.deliver.run(context, {})

@@ -114,9 +114,8 @@ async def test_a_bounced_refund_whose_payment_is_lost_afterwards(scene: Scene) -
     with pytest.raises(NothingToKeep):
         await keep(payment)
     await scene.appeal(dispute)
-    await scene.close(
-        dispute, "won"
-    )  # it waits to be sent again: what the vendor kept is set aside
+    # It waits to be sent again: what the vendor kept is set aside.
+    await scene.close(dispute, "won")
     assert await shelf(scene) == 0
     await ship(payment)
     assert await shelf(scene) == 0

@@ -250,9 +250,8 @@ class TestRemoving:
         assert held(sandbox, await customer_of(shopper.id)) == ["4444"]
         [left] = await saved_methods(shopper.id)
         assert (left.id, left.is_default) == (master.id, True)
-        await service.remove(
-            gateway, shopper_id=shopper.id, method_id=visa.id
-        )  # from another tab: nothing more
+        # From another tab: nothing more.
+        await service.remove(gateway, shopper_id=shopper.id, method_id=visa.id)
 
     @pytest.mark.parametrize("effect", ["status", "reset_after", "reset_before"])
     async def test_a_card_is_gone_here_though_stripe_does_not_answer(
@@ -272,9 +271,8 @@ class TestRemoving:
         gone = await PaymentMethodDetachment.get(done_at=None)
         assert await Job.exists(kind="stripe_writes.perform")
         broken(sandbox, "")
-        if (
-            effect == "status"
-        ):  # Stripe keeps that failure under the key: the try after it has the next key
+        # Stripe keeps that failure under the key: the try after it has the next key.
+        if effect == "status":
             with pytest.raises(StripeUnavailable):
                 await jobs.detach.run(context, {"id": gone.id})
         await jobs.detach.run(context, {"id": gone.id})

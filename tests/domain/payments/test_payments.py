@@ -173,9 +173,8 @@ class TestOpening:
         await Job.all().delete()
         await jobs.settle_unknown.run(context, {"payment_id": payment.id})
         again = await Job.get(kind="payments.settle_unknown")
-        assert again.run_at > clock.now() + timedelta(
-            minutes=4
-        )  # Stripe is not asked without a pause
+        # Stripe is not asked without a pause.
+        assert again.run_at > clock.now() + timedelta(minutes=4)
         await again.delete()
         await confirm(sandbox, view.payment_intent_id)
         await jobs.settle_unknown.run(context, again.args)

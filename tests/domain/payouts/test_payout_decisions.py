@@ -205,10 +205,11 @@ async def test_a_bank_that_was_replaced_before_its_payout_came_back_stops_nothin
         before = len(sandbox.requests())
         await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
         asked = [entry["path"] for entry in sandbox.requests()[before:]]
+        # Nothing new: no more is read.
         assert asked == [
             "/v1/balance",
             f"/v1/accounts/{shop.account_id}/external_accounts",
-        ]  # nothing new: no more is read
+        ]
 
 
 class TestHold:

@@ -131,9 +131,8 @@ async def test_signing_in_failing_and_leaving_are_written_down(
     """With the browser; a wave of guesses is one line of the trail for good, and each guess a line
     of the log.
     """
-    monkeypatch.setattr(
-        watch.log, "filters", [watch.Bounded()]
-    )  # other tests' guesses of this minute count elsewhere
+    # Other tests' guesses of this minute count elsewhere.
+    monkeypatch.setattr(watch.log, "filters", [watch.Bounded()])
     who = await person(role)
     token = await session_of(who, agent=FIREFOX)
     for _ in range(3):

@@ -34,18 +34,20 @@ def utc(text: str) -> datetime:
         ("Europe/Luxembourg", "2026-12", "2026-11-30 23:00", "2026-12-31 23:00"),
         ("Europe/Luxembourg", "2026-10", "2026-09-30 22:00", "2026-10-31 23:00"),
         ("Europe/Luxembourg", "2026-03", "2026-02-28 23:00", "2026-03-31 22:00"),
+        # Midnight comes twice: the first.
         (
             "America/Havana",
             "2026-11",
             "2026-11-01 04:00",
             "2026-12-01 05:00",
-        ),  # midnight comes twice: the first
+        ),
+        # Midnight does not come.
         (
             "America/Havana",
             "2012-04",
             "2012-04-01 05:00",
             "2012-05-01 04:00",
-        ),  # midnight does not come
+        ),
         ("Pacific/Kiritimati", "2026-12", "2026-11-30 10:00", "2026-12-31 10:00"),
         ("Pacific/Niue", "2026-12", "2026-12-01 11:00", "2027-01-01 11:00"),
     ],

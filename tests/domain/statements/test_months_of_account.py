@@ -98,11 +98,12 @@ async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
             io.StringIO(as_csv(await statement_of(vendor.id, "2026-10")).decode(), newline="")
         )
     )
+    # Opening, sale, end.
     assert [row["date"][:10] for row in rows] == [
         "2026-10-01",
         "2026-10-31",
         "2026-11-01",
-    ]  # opening, sale, end
+    ]
 
 
 @pytest.mark.parametrize(

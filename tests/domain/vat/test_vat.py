@@ -106,9 +106,8 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     """What was looked at says nothing about another number; the old one stays in the history."""
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    assert (
-        await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE
-    )  # the same
+    # The same.
+    assert await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE
     found = await registration_of(vendor.id)
     assert found is not None
     assert (found.standing, found.words, found.state) == (

@@ -69,12 +69,10 @@ def _tighten(node: Any) -> Any:
     if kind == "union":
         choices = [c[0] if isinstance(c, tuple) else c for c in node["choices"]]
         if any(c.get("type") == "literal" and set(c["expected"]) - {""} for c in choices):
-            choices = [
-                c for c in choices if c.get("type") != "str"
-            ]  # Union[Literal[...], str]: a typo is an error
-        choices = [
-            c for c in choices if c.get("type") != "is-instance"
-        ]  # UntypedStripeObject never comes off the wire
+            # Union[Literal[...], str]: a typo is an error.
+            choices = [c for c in choices if c.get("type") != "str"]
+        # UntypedStripeObject never comes off the wire.
+        choices = [c for c in choices if c.get("type") != "is-instance"]
         if len(choices) == 1:
             return _tighten(choices[0])
         return {

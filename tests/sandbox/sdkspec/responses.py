@@ -287,9 +287,8 @@ def _check(
             (b, _resolve(b, module) if isinstance(b, (typing.ForwardRef, str)) else b)
             for b in branches
         ]
-        if isinstance(value, dict) and isinstance(
-            value.get("object"), str
-        ):  # polymorphic: pick by `object`
+        # Polymorphic: pick by `object`
+        if isinstance(value, dict) and isinstance(value.get("object"), str):
             target = resource(value["object"])
             for _raw, kind in resolved:
                 if isinstance(kind, type) and kind is target:

@@ -168,8 +168,7 @@ def _fold(key: str, node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     folded = {k: _fold(k, v) for k, v in node.items()}
-    if (
-        folded and key != "metadata" and all(k.isdigit() for k in folded)
-    ):  # metadata[7]=x is a key, not an index
+    # metadata[7]=x is a key, not an index.
+    if folded and key != "metadata" and all(k.isdigit() for k in folded):
         return [folded[k] for k in sorted(folded, key=int)]
     return folded

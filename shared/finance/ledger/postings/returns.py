@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from shared.finance.ledger.chart import Account, Posting, lines
 
+# Kinds: what banks took, and what they gave back.
 OF_DISPUTES = (
     "dispute_withdrawn",
     "dispute_reinstated",
-)  # kinds: what banks took, and what they gave back
+)
 
 
 @dataclass(frozen=True)

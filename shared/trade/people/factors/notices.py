@@ -10,7 +10,13 @@ from shared.trade.people.models import Member
 
 
 async def note(
-    tx: Transaction, action: str, member: Member, kind: str, *, actor: str = "", **details: str
+    tx: Transaction,
+    action: str,
+    member: Member,
+    kind: str,
+    *,
+    actor: str = "",
+    **details: str,
 ) -> None:
     """Write down what happened to somebody's factors, and tell them by mail."""
     label = f"member:{member.id}"
