@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
-from shared.core.words import word, words
+from shared.core.words import badge, word
 from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
 from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, Refundability, RefundState
@@ -24,8 +24,7 @@ _BACK_TO = {"card": _n("on the card they paid with"), "sepa_debit": _n("on their
 
 def states() -> dict[RefundState, tuple[str, str]]:
     """Kind of badge and word of each state."""
-    found = {state: words("refunds.states", state) for state in RefundState}
-    return {state: (told["kind"], told["word"]) for state, told in found.items()}
+    return {state: badge("refunds.states", state) for state in RefundState}
 
 
 def refund_detail(refund: RefundView) -> str | None:

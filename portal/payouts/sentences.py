@@ -9,7 +9,7 @@ from shared.core.formats import time
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
-from shared.core.words import word, words
+from shared.core.words import badge, word
 from shared.entrypoints.web.filters import money
 from shared.finance.payouts.balances import BalanceView
 from shared.finance.payouts.forecast import NextPayout
@@ -27,10 +27,10 @@ def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
     """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not
     sent waits.
     """
-    found = {state: words("payouts.states", state) for state in PayoutState}
+    found = {state: badge("payouts.states", state) for state in PayoutState}
     if still:
-        found[PayoutState.OPENING] = words("payouts.states", "waits")
-    return {state: (told["kind"], told["word"]) for state, told in found.items()}
+        found[PayoutState.OPENING] = badge("payouts.states", "waits")
+    return found
 
 
 # Those that need nothing named.

@@ -58,6 +58,12 @@ def words(
     }
 
 
+def badge(table: str, state: str) -> tuple[str, str]:
+    """The kind of badge and the word of a state."""
+    said = words(table, state)
+    return said["kind"], said["word"]
+
+
 def codes(table: str) -> frozenset[str]:
     """The codes that have words of their own."""
     return frozenset(_table(table)) - {OTHER}

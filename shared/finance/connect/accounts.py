@@ -100,9 +100,8 @@ def _without_words(account: StripeAccount) -> list[str]:
         *later.currently_due,
     }
     unknown = {key for key in keys if not requirements.is_known(key)}
-    unknown |= {
-        e.code for e in (*account.errors, *later.errors) if not verification.is_known_error(e.code)
-    }
+    errors = {error.code for error in (*account.errors, *later.errors)}
+    unknown |= {code for code in errors if not verification.is_known_error(code)}
     reason = account.disabled_reason
     unknown |= {reason} if reason and not verification.is_known_reason(reason) else set()
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}

@@ -102,7 +102,8 @@ def shown(
     known = [c for c in found if c.name in NAMES]
     if all(c.status == "active" and not c.currently_due for c in known):
         return ()
-    return tuple(_line(c, selling) for c in sorted(known, key=lambda c: NAMES.index(c.name)))
+    known.sort(key=lambda c: NAMES.index(c.name))
+    return tuple(_line(c, selling) for c in known)
 
 
 def _line(ability: Capability, selling: bool) -> CapabilityLine:

@@ -76,7 +76,8 @@ def is_known(key: str) -> bool:
 
 def _of_business(key: str) -> Requirement:
     parts = [re.sub(r"_(kana|kanji)$", "", part) for part in key.split(".")]
-    beginnings = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    lengths = range(len(parts), 0, -1)
+    beginnings = (".".join(parts[:length]) for length in lengths)
     known = codes(_BUSINESS)
     return Requirement.of(
         words(
