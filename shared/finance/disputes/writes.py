@@ -237,7 +237,8 @@ class _Decision(_OfDispute):
 
     def is_wanted(self, row: Dispute) -> bool:
         """Tell whether this is still what the vendor decided, and Stripe has yet to hear it."""
-        return self.is_newest(row) and getattr(row, self.decided_at) is not None and is_untold(row)
+        is_decided = getattr(row, self.decided_at) is not None
+        return is_decided and self.is_newest(row) and is_untold(row)
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
         seen = await self.read_dispute(gateway)
