@@ -100,7 +100,7 @@ async def hold(vendor_id: int) -> Response:
             row.id, payouts=await payout_forms(row.id, hold=form), status=error.status
         )
     said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
-    return see_other(url_for("operator.vendor", vendor_id=row.id), ("ok", said))
+    return _back_to(row.id, "ok", said)
 
 
 @blueprint.post("/vendors/<int:vendor_id>/release")
@@ -112,14 +112,8 @@ async def release(vendor_id: int) -> Response:
     try:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
-        return see_other(
-            url_for("operator.vendor", vendor_id=row.id),
-            ("warn", error.message),
-        )
-    return see_other(
-        url_for("operator.vendor", vendor_id=row.id),
-        ("ok", f"{row.name}'s payouts go on. The vendor has got a mail."),
-    )
+        return _back_to(row.id, "warn", error.message)
+    return _back_to(row.id, "ok", f"{row.name}'s payouts go on. The vendor has got a mail.")
 
 
 @blueprint.post("/vendors/<int:vendor_id>/bank")
@@ -142,13 +136,9 @@ async def trust_bank(vendor_id: int) -> Response:
             vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor())
         )
     except MarketError as error:
-        return see_other(
-            url_for("operator.vendor", vendor_id=row.id),
-            ("warn", error.message),
-        )
-    return see_other(
-        url_for("operator.vendor", vendor_id=row.id),
-        ("ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."),
+        return _back_to(row.id, "warn", error.message)
+    return _back_to(
+        row.id, "ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."
     )
 
 
@@ -185,10 +175,12 @@ async def reserve(vendor_id: int) -> Response:
         if days
         else "Nothing is held back."
     )
-    return see_other(
-        url_for("operator.vendor", vendor_id=row.id),
-        ("ok", f"{said} It holds for sales from now on."),
-    )
+    return _back_to(row.id, "ok", f"{said} It holds for sales from now on.")
+
+
+def _back_to(vendor_id: int, kind: str, said: str) -> Response:
+    """The vendor's page once more, with a sentence on top."""
+    return see_other(url_for("operator.vendor", vendor_id=vendor_id), (kind, said))
 
 
 def _sane(number: int) -> int:

@@ -233,6 +233,12 @@ class _Decision(_OfDispute):
     """
 
     looks_after_refusal: ClassVar[bool] = True
+    decided_at: ClassVar[str]  # the column that says when
+
+    def is_wanted(self, row: Dispute) -> bool:
+        """Tell whether this is still what the vendor decided, and Stripe has yet to hear it."""
+        is_decided = getattr(row, self.decided_at) is not None
+        return is_decided and self.is_newest(row) and is_untold(row)
 
     async def find(self, gateway: Gateway) -> StripeDispute | None:
         seen = await self.read_dispute(gateway)
@@ -274,9 +280,7 @@ class SubmitEvidence(_Decision):
 
     name: ClassVar[str] = "disputes.submit"
     what: ClassVar[str] = "submit"
-
-    def is_wanted(self, row: Dispute) -> bool:
-        return self.is_newest(row) and row.submitted_at is not None and is_untold(row)
+    decided_at: ClassVar[str] = "submitted_at"
 
     async def prepare(self, gateway: Gateway) -> None:
         """Bring its documents to Stripe. Raises TryLater."""
@@ -312,9 +316,7 @@ class CloseDispute(_Decision):
 
     name: ClassVar[str] = "disputes.close"
     what: ClassVar[str] = "close"
-
-    def is_wanted(self, row: Dispute) -> bool:
-        return self.is_newest(row) and row.accepted_at is not None and is_untold(row)
+    decided_at: ClassVar[str] = "accepted_at"
 
     async def send(self, gateway: Gateway, key: str) -> StripeDispute:
         return await gateway.disputes.close(self.stripe_id, key=key)
