@@ -61,7 +61,11 @@ def compose(
 
     domains.manifests()  # now, and not in the first transaction that emits something
     app = create_app(
-        settings, gateway, blueprints(), before_serving=before_serving, while_serving=while_serving
+        settings,
+        gateway,
+        blueprints(),
+        before_serving=before_serving,
+        while_serving=while_serving,
     )
     links.come_from(lambda: app.url_map.bind("localhost"))
     return app
@@ -70,7 +74,9 @@ def compose(
 def blueprints() -> Sequence[Blueprint]:
     """Every page and every endpoint."""
     return [
-        blueprint for door in DOORS for blueprint in import_module(f"{door}.blueprints").BLUEPRINTS
+        blueprint
+        for door in DOORS
+        for blueprint in import_module(f"{door}.blueprints").BLUEPRINTS
     ]
 
 
@@ -84,7 +90,10 @@ def addresses() -> Routes:
 def main(arguments: list[str]) -> int:
     """Run one command; the process's exit code."""
     if sys.version_info < OLDEST:
-        wanted, found = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
+        wanted, found = (
+            ".".join(map(str, OLDEST)),
+            ".".join(map(str, sys.version_info[:3])),
+        )
         print(
             "Markethall needs Python %s or newer; this is %s at %s."
             % (wanted, found, sys.executable)
@@ -106,7 +115,9 @@ def main(arguments: list[str]) -> int:
     links.come_from(addresses)
     return command_line(
         arguments,
-        Composition(compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs),
+        Composition(
+            compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs
+        ),
     )
 
 

@@ -48,7 +48,9 @@ hypothesis.settings.load_profile("usual")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--engine", choices=(*ENGINES, "both"), help="where database tests run that have a choice"
+        "--engine",
+        choices=(*ENGINES, "both"),
+        help="where database tests run that have a choice",
     )
 
 
@@ -80,7 +82,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines, scope="function")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Deal the tests that have a choice of engine out to the two."""
     chosen = config.getoption("--engine")
     items[:] = [item for item in items if _runs(item, chosen)]
@@ -103,7 +107,10 @@ def _is_about_engines(item: pytest.Function) -> bool:
     marks = {mark.name for mark in item.iter_markers()}
     named = "engine" in inspect.signature(item.function).parameters
     return (
-        bool(marks & {"sqlite_only", "postgres_only", "one_engine", "both_engines", "ways"})
+        bool(
+            marks
+            & {"sqlite_only", "postgres_only", "one_engine", "both_engines", "ways"}
+        )
         or named
         or races(item.function)
     )
@@ -248,7 +255,9 @@ def sandbox(
     yield running_sandbox
     if request.node.get_closest_marker("sdk_unchecked") is None:
         found = problems(running_sandbox)
-        assert not found, "requests that the SDK's own types refuse:\n" + "\n".join(found)
+        assert not found, "requests that the SDK's own types refuse:\n" + "\n".join(
+            found
+        )
 
 
 @pytest.fixture
@@ -276,13 +285,17 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         else f"sqlite://{tmp_path}/unused.sqlite3"
     )
     base = (
-        request.getfixturevalue("sandbox").base_url if "sandbox" in names else "http://127.0.0.1:9"
+        request.getfixturevalue("sandbox").base_url
+        if "sandbox" in names
+        else "http://127.0.0.1:9"
     )
     return settings_for(database_url=url, data_dir=tmp_path, sandbox_base=base)
 
 
 @pytest.fixture
-async def gateway(sandbox: RunningSandbox, settings: Settings) -> AsyncIterator[Gateway]:
+async def gateway(
+    sandbox: RunningSandbox, settings: Settings
+) -> AsyncIterator[Gateway]:
     """The real gateway with the real SDK against the stand-in."""
     from shared.infra.gateway.gateway import Gateway
 
@@ -300,7 +313,9 @@ def context(gateway: Gateway, settings: Settings) -> Context:
 
 
 @pytest.fixture
-async def app(database: str, gateway: Gateway, settings: Settings) -> AsyncIterator[Quart]:
+async def app(
+    database: str, gateway: Gateway, settings: Settings
+) -> AsyncIterator[Quart]:
     """The whole application with every blueprint, started."""
     from tests.support.app import whole_app
 

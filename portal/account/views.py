@@ -13,8 +13,12 @@ from portal.operator.frame import page
 from shared.entrypoints.web.access import operator, owner, public
 from shared.entrypoints.web.accounts import Audience, add_account_pages, forgot_page
 
-vendor_account = Blueprint("vendor_account", __name__, url_prefix="/vendor/admin/security")
-operator_account = Blueprint("operator_account", __name__, url_prefix="/operator/security")
+vendor_account = Blueprint(
+    "vendor_account", __name__, url_prefix="/vendor/admin/security"
+)
+operator_account = Blueprint(
+    "operator_account", __name__, url_prefix="/operator/security"
+)
 forgotten = Blueprint("forgotten", __name__)
 
 
@@ -32,7 +36,9 @@ add_account_pages(
 )
 vendor_forgot = public(forgot_page("member", "signin.login"))
 operator_forgot = public(forgot_page("member", "signin.operator_login"))
-forgotten.add_url_rule("/vendor/forgot", "vendor_forgot", vendor_forgot, methods=["GET", "POST"])
+forgotten.add_url_rule(
+    "/vendor/forgot", "vendor_forgot", vendor_forgot, methods=["GET", "POST"]
+)
 forgotten.add_url_rule(
     "/operator/forgot", "operator_forgot", operator_forgot, methods=["GET", "POST"]
 )

@@ -18,10 +18,16 @@ def begin_of(day: date | None, zone: tzinfo) -> datetime | None:
     calendar of ours holds.
     """
     return (
-        datetime.combine(day, time(), zone) if day is not None and 1970 <= day.year < 9000 else None
+        datetime.combine(day, time(), zone)
+        if day is not None and 1970 <= day.year < 9000
+        else None
     )
 
 
 def end_of(day: date | None, zone: tzinfo) -> datetime | None:
     """The first moment after a day."""
-    return begin_of(day + timedelta(days=1), zone) if day is not None and day.year < 9000 else None
+    return (
+        begin_of(day + timedelta(days=1), zone)
+        if day is not None and day.year < 9000
+        else None
+    )

@@ -53,16 +53,22 @@ async def for_vendor(
     """
     names = await _names(rows)
     return [
-        _shown(row, names, is_staff=False) if row.actor in own else _of_others(row, names)
+        _shown(row, names, is_staff=False)
+        if row.actor in own
+        else _of_others(row, names)
         for row in rows
     ]
 
 
 async def _names(rows: Sequence[EntryView]) -> _Names:
     labels = {row.actor for row in rows} | {row.subject for row in rows}
-    vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(labels, "vendor")
+    vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(
+        labels, "vendor"
+    )
     return _Names(
-        await called(labels), await numbers_of(_ids(labels, "order")), await vendor_names(vendors)
+        await called(labels),
+        await numbers_of(_ids(labels, "order")),
+        await vendor_names(vendors),
     )
 
 
@@ -117,7 +123,9 @@ def _about(
             "operator_orders.show" if is_staff else "orders.show", number=said
         )
     if kind == "vendor" and id_ in names.vendors:
-        return names.vendors[id_], url_for("operator.vendor", vendor_id=id_) if is_staff else ""
+        return names.vendors[id_], url_for(
+            "operator.vendor", vendor_id=id_
+        ) if is_staff else ""
     if row.subject in names.people:
         return names.people[row.subject], ""
     shop = names.vendors.get(row.vendor_id or 0, "")
@@ -127,4 +135,6 @@ def _about(
 
 def _ids(labels: set[str], kind: str) -> set[int]:
     found = (label.partition(":") for label in labels)
-    return {int(number) for name, _, number in found if name == kind and number.isdigit()}
+    return {
+        int(number) for name, _, number in found if name == kind and number.isdigit()
+    }

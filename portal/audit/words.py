@@ -17,7 +17,11 @@ def told(action: str) -> str:
     if action in codes("audit.acts"):
         return word("audit.acts", action)
     about, _dot, rest = action.partition(".")
-    return f"{noun(about)}: {rest.replace('_', ' ').replace('.', ' ')}" if rest else noun(about)
+    return (
+        f"{noun(about)}: {rest.replace('_', ' ').replace('.', ' ')}"
+        if rest
+        else noun(about)
+    )
 
 
 def noun(kind: str) -> str:
@@ -35,7 +39,11 @@ def short(entry: EntryView) -> str:
     return word("audit.short", action) if action in codes("audit.short") else action
 
 
-_QUIET = ("key", "keys", "stripe_")  # our keys at Stripe, and its ids, say nothing to people
+_QUIET = (
+    "key",
+    "keys",
+    "stripe_",
+)  # our keys at Stripe, and its ids, say nothing to people
 # Minor units, where a currency stands beside them.
 _MONEY = frozenset({"amount", "commission", "fee", "loss", "vendor"})
 
@@ -44,7 +52,11 @@ def in_detail(details: dict[str, object]) -> str:
     """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as
     one.
     """
-    known = {name: value for name, value in details.items() if value not in (None, "", [], {})}
+    known = {
+        name: value
+        for name, value in details.items()
+        if value not in (None, "", [], {})
+    }
     rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
     rest = _with_money(rest)
     before, after = rest.pop("before", None), rest.pop("after", None)
@@ -53,7 +65,9 @@ def in_detail(details: dict[str, object]) -> str:
         if before or after
         else []
     )
-    parts += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()]
+    parts += [
+        f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()
+    ]
     return ", ".join(parts)
 
 
@@ -62,7 +76,9 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
     if not isinstance(currency, str):
         return details
     found = {
-        name: value for name, value in details.items() if name in _MONEY and type(value) is int
+        name: value
+        for name, value in details.items()
+        if name in _MONEY and type(value) is int
     }
     amounts: dict[str, object] = {
         name: str(Money(value, currency)) for name, value in found.items()
@@ -78,7 +94,8 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
 def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(
-            f"{str(name).replace('_', ' ')} {_plain(inner)}" for name, inner in value.items()
+            f"{str(name).replace('_', ' ')} {_plain(inner)}"
+            for name, inner in value.items()
         )
     if isinstance(value, list):
         return ", ".join(_plain(inner) for inner in value)

@@ -57,7 +57,9 @@ async def home() -> Response:
     orders = await vendor_orders(mine, page=page_number())
     products = await vendor_products(mine)
     now = status_words(config)
-    steps = _steps(vendor, now, accepts=config.accepts_payments, products=products.total)
+    steps = _steps(
+        vendor, now, accepts=config.accepts_payments, products=products.total
+    )
     if not actor().email_confirmed:
         steps.insert(0, _to_confirm())
     return await vendor_page(
@@ -105,7 +107,9 @@ def _steps(
         ChecklistStep(
             "Your Stripe account" if stopped else "Connect with Stripe",
             accepts,
-            "So that shoppers can pay you." if accepts or now.next_step == "connect" else now.text,
+            "So that shoppers can pay you."
+            if accepts or now.next_step == "connect"
+            else now.text,
             url_for("payment_settings.show"),
             "Connect"
             if now.next_step == "connect"
@@ -116,14 +120,18 @@ def _steps(
         ChecklistStep(
             "Add a product",
             products > 0,
-            _counted(products) if products else "A name, a price and a picture are enough.",
+            _counted(products)
+            if products
+            else "A name, a price and a picture are enough.",
             url_for("products.new"),
             "Add",
         ),
         ChecklistStep(
             "Open your shop",
             vendor.is_open,
-            "Shoppers can see it." if vendor.is_open else "Shoppers cannot see it at the moment.",
+            "Shoppers can see it."
+            if vendor.is_open
+            else "Shoppers cannot see it at the moment.",
             "#shop",
             "Open",
         ),
@@ -152,7 +160,10 @@ async def open_or_close() -> Response:
     look = form.look(as_it_is, page=url_for("dashboard.close"), trail=trail)
     try:
         await vendors.close_shop(
-            vendor_id=vendor_id(), until=until, actor=actor_label(actor()), look=look
+            vendor_id=vendor_id(),
+            until=until,
+            actor=actor_label(actor()),
+            look=look,
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -169,7 +180,9 @@ async def open_or_close() -> Response:
 async def close() -> Response:
     """Ask until when, before the shop is closed; or name another day."""
     vendor = await vendor_by_id(vendor_id())
-    return await _close_page(await CloseForm.from_request(data={"until": vendor.closed_until}))
+    return await _close_page(
+        await CloseForm.from_request(data={"until": vendor.closed_until})
+    )
 
 
 async def _close_page(form: CloseForm, *, status: int = 200) -> Response:

@@ -28,7 +28,10 @@ class TokenForm(MarketForm):
     )
     name = StringField(
         "Name",
-        [DataRequired("Give the token a name, such as the program that uses it."), Length(max=80)],
+        [
+            DataRequired("Give the token a name, such as the program that uses it."),
+            Length(max=80),
+        ],
     )
     scopes = ChecksField(
         "What it may do",

@@ -54,7 +54,10 @@ async def create() -> Response:
         return see_other(url_for("developers.show"))
     return see_other(
         url_for("developers.show"),
-        ("info", "That form made its token already. It stands in the list and is not shown again."),
+        (
+            "info",
+            "That form made its token already. It stands in the list and is not shown again.",
+        ),
     )
 
 
@@ -68,7 +71,8 @@ async def revoke(token_id: int) -> Response:
         actor=actor_label(actor()),
     )
     return see_other(
-        url_for("developers.show"), ("ok", "The token is revoked. Whatever used it is signed out.")
+        url_for("developers.show"),
+        ("ok", "The token is revoked. Whatever used it is signed out."),
     )
 
 

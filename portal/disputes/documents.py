@@ -21,7 +21,9 @@ from shared.finance.disputes.queries import DisputeView, vendor_dispute
 from shared.finance.statements.invoice_issuer import identity
 from shared.trade.orders.terms import version_asked_for
 
-blueprint = Blueprint("dispute_documents", __name__, url_prefix="/vendor/admin/disputes")
+blueprint = Blueprint(
+    "dispute_documents", __name__, url_prefix="/vendor/admin/disputes"
+)
 
 
 @blueprint.get("/<int:dispute_id>/documents/<int:file_id>")
@@ -57,7 +59,9 @@ def download(content: bytes, name: str, content_type: str) -> Response:
 
 async def made(dispute: DisputeView) -> bytes:
     """Our own receipt; made beside the event loop."""
-    from shared.finance.statements import receipt  # late: ReportLab takes a fiftieth of the start
+    from shared.finance.statements import (
+        receipt,
+    )  # late: ReportLab takes a fiftieth of the start
 
     facts = await facts_of(dispute, terms_at=terms_at)
     who = await identity()
@@ -91,7 +95,12 @@ async def take_in(dispute: DisputeView, form: EvidenceForm) -> None:
     there = await attachments.attached_to(dispute.id)
     if form.own_receipt.data and RECEIPT not in there:
         await _attach(
-            dispute, form, RECEIPT, receipt_name(dispute), await made(dispute), made_here=True
+            dispute,
+            form,
+            RECEIPT,
+            receipt_name(dispute),
+            await made(dispute),
+            made_here=True,
         )
     if form.removed() in KINDS:
         await attachments.remove(

@@ -49,7 +49,11 @@ class EvidenceForm(Edited):
 
     def removed(self) -> str:
         """The kind of document that a button says to take out."""
-        return self.button.removeprefix("remove:") if self.button.startswith("remove:") else ""
+        return (
+            self.button.removeprefix("remove:")
+            if self.button.startswith("remove:")
+            else ""
+        )
 
     def answer(self) -> dict[str, str]:
         """What was typed, by field."""
@@ -57,7 +61,9 @@ class EvidenceForm(Edited):
 
 
 def _control(field: Field) -> StringField:
-    return (Paragraphs if field.is_long else LineField)(field.label, description=field.hint)
+    return (Paragraphs if field.is_long else LineField)(
+        field.label, description=field.hint
+    )
 
 
 for _field in FIELDS.values():

@@ -56,7 +56,9 @@ async def index() -> Response:
         chips=[
             (
                 text,
-                address(url_for("disputes.index"), status=name if name != "all" else None),
+                address(
+                    url_for("disputes.index"), status=name if name != "all" else None
+                ),
                 name == status,
                 found.counts.get(name),
             )
@@ -94,12 +96,16 @@ async def save(dispute_id: int) -> Response:
             texts=form.answer(),
             actor=actor_label(actor()),
             look=form.look(
-                as_it_is, page=url_for("disputes.show", dispute_id=dispute.id), trail=trail
+                as_it_is,
+                page=url_for("disputes.show", dispute_id=dispute.id),
+                trail=trail,
             ),
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await _dispute_page(await _mine(dispute_id), form=form, status=error.status)
+        return await _dispute_page(
+            await _mine(dispute_id), form=form, status=error.status
+        )
     except (AnswerClosed, AnswerChanged) as error:
         return await _dispute_page(
             await _mine(dispute_id), status=error.status, problem=error.message
@@ -165,7 +171,8 @@ async def submit(dispute_id: int) -> Response:
         )
     )
     return see_other(
-        url_for("disputes.show", dispute_id=dispute.id), ("ok" if done else "info", said)
+        url_for("disputes.show", dispute_id=dispute.id),
+        ("ok" if done else "info", said),
     )
 
 
@@ -192,7 +199,8 @@ async def accept(dispute_id: int) -> Response:
         else "You accepted the loss. Stripe does not know yet; it is told by itself."
     )
     return see_other(
-        url_for("disputes.show", dispute_id=dispute.id), ("ok" if done else "info", said)
+        url_for("disputes.show", dispute_id=dispute.id),
+        ("ok" if done else "info", said),
     )
 
 
@@ -210,7 +218,8 @@ async def _dispute_page(
     if form is None and dispute.can_answer:
         texts = dispute.evidence or await drafted(dispute, terms_at=terms_at)
         form = EvidenceForm(
-            data={**texts, "own_receipt": not dispute.version}, meta={"currency": None}
+            data={**texts, "own_receipt": not dispute.version},
+            meta={"currency": None},
         )
     return await vendor_page(
         "portal/disputes/dispute.html",
@@ -229,7 +238,8 @@ async def _dispute_page(
         most=files.MOST_TOGETHER,
         most_words=files.size(files.MOST_TOGETHER),
         happenings=history(
-            dispute, await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY)
+            dispute,
+            await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),
         ),
         problem=problem,
     )

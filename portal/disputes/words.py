@@ -63,16 +63,24 @@ def _told(
             return _opened(entry, details)
         case DisputeActivity.WITHDRAWN:
             said = f"{amount('vendor')} of it from {whose}."
-            return TimelineEntry(f"The bank took {amount()} back", entry.at, said, "bad")
+            return TimelineEntry(
+                f"The bank took {amount()} back", entry.at, said, "bad"
+            )
         case DisputeActivity.REINSTATED:
             said = f"{amount('vendor')} of it to {whose}."
             return TimelineEntry(f"The bank gave {amount()} back", entry.at, said, "ok")
         case DisputeActivity.SUBMITTED:
-            return TimelineEntry("The answer was handed in", entry.at, _who(entry.actor, whose))
+            return TimelineEntry(
+                "The answer was handed in", entry.at, _who(entry.actor, whose)
+            )
         case DisputeActivity.ACCEPTED:
-            return TimelineEntry("The loss was accepted", entry.at, _who(entry.actor, whose))
+            return TimelineEntry(
+                "The loss was accepted", entry.at, _who(entry.actor, whose)
+            )
         case DisputeActivity.ANSWER_REFUSED:
-            return TimelineEntry("The bank did not take the answer", entry.at, None, "bad")
+            return TimelineEntry(
+                "The bank did not take the answer", entry.at, None, "bad"
+            )
         case DisputeActivity.MOVED:
             return _moved(entry, details, accepted=accepted)
         case _:

@@ -38,7 +38,9 @@ class AppForm(MarketForm):
 
     sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
     name = StringField(
-        "Name", [Length(max=60)], description="So that you know it again, such as “My phone”."
+        "Name",
+        [Length(max=60)],
+        description="So that you know it again, such as “My phone”.",
     )
     code = StringField(
         "Code that the app shows",
@@ -50,7 +52,9 @@ class PasskeyForm(MarketForm):
     """A passkey that the browser has made."""
 
     name = StringField(
-        "Name", [Length(max=60)], description="So that you know it again, such as “Laptop”."
+        "Name",
+        [Length(max=60)],
+        description="So that you know it again, such as “Laptop”.",
     )
     credential = HiddenField(
         validators=[
@@ -74,7 +78,10 @@ async def _list(
 ) -> Response:
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
-    kinds = {FactorKind.TOTP.value: "Authenticator app", FactorKind.PASSKEY.value: "Passkey"}
+    kinds = {
+        FactorKind.TOTP.value: "Authenticator app",
+        FactorKind.PASSKEY.value: "Passkey",
+    }
     answer = await _page(
         "portal/factors/list.html",
         factors=[
@@ -188,7 +195,10 @@ async def add_passkey() -> Response:
         challenge = await challenges.take_challenge(session_id())
         made = ceremonies.made(site, form.credential.data or "", challenge=challenge)
         codes = await service.add_passkey(
-            member_id=person_id(), session_id=session_id(), made=made, name=form.name.data or ""
+            member_id=person_id(),
+            session_id=session_id(),
+            made=made,
+            name=form.name.data or "",
         )
     except passkeys.PasskeyRefused as error:
         form.form_errors.append(error.message)
@@ -205,7 +215,10 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
     if site is None:
         return see_other(
             url_for("factors.show"),
-            ("warn", "Passkeys need an address with a name. Use an authenticator app here."),
+            (
+                "warn",
+                "Passkeys need an address with a name. Use an authenticator app here.",
+            ),
         )
     known = await SecondFactor.filter(
         member_id=who.id,

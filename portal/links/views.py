@@ -31,7 +31,9 @@ HOMES = {
 }
 DONE = {
     Purpose.CONFIRM: _n("Your address is confirmed."),
-    Purpose.CHANGE: _n("Your account has the new address now. Sign in with it from now on."),
+    Purpose.CHANGE: _n(
+        "Your account has the new address now. Sign in with it from now on."
+    ),
     Purpose.UNDO: _n(
         "Your account has its old address again. We have sent you a link to choose a new password."
     ),
@@ -53,14 +55,19 @@ async def reset(token: str) -> Response:
                 new=form.password.data or "",
             )
             return see_other(
-                sign_in_of(role), ("ok", _("Your password is changed. Sign in with it."))
+                sign_in_of(role),
+                ("ok", _("Your password is changed. Sign in with it.")),
             )
     except LinkEnded as ended:
         return await _ended(ended)
     except Invalid as error:
         form.blame(error)
     return await page(
-        "account/reset.html", status=422 if form.errors else 200, form=form, link=view, hint=HINT
+        "account/reset.html",
+        status=422 if form.errors else 200,
+        form=form,
+        link=view,
+        hint=HINT,
     )
 
 

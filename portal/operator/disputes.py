@@ -37,7 +37,10 @@ async def index() -> Response:
         chips=[
             (
                 text,
-                address(url_for("operator_disputes.index"), status=name if name != "all" else None),
+                address(
+                    url_for("operator_disputes.index"),
+                    status=name if name != "all" else None,
+                ),
                 name == status,
                 found.counts.get(name),
             )

@@ -6,7 +6,13 @@ from decimal import Decimal
 
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+)
 
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import PercentField
@@ -21,7 +27,11 @@ class FeeForm(Edited):
         "Commission",
         [
             InputRequired("Enter a percentage such as 2.5."),
-            NumberRange(min=0, max=Decimal("99.99"), message="Enter a percentage from 0 to 99.99."),
+            NumberRange(
+                min=0,
+                max=Decimal("99.99"),
+                message="Enter a percentage from 0 to 99.99.",
+            ),
         ],
         places=None,
     )
@@ -34,21 +44,30 @@ class InvoicingForm(Edited):
         "Legal name",
         [DataRequired("Enter the name that invoices are written in."), Length(max=120)],
     )
-    address = TextAreaField("Address", [DataRequired("Enter an address."), Length(max=300)])
+    address = TextAreaField(
+        "Address", [DataRequired("Enter an address."), Length(max=300)]
+    )
     country = SelectField(
         "Country",
-        choices=[SelectChoice(country.code, country.name) for country in COUNTRIES.values()],
+        choices=[
+            SelectChoice(country.code, country.name) for country in COUNTRIES.values()
+        ],
         validators=[DataRequired("Choose a country.")],
         default="LU",
     )
     vat_number = StringField(
-        "VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")]
+        "VAT number",
+        [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")],
     )
     vat_percentage = PercentField(
         "VAT",
         [
             InputRequired("Enter a percentage such as 17, or 0."),
-            NumberRange(min=0, max=Decimal("99.99"), message="Enter a percentage from 0 to 99.99."),
+            NumberRange(
+                min=0,
+                max=Decimal("99.99"),
+                message="Enter a percentage from 0 to 99.99.",
+            ),
         ],
         places=None,
     )

@@ -16,7 +16,12 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import moment, money
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
-from shared.finance.overview.dashboard import Dashboard, Figures, figures, read_dashboard
+from shared.finance.overview.dashboard import (
+    Dashboard,
+    Figures,
+    figures,
+    read_dashboard,
+)
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
@@ -49,7 +54,9 @@ def _compared(now: Dashboard) -> str:
     if last.status == "failed":
         return Markup("The comparison of {} could not finish.").format(at)
     how = "they agree" if not last.open else "what differs is listed above"
-    return Markup("Ledger, orders and Stripe were last compared {}: {}.").format(at, how)
+    return Markup("Ledger, orders and Stripe were last compared {}: {}.").format(
+        at, how
+    )
 
 
 @dataclass(frozen=True)

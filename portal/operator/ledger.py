@@ -12,7 +12,10 @@ from shared.finance.ledger.queries import AccountTotal
 # Account -> its name, and what stands in it.
 ACCOUNTS = {
     Account.VENDOR_PAYABLE: ("Owed to vendors", "Their share of what was sold"),
-    Account.VENDOR_RESERVED: ("Held back for vendors", "Of that, what is kept as a reserve"),
+    Account.VENDOR_RESERVED: (
+        "Held back for vendors",
+        "Of that, what is kept as a reserve",
+    ),
     Account.VENDOR_RECEIVABLE: (
         "Owed by vendors",
         "What could not be taken back from their balance",
@@ -22,15 +25,27 @@ ACCOUNTS = {
         "Vendors' money in Stripe's reserve",
         "What Stripe holds back beside their balances",
     ),
-    Account.BANK_VENDOR: ("On its way to vendors' banks", "Payouts that have not arrived yet"),
-    Account.STRIPE_PLATFORM: ("The platform's balance", "What the platform holds at Stripe"),
+    Account.BANK_VENDOR: (
+        "On its way to vendors' banks",
+        "Payouts that have not arrived yet",
+    ),
+    Account.STRIPE_PLATFORM: (
+        "The platform's balance",
+        "What the platform holds at Stripe",
+    ),
     Account.STRIPE_HELD_PLATFORM: (
         "The platform's money in Stripe's reserve",
         "What Stripe holds back beside its balance",
     ),
     Account.BANK_PLATFORM: ("The platform's bank", "What was paid out to the platform"),
-    Account.SHOPPERS_DUE: ("Owed to shoppers", "Refunds that are promised and have not left yet"),
-    Account.SUSPENSE: ("Unexplained", "Money that moved at Stripe and waits for a person"),
+    Account.SHOPPERS_DUE: (
+        "Owed to shoppers",
+        "Refunds that are promised and have not left yet",
+    ),
+    Account.SUSPENSE: (
+        "Unexplained",
+        "Money that moved at Stripe and waits for a person",
+    ),
     Account.COMMISSION: ("Commission", "What the platform earned"),
     Account.STRIPE_FEES: ("Stripe's fees", "What Stripe took for its work"),
     Account.DISPUTE_LOSSES: ("Dispute losses", "What disputes cost the platform"),

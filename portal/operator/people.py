@@ -50,7 +50,10 @@ class Group:
 
     async def index(self) -> Response:
         """The people of a role: a search, and who is switched off."""
-        search, only_off = clean_search(asked.args.get("q")), asked.args.get("only") == "off"
+        search, only_off = (
+            clean_search(asked.args.get("q")),
+            asked.args.get("only") == "off",
+        )
         found = await directory.people(
             self.role, search=search, only_off=only_off, page=page_number()
         )
@@ -134,7 +137,9 @@ class Group:
             title=TITLES[self.name],
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
-            happenings=happenings(await account_history.account_events(row.kind, row.id)),
+            happenings=happenings(
+                await account_history.account_events(row.kind, row.id)
+            ),
         )
 
 

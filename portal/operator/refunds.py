@@ -39,7 +39,8 @@ class DeclineForm(MarketForm):
     """Why a refund is not made; the vendor reads it."""
 
     reason = StringField(
-        "Why not", [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)]
+        "Why not",
+        [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)],
     )
 
 
@@ -69,7 +70,10 @@ async def approve(refund_id: int) -> Response:
     word = states()[state][1]
     return see_other(
         url_for("operator_refunds.show"),
-        ("ok", f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}."),
+        (
+            "ok",
+            f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}.",
+        ),
     )
 
 
@@ -91,7 +95,10 @@ async def decline(refund_id: int) -> Response:
         return see_other(url_for("operator_refunds.show"), ("warn", error.message))
     return see_other(
         url_for("operator_refunds.show"),
-        ("ok", f"The refund of {money(made.amount)} is declined. We have told the vendor."),
+        (
+            "ok",
+            f"The refund of {money(made.amount)} is declined. We have told the vendor.",
+        ),
     )
 
 

@@ -20,7 +20,11 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import vendor_row
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
+from shared.finance.statements.invoice_issuer import (
+    InvoiceIssuer,
+    identity,
+    save_identity,
+)
 from shared.finance.statements.queries import closed_statements, months_of, statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
@@ -103,7 +107,9 @@ async def invoicing() -> Response:
 
 def _shown(known: InvoiceIssuer | None) -> dict[str, Any]:
     return (
-        vars(known) if known else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
+        vars(known)
+        if known
+        else {"legal_name": "", "vat_percentage": None, "invoice_prefix": "MH"}
     )
 
 

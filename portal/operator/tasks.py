@@ -58,13 +58,19 @@ def tasks(now: Dashboard) -> Iterator[Task]:
         yield Task(
             "warn",
             title,
-            ("Its" if now.owing.count == 1 else "Their") + " next sales pay it back." + since,
+            ("Its" if now.owing.count == 1 else "Their")
+            + " next sales pay it back."
+            + since,
             url_for("operator_receivables.index"),
             "See the debts",
         )
     if count := now.parked_events:
         title = counted(count, "webhook event is parked", "webhook events are parked")
-        said = "It failed too often and waits" if count == 1 else "They failed too often and wait"
+        said = (
+            "It failed too often and waits"
+            if count == 1
+            else "They failed too often and wait"
+        )
         yield Task(
             "warn",
             title,
@@ -92,13 +98,20 @@ def _standstill(found: Standstill) -> Task:
 
 def _webhooks(now: Dashboard) -> Iterator[Task]:
     """An endpoint whose light is not green."""
-    titles = {Light.BAD: "Webhooks do not work: {}", Light.WARN: "Webhooks, look at them: {}"}
+    titles = {
+        Light.BAD: "Webhooks do not work: {}",
+        Light.WARN: "Webhooks, look at them: {}",
+    }
     for found in now.webhooks:
         if found.light in titles:
             row = webhook_words.row(found)
             title = titles[found.light].format(row.name.lower())
             yield Task(
-                row.badge[0], title, row.sentence, url_for("operator.webhooks"), "See the endpoints"
+                row.badge[0],
+                title,
+                row.sentence,
+                url_for("operator.webhooks"),
+                "See the endpoints",
             )
 
 
@@ -106,7 +119,8 @@ def _mails(now: Dashboard) -> Iterator[Task]:
     if count := now.mails.count:
         title = counted(count, "mail does not go out", "mails do not go out")
         said = Markup("{}The oldest is from {}.").format(
-            _spaced(now.mails.problem), moment(now.mails.since or clock.now())
+            _spaced(now.mails.problem),
+            moment(now.mails.since or clock.now()),
         )
         yield Task("bad", title, said, url_for("operator_mails.show"), "See what")
 
@@ -142,7 +156,9 @@ def _unexpected(count: int, first: UnexpectedAnswer) -> Task:
         "answers of Stripe’s are not what was asked for",
     )
     said = f"Write {first.write_id} ({first.operation}, {first.subject}): {first.error}"
-    return Task("bad", title, said, url_for("operator_reconciliation.index"), "See what differs")
+    return Task(
+        "bad", title, said, url_for("operator_reconciliation.index"), "See what differs"
+    )
 
 
 def _dispute(count: int, first: DisputeView) -> Task:
@@ -169,10 +185,16 @@ def _dispute(count: int, first: DisputeView) -> Task:
 
 def _decisions(now: Dashboard) -> Iterator[Task]:
     if count := now.refunds.count:
-        title = counted(count, "refund waits for your decision", "refunds wait for your decision")
-        before = ", waiting since " if count == 1 else " in all; the oldest waits since "
+        title = counted(
+            count, "refund waits for your decision", "refunds wait for your decision"
+        )
+        before = (
+            ", waiting since " if count == 1 else " in all; the oldest waits since "
+        )
         said = Markup("{}{}{}.").format(
-            _sums(now.refunds.sums), before, day(now.refunds.since or clock.now())
+            _sums(now.refunds.sums),
+            before,
+            day(now.refunds.since or clock.now()),
         )
         yield Task("warn", title, said, url_for("operator_refunds.show"), "Decide")
 
@@ -198,12 +220,16 @@ def _books(now: Dashboard) -> Iterator[Task]:
         said = Markup("It was started {}. {}").format(
             moment(last.started_at), last.error or "It was stopped."
         )
-        yield Task("warn", "The last comparison could not finish", said, where, "See why")
-    elif now.is_stale:
-        said = Markup("The last comparison with Stripe was {}; it should run every night.").format(
-            moment(last.started_at)
+        yield Task(
+            "warn", "The last comparison could not finish", said, where, "See why"
         )
-        yield Task("warn", "The books were not compared last night", said, where, "Compare now")
+    elif now.is_stale:
+        said = Markup(
+            "The last comparison with Stripe was {}; it should run every night."
+        ).format(moment(last.started_at))
+        yield Task(
+            "warn", "The books were not compared last night", said, where, "Compare now"
+        )
 
 
 def _payouts(now: Dashboard) -> Iterator[Task]:
@@ -226,21 +252,29 @@ def _lost_payouts(found: Sequence[PayoutRow]) -> Task:
         else f"The latest: {money(first.amount)} to {whose}. {why}"
     )
     title = counted(count, "payout did not arrive", "payouts did not arrive")
-    return Task("bad", title, said, url_for("operator_payouts.index", state="failed"), "See why")
+    return Task(
+        "bad", title, said, url_for("operator_payouts.index", state="failed"), "See why"
+    )
 
 
 def _banks(found: tuple[VendorTrouble, ...]) -> Task:
     """Vendors whose bank account takes no payouts."""
-    title = counted(len(found), "bank account takes no payouts", "bank accounts take no payouts")
+    title = counted(
+        len(found), "bank account takes no payouts", "bank accounts take no payouts"
+    )
     said = f"{_names(found)} got a mail; nothing is paid out until the bank details are changed."
     return Task("warn", title, said, _where(found, "bank"), _whose(found))
 
 
 def _holds(found: tuple[VendorTrouble, ...]) -> Task:
     """Vendors whose payouts the staff holds."""
-    title = counted(len(found), "vendor’s payouts are on hold", "vendors’ payouts are on hold")
+    title = counted(
+        len(found), "vendor’s payouts are on hold", "vendors’ payouts are on hold"
+    )
     only = found[0]
-    said = f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
+    said = (
+        f"{only.name}: {only.held_reason}" if len(found) == 1 else f"{_names(found)}."
+    )
     return Task("warn", title, said, _where(found, "held"), _whose(found))
 
 
@@ -269,7 +303,9 @@ def _vat(now: Dashboard) -> Iterator[Task]:
         )
     if found := now.vat_numbers:
         title = counted(
-            found.count, "VAT number waits to be confirmed", "VAT numbers wait to be confirmed"
+            found.count,
+            "VAT number waits to be confirmed",
+            "VAT numbers wait to be confirmed",
         )
         said = (
             f"{found.vendor_name}: {found.number}"
@@ -290,7 +326,9 @@ def _pair(missing: MissingRate) -> dict[str, str]:
     """The pair and the day as the form of rates is asked for them: the euro's rates are published
     per euro.
     """
-    one, other = sorted((missing.currency, missing.into), key=lambda code: code != "EUR")
+    one, other = sorted(
+        (missing.currency, missing.into), key=lambda code: code != "EUR"
+    )
     return {"base": one, "quote": other, "day": missing.day.isoformat()}
 
 

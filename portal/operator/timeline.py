@@ -103,16 +103,22 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
     if isinstance(entry, TimelineEvent):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
-        state = {"sent": "Sent", "waiting": "Waits to be sent", "failed": "Could not be sent"}.get(
-            entry.status, ""
-        )
+        state = {
+            "sent": "Sent",
+            "waiting": "Waits to be sent",
+            "failed": "Could not be sent",
+        }.get(entry.status, "")
         kind = "warn" if entry.status == "failed" else None
-        return HistoryLine(f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}.")
+        return HistoryLine(
+            f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}."
+        )
     act = entry.act
     return HistoryLine(
         sentence(act.kind),
         entry.at,
-        kind="bad" if act.kind.endswith((".failed", ".parked", "_undeliverable")) else None,
+        kind="bad"
+        if act.kind.endswith((".failed", ".parked", "_undeliverable"))
+        else None,
         detail=f"{who(act.actor)} · {_things(act.subject)}{_details(act.details, currency)}",
         stripe_id=entry.stripe_id,
         href=url_for("operator.webhook", event_id=entry.stripe_id)
@@ -133,7 +139,8 @@ def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
         changes=change_lines(event.changes, currency),
         stripe_id=event.stripe_object_id,
         href=url_for("operator.webhook", event_id=event.stripe_event_id),
-        is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED) and not event.changes,
+        is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED)
+        and not event.changes,
     )
 
 
@@ -185,7 +192,9 @@ def _label(change: FieldChange) -> str:
 def _field(name: str) -> str:
     """`stripe_transfer_id` -> transfer"""
     words = {"amount_stripe_fee": "Stripe fee", "amount_total": "total"}
-    return words.get(name) or name.removeprefix("stripe_").replace("_", " ").removesuffix(" id")
+    return words.get(name) or name.removeprefix("stripe_").replace(
+        "_", " "
+    ).removesuffix(" id")
 
 
 def _value(field: str, value: Scalar, currency: str | None) -> str:

@@ -28,12 +28,21 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.connect import capabilities, payment_configs
-from shared.finance.connect.queries import get_vendor_payment_config, vendor_row, vendor_rows
+from shared.finance.connect.queries import (
+    get_vendor_payment_config,
+    vendor_row,
+    vendor_rows,
+)
 from shared.finance.connect.words import badge_of, status_words
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
-from shared.finance.inbox.queries import EventView, event_counts, event_page, stored_event
+from shared.finance.inbox.queries import (
+    EventView,
+    event_counts,
+    event_page,
+    stored_event,
+)
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.queries import trial_balance
 from shared.finance.payments.queries import parked_payments
@@ -66,7 +75,8 @@ async def vendors() -> Response:
     here = url_for("operator.vendors")
     chips = [("All", address(here, q=search), not only)]
     chips += [
-        (text, address(here, q=search, only=name), name == only) for name, text in CHIPS.items()
+        (text, address(here, q=search, only=name), name == only)
+        for name, text in CHIPS.items()
     ]
     counts = await event_counts()
     return await page(
@@ -108,7 +118,10 @@ async def set_fee(vendor_id: int) -> Response:
     )
     try:
         await payment_configs.set_platform_fee(
-            vendor_id=row.id, percentage=percentage, actor=actor_label(actor()), look=look
+            vendor_id=row.id,
+            percentage=percentage,
+            actor=actor_label(actor()),
+            look=look,
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -193,7 +206,9 @@ async def webhooks() -> Response:
         states=EVENT_STATES,
         decisions=DECISIONS,
         parked=await parked_payments(),
-        endpoints=[webhook_words.row(endpoint) for endpoint in await endpoints(kit().settings)],
+        endpoints=[
+            webhook_words.row(endpoint) for endpoint in await endpoints(kit().settings)
+        ],
     )
 
 
@@ -210,7 +225,11 @@ async def webhook(event_id: str) -> Response:
         decision=DECISIONS[event.decision],
         again=again(event),
         changed=change_lines(event.changes, event.currency),
-        **(await _preview(event) if "preview" in request.args else {"preview": None, "would": ()}),
+        **(
+            await _preview(event)
+            if "preview" in request.args
+            else {"preview": None, "would": ()}
+        ),
     )
 
 

@@ -60,8 +60,12 @@ class RefundForm(MarketForm):
             amount=self.amount.data.amount
             if reach is Reach.AMOUNT and self.amount.data is not None
             else None,
-            quantities={id_: self[f"quantity_{id_}"].data or 0 for id_ in self.line_ids},
-            restock=frozenset(id_ for id_ in self.line_ids if self[f"restock_{id_}"].data),
+            quantities={
+                id_: self[f"quantity_{id_}"].data or 0 for id_ in self.line_ids
+            },
+            restock=frozenset(
+                id_ for id_ in self.line_ids if self[f"restock_{id_}"].data
+            ),
         )
 
 
@@ -71,9 +75,14 @@ async def refund_form(order: Refundable) -> RefundForm:
     for line in order.lines:
         fields[f"quantity_{line.id}"] = WholeField(
             f"Pieces of {line.name}",
-            [Optional(), NumberRange(min=0, message="Enter how many pieces, from 0 on.")],
+            [
+                Optional(),
+                NumberRange(min=0, message="Enter how many pieces, from 0 on."),
+            ],
         )
         fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")
     form = type("RefundFormOfOrder", (RefundForm,), fields)
     made = cast("type[RefundForm]", form)
-    return await made.from_request(currency=order.total.currency, data={"seen": order.seen})
+    return await made.from_request(
+        currency=order.total.currency, data={"seen": order.seen}
+    )

@@ -9,7 +9,12 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 from shared.core.words import badge, word
-from shared.finance.refunds.errors import ChargedBack, NoRefundsLeft, NotPaid, TakenByBank
+from shared.finance.refunds.errors import (
+    ChargedBack,
+    NoRefundsLeft,
+    NotPaid,
+    TakenByBank,
+)
 from shared.finance.refunds.queries import Refundable, RefundView
 from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
@@ -19,7 +24,10 @@ REASONS = (
     ("duplicate", "It was paid twice"),
 )
 _STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
-_BACK_TO = {"card": _n("on the card they paid with"), "sepa_debit": _n("on their bank account")}
+_BACK_TO = {
+    "card": _n("on the card they paid with"),
+    "sepa_debit": _n("on their bank account"),
+}
 
 
 def states() -> dict[RefundState, tuple[str, str]]:
@@ -103,10 +111,14 @@ def _notes(
     if stopped := _STOPS.get(preview.standing):
         yield "bad", _(stopped.default)
     if preview.standing is Refundability.INQUIRY:
-        said = _("The shopper’s bank is asking about this payment. A refund closes that question.")
+        said = _(
+            "The shopper’s bank is asking about this payment. A refund closes that question."
+        )
         yield "info", said
     if preview.needs_approval:
-        said = _("This is above the limit, so the marketplace looks at it before it is sent.")
+        said = _(
+            "This is above the limit, so the marketplace looks at it before it is sent."
+        )
         yield "warn", said
     if preview.owed and preview.balance is not None:
         said = _(
@@ -162,10 +174,14 @@ def done(
                 amount=written,
             )
         case RefundState.SUCCEEDED:
-            return "ok", _("%(amount)s went back. We have told the shopper.", amount=written)
+            return "ok", _(
+                "%(amount)s went back. We have told the shopper.", amount=written
+            )
         case RefundState.REFUSED:
             return "error", _(
-                "The refund of %(amount)s was not made. %(reason)s", amount=written, reason=detail
+                "The refund of %(amount)s was not made. %(reason)s",
+                amount=written,
+                reason=detail,
             )
         case RefundState.OPENING:
             return "info", _(

@@ -22,12 +22,19 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service
 from shared.finance.refunds.errors import BadRefund
-from shared.finance.refunds.queries import Refundable, preview, refundable, refunds_of_order
+from shared.finance.refunds.queries import (
+    Refundable,
+    preview,
+    refundable,
+    refunds_of_order,
+)
 from shared.finance.refunds.rules import Reach, RefundState
 from shared.trade.commission.queries import get_policy
 from shared.trade.people import policies
 
-blueprint = Blueprint("refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds")
+blueprint = Blueprint(
+    "refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds"
+)
 MAX_NUMBER = 20
 
 
@@ -110,7 +117,8 @@ async def give_back(number: str) -> Response:
         tried = await service.try_now(kit().gateway, made.id)
         state, waits = tried.state, word("refunds.waits", tried.waits)
     refusal = next(
-        (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id), ""
+        (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id),
+        "",
     )
     return see_other(
         url_for("orders.show", number=order.number),
@@ -131,7 +139,10 @@ async def _preview(order: Refundable, form: RefundForm) -> PreviewText | None:
     if not form.ok():
         return None
     found = await preview(
-        kit().gateway, vendor_id=vendor_id(), number=order.number, wish=form.requested()
+        kit().gateway,
+        vendor_id=vendor_id(),
+        number=order.number,
+        wish=form.requested(),
     )
     return told(found, method=order.method, write=money)
 
@@ -157,7 +168,9 @@ async def _page(
     status: int = 200,
     problem: str | None = None,
 ) -> Response:
-    form.seen.data = order.seen if step == 1 or form.seen.data is None else form.seen.data
+    form.seen.data = (
+        order.seen if step == 1 or form.seen.data is None else form.seen.data
+    )
     errors = [text for field in form for text in field.errors] + list(form.form_errors)
     return await vendor_page(
         "portal/orders/refund.html",
@@ -173,7 +186,8 @@ async def _page(
         first_error=errors[0] if errors else None,
         facts=_facts(order, form) if step == 2 else [],
         lines=[
-            (line, form[f"quantity_{line.id}"], form[f"restock_{line.id}"]) for line in order.lines
+            (line, form[f"quantity_{line.id}"], form[f"restock_{line.id}"])
+            for line in order.lines
         ],
     )
 

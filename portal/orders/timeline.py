@@ -20,7 +20,11 @@ from shared.trade.orders.activity import OrderActivity
 from shared.trade.orders.rules import OrderStatus
 
 _ENDS = {
-    DisputeStatus.WON: ("You won the dispute", "The shopper's bank decided for you.", "ok"),
+    DisputeStatus.WON: (
+        "You won the dispute",
+        "The shopper's bank decided for you.",
+        "ok",
+    ),
     DisputeStatus.LOST: (
         "You lost the dispute",
         "The shopper's bank decided for the shopper.",
@@ -31,7 +35,11 @@ _ENDS = {
         "It did not become a dispute.",
         "ok",
     ),
-    DisputeStatus.PREVENTED: ("The dispute was prevented", "It never reached the bank.", "ok"),
+    DisputeStatus.PREVENTED: (
+        "The dispute was prevented",
+        "It never reached the bank.",
+        "ok",
+    ),
 }
 _SETTLED = (
     "The card network settled it",
@@ -44,7 +52,11 @@ def timeline(
     facts: OrderFacts, history: Sequence[Happened], mails: Sequence[MailView]
 ) -> tuple[TimelineEntry, ...]:
     """The whole history of an order; of the same moment the cause stands below what it led to."""
-    found = [entry for happened in history for entry in _WORDS[happened.kind](facts, happened)]
+    found = [
+        entry
+        for happened in history
+        for entry in _WORDS[happened.kind](facts, happened)
+    ]
     found += [_mail(mail) for mail in mails]
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
 
@@ -105,7 +117,9 @@ def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
     text = f"Refund of {amount_of(happened)} asked for"
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
-        yield TimelineEntry(text, happened.at, "The marketplace looks at it first.", "info")
+        yield TimelineEntry(
+            text, happened.at, "The marketplace looks at it first.", "info"
+        )
     else:
         yield TimelineEntry(
             text,
@@ -124,7 +138,9 @@ def _refund_refused(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _refund_ended(facts: OrderFacts, happened: Happened, word: str) -> TimelineEntry:
     why = str(happened.details.get("reason") or "") or None
-    return TimelineEntry(f"Refund of {_refunded(facts, happened)} {word}", happened.at, why, "bad")
+    return TimelineEntry(
+        f"Refund of {_refunded(facts, happened)} {word}", happened.at, why, "bad"
+    )
 
 
 def _refund_failed(facts: OrderFacts, happened: Happened) -> Entries:
@@ -150,7 +166,9 @@ def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
     detail = "On its way to the shopper's card or bank."
-    yield TimelineEntry(f"{_refunded(facts, happened)} refunded", happened.at, detail, "ok")
+    yield TimelineEntry(
+        f"{_refunded(facts, happened)} refunded", happened.at, detail, "ok"
+    )
 
 
 def _refunded(facts: OrderFacts, happened: Happened) -> str:
@@ -178,9 +196,13 @@ def _dispute_moved(facts: OrderFacts, happened: Happened) -> Entries:
     )
 
 
-def _dispute_ended(facts: OrderFacts, happened: Happened, status: DisputeStatus) -> Entries:
+def _dispute_ended(
+    facts: OrderFacts, happened: Happened, status: DisputeStatus
+) -> Entries:
     dispute = facts.disputes.get(happened.subject)
-    given_up = dispute is not None and dispute.accepted_at and status is DisputeStatus.LOST
+    given_up = (
+        dispute is not None and dispute.accepted_at and status is DisputeStatus.LOST
+    )
     if status not in _ENDS or given_up:  # that the loss was accepted is said already
         return
     text, detail, kind = _SETTLED if _is_settled(facts, happened) else _ENDS[status]
@@ -197,8 +219,12 @@ def _is_settled(facts: OrderFacts, happened: Happened) -> bool:
 
 def _dispute_withdrawn(facts: OrderFacts, happened: Happened) -> Entries:
     settled = "The card network gave it to the shopper."
-    detail = settled if _is_settled(facts, happened) else "Until the dispute is decided."
-    yield TimelineEntry(f"The bank took {amount_of(happened)} back", happened.at, detail, "bad")
+    detail = (
+        settled if _is_settled(facts, happened) else "Until the dispute is decided."
+    )
+    yield TimelineEntry(
+        f"The bank took {amount_of(happened)} back", happened.at, detail, "bad"
+    )
 
 
 def _dispute_accepted(facts: OrderFacts, happened: Happened) -> Entries:
@@ -214,7 +240,9 @@ def _dispute_submitted(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(f"The bank gave {amount_of(happened)} back", happened.at, None, "ok")
+    yield TimelineEntry(
+        f"The bank gave {amount_of(happened)} back", happened.at, None, "ok"
+    )
 
 
 def _mail(mail: MailView) -> TimelineEntry:

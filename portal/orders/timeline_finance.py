@@ -16,7 +16,9 @@ from shared.infra.activity.queries import Happened
 def _taken(_facts: OrderFacts, happened: Happened) -> Entries:
     by_staff = happened.thing == "correction"
     detail = "By the marketplace’s staff." if by_staff else f"For the {happened.thing}."
-    yield TimelineEntry(f"{amount_of(happened)} taken from your balance", happened.at, detail)
+    yield TimelineEntry(
+        f"{amount_of(happened)} taken from your balance", happened.at, detail
+    )
 
 
 def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -73,7 +75,11 @@ def _paid_out_failed(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _bank(found: OrderPart) -> str:
     whole = found.payout.amount
-    of = "The whole payout" if whole == found.part else f"Part of a payout of {money(whole)}"
+    of = (
+        "The whole payout"
+        if whole == found.part
+        else f"Part of a payout of {money(whole)}"
+    )
     return f"{of} to {found.payout.bank}." if found.payout.bank else f"{of}."
 
 

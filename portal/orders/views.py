@@ -144,10 +144,13 @@ async def keep(number: str) -> Response:
             vendor_id=vendor_id(), number=order.number, actor=actor_label(actor())
         )
     except NothingToKeep as error:
-        return await _order_page(await _mine(number), status=error.status, problem=error)
+        return await _order_page(
+            await _mine(number), status=error.status, problem=error
+        )
     told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
     return see_other(
-        url_for("orders.show", number=order.number), ("ok", f"{told} back on the shelf.")
+        url_for("orders.show", number=order.number),
+        ("ok", f"{told} back on the shelf."),
     )
 
 
@@ -161,7 +164,9 @@ async def delivered(number: str) -> Response:
             vendor_id=vendor_id(), number=order.number, actor=actor_label(actor())
         )
     except CannotDeliver as error:
-        return await _order_page(await _mine(number), status=error.status, problem=error)
+        return await _order_page(
+            await _mine(number), status=error.status, problem=error
+        )
     return see_other(
         url_for("orders.show", number=order.number),
         ("ok", f"Order {order.number} is marked as delivered."),
@@ -181,7 +186,10 @@ async def _order_page(
     status: int = 200,
     problem: MarketError | None = None,
 ) -> Response:
-    disputes, refunds = await disputes_of_order(order.id), await refunds_of_order(order.id)
+    disputes, refunds = (
+        await disputes_of_order(order.id),
+        await refunds_of_order(order.id),
+    )
     flow = await order_waterfall(order.id)
     return await vendor_page(
         "portal/orders/order.html",
@@ -215,11 +223,16 @@ async def _history(
     order: OrderView, refunds: Sequence[RefundView], disputes: Sequence[DisputeView]
 ) -> tuple[TimelineEntry, ...]:
     """What happened to an order, as its vendor may know it; of mails those to the shopper."""
-    payouts, payments = await parts_of_order(order.id), await payments_of_order(order.id)
+    payouts, payments = (
+        await parts_of_order(order.id),
+        await payments_of_order(order.id),
+    )
     history = await of_order(
         order.id,
         also=[row.subject for row in payouts],
         kinds=KINDS,
     )
     mails = await mails_of_order(order.id, to=order.contact.email)
-    return timeline(facts_of(order, payments, refunds, disputes, payouts), history, mails)
+    return timeline(
+        facts_of(order, payments, refunds, disputes, payouts), history, mails
+    )

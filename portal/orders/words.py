@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.remaining_money import (
+    MoneyState,
+    OrderMoney,
+    Shipping,
+    shipping,
+)
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 CHIPS = (
@@ -35,7 +40,9 @@ _MONEY = {
 def money_badge(money: OrderMoney) -> tuple[str, str]:
     """Where an order's money is: kind and word."""
     return (
-        _UNPAID[money.payment_status] if money.state is MoneyState.UNPAID else _MONEY[money.state]
+        _UNPAID[money.payment_status]
+        if money.state is MoneyState.UNPAID
+        else _MONEY[money.state]
     )
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from wtforms import EmailField, RadioField, SelectField, StringField, TelField, URLField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    URL,
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    ValidationError,
+)
 
 from shared.core.formats import weekday
 from shared.core.money import Money
@@ -29,31 +36,47 @@ class ConnectForm(MarketForm):
 
     country = SelectField(
         "Country",
-        choices=[SelectChoice(country.code, country.name) for country in COUNTRIES.values()],
+        choices=[
+            SelectChoice(country.code, country.name) for country in COUNTRIES.values()
+        ],
         validators=[DataRequired("Choose a country.")],
         description="Where your business is registered. It cannot be changed later.",
     )
-    business_type = SelectField("You sell as", choices=BUSINESS_TYPES, default="company")
-    business_name = StringField(
-        "Business name", [DataRequired("Enter the name of your business."), Length(max=120)]
+    business_type = SelectField(
+        "You sell as", choices=BUSINESS_TYPES, default="company"
     )
-    email = EmailField("Email", [DataRequired("Enter an email address."), email_address])
+    business_name = StringField(
+        "Business name",
+        [DataRequired("Enter the name of your business."), Length(max=120)],
+    )
+    email = EmailField(
+        "Email", [DataRequired("Enter an email address."), email_address]
+    )
     phone = TelField(
         "Phone",
         [
             Optional(),
-            Length(min=5, max=40, message="Enter a phone number with its country code."),
+            Length(
+                min=5, max=40, message="Enter a phone number with its country code."
+            ),
         ],
     )
     url = URLField(
         "Website",
-        [Optional(), URL(message="Enter an address such as https://example.com."), Length(max=200)],
+        [
+            Optional(),
+            URL(message="Enter an address such as https://example.com."),
+            Length(max=200),
+        ],
     )
     currency = SelectField(
         "Currency of your prices",
         choices=[
             SelectChoice(OWN_CURRENCY, "My country's own"),
-            *(SelectChoice(code, f"{name} ({code})") for code, name in CURRENCY_NAMES.items()),
+            *(
+                SelectChoice(code, f"{name} ({code})")
+                for code, name in CURRENCY_NAMES.items()
+            ),
         ],
         default=OWN_CURRENCY,
         description="Fixed once you have products.",
@@ -62,7 +85,11 @@ class ConnectForm(MarketForm):
     def validate_currency(self, field: SelectField) -> None:
         """A country's shops sell in its own currency, or in euros."""
         country = COUNTRIES.get(self.country.data or "")
-        if country and field.data != OWN_CURRENCY and field.data not in country.currencies:
+        if (
+            country
+            and field.data != OWN_CURRENCY
+            and field.data not in country.currencies
+        ):
             offered = " or ".join(country.currencies)
             raise ValidationError(f"Shops in {country.name} sell in {offered}.")
 
@@ -107,7 +134,8 @@ class PayoutForm(Edited):
     weekday = SelectField("Day of the week", choices=WEEKDAY_CHOICES, default="monday")
     month_day = SelectField("Day of the month", choices=DAY_CHOICES, default="1")
     minimum_payout = MoneyField(
-        "Smallest payout", [InputRequired("Enter an amount; 0 pays out whatever is there.")]
+        "Smallest payout",
+        [InputRequired("Enter an amount; 0 pays out whatever is there.")],
     )
 
     def plan(self) -> PayoutPlan:

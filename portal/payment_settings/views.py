@@ -58,7 +58,8 @@ async def _settings(
     if config.stripe_account_id is not None and payout is None:
         terms = await terms_of(config.vendor_id)
         payout = PayoutForm(
-            data=plan_values(terms.plan, terms.currency), meta={"currency": terms.currency}
+            data=plan_values(terms.plan, terms.currency),
+            meta={"currency": terms.currency},
         )
     return await vendor_page(
         "portal/payment_settings/settings.html",
@@ -119,10 +120,15 @@ async def connect() -> Response:
         if config.stripe_account_id is None:
             if may_choose:
                 await payment_configs.choose_currency(
-                    vendor_id=config.vendor_id, currency=form.chosen_currency(), actor=who
+                    vendor_id=config.vendor_id,
+                    currency=form.chosen_currency(),
+                    actor=who,
                 )
             await service.setup_payments(
-                kit().gateway, vendor_id=config.vendor_id, details=form.details(), actor=who
+                kit().gateway,
+                vendor_id=config.vendor_id,
+                details=form.details(),
+                actor=who,
             )
         return see_other(await _fresh_link(config.vendor_id))
     except MarketError as error:
@@ -221,7 +227,11 @@ async def success() -> Response:
 def _asked() -> int:
     """How often this page has asked already; whatever else the address says counts as never."""
     text = request.args.get("asked", "0")
-    return min(int(text), MAX_ASKED) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return (
+        min(int(text), MAX_ASKED)
+        if text.isascii() and text.isdigit() and len(text) < 4
+        else 0
+    )
 
 
 def _patience(asked: int) -> str:
@@ -265,7 +275,8 @@ async def schedule() -> Response:
             problem=_sentence(error),
         )
     return see_other(
-        url_for("payment_settings.show"), ("ok", "Saved. Your balance is paid out as you chose.")
+        url_for("payment_settings.show"),
+        ("ok", "Saved. Your balance is paid out as you chose."),
     )
 
 

@@ -125,7 +125,8 @@ def why_still(bank_hold_until: datetime | None, held_reason: str) -> str:
     kept = _("The money stays yours and is kept for you.")
     if held_reason:
         held = _(
-            "The marketplace holds your payouts back: %(reason)s.", reason=held_reason.rstrip(".")
+            "The marketplace holds your payouts back: %(reason)s.",
+            reason=held_reason.rstrip("."),
         )
     else:
         held = _("The marketplace holds your payouts back.")
@@ -182,7 +183,11 @@ def held_note(balance: BalanceView) -> str:
         return "Your reserve"
     waits = balance.stopped in (Obstacle.HELD, Obstacle.BANK_NEW)
     why = "Payouts are on hold" if waits else "Payouts have stopped"
-    return f"{why}; {money(balance.reserved)} of it is your reserve" if balance.reserved else why
+    return (
+        f"{why}; {money(balance.reserved)} of it is your reserve"
+        if balance.reserved
+        else why
+    )
 
 
 def price(offer: InstantOffer) -> str:
@@ -213,14 +218,20 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     if state is PayoutState.REFUSED:
         return [*stages, Stage("Not sent", payout.created_at, payout.refusal, "bad")]
     if state is PayoutState.CANCELED:
-        return [*stages, Stage("Called back", None, "The money is in your balance again.")]
+        return [
+            *stages,
+            Stage("Called back", None, "The money is in your balance again."),
+        ]
     if state is PayoutState.FAILED:
         if payout.paid_at:
             stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
         return [
             *stages,
             Stage(
-                "Came back", payout.failed_at, word("payouts.failures", payout.failure_code), "bad"
+                "Came back",
+                payout.failed_at,
+                word("payouts.failures", payout.failure_code),
+                "bad",
             ),
         ]
     if state is PayoutState.OPENING and waits:
@@ -231,7 +242,11 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):
         stages.append(Stage("On its way to your bank", None))
     if state is PayoutState.PAID:
-        trace = f"Your bank knows it by the reference {payout.trace_id}." if payout.trace_id else ""
+        trace = (
+            f"Your bank knows it by the reference {payout.trace_id}."
+            if payout.trace_id
+            else ""
+        )
         return [*stages, Stage("At your bank", payout.paid_at, trace, "ok")]
     return stages
 

@@ -102,7 +102,11 @@ async def pay_instantly() -> Response:
     seen, by = int(form.fee.data or 0), actor_label(actor())
     try:
         row = await instant_payouts.pay(
-            kit().gateway, vendor_id=vendor_id(), amount=amount, actor=by, fee=seen
+            kit().gateway,
+            vendor_id=vendor_id(),
+            amount=amount,
+            actor=by,
+            fee=seen,
         )
     except MarketError as error:
         return await _home(status=error.status, problem=_sentence(error))
@@ -123,7 +127,11 @@ async def _payout_page(
     view: PayoutView, *, status: int = 200, problem: str | None = None
 ) -> Response:
     shown, terms = view.payout, await terms_of(vendor_id())
-    waits = sentences.why_still(terms.bank_hold_until, terms.held_reason) if terms.still else ""
+    waits = (
+        sentences.why_still(terms.bank_hold_until, terms.held_reason)
+        if terms.still
+        else ""
+    )
     return await vendor_page(
         "portal/payouts/payout.html",
         status=status,
@@ -150,7 +158,10 @@ async def cancel(payout_id: int) -> Response:
     view = await payout_of(number, vendor_id=mine)
     try:
         await service.cancel(
-            kit().gateway, vendor_id=mine, payout_id=number, actor=actor_label(actor())
+            kit().gateway,
+            vendor_id=mine,
+            payout_id=number,
+            actor=actor_label(actor()),
         )
     except MarketError as error:
         view = await payout_of(number, vendor_id=mine)
@@ -173,11 +184,17 @@ async def items_csv(payout_id: int) -> Response:
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["order", "date", "what", "amount", "currency"])
     sheet.writerows(_rows(view, zone))
-    headers = {"Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'}
-    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    headers = {
+        "Content-Disposition": f'attachment; filename="payout-{view.payout.id}.csv"'
+    }
+    return Response(
+        out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
-def _rows(view: PayoutView, zone: ZoneInfo) -> Iterator[tuple[str, str, str, Decimal, str]]:
+def _rows(
+    view: PayoutView, zone: ZoneInfo
+) -> Iterator[tuple[str, str, str, Decimal, str]]:
     """Order, moment, what, amount in major units, currency: the items, then what makes up the
     rest.
     """

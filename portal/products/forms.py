@@ -31,17 +31,23 @@ class ProductForm(Edited):
 
     moving: ClassVar = frozenset({"stock"})
 
-    name = StringField("Name", [DataRequired("Give the product a name."), Length(max=120)])
+    name = StringField(
+        "Name", [DataRequired("Give the product a name."), Length(max=120)]
+    )
     price = MoneyField("Price", [InputRequired("Enter a price such as 49.90.")])
     stock = WholeField(
         "Stock",
         [
             InputRequired("Enter how many you have. 0 is fine."),
-            NumberRange(min=0, max=MAX_STOCK, message=f"Enter a number from 0 to {MAX_STOCK:,}."),
+            NumberRange(
+                min=0, max=MAX_STOCK, message=f"Enter a number from 0 to {MAX_STOCK:,}."
+            ),
         ],
     )
     category = StringField(
-        "Category", [Optional(), Length(max=60)], description="Shoppers filter your shop by it."
+        "Category",
+        [Optional(), Length(max=60)],
+        description="Shoppers filter your shop by it.",
     )
     description = TextAreaField("Description", [Optional(), Length(max=5000)])
     slug = StringField(

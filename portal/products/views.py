@@ -18,7 +18,11 @@ from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
-from shared.trade.catalogue.queries import ProductView, product_for_vendor, vendor_products
+from shared.trade.catalogue.queries import (
+    ProductView,
+    product_for_vendor,
+    vendor_products,
+)
 from shared.trade.people.errors import EmailNotConfirmed
 
 blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
@@ -95,7 +99,9 @@ async def _form(
     choices = {"": "No picture", **dict(pictures(str(STATIC)))}
     if product:
         choices.setdefault(product.picture, "As it is now")
-    form.picture.choices = [SelectChoice(value, label) for value, label in choices.items()]
+    form.picture.choices = [
+        SelectChoice(value, label) for value, label in choices.items()
+    ]
     return form
 
 
@@ -121,15 +127,24 @@ async def _save(product: ProductView | None) -> Response:
         now = await product_for_vendor(vendor_id(), product.id) if product else None
         return await _form_page(form, now, status=error.status)
     seen = "" if values.is_published else " Shoppers do not see it yet."
-    return see_other(url_for("products.index"), ("ok", f"{values.name} is saved.{seen}"))
+    return see_other(
+        url_for("products.index"), ("ok", f"{values.name} is saved.{seen}")
+    )
 
 
 def _address(product: ProductView | None) -> str:
-    return url_for("products.edit", product_id=product.id) if product else url_for("products.new")
+    return (
+        url_for("products.edit", product_id=product.id)
+        if product
+        else url_for("products.new")
+    )
 
 
 def _trail(product: ProductView | None) -> Trail:
-    return Trail(f"product:{product.id if product else 0}", ("product.created", "product.changed"))
+    return Trail(
+        f"product:{product.id if product else 0}",
+        ("product.created", "product.changed"),
+    )
 
 
 async def _form_page(

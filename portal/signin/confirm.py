@@ -97,7 +97,9 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
         else None
     )
     if who is None or found is None:
-        raise NotFound("That waited too long, or it is done. Go back to the page and try again.")
+        raise NotFound(
+            "That waited too long, or it is done. Go back to the page and try again."
+        )
     return who, found
 
 

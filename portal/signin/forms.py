@@ -5,7 +5,12 @@ from __future__ import annotations
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from shared.entrypoints.web.forms import MarketForm, choices, email_address, good_password
+from shared.entrypoints.web.forms import (
+    MarketForm,
+    choices,
+    email_address,
+    good_password,
+)
 from shared.trade.vendors.countries import COUNTRIES
 
 _COUNTRY_CHOICES = choices(
@@ -20,18 +25,27 @@ class SignInForm(MarketForm):
     """The sign-in of vendors and operators."""
 
     email = EmailField("Email", [DataRequired("Enter your email."), Length(max=254)])
-    password = PasswordField("Password", [DataRequired("Enter your password."), Length(max=200)])
+    password = PasswordField(
+        "Password", [DataRequired("Enter your password."), Length(max=200)]
+    )
 
 
 class SignUpForm(MarketForm):
     """A new business with its first member."""
 
     business_name = StringField(
-        "Business name", [DataRequired("Enter your business's name."), Length(min=2, max=120)]
+        "Business name",
+        [DataRequired("Enter your business's name."), Length(min=2, max=120)],
     )
     country = SelectField(
-        "Country", [DataRequired("Choose where your business is.")], choices=_COUNTRY_CHOICES
+        "Country",
+        [DataRequired("Choose where your business is.")],
+        choices=_COUNTRY_CHOICES,
     )
-    full_name = StringField("Full name", [DataRequired("Enter your name."), Length(max=120)])
+    full_name = StringField(
+        "Full name", [DataRequired("Enter your name."), Length(max=120)]
+    )
     email = EmailField("Email", [DataRequired("Enter your email."), email_address])
-    password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
+    password = PasswordField(
+        "Password", [DataRequired("Choose a password."), good_password]
+    )

@@ -93,7 +93,8 @@ async def _open(session_id: int, member: Member, by: str) -> Response:
         )
     who = await sessions.identify(token)
     return see_other(
-        safe_next(request.args.get("next")) or (home_of(who) if who else url_for("signin.login"))
+        safe_next(request.args.get("next"))
+        or (home_of(who) if who else url_for("signin.login"))
     )
 
 
@@ -129,4 +130,6 @@ async def keep(token: str) -> Response:
         await recovery.stop(token)
     except recovery.ResetEnded as error:
         return see_other(url_for("signin.login"), ("warn", error.message))
-    return see_other(url_for("signin.login"), ("ok", "Stopped. Your second step stays as it is."))
+    return see_other(
+        url_for("signin.login"), ("ok", "Stopped. Your second step stays as it is.")
+    )

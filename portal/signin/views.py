@@ -49,7 +49,11 @@ async def login() -> Response:
     )
     status = 422 if form.errors else 200
     return await page(
-        "portal/signin/login.html", status=status, form=form, forgot=forgot, is_demo=_is_demo()
+        "portal/signin/login.html",
+        status=status,
+        form=form,
+        forgot=forgot,
+        is_demo=_is_demo(),
     )
 
 
@@ -102,7 +106,9 @@ async def signup() -> Response:
             form.blame(error)
         else:
             return await _enter(email, password)
-    return await page("portal/signin/signup.html", status=422 if form.errors else 200, form=form)
+    return await page(
+        "portal/signin/signup.html", status=422 if form.errors else 200, form=form
+    )
 
 
 @blueprint.post("/vendor/logout")

@@ -13,5 +13,6 @@ class VatForm(Edited):
     """The vendor's own VAT number; empty for none."""
 
     vat_number = StringField(
-        "VAT number", [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")]
+        "VAT number",
+        [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")],
     )

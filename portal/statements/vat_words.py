@@ -32,12 +32,15 @@ class Register:
 
 
 VIES = Register(
-    "VIES, the European Commission’s register", "https://ec.europa.eu/taxation_customs/vies/"
+    "VIES, the European Commission’s register",
+    "https://ec.europa.eu/taxation_customs/vies/",
 )
 _REGISTERS = {
     "CHE": Register("the Swiss UID register", "https://www.uid.admin.ch/"),
     "NO": Register("the Norwegian Brønnøysund register", "https://www.brreg.no/"),
-    "GB": Register("the British VAT register", "https://www.gov.uk/check-uk-vat-number"),
+    "GB": Register(
+        "the British VAT register", "https://www.gov.uk/check-uk-vat-number"
+    ),
 }
 
 
@@ -46,7 +49,9 @@ def register_of(found: Registration | None) -> Register | None:
     form = format_of(found.number) if found and found.number else None
     if form is None:
         return None
-    is_vies = form.prefix == "XI" or is_in_eu({"EL": "GR"}.get(form.prefix, form.prefix))
+    is_vies = form.prefix == "XI" or is_in_eu(
+        {"EL": "GR"}.get(form.prefix, form.prefix)
+    )
     return VIES if is_vies else _REGISTERS.get(form.prefix)
 
 
@@ -83,7 +88,9 @@ def to_vendor(
             "VAT. We write to you then."
         )
     if found is not None and found.standing is RegistrationState.REFUSED:
-        return f"The number was refused, so the platform fee contains VAT: {found.words}"
+        return (
+            f"The number was refused, so the platform fee contains VAT: {found.words}"
+        )
     if is_in_eu(country):
         return "Without a confirmed VAT number the platform fee contains VAT."
     return (

@@ -51,7 +51,11 @@ async def vat_number() -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _index(form=form, status=error.status)
-    said = f"Saved: {number}." if number else "Saved. Your next invoices carry no VAT number."
+    said = (
+        f"Saved: {number}."
+        if number
+        else "Saved. Your next invoices carry no VAT number."
+    )
     return see_other(url_for("statements.index"), ("ok", said))
 
 
@@ -101,11 +105,15 @@ async def show(month: str) -> Response:
 @owner
 async def as_csv(month: str) -> Response:
     """One month as CSV; a closed one is the same file each time."""
-    return await download(await statement_of(vendor_id(), month, wanted_currency()), "csv")
+    return await download(
+        await statement_of(vendor_id(), month, wanted_currency()), "csv"
+    )
 
 
 @blueprint.get("/<month>.pdf")
 @owner
 async def as_pdf(month: str) -> Response:
     """One month with its commission invoice as PDF; a closed one is the same file each time."""
-    return await download(await statement_of(vendor_id(), month, wanted_currency()), "pdf")
+    return await download(
+        await statement_of(vendor_id(), month, wanted_currency()), "pdf"
+    )

@@ -73,6 +73,10 @@ async def _shares(payments: Sequence[PaymentView]) -> Mapping[int, Share]:
     """What is left of each payment that paid its order, by the payment's id; others brought nobody
     anything.
     """
-    paid = {payment.id: payment.order_id for payment in payments if payment.state in PAID_STATES}
+    paid = {
+        payment.id: payment.order_id
+        for payment in payments
+        if payment.state in PAID_STATES
+    }
     left = await shares_of(set(paid.values()))
     return {id_: left[order_id] for id_, order_id in paid.items() if order_id in left}

@@ -34,11 +34,15 @@ _APOSTROPHES = re.compile(
 _GROUPED = r"[1-9][0-9]{0,2}(?:(?P<group>[ '.,])[0-9]{3})(?:(?P=group)[0-9]{3})*"
 _INDIAN = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
 _THOUSANDS = re.compile(rf"{_GROUPED}|{_INDIAN}")
-_DECIMAL = re.compile(rf"(?P<whole>{_GROUPED}|{_INDIAN}|[0-9]*)(?P<sign>[.,])(?P<fraction>[0-9]*)")
+_DECIMAL = re.compile(
+    rf"(?P<whole>{_GROUPED}|{_INDIAN}|[0-9]*)(?P<sign>[.,])(?P<fraction>[0-9]*)"
+)
 # `49,-` and `49.–` are how prices without cents are written from Denmark to Switzerland.
 _NO_CENTS = re.compile(r"(?<=[0-9])[.,] ?-{1,2}(?=[^0-9]*\Z)")
 _BETWEEN_DIGITS = re.compile(r"[0-9][ .,']*-[ .,']*[0-9]")
-_WITH_UNIT = re.compile(r"(?P<before>[^0-9]*)(?P<number>[0-9][0-9 .,']*)(?P<after>[^0-9]*)")
+_WITH_UNIT = re.compile(
+    r"(?P<before>[^0-9]*)(?P<number>[0-9][0-9 .,']*)(?P<after>[^0-9]*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,9 @@ def payable(money: Money) -> Money:
         raise Invalid(_("Enter an amount that is not negative."))
     if money.amount > MAX_AMOUNT:
         most = Money(MAX_AMOUNT // step(code) * step(code), code)
-        raise Invalid(_("That is too large. The most is %(amount)s.", amount=_said(most)))
+        raise Invalid(
+            _("That is too large. The most is %(amount)s.", amount=_said(most))
+        )
     if money.amount % step(code):
         whole = code in WHOLE_UNITS_ONLY
         raise Invalid(
@@ -186,7 +192,9 @@ def _without_unit(text: str, currency: str) -> str:
     found = _WITH_UNIT.fullmatch(text)
     if found is None:
         raise _Unreadable
-    before, number, after = (part.strip() for part in found.group("before", "number", "after"))
+    before, number, after = (
+        part.strip() for part in found.group("before", "number", "after")
+    )
     if before and before[-1] in ".," and not is_sign_of(before, currency):
         before, number = before[:-1].strip(), before[-1] + number  # `€ .50`
     for unit in (before, after):
@@ -201,7 +209,9 @@ def _read_number(text: str, digits: int, decimal_sign: str) -> _Number:
     """
     if re.fullmatch(r"[0-9]+", text):
         return _Number(text)
-    thousands = _Number(re.sub(r"[^0-9]", "", text)) if _THOUSANDS.fullmatch(text) else None
+    thousands = (
+        _Number(re.sub(r"[^0-9]", "", text)) if _THOUSANDS.fullmatch(text) else None
+    )
     try:
         decimal = _read_decimal(text)
     except _Unreadable:
@@ -243,7 +253,9 @@ def _too_precise(code: str) -> str:
         2: _("at most two"),
         3: _("at most three"),
     }[digits]
-    return _("%(code)s does not have that many decimals: %(most)s.", code=code, most=most)
+    return _(
+        "%(code)s does not have that many decimals: %(most)s.", code=code, most=most
+    )
 
 
 def _said(money: Money) -> str:

@@ -53,7 +53,8 @@ def _signs(currency: str) -> frozenset[str]:
     home, the bare $ of CA$.
     """
     by_language = [
-        Locale.parse(code).currency_symbols.get(currency, currency) for code in LANGUAGES
+        Locale.parse(code).currency_symbols.get(currency, currency)
+        for code in LANGUAGES
     ]
     whole = {
         currency,

@@ -28,7 +28,8 @@ class ChangedMeanwhile(Conflict):
 
     code = "changed_meanwhile"
     default = (
-        "Somebody else has changed this since you opened it. Nothing was saved; please look again."
+        "Somebody else has changed this since you opened it. Nothing was "
+        "saved; please look again."
     )
 
 
@@ -68,7 +69,11 @@ def differences(
     for name, current in now.items():
         mine, was = typed.get(name, ""), marks.get(name)
         is_touched = was is None or mark(mine) != was
-        if mine == current or mark(current) == was or (name in moving and not is_touched):
+        if (
+            mine == current
+            or mark(current) == was
+            or (name in moving and not is_touched)
+        ):
             continue
         found.append(FieldDifference(name, told(was), current, mine, is_touched))
     return tuple(found)
@@ -101,6 +106,8 @@ def read(carried: str | None) -> dict[str, str] | None:
         found = json.loads(carried or "")
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+    if not isinstance(found, dict) or not all(
+        isinstance(value, str) for value in found.values()
+    ):
         return None
     return found

@@ -69,10 +69,14 @@ def read_dotenv(path: Path) -> DotEnv:
     for each in bindings:
         line = each.original.line + _blank_lines(each.original.string)
         if each.error or (each.key is not None and each.value is None):
-            problems.append(f"{path}, line {line}: no NAME=value; is a quote or an = missing?")
+            problems.append(
+                f"{path}, line {line}: no NAME=value; is a quote or an = missing?"
+            )
         elif each.key is not None:
             if each.key in values:
-                notes.append(f"{each.key} stands more than once in {path}; line {line} counts.")
+                notes.append(
+                    f"{each.key} stands more than once in {path}; line {line} counts."
+                )
             values[each.key] = each.value or ""
     return DotEnv(values, tuple(problems), tuple(notes))
 
@@ -104,7 +108,9 @@ class Environment(BaseSettings):
 
     env: shapes.EnvironmentName = _named("MARKETHALL_ENV", "development")
     secret_key: str = _named("MARKETHALL_SECRET_KEY", "", secret=True)
-    database_url: shapes.Database | None = _named("MARKETHALL_DATABASE_URL", secret=True)
+    database_url: shapes.Database | None = _named(
+        "MARKETHALL_DATABASE_URL", secret=True
+    )
     public_url: shapes.PublicUrl | None = _named("MARKETHALL_PUBLIC_URL")
     data_dir: str | None = _named("MARKETHALL_DATA_DIR")
     smtp_url: shapes.Smtp | None = _named("MARKETHALL_SMTP_URL", secret=True)
@@ -115,9 +121,15 @@ class Environment(BaseSettings):
     keep_alive_seconds: shapes.Seconds = _named("MARKETHALL_KEEP_ALIVE_SECONDS", 75)
     log_level: shapes.LogLevel = _named("MARKETHALL_LOG_LEVEL", "WARNING")
     metrics_token: shapes.Token | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)
-    stripe_secret_key: shapes.SecretKey | None = _named("STRIPE_SECRET_KEY", secret=True)
-    stripe_publishable_key: shapes.PublishableKey | None = _named("STRIPE_PUBLISHABLE_KEY")
-    stripe_webhook_secrets: shapes.SigningSecrets = _named("STRIPE_WEBHOOK_SECRET", (), secret=True)
+    stripe_secret_key: shapes.SecretKey | None = _named(
+        "STRIPE_SECRET_KEY", secret=True
+    )
+    stripe_publishable_key: shapes.PublishableKey | None = _named(
+        "STRIPE_PUBLISHABLE_KEY"
+    )
+    stripe_webhook_secrets: shapes.SigningSecrets = _named(
+        "STRIPE_WEBHOOK_SECRET", (), secret=True
+    )
     stripe_connect_webhook_secrets: shapes.SigningSecrets = _named(
         "STRIPE_CONNECT_WEBHOOK_SECRET", (), secret=True
     )
@@ -142,7 +154,9 @@ class Environment(BaseSettings):
         if isinstance(value, str) and (
             value.endswith("...") or (value[:1], value[-1:]) == ("<", ">")
         ):
-            raise shapes.wrong("still holds the words of an example; put your own value there.")
+            raise shapes.wrong(
+                "still holds the words of an example; put your own value there."
+            )
         return value
 
     @classmethod
@@ -156,7 +170,9 @@ class Environment(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What the caller hands over, which is the environment, goes before the file."""
         path = (
-            dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+            dotenv_settings.env_file
+            if isinstance(dotenv_settings, DotEnvSettingsSource)
+            else None
         )
         return init_settings, _DotEnvSource(settings_cls, env_file=path)
 
@@ -166,7 +182,9 @@ def names() -> list[str]:
     return [str(each.validation_alias) for each in Environment.model_fields.values()]
 
 
-def read(environ: Mapping[str, str], dotenv: Path) -> tuple[Environment, list[str], list[str]]:
+def read(
+    environ: Mapping[str, str], dotenv: Path
+) -> tuple[Environment, list[str], list[str]]:
     """The settings; what is wrong with them, and what is probably a slip, each a sentence.
 
     Where something is wrong with a value, its default stands in its place, so that the caller can
@@ -192,7 +210,9 @@ def read(environ: Mapping[str, str], dotenv: Path) -> tuple[Environment, list[st
 
 
 def _made(dotenv: Path, given: Mapping[str, str]) -> Environment:
-    made: Any = Environment  # its arguments are names of settings, which no type checker knows
+    made: Any = (
+        Environment  # its arguments are names of settings, which no type checker knows
+    )
     return cast("Environment", made(_env_file=dotenv, **given))
 
 
@@ -208,7 +228,9 @@ def _slips(found: Mapping[str, str]) -> list[str]:
             continue
         close = get_close_matches(spelled, known, n=1, cutoff=0.85)
         if close:
-            notes.append(f"{name} is no setting and counts for nothing. Is {close[0]} meant?")
+            notes.append(
+                f"{name} is no setting and counts for nothing. Is {close[0]} meant?"
+            )
         elif spelled.startswith("MARKETHALL_"):
             notes.append(
                 f"{name} is no setting and counts for nothing. docs/operations.md lists them all."

@@ -102,7 +102,11 @@ class TooMany(MarketError):
     default = _n("That was a lot at once. Wait a little and try again.")
 
     def __init__(
-        self, message: str | None = None, *, retry_after: int = 60, log: str | None = None
+        self,
+        message: str | None = None,
+        *,
+        retry_after: int = 60,
+        log: str | None = None,
     ) -> None:
         self.retry_after = max(retry_after, 1)
         super().__init__(message, log=log)

@@ -59,7 +59,9 @@ def words(text: str) -> tuple[str, ...]:
     types them means them.
     """
     signs = "".join(
-        " " if _separates(sign) else sign for sign in fold(text) if sign not in _INSIDE_WORDS
+        " " if _separates(sign) else sign
+        for sign in fold(text)
+        if sign not in _INSIDE_WORDS
     )
     return tuple(dict.fromkeys(signs.split()))
 

@@ -32,7 +32,15 @@ _DAYS = {
     "fr": ("d MMM", "d MMM y"),
 }
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
 _NEAR = {"en": "d MMMM", "de": "d. MMMM", "fr": "d MMMM"}
 _WHOLE = {"en": "EEEE d MMMM y", "de": "EEEE, d. MMMM y", "fr": "EEEE d MMMM y"}
 
@@ -158,7 +166,11 @@ def hour(value: datetime, zone: tzinfo) -> str:
 def near_day(value: datetime, now: datetime, zone: tzinfo) -> str:
     """`3 December`, or `3 January 2027` when that is another year; in `zone`."""
     at = value.astimezone(zone)
-    pattern = _NEAR[current()] if at.year == now.astimezone(zone).year else _WRITTEN[current()]
+    pattern = (
+        _NEAR[current()]
+        if at.year == now.astimezone(zone).year
+        else _WRITTEN[current()]
+    )
     return format_date(at.date(), pattern, locale=locale())
 
 
@@ -171,7 +183,9 @@ def time_left(until: datetime, now: datetime) -> str:
         return ngettext("%(num)s day left", "%(num)s days left", left.days)
     hours = left // timedelta(hours=1)
     return (
-        ngettext("%(num)s hour left", "%(num)s hours left", hours) if hours else _("Minutes left")
+        ngettext("%(num)s hour left", "%(num)s hours left", hours)
+        if hours
+        else _("Minutes left")
     )
 
 

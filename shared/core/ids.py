@@ -41,7 +41,10 @@ class Sealed(StrEnum):
 
 
 _SEAL = 32  # characters
-_SIGNED_FOR = {Sealed.MAILED: b"markethall:mailed links", Sealed.ORDER: b"markethall:order links"}
+_SIGNED_FOR = {
+    Sealed.MAILED: b"markethall:mailed links",
+    Sealed.ORDER: b"markethall:order links",
+}
 
 
 def sealed(
@@ -75,7 +78,9 @@ def _seal(secret_key: str, nonce: str, kind: Sealed) -> str:
         raise ValueError("a token is sealed with a secret key")
     # The cookie's key signs nothing else.
     key = hmac.digest(secret_key.encode(), _SIGNED_FOR[kind], "sha256")
-    return base64.urlsafe_b64encode(hmac.digest(key, nonce.encode(), "sha256")[:24]).decode()
+    return base64.urlsafe_b64encode(
+        hmac.digest(key, nonce.encode(), "sha256")[:24]
+    ).decode()
 
 
 def new_number(prefix: str = "MH") -> str:

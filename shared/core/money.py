@@ -126,7 +126,11 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.amount) is not int:
             raise TypeError(f"money is whole minor units, not {self.amount!r}")
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+        if (
+            len(self.currency) != 3
+            or not self.currency.isascii()
+            or not self.currency.isupper()
+        ):
             raise ValueError(f"not an ISO 4217 currency: {self.currency!r}")
 
     @classmethod
@@ -184,7 +188,9 @@ class Money:
 
     def __mul__(self, times: int) -> Money:
         if type(times) is not int:
-            raise TypeError("money is multiplied by whole numbers; use fees.rules.share for rates")
+            raise TypeError(
+                "money is multiplied by whole numbers; use fees.rules.share for rates"
+            )
         return Money(self.amount * times, self.currency)
 
     def __bool__(self) -> bool:
@@ -204,7 +210,9 @@ def split(amount: int, weights: list[int]) -> list[int]:
     if total <= 0 or min(weights) < 0:
         raise ValueError("weights must be non-negative and not all zero")
     parts = [amount * w // total for w in weights]
-    order = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i))
+    order = sorted(
+        range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i)
+    )
     for i in order[: amount - sum(parts)]:
         parts[i] += 1
     return parts

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-HOUSEHOLD = 64  # bits of an IPv6 address that one line is given; the rest is its own to choose
+HOUSEHOLD = (
+    64  # bits of an IPv6 address that one line is given; the rest is its own to choose
+)
 
 
 def network_of(address: str | None) -> str:

@@ -39,7 +39,9 @@ def _key(beginning: str) -> AfterValidator:
             None,
         )
         found = (
-            f" What stands there begins with {other}: were two settings exchanged?" if other else ""
+            f" What stands there begins with {other}: were two settings exchanged?"
+            if other
+            else ""
         )
         raise wrong(
             f"must begin with {beginning} and go on in letters and digits, without blanks.{found}"
@@ -62,13 +64,18 @@ def _url(*schemes: str, bare: bool = False) -> AfterValidator:
             parts = urlsplit(value)
             whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
         except ValueError:
-            raise wrong(f"is no address; it must look like {schemes[0]}://host.") from None
+            raise wrong(
+                f"is no address; it must look like {schemes[0]}://host."
+            ) from None
         if parts.scheme not in schemes or not whole or re.search(r"\s", value):
             raise wrong(
                 f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
             )
         if bare and (
-            parts.path.rstrip("/") or parts.query or parts.fragment or parts.username is not None
+            parts.path.rstrip("/")
+            or parts.query
+            or parts.fragment
+            or parts.username is not None
         ):
             raise wrong(
                 "must be the address alone: scheme, host and perhaps a port, nothing behind them."
@@ -81,13 +88,17 @@ def _url(*schemes: str, bare: bool = False) -> AfterValidator:
 def _database(value: str) -> str:
     scheme, _, rest = value.partition("://")
     if scheme not in _DATABASES or not rest:
-        raise wrong("must begin with sqlite:// or postgres:// and go on with a file or a server.")
+        raise wrong(
+            "must begin with sqlite:// or postgres:// and go on with a file or a server."
+        )
     return f"postgres://{rest}" if scheme == "postgresql" else value
 
 
 def _redis(value: str) -> str:
     if not value.startswith(("redis://", "rediss://", "unix://")):
-        raise wrong("must be an address that begins with redis://, rediss:// or unix://.")
+        raise wrong(
+            "must be an address that begins with redis://, rediss:// or unix://."
+        )
     return value
 
 
@@ -110,7 +121,9 @@ def _whole(
 
 def _token(value: str) -> str:
     if not re.fullmatch(r"[!-~]{16,}", value):
-        raise wrong("must have at least 16 characters, letters, digits and signs without blanks.")
+        raise wrong(
+            "must have at least 16 characters, letters, digits and signs without blanks."
+        )
     return value
 
 

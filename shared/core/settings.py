@@ -46,7 +46,11 @@ class StripeSettings:
 
     def secrets_of(self, source: str) -> tuple[str, ...]:
         """The live signing secrets of one webhook endpoint, `platform` or `connect`."""
-        return self.connect_webhook_secrets if source == "connect" else self.webhook_secrets
+        return (
+            self.connect_webhook_secrets
+            if source == "connect"
+            else self.webhook_secrets
+        )
 
     @property
     def files_base(self) -> str:
@@ -70,7 +74,9 @@ class Settings:
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
-    plain_connections: tuple[str, ...] = ()  # services on other machines that may go without TLS
+    plain_connections: tuple[
+        str, ...
+    ] = ()  # services on other machines that may go without TLS
     order_hold_minutes: int = 30
     trusted_proxies: int = (
         0  # how many reverse proxies stand before us, each adding to X-Forwarded-For
@@ -79,7 +85,9 @@ class Settings:
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     log_level: str = "WARNING"
     metrics_token: str | None = field(default=None, repr=False)
-    notes: tuple[str, ...] = ()  # names that are probably slips, each a sentence without a value
+    notes: tuple[
+        str, ...
+    ] = ()  # names that are probably slips, each a sentence without a value
 
     @property
     def production(self) -> bool:
@@ -162,9 +170,13 @@ def load(
         notes=tuple(notes),
     )
     told = {problem.split()[0] for problem in wrong}
-    problems = wrong + [each for each in check(settings) if not any(name in each for name in told)]
+    problems = wrong + [
+        each for each in check(settings) if not any(name in each for name in told)
+    ]
     if problems:
-        raise SettingsError("Markethall cannot start:\n" + "\n".join(f"  - {p}" for p in problems))
+        raise SettingsError(
+            "Markethall cannot start:\n" + "\n".join(f"  - {p}" for p in problems)
+        )
     return settings
 
 
@@ -178,11 +190,15 @@ def check(settings: Settings) -> list[str]:
     if len(settings.secret_key) < 32:
         out.append("MARKETHALL_SECRET_KEY is missing or shorter than 32 characters.")
     if any(len(key) < 32 for key in settings.old_secret_keys):
-        out.append("MARKETHALL_SECRET_KEY holds an old key that is shorter than 32 characters.")
+        out.append(
+            "MARKETHALL_SECRET_KEY holds an old key that is shorter than 32 characters."
+        )
     if not settings.public_url.startswith("https://"):
         out.append("MARKETHALL_PUBLIC_URL is missing or does not start with https://.")
     if stripe.stand_in:
-        out.append("STRIPE_SECRET_KEY is missing; the stand-in is for development only.")
+        out.append(
+            "STRIPE_SECRET_KEY is missing; the stand-in is for development only."
+        )
     else:
         if not stripe.webhook_secrets:
             out.append(

@@ -54,7 +54,8 @@ def words(
     if isinstance(said, str):
         raise TypeError(f"{table} has one word for a code")
     return {
-        name: each if name in NO_WORDS else gettext(each, **values) for name, each in said.items()
+        name: each if name in NO_WORDS else gettext(each, **values)
+        for name, each in said.items()
     }
 
 
@@ -94,13 +95,17 @@ def _entry(table: str, code: str | None) -> Entry:
 @cache
 def _table(table: str) -> Mapping[str, Entry]:
     file, _, name = table.partition(".")
-    return _spread(tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))[name])
+    return _spread(
+        tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))[name]
+    )
 
 
 def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, Entry]:
     """A table with each code by itself."""
     if isinstance(found, list):
-        return {code: _entry_of(group) for group in found for code in group["codes"].split()}
+        return {
+            code: _entry_of(group) for group in found for code in group["codes"].split()
+        }
     return {code: entry for key, entry in found.items() for code in key.split()}
 
 

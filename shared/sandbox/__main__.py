@@ -27,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, default=12111)
     options.add_argument(
-        "--database", default=":memory:", help="path of its SQLite file (default: in memory)"
+        "--database",
+        default=":memory:",
+        help="path of its SQLite file (default: in memory)",
     )
     options.add_argument(
         "--secret-key",
@@ -35,7 +37,10 @@ def parser() -> argparse.ArgumentParser:
         help="the platform that the control page shows",
     )
     options.add_argument(
-        "--seed", type=int, default=None, help="the same requests get the same ids again"
+        "--seed",
+        type=int,
+        default=None,
+        help="the same requests get the same ids again",
     )
     options.add_argument(
         "--base-url", default=None, help="the address that it hands out, if not its own"
@@ -61,7 +66,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve as the command line says."""
     given = parser().parse_args(arguments)
     os.umask(0o077)  # what it remembers is for its own user alone
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
     config = SandboxConfig(
         database=given.database,
         base_url=given.base_url or f"http://{given.host}:{given.port}",

@@ -28,6 +28,8 @@ def check(
     except ValueError:
         raise errors.bad_url(param) from None
     plain = not any(c.isspace() or not c.isprintable() for c in str(url))
-    known = parts.scheme in _WEB or (apps and parts.scheme and parts.scheme not in _CODE)
+    known = parts.scheme in _WEB or (
+        apps and parts.scheme and parts.scheme not in _CODE
+    )
     if not plain or not known or (parts.scheme in _WEB and not host):
         raise errors.bad_url(param)

@@ -49,8 +49,12 @@ def run(world: World) -> None:
 
     A task that goes wrong is told to the log and not tried again.
     """
-    sql = "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
-    for id, task, platform, subject in world.store.db.execute(sql, (world.clock.now(),)).fetchall():
+    sql = (
+        "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
+    )
+    for id, task, platform, subject in world.store.db.execute(
+        sql, (world.clock.now(),)
+    ).fetchall():
         try:
             with world.store.transaction():
                 _do(world, id, task, platform, subject)
@@ -76,5 +80,7 @@ def _do(
 
 def next_due(world: World) -> float | None:
     """When the next task is due, if there is one."""
-    moment: float | None = world.store.db.execute("SELECT min(due) FROM agenda").fetchone()[0]
+    moment: float | None = world.store.db.execute(
+        "SELECT min(due) FROM agenda"
+    ).fetchone()[0]
     return moment

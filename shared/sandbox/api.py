@@ -36,7 +36,11 @@ _CORS = (
     ("Access-Control-Expose-Headers", "Request-Id, Stripe-Should-Retry"),
     ("Access-Control-Max-Age", "300"),
 )
-_JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-cache, no-store"), *_CORS)
+_JSON = (
+    ("Content-Type", "application/json"),
+    ("Cache-Control", "no-cache, no-store"),
+    *_CORS,
+)
 _RATE_LIMITED = (
     "Testmode request rate limit exceeded, the rate limits in testmode are lower than livemode. "
     "You can learn more "
@@ -100,12 +104,17 @@ async def _body(receive: ASGIReceiveCallable, most: int) -> bytes | None:
 
 def _asked(scope: HTTPScope, body: bytes) -> Request:
     """What the API is asked, its parameters still strings; HEAD is GET whose body is not sent."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+    }
     params = multipart.read(
         headers.get("content-type", ""), scope["query_string"].decode("latin-1"), body
     )
     method = scope["method"]
-    return Request("GET" if method == "HEAD" else method, scope["path"], params, headers)
+    return Request(
+        "GET" if method == "HEAD" else method, scope["path"], params, headers
+    )
 
 
 async def _with_fault(
@@ -135,7 +144,9 @@ async def _with_fault(
     if rule.effect == "status":
         reply = _labelled(standin, asked, refusal(rule))
         if rule.stored:
-            with suppress(errors.ApiError):  # whoever asks without a good key has nothing kept
+            with suppress(
+                errors.ApiError
+            ):  # whoever asks without a good key has nothing kept
                 engine.keep(asked, reply)
         engine.record(asked, reply.status)
         return reply
@@ -165,11 +176,15 @@ def refusal(rule: Rule) -> Reply:
     elif rule.status >= 500:
         error.update(type="api_error", message="An unknown error occurred")
     elif rule.status == 402:
-        error.update(type="card_error", code="card_declined", message="Your card was declined.")
+        error.update(
+            type="card_error", code="card_declined", message="Your card was declined."
+        )
     if rule.code is not None:
         error["code"] = rule.code
     asks = (
-        {} if rule.should_retry is None else {"Stripe-Should-Retry": str(rule.should_retry).lower()}
+        {}
+        if rule.should_retry is None
+        else {"Stripe-Should-Retry": str(rule.should_retry).lower()}
     )
     return Reply(rule.status, json.dumps({"error": error}), asks)
 

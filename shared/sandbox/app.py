@@ -50,7 +50,9 @@ class Standin:
         act = Act(self.world, self.own_platform, home_of(self.own_platform))
         store = self.world.store
         with store.transaction():
-            known = store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
+            known = store.select(
+                "platform = ? AND object = 'webhook_endpoint'", [act.platform]
+            )
             old = {
                 tuple(doc.hidden["configured"]): doc
                 for doc in known
@@ -124,7 +126,9 @@ class Sandbox:
 
 
 def create_sandbox(
-    config: SandboxConfig, *, cut: Callable[[tuple[str, int]], None] = _nothing_to_cut
+    config: SandboxConfig,
+    *,
+    cut: Callable[[tuple[str, int]], None] = _nothing_to_cut,
 ) -> Sandbox:
     """The stand-in for this configuration; its database is open until it stops serving."""
     store = Store(config.database)

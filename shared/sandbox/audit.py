@@ -21,9 +21,7 @@ def _nothing_appears(store: Store, platform: str) -> list[str]:
     """The platform, its accounts, the card network, the banks and Stripe: together they hold
     nothing.
     """
-    sql = (
-        "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
-    )
+    sql = "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
     return [
         f"{net} {currency} came from nowhere"
         for currency, net in store.db.execute(sql, (platform,))
@@ -82,7 +80,9 @@ def _returns_are_counted(store: Store, platform: str) -> list[str]:
             WHERE d.platform = :platform AND d.object = '{kind}'"""
         for id, told, amount, taken in store.db.execute(sql, {"platform": platform}):
             if told != taken or told > amount:
-                found.append(f"{id} says {told} of {amount} went back; its {back}s come to {taken}")
+                found.append(
+                    f"{id} says {told} of {amount} went back; its {back}s come to {taken}"
+                )
     return found
 
 
@@ -115,7 +115,9 @@ def _rows_follow_status(store: Store, platform: str) -> list[str]:
     """The rows of whatever moves money come to its amount: a payout's until it comes back, a
     chargeback's until it is won, or in part.
     """
-    cases = " ".join(f"WHEN '{kind}' THEN {wanted}" for kind, wanted in _COMES_TO.items())
+    cases = " ".join(
+        f"WHEN '{kind}' THEN {wanted}" for kind, wanted in _COMES_TO.items()
+    )
     kinds = ", ".join(f"'{kind}'" for kind in _COMES_TO)
     sql = f"""
         SELECT id, wanted, coalesce(moved, 0) FROM (

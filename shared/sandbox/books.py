@@ -175,7 +175,9 @@ def balances(act: Act) -> dict[str, tuple[int, int]]:
         sql,
         (act.now, act.platform, act.scope),
     )
-    return {currency: (available, whole - available) for currency, available, whole in rows}
+    return {
+        currency: (available, whole - available) for currency, available, whole in rows
+    }
 
 
 def held(act: Act, currency: str) -> tuple[int, int]:

@@ -49,14 +49,18 @@ class Card:
     brand: str = "visa"
     country: str = "US"
     funding: str = "credit"
-    declines: Decline | None = None  # what a payment comes to, after a challenge if there is one
+    declines: Decline | None = (
+        None  # what a payment comes to, after a challenge if there is one
+    )
     challenge: str = "never"
     asked_error: Decline | None = (
         None  # what a payment comes to when the platform asks for authentication
     )
     frictionless: bool = False  # authenticates without a challenge when asked
     attaches: bool = True
-    sets_up: bool = True  # whether a setup goes through, after a challenge if there is one
+    sets_up: bool = (
+        True  # whether a setup goes through, after a challenge if there is one
+    )
     blocked: bool = False
     risk: str = "normal"
     fails: str | None = None  # the check that fails when its value was given
@@ -94,10 +98,14 @@ CARDS: tuple[Card, ...] = (
     Card("6200000000000005", ("unionpay",), "unionpay", "CN"),
     _declined("4000000000000002", "visa_chargeDeclined", reason="generic_decline"),
     _declined(
-        "4000000000009995", "visa_chargeDeclinedInsufficientFunds", reason="insufficient_funds"
+        "4000000000009995",
+        "visa_chargeDeclinedInsufficientFunds",
+        reason="insufficient_funds",
     ),
     _declined("4000000000009987", "visa_chargeDeclinedLostCard", reason="lost_card"),
-    _declined("4000000000009979", "visa_chargeDeclinedStolenCard", reason="stolen_card"),
+    _declined(
+        "4000000000009979", "visa_chargeDeclinedStolenCard", reason="stolen_card"
+    ),
     _declined(
         "4000000000006975",
         "visa_chargeDeclinedVelocityLimitExceeded",
@@ -114,7 +122,9 @@ CARDS: tuple[Card, ...] = (
     ),
     _declined("4000000000000119", "chargeDeclinedProcessingError", "processing_error"),
     Card(
-        "4000000000000341", ("chargeCustomerFail",), declines=("card_declined", "generic_decline")
+        "4000000000000341",
+        ("chargeCustomerFail",),
+        declines=("card_declined", "generic_decline"),
     ),
     Card(
         "4100000000000019",
@@ -133,16 +143,24 @@ CARDS: tuple[Card, ...] = (
     Card("4000000000009235", ("riskLevelElevated",), risk="elevated"),
     Card("4000000000000101", ("cvcCheckFail",), fails="cvc_check"),
     Card("4000000000000036", ("avsZipFail",), fails="address_postal_code_check"),
-    Card("4000002500003155", ("authenticationRequiredOnSetup",), challenge="until_set_up"),
+    Card(
+        "4000002500003155", ("authenticationRequiredOnSetup",), challenge="until_set_up"
+    ),
     Card("4000002760003184", ("authenticationRequired",), challenge="always"),
-    Card("4000003800000446", ("authenticationRequiredSetupForOffSession",), challenge="on_session"),
+    Card(
+        "4000003800000446",
+        ("authenticationRequiredSetupForOffSession",),
+        challenge="on_session",
+    ),
     Card(
         "4000008260003178",
         ("authenticationRequiredChargeDeclinedInsufficientFunds",),
         challenge="until_set_up",
         declines=("card_declined", "insufficient_funds"),
     ),
-    Card("4000000000003220", ("threeDSecure2Required",), country="IE", challenge="always"),
+    Card(
+        "4000000000003220", ("threeDSecure2Required",), country="IE", challenge="always"
+    ),
     Card("4000008400000027", (), challenge="always"),
     Card(
         "4000008400001629",
@@ -172,7 +190,12 @@ CARDS: tuple[Card, ...] = (
     Card("4000000000007726", ("pendingRefund",)),
     Card("4000000000005126", ("refundFail",)),
     Card("4000000000000077", ("bypassPending",), bypass_pending=True),
-    Card("4000003720000278", ("bypassPendingInternational",), country="IE", bypass_pending=True),
+    Card(
+        "4000003720000278",
+        ("bypassPendingInternational",),
+        country="IE",
+        bypass_pending=True,
+    ),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_TOKEN = {f"pm_card_{token}": card for card in CARDS for token in card.tokens}
@@ -248,7 +271,9 @@ def fingerprint(number: str) -> str:
 def luhn(number: str) -> bool:
     """The check digit that every card number carries."""
     digits = [int(d) for d in reversed(number)]
-    return sum(digits[::2]) % 10 + sum(sum(divmod(2 * d, 10)) for d in digits[1::2]) % 10 in (0, 10)
+    return sum(digits[::2]) % 10 + sum(
+        sum(divmod(2 * d, 10)) for d in digits[1::2]
+    ) % 10 in (0, 10)
 
 
 def card_error(
@@ -281,7 +306,9 @@ def message(code: str, reason: str | None) -> str:
     """What a shopper may read about a decline; lost and stolen cards are never named (stripe-facts
     7.4).
     """
-    specific = reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
+    specific = (
+        reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
+    )
     return MESSAGES[specific or code]
 
 
@@ -310,7 +337,11 @@ def check(
         raise card_error("incorrect_number", "number")
     if not month.isdecimal() or len(month) > 2 or not 1 <= int(month) <= 12:
         raise card_error("invalid_expiry_month", "exp_month")
-    full = int(year) + (2000 if len(year) <= 2 else 0) if year.isdecimal() and len(year) <= 4 else 0
+    full = (
+        int(year) + (2000 if len(year) <= 2 else 0)
+        if year.isdecimal() and len(year) <= 4
+        else 0
+    )
     if not today.year <= full <= today.year + 50:
         raise card_error("invalid_expiry_year", "exp_year")
     if (full, int(month)) < (today.year, today.month):

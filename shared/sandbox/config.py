@@ -22,17 +22,17 @@ class SandboxConfig:
     """Everything that one stand-in needs; nothing is read from the environment."""
 
     database: str  # a path, or ":memory:"
-    base_url: str  # without a trailing slash; stands in every address that is handed out
+    base_url: (
+        str  # without a trailing slash; stands in every address that is handed out
+    )
     secret_key: str = "sk_test_markethall"  # the marketplace's own platform
     endpoints: tuple[EndpointConfig, ...] = ()
-    settle_delay: float = (
-        0.3  # seconds until transfer, fee and balance transactions follow a captured charge
-    )
+    # seconds until transfer, fee and balance transactions follow a captured charge
+    settle_delay: float = 0.3
     retry_delays: tuple[float, ...] = (5, 60, 3600)
     delivery_timeout: float = 10.0
     seed: int | None = (
         None  # with one, the same requests get the same ids; without, nobody can foretell them
     )
-    audit: bool = (
-        False  # prove after every change that no money appeared or vanished; slow, for tests
-    )
+    # prove after every change that no money appeared or vanished; slow, for tests
+    audit: bool = False

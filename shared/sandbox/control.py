@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 
 from quart import Blueprint, Response, request
 
-from shared.sandbox import audit, control_cards, control_exposure, control_money, control_reserves
+from shared.sandbox import (
+    audit,
+    control_cards,
+    control_exposure,
+    control_money,
+    control_reserves,
+)
 from shared.sandbox.control_base import Refused, acting, read_body
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
@@ -47,7 +53,10 @@ def blueprint(standin: Standin) -> Blueprint:
         return (
             None
             if same_origin()
-            else _answer({"error": "The control API answers its own pages and programs only."}, 403)
+            else _answer(
+                {"error": "The control API answers its own pages and programs only."},
+                403,
+            )
         )
 
     @control.errorhandler(Refused)
@@ -63,7 +72,10 @@ def blueprint(standin: Standin) -> Blueprint:
             return _answer(await view(standin, **ids))
 
         control.add_url_rule(
-            path, endpoint=f"{method} {path}".replace(".", "_"), view_func=wrapped, methods=[method]
+            path,
+            endpoint=f"{method} {path}".replace(".", "_"),
+            view_func=wrapped,
+            methods=[method],
         )
 
     for method, path, view in CALLS:
@@ -71,21 +83,27 @@ def blueprint(standin: Standin) -> Blueprint:
 
     @control.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
     async def unknown(rest: str) -> Response:
-        return _answer({"error": f"The control API has no {request.method} {request.path}."}, 404)
+        return _answer(
+            {"error": f"The control API has no {request.method} {request.path}."}, 404
+        )
 
     return control
 
 
 def _answer(body: Any, status: int = 200) -> Response:
     return Response(
-        json.dumps(body), status, {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        json.dumps(body),
+        status,
+        {"Content-Type": "application/json", "Cache-Control": "no-store"},
     )
 
 
 async def state(standin: Standin) -> Json:
     """The clock, the endpoints with their secrets, how much there is, and the faults in force."""
     act = acting(standin)
-    found = act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
+    found = act.store.select(
+        "platform = ? AND object = 'webhook_endpoint'", [act.platform]
+    )
     return {
         "clock": act.now,
         "webhook_endpoints": [endpoint_shown(doc) for doc in found],
@@ -120,7 +138,9 @@ async def advance(standin: Standin) -> Json:
         or isinstance(seconds, bool)
         or not 0 <= seconds <= FURTHEST
     ):
-        raise Refused(400, "`seconds` must be a number, not negative, and at most ten years.")
+        raise Refused(
+            400, "`seconds` must be a number, not negative, and at most ten years."
+        )
     await standin.courier.advance(seconds)
     return {"clock": standin.world.clock.seconds()}
 
@@ -144,7 +164,9 @@ async def events(standin: Standin) -> list[Json]:
 
 def event_shown(act: Act, doc: Document) -> Json:
     """An event with its deliveries so far."""
-    sql = "SELECT url, status, at, error, fault FROM attempts WHERE event = ? ORDER BY id"
+    sql = (
+        "SELECT url, status, at, error, fault FROM attempts WHERE event = ? ORDER BY id"
+    )
     tries = [
         dict(
             zip(

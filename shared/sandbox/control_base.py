@@ -63,7 +63,11 @@ def known_host(host: str, base_url: str) -> bool:
     visitor's browser.
     """
     name = urlsplit(f"//{host}").hostname or ""
-    if name == urlsplit(base_url).hostname or "." not in name or name.endswith(".localhost"):
+    if (
+        name == urlsplit(base_url).hostname
+        or "." not in name
+        or name.endswith(".localhost")
+    ):
         return True
     try:
         ipaddress.ip_address(name)

@@ -25,7 +25,9 @@ async def replace(standin: Standin, id: str) -> Json:
     """
     given, act = await read_body(), acting(standin)
     if not given or set(given) - _FIELDS:
-        raise Refused(400, "Give `number`, or `exp_month` and `exp_year`, or all three.")
+        raise Refused(
+            400, "Give `number`, or `exp_month` and `exp_year`, or all three."
+        )
     doc = act.store.find(act.platform, id, object="payment_method")
     if doc is None or doc.body["customer"] is None:
         raise Refused(404, f"There is no saved payment method {id}.")
@@ -44,7 +46,12 @@ async def replace(standin: Standin, id: str) -> Json:
         if _FIELDS & set(given) - {"number"}:
             doc.body["card"].update(_date(given))
         act.store.save(doc)
-        emit(act.within(doc.scope), "payment_method.automatically_updated", doc, before=before)
+        emit(
+            act.within(doc.scope),
+            "payment_method.automatically_updated",
+            doc,
+            before=before,
+        )
     standin.courier.ring()
     return doc.body
 
@@ -62,9 +69,18 @@ def _digits(number: object) -> str:
 
 def _date(given: Json) -> Json:
     month, year = given.get("exp_month"), given.get("exp_year")
-    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in (month, year))
-    if not whole or not 1 <= int(str(month)) <= 12 or not 2000 <= int(str(year)) <= 2099:
-        raise Refused(400, "`exp_month` must be from 1 to 12, and `exp_year` from 2000 to 2099.")
+    whole = all(
+        isinstance(value, int) and not isinstance(value, bool)
+        for value in (month, year)
+    )
+    if (
+        not whole
+        or not 1 <= int(str(month)) <= 12
+        or not 2000 <= int(str(year)) <= 2099
+    ):
+        raise Refused(
+            400, "`exp_month` must be from 1 to 12, and `exp_year` from 2000 to 2099."
+        )
     return {"exp_month": month, "exp_year": year}
 
 

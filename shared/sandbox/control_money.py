@@ -41,7 +41,9 @@ async def dispute(standin: Standin) -> Json:
     if unknown := set(given) - {"amount", "charge", "reason", "inquiry", "prevented"}:
         raise Refused(400, f"A dispute has no {', '.join(sorted(unknown))} here.")
     if reason not in dispute_terms.REASONS:
-        raise Refused(400, f"`reason` must be one of {', '.join(dispute_terms.REASONS)}.")
+        raise Refused(
+            400, f"`reason` must be one of {', '.join(dispute_terms.REASONS)}."
+        )
     case = _case(given)
     inside, charge = _found(act, "charge", given.get("charge"))
     amount = _disputed_amount(inside, charge, given.get("amount"))
@@ -76,7 +78,8 @@ def _case(given: Json) -> str:
         return "inquiry" if inquiry else "chargeback"
     if inquiry or prevented not in dispute_terms.PREVENTED:
         raise Refused(
-            400, f"`prevented` must be one of {', '.join(dispute_terms.PREVENTED)}, and no inquiry."
+            400,
+            f"`prevented` must be one of {', '.join(dispute_terms.PREVENTED)}, and no inquiry.",
         )
     return str(prevented)
 
@@ -94,7 +97,9 @@ async def close_dispute(standin: Standin, id: str) -> Json:
     if doc.body["status"] in dispute_terms.CLOSED:
         raise Refused(400, f"{id} is closed already: {doc.body['status']}.")
     if returned and (
-        outcome == "won" or not _is_amount(returned) or returned >= dispute_funds.taken(doc)
+        outcome == "won"
+        or not _is_amount(returned)
+        or returned >= dispute_funds.taken(doc)
     ):
         raise Refused(
             400,
@@ -118,7 +123,9 @@ async def appeal_dispute(standin: Standin, id: str) -> Json:
         raise Refused(400, f"An appeal has no {', '.join(sorted(given))} here.")
     inside, doc = _found(act, "dispute", id)
     if not appeals.may_be_offered(doc):
-        raise Refused(400, f"{id} is {doc.body['status']}: a lost dispute can be appealed, once.")
+        raise Refused(
+            400, f"{id} is {doc.body['status']}: a lost dispute can be appealed, once."
+        )
     with act.store.transaction():
         appeals.offer(inside, doc)
     standin.courier.ring()
@@ -131,7 +138,9 @@ async def ask_about_refund(standin: Standin, id: str) -> Json:
     """
     given, act = await read_body(), acting(standin)
     if given:
-        raise Refused(400, f"A question to the shopper has no {', '.join(sorted(given))} here.")
+        raise Refused(
+            400, f"A question to the shopper has no {', '.join(sorted(given))} here."
+        )
     inside, doc = _found(act, "refund", id)
     if doc.body.get("pending_reason") != "processing":
         raise Refused(
@@ -156,7 +165,10 @@ async def fail_payout(standin: Standin, id: str) -> Json:
         or not isinstance(code, str)
         or code not in payout_lifecycle.MESSAGES
     ):
-        raise Refused(400, f"`failure_code` must be one of {', '.join(payout_lifecycle.MESSAGES)}.")
+        raise Refused(
+            400,
+            f"`failure_code` must be one of {', '.join(payout_lifecycle.MESSAGES)}.",
+        )
     inside, doc = _found(act, "payout", id)
     if doc.body["status"] in ("failed", "canceled"):
         raise Refused(400, f"{id} is {doc.body['status']} already.")
@@ -180,7 +192,11 @@ async def set_pricing(standin: Standin) -> Json:
     kept = {**_priced(old), **given}
     if unknown := set(kept) - set(_priced(old)):
         raise Refused(400, f"A price has no {', '.join(sorted(unknown))} here.")
-    percentage, most, comes_back = kept.pop("percentage"), kept["most"], kept["comes_back"]
+    percentage, most, comes_back = (
+        kept.pop("percentage"),
+        kept["most"],
+        kept["comes_back"],
+    )
     if (
         not _is_number(percentage)
         or not 0 <= percentage < 100
@@ -195,8 +211,13 @@ async def set_pricing(standin: Standin) -> Json:
         kept["least"],
         *([] if most is None else [most]),
     ]
-    if any(type(amount) is not int or not 0 <= amount <= money.MAXIMUM for amount in amounts):
-        raise Refused(400, "`fixed`, `least` and `most` must be minor units; `most` may be null.")
+    if any(
+        type(amount) is not int or not 0 <= amount <= money.MAXIMUM
+        for amount in amounts
+    ):
+        raise Refused(
+            400, "`fixed`, `least` and `most` must be minor units; `most` may be null."
+        )
     if not isinstance(comes_back, bool):
         raise Refused(400, "`comes_back` must be true or false.")
     with act.store.transaction():
@@ -219,7 +240,9 @@ async def put_settings(standin: Standin) -> Json:
         raise Refused(400, f"There is no setting {', '.join(sorted(unknown))} here.")
     for name, value in given.items():
         if value not in choices.CHOICES[name]:
-            raise Refused(400, f"`{name}` must be one of {', '.join(choices.CHOICES[name])}.")
+            raise Refused(
+                400, f"`{name}` must be one of {', '.join(choices.CHOICES[name])}."
+            )
     with act.store.transaction():
         choices.choose(act, given)
     return dict(choices.chosen(act))
@@ -239,7 +262,9 @@ def _found(
     object: str,
     id: Any,
 ) -> tuple[Act, Document]:
-    doc = act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
+    doc = (
+        act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
+    )
     if doc is None:
         raise Refused(404, f"There is no {object} {id}.")
     return act.within(doc.scope), doc

@@ -35,7 +35,9 @@ def blueprint(standin: Standin) -> Blueprint:
     ) -> None:
         async def wrapped(**ids: str) -> Response:
             if method == "POST" and not control.same_origin():
-                return show("gone.html", status=403, what="This form, sent from another site,")
+                return show(
+                    "gone.html", status=403, what="This form, sent from another site,"
+                )
             return await view(standin, _act(standin), **ids)
 
         pages.add_url_rule(
@@ -60,7 +62,9 @@ def platforms(standin: Standin) -> list[str]:
         "WHERE platform > found.name) FROM found WHERE found.name IS NOT NULL) SELECT name FROM "
         "found WHERE name IS NOT NULL LIMIT 100"
     )
-    others = {name for (name,) in standin.world.store.db.execute(sql)} - {standin.own_platform}
+    others = {name for (name,) in standin.world.store.db.execute(sql)} - {
+        standin.own_platform
+    }
     return [standin.own_platform, *sorted(others)]
 
 
@@ -207,7 +211,13 @@ async def events(standin: Standin, act: Act) -> Response:
         place=_place(),
     )
     return _page(
-        standin, act, "control_events.html", "events", sheet=sheet, account=account, type=type
+        standin,
+        act,
+        "control_events.html",
+        "events",
+        sheet=sheet,
+        account=account,
+        type=type,
     )
 
 

@@ -57,7 +57,10 @@ async def press(standin: Standin, act: Act, action: str) -> Response:
         done = await button(standin, act, given)
     except Refused as refused:
         return show(
-            "control_refused.html", status=refused.status, sentence=str(refused), back=_back(given)
+            "control_refused.html",
+            status=refused.status,
+            sentence=str(refused),
+            back=_back(given),
         )
     if isinstance(done, Response):
         return done
@@ -68,7 +71,11 @@ async def press(standin: Standin, act: Act, action: str) -> Response:
 def _back(given: Form) -> str:
     """The page that the button stands on; never another site's."""
     parts = urlsplit(given.get("back", ""))
-    local = parts.path.startswith("/") and not parts.path.startswith("//") and not parts.netloc
+    local = (
+        parts.path.startswith("/")
+        and not parts.path.startswith("//")
+        and not parts.netloc
+    )
     query = "&".join(
         pair for pair in parts.query.split("&") if pair and not pair.startswith("done=")
     )
@@ -110,7 +117,8 @@ async def _advance(standin: Standin, act: Act, given: Form) -> str:
     seconds = count * unit if count is not None else _number(given, "seconds")
     if seconds is None or seconds > control.FURTHEST:
         raise Refused(
-            400, "The clock needs a number of minutes, hours or days, and at most ten years."
+            400,
+            "The clock needs a number of minutes, hours or days, and at most ten years.",
         )
     await _call(control.advance, standin, {"seconds": seconds})
     return "advanced"
@@ -267,7 +275,10 @@ async def _unfault(standin: Standin, act: Act, given: Form) -> str:
 async def _platform(standin: Standin, act: Act, given: Form) -> Response:
     answer = go("/")
     answer.set_cookie(
-        PLATFORM_COOKIE, given.get("platform", "")[:200], httponly=True, samesite="Strict"
+        PLATFORM_COOKIE,
+        given.get("platform", "")[:200],
+        httponly=True,
+        samesite="Strict",
     )
     return answer
 

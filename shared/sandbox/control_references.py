@@ -28,7 +28,9 @@ def about(act: Act, id: str) -> list[Json]:
         limit=60,
     )
     return [
-        control_rows.told(act, doc) for doc in found if doc.body["data"]["object"].get("id") == id
+        control_rows.told(act, doc)
+        for doc in found
+        if doc.body["data"]["object"].get("id") == id
     ][:20]
 
 
@@ -48,7 +50,9 @@ def related(act: Act, doc: Document) -> list[control_rows.Row]:
             [act.platform, *named],
         )
     }
-    found = act.store.select(f"seq IN ({','.join('?' * len(seqs))})", [*seqs], order="seq DESC")
+    found = act.store.select(
+        f"seq IN ({','.join('?' * len(seqs))})", [*seqs], order="seq DESC"
+    )
     return [control_rows.row(act, other) for other in found if other.seq != doc.seq]
 
 
@@ -59,7 +63,11 @@ def _floor(act: Act) -> int:
 
 def _ids_in(value: Any) -> set[str]:
     if isinstance(value, dict):
-        return set().union(*(_ids_in(inner) for inner in value.values())) if value else set()
+        return (
+            set().union(*(_ids_in(inner) for inner in value.values()))
+            if value
+            else set()
+        )
     if isinstance(value, list):
         return set().union(*(_ids_in(inner) for inner in value)) if value else set()
     return {value} if isinstance(value, str) and _ID.fullmatch(value) else set()
@@ -88,7 +96,9 @@ def _marked(
         ]
         return Markup("{{\n{}\n{}}}").format(Markup(",\n").join(parts), indent)
     if isinstance(value, list) and value:
-        parts = [Markup("{}{}").format(inner, _marked(item, known, inner)) for item in value]
+        parts = [
+            Markup("{}{}").format(inner, _marked(item, known, inner)) for item in value
+        ]
         return Markup("[\n{}\n{}]").format(Markup(",\n").join(parts), indent)
     if isinstance(value, str) and value in known:
         return Markup('"<a href="/control/object/{}">{}</a>"').format(value, value)

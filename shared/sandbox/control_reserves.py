@@ -61,7 +61,9 @@ def _account(act: Act, given: Any) -> Act:
     if given is None:
         return act
     account = (
-        act.store.find(act.platform, given, object="account") if isinstance(given, str) else None
+        act.store.find(act.platform, given, object="account")
+        if isinstance(given, str)
+        else None
     )
     if account is None:
         raise Refused(404, f"There is no account {given}.")
@@ -70,7 +72,9 @@ def _account(act: Act, given: Any) -> Act:
 
 def _amount(given: Any, most: int, what: str) -> int:
     if type(given) is not int or not 0 < given <= most:
-        raise Refused(400, f"`amount` must be minor units, from 1 to {what}: {max(most, 0)}.")
+        raise Refused(
+            400, f"`amount` must be minor units, from 1 to {what}: {max(most, 0)}."
+        )
     return given
 
 

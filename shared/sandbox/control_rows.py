@@ -39,7 +39,15 @@ _PLURALS = {
     "capability": "capabilities",
     "balance_settings": "balance settings",
 }
-_NOTES = ("description", "email", "url", "reason", "failure_message", "reporting_category", "last4")
+_NOTES = (
+    "description",
+    "email",
+    "url",
+    "reason",
+    "failure_message",
+    "reporting_category",
+    "last4",
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,9 @@ class Query:
 
 
 START = Place()
-_counted: WeakKeyDictionary[Store, tuple[tuple[str, int], list[Kind]]] = WeakKeyDictionary()
+_counted: WeakKeyDictionary[Store, tuple[tuple[str, int], list[Kind]]] = (
+    WeakKeyDictionary()
+)
 
 
 def plural(kind: str) -> str:
@@ -121,10 +131,13 @@ def scopes(act: Act) -> tuple[str, list[Any]]:
     """A condition on `scope` that an index answers; conditions on the platform alone read every
     object.
     """
-    return "scope IN (SELECT id FROM docs WHERE scope = ? AND object = 'account' UNION SELECT ?)", [
-        act.home,
-        act.home,
-    ]
+    return (
+        "scope IN (SELECT id FROM docs WHERE scope = ? AND object = 'account' UNION SELECT ?)",
+        [
+            act.home,
+            act.home,
+        ],
+    )
 
 
 def kinds(act: Act) -> list[Kind]:
@@ -163,7 +176,10 @@ def listed(
 ) -> Sheet:
     """Objects of one kind, of one account or of all."""
     return _sheet(
-        act, Query("docs", "object = ?", [kind], account), place, lambda doc: row(act, doc)
+        act,
+        Query("docs", "object = ?", [kind], account),
+        place,
+        lambda doc: row(act, doc),
     )
 
 
@@ -181,7 +197,12 @@ def events(
         where = "object = 'event' AND name = 'type' AND value >= ? AND value < ?"
         query = Query("facets", where, [start, f"{start}\uffff"], account)
     elif type:
-        query = Query("facets", "object = 'event' AND name = 'type' AND value = ?", [type], account)
+        query = Query(
+            "facets",
+            "object = 'event' AND name = 'type' AND value = ?",
+            [type],
+            account,
+        )
     return _sheet(act, query, place, lambda doc: told(act, doc))
 
 
@@ -214,7 +235,9 @@ def _sheet(
         ]
     found.sort(reverse=order == "DESC")
     more, found = len(found) > PER_PAGE, sorted(found[:PER_PAGE], reverse=True)
-    docs = act.store.select(f"seq IN ({','.join('?' * len(found))})", found, order="seq DESC")
+    docs = act.store.select(
+        f"seq IN ({','.join('?' * len(found))})", found, order="seq DESC"
+    )
     older = found[-1] if found and (more or place.after is not None) else None
     newer = (
         found[0]

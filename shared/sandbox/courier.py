@@ -93,7 +93,9 @@ class Courier:
         """Do what is due this moment, and send deliveries on their way."""
         agenda.run(self.world)
         store = self.world.store
-        sql = "SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due <= ?"
+        sql = (
+            "SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due <= ?"
+        )
         for (endpoint,) in store.db.execute(sql, (self.world.clock.now(),)).fetchall():
             if endpoint not in self._routes:
                 route = self._routes[endpoint] = asyncio.create_task(
@@ -151,7 +153,9 @@ class Courier:
 
     async def _serve(self, endpoint: str) -> None:
         while (delivery := self._next_for(endpoint)) is not None:
-            target = self.world.store.find(delivery.platform, endpoint, object="webhook_endpoint")
+            target = self.world.store.find(
+                delivery.platform, endpoint, object="webhook_endpoint"
+            )
             if target is None or target.body["status"] != "enabled":
                 self._close(delivery, "failed")
                 continue
@@ -192,7 +196,9 @@ class Courier:
                 self._postpone(delivery, wait, delivery.tries, rule.effect)
                 return
             played = "duplicate"
-        for _ in range(2 if played == "duplicate" and delivery.played != "duplicate" else 1):
+        for _ in range(
+            2 if played == "duplicate" and delivery.played != "duplicate" else 1
+        ):
             done = await self._attempt(delivery, endpoint, event, played)
         if done:
             self._close(delivery, "done")
@@ -233,13 +239,18 @@ class Courier:
         )
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": webhook_payloads.signature(body, secrets, int(time.time())),
+            "Stripe-Signature": webhook_payloads.signature(
+                body, secrets, int(time.time())
+            ),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         status, error = None, None
         try:
             async with self._session.post(
-                delivery.url_of(endpoint), data=body, headers=headers, allow_redirects=False
+                delivery.url_of(endpoint),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
             ) as answer:
                 await answer.read()
                 status = answer.status
@@ -247,7 +258,13 @@ class Courier:
             error = f"no answer within {self.world.config.delivery_timeout:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             error = f"{type(failure).__name__}: {failure}"
-        self._note(delivery, endpoint, status, error, "bad_signature" if spoil else played or None)
+        self._note(
+            delivery,
+            endpoint,
+            status,
+            error,
+            "bad_signature" if spoil else played or None,
+        )
         return status is not None and 200 <= status < 300
 
     def _note(

@@ -103,7 +103,10 @@ class Engine:
         act = self._act(caller, id, idempotency.checked_key(request))
         if replay := idempotency.replay(act, request):
             return replay
-        return self._perform(Call(act, route, ids, _read(route, request.params, caller)), request)
+        return self._perform(
+            Call(act, route, ids, _read(route, request.params, caller)),
+            request,
+        )
 
     def _act(
         self,
@@ -111,7 +114,9 @@ class Engine:
         id: str,
         key: str | None,
     ) -> Act:
-        return Act(self.world, caller.platform, caller.scope, id, key, caller.publishable)
+        return Act(
+            self.world, caller.platform, caller.scope, id, key, caller.publishable
+        )
 
     def _perform(self, call: Call, request: Request) -> Reply:
         check_expand(call.route.returns, call.params.get("expand") or [])
@@ -138,7 +143,9 @@ class Engine:
                 if not error.keeps:
                     raise
                 reply = Reply(error.status, json.dumps(error.body))
-            if self.world.config.audit and (found := audit.problems(store, call.act.platform)):
+            if self.world.config.audit and (
+                found := audit.problems(store, call.act.platform)
+            ):
                 raise AssertionError(f"the books are wrong: {'; '.join(found)}")
             idempotency.store(call.act, request, reply)
         return reply

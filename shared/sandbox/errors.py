@@ -28,9 +28,13 @@ class ApiError(Exception):
         self.stored = stored
         kind = members.pop("type", "invalid_request_error")
         error: Json = {"type": kind, "message": message}
-        error.update({key: value for key, value in members.items() if value is not None})
+        error.update(
+            {key: value for key, value in members.items() if value is not None}
+        )
         if code := error.get("code"):
-            error["doc_url"] = f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+            error["doc_url"] = (
+                f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"
+            )
         self.error = error
 
     @property
@@ -55,21 +59,29 @@ def unknown_params(names: list[str]) -> ApiError:
 def missing_param(name: str) -> ApiError:
     """Section 3: a required parameter is absent."""
     return ApiError(
-        400, f"Missing required param: {name}.", code="parameter_missing", param=name, stored=False
+        400,
+        f"Missing required param: {name}.",
+        code="parameter_missing",
+        param=name,
+        stored=False,
     )
 
 
 def invalid_integer(name: str, value: object) -> ApiError:
     """Section 3: text is unverified (MEM)."""
     message = f"Invalid integer: {value}"
-    return ApiError(400, message, code="parameter_invalid_integer", param=name, stored=False)
+    return ApiError(
+        400, message, code="parameter_invalid_integer", param=name, stored=False
+    )
 
 
 def invalid_choice(name: str, choices: list[str]) -> ApiError:
     """Section 3: a value outside an enum, all choices named."""
     *most, last = choices
     listed = f"{', '.join(most)}, or {last}" if len(most) > 1 else " or ".join(choices)
-    return ApiError(400, f"Invalid {name}: must be one of {listed}", param=name, stored=False)
+    return ApiError(
+        400, f"Invalid {name}: must be one of {listed}", param=name, stored=False
+    )
 
 
 def invalid_shape(name: str, wanted: str) -> ApiError:
@@ -85,7 +97,9 @@ def empty_param(name: str) -> ApiError:
         f"however '{name}' cannot be unset. You should remove '{name}' from your request or "
         "supply a non-empty value."
     )
-    return ApiError(400, message, code="parameter_invalid_empty", param=name, stored=False)
+    return ApiError(
+        400, message, code="parameter_invalid_empty", param=name, stored=False
+    )
 
 
 def bad_url(name: str) -> ApiError:
@@ -117,14 +131,18 @@ def bad_version(version: str) -> ApiError:
 
 def no_such(noun: str, id: str, param: str = "id") -> ApiError:
     """Section 3: 404 for what does not exist on this account."""
-    return ApiError(404, f"No such {noun}: '{id}'", code="resource_missing", param=param)
+    return ApiError(
+        404, f"No such {noun}: '{id}'", code="resource_missing", param=param
+    )
 
 
 def no_such_reference(noun: str, id: str, param: str) -> ApiError:
     """An id inside the parameters that leads nowhere: 400 with the parameter's name (stripe-facts
     3.13).
     """
-    return ApiError(400, f"No such {noun}: '{id}'", code="resource_missing", param=param)
+    return ApiError(
+        400, f"No such {noun}: '{id}'", code="resource_missing", param=param
+    )
 
 
 def no_route(method: str, path: str) -> ApiError:
@@ -182,7 +200,10 @@ def secret_key_required() -> ApiError:
 def secret_parameter(name: str) -> ApiError:
     """Section 16: a parameter that only a server may send; the text is unverified (MEM)."""
     return ApiError(
-        400, f"You can only provide `{name}` with a secret API key.", param=name, stored=False
+        400,
+        f"You can only provide `{name}` with a secret API key.",
+        param=name,
+        stored=False,
     )
 
 

@@ -128,7 +128,10 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         "source_transfer_reversal": "transfer_reversal",
         "transfer_reversal": "transfer_reversal",
     },
-    "fee_refund": {"balance_transaction": "balance_transaction", "fee": "application_fee"},
+    "fee_refund": {
+        "balance_transaction": "balance_transaction",
+        "fee": "application_fee",
+    },
     "payout": {
         "application_fee": "application_fee",
         "balance_transaction": "balance_transaction",
@@ -137,7 +140,10 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         "original_payout": "payout",
         "reversed_by": "payout",
     },
-    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
+    "radar.early_fraud_warning": {
+        "charge": "charge",
+        "payment_intent": "payment_intent",
+    },
     "transfer": {
         "balance_transaction": "balance_transaction",
         "destination": "account",
@@ -273,7 +279,8 @@ def _contained(
 ) -> Json:
     """A list inside an object: the newest of what belongs to it."""
     where = (
-        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND "
+        "name = ? AND value = ?)"
     )
     args = [
         act.scope,

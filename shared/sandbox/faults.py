@@ -14,7 +14,16 @@ from shared.sandbox.store import Json, Store
 API_EFFECTS = ("delay", "reset_before", "reset_after", "status")
 EVENT_EFFECTS = ("delay", "duplicate", "reorder", "drop", "bad_signature")
 _LONGEST = 10 * 366 * 86400
-_FIELDS = {"match", "effect", "seconds", "status", "code", "times", "should_retry", "stored"}
+_FIELDS = {
+    "match",
+    "effect",
+    "seconds",
+    "status",
+    "code",
+    "times",
+    "should_retry",
+    "stored",
+}
 
 
 class BadRule(ValueError):
@@ -31,7 +40,9 @@ class Rule:
     status: int = 500
     code: str | None = None
     times: int | None = None
-    should_retry: bool | None = None  # what the answer tells the SDK (stripe-facts 1.10)
+    should_retry: bool | None = (
+        None  # what the answer tells the SDK (stripe-facts 1.10)
+    )
     # the answer stays under the request's idempotency key, as a failure in the middle would
     stored: bool = False
     seen: int = 0
@@ -64,7 +75,12 @@ def parse(given: Any) -> Rule:
     if not isinstance(given, dict) or not isinstance(given.get("match", {}), dict):
         raise BadRule("a rule is an object with `match` and `effect`")
     match: Json = given.get("match", {})
-    if unknown := set(given) - _FIELDS or set(match) - {"method", "path", "nth", "event"}:
+    if unknown := set(given) - _FIELDS or set(match) - {
+        "method",
+        "path",
+        "nth",
+        "event",
+    }:
         raise BadRule(f"a rule has no {', '.join(sorted(unknown))}")
     allowed = EVENT_EFFECTS if "event" in match else API_EFFECTS
     effect = given.get("effect")
@@ -76,7 +92,9 @@ def parse(given: Any) -> Rule:
         ("times", (int,)),
     ):
         if name in given and (
-            not isinstance(given[name], kinds) or isinstance(given[name], bool) or given[name] < 0
+            not isinstance(given[name], kinds)
+            or isinstance(given[name], bool)
+            or given[name] < 0
         ):
             raise BadRule(f"{name} must be a number and not negative")
     if not 200 <= given.get("status", 500) <= 599:
@@ -90,12 +108,16 @@ def parse(given: Any) -> Rule:
         if name in match and not isinstance(match[name], str):
             raise BadRule(f"match.{name} must be a string")
     if "nth" in match and (
-        not isinstance(match["nth"], int) or isinstance(match["nth"], bool) or match["nth"] < 1
+        not isinstance(match["nth"], int)
+        or isinstance(match["nth"], bool)
+        or match["nth"] < 1
     ):
         raise BadRule("match.nth counts from 1")
     if given.get("code") is not None and not isinstance(given["code"], str):
         raise BadRule("code must be a string")
-    settings = {name: value for name, value in given.items() if name not in ("match", "effect")}
+    settings = {
+        name: value for name, value in given.items() if name not in ("match", "effect")
+    }
     return Rule(match, str(effect), given=dict(given), **settings)
 
 
@@ -104,9 +126,13 @@ class Faults:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.rules: list[Rule] = [parse(rule) for rule in json.loads(store.meta("faults", "[]"))]
+        self.rules: list[Rule] = [
+            parse(rule) for rule in json.loads(store.meta("faults", "[]"))
+        ]
         for rule, counts in zip(
-            self.rules, json.loads(store.meta("fault_counts", "[]")), strict=False
+            self.rules,
+            json.loads(store.meta("fault_counts", "[]")),
+            strict=False,
         ):
             rule.seen, rule.hits = counts
 
@@ -134,7 +160,8 @@ class Faults:
 
     def _count(self) -> None:
         self._store.remember(
-            "fault_counts", json.dumps([[rule.seen, rule.hits] for rule in self.rules])
+            "fault_counts",
+            json.dumps([[rule.seen, rule.hits] for rule in self.rules]),
         )
 
     def clear(self) -> None:
@@ -146,9 +173,9 @@ class Faults:
         for rule in self.rules:
             if rule.for_events:
                 continue
-            fits = rule.match.get("method", method).upper() == method and path.startswith(
-                rule.match.get("path", "")
-            )
+            fits = rule.match.get(
+                "method", method
+            ).upper() == method and path.startswith(rule.match.get("path", ""))
             if fits and self._strikes(rule):
                 return rule
         return None

@@ -15,7 +15,12 @@ from shared.sandbox.errors import ApiError
 from shared.sandbox.hosted_express import express, look_after
 from shared.sandbox.hosted_onboarding import onboard, onboarding
 from shared.sandbox.paper import go, gone, show
-from shared.sandbox.resources import challenges, payment_confirmation, setup_confirmation, tickets
+from shared.sandbox.resources import (
+    challenges,
+    payment_confirmation,
+    setup_confirmation,
+    tickets,
+)
 from shared.sandbox.store import Document
 from shared.sandbox.world import Act
 
@@ -40,7 +45,9 @@ def blueprint(standin: Standin) -> Blueprint:
     ) -> None:
         async def wrapped(**ids: str) -> Response:
             if method == "POST" and not control.same_origin():
-                return show("gone.html", status=403, what="This form, sent from another site,")
+                return show(
+                    "gone.html", status=403, what="This form, sent from another site,"
+                )
             return await view(standin, **ids)
 
         pages.add_url_rule(
@@ -91,14 +98,15 @@ async def authenticate(standin: Standin, token: str) -> Response:
     if found is None:
         return gone("This authentication page")
     ticket, act, intent = found
-    passed = given.get("outcome") == "complete" and not tickets.expired(standin.world, ticket)
+    passed = given.get("outcome") == "complete" and not tickets.expired(
+        standin.world, ticket
+    )
     with act.store.transaction():
         if challenges.is_open(intent, token):
             try:
                 _FINISH[intent.body["object"]](act, intent, passed=passed)
-            except (
-                ApiError
-            ) as error:  # the card's own decline, after a challenge that was passed; it stays
+            # the card's own decline, after a challenge that was passed; it stays
+            except ApiError as error:
                 if not error.keeps:
                     raise
     standin.courier.ring()

@@ -49,16 +49,24 @@ def check(
         wrong["name"] = "Enter the name of the business."
     if strict and not typed.get("url"):
         wrong["url"] = "Enter the address of the website."
-    elif typed.get("url") and not re.fullmatch(r"https?://[^\s/.]+\.[^\s]+", typed["url"]):
+    elif typed.get("url") and not re.fullmatch(
+        r"https?://[^\s/.]+\.[^\s]+", typed["url"]
+    ):
         wrong["url"] = "Enter the whole address, such as https://shop.example."
     if typed.get("mcc", "5734") not in {
         *GOODS,
         doc.body["business_profile"]["mcc"],
     }:
         wrong["mcc"] = "Choose what is sold."
-    if strict and typed.get("business_type") != "individual" and not typed.get("tax_id"):
+    if (
+        strict
+        and typed.get("business_type") != "individual"
+        and not typed.get("tax_id")
+    ):
         wrong["tax_id"] = "Enter the business ID number; 000000000 passes."
-    elif typed.get("tax_id") and not re.fullmatch(r"[A-Za-z0-9 .\-]{4,20}", typed["tax_id"]):
+    elif typed.get("tax_id") and not re.fullmatch(
+        r"[A-Za-z0-9 .\-]{4,20}", typed["tax_id"]
+    ):
         wrong["tax_id"] = "A business ID number has 4 to 20 letters and digits."
     return wrong
 

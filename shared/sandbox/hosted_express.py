@@ -34,9 +34,16 @@ _STATES = {
 async def express(standin: Standin, token: str) -> Response:
     """Open a login link, which uses it up, or the dashboard that it led to."""
     store = standin.world.store
-    link, visit = tickets.find(store, "express", token), tickets.find(store, "dashboard", token)
+    link, visit = (
+        tickets.find(store, "express", token),
+        tickets.find(store, "dashboard", token),
+    )
     ticket = link or visit
-    if ticket is None or tickets.expired(standin.world, ticket) or (link is not None and link.used):
+    if (
+        ticket is None
+        or tickets.expired(standin.world, ticket)
+        or (link is not None and link.used)
+    ):
         return gone(_GONE)
     act = tickets.acting(standin.world, ticket)
     doc = connected.own_account(act, ticket.subject)
@@ -59,7 +66,10 @@ async def express(standin: Standin, token: str) -> Response:
 def _page(act: Act, doc: Document, token: str) -> Response:
     inside, needs = act.within(doc.id), doc.body["requirements"]
     rows = act.store.select(
-        "scope = ? AND object = 'balance_transaction'", [doc.id], order="seq DESC", limit=10
+        "scope = ? AND object = 'balance_transaction'",
+        [doc.id],
+        order="seq DESC",
+        limit=10,
     )
     payouts = act.store.select(
         "scope = ? AND object = 'payout'", [doc.id], order="seq DESC", limit=10
@@ -89,6 +99,11 @@ async def look_after(standin: Standin, token: str) -> Response:
         return gone(_GONE)
     act, home = tickets.acting(standin.world, ticket), f"/hosted/express/{token}"
     with act.store.transaction():
-        data = {"refresh_url": home, "return_url": home, "fields": "eventually_due", "future": True}
+        data = {
+            "refresh_url": home,
+            "return_url": home,
+            "fields": "eventually_due",
+            "future": True,
+        }
         form, _ = tickets.issue(act, "form", ticket.subject, FORM_LIFETIME, data)
     return go(f"/hosted/onboarding/{form}")

@@ -39,7 +39,10 @@ _CHOICES: dict[str, Any] = {
 async def onboarding(standin: Standin, token: str) -> Response:
     """Open a link, which uses it up (stripe-facts 10.8), or one page of the form behind it."""
     store = standin.world.store
-    link, form = tickets.find(store, "onboarding", token), tickets.find(store, "form", token)
+    link, form = (
+        tickets.find(store, "onboarding", token),
+        tickets.find(store, "form", token),
+    )
     ticket = link or form
     if ticket is None:
         return gone("This onboarding link")
@@ -109,7 +112,12 @@ def _answered(
     # What was just answered may have made, or ended, the page of documents.
     after = order[order.index(key) + 1 :]
     following = next(
-        (name for name in _order(doc, ticket) if name in after or name == "more" != key), "review"
+        (
+            name
+            for name in _order(doc, ticket)
+            if name in after or name == "more" != key
+        ),
+        "review",
     )
     return go(f"/hosted/onboarding/{ticket.token}?step={following}")
 
@@ -186,7 +194,9 @@ def _page(
     key = key if key in order else order[0]
     at = order.index(key)
     found = _step(key)
-    begun = found.values(act, doc) if found else steps.more_values(doc, _more(doc, ticket))
+    begun = (
+        found.values(act, doc) if found else steps.more_values(doc, _more(doc, ticket))
+    )
     values = {**begun, **(typed or {})}
     return show(
         f"onboarding_{key}.html",
@@ -199,7 +209,10 @@ def _page(
         values=values,
         wrong=wrong or ({} if typed else _failed(doc, values)),
         told=_told(act, doc) if key == "review" else [],
-        more=[(name, in_words(name), steps.is_document(name)) for name in _more(doc, ticket)],
+        more=[
+            (name, in_words(name), steps.is_document(name))
+            for name in _more(doc, ticket)
+        ],
         bank=steps.bank_on_file(doc),
         country=country(doc.body["country"]),
         reasons=_reasons(doc),
@@ -237,7 +250,11 @@ def _told(act: Act, doc: Document) -> list[Json]:
     doubted = {error.get("requirement") for error in doc.body["requirements"]["errors"]}
     out = []
     for step in steps.STEPS:
-        owed = [name for name in due if step.covers(name) and not name.startswith("tos_acceptance")]
+        owed = [
+            name
+            for name in due
+            if step.covers(name) and not name.startswith("tos_acceptance")
+        ]
         out.append(
             {
                 "key": step.key,

@@ -64,14 +64,20 @@ def check(
     typed: hosted_answers.Typed,
     strict: bool,
 ) -> hosted_answers.Typed:
-    wrong = {name: text for name, text in _WANTS.items() if strict and not typed.get(name)}
+    wrong = {
+        name: text for name, text in _WANTS.items() if strict and not typed.get(name)
+    }
     if typed.get("dob") and not _date(typed["dob"]):
         wrong["dob"] = "Choose one of these dates."
-    if typed.get("email") and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed["email"]):
+    if typed.get("email") and not re.fullmatch(
+        r"[^@\s]+@[^@\s]+\.[^@\s]+", typed["email"]
+    ):
         wrong["email"] = "An email address looks like name@shop.example."
     if typed.get("phone") and not re.fullmatch(r"\+?[\d ()\-]{6,20}", typed["phone"]):
         wrong["phone"] = "A phone number has 6 to 20 digits."
-    if (strict or typed.get("phone")) and re.sub(r"\D", "", typed.get("code", "")) != "000000":
+    if (strict or typed.get("phone")) and re.sub(
+        r"\D", "", typed.get("code", "")
+    ) != "000000":
         wrong["code"] = "That is not the code that was sent."
     if not re.fullmatch(r"[A-Za-z0-9\-]{0,20}", typed.get("id_number", "")):
         wrong["id_number"] = "Choose one of these numbers."
@@ -91,7 +97,11 @@ def _date(text: str) -> datetime.date | None:
 def write(act: Act, doc: Document, typed: hosted_answers.Typed) -> None:
     names = ("first_name", "last_name", "email", "phone", "id_number")
     given: Json = {name: typed[name] for name in names if typed.get(name)}
-    address = {name: typed[name] for name in ("line1", "city", "postal_code") if typed.get(name)}
+    address = {
+        name: typed[name]
+        for name in ("line1", "city", "postal_code")
+        if typed.get(name)
+    }
     if address:
         given["address"] = {**address, "country": doc.body["country"]}
     if day := _date(typed.get("dob", "")):

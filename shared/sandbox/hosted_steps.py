@@ -80,9 +80,15 @@ def asked_for(
         *(coming["currently_due"] if future else []),
     ]
     names += [
-        path for entry in needs["alternatives"] for path in entry.get("alternative_fields_due", [])
+        path
+        for entry in needs["alternatives"]
+        for path in entry.get("alternative_fields_due", [])
     ]
-    return [name for name in dict.fromkeys(names) if not any(step.covers(name) for step in STEPS)]
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if not any(step.covers(name) for step in STEPS)
+    ]
 
 
 def more_values(doc: Document, names: list[str]) -> hosted_answers.Typed:
@@ -95,14 +101,19 @@ def more_values(doc: Document, names: list[str]) -> hosted_answers.Typed:
         for path in entry.get("alternative_fields_due", [])
     ]
     return {
-        name: "" if name in ways or not is_document(name) else kyc.DOCUMENT_OK for name in names
+        name: "" if name in ways or not is_document(name) else kyc.DOCUMENT_OK
+        for name in names
     }
 
 
 def more_check(names: list[str], typed: hosted_answers.Typed) -> hosted_answers.Typed:
     """Documents are chosen from a list; everything else is free text."""
     papers = [name for name in names if is_document(name)]
-    return {name: "Choose one of these." for name in papers if typed.get(name, "") not in DOCUMENTS}
+    return {
+        name: "Choose one of these."
+        for name in papers
+        if typed.get(name, "") not in DOCUMENTS
+    }
 
 
 def more_write(
@@ -135,7 +146,9 @@ def more_write(
 
 def is_document(name: str) -> bool:
     """Whether a requirement asks for a file."""
-    return name.endswith((".verification.document", ".verification.additional_document"))
+    return name.endswith(
+        (".verification.document", ".verification.additional_document")
+    )
 
 
 def errors_at(doc: Document) -> hosted_answers.Typed:
@@ -150,7 +163,9 @@ def errors_at(doc: Document) -> hosted_answers.Typed:
     for error in doc.body["requirements"]["errors"]:
         tail = str(error.get("requirement", "")).rpartition(".")[2]
         if tail in fields:
-            found[fields[tail]] = str(error.get("reason") or in_words(error["requirement"]))
+            found[fields[tail]] = str(
+                error.get("reason") or in_words(error["requirement"])
+            )
     return found
 
 

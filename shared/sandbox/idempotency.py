@@ -14,7 +14,11 @@ _KEEP_SECONDS = 24 * 3600
 
 def idempotency_key(request: Request) -> str | None:
     """Keys count on POST alone (stripe-facts 4.1)."""
-    return (request.headers.get("idempotency-key") or None) if request.method == "POST" else None
+    return (
+        (request.headers.get("idempotency-key") or None)
+        if request.method == "POST"
+        else None
+    )
 
 
 def checked_key(request: Request) -> str | None:
@@ -74,7 +78,9 @@ def replay(act: Act, request: Request) -> Reply | None:
             "different request."
         )
         raise errors.ApiError(400, message, type="idempotency_error", stored=False)
-    return Reply(status, body, {"Original-Request": original, "Idempotent-Replayed": "true"})
+    return Reply(
+        status, body, {"Original-Request": original, "Idempotent-Replayed": "true"}
+    )
 
 
 def in_use(key: str) -> errors.ApiError:
@@ -85,7 +91,9 @@ def in_use(key: str) -> errors.ApiError:
         f"{key}. Please try again later."
     )
     code = "idempotency_key_in_use"
-    return errors.ApiError(409, message, type="idempotency_error", code=code, stored=False)
+    return errors.ApiError(
+        409, message, type="idempotency_error", code=code, stored=False
+    )
 
 
 def _comparable(params: Json) -> str:

@@ -37,7 +37,8 @@ def check_currency(text: str, param: str = "currency") -> str:
     if currency not in _KNOWN:
         listed = ", ".join(currencies.CURRENCIES)
         message = (
-            f"Invalid currency: {currency}. Stripe currently supports these currencies: {listed}"
+            f"Invalid currency: {currency}. Stripe currently supports these "
+            f"currencies: {listed}"
         )
         raise errors.ApiError(400, message, param=param)
     return currency
@@ -51,7 +52,9 @@ def check_amount(amount: int, currency: str) -> None:
         message = f"Amount must be at least {written(least, currency)}"
         raise errors.ApiError(400, message, code="amount_too_small", param="amount")
     if amount > MAXIMUM:
-        message = f"Amount must be no more than {written(MAXIMUM, currency, code=False)}"
+        message = (
+            f"Amount must be no more than {written(MAXIMUM, currency, code=False)}"
+        )
         raise errors.ApiError(400, message, code="amount_too_large", param="amount")
     check_whole(amount, currency)
     if currency in currencies.THREE_DECIMAL and amount % 10:
@@ -59,7 +62,9 @@ def check_amount(amount: int, currency: str) -> None:
             f"Invalid amount: {amount}. The last digit must be 0 in {currency}, which is charged "
             "in two decimals."
         )
-        raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
+        raise errors.ApiError(
+            400, message, code="parameter_invalid_integer", param="amount"
+        )
 
 
 def check_whole(amount: int, currency: str) -> None:
@@ -74,7 +79,10 @@ def check_whole(amount: int, currency: str) -> None:
             "information."
         )
         raise errors.ApiError(
-            400, message, code="invalid_charge_amount_no_decimal_compatible", param="amount"
+            400,
+            message,
+            code="invalid_charge_amount_no_decimal_compatible",
+            param="amount",
         )
 
 

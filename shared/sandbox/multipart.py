@@ -55,7 +55,10 @@ def _parts(
     body: bytes,
 ) -> list[tuple[str, str]]:
     """The text parts, then the files. A body that is not in parts after all holds none."""
-    from werkzeug import formparser, http  # late: a tenth of the start, for uploads alone
+    from werkzeug import (
+        formparser,
+        http,
+    )  # late: a tenth of the start, for uploads alone
 
     boundary = http.parse_options_header(content_type)[1].get("boundary", "")
     parser = formparser.MultiPartParser(stream_factory=lambda *_, **__: io.BytesIO())

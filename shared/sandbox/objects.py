@@ -35,7 +35,9 @@ def _render_dispute(act: Act, doc: Document) -> Json:
 def _render_fraud_warning(act: Act, doc: Document) -> Json:
     """It calls for action until the charge is disputed or wholly refunded (SDK)."""
     charge = act.find("charge", doc.body["charge"])
-    settled = charge is not None and (charge.body["disputed"] or charge.body["refunded"])
+    settled = charge is not None and (
+        charge.body["disputed"] or charge.body["refunded"]
+    )
     return {**doc.body, "actionable": not settled}
 
 
@@ -117,7 +119,8 @@ def page(
 
 
 _OF_FACET = (
-    "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+    "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND "
+    "name = ? AND value = ?)"
 )
 
 

@@ -48,7 +48,9 @@ def _pages() -> Environment:
     )
     # a minus sign as wide as a plus, that no line breaks after
     pages.filters["money"] = lambda amount, currency: (
-        f"{money.decimal(amount, currency)} {currency.upper()}".replace("-", "\N{MINUS SIGN}")
+        f"{money.decimal(amount, currency)} {currency.upper()}".replace(
+            "-", "\N{MINUS SIGN}"
+        )
     )
     pages.filters["moment"] = lambda seconds: (
         f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -81,7 +83,9 @@ def show(
 
 def go(url: str) -> Response:
     """On to another page, with GET."""
-    address = quote(url, safe="%/:=&?~#+!$,;'@()*[]")  # a header holds nothing but ASCII
+    address = quote(
+        url, safe="%/:=&?~#+!$,;'@()*[]"
+    )  # a header holds nothing but ASCII
     return Response("", 303, {"Location": address, "Cache-Control": "no-store"})
 
 

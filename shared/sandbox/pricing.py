@@ -62,7 +62,9 @@ class Pricing:
         # The smallest sum that pays so much: what arrives never falls as more leaves.
         while low < high:
             middle = (low + high) // 2
-            low, high = (middle + 1, high) if self.net(middle) < amount else (low, middle)
+            low, high = (
+                (middle + 1, high) if self.net(middle) < amount else (low, middle)
+            )
         return low - amount
 
 

@@ -28,7 +28,9 @@ class Reply:
     status: int
     body: str
     headers: dict[str, str] = field(default_factory=dict)
-    content: tuple[bytes, str] | None = None  # a file's, with its type, in place of the body
+    content: tuple[bytes, str] | None = (
+        None  # a file's, with its type, in place of the body
+    )
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ def caller_of(world: World, request: Request) -> Caller:
     platform = platform_of(key)
     home = home_of(platform)
     account = request.headers.get("stripe-account") or home
-    if account != home and not world.store.find(platform, account, scope=home, object="account"):
+    if account != home and not world.store.find(
+        platform, account, scope=home, object="account"
+    ):
         raise errors.foreign_account(key, account)
     return Caller(key, platform, account, publishable)
 

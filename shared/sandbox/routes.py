@@ -85,11 +85,21 @@ ROUTES: tuple[Route, ...] = (
         "index retrieve update",
     ),
     *crud("/v1/accounts/{account}/persons", "person", "person", persons),
-    Route("DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"),
     Route(
-        "POST", "/v1/accounts/{account}/login_links", account_links.create_login_link, "login_link"
+        "DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"
     ),
-    *crud("/v1/accounts/{account}/external_accounts", "external_account", "id", external_accounts),
+    Route(
+        "POST",
+        "/v1/accounts/{account}/login_links",
+        account_links.create_login_link,
+        "login_link",
+    ),
+    *crud(
+        "/v1/accounts/{account}/external_accounts",
+        "external_account",
+        "id",
+        external_accounts,
+    ),
     Route(
         "DELETE",
         "/v1/accounts/{account}/external_accounts/{id}",
@@ -97,7 +107,9 @@ ROUTES: tuple[Route, ...] = (
         "external_account",
     ),
     Route("POST", "/v1/account_links", account_links.create_link, "account_link"),
-    Route("POST", "/v1/account_sessions", account_links.create_session, "account_session"),
+    Route(
+        "POST", "/v1/account_sessions", account_links.create_session, "account_session"
+    ),
     *crud("/v1/customers", "customer", "customer", customers),
     Route("DELETE", "/v1/customers/{customer}", customers.delete, "customer"),
     Route(
@@ -140,7 +152,11 @@ ROUTES: tuple[Route, ...] = (
         "payment_method",
     ),
     Route(
-        "POST", "/v1/payment_intents", payment_intents.create, "payment_intent", retired=_RETIRED
+        "POST",
+        "/v1/payment_intents",
+        payment_intents.create,
+        "payment_intent",
+        retired=_RETIRED,
     ),
     Route("GET", "/v1/payment_intents", payment_intents.index, "list:payment_intent"),
     Route(
@@ -166,24 +182,66 @@ ROUTES: tuple[Route, ...] = (
         _RETIRED,
         _SERVER,
     ),
-    Route("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel, "payment_intent"),
-    Route("POST", "/v1/payment_intents/{intent}/capture", holds.capture_intent, "payment_intent"),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/cancel",
+        payment_intents.cancel,
+        "payment_intent",
+    ),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/capture",
+        holds.capture_intent,
+        "payment_intent",
+    ),
     Route("POST", "/v1/charges/{charge}/capture", holds.capture_charge, "charge"),
     *crud("/v1/refunds", "refund", "refund", refunds),
     Route("POST", "/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
     *crud("/v1/transfers", "transfer", "transfer", transfers),
-    Route("POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"),
-    Route("GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"),
     Route(
-        "GET", "/v1/transfers/{transfer}/reversals/{id}", reversals.retrieve, "transfer_reversal"
+        "POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"
     ),
-    Route("POST", "/v1/transfers/{transfer}/reversals/{id}", reversals.update, "transfer_reversal"),
-    Route("POST", "/v1/application_fees/{id}/refunds", fee_refunds.create, "fee_refund"),
-    Route("GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"),
-    Route("GET", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.retrieve, "fee_refund"),
-    Route("POST", "/v1/application_fees/{fee}/refunds/{id}", fee_refunds.update, "fee_refund"),
+    Route(
+        "GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"
+    ),
+    Route(
+        "GET",
+        "/v1/transfers/{transfer}/reversals/{id}",
+        reversals.retrieve,
+        "transfer_reversal",
+    ),
+    Route(
+        "POST",
+        "/v1/transfers/{transfer}/reversals/{id}",
+        reversals.update,
+        "transfer_reversal",
+    ),
+    Route(
+        "POST", "/v1/application_fees/{id}/refunds", fee_refunds.create, "fee_refund"
+    ),
+    Route(
+        "GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"
+    ),
+    Route(
+        "GET",
+        "/v1/application_fees/{fee}/refunds/{id}",
+        fee_refunds.retrieve,
+        "fee_refund",
+    ),
+    Route(
+        "POST",
+        "/v1/application_fees/{fee}/refunds/{id}",
+        fee_refunds.update,
+        "fee_refund",
+    ),
     *crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
-    Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intent", retired=_RETIRED),
+    Route(
+        "POST",
+        "/v1/setup_intents",
+        setup_intents.create,
+        "setup_intent",
+        retired=_RETIRED,
+    ),
     Route(
         "GET",
         "/v1/setup_intents/{intent}",
@@ -192,7 +250,11 @@ ROUTES: tuple[Route, ...] = (
         {"key": "string"},
     ),
     Route(
-        "POST", "/v1/setup_intents/{intent}", setup_intents.update, "setup_intent", retired=_RETIRED
+        "POST",
+        "/v1/setup_intents/{intent}",
+        setup_intents.update,
+        "setup_intent",
+        retired=_RETIRED,
     ),
     Route(
         "POST",
@@ -203,9 +265,16 @@ ROUTES: tuple[Route, ...] = (
         _RETIRED,
         _SERVER,
     ),
-    Route("POST", "/v1/setup_intents/{intent}/cancel", setup_intents.cancel, "setup_intent"),
+    Route(
+        "POST",
+        "/v1/setup_intents/{intent}/cancel",
+        setup_intents.cancel,
+        "setup_intent",
+    ),
     Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
-    Route("POST", "/v1/customer_sessions", customer_sessions.create, "customer_session"),
+    Route(
+        "POST", "/v1/customer_sessions", customer_sessions.create, "customer_session"
+    ),
     Route(
         "GET",
         "/v1/elements/saved_methods",
@@ -243,14 +312,24 @@ ROUTES: tuple[Route, ...] = (
         "confirmation_token",
     ),
     *crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
-    Route("GET", "/v1/application_fees", application_fees.index, "list:application_fee"),
-    Route("GET", "/v1/application_fees/{id}", application_fees.retrieve, "application_fee"),
-    Route("GET", "/v1/balance", balance.retrieve, "balance"),
     Route(
-        "GET", "/v1/balance_transactions", balance_transactions.index, "list:balance_transaction"
+        "GET", "/v1/application_fees", application_fees.index, "list:application_fee"
     ),
     Route(
-        "GET", "/v1/balance_transactions/{id}", balance_transactions.retrieve, "balance_transaction"
+        "GET", "/v1/application_fees/{id}", application_fees.retrieve, "application_fee"
+    ),
+    Route("GET", "/v1/balance", balance.retrieve, "balance"),
+    Route(
+        "GET",
+        "/v1/balance_transactions",
+        balance_transactions.index,
+        "list:balance_transaction",
+    ),
+    Route(
+        "GET",
+        "/v1/balance_transactions/{id}",
+        balance_transactions.retrieve,
+        "balance_transaction",
     ),
     Route("GET", "/v1/balance_settings", balance_settings.retrieve, "balance_settings"),
     Route("POST", "/v1/balance_settings", balance_settings.update, "balance_settings"),
@@ -269,8 +348,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/payouts/{payout}/reverse", payouts.reverse, "payout"),
     Route("GET", "/v1/events", webhooks.list_events, "list:event"),
     Route("GET", "/v1/events/{id}", webhooks.retrieve_event, "event"),
-    Route("POST", "/v1/webhook_endpoints", webhooks.create_endpoint, "webhook_endpoint"),
-    Route("GET", "/v1/webhook_endpoints", webhooks.list_endpoints, "list:webhook_endpoint"),
+    Route(
+        "POST", "/v1/webhook_endpoints", webhooks.create_endpoint, "webhook_endpoint"
+    ),
+    Route(
+        "GET", "/v1/webhook_endpoints", webhooks.list_endpoints, "list:webhook_endpoint"
+    ),
     Route(
         "GET",
         "/v1/webhook_endpoints/{webhook_endpoint}",

@@ -22,8 +22,12 @@ class Route:
     returns: str  # an object's name, or list:name
     # extra parameters of publishable keys; None refuses such keys
     browser: dict[str, Any] | None = None
-    retired: dict[str, str] = field(default_factory=dict)  # parameter -> code of its refusal
-    server: frozenset[str] = frozenset()  # parameters that a publishable key must not send
+    retired: dict[str, str] = field(
+        default_factory=dict
+    )  # parameter -> code of its refusal
+    server: frozenset[str] = (
+        frozenset()
+    )  # parameters that a publishable key must not send
     # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
     like: str | None = None
 

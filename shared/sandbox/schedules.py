@@ -18,7 +18,15 @@ from shared.sandbox.world import Act
 ID = "balance_settings"
 MINIMUM_DELAY = 2  # days until money is available, the least that an account may have
 DAY = 86400
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
 MIDNIGHT: Json = {"hour": 0, "minutes": 0, "timezone": "Etc/UTC"}
 
 
@@ -42,12 +50,15 @@ def _defaults(act: Act) -> Json:
         scope=act.home,
         object="account",
     )
-    collects = account.body["controller"].get("requirement_collection") if account else None
+    collects = (
+        account.body["controller"].get("requirement_collection") if account else None
+    )
     return {
         "id": ID,
         "object": "balance_settings",
         "payments": {
-            "debit_negative_balances": collects != "application",  # the SDK names this default
+            "debit_negative_balances": collects
+            != "application",  # the SDK names this default
             "payouts": {
                 "automatic_transfer_rules_by_currency": {},
                 "minimum_balance_by_currency": None,
@@ -86,7 +97,11 @@ def settles_on(act: Act) -> int:
 def today(act: Act) -> int:
     """When the account's present day began."""
     found = act.find("balance_settings", ID)
-    timing = found.body["payments"]["settlement_timing"] if found else {"start_of_day": MIDNIGHT}
+    timing = (
+        found.body["payments"]["settlement_timing"]
+        if found
+        else {"start_of_day": MIDNIGHT}
+    )
     return start_of_day(timing, act.now)
 
 
@@ -133,7 +148,9 @@ def _pays_on(schedule: Json, day: datetime.date) -> bool:
         return WEEKDAYS[day.weekday()] in schedule["weekly_payout_days"]
     if schedule["interval"] == "monthly":
         last = calendar.monthrange(day.year, day.month)[1]
-        return any(min(wanted, last) == day.day for wanted in schedule["monthly_payout_days"])
+        return any(
+            min(wanted, last) == day.day for wanted in schedule["monthly_payout_days"]
+        )
     return True
 
 

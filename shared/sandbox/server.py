@@ -31,7 +31,9 @@ class Doorway(socket.socket):
         """Let one in."""
         connection, address = super().accept()
         if len(self.guests) > 1000:
-            for known in [a for a, guest in self.guests.items() if guest.fileno() == -1]:
+            for known in [
+                a for a, guest in self.guests.items() if guest.fileno() == -1
+            ]:
                 del self.guests[known]
         self.guests[address[:2]] = connection
         return connection, address
@@ -41,7 +43,9 @@ class Doorway(socket.socket):
         connection = self.guests.pop(client, None)
         if connection is not None:
             with suppress(OSError):  # gone already
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _WITHOUT_A_WORD)
+                connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, _WITHOUT_A_WORD
+                )
                 connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -91,7 +95,9 @@ async def serve(
     settings.include_server_header = False
     try:
         await hypercorn_serve(
-            create_sandbox(config, cut=doorway.cut), settings, shutdown_trigger=shutdown_trigger
+            create_sandbox(config, cut=doorway.cut),
+            settings,
+            shutdown_trigger=shutdown_trigger,
         )
     finally:
         doorway.close()

@@ -21,7 +21,9 @@ _INTEGER = re.compile(r"-?\d{1,18}\Z")
 
 @cache
 def _file() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((Path(__file__).parent / "shapes.json").read_text())
+    loaded: dict[str, Any] = json.loads(
+        (Path(__file__).parent / "shapes.json").read_text()
+    )
     return loaded
 
 
@@ -101,11 +103,19 @@ def _unknown(
     where: str,
 ) -> list[str]:
     if isinstance(shape, list) and isinstance(value, list):
-        return [u for i, v in enumerate(value) for u in _unknown(shape[0], v, _name(where, str(i)))]
+        return [
+            u
+            for i, v in enumerate(value)
+            for u in _unknown(shape[0], v, _name(where, str(i)))
+        ]
     if not isinstance(shape, dict) or not isinstance(value, dict):
         return []
     if "*" in shape:
-        return [u for k, v in value.items() for u in _unknown(shape["*"], v, _name(where, k))]
+        return [
+            u
+            for k, v in value.items()
+            for u in _unknown(shape["*"], v, _name(where, k))
+        ]
     if "any" in shape:
         tries = [_unknown(s, value, where) for s in shape["any"] if isinstance(s, dict)]
         return min(tries, key=len) if tries else []
@@ -145,7 +155,8 @@ def _read(shape: Any, value: Any, where: str) -> Any:
         raise errors.invalid_shape(where, "object")
     if "*" in shape:
         return {
-            k: "" if v == "" else _read(shape["*"], v, _name(where, k)) for k, v in value.items()
+            k: "" if v == "" else _read(shape["*"], v, _name(where, k))
+            for k, v in value.items()
         }
     return _read_object(shape, value, where)
 
@@ -202,14 +213,17 @@ def check_metadata(given: dict[str, str], where: str) -> None:
             )
     if len(given) > MOST_METADATA:
         raise errors.bad_metadata(
-            where, f"Metadata can have up to {MOST_METADATA} keys, but you passed in {len(given)}."
+            where,
+            f"Metadata can have up to {MOST_METADATA} keys, but you passed in {len(given)}.",
         )
 
 
 def _clears(shape: Any) -> bool:
     """Strings, maps and arrays can be emptied everywhere."""
     return (
-        shape == "string" or isinstance(shape, list) or (isinstance(shape, dict) and "*" in shape)
+        shape == "string"
+        or isinstance(shape, list)
+        or (isinstance(shape, dict) and "*" in shape)
     )
 
 

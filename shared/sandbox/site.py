@@ -24,7 +24,9 @@ def site_of(standin: Standin) -> Quart:
         if known_host(request.host, standin.world.config.base_url):
             return None
         return Response(
-            "This name is not mine; start me with --base-url.", 421, {"Content-Type": "text/plain"}
+            "This name is not mine; start me with --base-url.",
+            421,
+            {"Content-Type": "text/plain"},
         )
 
     for part in (browser, control, control_page, hosted):

@@ -114,9 +114,7 @@ class Store:
         self.listeners: dict[
             str, list[Document]
         ] = {}  # platform -> its enabled webhook endpoints, while none changes
-        self.due = (
-            True  # something was put on the agenda, or addressed, since the courier last looked
-        )
+        self.due = True  # something was put on the agenda, or addressed, since the courier last looked
         for setting in _SETTINGS:
             self.db.execute(f"PRAGMA {setting}")
         self.db.executescript(_SCHEMA)
@@ -184,7 +182,9 @@ class Store:
                 "DELETE FROM facets WHERE scope = ? AND object = ? AND seq = ?",
                 (doc.scope, kind, doc.seq),
             )
-        rows = [(doc.scope, kind, name, value, doc.seq) for name, value in facets.items()]
+        rows = [
+            (doc.scope, kind, name, value, doc.seq) for name, value in facets.items()
+        ]
         if rows:
             self.db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?, ?)", rows)
         doc.indexed = facets
@@ -232,7 +232,8 @@ class Store:
     def counts(self, platform: str) -> dict[str, int]:
         """How many objects of each kind this platform holds."""
         rows = self.db.execute(
-            "SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object", (platform,)
+            "SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object",
+            (platform,),
         )
         return dict(rows.fetchall())
 
@@ -250,7 +251,9 @@ class Store:
 
     def keep(self, platform: str, id: str, content: bytes) -> None:
         """What is in a file."""
-        self.db.execute("INSERT INTO contents VALUES (?, ?, ?)", (platform, id, content))
+        self.db.execute(
+            "INSERT INTO contents VALUES (?, ?, ?)", (platform, id, content)
+        )
 
     def kept(self, platform: str, id: str) -> bytes:
         """What was kept of a file."""
@@ -259,7 +262,9 @@ class Store:
 
     def meta(self, name: str, default: str = "") -> str:
         """A remembered setting."""
-        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        row = self.db.execute(
+            "SELECT value FROM meta WHERE name = ?", (name,)
+        ).fetchone()
         return row[0] if row else default
 
     def remember(self, name: str, value: str) -> None:

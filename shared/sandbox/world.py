@@ -51,7 +51,10 @@ class World:
         self.random = random.Random(
             None if self.config.seed is None else f"{self.config.seed}/{starts}"
         )
-        self._run, self._made = _PAIRS[starts // 62 % _PAIR_COUNT] + _ALPHABET[starts % 62], 0
+        self._run, self._made = (
+            _PAIRS[starts // 62 % _PAIR_COUNT] + _ALPHABET[starts % 62],
+            0,
+        )
 
     def token(self, length: int) -> str:
         """Letters and digits that nobody has seen before."""
@@ -118,7 +121,12 @@ class Act:
     def within(self, scope: str) -> Act:
         """The same act on another account."""
         return Act(
-            self.world, self.platform, scope, self.request, self.idempotency_key, self.publishable
+            self.world,
+            self.platform,
+            scope,
+            self.request,
+            self.idempotency_key,
+            self.publishable,
         )
 
     def add(self, body: Json, **hidden: Any) -> Document:
@@ -197,7 +205,9 @@ def differences(before: Json, after: Json) -> Json:
         if old == new:
             continue
         found[key] = (
-            differences(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+            differences(old, new)
+            if isinstance(old, dict) and isinstance(new, dict)
+            else old
         )
     return found
 

@@ -96,7 +96,11 @@ async def added() -> Response:
 
 async def _told(end: SetupEnd) -> tuple[str, str]:
     if end.state is SetupState.SUCCEEDED:
-        saved = await queries.saved_method(person_id(), end.method_id) if end.method_id else None
+        saved = (
+            await queries.saved_method(person_id(), end.method_id)
+            if end.method_id
+            else None
+        )
         if saved is None:
             return "info", _("That card was saved, and is removed again.")
         return "ok", _("%(card)s is saved.", card=saved.label)
@@ -120,7 +124,9 @@ async def make_default(method_id: int) -> Response:
         await service.make_default(shopper_id=person_id(), method_id=method_id)
     except Conflict as problem:
         return see_other(url_for("cards.show"), ("warn", problem.message))
-    return see_other(url_for("cards.show"), ("ok", _("That card is offered first from now on.")))
+    return see_other(
+        url_for("cards.show"), ("ok", _("That card is offered first from now on."))
+    )
 
 
 @cards.post("/<int:method_id>/remove")
@@ -133,5 +139,6 @@ async def remove(method_id: int) -> Response:
         method_id=method_id,
     )
     return see_other(
-        url_for("cards.show"), ("ok", _("The card is removed. It cannot be used here any more."))
+        url_for("cards.show"),
+        ("ok", _("The card is removed. It cannot be used here any more.")),
     )

@@ -16,7 +16,9 @@ SIGN_IN = "account.login"
 
 
 async def _show(**context: Any) -> Response:
-    return await page("storefront/account/security.html", shopper=context["who"], **context)
+    return await page(
+        "storefront/account/security.html", shopper=context["who"], **context
+    )
 
 
 add_account_pages(security, Audience("customer", SIGN_IN), shopper, _show)

@@ -32,7 +32,9 @@ async def orders() -> Response:
     who = actor()
     proven = who.email if who.email_confirmed else None
     found = await purchases_of(who.id or 0, proven_email=proven)
-    asked = await awaiting_approval([each.order_id for each in found if each.money.refunded])
+    asked = await awaiting_approval(
+        [each.order_id for each in found if each.money.refunded]
+    )
     purchases = [
         (
             p,
@@ -43,7 +45,9 @@ async def orders() -> Response:
         )
         for p in found
     ]
-    return await page("storefront/account/orders.html", shopper=who, purchases=purchases)
+    return await page(
+        "storefront/account/orders.html", shopper=who, purchases=purchases
+    )
 
 
 @account.get("/shop/account/login")
@@ -97,7 +101,9 @@ async def sign_up() -> Response:
         form.blame(problem)
         return await _signup_page(form, status=problem.status)
     await _enter(email, password)
-    return see_other(_next(), ("ok", _("Welcome. Your orders will be listed here from now on.")))
+    return see_other(
+        _next(), ("ok", _("Welcome. Your orders will be listed here from now on."))
+    )
 
 
 @account.post("/shop/account/logout")
@@ -144,11 +150,15 @@ def _next() -> str:
 
 
 async def _login_page(form: LoginForm, status: int = 200) -> Response:
-    return await page("storefront/account/login.html", form=form, keep=_query(), status=status)
+    return await page(
+        "storefront/account/login.html", form=form, keep=_query(), status=status
+    )
 
 
 async def _signup_page(form: SignupForm, status: int = 200) -> Response:
-    return await page("storefront/account/signup.html", form=form, keep=_query(), status=status)
+    return await page(
+        "storefront/account/signup.html", form=form, keep=_query(), status=status
+    )
 
 
 def _query() -> str:

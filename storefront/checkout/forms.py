@@ -113,7 +113,9 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
 
 def _with_states() -> str:
     """The countries whose post asks for a state, as a sentence ends with them."""
-    return listed([_spoken(code) for code, _name in countries() if place_of(code).states])
+    return listed(
+        [_spoken(code) for code, _name in countries() if place_of(code).states]
+    )
 
 
 def _spoken(code: str) -> str:
@@ -145,7 +147,10 @@ class CheckoutForm(MarketForm):
 
     email = StringField(
         _l("Email"),
-        [DataRequired(_l("Enter your email, so that we can send the receipt.")), Length(max=254)],
+        [
+            DataRequired(_l("Enter your email, so that we can send the receipt.")),
+            Length(max=254),
+        ],
     )
     full_name = StringField(
         _l("Full name"),
@@ -193,7 +198,9 @@ class CheckoutForm(MarketForm):
         """Fill in; then offer the states of the chosen country, named as it names them."""
         super().process(*args, **kwargs)
         place = self.place()
-        offered = [SelectChoice(_key(place, label), name) for label, name in place.states]
+        offered = [
+            SelectChoice(_key(place, label), name) for label, name in place.states
+        ]
         self.state.choices = [SelectChoice("", _("Choose one")), *offered]
         self.state.label.text = _(place.state_word)
         label = self._state()

@@ -44,7 +44,9 @@ class PostalPlace:
     """
 
     country: str
-    code_pattern: str | None  # of a code as the post writes it; None where there are none
+    code_pattern: (
+        str | None
+    )  # of a code as the post writes it; None where there are none
     code_examples: tuple[str, ...]
     code_required: bool
     state_word: str
@@ -100,7 +102,9 @@ def _states(country: str, facts: Mapping[str, str]) -> Iterator[tuple[str, str]]
 
 def _names(facts: Mapping[str, str]) -> list[str]:
     """The names in Latin letters, in the order of the keys."""
-    return (facts.get("sub_lnames") or facts.get("sub_names") or facts["sub_keys"]).split("~")
+    return (
+        facts.get("sub_lnames") or facts.get("sub_names") or facts["sub_keys"]
+    ).split("~")
 
 
 def _spellings(

@@ -115,7 +115,9 @@ def _layouts(country: str) -> dict[str, tuple[tuple[int, str], ...]]:
     """
     found: dict[str, tuple[tuple[int, str], ...]] = {}
     for example in place_of(country).code_examples:
-        gaps = tuple((at, sign) for at, sign in enumerate(example) if not sign.isalnum())
+        gaps = tuple(
+            (at, sign) for at, sign in enumerate(example) if not sign.isalnum()
+        )
         bare = bare_code(example)
         found.setdefault(_shape(bare), gaps)
         found.setdefault(str(len(bare)), gaps)

@@ -27,7 +27,12 @@ from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
-from shared.trade.orders.queries import CheckoutView, Contact, OrderView, checkout_by_token
+from shared.trade.orders.queries import (
+    CheckoutView,
+    Contact,
+    OrderView,
+    checkout_by_token,
+)
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
@@ -62,7 +67,9 @@ async def contact() -> Response:
     basket = await get_basket(basket_token(), write=money)
     if not basket.can_check_out:
         return _back_to(basket)
-    return await _contact_page(basket, await CheckoutForm.from_request(data=await _known(basket)))
+    return await _contact_page(
+        basket, await CheckoutForm.from_request(data=await _known(basket))
+    )
 
 
 @checkout.post("/shop/checkout")
@@ -90,7 +97,9 @@ async def submit() -> Response:
         if not basket.lines:  # it was paid, or emptied in another tab, a moment ago
             return _back_to(basket)
         sentence = basket.problems[0] if basket.problems else problem.message
-        return await _contact_page(basket, form, problem=sentence, status=problem.status)
+        return await _contact_page(
+            basket, form, problem=sentence, status=problem.status
+        )
     link = link_of(token)
     remember_checkout(link)
     return see_other(url_for("checkout.payment", token=link))
@@ -148,7 +157,11 @@ async def _known(basket: BasketView) -> dict[str, str]:
 
 
 async def _contact_page(
-    basket: BasketView, form: CheckoutForm, *, problem: str | None = None, status: int = 200
+    basket: BasketView,
+    form: CheckoutForm,
+    *,
+    problem: str | None = None,
+    status: int = 200,
 ) -> Response:
     response = await page(
         "storefront/checkout/contact.html",

@@ -17,7 +17,8 @@ languages = Blueprint("languages", __name__)
 @languages.post("/language")
 @public
 @unsigned_post(
-    "stands below every page, which needs no cookie otherwise; the origin is checked", origin=True
+    "stands below every page, which needs no cookie otherwise; the origin is checked",
+    origin=True,
 )
 async def choose() -> Response:
     """Speak the chosen language in this browser from now on, and go back to where it was chosen."""

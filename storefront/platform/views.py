@@ -19,7 +19,12 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
 from shared.trade.baskets.queries import reserved_for
-from shared.trade.catalogue.queries import as_seen_by, clean_search, search_products, showcase
+from shared.trade.catalogue.queries import (
+    as_seen_by,
+    clean_search,
+    search_products,
+    showcase,
+)
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
@@ -179,14 +184,18 @@ async def terms() -> Response:
 @public
 async def privacy() -> Response:
     """What is kept of whom."""
-    return await _legal(LegalKind.PRIVACY) or await page("storefront/platform/privacy.html")
+    return await _legal(LegalKind.PRIVACY) or await page(
+        "storefront/platform/privacy.html"
+    )
 
 
 @platform.get("/legal/imprint")
 @public
 async def imprint() -> Response:
     """Who runs the marketplace and how to reach them."""
-    return await _legal(LegalKind.IMPRINT) or await page("storefront/platform/imprint.html")
+    return await _legal(LegalKind.IMPRINT) or await page(
+        "storefront/platform/imprint.html"
+    )
 
 
 async def _legal(kind: LegalKind) -> Response | None:

@@ -48,9 +48,14 @@ def outcome_of(
 
     `by_bank`: the shopper's bank took all of the money back for good.
     """
-    if told := _final(progress, order, email=email, by_bank=by_bank) or _moving(progress):
+    if told := _final(progress, order, email=email, by_bank=by_bank) or _moving(
+        progress
+    ):
         return told
-    if progress.payment_status is PaymentStatus.CANCELLED or checkout is not CheckoutStatus.OPEN:
+    if (
+        progress.payment_status is PaymentStatus.CANCELLED
+        or checkout is not CheckoutStatus.OPEN
+    ):
         return _over(checkout)
     return _unpaid(progress)
 
@@ -73,18 +78,27 @@ def _final(
             )
         case PaymentStatus.PAID if by_bank:
             return Outcome(
-                "refunded", "ok", _("Paid back"), _("Your bank gave this payment back to you.")
+                "refunded",
+                "ok",
+                _("Paid back"),
+                _("Your bank gave this payment back to you."),
             )
         case PaymentStatus.PAID:
             return Outcome(
                 "succeeded",
                 "ok",
                 _("Thank you"),
-                _("Your payment arrived. A receipt is on its way to %(email)s.", email=email),
+                _(
+                    "Your payment arrived. A receipt is on its way to %(email)s.",
+                    email=email,
+                ),
             )
         case PaymentStatus.REFUNDED:
             return Outcome(
-                "refunded", "ok", _("Paid back"), _("This order was paid back to your card.")
+                "refunded",
+                "ok",
+                _("Paid back"),
+                _("This order was paid back to your card."),
             )
     return None
 
@@ -151,17 +165,24 @@ def _unpaid(progress: PaymentProgress) -> Outcome:
                 "requires_action",
                 "wait",
                 _("Your bank wants to hear from you"),
-                _("Confirm the payment with your bank to finish. Nothing has been charged so far."),
+                _(
+                    "Confirm the payment with your bank to finish. Nothing has been charged so far."
+                ),
                 action="bank",
                 waits=True,
             )
         case PaymentState.FAILED:
-            reason = said(progress.message, otherwise=_("Your bank did not accept the payment."))
+            reason = said(
+                progress.message, otherwise=_("Your bank did not accept the payment.")
+            )
             return Outcome(
                 "failed",
                 "bad",
                 _("Your payment did not go through"),
-                _("%(reason)s Nothing was charged, and your order is kept for you.", reason=reason),
+                _(
+                    "%(reason)s Nothing was charged, and your order is kept for you.",
+                    reason=reason,
+                ),
                 action="card",
             )
     return Outcome(
@@ -224,7 +245,11 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
 
 
 def card_of(
-    order: OrderView, refunds: Iterable[RefundView] = (), *, parts_shown: bool, asked_back: int = 0
+    order: OrderView,
+    refunds: Iterable[RefundView] = (),
+    *,
+    parts_shown: bool,
+    asked_back: int = 0,
 ) -> OrderCard:
     """The card of an order, with what was given back of it; who gets what of it if `parts_shown`.
 
@@ -244,7 +269,9 @@ def card_of(
         events.append(OrderEvent(_("Counts as delivered"), order.delivered_at, detail))
     elif order.delivered_at:
         events.append(OrderEvent(_("Delivered"), order.delivered_at))
-    shown = [(refund, told) for refund in refunds if (told := for_shopper(refund.state))]
+    shown = [
+        (refund, told) for refund in refunds if (told := for_shopper(refund.state))
+    ]
     return OrderCard(
         order,
         kind,
@@ -306,7 +333,9 @@ def bank_words(order: OrderView) -> tuple[str, str] | None:
     match order.money_state:
         case MoneyState.DISPUTED:
             looks = _("Your bank is looking into this payment, and holds the money.")
-            waits = _("The shop may wait with sending the order until your bank has decided.")
+            waits = _(
+                "The shop may wait with sending the order until your bank has decided."
+            )
             return "info", looks if order.shipped_at else f"{looks} {waits}"
         case MoneyState.LOST:
             return "ok", _(
@@ -315,6 +344,7 @@ def bank_words(order: OrderView) -> tuple[str, str] | None:
             )
         case MoneyState.PARTLY_LOST:
             return "ok", _(
-                "Your bank gave %(amount)s of this payment back to you.", amount=money(order.lost)
+                "Your bank gave %(amount)s of this payment back to you.",
+                amount=money(order.lost),
             )
     return None

@@ -13,20 +13,30 @@ def for_shopper(state: RefundState) -> tuple[str, str, str] | None:
             return (
                 "ok",
                 _("Paid back"),
-                _("It goes to what you paid with; banks usually take 5 to 10 days to show it."),
+                _(
+                    "It goes to what you paid with; banks usually take 5 to 10 days to show it."
+                ),
             )
         case RefundState.OPENING | RefundState.PENDING:
             return (
                 "info",
                 _("On its way"),
-                _("It goes to what you paid with. We write to you when it has been sent."),
+                _(
+                    "It goes to what you paid with. We write to you when it has been sent."
+                ),
             )
         case RefundState.REQUIRES_ACTION:
-            return "warn", _("Needs you"), _("You have a mail that asks where the money should go.")
+            return (
+                "warn",
+                _("Needs you"),
+                _("You have a mail that asks where the money should go."),
+            )
         case RefundState.FAILED:
             return (
                 "bad",
                 _("Did not arrive"),
-                _("Your bank did not take it. The shop knows, and will find another way."),
+                _(
+                    "Your bank did not take it. The shop knows, and will find another way."
+                ),
             )
     return None

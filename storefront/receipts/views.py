@@ -73,7 +73,9 @@ async def confirmation() -> Response:
 
 async def _asked_back(found: CheckoutView) -> dict[int, int]:
     """By order: what is asked back and not allowed yet. No query where nothing is."""
-    return await awaiting_approval([order.id for order in found.orders if order.money.refunded])
+    return await awaiting_approval(
+        [order.id for order in found.orders if order.money.refunded]
+    )
 
 
 def _slowest(found: CheckoutView) -> OrderStatus:

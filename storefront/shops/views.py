@@ -92,7 +92,8 @@ async def shop(slug: str) -> Response:
         "storefront/shops/shop.html",
         fragments={"products": "products"},
         found=replace(
-            found, products=as_seen_by(found.products, await reserved_for(basket_token()))
+            found,
+            products=as_seen_by(found.products, await reserved_for(basket_token())),
         ),
         vendor=found.vendor,
         brand=brand_of(found.vendor),
@@ -131,7 +132,11 @@ def _address(found: ShopPage, **changes: str | int | None) -> str:
         "category": found.category,
         "sort": None if found.sort is Sort.NEWEST else found.sort.value,
     }
-    wanted = {key: value for key, value in (now | changes).items() if value not in (None, "", 1)}
+    wanted = {
+        key: value
+        for key, value in (now | changes).items()
+        if value not in (None, "", 1)
+    }
     return url_for("shops.shop", slug=found.vendor.slug) + (
         f"?{urlencode(wanted)}" if wanted else ""
     )
@@ -213,7 +218,10 @@ async def _product_page(
     problem: Conflict | Invalid | None = None,
     status: int = 200,
 ) -> Response:
-    vendor, held = await vendor_by_id(item.vendor_id), await reserved_for(basket_token())
+    vendor, held = (
+        await vendor_by_id(item.vendor_id),
+        await reserved_for(basket_token()),
+    )
     (item,) = as_seen_by([item], held)
     more = (
         ()

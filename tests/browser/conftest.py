@@ -66,7 +66,9 @@ def _wait_for(
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            pytest.fail(f"the server ended with {process.returncode}:\n{log.read_text()}")
+            pytest.fail(
+                f"the server ended with {process.returncode}:\n{log.read_text()}"
+            )
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return
@@ -90,7 +92,11 @@ def serving(
         "--data-dir",
         str(folder / "var"),
     )
-    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MARKETHALL_", "STRIPE_"))}
+    keep = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("MARKETHALL_", "STRIPE_"))
+    }
     given = {name: value.format(port=port) for name, value in environment.items()}
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -104,7 +110,10 @@ def serving(
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
             yield Server(
-                f"http://{host}:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "var", log
+                f"http://{host}:{port}",
+                f"http://127.0.0.1:{sandbox_port}",
+                folder / "var",
+                log,
             )
         finally:
             process.send_signal(signal.SIGINT)
@@ -127,7 +136,8 @@ def browser() -> Iterator[Browser]:
     """One headless Chromium for this package."""
     # The shell is the same engine without the windows around it: three fifths of the work.
     found = (
-        shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome")
+        shutil.which(name)
+        for name in ("chromium-headless-shell", "chromium", "google-chrome")
     )
     path = next((path for path in found if path), None)
     if path is None:
@@ -143,7 +153,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile whose pages fail the test on any script error or blocked resource."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="en-GB"
+    )
     context.set_default_timeout(15_000)
     yield context
     context.close()
@@ -156,7 +168,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
     page.on("pageerror", lambda e: complaints.append(f"pageerror: {e}"))
     page.on(
-        "console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None
+        "console",
+        lambda m: (
+            complaints.append(f"console: {m.text}") if m.type == "error" else None
+        ),
     )
     yield page
     # A 4xx page that the test asked for is reported as a failed resource; that is no script's

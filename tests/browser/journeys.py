@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def fill_basket(
-    page: Page, server: Server, vendor: str = "atelier-luxe", product: str = "Card wallet"
+    page: Page,
+    server: Server,
+    vendor: str = "atelier-luxe",
+    product: str = "Card wallet",
 ) -> None:
     """Open a shop, choose a product, and go to the basket."""
     page.goto(f"{server.url}/shops/{vendor}")
@@ -88,13 +91,19 @@ def mailed_link(server: Server, to: str, path: str) -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for file in sorted(
-            (server.data_dir / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True
+            (server.data_dir / "mail").glob("*.eml"),
+            key=lambda f: f.stat().st_mtime,
+            reverse=True,
         ):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            message = email.message_from_bytes(
+                file.read_bytes(), policy=email.policy.default
+            )
             text = message.get_body(("plain",))
             assert text is not None
             found = (
-                re.search(rf"\S+{path}/\S+", text.get_content()) if message["To"] == to else None
+                re.search(rf"\S+{path}/\S+", text.get_content())
+                if message["To"] == to
+                else None
             )
             if found:
                 return found[0]

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+RULES = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 WIDTHS = (390, 1280)
 
@@ -97,10 +100,14 @@ def _place(page: Page, address: str) -> list[str]:
         "({has: document.scrollingElement.scrollWidth, may: window.innerWidth})"
     )
     if width["has"] > width["may"]:
-        wrong.append(f"{address} is {width['has']} px wide on a screen of {width['may']}")
+        wrong.append(
+            f"{address} is {width['has']} px wide on a screen of {width['may']}"
+        )
     shift: dict[str, Any] = page.evaluate("window.__shift")
     if shift["by"] > 0.02:
-        wrong.append(f"{address} jumps by {shift['by']:.3f}: {'; '.join(shift['moved'])}")
+        wrong.append(
+            f"{address} jumps by {shift['by']:.3f}: {'; '.join(shift['moved'])}"
+        )
     return wrong
 
 
@@ -110,22 +117,29 @@ def _axe(
     rules: dict[str, Any],
 ) -> list[str]:
     found: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", rules
+        "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})",
+        rules,
     )
     return [
         f"{address}: {violation['id']} ({violation['help']}) at "
-        + "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:4])
+        + "; ".join(
+            " ".join(map(str, node["target"])) for node in violation["nodes"][:4]
+        )
         for violation in found["violations"]
     ]
 
 
 @pytest.fixture(params=WIDTHS)
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+def screen(
+    request: pytest.FixtureRequest, browser: Browser
+) -> Iterator[BrowserContext]:
     """A phone or a desk; what the console complains about fails the test at the end, as with the
     fixture `page`.
     """
     context = browser.new_context(
-        viewport={"width": request.param, "height": 844}, color_scheme="light", locale="en-GB"
+        viewport={"width": request.param, "height": 844},
+        color_scheme="light",
+        locale="en-GB",
     )
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
@@ -133,12 +147,18 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     complaints: list[str] = []
     context.on(
         "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
+        lambda message: (
+            complaints.append(message.text) if message.type == "error" else None
+        ),
     )
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context
     context.close()
-    serious = [complaint for complaint in complaints if "Failed to load resource" not in complaint]
+    serious = [
+        complaint
+        for complaint in complaints
+        if "Failed to load resource" not in complaint
+    ]
     assert not serious, serious
 
 

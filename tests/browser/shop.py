@@ -142,7 +142,9 @@ class Shop:
 
     def intent(self, **params: Any) -> dict[str, Any]:
         """A new intent over ten dollars, or over something else."""
-        return self.api("POST", "payment_intents", **{"amount": 1000, "currency": "usd", **params})
+        return self.api(
+            "POST", "payment_intents", **{"amount": 1000, "currency": "usd", **params}
+        )
 
     def setup(self, **params: Any) -> dict[str, Any]:
         """A new setup intent."""
@@ -183,7 +185,10 @@ class Shop:
         """The payment page with a fresh intent."""
         intent = self.intent()
         self.open(
-            page, redirect=redirect, clientSecret=intent["client_secret"], appearance=appearance
+            page,
+            redirect=redirect,
+            clientSecret=intent["client_secret"],
+            appearance=appearance,
         )
         return intent
 
@@ -191,7 +196,9 @@ class Shop:
         """A customer with saved cards that may be shown again."""
         customer = self.api("POST", "customers", email="saved@example.test")
         for method in methods:
-            made = self.api("POST", f"payment_methods/{method}/attach", customer=customer["id"])
+            made = self.api(
+                "POST", f"payment_methods/{method}/attach", customer=customer["id"]
+            )
             self.api("POST", f"payment_methods/{made['id']}", allow_redisplay="always")
         return customer
 
@@ -219,7 +226,9 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
         ]
     if isinstance(value, list):
         return [
-            pair for place, inner in enumerate(value) for pair in _flat(inner, f"{path}[{place}]")
+            pair
+            for place, inner in enumerate(value)
+            for pair in _flat(inner, f"{path}[{place}]")
         ]
     return [
         (
@@ -235,7 +244,9 @@ def running_shop() -> Iterator[Shop]:
     with RunningSandbox() as sandbox:
         shop = Shop(sandbox)
         thread = threading.Thread(
-            target=shop.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            target=shop.server.serve_forever,
+            kwargs={"poll_interval": 0.02},
+            daemon=True,
         )
         thread.start()
         yield shop
@@ -253,7 +264,11 @@ def type_card(
     page: Page, number: str = "4242424242424242", expiry: str = "1234", cvc: str = "123"
 ) -> None:
     """Type a card as a person does."""
-    for label, text in (("Card number", number), ("Expiry date", expiry), ("Security code", cvc)):
+    for label, text in (
+        ("Card number", number),
+        ("Expiry date", expiry),
+        ("Security code", cvc),
+    ):
         card(page).get_by_label(label).fill("")
         card(page).get_by_label(label).press_sequentially(text)
 

@@ -35,7 +35,9 @@ def test_a_forgotten_password_is_replaced_by_mail(
     other.get_by_label("Email").fill(address)
     other.get_by_label("Password").fill("four-words-of-mine")
     other.get_by_role("button", name="Make an account").click()
-    expect(other.get_by_role("heading", name="Sign-in and security", level=1)).to_be_visible()
+    expect(
+        other.get_by_role("heading", name="Sign-in and security", level=1)
+    ).to_be_visible()
     expect(other.locator("main")).to_contain_text("Not confirmed")
 
     page.goto(f"{server.url}/shop/account/login")
@@ -58,7 +60,9 @@ def test_a_forgotten_password_is_replaced_by_mail(
     expect(tab.locator("main")).to_contain_text(address)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
-    expect(tab.get_by_role("heading", name="You signed out in another tab")).to_be_visible()
+    expect(
+        tab.get_by_role("heading", name="You signed out in another tab")
+    ).to_be_visible()
     expect(tab.locator("html")).not_to_contain_text(address)
     tab.get_by_role("link", name="Sign in again").click()
     expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()

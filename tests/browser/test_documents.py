@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 __all__ = ["screen"]  # a fixture
 
 
-def test_a_document_from_choice_to_preview(screen: BrowserContext, server: Server) -> None:
+def test_a_document_from_choice_to_preview(
+    screen: BrowserContext, server: Server
+) -> None:
     """As a phone and a desk see it: what is too large is said at once, Enter removes nothing, the
     preview names it.
     """
@@ -34,12 +36,18 @@ def test_a_document_from_choice_to_preview(screen: BrowserContext, server: Serve
     page.get_by_label("Carrier").fill("A carrier of mine")
     chosen = page.get_by_label("Other", exact=True)
     chosen.set_input_files(
-        {"name": "big.png", "mimeType": "image/png", "buffer": paper("png", size=5_000_000)}
+        {
+            "name": "big.png",
+            "mimeType": "image/png",
+            "buffer": paper("png", size=5_000_000),
+        }
     )
     expect(page.get_by_text("This document is larger than 4.5 MB")).to_be_visible()
     expect(chosen).to_have_value("")
     wrong = look(page, "answer, too large")
-    chosen.set_input_files({"name": "box.png", "mimeType": "image/png", "buffer": paper("png")})
+    chosen.set_input_files(
+        {"name": "box.png", "mimeType": "image/png", "buffer": paper("png")}
+    )
     expect(page.get_by_text("This document is larger than 4.5 MB")).to_be_hidden()
     page.get_by_label("Carrier").press("Enter")
     page.wait_for_url("**/preview")

@@ -36,7 +36,9 @@ EXPRESS = {
 
 def post(server: Server, path: str, body: bytes) -> Any:
     request = urllib.request.Request(
-        f"{server.sandbox}{path}", body, {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"}
+        f"{server.sandbox}{path}",
+        body,
+        {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"},
     )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
@@ -53,9 +55,13 @@ def seller(server: Server) -> str:
 def onboarding(server: Server, account: str) -> str:
     urls = {"refresh_url": f"{server.sandbox}/", "return_url": f"{server.sandbox}/"}
     return str(
-        stripe(server, "/v1/account_links", account=account, type="account_onboarding", **urls)[
-            "url"
-        ]
+        stripe(
+            server,
+            "/v1/account_links",
+            account=account,
+            type="account_onboarding",
+            **urls,
+        )["url"]
     )
 
 
@@ -64,7 +70,10 @@ def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> Non
     account, page = seller(server), screen.new_page()
     needs = {
         "requirements": {
-            "currently_due": ["individual.verification.document", "company.directors_provided"]
+            "currently_due": [
+                "individual.verification.document",
+                "company.directors_provided",
+            ]
         }
     }
     post(server, f"/_control/accounts/{account}", json.dumps(needs).encode())
@@ -124,7 +133,9 @@ def test_the_express_dashboard(screen: BrowserContext, server: Server) -> None: 
     assert wrong == []
 
 
-def test_going_back_in_the_browser_leads_to_the_step_before(page: Page, server: Server) -> None:
+def test_going_back_in_the_browser_leads_to_the_step_before(
+    page: Page, server: Server
+) -> None:
     """And what was typed there is there."""
     page.goto(onboarding(server, seller(server)))
     page.get_by_label("Business name").fill("Luxe")
@@ -136,7 +147,9 @@ def test_going_back_in_the_browser_leads_to_the_step_before(page: Page, server: 
     page.wait_for_url(f"{server.sandbox}/")
 
 
-def test_what_no_check_confirmed_is_said_where_it_can_be_mended(page: Page, server: Server) -> None:
+def test_what_no_check_confirmed_is_said_where_it_can_be_mended(
+    page: Page, server: Server
+) -> None:
     """On the page of documents, in the review, and beside the field itself."""
     page.goto(onboarding(server, seller(server)))
     page.get_by_role("button", name="Continue").click()
@@ -146,9 +159,13 @@ def test_what_no_check_confirmed_is_said_where_it_can_be_mended(page: Page, serv
         "Payouts arrive 000123456789"
     ).check()
     page.get_by_role("button", name="Continue").click()
-    reason = "The person's ID number could not be matched with their name and date of birth."
+    reason = (
+        "The person's ID number could not be matched with their name and date of birth."
+    )
     expect(page.get_by_role("listitem").filter(has_text=reason)).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("Not confirmed ID number")).to_be_visible()
     page.get_by_role("link", name="Change person").click()
-    expect(page.get_by_label("ID number")).to_have_accessible_description(re.compile(reason))
+    expect(page.get_by_label("ID number")).to_have_accessible_description(
+        re.compile(reason)
+    )

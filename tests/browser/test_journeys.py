@@ -42,7 +42,9 @@ def order_number(page: Page) -> str:
     return found[0]
 
 
-def test_a_shopper_pays_and_the_vendor_ships(page: Page, server: Server, browser: Browser) -> None:
+def test_a_shopper_pays_and_the_vendor_ships(
+    page: Page, server: Server, browser: Browser
+) -> None:
     """Shop, basket, checkout, 4242, thank you; the webhook makes it processing; the vendor sends
     it; the shopper sees so.
     """
@@ -65,7 +67,9 @@ def test_a_shopper_pays_and_the_vendor_ships(page: Page, server: Server, browser
     expect(page.locator("main")).to_contain_text("LU123456789")
 
 
-def test_a_declined_card_then_a_good_one_on_the_same_order(page: Page, server: Server) -> None:
+def test_a_declined_card_then_a_good_one_on_the_same_order(
+    page: Page, server: Server
+) -> None:
     """The decline is said beside the card; another card pays the same order and the same intent."""
     fill_basket(page, server)
     give_address(page)
@@ -91,7 +95,9 @@ def test_the_payment_element_is_mounted_with_the_orders_own_secret(
     give_address(page)
     expect(card_fields(page).get_by_label("Card number")).to_be_editable()
     expect(page.locator("#pay-button")).to_be_enabled()
-    assert (page.locator("#payment").get_attribute("data-client-secret") or "").startswith("pi_")
+    assert (
+        page.locator("#payment").get_attribute("data-client-secret") or ""
+    ).startswith("pi_")
     frame = page.locator("#payment-element iframe").first.get_attribute("src") or ""
     assert frame.startswith(server.sandbox)
 
@@ -112,7 +118,9 @@ def test_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
         headers={"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"},
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        assert [charge["status"] for charge in json.load(answer)["data"]] == ["succeeded"]
+        assert [charge["status"] for charge in json.load(answer)["data"]] == [
+            "succeeded"
+        ]
 
 
 def test_paying_again_in_a_second_tab_shows_what_the_first_one_paid(
@@ -172,7 +180,9 @@ def test_a_new_vendor_connects_stripe_and_sells(
     address = f"mia{int(time.time())}@bakery.test"
     page.get_by_label("Email").fill(address)
     page.get_by_label("Password").fill("a-long-password")
-    page.get_by_role("button", name=re.compile("Create|Sign up|Open", re.IGNORECASE)).click()
+    page.get_by_role(
+        "button", name=re.compile("Create|Sign up|Open", re.IGNORECASE)
+    ).click()
     page.wait_for_url(re.compile("/vendor/admin"))
     page.goto(mailed_link(server, address, "/account/email"))
     page.get_by_role("button", name="Yes, confirm it").click()
@@ -199,7 +209,9 @@ def test_a_new_vendor_connects_stripe_and_sells(
     shopper = browser.new_context().new_page()
     fill_basket(shopper, server, name.lower().replace(" ", "-"), "Rye bread")
     give_address(shopper)
-    expect(shopper.get_by_role("button", name=re.compile("^Pay"))).to_contain_text("6.50")
+    expect(shopper.get_by_role("button", name=re.compile("^Pay"))).to_contain_text(
+        "6.50"
+    )
     pay(shopper, GOOD)
     shopper.wait_for_url(re.compile("/shop/order-confirmation"))
     expect(shopper.get_by_role("heading", name="Thank you")).to_be_visible()

@@ -24,11 +24,15 @@ GOOD, DECLINED = "4242424242424242", "4000000000000002"
 def shelf(server: Server, stock: int | None = None) -> tuple[int, int]:
     """(stock, reserved) of the product, after its vendor counted it anew."""
     with (
-        closing(sqlite3.connect(server.data_dir / "markethall.sqlite3", timeout=20)) as database,
+        closing(
+            sqlite3.connect(server.data_dir / "markethall.sqlite3", timeout=20)
+        ) as database,
         database,
     ):
         if stock is not None:
-            database.execute("UPDATE products SET stock = ? WHERE name = 'Card wallet'", [stock])
+            database.execute(
+                "UPDATE products SET stock = ? WHERE name = 'Card wallet'", [stock]
+            )
         found = database.execute(
             "SELECT stock, reserved FROM products WHERE name = 'Card wallet'"
         ).fetchone()
@@ -47,7 +51,9 @@ def test_the_last_piece_is_set_aside_by_pay_and_sold_out_there_is_a_sentence(
     try:
         fill_basket(page, server)
         give_address(page)
-        expect(page.locator("main")).to_contain_text("set aside for you the moment you press Pay")
+        expect(page.locator("main")).to_contain_text(
+            "set aside for you the moment you press Pay"
+        )
         shelf(server, stock=held)
         pay(page, GOOD)
         expect(page.locator("#payment-error")).to_contain_text(

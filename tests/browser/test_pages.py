@@ -107,7 +107,9 @@ def test_the_home_page_keeps_a_place_for_pictures_that_are_still_to_come(
     they are.
     """
     page.goto(server.url)
-    height = "() => document.querySelector('.hero-tiles').getBoundingClientRect().height"
+    height = (
+        "() => document.querySelector('.hero-tiles').getBoundingClientRect().height"
+    )
     complete = page.evaluate(height)
     page.evaluate(
         "() => [...document.querySelectorAll('.hero-tiles a')].slice(1).forEach(tile => "
@@ -150,7 +152,9 @@ def test_portal_pages(screen: BrowserContext, server: Server) -> None:
     sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
     wrong = walk(page, server, VENDOR)
     page.goto(f"{server.url}/vendor/admin/orders")
-    order = page.locator("a[href*='/vendor/admin/orders/MH-']").first.get_attribute("href")
+    order = page.locator("a[href*='/vendor/admin/orders/MH-']").first.get_attribute(
+        "href"
+    )
     assert order, "the demo has orders"
     wrong += walk(page, server, [order])
     assert wrong == []
@@ -163,7 +167,11 @@ def test_the_portal_of_a_vendor_who_has_not_connected(
     page = screen.new_page()
     sign_in(page, server, "owner@new-vendor.test", PASSWORD)
     assert (
-        walk(page, server, ["/vendor/admin", "/vendor/admin/payments", "/vendor/admin/orders"])
+        walk(
+            page,
+            server,
+            ["/vendor/admin", "/vendor/admin/payments", "/vendor/admin/orders"],
+        )
         == []
     )
 
@@ -174,11 +182,15 @@ def test_operator_pages(screen: BrowserContext, server: Server) -> None:
     sign_in(page, server, "operator@markethall.test", PASSWORD)
     wrong = walk(page, server, OPERATOR)
     page.goto(f"{server.url}/operator/webhooks")
-    event = page.locator("a[href*='/operator/webhooks/evt_']").first.get_attribute("href")
+    event = page.locator("a[href*='/operator/webhooks/evt_']").first.get_attribute(
+        "href"
+    )
     timeline = page.locator("a[href*='/operator/orders/']").first.get_attribute("href")
     assert event, "the demo has events"
     assert timeline, "they know their orders"
     wrong += walk(
-        page, server, [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"]
+        page,
+        server,
+        [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"],
     )
     assert wrong == []

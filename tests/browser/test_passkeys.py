@@ -32,7 +32,10 @@ def named_server(tmp_path: Path) -> Iterator[Server]:
 
     It asks Stripe nothing here.
     """
-    keys = {"STRIPE_SECRET_KEY": "sk_test_passkeys", "STRIPE_PUBLISHABLE_KEY": "pk_test_passkeys"}
+    keys = {
+        "STRIPE_SECRET_KEY": "sk_test_passkeys",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_passkeys",
+    }
     where = {
         "STRIPE_API_BASE": "http://127.0.0.1:9",
         "MARKETHALL_PUBLIC_URL": "http://localhost:{port}",

@@ -35,7 +35,8 @@ def keep(page: Page, name: str) -> None:
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)
             page.screenshot(
-                path=Path(folder) / f"{name}-{size['width']}-{scheme}.png", full_page=True
+                path=Path(folder) / f"{name}-{size['width']}-{scheme}.png",
+                full_page=True,
             )
 
 
@@ -50,7 +51,9 @@ def paid_order(page: Page, server: Server) -> str:
     pytest.fail("the demo has no paid order")
 
 
-def test_a_refund_from_choice_to_history(screen: BrowserContext, server: Server) -> None:
+def test_a_refund_from_choice_to_history(
+    screen: BrowserContext, server: Server
+) -> None:
     """Every step as a phone and a desk see it, and what the shopper sees by the link in the
     mail.
     """
@@ -86,7 +89,10 @@ def test_a_refund_from_choice_to_history(screen: BrowserContext, server: Server)
     wrong += look(page, "order with refunds")
     keep(page, "6-order")
     number = order.rpartition("/")[2]
-    page.goto(server.url + _link_in_mail(server, f"You get €1.50 back for your order {number}"))
+    page.goto(
+        server.url
+        + _link_in_mail(server, f"You get €1.50 back for your order {number}")
+    )
     expect(page.get_by_role("heading", name="Given back")).to_be_visible()
     wrong += look(page, "/shop/orders/<token> with a refund")
     keep(page, "8-shopper")
@@ -141,7 +147,9 @@ def test_what_the_operator_decides(
         page.get_by_role("button", name="Decline").click()
         expect(page.get_by_role("status").first).to_contain_text("declined")
         vendor.goto(order)
-        expect(vendor.locator("#refunds")).to_contain_text("Please ask the shopper first.")
+        expect(vendor.locator("#refunds")).to_contain_text(
+            "Please ask the shopper first."
+        )
         assert wrong == []
     finally:
         vendors.close()

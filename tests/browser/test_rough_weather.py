@@ -59,7 +59,9 @@ def test_an_answer_that_does_not_come_or_is_not_ours(
     expect(add).to_be_enabled()
 
 
-def test_sorting_and_going_back_complains_of_nothing(page: Page, server: Server) -> None:
+def test_sorting_and_going_back_complains_of_nothing(
+    page: Page, server: Server
+) -> None:
     """The search follows the sort; the way back shows what was there; the console says nothing
     (fixture `page`).
     """
@@ -95,7 +97,11 @@ def test_a_field_that_was_pulled_larger_stays_so(page: Page, server: Server) -> 
 @pytest.mark.parametrize(
     ("email", "home", "tabs"),
     [
-        ("owner@atelier-luxe.test", "/vendor/admin", ["Home", "Orders", "Money", "More"]),
+        (
+            "owner@atelier-luxe.test",
+            "/vendor/admin",
+            ["Home", "Orders", "Money", "More"],
+        ),
         ("operator@markethall.test", "/operator", ["Home", "Vendors", "Money", "More"]),
     ],
 )
@@ -105,7 +111,9 @@ def test_the_phones_bar_leads_everywhere(
     """Without scripts: four entries, each place that the sidebar has in them, the open page lit,
     nothing under the bar.
     """
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False
+    )
     context.set_default_timeout(15_000)
     page = context.new_page()
     sign_in(page, server, email, PASSWORD)
@@ -117,7 +125,9 @@ def test_the_phones_bar_leads_everywhere(
     ] == tabs
     expect(bar.locator("[aria-current=page]")).to_have_text("Home")
     everywhere = set(
-        page.locator(".sidebar-nav a").evaluate_all("links => links.map(link => link.pathname)")
+        page.locator(".sidebar-nav a").evaluate_all(
+            "links => links.map(link => link.pathname)"
+        )
     )
     assert (
         set(bar.locator("a").evaluate_all("links => links.map(link => link.pathname)"))
@@ -138,5 +148,7 @@ def test_the_phones_bar_leads_everywhere(
         "main => main.getBoundingClientRect().bottom - "
         "main.lastElementChild.getBoundingClientRect().bottom"
     )
-    assert end >= edge["height"], "the end of the page can be scrolled out from under the bar"
+    assert end >= edge["height"], (
+        "the end of the page can be scrolled out from under the bar"
+    )
     context.close()

@@ -13,7 +13,13 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.core.settings import SANDBOX_SECRET_KEY
-from tests.browser.journeys import card_fields, challenge, fill_basket, fill_card, give_address
+from tests.browser.journeys import (
+    card_fields,
+    challenge,
+    fill_basket,
+    fill_card,
+    give_address,
+)
 from tests.browser.looking import SHIFTS, look
 
 if TYPE_CHECKING:
@@ -23,7 +29,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-VISA, MASTERCARD, CHALLENGED = "4242424242424242", "5555555555554444", "4000002760003184"
+VISA, MASTERCARD, CHALLENGED = (
+    "4242424242424242",
+    "5555555555554444",
+    "4000002760003184",
+)
 ACCOUNT = "/shop/account/payment-methods"
 
 
@@ -111,7 +121,9 @@ def test_a_card_is_added_chosen_confirmed_with_the_bank_and_removed(
         page.get_by_role("button", name="Save card").click()
         if question:
             challenge(page, "Complete authentication")
-        expect(page.locator("#flashes")).to_contain_text(f"•••• {number[-4:]} is saved.")
+        expect(page.locator("#flashes")).to_contain_text(
+            f"•••• {number[-4:]} is saved."
+        )
     page.get_by_role("button", name="Make Visa •••• 3184 the default").click()
     listed(page, server, "Visa •••• 3184", "Mastercard •••• 4444")
     assert look(page, "saved cards") == []
@@ -142,7 +154,9 @@ def test_a_card_that_was_removed_elsewhere_leaves_the_order_payable(
     page.get_by_role("button", name="Save card").click()
     expect(page.locator("#flashes")).to_contain_text("Mastercard •••• 4444 is saved.")
     to_payment(page, server, email)
-    saved = page.get_by_role("radio", name="Mastercard •••• 4444").get_attribute("value")
+    saved = page.get_by_role("radio", name="Mastercard •••• 4444").get_attribute(
+        "value"
+    )
     at_stripe(server, "POST", f"payment_methods/{saved}/detach")
     press_pay(page)
     expect(page.locator("#payment-error")).to_contain_text(

@@ -25,7 +25,10 @@ EXPRESS: dict[str, Any] = {
         "fees": {"payer": "application"},
         "losses": {"payments": "application"},
     },
-    "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
+    "capabilities": {
+        "transfers": {"requested": True},
+        "card_payments": {"requested": True},
+    },
 }
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -34,7 +37,10 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def office() -> Iterator[Shop]:
     """A stand-in with some of everything; only its API side is used of the shop."""
     hook = EndpointConfig(
-        url="http://127.0.0.1:9/hooks", secret="whsec_office", connect=False, enabled_events=("*",)
+        url="http://127.0.0.1:9/hooks",
+        secret="whsec_office",
+        connect=False,
+        enabled_events=("*",),
     )
     with RunningSandbox(endpoints=(hook,)) as sandbox:
         shop = Shop(sandbox)
@@ -43,7 +49,13 @@ def office() -> Iterator[Shop]:
         sandbox.complete(account["id"])
         for amount, currency in ((12900, "eur"), (5000, "jpy"), (4500, "eur")):
             charge(shop, amount, currency, account["id"])
-        shop.api("POST", "customers", name=HOSTILE, email="a@example.test", description=HOSTILE)
+        shop.api(
+            "POST",
+            "customers",
+            name=HOSTILE,
+            email="a@example.test",
+            description=HOSTILE,
+        )
         sandbox.advance(8 * 86400)
         yield shop
 
@@ -78,11 +90,15 @@ def newest(shop: Shop, path: str) -> dict[str, Any]:
 
 
 @pytest.fixture(params=WIDTHS)
-def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+def screen(
+    request: pytest.FixtureRequest, browser: Browser
+) -> Iterator[BrowserContext]:
     """A phone or a desk."""
     # the page's policy forbids anyone to add scripts, axe too; whether it holds has a test of its
     # own
-    context = browser.new_context(viewport={"width": request.param, "height": 844}, bypass_csp=True)
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 844}, bypass_csp=True
+    )
     context.add_init_script(SHIFTS)
     context.set_default_timeout(15_000)
     take_turns(context)
@@ -90,7 +106,9 @@ def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     context.close()
 
 
-def test_every_page_fits_and_axe_finds_nothing(office: Shop, screen: BrowserContext) -> None:
+def test_every_page_fits_and_axe_finds_nothing(
+    office: Shop, screen: BrowserContext
+) -> None:
     office.sandbox.faults(
         {"match": {"path": "/v1/none"}, "effect": "status", "times": 1},
         {"match": {"event": "none.*"}, "effect": "drop"},
@@ -138,7 +156,9 @@ def test_new_events_and_payments_appear_by_themselves(office: Shop, page: Page) 
     expect(table).to_contain_text("77.77 EUR", timeout=10_000)
     until(page, "lit > 0")
     expect(page.locator("#freshness")).to_contain_text("new")
-    expect(page.locator(f"#events a[href='/control/object/{intent['id']}']").first).to_be_visible()
+    expect(
+        page.locator(f"#events a[href='/control/object/{intent['id']}']").first
+    ).to_be_visible()
 
 
 def test_a_page_that_was_empty_fills_itself(page: Page) -> None:
@@ -157,7 +177,9 @@ def test_a_stand_in_that_is_gone_is_noticed(page: Page) -> None:
     with RunningSandbox() as sandbox:
         page.goto(sandbox.base_url)
         expect(page.locator("#freshness")).to_have_text("Live")
-    expect(page.locator("#freshness")).to_have_text("Not connected, trying again", timeout=10_000)
+    expect(page.locator("#freshness")).to_have_text(
+        "Not connected, trying again", timeout=10_000
+    )
 
 
 def test_an_object_that_changes_is_shown_as_it_is(office: Shop, page: Page) -> None:
@@ -173,7 +195,9 @@ def test_the_strip_of_a_phone_shows_where_one_is(office: Shop, page: Page) -> No
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{office.sandbox.base_url}/control/objects/payout")
     expect(
-        page.get_by_role("navigation", name="Stand-in").get_by_role("link", name="Payouts")
+        page.get_by_role("navigation", name="Stand-in").get_by_role(
+            "link", name="Payouts"
+        )
     ).to_be_in_viewport()
 
 
@@ -190,18 +214,26 @@ def test_hostile_text_stays_text(office: Shop, page: Page) -> None:
 def test_the_policy_keeps_everything_else_out(office: Shop, page: Page) -> None:
     answer = page.goto(office.sandbox.base_url)
     policy = answer.headers["content-security-policy"] if answer else ""
-    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; ")
+    assert policy.startswith(
+        "default-src 'none'; style-src 'self'; script-src 'self'; "
+    )
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
 
 
-def test_lists_lead_to_objects_and_objects_to_each_other(office: Shop, page: Page) -> None:
+def test_lists_lead_to_objects_and_objects_to_each_other(
+    office: Shop, page: Page
+) -> None:
     page.goto(office.sandbox.base_url)
-    page.get_by_role("navigation", name="Stand-in").get_by_role("link", name="Transfers").click()
+    page.get_by_role("navigation", name="Stand-in").get_by_role(
+        "link", name="Transfers"
+    ).click()
     page.get_by_role("region", name="Transfers").get_by_role("link").first.click()
     transfer = newest(office, "transfers")
     expect(page.get_by_role("heading", level=1)).to_have_text("45.00 EUR")
-    page.locator(".json").get_by_role("link", name=transfer["source_transaction"]).click()
+    page.locator(".json").get_by_role(
+        "link", name=transfer["source_transaction"]
+    ).click()
     expect(page.locator(".lead")).to_contain_text(transfer["source_transaction"])
     expect(page.locator(".related").first).to_contain_text(transfer["id"])
     expect(page.get_by_role("link", name="charge.succeeded")).to_be_visible()
@@ -237,7 +269,9 @@ def test_the_clock_moves_by_as_much_as_one_likes(office: Shop, page: Page) -> No
     start = clock()
     page.locator("summary#clock").click()
     page.get_by_role("button", name="+ 1 hour").click()
-    expect(page.get_by_role("status").filter(has_text="The clock was moved")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="The clock was moved")
+    ).to_be_visible()
     assert 3600 <= clock() - start < 3660
     page.locator("summary#clock").click()
     page.get_by_label("By", exact=True).fill("1.5")
@@ -245,7 +279,9 @@ def test_the_clock_moves_by_as_much_as_one_likes(office: Shop, page: Page) -> No
     # The page before says already that the clock was moved.
     with page.expect_response("**/control/advance"):
         page.get_by_role("button", name="Advance", exact=True).click()
-    expect(page.get_by_role("status").filter(has_text="The clock was moved")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="The clock was moved")
+    ).to_be_visible()
     assert 3690 <= clock() - start < 3780
     page.locator("summary#clock").click()
     page.get_by_label("By", exact=True).fill("soon")
@@ -270,7 +306,9 @@ def test_faults_are_made_counted_and_taken_away(office: Shop, page: Page) -> Non
     expect(rows).to_have_count(2)
     assert (
         office.sandbox.request(
-            "GET", "/v1/customers", headers={"Authorization": "Bearer sk_test_markethall"}
+            "GET",
+            "/v1/customers",
+            headers={"Authorization": "Bearer sk_test_markethall"},
         )[0]
         == 503
     )
@@ -303,14 +341,23 @@ def test_a_charge_is_disputed_and_the_dispute_closed(
     paid = charge(office, 3000)
     office.sandbox.advance(2)
     page.goto(f"{office.sandbox.base_url}/control/object/{paid['latest_charge']}")
-    page.get_by_label("The shopper disputes it as").select_option("product_not_received")
+    page.get_by_label("The shopper disputes it as").select_option(
+        "product_not_received"
+    )
     page.get_by_role("button", name="Open a dispute").click()
-    expect(page.get_by_role("status").filter(has_text="The dispute was opened")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="The dispute was opened")
+    ).to_be_visible()
     dispute = newest(office, "disputes")
-    assert (dispute["charge"], dispute["reason"]) == (paid["latest_charge"], "product_not_received")
+    assert (dispute["charge"], dispute["reason"]) == (
+        paid["latest_charge"],
+        "product_not_received",
+    )
     page.locator(".related").get_by_role("link", name=dispute["id"]).click()
     page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("status").filter(has_text="The dispute was closed")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="The dispute was closed")
+    ).to_be_visible()
     assert office.api("GET", f"disputes/{dispute['id']}")["status"] == status
 
 
@@ -318,11 +365,15 @@ def test_a_payout_fails(office: Shop, page: Page) -> None:
     account = newest(office, "accounts")["id"]
     charge(office, 9000, "eur", account)
     office.sandbox.advance(1)
-    payout = office.api("POST", "payouts", amount=1000, currency="eur", on_account=account)
+    payout = office.api(
+        "POST", "payouts", amount=1000, currency="eur", on_account=account
+    )
     page.goto(f"{office.sandbox.base_url}/control/object/{payout['id']}")
     page.get_by_label("The bank refuses it because").select_option("account_closed")
     page.get_by_role("button", name="Fail the payout").click()
-    expect(page.get_by_role("status").filter(has_text="The payout failed")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="The payout failed")
+    ).to_be_visible()
     now = office.api("GET", f"payouts/{payout['id']}", on_account=account)
     assert (now["status"], now["failure_code"]) == ("failed", "account_closed")
 
@@ -349,12 +400,18 @@ def test_an_account_is_restricted_and_finished(office: Shop, page: Page) -> None
 def test_an_event_is_sent_again_and_a_secret_rolled(office: Shop, page: Page) -> None:
     event = newest(office, "events")
     page.goto(f"{office.sandbox.base_url}/control/events")
-    tries = len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"])
+    tries = len(
+        next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"]
+    )
     page.get_by_role("button", name=f"Resend {event['type']} {event['id']}").click()
     expect(page.get_by_role("status").filter(has_text="sent again")).to_be_visible()
     office.sandbox.idle()
     assert (
-        len(next(e for e in office.sandbox.events() if e["id"] == event["id"])["deliveries"])
+        len(
+            next(e for e in office.sandbox.events() if e["id"] == event["id"])[
+                "deliveries"
+            ]
+        )
         > tries
     )
     page.goto(f"{office.sandbox.base_url}/control/webhooks")
@@ -363,12 +420,15 @@ def test_an_event_is_sent_again_and_a_secret_rolled(office: Shop, page: Page) ->
     page.get_by_role("button", name="Roll the secret").click()
     expect(page.get_by_text("and an older one still signs")).to_be_visible()
     assert (
-        office.sandbox.control("GET", "state")["webhook_endpoints"][0]["secret"] != "whsec_office"
+        office.sandbox.control("GET", "state")["webhook_endpoints"][0]["secret"]
+        != "whsec_office"
     )
 
 
 def test_everything_works_without_scripts(office: Shop, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
     page = context.new_page()
     page.goto(office.sandbox.base_url)
     page.locator("summary#clock").click()
@@ -411,12 +471,18 @@ def test_a_reset_asks_first(page: Page) -> None:
 
 
 def test_no_other_site_can_press_a_button(office: Shop) -> None:
-    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
         given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         assert office.sandbox.request("POST", "/control/reset", "", given)[0] == 403
     assert (
         office.sandbox.request(
-            "POST", "/control/none", "", {"Content-Type": "application/x-www-form-urlencoded"}
+            "POST",
+            "/control/none",
+            "",
+            {"Content-Type": "application/x-www-form-urlencoded"},
         )[0]
         == 404
     )

@@ -29,7 +29,9 @@ def test_success_returns_with_the_names_of_stripe(shop: Shop, page: Page) -> Non
     type_card(page)
     pay(page)
     page.wait_for_url("**/back?**")
-    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    query = {
+        name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()
+    }
     assert query == {
         "payment_intent": intent["id"],
         "payment_intent_client_secret": intent["client_secret"],
@@ -48,21 +50,29 @@ def test_a_return_address_keeps_what_it_has(shop: Shop, page: Page) -> None:
     page.wait_for_url("**/back?order=7&payment_intent=**redirect_status=succeeded#top")
 
 
-def test_enter_in_a_field_presses_the_button_of_the_form(shop: Shop, page: Page) -> None:
+def test_enter_in_a_field_presses_the_button_of_the_form(
+    shop: Shop, page: Page
+) -> None:
     shop.open_new(page)
     type_card(page)
-    page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = true; }")
+    page.get_by_role("button", name="Pay").evaluate(
+        "button => { button.disabled = true; }"
+    )
     card(page).get_by_label("Security code").press("Enter")
     # The key's message travels from frame to page: it must arrive while the button is off.
     until(page, "enters === 1")
     assert page.evaluate("submits") == 0
-    page.get_by_role("button", name="Pay").evaluate("button => { button.disabled = false; }")
+    page.get_by_role("button", name="Pay").evaluate(
+        "button => { button.disabled = false; }"
+    )
     card(page).get_by_label("Security code").press("Enter")
     expect(told(page)).to_have_text("succeeded")
     assert page.evaluate("[enters, submits]") == [2, 1]
 
 
-def test_if_a_redirect_is_not_required_the_intent_is_answered(shop: Shop, page: Page) -> None:
+def test_if_a_redirect_is_not_required_the_intent_is_answered(
+    shop: Shop, page: Page
+) -> None:
     intent = shop.open_new(page)
     type_card(page)
     script = (
@@ -141,7 +151,12 @@ def test_an_error_says_what_stripes_errors_say(shop: Shop, page: Page) -> None:
     ],
 )
 def test_mistakes_are_told_beside_the_field(
-    shop: Shop, page: Page, typed: tuple[str, str, str], message: str, field: str, short: str
+    shop: Shop,
+    page: Page,
+    typed: tuple[str, str, str],
+    message: str,
+    field: str,
+    short: str,
 ) -> None:
     shop.open_new(page)
     type_card(page, *typed)
@@ -160,8 +175,16 @@ def test_mistakes_are_told_beside_the_field(
             "We are unable to authenticate your payment method.",
             "requires_payment_method",
         ),
-        ("Escape", "We are unable to authenticate your payment method.", "requires_payment_method"),
-        ("Close", "We are unable to authenticate your payment method.", "requires_payment_method"),
+        (
+            "Escape",
+            "We are unable to authenticate your payment method.",
+            "requires_payment_method",
+        ),
+        (
+            "Close",
+            "We are unable to authenticate your payment method.",
+            "requires_payment_method",
+        ),
     ],
 )
 def test_the_challenge_opens_over_the_page(
@@ -183,7 +206,9 @@ def test_the_challenge_opens_over_the_page(
     assert shop.status(intent) == status
 
 
-def test_a_card_that_is_declined_after_its_challenge_is_told(shop: Shop, page: Page) -> None:
+def test_a_card_that_is_declined_after_its_challenge_is_told(
+    shop: Shop, page: Page
+) -> None:
     intent = shop.open_new(page)
     type_card(page, "4000008260003178")
     pay(page)
@@ -211,7 +236,10 @@ def test_the_life_of_an_element_is_told(shop: Shop, page: Page) -> None:
         "value": {"type": "card"},
     }
     assert (last["empty"], last["complete"]) == (False, True)
-    assert heard(page, "carddetailschange")[0]["details"] == {"brands": ["visa"], "funding": None}
+    assert heard(page, "carddetailschange")[0]["details"] == {
+        "brands": ["visa"],
+        "funding": None,
+    }
     page.evaluate("element.clear()")
     expect(card(page).get_by_label("Card number")).to_have_value("")
     until(page, "log.filter(([name]) => name === 'change').at(-1)[1].empty")
@@ -247,7 +275,9 @@ def test_handlers_come_and_go(shop: Shop, page: Page) -> None:
     assert page.evaluate("heard") == ["kept", "once", "kept"]
 
 
-def test_an_element_can_go_and_come_back_until_it_is_destroyed(shop: Shop, page: Page) -> None:
+def test_an_element_can_go_and_come_back_until_it_is_destroyed(
+    shop: Shop, page: Page
+) -> None:
     shop.open_new(page)
     ready(page)
     page.evaluate("element.unmount()")
@@ -276,14 +306,26 @@ def test_submit_and_retrieve(shop: Shop, page: Page) -> None:
     error = page.evaluate("async () => (await elements.submit()).error")
     assert (error["type"], error["code"]) == ("validation_error", "incomplete_number")
     type_card(page)
-    assert page.evaluate("async () => (await elements.submit()).selectedPaymentMethod") == "card"
-    script = "async (secret) => (await stripe.retrievePaymentIntent(secret)).paymentIntent"
-    assert page.evaluate(script, intent["client_secret"])["status"] == "requires_payment_method"
+    assert (
+        page.evaluate("async () => (await elements.submit()).selectedPaymentMethod")
+        == "card"
+    )
+    script = (
+        "async (secret) => (await stripe.retrievePaymentIntent(secret)).paymentIntent"
+    )
+    assert (
+        page.evaluate(script, intent["client_secret"])["status"]
+        == "requires_payment_method"
+    )
     answer = page.evaluate(
-        "async (secret) => stripe.retrievePaymentIntent(secret)", f"{intent['client_secret']}x"
+        "async (secret) => stripe.retrievePaymentIntent(secret)",
+        f"{intent['client_secret']}x",
     )
     assert answer["error"]["type"] == "invalid_request_error"
-    assert page.evaluate("async () => Object.keys(await elements.fetchUpdates()).length") == 0
+    assert (
+        page.evaluate("async () => Object.keys(await elements.fetchUpdates()).length")
+        == 0
+    )
 
 
 def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
@@ -303,7 +345,10 @@ def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
         ("Stripe('pk_live_x')", "test keys alone"),
         ("stripe.elements({ paymentMethodTypes: ['card'] })", "no longer supported"),
         ("stripe.elements({ clientSecret: 'nonsense' })", "Invalid client secret"),
-        ("stripe.elements({}).create('payment')", "needs elements() with a clientSecret or a mode"),
+        (
+            "stripe.elements({}).create('payment')",
+            "needs elements() with a clientSecret or a mode",
+        ),
         ("elements.create('payment')", "Can only create one"),
         ("elements.create('card')", "payment element alone"),
         ("stripe.createToken()", "does not play stripe.createToken()"),
@@ -317,7 +362,10 @@ def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
             "what stripe.elements() answered",
         ),
         ("await stripe.confirmPayment({ elements })", "return_url is required"),
-        ("await stripe.confirmPayment({ elements, redirect: 'never' })", "always or if_required"),
+        (
+            "await stripe.confirmPayment({ elements, redirect: 'never' })",
+            "always or if_required",
+        ),
         (
             "await stripe.confirmSetup({ elements, redirect: 'if_required' })",
             "that of a setup intent",
@@ -325,7 +373,9 @@ def test_an_address_to_return_to_must_be_whole(shop: Shop, page: Page) -> None:
         ("element.unmount(); await elements.submit()", "mounted Payment Element"),
     ],
 )
-def test_mistakes_of_the_integrator_throw(shop: Shop, page: Page, script: str, says: str) -> None:
+def test_mistakes_of_the_integrator_throw(
+    shop: Shop, page: Page, script: str, says: str
+) -> None:
     shop.open_new(page)
     caught = page.evaluate(
         f"async () => {{ try {{ {script} }} catch (e) {{ return [e.name, e.message]; }} }}"
@@ -334,7 +384,9 @@ def test_mistakes_of_the_integrator_throw(shop: Shop, page: Page, script: str, s
     assert says in caught[1]
 
 
-def test_a_connected_accounts_own_intent_is_paid_with_its_name(shop: Shop, page: Page) -> None:
+def test_a_connected_accounts_own_intent_is_paid_with_its_name(
+    shop: Shop, page: Page
+) -> None:
     account = shop.api(
         "POST",
         "accounts",
@@ -344,22 +396,33 @@ def test_a_connected_accounts_own_intent_is_paid_with_its_name(shop: Shop, page:
             "fees": {"payer": "application"},
             "losses": {"payments": "application"},
         },
-        capabilities={"transfers": {"requested": True}, "card_payments": {"requested": True}},
+        capabilities={
+            "transfers": {"requested": True},
+            "card_payments": {"requested": True},
+        },
     )
     shop.sandbox.complete(account["id"])
     intent = shop.intent(on_account=account["id"])
-    shop.open(page, clientSecret=intent["client_secret"], init={"stripeAccount": account["id"]})
+    shop.open(
+        page,
+        clientSecret=intent["client_secret"],
+        init={"stripeAccount": account["id"]},
+    )
     type_card(page)
     pay(page)
     expect(told(page)).to_have_text("succeeded")
 
 
-def test_the_version_and_the_locale_that_stripe_is_given_are_used(shop: Shop, page: Page) -> None:
+def test_the_version_and_the_locale_that_stripe_is_given_are_used(
+    shop: Shop, page: Page
+) -> None:
     sent: list[str | None] = []
     page.on(
         "request",
         lambda request: (
-            sent.append(request.headers.get("stripe-version")) if "/v1/" in request.url else None
+            sent.append(request.headers.get("stripe-version"))
+            if "/v1/" in request.url
+            else None
         ),
     )
     intent = shop.intent()

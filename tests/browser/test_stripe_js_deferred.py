@@ -49,7 +49,10 @@ def test_the_form_must_be_submitted_first(shop: Shop, page: Page) -> None:
     assert (thrown(page, call) or [""])[0] == "IntegrationError"
     assert (
         "elements.submit()"
-        in (thrown(page, "await stripe.createConfirmationToken({ elements })") or ["", ""])[1]
+        in (
+            thrown(page, "await stripe.createConfirmationToken({ elements })")
+            or ["", ""]
+        )[1]
     )
 
 
@@ -58,7 +61,9 @@ def test_a_mistake_in_the_form_is_told_by_submit(shop: Shop, page: Page) -> None
     ready(page)
     answer = page.evaluate("async () => elements.submit()")
     assert answer["error"]["type"] == "validation_error"
-    expect(card(page).locator("#number-error")).to_have_text("Card number is incomplete.")
+    expect(card(page).locator("#number-error")).to_have_text(
+        "Card number is incomplete."
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,9 @@ def test_what_was_promised_must_be_what_is_confirmed(
     assert shop.status(intent) == "requires_payment_method"
 
 
-def test_an_amount_may_change_before_the_form_is_submitted(shop: Shop, page: Page) -> None:
+def test_an_amount_may_change_before_the_form_is_submitted(
+    shop: Shop, page: Page
+) -> None:
     shop.open(page, **PAYMENT)
     type_card(page)
     page.evaluate(
@@ -90,7 +97,10 @@ def test_an_amount_may_change_before_the_form_is_submitted(shop: Shop, page: Pag
     )
     assert page.evaluate("ended") == 1
     intent = shop.intent(amount=2500)
-    assert page.evaluate(CONFIRM, intent["client_secret"])["paymentIntent"]["amount"] == 2500
+    assert (
+        page.evaluate(CONFIRM, intent["client_secret"])["paymentIntent"]["amount"]
+        == 2500
+    )
 
 
 def test_a_setup_before_there_is_an_intent(shop: Shop, page: Page) -> None:
@@ -101,7 +111,10 @@ def test_a_setup_before_there_is_an_intent(shop: Shop, page: Page) -> None:
         "async (clientSecret) => { await elements.submit(); return stripe.confirmSetup({ "
         "elements, clientSecret, redirect: 'if_required' }); }"
     )
-    assert page.evaluate(script, intent["client_secret"])["setupIntent"]["status"] == "succeeded"
+    assert (
+        page.evaluate(script, intent["client_secret"])["setupIntent"]["status"]
+        == "succeeded"
+    )
 
 
 def test_a_payment_method_is_made_for_the_server(shop: Shop, page: Page) -> None:
@@ -112,9 +125,14 @@ def test_a_payment_method_is_made_for_the_server(shop: Shop, page: Page) -> None
         "params: { billing_details: { name: 'Jenny' } } }); }"
     )
     method = page.evaluate(script)["paymentMethod"]
-    assert (method["card"]["last4"], method["billing_details"]["name"]) == ("4242", "Jenny")
+    assert (method["card"]["last4"], method["billing_details"]["name"]) == (
+        "4242",
+        "Jenny",
+    )
     paid = shop.intent(
-        payment_method=method["id"], confirm=True, return_url="https://shop.example/back"
+        payment_method=method["id"],
+        confirm=True,
+        return_url="https://shop.example/back",
     )
     assert paid["status"] == "succeeded"
 
@@ -124,7 +142,9 @@ def test_a_payment_method_needs_manual_creation(shop: Shop, page: Page) -> None:
     ready(page)
     assert (
         "paymentMethodCreation"
-        in (thrown(page, "await stripe.createPaymentMethod({ elements })") or ["", ""])[1]
+        in (thrown(page, "await stripe.createPaymentMethod({ elements })") or ["", ""])[
+            1
+        ]
     )
     secret = shop.intent()["client_secret"]
     shop.open(page, **PAYMENT, paymentMethodCreation="manual")
@@ -148,10 +168,15 @@ def test_a_confirmation_token_is_carried_to_the_server(shop: Shop, page: Page) -
     assert token["id"].startswith("ctoken_")
     assert token["payment_method_preview"]["card"]["last4"] == "4242"
     assert token["return_url"] == "https://shop.example/back"
-    assert shop.intent(confirmation_token=token["id"], confirm=True)["status"] == "succeeded"
+    assert (
+        shop.intent(confirmation_token=token["id"], confirm=True)["status"]
+        == "succeeded"
+    )
 
 
-def test_a_server_confirms_and_the_page_does_what_is_next(shop: Shop, page: Page) -> None:
+def test_a_server_confirms_and_the_page_does_what_is_next(
+    shop: Shop, page: Page
+) -> None:
     shop.open(page, **PAYMENT)
     type_card(page, "4000002760003184")
     token = page.evaluate(
@@ -160,7 +185,9 @@ def test_a_server_confirms_and_the_page_does_what_is_next(shop: Shop, page: Page
     )
     token = token["confirmationToken"]
     intent = shop.intent(
-        confirmation_token=token["id"], confirm=True, return_url="https://shop.example/back"
+        confirmation_token=token["id"],
+        confirm=True,
+        return_url="https://shop.example/back",
     )
     assert intent["status"] == "requires_action"
     page.evaluate(
@@ -203,7 +230,9 @@ def test_a_server_confirms_and_the_page_does_what_is_next(shop: Shop, page: Page
         ),
     ],
 )
-def test_options_that_cannot_be(shop: Shop, page: Page, options: str, says: str) -> None:
+def test_options_that_cannot_be(
+    shop: Shop, page: Page, options: str, says: str
+) -> None:
     shop.open(page, **PAYMENT)
     name, message = thrown(page, f"stripe.elements({options})") or ["", ""]
     assert name == "IntegrationError"

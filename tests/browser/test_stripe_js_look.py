@@ -39,7 +39,11 @@ def test_the_appearance_is_honoured(shop: Shop, page: Page) -> None:
     shop.open_new(
         page,
         theme="night",
-        variables={"colorBackground": "#102030", "borderRadius": "9px", "gridRowSpacing": "20px"},
+        variables={
+            "colorBackground": "#102030",
+            "borderRadius": "9px",
+            "gridRowSpacing": "20px",
+        },
     )
     field = card(page).get_by_label("Card number")
     expect(field).to_have_css("background-color", "rgb(16, 32, 48)")
@@ -48,7 +52,9 @@ def test_the_appearance_is_honoured(shop: Shop, page: Page) -> None:
 
 
 @pytest.mark.parametrize("family", ["Own", "Sheet"])
-def test_the_frame_is_set_in_the_fonts_of_the_page(shop: Shop, page: Page, family: str) -> None:
+def test_the_frame_is_set_in_the_fonts_of_the_page(
+    shop: Shop, page: Page, family: str
+) -> None:
     own = {"family": "Own", "src": f"url({shop.url}/fonts/own.woff2)", "weight": "400"}
     fonts = [own, {"cssSrc": "/fonts.css"}, {"cssSrc": "/no-stylesheet"}]
     appearance = {"variables": {"fontFamily": family}}
@@ -56,14 +62,19 @@ def test_the_frame_is_set_in_the_fonts_of_the_page(shop: Shop, page: Page, famil
         lambda answer: answer.url.endswith(f"/fonts/{family.lower()}.woff2")
     ) as font:
         shop.open(
-            page, clientSecret=shop.intent()["client_secret"], appearance=appearance, fonts=fonts
+            page,
+            clientSecret=shop.intent()["client_secret"],
+            appearance=appearance,
+            fonts=fonts,
         )
         ready(page)
     font.value.finished()
     faces = (
         card(page)
         .locator("body")
-        .evaluate("() => document.fonts.ready.then(all => [...all].map(f => [f.family, f.status]))")
+        .evaluate(
+            "() => document.fonts.ready.then(all => [...all].map(f => [f.family, f.status]))"
+        )
     )
     assert [family, "loaded"] in faces
 
@@ -86,13 +97,19 @@ def test_rules_style_what_they_may(shop: Shop, page: Page) -> None:
     field = card(page).get_by_label("Card number")
     expect(field).to_have_css("border-top-color", "rgb(1, 2, 3)")
     expect(field).to_have_css("position", "static")
-    expect(card(page).locator("label[for=number]")).to_have_css("text-transform", "uppercase")
-    expect(card(page).locator("body")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(card(page).locator("label[for=number]")).to_have_css(
+        "text-transform", "uppercase"
+    )
+    expect(card(page).locator("body")).to_have_css(
+        "background-color", "rgba(0, 0, 0, 0)"
+    )
     field.focus()
     expect(field).to_have_css("box-shadow", "rgb(4, 5, 6) 0px 0px 0px 2px")
     ready(page)
     pay(page)
-    expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")
+    expect(card(page).get_by_label("Expiry date")).to_have_css(
+        "border-top-color", "rgb(7, 8, 9)"
+    )
 
 
 def test_a_field_that_is_wrong_shows_so_whatever_a_page_says_of_fields(
@@ -105,7 +122,9 @@ def test_a_field_that_is_wrong_shows_so_whatever_a_page_says_of_fields(
     )
     ready(page)
     pay(page)
-    expect(card(page).get_by_label("Expiry date")).to_have_css("border-top-color", "rgb(7, 8, 9)")
+    expect(card(page).get_by_label("Expiry date")).to_have_css(
+        "border-top-color", "rgb(7, 8, 9)"
+    )
 
 
 def test_the_appearance_changes_with_an_update(shop: Shop, page: Page) -> None:
@@ -213,7 +232,9 @@ def test_terms_stand_where_a_card_is_kept(shop: Shop, page: Page) -> None:
     shop.open(page, create=create, clientSecret=kept["client_secret"])
     expect(card(page).get_by_text(terms)).to_be_visible()
     shop.open(
-        page, create={**create, "terms": {"card": "never"}}, clientSecret=kept["client_secret"]
+        page,
+        create={**create, "terms": {"card": "never"}},
+        clientSecret=kept["client_secret"],
     )
     ready(page)
     expect(card(page).get_by_text(terms)).to_be_hidden()
@@ -232,14 +253,20 @@ def test_fetching_updates_shows_what_has_changed(shop: Shop, page: Page) -> None
     intent = shop.open_new(page)
     ready(page)
     expect(card(page).locator("#terms")).to_be_hidden()
-    shop.api("POST", f"payment_intents/{intent['id']}", setup_future_usage="off_session")
+    shop.api(
+        "POST", f"payment_intents/{intent['id']}", setup_future_usage="off_session"
+    )
     page.evaluate("async () => elements.fetchUpdates()")
     expect(card(page).locator("#terms")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     "layout",
-    ["accordion", {"type": "accordion", "spacedAccordionItems": True, "radios": "never"}, "tabs"],
+    [
+        "accordion",
+        {"type": "accordion", "spacedAccordionItems": True, "radios": "never"},
+        "tabs",
+    ],
 )
 def test_it_collapses_and_opens_again(shop: Shop, page: Page, layout: object) -> None:
     intent = shop.intent()
@@ -249,7 +276,10 @@ def test_it_collapses_and_opens_again(shop: Shop, page: Page, layout: object) ->
     page.evaluate("element.collapse()")
     expect(card(page).get_by_label("Card number")).to_be_hidden()
     until(page, "log.some(([name, e]) => name === 'change' && e.collapsed)")
-    assert page.evaluate("async () => (await elements.submit()).error.type") == "validation_error"
+    assert (
+        page.evaluate("async () => (await elements.submit()).error.type")
+        == "validation_error"
+    )
     card(page).locator(".choice label").click()
     type_card(page)
     pay(page)
@@ -281,18 +311,24 @@ def test_it_can_begin_collapsed(shop: Shop, page: Page) -> None:
         ),
     ],
 )
-def test_layouts_that_there_are_not(shop: Shop, page: Page, script: str, says: str) -> None:
+def test_layouts_that_there_are_not(
+    shop: Shop, page: Page, script: str, says: str
+) -> None:
     shop.open_new(page)
     assert says in page.evaluate(
         f"() => {{ try {{ {script} }} catch (e) {{ return e.message; }} }}"
     )
 
 
-def test_options_that_it_does_not_know_are_only_warned_of(shop: Shop, page: Page) -> None:
+def test_options_that_it_does_not_know_are_only_warned_of(
+    shop: Shop, page: Page
+) -> None:
     warned: list[str] = []
     page.on(
         "console",
-        lambda message: warned.append(message.text) if message.type == "warning" else None,
+        lambda message: (
+            warned.append(message.text) if message.type == "warning" else None
+        ),
     )
     intent = shop.intent()
     known = {

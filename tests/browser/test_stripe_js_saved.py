@@ -23,7 +23,9 @@ def open_saved(
     customer = shop.customer(*methods)
     intent = shop.intent(customer=customer["id"])
     secret = shop.session(customer, **features)
-    shop.open(page, clientSecret=intent["client_secret"], customerSessionClientSecret=secret)
+    shop.open(
+        page, clientSecret=intent["client_secret"], customerSessionClientSecret=secret
+    )
     ready(page)
     return customer, intent
 
@@ -44,7 +46,9 @@ def test_a_saved_card_pays(shop: Shop, page: Page) -> None:
     assert charge["payment_method_details"]["card"]["last4"] == "4242"
 
 
-def test_the_newest_card_is_chosen_and_complete_at_first(shop: Shop, page: Page) -> None:
+def test_the_newest_card_is_chosen_and_complete_at_first(
+    shop: Shop, page: Page
+) -> None:
     open_saved(shop, page, "pm_card_visa")
     expect(choice(page, "Visa")).to_be_checked()
     until(page, "log.some(([name]) => name === 'change')")
@@ -64,12 +68,17 @@ def test_a_new_card_pays_and_is_not_kept(shop: Shop, page: Page) -> None:
     type_card(page, "5555555555554444")
     pay(page)
     expect(told(page)).to_have_text("succeeded")
-    assert len(shop.api("GET", f"customers/{customer['id']}/payment_methods")["data"]) == 1
+    assert (
+        len(shop.api("GET", f"customers/{customer['id']}/payment_methods")["data"]) == 1
+    )
 
 
 def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> None:
     customer, intent = open_saved(
-        shop, page, payment_method_save="enabled", payment_method_save_usage="off_session"
+        shop,
+        page,
+        payment_method_save="enabled",
+        payment_method_save_usage="off_session",
     )
     type_card(page)
     until(
@@ -78,13 +87,18 @@ def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> No
     )
     card(page).get_by_label("Save this card for future payments").check()
     until(
-        page, "log.filter(([name]) => name === 'change').at(-1)[1].value.savePaymentMethod === true"
+        page,
+        "log.filter(([name]) => name === 'change').at(-1)[1].value.savePaymentMethod === true",
     )
     pay(page)
     expect(told(page)).to_have_text("succeeded")
     now = shop.now(intent)
     method = shop.api("GET", f"payment_methods/{now['payment_method']}")
-    assert (now["setup_future_usage"], method["customer"], method["allow_redisplay"]) == (
+    assert (
+        now["setup_future_usage"],
+        method["customer"],
+        method["allow_redisplay"],
+    ) == (
         "off_session",
         customer["id"],
         "always",
@@ -93,14 +107,21 @@ def test_a_new_card_is_kept_when_the_box_is_ticked(shop: Shop, page: Page) -> No
 
 def test_a_new_card_is_not_kept_when_the_box_is_left(shop: Shop, page: Page) -> None:
     _, intent = open_saved(
-        shop, page, payment_method_save="enabled", payment_method_save_usage="off_session"
+        shop,
+        page,
+        payment_method_save="enabled",
+        payment_method_save_usage="off_session",
     )
     type_card(page)
     pay(page)
     expect(told(page)).to_have_text("succeeded")
     now = shop.now(intent)
     method = shop.api("GET", f"payment_methods/{now['payment_method']}")
-    assert (now["setup_future_usage"], method["customer"], method["allow_redisplay"]) == (
+    assert (
+        now["setup_future_usage"],
+        method["customer"],
+        method["allow_redisplay"],
+    ) == (
         None,
         None,
         "limited",
@@ -109,7 +130,11 @@ def test_a_new_card_is_not_kept_when_the_box_is_left(shop: Shop, page: Page) -> 
 
 def test_a_saved_card_is_removed_after_a_question(shop: Shop, page: Page) -> None:
     customer, _ = open_saved(
-        shop, page, "pm_card_visa", "pm_card_mastercard", payment_method_remove="enabled"
+        shop,
+        page,
+        "pm_card_visa",
+        "pm_card_mastercard",
+        payment_method_remove="enabled",
     )
     card(page).get_by_role("button", name="Remove Visa ending in 4242").click()
     question = card(page).get_by_role("group", name="Remove this card?")
@@ -128,7 +153,9 @@ def test_a_saved_card_is_removed_after_a_question(shop: Shop, page: Page) -> Non
 
 
 def test_a_removal_that_fails_is_told(shop: Shop, page: Page) -> None:
-    customer, _ = open_saved(shop, page, "pm_card_visa", payment_method_remove="enabled")
+    customer, _ = open_saved(
+        shop, page, "pm_card_visa", payment_method_remove="enabled"
+    )
     method = shop.api("GET", f"customers/{customer['id']}/payment_methods")["data"][0]
     shop.api("POST", f"payment_methods/{method['id']}/detach")
     card(page).get_by_role("button", name="Remove Visa").click()
@@ -139,7 +166,9 @@ def test_a_removal_that_fails_is_told(shop: Shop, page: Page) -> None:
     assert event["error"]
 
 
-def test_cards_cannot_be_removed_where_the_session_does_not_say_so(shop: Shop, page: Page) -> None:
+def test_cards_cannot_be_removed_where_the_session_does_not_say_so(
+    shop: Shop, page: Page
+) -> None:
     open_saved(shop, page, "pm_card_visa")
     expect(card(page).get_by_role("button", name="Remove Visa")).to_have_count(0)
 
@@ -160,7 +189,9 @@ def test_the_choice_is_made_with_the_keyboard(shop: Shop, page: Page) -> None:
 def test_a_session_that_is_wrong_is_a_load_error(shop: Shop, page: Page) -> None:
     intent = shop.intent()
     shop.open(
-        page, clientSecret=intent["client_secret"], customerSessionClientSecret="cuss_secret_wrong"
+        page,
+        clientSecret=intent["client_secret"],
+        customerSessionClientSecret="cuss_secret_wrong",
     )
     until(page, "log.some(([name]) => name === 'loaderror')")
 
@@ -179,7 +210,10 @@ def test_a_saved_card_becomes_a_confirmation_token(shop: Shop, page: Page) -> No
         "async () => { await elements.submit(); return stripe.createConfirmationToken({ "
         "elements }); }"
     )
-    assert token["confirmationToken"]["payment_method_preview"]["customer"] == customer["id"]
+    assert (
+        token["confirmationToken"]["payment_method_preview"]["customer"]
+        == customer["id"]
+    )
 
 
 @pytest.mark.parametrize("theme", ["stripe", "night"])

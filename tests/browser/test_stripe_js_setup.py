@@ -15,11 +15,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
 def test_a_setup_returns_with_the_names_of_stripe(shop: Shop, page: Page) -> None:
     customer = shop.customer()
     intent = shop.setup(customer=customer["id"])
-    shop.open(page, redirect="always", call="confirmSetup", clientSecret=intent["client_secret"])
+    shop.open(
+        page,
+        redirect="always",
+        call="confirmSetup",
+        clientSecret=intent["client_secret"],
+    )
     type_card(page)
     pay(page)
     page.wait_for_url("**/back?**")
-    query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    query = {
+        name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()
+    }
     assert query == {
         "setup_intent": intent["id"],
         "setup_intent_client_secret": intent["client_secret"],
@@ -33,7 +40,9 @@ def test_a_setup_answers_where_it_stands(shop: Shop, page: Page) -> None:
     intent = shop.setup()
     shop.open(page, call="confirmSetup", clientSecret=intent["client_secret"])
     type_card(page)
-    answer = page.evaluate("async () => stripe.confirmSetup({ elements, redirect: 'if_required' })")
+    answer = page.evaluate(
+        "async () => stripe.confirmSetup({ elements, redirect: 'if_required' })"
+    )
     assert answer["setupIntent"]["status"] == "succeeded"
     again = page.evaluate(
         "async (secret) => stripe.retrieveSetupIntent(secret)", intent["client_secret"]
@@ -90,13 +99,16 @@ def test_a_challenge_on_a_page_of_its_own_leads_back(shop: Shop, page: Page) -> 
     assert intent["next_action"]["type"] == "redirect_to_url"
     shop.open_new(page)
     page.evaluate(
-        "(clientSecret) => { stripe.handleNextAction({ clientSecret }); }", intent["client_secret"]
+        "(clientSecret) => { stripe.handleNextAction({ clientSecret }); }",
+        intent["client_secret"],
     )
     page.get_by_role("button", name="Complete authentication").click()
     page.wait_for_url(f"**/back?setup_intent={intent['id']}**redirect_status=succeeded")
 
 
-def test_an_intent_with_a_method_is_confirmed_without_a_form(shop: Shop, page: Page) -> None:
+def test_an_intent_with_a_method_is_confirmed_without_a_form(
+    shop: Shop, page: Page
+) -> None:
     first, second = (shop.intent(payment_method="pm_card_visa") for _ in range(2))
     shop.open_new(page)
     script = (
@@ -132,16 +144,21 @@ def test_actions_may_be_left_for_later(shop: Shop, page: Page) -> None:
         ),
         intent["client_secret"],
     )
-    page.frame_locator("dialog iframe").get_by_role("button", name="Fail authentication").click()
+    page.frame_locator("dialog iframe").get_by_role(
+        "button", name="Fail authentication"
+    ).click()
     until(page, "window.next !== undefined")
     assert page.evaluate("next.error.code") == "payment_intent_authentication_failure"
 
 
-def test_an_intent_that_asks_for_nothing_is_answered_as_it_is(shop: Shop, page: Page) -> None:
+def test_an_intent_that_asks_for_nothing_is_answered_as_it_is(
+    shop: Shop, page: Page
+) -> None:
     intent = shop.open_new(page)
     ready(page)
     answer = page.evaluate(
-        "async (clientSecret) => stripe.handleNextAction({ clientSecret })", intent["client_secret"]
+        "async (clientSecret) => stripe.handleNextAction({ clientSecret })",
+        intent["client_secret"],
     )
     assert answer["paymentIntent"]["status"] == "requires_payment_method"
 
@@ -159,4 +176,7 @@ def test_a_card_may_be_kept_for_later_while_it_pays(shop: Shop, page: Page) -> N
     assert page.evaluate(script)["paymentIntent"]["setup_future_usage"] == "off_session"
     now = shop.now(intent)
     assert (now["receipt_email"], now["shipping"]["name"]) == ("a@example.test", "A")
-    assert shop.api("GET", f"payment_methods/{now['payment_method']}")["customer"] == customer["id"]
+    assert (
+        shop.api("GET", f"payment_methods/{now['payment_method']}")["customer"]
+        == customer["id"]
+    )

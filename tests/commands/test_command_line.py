@@ -29,12 +29,15 @@ def _never(*_arguments: Any, **_more: Any) -> Any:
 def run(*arguments: str) -> int:
     """The exit code."""
     return command_line.main(
-        list(arguments), Composition(compose=_never, job_handlers=_never, recurring_jobs=_never)
+        list(arguments),
+        Composition(compose=_never, job_handlers=_never, recurring_jobs=_never),
     )
 
 
 @pytest.mark.parametrize("name", ["", *command_line.ENTRIES])
-def test_every_command_tells_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_tells_how_it_is_used(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Asking is no failure; `test --help` is pytest's."""
     if name == "test":
         return
@@ -73,7 +76,10 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
     ],
 )
 def test_wrong_arguments_are_a_sentence(
-    arguments: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    arguments: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Exit code 2, what was wrong, nothing done."""
     monkeypatch.chdir(ROOT)
@@ -140,12 +146,26 @@ def test_a_web_process_of_several_gets_the_options_of_its_parent(
 
 def test_the_command_line_loads_nothing_of_the_application() -> None:
     """What a command needs is imported by that command."""
-    heavy = {"quart", "tortoise", "pydantic", "stripe", "aiohttp", "asyncpg", "jinja2", "wtforms"}
+    heavy = {
+        "quart",
+        "tortoise",
+        "pydantic",
+        "stripe",
+        "aiohttp",
+        "asyncpg",
+        "jinja2",
+        "wtforms",
+    }
     code = (
-        f"import sys, run, shared.entrypoints.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
+        f"import sys, run, shared.entrypoints.cli.main; print(sorted({heavy!r} "
+        "& set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"
 
@@ -158,6 +178,10 @@ def test_a_command_knows_what_a_stored_write_asks_for() -> None:
         f"print(writes.loaded('files.create', {stored!r}).key)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == stored["mark"]

@@ -31,7 +31,9 @@ SEEN = Seen(
 
 
 def advice(*answers: Seen, url: str = "https://market.example") -> str:
-    return " ".join(found.advice for found in judge(list(answers), public_url=url)).strip()
+    return " ".join(
+        found.advice for found in judge(list(answers), public_url=url)
+    ).strip()
 
 
 def seen(**values: Any) -> Seen:
@@ -42,7 +44,9 @@ def seen(**values: Any) -> Seen:
     "answer",
     [
         SEEN,
-        seen(forwarded_for=("203.0.113.5",)),  # a proxy that puts away what callers make up
+        seen(
+            forwarded_for=("203.0.113.5",)
+        ),  # a proxy that puts away what callers make up
         seen(forwarded_for=(MADE_UP, "203.0.113.5", "10.0.0.2"), trusted_proxies=2),
         seen(web_processes=4, limits_are_shared=True),
     ],
@@ -67,7 +71,9 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
         with pytest.raises(MailNotSent, match="a certificate that is not accepted"):
             await greet(f"smtps://u:p@localhost:{server.port}")
         stripe_client = Transport()
-        with pytest.raises(stripe.APIConnectionError, match="ClientConnectorCertificateError"):
+        with pytest.raises(
+            stripe.APIConnectionError, match="ClientConnectorCertificateError"
+        ):
             await stripe_client.request_async(
                 "GET", f"https://localhost:{server.port}/v1/balance", {}
             )
@@ -96,7 +102,10 @@ def test_the_history_of_the_code_beside_a_site_is_named(tmp_path: Path) -> None:
 def test_a_site_without_a_proxy_is_right_without_one() -> None:
     """In development."""
     alone = seen(
-        forwarded_for=(MADE_UP,), forwarded_proto=(), trusted_proxies=0, host="127.0.0.1:8000"
+        forwarded_for=(MADE_UP,),
+        forwarded_proto=(),
+        trusted_proxies=0,
+        host="127.0.0.1:8000",
     )
     assert advice(alone, url="http://127.0.0.1:8000") == ""
 
@@ -111,7 +120,10 @@ def test_a_site_without_a_proxy_is_right_without_one() -> None:
         ),
         (seen(trusted_proxies=2), "Set MARKETHALL_TRUSTED_PROXIES=1,"),
         (seen(forwarded_for=(MADE_UP,)), "Set MARKETHALL_TRUSTED_PROXIES=0,"),
-        (seen(forwarded_for=(MADE_UP,), trusted_proxies=0), "Let it add to X-Forwarded-For"),
+        (
+            seen(forwarded_for=(MADE_UP,), trusted_proxies=0),
+            "Let it add to X-Forwarded-For",
+        ),
         (seen(host="10.0.0.1:8000"), "Host header"),
         (seen(forwarded_proto=()), "X-Forwarded-Proto"),
         (seen(web_processes=2), "Set MARKETHALL_REDIS_URL."),

@@ -35,7 +35,9 @@ from tests.support.front import Front, MailServer, certificate
 pytestmark = [pytest.mark.one_engine, pytest.mark.xdist_group("start")]
 
 README = (ROOT / "README.md").read_text()
-GOING_LIVE = README[README.index("## Going live") : README.index("## How the code is laid out")]
+GOING_LIVE = README[
+    README.index("## Going live") : README.index("## How the code is laid out")
+]
 KEY = "sk_test_going_live"
 
 
@@ -50,12 +52,20 @@ class Walk:
         self.stripe, self.site_port, self.folder = stripe, site_port, folder
         # Where Stripe is, and whom to trust: all that differs from the README.
         self.environ = environment(
-            STRIPE_API_BASE=stripe, STRIPE_JS_URL=f"{stripe}/js/stripe.js", SSL_CERT_FILE=str(pem)
+            STRIPE_API_BASE=stripe,
+            STRIPE_JS_URL=f"{stripe}/js/stripe.js",
+            SSL_CERT_FILE=str(pem),
         )
 
-    def command(self, *arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, told: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         """`python3 run.py <arguments>`."""
-        port = ("--port", str(self.site_port)) if arguments[0] in ("serve", "doctor") else ()
+        port = (
+            ("--port", str(self.site_port))
+            if arguments[0] in ("serve", "doctor")
+            else ()
+        )
         return subprocess.run(
             [sys.executable, "run.py", *arguments, *port],
             cwd=self.root,
@@ -91,7 +101,10 @@ class Walk:
     def ask_stripe(self, path: str, form: list[tuple[str, str]]) -> Any:
         """What a person does in Stripe's dashboard."""
         data = urllib.parse.urlencode(form).encode()
-        headers = {"Authorization": f"Bearer {KEY}", "Stripe-Version": "2026-10-28.endive"}
+        headers = {
+            "Authorization": f"Bearer {KEY}",
+            "Stripe-Version": "2026-10-28.endive",
+        }
         with urllib.request.urlopen(
             urllib.request.Request(self.stripe + path, data, headers), timeout=30
         ) as answer:
@@ -119,7 +132,15 @@ def stand_in(folder: Path, pem: Path) -> Iterator[str]:
     port, log = free_port(), folder / "stand-in.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "shared.sandbox", "--port", str(port), "--secret-key", KEY],
+            [
+                sys.executable,
+                "-m",
+                "shared.sandbox",
+                "--port",
+                str(port),
+                "--secret-key",
+                KEY,
+            ],
             cwd=ROOT,
             env=environment(SSL_CERT_FILE=str(pem)),
             stdout=out,
@@ -143,7 +164,9 @@ def register_endpoints(walk: Walk, address: str) -> dict[str, str]:
             ("url", url.replace("<your address>", address)),
             ("api_version", "2026-10-28.endive"),
         ]
-        form += [("enabled_events[]", event) for event in re.findall(r"`([^`]+)`", events)]
+        form += [
+            ("enabled_events[]", event) for event in re.findall(r"`([^`]+)`", events)
+        ]
         form += [("connect", "true")] if scope == "connect" else []
         secrets[scope] = walk.ask_stripe("/v1/webhook_endpoints", form)["secret"]
     return secrets
@@ -168,7 +191,9 @@ def write_settings(walk: Walk, values: dict[str, str]) -> None:
 
 async def connect_a_vendor(walk: Walk) -> str:
     """A vendor of this installation connects its Stripe account; its id."""
-    environ = {name: walk.environ[name] for name in ("STRIPE_API_BASE", "STRIPE_JS_URL")}
+    environ = {
+        name: walk.environ[name] for name in ("STRIPE_API_BASE", "STRIPE_JS_URL")
+    }
     settings = load(environ, data_dir=walk.root / "var", dotenv=walk.root / ".env")
     async with opened(settings) as tools:
         signed = await vendors.sign_up(
@@ -178,9 +203,14 @@ async def connect_a_vendor(walk: Walk) -> str:
             business_name="Shop",
             country="LU",
         )
-        await Member.filter(vendor_id=signed.vendor_id).update(email_confirmed_at=clock.now())
+        await Member.filter(vendor_id=signed.vendor_id).update(
+            email_confirmed_at=clock.now()
+        )
         details = AccountDetails(
-            country="LU", business_type="company", business_name="Shop", email="o@shop.test"
+            country="LU",
+            business_type="company",
+            business_name="Shop",
+            email="o@shop.test",
         )
         return await connect.setup_payments(
             tools.gateway, vendor_id=signed.vendor_id, details=details, actor="test"
@@ -192,7 +222,11 @@ def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
     gets a mail.
     """
     pem, site_port = certificate(tmp_path), free_port()
-    with stand_in(tmp_path, pem) as stripe, Front(pem, site_port) as front, MailServer(pem) as post:
+    with (
+        stand_in(tmp_path, pem) as stripe,
+        Front(pem, site_port) as front,
+        MailServer(pem) as post,
+    ):
         walk = Walk(tmp_path, pem, stripe, site_port)
         secrets = register_endpoints(walk, f"localhost:{front.port}")
         write_settings(
@@ -208,10 +242,13 @@ def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
             },
         )
         first = walk.command("doctor")
-        assert (first.returncode, "Everything is in order." in first.stdout) == (0, True), (
-            first.stdout + first.stderr
+        assert (first.returncode, "Everything is in order." in first.stdout) == (
+            0,
+            True,
+        ), first.stdout + first.stderr
+        made = walk.command(
+            "operator", "you@example.com", told="rather-a-long-one-4711\n"
         )
-        made = walk.command("operator", "you@example.com", told="rather-a-long-one-4711\n")
         assert made.returncode == 0, made.stderr
         account = asyncio.run(connect_a_vendor(walk))
         with walk.serving():
@@ -220,10 +257,12 @@ def test_going_live_as_the_readme_says(tmp_path: Path) -> None:
             assert "through 1 trusted proxy" in proved.stdout
             assert "your own account works: setup_intent.canceled" in proved.stdout
             assert (
-                f"connected accounts works: account.updated of account {account}" in proved.stdout
+                f"connected accounts works: account.updated of account {account}"
+                in proved.stdout
             )
             assert "A test mail to you@example.com went out." in proved.stdout
         assert set(post.letters.users) == {"user"}
         assert any(
-            "To: you@example.com" in text and "A test mail" in text for text in post.letters.texts
+            "To: you@example.com" in text and "A test mail" in text
+            for text in post.letters.texts
         )

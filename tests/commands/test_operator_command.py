@@ -63,7 +63,12 @@ async def an_operator_with_a_lost_phone() -> None:
     sealed = vault.seal(secret, owner=f"setup:{boss.id}")
     code = pyotp.TOTP(secret).at(now)
     await factors.add_app(
-        vault, member_id=boss.id, session_id=session.id, sealed=sealed, code=code, name="Phone"
+        vault,
+        member_id=boss.id,
+        session_id=session.id,
+        sealed=sealed,
+        code=code,
+        name="Phone",
     )
 
 
@@ -73,7 +78,9 @@ async def all_is_taken_away() -> None:
     assert await RecoveryCode.all().count() == 0
     assert (await Member.get(email=BOSS)).second_factor_at is None
     assert not await Session.filter(revoked_at=None).exists()
-    assert [entry.actor for entry in await AuditEntry.filter(action="factor.reset")] == ["system"]
+    assert [
+        entry.actor for entry in await AuditEntry.filter(action="factor.reset")
+    ] == ["system"]
     assert [mail.to for mail in await Email.filter(kind="factor_removed")] == [BOSS]
 
 
@@ -90,8 +97,16 @@ def test_the_command_takes_the_second_step_of_an_operator_away(
     within(database_url, an_operator_with_a_lost_phone())
 
     def command(email: str) -> tuple[int, str]:
-        arguments = ["operator", email, "--reset-factors", "--data-dir", str(tmp_path / "var")]
-        code = main(arguments, Composition(run.compose, run.job_handlers, run.recurring_jobs))
+        arguments = [
+            "operator",
+            email,
+            "--reset-factors",
+            "--data-dir",
+            str(tmp_path / "var"),
+        ]
+        code = main(
+            arguments, Composition(run.compose, run.job_handlers, run.recurring_jobs)
+        )
         said = capsys.readouterr()
         return code, said.out + said.err
 

@@ -48,11 +48,16 @@ class Registered:
 
     source: str
     connect: bool
-    is_stale: bool = False  # its secret was made anew at Stripe, and the old one is set here
+    is_stale: bool = (
+        False  # its secret was made anew at Stripe, and the old one is set here
+    )
     base: str = ""  # instead of the site's own address
 
 
-PLATFORM, CONNECT = Registered("platform", connect=False), Registered("connect", connect=True)
+PLATFORM, CONNECT = (
+    Registered("platform", connect=False),
+    Registered("connect", connect=True),
+)
 
 
 @asynccontextmanager
@@ -93,7 +98,9 @@ async def _register(settings: Settings, endpoint: Registered, base: str) -> Sett
     secrets = ("whsec_of_before",) if endpoint.is_stale else (str(made["secret"]),)
     if endpoint.source == "platform":
         return settings.with_(stripe=replace(settings.stripe, webhook_secrets=secrets))
-    return settings.with_(stripe=replace(settings.stripe, connect_webhook_secrets=secrets))
+    return settings.with_(
+        stripe=replace(settings.stripe, connect_webhook_secrets=secrets)
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +144,10 @@ async def test_two_right_endpoints_are_proved_by_two_events(
     ("endpoints", "platform", "connect"),
     [
         pytest.param(
-            (Registered("platform", connect=True), Registered("connect", connect=False)),
+            (
+                Registered("platform", connect=True),
+                Registered("connect", connect=False),
+            ),
             "the endpoint at /api/v1/platform/webhooks/stripe/connect is, for the wrong scope.",
             "the endpoint at /api/v1/platform/webhooks/stripe is, for the wrong scope.",
             id="both scopes are wrong",
@@ -191,7 +201,8 @@ async def test_the_site_tells_the_doctor_alone_what_it_saw(
     async with running(settings, gateway) as known:
         reached, limits = await front.ask(known, must_answer=True)
         (other,) = await front.ask(
-            known.with_(secret_key="another key of thirty-two letters"), must_answer=True
+            known.with_(secret_key="another key of thirty-two letters"),
+            must_answer=True,
         )
         app = whole_app(known, gateway)
         assert (await app.test_client().get("/api/v1/platform/seen")).status_code == 404
@@ -203,7 +214,9 @@ async def test_the_site_tells_the_doctor_alone_what_it_saw(
     assert "something that is not this installation (status 404)" in other.what
 
 
-async def test_a_site_that_does_not_answer_is_only_news_to_the_probe(settings: Settings) -> None:
+async def test_a_site_that_does_not_answer_is_only_news_to_the_probe(
+    settings: Settings,
+) -> None:
     """Plain `doctor` may run before the first start."""
     nowhere = settings.with_(public_url=NOWHERE)
     (told,) = await front.ask(nowhere, must_answer=False)
@@ -217,7 +230,9 @@ async def test_a_site_that_does_not_answer_is_only_news_to_the_probe(settings: S
     assert blamed.advice
 
 
-async def test_the_test_mail_goes_to_the_operator(settings: Settings, tmp_path: Path) -> None:
+async def test_the_test_mail_goes_to_the_operator(
+    settings: Settings, tmp_path: Path
+) -> None:
     """And leaves nothing in the outbox; without an operator the finding says how to make one."""
     assert "python3 run.py operator" in (await probe.test_mail(settings)).advice
     await registration.create_member(

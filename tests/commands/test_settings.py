@@ -79,7 +79,11 @@ def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("name", "plain", "encrypted"),
     [
-        ("MARKETHALL_SMTP_URL", "smtp://u:p@mail.example:587", "smtp+tls://u:p@mail.example:587"),
+        (
+            "MARKETHALL_SMTP_URL",
+            "smtp://u:p@mail.example:587",
+            "smtp+tls://u:p@mail.example:587",
+        ),
         ("MARKETHALL_REDIS_URL", "redis://redis.example", "rediss://redis.example"),
         (
             "MARKETHALL_DATABASE_URL",
@@ -105,7 +109,9 @@ def test_production_sends_nothing_readable_to_another_machine(
     with pytest.raises(SettingsError, match="without encryption") as refused:
         read(tmp_path, {**PRODUCTION, name: plain})
     assert name in str(refused.value)
-    service = next(service for service, (setting, _) in SERVICES.items() if setting == name)
+    service = next(
+        service for service, (setting, _) in SERVICES.items() if setting == name
+    )
     allowed = {**PRODUCTION, name: plain, "MARKETHALL_PLAIN_CONNECTIONS": service}
     assert read(tmp_path, allowed).plain_connections == (service,)
     with pytest.raises(SettingsError, match="without encryption"):
@@ -113,14 +119,18 @@ def test_production_sends_nothing_readable_to_another_machine(
             tmp_path,
             {
                 **allowed,
-                "MARKETHALL_PLAIN_CONNECTIONS": "stripe" if service != "stripe" else "mail",
+                "MARKETHALL_PLAIN_CONNECTIONS": "stripe"
+                if service != "stripe"
+                else "mail",
             },
         )
 
 
 def test_an_old_signing_key_stands_beside_the_new(tmp_path: Path) -> None:
     """The first one signs; a short old one is named."""
-    settings = read(tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40}, {'o' * 40}"})
+    settings = read(
+        tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40}, {'o' * 40}"}
+    )
     assert (settings.secret_key, settings.old_secret_keys) == ("n" * 40, ("o" * 40,))
     with pytest.raises(SettingsError, match="MARKETHALL_SECRET_KEY holds an old key"):
         read(tmp_path, {**PRODUCTION, "MARKETHALL_SECRET_KEY": f"{'n' * 40},short"})
@@ -134,8 +144,18 @@ def test_no_secret_is_in_the_printed_settings(tmp_path: Path) -> None:
         "MARKETHALL_REDIS_URL": "rediss://:r3dis@host",
         "MARKETHALL_DATABASE_URL": "postgres://u:p0stgres@host/db?ssl=true",
     }
-    shown = repr(read(tmp_path, given)) + repr(environment.read(given, tmp_path / "none"))
-    for secret in ("sk_live_x", "k" * 40, "whsec_a", "whsec_c", "hunter2", "r3dis", "p0stgres"):
+    shown = repr(read(tmp_path, given)) + repr(
+        environment.read(given, tmp_path / "none")
+    )
+    for secret in (
+        "sk_live_x",
+        "k" * 40,
+        "whsec_a",
+        "whsec_c",
+        "hunter2",
+        "r3dis",
+        "p0stgres",
+    ):
         assert secret not in shown
 
 
@@ -145,7 +165,9 @@ def test_the_environment_goes_before_the_dotenv_file(tmp_path: Path) -> None:
     dotenv.write_text(
         '# mine\nexport MARKETHALL_SECRET_KEY="from the file"\nMARKETHALL_REDIS_URL=redis://file\n'
     )
-    settings = load({"MARKETHALL_REDIS_URL": "redis://env"}, data_dir=tmp_path, dotenv=dotenv)
+    settings = load(
+        {"MARKETHALL_REDIS_URL": "redis://env"}, data_dir=tmp_path, dotenv=dotenv
+    )
     assert (settings.secret_key, settings.redis_url) == ("from the file", "redis://env")
 
 
@@ -178,7 +200,9 @@ def test_a_line_of_the_dotenv_file_means_what_it_says(
     assert load({}, data_dir=tmp_path, dotenv=dotenv).secret_key == value
 
 
-def test_the_settings_of_the_readme_are_complete_as_they_stand_there(tmp_path: Path) -> None:
+def test_the_settings_of_the_readme_are_complete_as_they_stand_there(
+    tmp_path: Path,
+) -> None:
     """With each example replaced by a value, comments left where they are."""
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
     lines = re.findall(r"^ {7}((?:MARKETHALL|STRIPE)_\w+=.*)$", readme, re.MULTILINE)
@@ -191,7 +215,10 @@ def test_the_settings_of_the_readme_are_complete_as_they_stand_there(tmp_path: P
     dotenv.write_text(given.replace("_...", "_x7"))
     settings = load({}, data_dir=tmp_path, dotenv=dotenv)
     assert settings.production
-    assert (settings.stripe.webhook_secrets, settings.stripe.connect_webhook_secrets) == (
+    assert (
+        settings.stripe.webhook_secrets,
+        settings.stripe.connect_webhook_secrets,
+    ) == (
         ("whsec_x7",),
         ("whsec_x7",),
     )
@@ -255,7 +282,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+    ("name", "value"),
+    [(name, value) for name, values in WRONG.items() for value in values],
 )
 def test_a_value_that_cannot_be_right_is_named_and_not_shown(
     tmp_path: Path, name: str, value: str
@@ -297,11 +325,18 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("MARKETHALL_COLOUR", "docs/operations.md"),
     ],
 )
-def test_a_name_that_counts_for_nothing_is_told(tmp_path: Path, name: str, meant: str) -> None:
+def test_a_name_that_counts_for_nothing_is_told(
+    tmp_path: Path, name: str, meant: str
+) -> None:
     """With the name that is probably meant; other programs' names are left alone."""
     settings = read(
         tmp_path,
-        {name: "hidden", "STRIPE_DEVICE_NAME": "x", "PATH": "x", "MARKETHALL_NO_BOOTSTRAP": "1"},
+        {
+            name: "hidden",
+            "STRIPE_DEVICE_NAME": "x",
+            "PATH": "x",
+            "MARKETHALL_NO_BOOTSTRAP": "1",
+        },
     )
     (note,) = settings.notes
     assert note.startswith(f"{name} ")
@@ -309,16 +344,25 @@ def test_a_name_that_counts_for_nothing_is_told(tmp_path: Path, name: str, meant
     assert "hidden" not in note
 
 
-def test_an_empty_value_in_the_environment_takes_back_what_the_file_says(tmp_path: Path) -> None:
+def test_an_empty_value_in_the_environment_takes_back_what_the_file_says(
+    tmp_path: Path,
+) -> None:
     """`MARKETHALL_REDIS_URL= python3 run.py` runs without Redis."""
     dotenv = tmp_path / ".env"
     dotenv.write_text("MARKETHALL_REDIS_URL=redis://file\n")
-    assert load({"MARKETHALL_REDIS_URL": ""}, data_dir=tmp_path, dotenv=dotenv).redis_url is None
+    assert (
+        load({"MARKETHALL_REDIS_URL": ""}, data_dir=tmp_path, dotenv=dotenv).redis_url
+        is None
+    )
 
 
-def test_the_other_usual_spelling_of_postgres_is_the_same_database(tmp_path: Path) -> None:
+def test_the_other_usual_spelling_of_postgres_is_the_same_database(
+    tmp_path: Path,
+) -> None:
     """Most hosts write postgresql://."""
-    settings = read(tmp_path, {"MARKETHALL_DATABASE_URL": "postgresql://u:p@db/x?max_size=4"})
+    settings = read(
+        tmp_path, {"MARKETHALL_DATABASE_URL": "postgresql://u:p@db/x?max_size=4"}
+    )
     assert settings.database_url == "postgres://u:p@db/x?max_size=4"
 
 

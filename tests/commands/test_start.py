@@ -27,7 +27,14 @@ from tests.support.knocking import wrong_passwords
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".venv.lock", "var", "__pycache__", ".*_cache", "node_modules", ".hypothesis"
+    ".git",
+    ".venv",
+    ".venv.lock",
+    "var",
+    "__pycache__",
+    ".*_cache",
+    "node_modules",
+    ".hypothesis",
 )
 pytestmark = pytest.mark.xdist_group("start")
 
@@ -93,7 +100,9 @@ class Site:
             )
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self.port}{path}", timeout=10
+        ) as answer:
             return str(answer.read().decode())
 
     def wait(self, seconds: float = 120) -> Site:
@@ -136,7 +145,9 @@ def migrated(tmp_path: Path, sqlite_file: Path) -> Path:
     return tmp_path
 
 
-def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(tmp_path: Path) -> None:
+def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(
+    tmp_path: Path,
+) -> None:
     """Logins and addresses are printed; a stop is clean and takes the stand-in along; a restart
     loses and repeats nothing.
 
@@ -173,7 +184,11 @@ def _open_to_others(folder: Path) -> list[str]:
         "stripe-stand-in.sqlite3",
         "secret-key",
     } <= names
-    return [str(path) for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
+    return [
+        str(path)
+        for path in (folder, *folder.rglob("*"))
+        if path.stat().st_mode & 0o077
+    ]
 
 
 def _wait_for_mails(folder: Path) -> None:
@@ -197,7 +212,9 @@ def test_a_database_elsewhere_and_its_backup_are_private_too(tmp_path: Path) -> 
     run(*command, **address)  # copies, and cannot apply the same migration twice
     copies = [path.name for path in elsewhere.glob("shop.before-migration-*")]
     assert len(copies) == 1
-    assert [path.name for path in elsewhere.iterdir() if path.stat().st_mode & 0o077] == []
+    assert [
+        path.name for path in elsewhere.iterdir() if path.stat().st_mode & 0o077
+    ] == []
 
 
 def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(migrated: Path) -> None:
@@ -208,7 +225,9 @@ def test_with_a_real_key_nothing_of_the_stand_in_is_loaded(migrated: Path) -> No
         "STRIPE_SECRET_KEY": "sk_test_of_somebody",
         "STRIPE_PUBLISHABLE_KEY": "pk_test_of_somebody",
     }
-    with site(migrated, **keys, STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}") as real:
+    with site(
+        migrated, **keys, STRIPE_API_BASE=f"http://127.0.0.1:{free_port()}"
+    ) as real:
         assert not real.sandbox_is_up()
         assert psutil.Process(real.process.pid).children() == []
         assert "Test mode: no real money moves" in real.get("/")
@@ -236,7 +255,12 @@ def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with site(tmp_path) as again:
         assert "Market tote" in again.get("/shops/atelier-luxe")
     counts = _counts(tmp_path)
-    assert (counts["vendors"], counts["orders"], counts["members"], counts["customers"]) == (
+    assert (
+        counts["vendors"],
+        counts["orders"],
+        counts["members"],
+        counts["customers"],
+    ) == (
         3,
         15,
         4,
@@ -263,7 +287,9 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "doctor"])
-def test_incomplete_production_settings_are_a_sentence_each(tmp_path: Path, command: str) -> None:
+def test_incomplete_production_settings_are_a_sentence_each(
+    tmp_path: Path, command: str
+) -> None:
     """Every missing one is named, nothing starts."""
     done = run(command, "--data-dir", str(tmp_path), MARKETHALL_ENV="production")
     assert done.returncode == 2
@@ -284,8 +310,12 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(
     """The same site from any of them; a process that dies is replaced; jobs are done by the worker;
     passwords are counted together; a stop stops all.
     """
-    url = asyncio.run(postgres_ready.create(f"serve_{os.getpid()}", template="migrated"))
-    with site(tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url) as running:
+    url = asyncio.run(
+        postgres_ready.create(f"serve_{os.getpid()}", template="migrated")
+    )
+    with site(
+        tmp_path, "--workers", "2", "--no-worker", MARKETHALL_DATABASE_URL=url
+    ) as running:
         children = _children(running.process.pid)
         assert len(children) == 2
         # Not eight at each.
@@ -312,7 +342,10 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(
             stdout=subprocess.PIPE,
             text=True,
         )
-        while not list((tmp_path / "var").glob("mail/*.eml")) and time.monotonic() < deadline:
+        while (
+            not list((tmp_path / "var").glob("mail/*.eml"))
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.1)
         worker.terminate()
         out, _ = worker.communicate(timeout=20)
@@ -324,7 +357,9 @@ def test_two_web_processes_and_a_worker_share_one_postgresql(
 
 def _children(pid: int) -> list[int]:
     """The web processes of a supervisor (not its stand-in)."""
-    return [c.pid for c in psutil.Process(pid).children() if "--listener" in c.cmdline()]
+    return [
+        c.pid for c in psutil.Process(pid).children() if "--listener" in c.cmdline()
+    ]
 
 
 def test_an_old_python_is_told_so() -> None:
@@ -332,9 +367,15 @@ def test_an_old_python_is_told_so() -> None:
     import ast
 
     ast.parse((ROOT / "run.py").read_text(), feature_version=(3, 7))
-    code = "import sys; sys.version_info = (3, 9, 2); import run; sys.exit(run.main([]))"
+    code = (
+        "import sys; sys.version_info = (3, 9, 2); import run; sys.exit(run.main([]))"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert "needs Python 3.11" in done.stdout
@@ -392,7 +433,11 @@ def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
     shutil.copytree(ROOT, clone, ignore=KEPT_OUT)
     base = getattr(sys, "_base_executable", sys.executable)
     first = Site(
-        tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"}
+        tmp_path,
+        "--no-demo",
+        root=clone,
+        python=base,
+        environ={"MARKETHALL_NO_BOOTSTRAP": "0"},
     )
     try:
         first.wait(170)
@@ -402,7 +447,11 @@ def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
         first.process.kill()
         first.process.wait()
     second = Site(
-        tmp_path, "--no-demo", root=clone, python=base, environ={"MARKETHALL_NO_BOOTSTRAP": "0"}
+        tmp_path,
+        "--no-demo",
+        root=clone,
+        python=base,
+        environ={"MARKETHALL_NO_BOOTSTRAP": "0"},
     )
     try:
         second.wait(60)
@@ -426,7 +475,11 @@ def test_a_first_start_without_a_network_is_a_sentence(tmp_path: Path) -> None:
         "PIP_NO_CACHE_DIR": "1",
         "PIP_CONFIG_FILE": os.devnull,
     }
-    dead |= {"PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": "", "MARKETHALL_NO_BOOTSTRAP": "0"}
+    dead |= {
+        "PIP_FIND_LINKS": "",
+        "PIP_EXTRA_INDEX_URL": "",
+        "MARKETHALL_NO_BOOTSTRAP": "0",
+    }
     done = subprocess.run(
         [base, "run.py", "migrate"],
         cwd=clone,
@@ -448,9 +501,22 @@ def _counts(folder: Path) -> dict[str, int]:
         return {}
     with closing(sqlite3.connect(path, timeout=10)) as db:
         tables = [
-            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            name
+            for (name,) in db.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+            )
         ]
-        wanted = {"vendors", "products", "orders", "payments", "members", "customers", "checkouts"}
+        wanted = {
+            "vendors",
+            "products",
+            "orders",
+            "payments",
+            "members",
+            "customers",
+            "checkouts",
+        }
         return {
-            t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables if t in wanted
+            t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0]
+            for t in tables
+            if t in wanted
         }

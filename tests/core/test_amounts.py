@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core import formats
-from shared.core.amounts import payable, read_amount, read_percentage, read_whole, write_amount
+from shared.core.amounts import (
+    payable,
+    read_amount,
+    read_percentage,
+    read_whole,
+    write_amount,
+)
 from shared.core.errors import Invalid
 from shared.core.locales import speaking
 from shared.core.money import MAX_AMOUNT, Money, decimals
@@ -63,7 +69,9 @@ def read_or_asked(text: str, currency: str, language: str = "en") -> Money | str
 
 
 @given(st.sampled_from(CURRENCIES), st.sampled_from(LANGUAGES), amounts)
-def test_what_any_language_prints_is_read_back(currency: str, language: str, minor: int) -> None:
+def test_what_any_language_prints_is_read_back(
+    currency: str, language: str, minor: int
+) -> None:
     """As CLDR writes it in English, French and German, with the signs, spaces and separators of
     each.
     """
@@ -219,7 +227,9 @@ def test_any_text_is_an_amount_or_a_sentence(text: str, currency: str) -> None:
     if isinstance(read, str):
         assert read.endswith((".", "?"))
         return
-    assert str(abs(read.amount)).rstrip("0") in "".join(str(int(c)) for c in text if c.isdecimal())
+    assert str(abs(read.amount)).rstrip("0") in "".join(
+        str(int(c)) for c in text if c.isdecimal()
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,7 +254,9 @@ def test_the_example_can_be_typed(currency: str, language: str) -> None:
     """What we suggest is itself taken."""
     with pytest.raises(Invalid) as caught:
         read_amount("?", currency, language)
-    example = caught.value.message.removeprefix("Enter an amount such as ").removesuffix(".")
+    example = caught.value.message.removeprefix(
+        "Enter an amount such as "
+    ).removesuffix(".")
     assert payable(read_amount(example, currency, language)).amount > 0
 
 

@@ -43,7 +43,9 @@ SAME = [
 
 
 @pytest.mark.parametrize(("text", "folded"), SAME)
-def test_letters_that_people_take_for_the_same_are_the_same(text: str, folded: str) -> None:
+def test_letters_that_people_take_for_the_same_are_the_same(
+    text: str, folded: str
+) -> None:
     """Case, accents, ligatures and letters with a stroke."""
     assert fold(text) == folded
 
@@ -54,7 +56,9 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     was encoded.
     """
     assert fold(fold(text)) == fold(text)
-    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+    assert fold(unicodedata.normalize("NFD", text)) == fold(
+        unicodedata.normalize("NFC", text)
+    )
 
 
 @given(st.text())
@@ -76,7 +80,9 @@ def test_words_are_words_already(text: str) -> None:
         (" — … ", ()),
     ],
 )
-def test_words_end_where_people_would_end_them(text: str, found: tuple[str, ...]) -> None:
+def test_words_end_where_people_would_end_them(
+    text: str, found: tuple[str, ...]
+) -> None:
     """At spaces, dashes and punctuation; apostrophes stand inside, and signs that people search for
     stay.
     """
@@ -84,7 +90,8 @@ def test_words_end_where_people_would_end_them(text: str, found: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    "written", ["{0}-{1}-{2}", "{0}{1}{2}", "{1}-{2}", "{1}{2}", " {0} {1} {2} ", "{0}–{1}–{2}"]
+    "written",
+    ["{0}-{1}-{2}", "{0}{1}{2}", "{1}-{2}", "{1}{2}", " {0} {1} {2} ", "{0}–{1}–{2}"],
 )
 def test_an_order_number_is_read_however_it_is_written(written: str) -> None:
     """With hyphens or without, in any case, with or without its first letters."""

@@ -49,7 +49,10 @@ def test_money_is_written_as_english_writes_it() -> None:
     thousands apart, minus in front.
     """
     for currency in map(str, LOCALE.currencies):
-        symbol, digits = get_currency_symbol(currency, locale=LOCALE), decimals(currency)
+        symbol, digits = (
+            get_currency_symbol(currency, locale=LOCALE),
+            decimals(currency),
+        )
         if symbol == "¤":  # the code for no currency at all
             continue
         gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
@@ -57,7 +60,11 @@ def test_money_is_written_as_english_writes_it() -> None:
         for amount in (0, 5, 4990, -4990, 123456789):
             money = Money(amount, currency)
             wanted = format_currency(
-                money.to_decimal(), currency, pattern, locale=LOCALE, currency_digits=False
+                money.to_decimal(),
+                currency,
+                pattern,
+                locale=LOCALE,
+                currency_digits=False,
             )
             assert str(money) == wanted
 
@@ -88,7 +95,9 @@ def test_half_a_cent_is_not_truncated() -> None:
         ("900", "ISK", 90000),
     ],
 )
-def test_zero_and_three_decimal_currencies(text: str, currency: str, minor: int) -> None:
+def test_zero_and_three_decimal_currencies(
+    text: str, currency: str, minor: int
+) -> None:
     """Each currency has its own number of decimals."""
     assert Money.parse(text, currency).amount == minor
 

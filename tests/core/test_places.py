@@ -36,7 +36,9 @@ def test_a_state_is_read_however_it_is_written(country: str) -> None:
     """
     place = place_of(country)
     for label, name in place.states:
-        bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if sign.isalnum())
+        bare = "".join(
+            sign for sign in unicodedata.normalize("NFKD", name) if sign.isalnum()
+        )
         for typed in (label, name, label.lower(), name.upper(), f" {name} ", bare):
             assert place.state(typed) == label, typed
     assert len({label for label, _ in place.states}) == len(place.states)
@@ -93,5 +95,7 @@ def test_the_town_stands_as_the_post_writes_it(
     city: str, code: str, state: str, country: str, line: str
 ) -> None:
     """With a state, without one, on orders older than the field, without a code."""
-    contact = Contact("ada@example.test", "Ada", "1 Street", "", city, code, country, state)
+    contact = Contact(
+        "ada@example.test", "Ada", "1 Street", "", city, code, country, state
+    )
     assert contact.lines == ("1 Street", line)

@@ -64,13 +64,17 @@ def test_each_countrys_codes_are_taken_however_they_are_typed(country: str) -> N
         assert {tidy_postal_code(text, country) for text in typed} == {stored}
 
 
-@pytest.mark.parametrize("country", [code for code in OFFERED if code not in WITH_LETTERS])
+@pytest.mark.parametrize(
+    "country", [code for code in OFFERED if code not in WITH_LETTERS]
+)
 def test_the_countrys_letters_before_a_number_are_dropped(country: str) -> None:
     """The ISO code and the letters of number plates, with a hyphen, a space or nothing between."""
     stored = str(example_of(country))
     for letters in {country, country.lower(), PLATES.get(country, country)}:
         for between in ("-", " ", "", " - ", "–", "\u00a0"):
-            assert tidy_postal_code(f"{letters}{between}{stored}", country) == stored, letters
+            assert tidy_postal_code(f"{letters}{between}{stored}", country) == stored, (
+                letters
+            )
 
 
 @pytest.mark.parametrize("country", OFFERED)
@@ -136,7 +140,9 @@ def test_the_example_in_the_message_is_a_code_of_that_country(country: str) -> N
         ("US", "941071234", "94107-1234"),
     ],
 )
-def test_is_written_as_the_post_writes_it(country: str, typed: str, written: str) -> None:
+def test_is_written_as_the_post_writes_it(
+    country: str, typed: str, written: str
+) -> None:
     """A missing space or a habitual prefix is mended, not blamed; what is part of the code is
     added.
     """

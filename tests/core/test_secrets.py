@@ -24,7 +24,9 @@ def modules() -> Iterator[ModuleType]:
     """All of ours but the stand-in, whose secrets are made up."""
     for package in (shared, portal, storefront):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.startswith(("shared.sandbox", "shared.infra.database.migrations")):
+            if not module.name.startswith(
+                ("shared.sandbox", "shared.infra.database.migrations")
+            ):
                 yield importlib.import_module(module.name)
 
 
@@ -32,7 +34,9 @@ def shown(one: type) -> dict[str, bool]:
     """Each field of a class of data, and whether it is printed with an object."""
     if issubclass(one, BaseModel):
         return {name: field.repr for name, field in one.model_fields.items()}
-    return {field.name: field.repr for field in fields(one)} if is_dataclass(one) else {}
+    return (
+        {field.name: field.repr for field in fields(one)} if is_dataclass(one) else {}
+    )
 
 
 def test_no_secret_is_shown_by_what_holds_it() -> None:

@@ -21,7 +21,8 @@ from shared.finance.payouts.paydays import current_day
 from shared.infra.mail.rendering import render
 
 LUXEMBOURG, HAVANA, FAR_EAST = (
-    ZoneInfo(name) for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")
+    ZoneInfo(name)
+    for name in ("Europe/Luxembourg", "America/Havana", "Pacific/Kiritimati")
 )
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LATE = datetime(2026, 11, 30, 23, 28, 11, tzinfo=UTC)
@@ -30,9 +31,17 @@ LATE = datetime(2026, 11, 30, 23, 28, 11, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("zone", "said", "title"),
     [
-        (LUXEMBOURG, "1 Dec, 00:28", "Tuesday 1 December 2026, 00:28:11 Europe/Luxembourg"),
+        (
+            LUXEMBOURG,
+            "1 Dec, 00:28",
+            "Tuesday 1 December 2026, 00:28:11 Europe/Luxembourg",
+        ),
         (HAVANA, "30 Nov, 18:28", "Monday 30 November 2026, 18:28:11 America/Havana"),
-        (FAR_EAST, "1 Dec, 13:28", "Tuesday 1 December 2026, 13:28:11 Pacific/Kiritimati"),
+        (
+            FAR_EAST,
+            "1 Dec, 13:28",
+            "Tuesday 1 December 2026, 13:28:11 Pacific/Kiritimati",
+        ),
     ],
 )
 def test_a_time_of_accounts_is_the_same_for_every_reader(
@@ -41,7 +50,9 @@ def test_a_time_of_accounts_is_the_same_for_every_reader(
     """It is written in its zone, and nothing lets the script say it in the reader's."""
     with clock.use(lambda: datetime(2026, 12, 20, tzinfo=UTC)):
         told, short = str(moment(LATE, zone)), str(day(LATE, zone))
-    assert told == f'<time datetime="2026-11-30T23:28:11Z" title="{title}">{said}</time>'
+    assert (
+        told == f'<time datetime="2026-11-30T23:28:11Z" title="{title}">{said}</time>'
+    )
     assert f">{said.split(',', maxsplit=1)[0]}<" in short
     assert exact(LATE, zone) == title
 
@@ -55,7 +66,9 @@ ACCOUNTS = (
 
 
 @pytest.mark.parametrize(
-    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+    "path",
+    sorted(TEMPLATES.rglob("*.html")),
+    ids=lambda path: str(path.relative_to(TEMPLATES)),
 )
 def test_a_page_of_accounts_names_the_zone_of_its_days(path: Path) -> None:
     """Whoever fixes a zone names it, and no page of accounts leaves a day to the reader's own."""
@@ -95,7 +108,11 @@ def test_a_dispute_is_answered_by_an_hour_of_a_zone_that_is_named() -> None:
     ("zone", "subject", "text"),
     [
         (UTC, "by 6 December", "by 6 December, 23:59 (UTC), today:"),
-        (LUXEMBOURG, "by 7 December", "by 7 December, 00:59 (Europe/Luxembourg), tomorrow:"),
+        (
+            LUXEMBOURG,
+            "by 7 December",
+            "by 7 December, 00:59 (Europe/Luxembourg), tomorrow:",
+        ),
     ],
 )
 def test_what_stripe_asks_for_is_due_at_an_hour_too(
@@ -144,7 +161,10 @@ def test_a_payday_has_begun_there_and_at_stripe(now: datetime, zone: ZoneInfo) -
 def test_each_calendar_day_is_a_payday_once() -> None:
     """An hour at a time through a week, where clocks change: no day is left out."""
     for zone in (LUXEMBOURG, HAVANA, FAR_EAST):
-        hours = (datetime(2026, 10, 24, tzinfo=UTC).timestamp() + 3600 * n for n in range(24 * 10))
+        hours = (
+            datetime(2026, 10, 24, tzinfo=UTC).timestamp() + 3600 * n
+            for n in range(24 * 10)
+        )
         days = [current_day(datetime.fromtimestamp(hour, UTC), zone) for hour in hours]
         assert days == sorted(days)
         assert {date(2026, 10, n) for n in range(25, 32)} <= set(days)

@@ -58,7 +58,10 @@ def _ends(
 
 @pytest.fixture
 def newer(
-    request: pytest.FixtureRequest, database_url: str, engine: str, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    database_url: str,
+    engine: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
     """A database that a newer version has migrated."""
     insert = (
@@ -76,7 +79,9 @@ def newer(
     asyncio.run(server.run(server.name, insert))
     yield
     asyncio.run(
-        server.run(server.name, f"DELETE FROM tortoise_migrations WHERE name = '{UNKNOWN}'")
+        server.run(
+            server.name, f"DELETE FROM tortoise_migrations WHERE name = '{UNKNOWN}'"
+        )
     )
 
 
@@ -97,7 +102,10 @@ def test_an_older_version_refuses_the_database_of_a_newer_one(
     "where", ["postgres://somebody:a-password@127.0.0.1:9/nowhere", "sqlite://{folder}"]
 )
 def test_a_database_that_cannot_be_reached_is_a_sentence(
-    where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    where: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A server that is not there, and a SQLite address that is a folder; the password of the
     address is not told.

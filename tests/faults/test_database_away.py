@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     from tests.support.database import Postgres
 
 MONEY = re.compile(r"\bcharged\b|money|paid back|refund", re.IGNORECASE)
-WITHOUT_DATABASE = {"static", "favicon", "health.healthz", "api_docs.openapi", "api_docs.docs"}
+WITHOUT_DATABASE = {
+    "static",
+    "favicon",
+    "health.healthz",
+    "api_docs.openapi",
+    "api_docs.docs",
+}
 
 
 @dataclass
@@ -114,7 +120,9 @@ async def _known(app: Quart) -> TestClientProtocol:
 
 def _address(rule: Rule) -> str:
     return re.sub(
-        r"<(\w+:)?\w+>", lambda found: "1" if found[1] == "int:" else "2026-11", rule.rule
+        r"<(\w+:)?\w+>",
+        lambda found: "1" if found[1] == "int:" else "2026-11",
+        rule.rule,
     )
 
 
@@ -125,7 +133,9 @@ async def test_every_route_says_503_while_the_database_is_away(place: Place) -> 
     client = await _known(place.app)
     token = await csrf_token(client)
     rules = [
-        rule for rule in place.app.url_map.iter_rules() if rule.endpoint not in WITHOUT_DATABASE
+        rule
+        for rule in place.app.url_map.iter_rules()
+        if rule.endpoint not in WITHOUT_DATABASE
     ]
     asked = [
         (rule, method)
@@ -138,10 +148,14 @@ async def test_every_route_says_503_while_the_database_is_away(place: Place) -> 
             await _refused(client, rule, method, token)
 
 
-async def _refused(client: TestClientProtocol, rule: Rule, method: str, token: str) -> None:
+async def _refused(
+    client: TestClientProtocol, rule: Rule, method: str, token: str
+) -> None:
     is_api = rule.rule.startswith(("/api/", "/readyz"))
     headers = (
-        {"Authorization": "Bearer mht_anything", "Origin": "http://localhost"} if is_api else HTMX
+        {"Authorization": "Bearer mht_anything", "Origin": "http://localhost"}
+        if is_api
+        else HTMX
     )
     given: dict[str, Any] = {}
     if method == "POST":
@@ -183,7 +197,9 @@ async def test_everything_works_again_once_it_is_back(place: Place) -> None:
     await again.refresh_from_db()
 
 
-async def test_whoever_paid_and_comes_back_meanwhile_reads_what_is_true(place: Place) -> None:
+async def test_whoever_paid_and_comes_back_meanwhile_reads_what_is_true(
+    place: Place,
+) -> None:
     """Not that nothing was charged: not to pay again, and that the order will show it.
 
     On a whole page, styled.
@@ -204,7 +220,9 @@ async def test_a_post_that_was_cut_off_is_not_said_to_have_failed(place: Place) 
     client = await _known(place.app)
     token = await csrf_token(client)
     async with place.away():
-        answer = await client.post("/vendor/admin/products/new", form={"csrf_token": token})
+        answer = await client.post(
+            "/vendor/admin/products/new", form={"csrf_token": token}
+        )
         text = words(str(await answer.get_data(as_text=True)))
     assert answer.status_code == 503
     assert "we cannot tell whether this was done" in text

@@ -116,7 +116,8 @@ async def test_what_postgresql_answers_with_its_own_code(
     it leaves nothing.
     """
     trigger = (
-        "CREATE TRIGGER full_disk BEFORE UPDATE ON vendors FOR EACH ROW EXECUTE FUNCTION refuse()"
+        "CREATE TRIGGER full_disk BEFORE UPDATE ON vendors FOR EACH ROW "
+        "EXECUTE FUNCTION refuse()"
     )
     vendor = await make_vendor()
     await postgres_ready.run(postgres_ready.name, REFUSES.format(code=code), trigger)
@@ -155,7 +156,10 @@ async def _open_again(settings: Settings) -> None:
 
 @pytest.mark.postgres_only
 async def test_stripe_sends_again_what_a_locked_table_could_not_take(
-    database: str, postgres_ready: Postgres, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database: str,
+    postgres_ready: Postgres,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The server's own lock_timeout, which every connection of ours sets: 503 at the webhook's
     door.
@@ -264,10 +268,23 @@ def test_a_full_disk_under_sqlite_leaves_what_was_there(database_url: str) -> No
     """A process whose file may not grow: each write is told as a full disk, none is kept in part or
     later, reads go on.
     """
-    command = [sys.executable, "-c", FULL_DISK, database_url, str(sqlite_path(database_url))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    command = [
+        sys.executable,
+        "-c",
+        FULL_DISK,
+        database_url,
+        str(sqlite_path(database_url)),
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["full 1", "full 1", "full 1", "['first', 'last']"]
+    assert done.stdout.splitlines() == [
+        "full 1",
+        "full 1",
+        "full 1",
+        "['first', 'last']",
+    ]
 
 
 @pytest.mark.sqlite_only
@@ -327,7 +344,9 @@ async def test_who_has_written_reads_it_at_once(database: str) -> None:
 async def _count_as_a_stranger() -> int:
     import contextvars
 
-    return await asyncio.get_running_loop().create_task(_all(), context=contextvars.Context())
+    return await asyncio.get_running_loop().create_task(
+        _all(), context=contextvars.Context()
+    )
 
 
 async def _all() -> int:

@@ -61,7 +61,8 @@ def full(url: str) -> Iterator[None]:
 async def written() -> list[int]:
     """How much there is of what the requests below would write."""
     return [
-        await table.all().count() for table in (BasketLine, Checkout, Order, Payment, Refund, Job)
+        await table.all().count()
+        for table in (BasketLine, Checkout, Order, Payment, Refund, Job)
     ]
 
 
@@ -117,7 +118,11 @@ async def test_every_writer_says_503_and_writes_nothing_half(
     *pages, told = await everything()
     assert [page.status_code for page in pages] == [303, 200, 303, 303]
     assert told.status == 200
-    assert [await Order.all().count(), await Payment.all().count(), await Refund.all().count()] == [
+    assert [
+        await Order.all().count(),
+        await Payment.all().count(),
+        await Refund.all().count(),
+    ] == [
         3,
         2,
         1,

@@ -46,14 +46,24 @@ if TYPE_CHECKING:
     from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow, pytest.mark.xdist_group("start")]
+pytestmark = [
+    pytest.mark.sqlite_only,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("start"),
+]
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, SECONDS, SEED = 12, 25.0, 20261128
 SHOPPERS = 3
-ANSWERS = (
-    30  # within so many answers it is killed: three shoppers have bought about four things by then
+# within so many answers it is killed: three shoppers have bought about four things by then
+ANSWERS = 30
+LOST = (
+    aiohttp.ClientError,
+    OSError,
+    MarketError,
+    DatabaseTrouble,
+    TimeoutError,
+    LookupError,
 )
-LOST = (aiohttp.ClientError, OSError, MarketError, DatabaseTrouble, TimeoutError, LookupError)
 
 
 class Victim:
@@ -64,7 +74,14 @@ class Victim:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self._log = (folder / "killed.txt").open("ab")
-        self._command = [sys.executable, "run.py", "serve", "--no-demo", "--port", str(self.port)]
+        self._command = [
+            sys.executable,
+            "run.py",
+            "serve",
+            "--no-demo",
+            "--port",
+            str(self.port),
+        ]
         self._command += ["--data-dir", str(folder / "var")]
         self._environment = environment(
             MARKETHALL_DATABASE_URL=database,
@@ -77,7 +94,11 @@ class Victim:
         """Serve; whatever the last one left is taken up."""
         self.answers = 0
         self.process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
         )
         async with aiohttp.ClientSession() as session:
             while True:
@@ -168,7 +189,10 @@ async def _pay_back(gateway: Gateway, dice: random.Random) -> None:
             if paid:
                 order = dice.choice(paid)
                 wish = dice.choice(
-                    [RefundRequest(Reach.WHOLE), RefundRequest(Reach.AMOUNT, amount=500)]
+                    [
+                        RefundRequest(Reach.WHOLE),
+                        RefundRequest(Reach.AMOUNT, amount=500),
+                    ]
                 )
                 await refunds.request(
                     gateway,
@@ -227,7 +251,11 @@ async def _kill_often(site: Victim, dice: random.Random) -> None:
 
 
 async def test_kills_lose_no_payment_and_make_none_twice(
-    database: str, gateway: Gateway, sandbox: RunningSandbox, context: Context, tmp_path: Path
+    database: str,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    context: Context,
+    tmp_path: Path,
 ) -> None:
     """SIGKILL at moments drawn by a seed.
 
@@ -239,7 +267,9 @@ async def test_kills_lose_no_payment_and_make_none_twice(
     vendor = await Vendor.get(id=shop.vendor_id)
     with contextlib.closing(Victim(tmp_path, database, sandbox)) as site:
         await site.start()
-        shoppers = [_shop(site, sandbox, f"/shops/{vendor.slug}/cup") for _ in range(SHOPPERS)]
+        shoppers = [
+            _shop(site, sandbox, f"/shops/{vendor.slug}/cup") for _ in range(SHOPPERS)
+        ]
         async with busy(*shoppers, _pay_back(gateway, dice)):
             await _kill_often(site, dice)
         assert await site.stop() == 0
@@ -252,18 +282,27 @@ async def _as_stripe_says(sandbox: RunningSandbox) -> None:
     """Every intent that succeeded paid its own order, once; every refund that Stripe made is one of
     ours, once.
     """
-    intents = {p.stripe_payment_intent_id: p for p in await Payment.all().prefetch_related("order")}
+    intents = {
+        p.stripe_payment_intent_id: p
+        for p in await Payment.all().prefetch_related("order")
+    }
     theirs = _listed(sandbox, "payment_intents")
     succeeded = [i for i in theirs if i["status"] == "succeeded" and i["metadata"]]
     assert succeeded, "nobody bought anything"
     paid = [intents[i["id"]].order_id for i in succeeded]
     assert len(paid) == len(set(paid)), "an order was paid twice"
     goods = await Order.filter(id__in=paid)
-    assert {o.payment_status for o in goods} <= {PaymentStatus.PAID, PaymentStatus.REFUNDED}
-    assert await Order.filter(payment_status__in=["paid", "refunded"]).count() == len(paid)
+    assert {o.payment_status for o in goods} <= {
+        PaymentStatus.PAID,
+        PaymentStatus.REFUNDED,
+    }
+    assert await Order.filter(payment_status__in=["paid", "refunded"]).count() == len(
+        paid
+    )
     back = {r["id"]: r["amount"] for r in _listed(sandbox, "refunds")}
     ours = {
-        r.stripe_refund_id: r.amount for r in await Refund.filter(stripe_refund_id__not_isnull=True)
+        r.stripe_refund_id: r.amount
+        for r in await Refund.filter(stripe_refund_id__not_isnull=True)
     }
     assert ours == back
     assert len(ours) == await Refund.all().count()

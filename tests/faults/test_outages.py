@@ -63,8 +63,14 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
     sandbox.faults()
     with clock.use(lambda: sandbox_down_from + timedelta(minutes=75)):
         await worker.run_due()
-    first, second = await Order.get(id=paid.order_id), await Order.get(id=unpaid.order_id)
-    assert (first.payment_status, first.status) == (PaymentStatus.PAID, OrderStatus.PROCESSING)
+    first, second = (
+        await Order.get(id=paid.order_id),
+        await Order.get(id=unpaid.order_id),
+    )
+    assert (first.payment_status, first.status) == (
+        PaymentStatus.PAID,
+        OrderStatus.PROCESSING,
+    )
     assert (second.payment_status, second.status) == (
         PaymentStatus.CANCELLED,
         OrderStatus.CANCELLED,
@@ -104,7 +110,9 @@ async def test_a_failure_stored_under_the_accounts_key_does_not_block_the_button
     )
     row = await VendorPaymentConfig.get(vendor_id=signed.vendor_id)
     assert row.stripe_account_id == account
-    assert (await StripeWrite.get(operation="accounts.create")).key.endswith(":account:1:2")
+    assert (await StripeWrite.get(operation="accounts.create")).key.endswith(
+        ":account:1:2"
+    )
 
 
 @pytest.mark.one_engine
@@ -115,7 +123,10 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
     bought = await check_out(await open_shop(gateway, sandbox))
     view = await create_payment_intent(gateway, order_id=bought.order_id)
     asked = {"checkout_id": (await Order.get(id=bought.order_id)).checkout_id}
-    match = {"method": "POST", "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel"}
+    match = {
+        "method": "POST",
+        "path": f"/v1/payment_intents/{view.payment_intent_id}/cancel",
+    }
     sandbox.faults(
         {
             "match": match,
@@ -130,7 +141,9 @@ async def test_a_failure_that_stripe_stored_under_a_cancellation_does_not_keep_t
     await jobs.cancel_intents.run(context, asked)
     write = await StripeWrite.get(operation="payment_intents.cancel")
     assert (write.state, write.attempt) == (WriteState.ANSWERED, 2)
-    assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
+    assert (
+        await gateway.payment_intents.get(view.payment_intent_id)
+    ).status == "canceled"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +159,11 @@ async def test_a_refusal_at_the_return_page_is_not_shown_to_the_shopper_who_has_
     bought = await check_out(await open_shop(gateway, sandbox))
     intent = await create_payment_intent(gateway, order_id=bought.order_id)
     await confirm(sandbox, intent.payment_intent_id)
-    rule = {"match": {"path": "/v1/payment_intents"}, "effect": "status", "status": status}
+    rule = {
+        "match": {"path": "/v1/payment_intents"},
+        "effect": "status",
+        "status": status,
+    }
     sandbox.faults({**rule, "code": code} if code else rule)
     progress = await refresh(gateway, checkout_token=bought.token)
     assert (progress.asked, progress.settled) == (False, False)
@@ -165,10 +182,14 @@ async def test_a_vendor_that_loses_its_account_during_the_checkout_is_not_paid_a
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
     first = await create_payment_intent(gateway, order_id=bought.order_id)
-    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=False)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+        accepts_payments=False
+    )
     with pytest.raises(VendorCannotSell):
         await create_payment_intent(gateway, order_id=bought.order_id)
-    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=True)
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+        accepts_payments=True
+    )
     again = await create_payment_intent(gateway, order_id=bought.order_id)
     assert again.payment_intent_id == first.payment_intent_id
 
@@ -181,8 +202,12 @@ async def test_money_that_arrived_before_the_vendor_lost_its_account_counts(
     bought = await check_out(shop)
     first = await create_payment_intent(gateway, order_id=bought.order_id)
     await confirm(sandbox, first.payment_intent_id)
-    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=False)
-    assert (await create_payment_intent(gateway, order_id=bought.order_id)).state == "succeeded"
+    await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+        accepts_payments=False
+    )
+    assert (
+        await create_payment_intent(gateway, order_id=bought.order_id)
+    ).state == "succeeded"
     assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
 
 
@@ -202,6 +227,10 @@ async def test_a_fresh_database_never_meets_what_stripe_was_asked_before(
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert payment.idempotency_key == f"order:{order.number}:pay:1"
     assert (config.stripe_account_key or "").startswith(f"vendor:{shop.vendor_id}.")
-    asked = {str(r["idempotency_key"]) for r in sandbox.requests() if r.get("idempotency_key")}
+    asked = {
+        str(r["idempotency_key"])
+        for r in sandbox.requests()
+        if r.get("idempotency_key")
+    }
     assert {key.partition(":")[0] for key in asked} == {"order", "vendor"}
     assert not [key for key in asked if key.split(":")[1].isdigit()]

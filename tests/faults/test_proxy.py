@@ -31,20 +31,31 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @asynccontextmanager
-async def behind_a_proxy(settings: Settings, folder: Path) -> AsyncIterator[tuple[Served, str]]:
+async def behind_a_proxy(
+    settings: Settings, folder: Path
+) -> AsyncIterator[tuple[Served, str]]:
     """The probe behind a TLS proxy that is trusted; where browsers ask."""
     live = settings.with_(trusted_proxies=1, public_url="https://localhost")
-    async with served(small_app(live), live) as here, proxied(here.port, folder) as port:
+    async with (
+        served(small_app(live), live) as here,
+        proxied(here.port, folder) as port,
+    ):
         yield here, f"https://localhost:{port}"
 
 
 def browser(address: str = "127.0.0.1") -> aiohttp.ClientSession:
     """A browser at this address of the loopback network."""
-    connector = aiohttp.TCPConnector(ssl=False, local_addr=(address, 0), family=socket.AF_INET)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True))
+    connector = aiohttp.TCPConnector(
+        ssl=False, local_addr=(address, 0), family=socket.AF_INET
+    )
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True)
+    )
 
 
-async def connections_of_two_requests(settings: Settings, folder: Path, *, pause: float) -> int:
+async def connections_of_two_requests(
+    settings: Settings, folder: Path, *, pause: float
+) -> int:
     """How many connections the proxy opens to us for two requests with so many seconds between
     them.
     """
@@ -101,7 +112,10 @@ class TestThroughAProxy:
         """The proxy's https is ours, so the page's own origin is right; after a refusal the same
         connection serves on.
         """
-        async with behind_a_proxy(settings, tmp_path) as (here, url), browser() as visitor:
+        async with (
+            behind_a_proxy(settings, tmp_path) as (here, url),
+            browser() as visitor,
+        ):
             text = await (await visitor.get(f"{url}/form")).text()
             token = re.search(r'name="csrf_token" value="([^"]+)"', text)
             assert token
@@ -115,9 +129,15 @@ class TestThroughAProxy:
             done = await visitor.post(
                 f"{url}/form", data=sent, headers=headers, allow_redirects=False
             )
-            refused = await visitor.post(f"{url}/form", data=b"a=1&" * 2000, headers=headers | FORM)
+            refused = await visitor.post(
+                f"{url}/form", data=b"a=1&" * 2000, headers=headers | FORM
+            )
             again = await visitor.get(f"{url}/count")
-            for answer in (done, refused, again):  # one that is not read keeps its connection
+            for answer in (
+                done,
+                refused,
+                again,
+            ):  # one that is not read keeps its connection
                 await answer.read()
 
         assert (done.status, refused.status, again.status) == (303, 413, 200)
@@ -136,7 +156,9 @@ class TestRefusedEarly:
         async with served(small_app(settings), settings) as here:
             reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
             writer.write(
-                _head("POST", "/form", "Origin: https://evil.example", "Content-Length: 8")
+                _head(
+                    "POST", "/form", "Origin: https://evil.example", "Content-Length: 8"
+                )
             )
             await asyncio.sleep(0.05)
             writer.write(b"name=Cup" + _head("GET", "/page"))
@@ -147,16 +169,23 @@ class TestRefusedEarly:
         assert "connection: close" not in first.lower()
         assert second.startswith("HTTP/1.1 200")
 
-    async def test_where_a_message_ends_has_one_reading(self, settings: Settings) -> None:
+    async def test_where_a_message_ends_has_one_reading(
+        self, settings: Settings
+    ) -> None:
         """Chunks count where a length is told besides (RFC 9112, 6.3); two lengths that differ are
         refused, and the line ends.
         """
         kind = "Content-Type: application/json"
         chunked = (
-            _head("POST", "/json", kind, "Content-Length: 4", "Transfer-Encoding: chunked")
+            _head(
+                "POST", "/json", kind, "Content-Length: 4", "Transfer-Encoding: chunked"
+            )
             + b"2\r\n{}\r\n0\r\n\r\n"
         )
-        differing = _head("POST", "/json", kind, "Content-Length: 2", "Content-Length: 9") + b"{}"
+        differing = (
+            _head("POST", "/json", kind, "Content-Length: 2", "Content-Length: 9")
+            + b"{}"
+        )
         async with served(small_app(settings), settings) as here:
             reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
             writer.write(chunked + _head("GET", "/page"))
@@ -178,7 +207,9 @@ class TestRefusedEarly:
         monkeypatch.setattr(bodies, "LINGER", 0.05)
         many = [f"X-{n}: 1" for n in range(101)]
         asked = {
-            403: _head("POST", "/form", "Origin: https://evil.example", "Content-Length: 900"),
+            403: _head(
+                "POST", "/form", "Origin: https://evil.example", "Content-Length: 900"
+            ),
             404: _head("POST", "/nowhere", "Transfer-Encoding: chunked"),
             413: _head("POST", "/form", "Content-Length: 900000"),
             431: _head("POST", "/form", "Content-Length: 900", *many),
@@ -195,7 +226,9 @@ class TestRefusedEarly:
 
 
 def _head(method: str, path: str, *more: str) -> bytes:
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *more, "", ""]).encode()
+    return "\r\n".join(
+        [f"{method} {path} HTTP/1.1", "Host: localhost", *more, "", ""]
+    ).encode()
 
 
 async def _answer(reader: asyncio.StreamReader) -> str:

@@ -50,7 +50,9 @@ async def _order_again(basket: str, *, after: float) -> str | None:
         return None
 
 
-async def _paid(gateway: Gateway, sandbox: RunningSandbox, shop: Shop) -> tuple[str, int, str]:
+async def _paid(
+    gateway: Gateway, sandbox: RunningSandbox, shop: Shop
+) -> tuple[str, int, str]:
     """An order whose money is at Stripe while we have not heard of it: basket, order id, intent
     id.
     """
@@ -91,7 +93,9 @@ async def test_a_basket_that_is_paid_this_moment_is_not_ordered_a_second_time(
         assert await Checkout.filter(basket_id=row.id).count() == 1
 
 
-async def _with_reserve(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop, Payment]:
+async def _with_reserve(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> tuple[Shop, Payment]:
     """A sale of a vendor whose reserve is a tenth of each for thirty days, not held back yet."""
     shop = await open_shop(gateway, sandbox)
     await operator_holds.set_reserve(
@@ -100,7 +104,9 @@ async def _with_reserve(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Shop
     return shop, await sell(gateway, sandbox, shop)
 
 
-async def _refund_all(payment: Payment, *, locked: asyncio.Event, meanwhile: float) -> None:
+async def _refund_all(
+    payment: Payment, *, locked: asyncio.Event, meanwhile: float
+) -> None:
     """All that the vendor got of a sale goes back, in one transaction that holds the order for a
     while first.
     """

@@ -31,7 +31,9 @@ async def test_it_writes_once_however_many_ask(app: Quart) -> None:
     """Forty at once cost one write, and those who ask within the same second another none."""
     program = Program(app)
     with counted() as statements:
-        found = await asyncio.gather(*(program.call("GET", "/readyz") for _ in range(40)))
+        found = await asyncio.gather(
+            *(program.call("GET", "/readyz") for _ in range(40))
+        )
         assert await program.call("GET", "/readyz") == READY
     assert all(reply == READY for reply in found)
     assert len([s for s in statements if s.startswith("UPDATE")]) == 1
@@ -97,7 +99,9 @@ async def test_a_full_disk_is_not_ready(
     assert await program.call("GET", "/readyz") == READY
 
 
-async def test_a_newer_schema_is_not_ready(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_newer_schema_is_not_ready(
+    app: Quart, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A newer version migrated the database while this one serves: the balancer learns it, with the
     migration's name.
     """

@@ -137,16 +137,25 @@ def _started(script: str, folder: Path, port: int) -> subprocess.Popen[str]:
         "--data-dir",
         str(folder),
     ]
-    given = environment(**keys, STRIPE_API_BASE="http://127.0.0.1:9", PYTHONPATH=str(ROOT))
+    given = environment(
+        **keys, STRIPE_API_BASE="http://127.0.0.1:9", PYTHONPATH=str(ROOT)
+    )
     return subprocess.Popen(
-        command, cwd=ROOT, env=given, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env=given,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
 
 
 def _answers(port: int, path: str) -> str:
     """What comes back; nothing where the connection ends without an answer."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}{path}", timeout=30
+        ) as answer:
             return str(answer.read().decode())
     except (OSError, urllib.error.URLError, ValueError):
         return ""
@@ -194,4 +203,6 @@ def test_a_start_that_fails_is_no_success(tmp_path: Path) -> None:
         _, said = site.communicate(timeout=60)
     assert site.returncode == 1, said
     assert "this part cannot start" in said
-    assert said.rstrip().endswith("The site could not start; what went wrong stands above.")
+    assert said.rstrip().endswith(
+        "The site could not start; what went wrong stands above."
+    )

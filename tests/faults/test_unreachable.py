@@ -179,13 +179,17 @@ async def test_a_payback_under_way_when_the_vendor_leaves_is_no_endless_error(
         await connect.deauthorize(shop.account_id)
         await market.live(2)
         await service.settle(market.gateway, row.subject)
-        assert (await Movement.get(claim_id=row.id, kind="transfer")).status == "refused"
+        assert (
+            await Movement.get(claim_id=row.id, kind="transfer")
+        ).status == "refused"
         assert (await claims(shop))["dispute"] == (0, taken, -owed, 0)
         assert market.complaints.found == []
         assert await acts.differences(market) == []
 
 
-async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(market: Market) -> None:
+async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(
+    market: Market,
+) -> None:
     """The set-off stays; the claim that grew is owed, and what can be is set off once more."""
     shop, taken, owed = await between_us(market)
     with gone(market, shop):
@@ -196,11 +200,16 @@ async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(market: Mar
         payment = await Payment.get(id=row.payment_id)
         await bears(payment, taken)
         async with unit.transaction() as tx:
-            await service.set_claim(tx, subject=row.subject, payment=payment, amount=taken)
+            await service.set_claim(
+                tx, subject=row.subject, payment=payment, amount=taken
+            )
         await market.settle()
         await jobs.collect.run(market.context, {"vendor_id": shop.vendor_id})
         found = await claims(shop)
-        assert (found["dispute"], found["refund"][2:]) == ((taken, taken, -owed, owed), (owed, 0))
+        assert (found["dispute"], found["refund"][2:]) == (
+            (taken, taken, -owed, owed),
+            (owed, 0),
+        )
         assert await booked(Account.VENDOR_RECEIVABLE) == {"EUR": owed}
 
 

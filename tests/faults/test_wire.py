@@ -87,7 +87,10 @@ class TestFlows:
             confirmed=True,
         )
         details = AccountDetails(
-            country="LU", business_type="company", business_name="Shop", email="o@shop.test"
+            country="LU",
+            business_type="company",
+            business_name="Shop",
+            email="o@shop.test",
         )
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
@@ -98,7 +101,9 @@ class TestFlows:
         account = await connect.setup_payments(
             gateway, vendor_id=signed.vendor_id, details=details, actor="test"
         )
-        assert [row["id"] for row in stripe_get(sandbox, "/v1/accounts")["data"]] == [account]
+        assert [row["id"] for row in stripe_get(sandbox, "/v1/accounts")["data"]] == [
+            account
+        ]
 
     async def test_paying(
         self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox
@@ -109,14 +114,20 @@ class TestFlows:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):
                     await create_payment_intent(bad, order_id=order.order_id)
-                assert (await Payment.get(order_id=order.order_id)).stripe_payment_intent_id is None
+                assert (
+                    await Payment.get(order_id=order.order_id)
+                ).stripe_payment_intent_id is None
         intent = await create_payment_intent(gateway, order_id=order.order_id)
-        assert [row["id"] for row in stripe_get(sandbox, "/v1/payment_intents")["data"]] == [
-            intent.payment_intent_id
-        ]
+        assert [
+            row["id"] for row in stripe_get(sandbox, "/v1/payment_intents")["data"]
+        ] == [intent.payment_intent_id]
 
     async def test_refunding(
-        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: Context
+        self,
+        gateway: Gateway,
+        settings: Settings,
+        sandbox: RunningSandbox,
+        context: Context,
     ) -> None:
         """The refund stays asked for, and is made once, with what comes back from the vendor."""
         await set_policy(RefundPolicy.PROPORTIONAL)
@@ -139,7 +150,9 @@ class TestFlows:
         payment = await sell(gateway, sandbox, shop)
         before = held(sandbox, shop.account_id)["EUR"]
         async with unit.transaction() as tx:
-            await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=1000)
+            await clawback.set_claim(
+                tx, subject="dispute:1", payment=payment, amount=1000
+            )
         for fault in FAULTS:
             async with spoiling(settings, fault) as bad:
                 with pytest.raises(StripeUnavailable):
@@ -149,7 +162,11 @@ class TestFlows:
         assert held(sandbox, shop.account_id)["EUR"] == before - 1000
 
     async def test_paying_out(
-        self, gateway: Gateway, settings: Settings, sandbox: RunningSandbox, context: Context
+        self,
+        gateway: Gateway,
+        settings: Settings,
+        sandbox: RunningSandbox,
+        context: Context,
     ) -> None:
         """The payout is opened first, and made once."""
         with time_of(sandbox) as time:
@@ -168,7 +185,9 @@ class TestFlows:
         self, settings: Settings, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The person has done their part; it is handed in once."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await responses.save_draft(
             vendor_id=row.vendor_id,
             dispute_id=row.id,
@@ -177,7 +196,11 @@ class TestFlows:
         )
         async with spoiling(settings, FAULTS[0]) as bad:
             assert not await responses.submit(
-                bad, vendor_id=row.vendor_id, dispute_id=row.id, version=version, actor="member:1"
+                bad,
+                vendor_id=row.vendor_id,
+                dispute_id=row.id,
+                version=version,
+                actor="member:1",
             )
         for fault in FAULTS[1:]:
             async with spoiling(settings, fault) as bad:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 KINDS = {name: kind for kind, name in tokenize.tok_name.items()}
 STEPS = {"FSTRING_START": 1, "FSTRING_END": -1}
 EDGES = {KINDS[name]: step for name, step in STEPS.items() if name in KINDS}
-COUNTED = {KINDS.get(name) for name in ("NAME", "OP", "NUMBER", "STRING", "FSTRING_START")}
+COUNTED = {
+    KINDS.get(name) for name in ("NAME", "OP", "NUMBER", "STRING", "FSTRING_START")
+}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DOCUMENTED = (ast.Module, ast.ClassDef, *FUNCTIONS)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -52,9 +54,15 @@ def count(source: str) -> Counted:
         tokens=_tokens(source, docstrings),
         is_long_file=len(source.splitlines()) > LONG_FILE,
         long_lines=lines_over(source, LONG_LINE),
-        long_functions=tuple(node.name for node in functions if _height(node) > LONG_FUNCTION),
-        inner_imports=sum(inside and isinstance(node, IMPORTS) for node, inside in statements),
-        classes=tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        long_functions=tuple(
+            node.name for node in functions if _height(node) > LONG_FUNCTION
+        ),
+        inner_imports=sum(
+            inside and isinstance(node, IMPORTS) for node, inside in statements
+        ),
+        classes=tuple(
+            node.name for node in tree.body if isinstance(node, ast.ClassDef)
+        ),
     )
 
 

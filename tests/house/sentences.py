@@ -38,7 +38,9 @@ _FACT = "\N{WHITE SQUARE}"  # where a value is filled in
 def sentences(code: str, *, may_mark: bool = False) -> list[str]:
     """The sentences of a module, in order; with `may_mark`, only those that go past gettext."""
     tree = ast.parse(code)
-    skipped = {id(node) for each in ast.walk(tree) for node in _beside(each, may_mark=may_mark)}
+    skipped = {
+        id(node) for each in ast.walk(tree) for node in _beside(each, may_mark=may_mark)
+    }
     found: list[tuple[int, str]] = []
     for node in ast.walk(tree):
         text = _text(node)
@@ -54,7 +56,10 @@ def sentences(code: str, *, may_mark: bool = False) -> list[str]:
 
 def _text(node: ast.AST) -> str | None:
     if isinstance(node, ast.JoinedStr):
-        parts = [part.value if isinstance(part, ast.Constant) else _FACT for part in node.values]
+        parts = [
+            part.value if isinstance(part, ast.Constant) else _FACT
+            for part in node.values
+        ]
         return "".join(str(part) for part in parts).strip()
     return (
         node.value.strip()
@@ -107,13 +112,20 @@ def in_domains(root: Path) -> dict[str, int]:
     out.
     """
     listed = subprocess.run(
-        ["git", "ls-files", *ROOMS], cwd=root, capture_output=True, text=True, check=True
+        ["git", "ls-files", *ROOMS],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
-    modules = [name for name in listed if name.endswith(".py") and "/migrations/" not in name]
+    modules = [
+        name for name in listed if name.endswith(".py") and "/migrations/" not in name
+    ]
     counts = {
         name: len(
             sentences(
-                (root / name).read_text(encoding="utf-8"), may_mark=name.endswith("/errors.py")
+                (root / name).read_text(encoding="utf-8"),
+                may_mark=name.endswith("/errors.py"),
             )
         )
         for name in modules

@@ -51,14 +51,21 @@ def codes() -> list[str]:
     """The codes of `requirements.errors[].code`, of accounts, capabilities, persons and bank
     accounts.
     """
-    return sorted(set().union(*(literals(typing.get_type_hints(c)["code"]) for c in ERROR_CLASSES)))
+    return sorted(
+        set().union(
+            *(literals(typing.get_type_hints(c)["code"]) for c in ERROR_CLASSES)
+        )
+    )
 
 
 def reasons() -> list[str]:
     """The reasons for which an account is off."""
     return sorted(
         set().union(
-            *(literals(typing.get_type_hints(c)["disabled_reason"]) for c in REASON_CLASSES)
+            *(
+                literals(typing.get_type_hints(c)["disabled_reason"])
+                for c in REASON_CLASSES
+            )
         )
     )
 
@@ -67,7 +74,10 @@ def ability_reasons() -> list[str]:
     """The reasons for which a single capability is off."""
     return sorted(
         set().union(
-            *(literals(typing.get_type_hints(c)["disabled_reason"]) for c in ABILITY_CLASSES)
+            *(
+                literals(typing.get_type_hints(c)["disabled_reason"])
+                for c in ABILITY_CLASSES
+            )
         )
     )
 
@@ -77,10 +87,18 @@ def fields(annotation: Any, name: str) -> list[str]:
     `company.address.city`.
     """
     if hasattr(annotation, "__required_keys__"):
-        hints = typing.get_type_hints(annotation, vars(sys.modules[annotation.__module__]))
-        return [leaf for key, inner in hints.items() for leaf in fields(inner, f"{name}.{key}")]
+        hints = typing.get_type_hints(
+            annotation, vars(sys.modules[annotation.__module__])
+        )
+        return [
+            leaf
+            for key, inner in hints.items()
+            for leaf in fields(inner, f"{name}.{key}")
+        ]
     inner_names = [
-        found for inner in typing.get_args(annotation) if (found := fields(inner, name)) != [name]
+        found
+        for inner in typing.get_args(annotation)
+        if (found := fields(inner, name)) != [name]
     ]
     return inner_names[0] if inner_names else [name]
 
@@ -94,7 +112,11 @@ def keys() -> list[str]:
         "documents": params.AccountCreateParamsDocuments,
         "tos_acceptance": params.AccountCreateParamsTosAcceptance,
     }
-    found = [leaf for name, annotation in business.items() for leaf in fields(annotation, name)]
+    found = [
+        leaf
+        for name, annotation in business.items()
+        for leaf in fields(annotation, name)
+    ]
     person = fields(params.AccountCreateParamsIndividual, "individual")
     found += [leaf.replace("individual", who, 1) for who in PERSONS for leaf in person]
     found += [
@@ -168,12 +190,16 @@ def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> 
     "status", sorted(literals(typing.get_type_hints(stripe.Capability)["status"]))
 )
 @pytest.mark.parametrize(
-    "reason", [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"]
+    "reason",
+    [None, "pending.brand_new", "rejected.brand_new", "paused.brand_new", "brand_new"],
 )
 def test_every_state_of_a_capability_has_words(status: str, reason: str | None) -> None:
     """With a reason that is new, or none: a general sentence, never a code."""
     for line in capabilities.shown(
-        [Capability("transfers", status, reason), Capability("card_payments", "inactive")]
+        [
+            Capability("transfers", status, reason),
+            Capability("card_payments", "inactive"),
+        ]
     ):
         assert_well_said(f"{line.name}: {line.badge}.")
         assert_well_said(f"{line.lead}{line.tail}")
@@ -183,7 +209,9 @@ def test_every_state_of_a_capability_has_words(status: str, reason: str | None) 
 def test_a_capability_that_is_due_says_what_by_when_and_what_stops(name: str) -> None:
     """The day stands between what Stripe needs and what it is for."""
     day = datetime(2026, 12, 3, tzinfo=UTC)
-    (line,) = capabilities.shown([Capability(name, "active", None, ("external_account",), day)])
+    (line,) = capabilities.shown(
+        [Capability(name, "active", None, ("external_account",), day)]
+    )
     assert line.day == day
     assert_well_said(f"{line.lead} by 3 December{line.tail}")
 
@@ -202,7 +230,10 @@ def test_nobody_is_accused_of_a_forged_document() -> None:
     confirmed.
     """
     plain = verification.error("verification_document_failed_other")
-    for code in ("verification_document_fraudulent", "verification_document_manipulated"):
+    for code in (
+        "verification_document_fraudulent",
+        "verification_document_manipulated",
+    ):
         assert verification.error(code) == plain
 
 

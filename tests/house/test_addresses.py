@@ -47,14 +47,19 @@ def whole() -> Quart:
 @cache
 def parts_of_routes() -> dict[str, frozenset[str]]:
     """What the address of each route is made of: its parts, by the route's name."""
-    return {rule.endpoint: frozenset(rule.arguments) for rule in whole().url_map.iter_rules()}
+    return {
+        rule.endpoint: frozenset(rule.arguments)
+        for rule in whole().url_map.iter_rules()
+    }
 
 
 @cache
 def begins() -> re.Pattern[str]:
     """What an address of ours begins with."""
     first = {rule.rule.split("/")[1] for rule in whole().url_map.iter_rules()} - {""}
-    return re.compile(rf"(?:\{{public_url\}})?/(?:static|{'|'.join(sorted(first))})(?:[/?#]|$)")
+    return re.compile(
+        rf"(?:\{{public_url\}})?/(?:static|{'|'.join(sorted(first))})(?:[/?#]|$)"
+    )
 
 
 def is_named(name: str) -> bool:
@@ -81,8 +86,14 @@ def wrong_with(
     routes = parts_of_routes()
     if unknown := [name for name in names if not is_named(name)]:
         return f"no route is called {', '.join(unknown)}"
-    lacking = {part for name in names for part in routes.get(name, frozenset()) - set(given)}
-    return f"{', '.join(names)} needs {', '.join(sorted(lacking))}" if lacking and not more else ""
+    lacking = {
+        part for name in names for part in routes.get(name, frozenset()) - set(given)
+    }
+    return (
+        f"{', '.join(names)} needs {', '.join(sorted(lacking))}"
+        if lacking and not more
+        else ""
+    )
 
 
 def templates() -> Iterator[tuple[str, nodes.Template]]:
@@ -107,19 +118,31 @@ def called(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "url_for":
             first = call.args[0]
-            found = [first] if isinstance(first, nodes.Const) else list(first.find_all(nodes.Const))
+            found = (
+                [first]
+                if isinstance(first, nodes.Const)
+                else list(first.find_all(nodes.Const))
+            )
             names: list[Any] = [each.value for each in found if "." in str(each.value)]
             given = [keyword.key for keyword in call.kwargs]
-            yield call.lineno, wrong_with(names, given, more=call.dyn_kwargs is not None)
+            yield (
+                call.lineno,
+                wrong_with(names, given, more=call.dyn_kwargs is not None),
+            )
 
 
 def called_in_code(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The same of a module."""
     for call in ast.walk(tree):
         name = getattr(call, "func", None)
-        if isinstance(call, ast.Call) and getattr(name, "id", "") in ("url_for", "public_url_for"):
+        if isinstance(call, ast.Call) and getattr(name, "id", "") in (
+            "url_for",
+            "public_url_for",
+        ):
             found = [
-                each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)
+                each.value
+                for each in ast.walk(call.args[0])
+                if isinstance(each, ast.Constant)
             ]
             names = [name for name in found if "." in str(name)]
             given = [keyword.arg for keyword in call.keywords if keyword.arg]
@@ -146,7 +169,9 @@ def test_each_address_that_is_asked_for_is_there() -> None:
 
     assert len(pages) > 300
     assert len(views) > 150
-    assert [f"{path}:{line}: {told}" for path, line, told in pages + views if told] == []
+    assert [
+        f"{path}:{line}: {told}" for path, line, told in pages + views if told
+    ] == []
 
 
 def test_no_template_writes_an_address() -> None:
@@ -158,14 +183,18 @@ def test_no_template_writes_an_address() -> None:
         for const in tree.find_all(nodes.Const):
             if isinstance(const.value, str):
                 texts.append((const.lineno, const.value))
-                if re.match("/(?!/)", const.value):  # `//` begins an address of somebody else
+                if re.match(
+                    "/(?!/)", const.value
+                ):  # `//` begins an address of somebody else
                     found.append(f"{path}:{const.lineno}: {const.value}")
         found += [
             f"{path}:{line}: {hit[0]}"
             for line, text in texts
             for hit in in_attribute.finditer(text)
         ]
-        found += [f"{path}:{line}: {text}" for line, text in texts if "{public_url}" in text]
+        found += [
+            f"{path}:{line}: {text}" for line, text in texts if "{public_url}" in text
+        ]
 
     assert found == []
 
@@ -206,7 +235,11 @@ def test_no_module_writes_an_address(folder: str) -> None:
     for path, tree in modules(folder):
         fine = at_routes(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in fine:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and node not in fine
+            ):
                 if begins().match(node.value):
                     found.append(f"{path}:{node.lineno}: {node.value}")
 

@@ -67,7 +67,8 @@ def test_every_fact_has_one_number_and_a_source() -> None:
             numbers[number] += 1
             source = re.search(r"\[([^\]]+)\]\s*\Z", fact)
             told = source is not None and (
-                "follows from" in source[1] or any(each in source[1] for each in SOURCES)
+                "follows from" in source[1]
+                or any(each in source[1] for each in SOURCES)
             )
             if not number.startswith(f"{section}.") or not told:
                 wrong.append(number)
@@ -78,7 +79,9 @@ def test_every_fact_has_one_number_and_a_source() -> None:
 
 def test_no_citation_leads_outside() -> None:
     """Each document that is named is a file of this repository."""
-    files = {path.rpartition("/")[2] for path in Checkout(HERE).files if path.endswith(".md")}
+    files = {
+        path.rpartition("/")[2] for path in Checkout(HERE).files if path.endswith(".md")
+    }
     wrong = [
         (path, name)
         for path, text in _texts()
@@ -90,7 +93,9 @@ def test_no_citation_leads_outside() -> None:
 
 def test_nothing_is_told_by_a_number_that_nobody_can_look_up() -> None:
     """What was wrong in an older program, or stood in a list elsewhere, is said outright."""
-    numbered = re.compile(r"\bdefects?[ _]\d|\bof (?:the|our) (?:seed|notes)\b", re.IGNORECASE)
+    numbered = re.compile(
+        r"\bdefects?[ _]\d|\bof (?:the|our) (?:seed|notes)\b", re.IGNORECASE
+    )
     here = __file__.rpartition("/")[2]
     wrong = [
         (path, found[0])
@@ -124,6 +129,8 @@ def test_every_function_that_a_document_names_exists() -> None:
         ):
             known = rf"^\s*(?:async )?(?:def|class) {name}\b|^{name}\b.*="
             named = [each for each in modules if f"/{each}".endswith(f"/{file}")]
-            if not any(re.search(known, house.text(each), re.MULTILINE) for each in named):
+            if not any(
+                re.search(known, house.text(each), re.MULTILINE) for each in named
+            ):
                 wrong.append((path, file, name))
     assert wrong == []

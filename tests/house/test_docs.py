@@ -23,13 +23,17 @@ README = (ROOT / "README.md").read_text()
 def test_every_command_and_option_is_documented() -> None:
     """docs/operations.md lists exactly the commands that run.py has, with their options."""
     told = dict(
-        re.findall(r"^- `([a-z-]+)[^`]*`(.*(?:\n  .*)*)", _section("Commands"), re.MULTILINE)
+        re.findall(
+            r"^- `([a-z-]+)[^`]*`(.*(?:\n  .*)*)", _section("Commands"), re.MULTILINE
+        )
     )
     assert set(told) == set(ENTRIES)
     in_common = {"--data-dir", "--sandbox-port", "--host", "--port"}
     for name, command in _commands().items():
         options = [
-            each for each in command.params if isinstance(each, click.Option) and not each.hidden
+            each
+            for each in command.params
+            if isinstance(each, click.Option) and not each.hidden
         ]
         missing = (
             {option for each in options for option in each.opts}
@@ -44,7 +48,9 @@ def test_every_command_and_option_says_what_it_does() -> None:
     for name, command in _commands().items():
         assert command.help, name
         for option in command.params:
-            assert not isinstance(option, click.Option) or option.hidden or option.help, (
+            assert (
+                not isinstance(option, click.Option) or option.hidden or option.help
+            ), (
                 name,
                 option.name,
             )
@@ -52,7 +58,9 @@ def test_every_command_and_option_says_what_it_does() -> None:
 
 def test_every_setting_is_documented() -> None:
     """The list of settings has exactly those that are read."""
-    documented = set(re.findall(r"^- `((?:MARKETHALL|STRIPE)_[A-Z_]+)`", OPERATIONS, re.MULTILINE))
+    documented = set(
+        re.findall(r"^- `((?:MARKETHALL|STRIPE)_[A-Z_]+)`", OPERATIONS, re.MULTILINE)
+    )
     assert documented == {*environment.names(), environment.OUTSIDE}
     elsewhere = r"environ\S*[\"'](?:MARKETHALL|STRIPE)_"
     for path in (ROOT / "shared").rglob("*.py"):
@@ -73,10 +81,15 @@ async def test_every_address_is_documented(tmp_path: Path) -> None:
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
         access = str(getattr(app.view_functions[rule.endpoint], "market_access", ""))
-        methods = served.get(path, (set(), ""))[0] | set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+        methods = served.get(path, (set(), ""))[0] | set(rule.methods or ()) - {
+            "HEAD",
+            "OPTIONS",
+        }
         served[path] = (methods, words.get(access, access))
     rows = re.findall(
-        r"^\| `(/[^`]*)` \| ([A-Z ]+) \| ([a-z ]+) \|", _section("Addresses"), re.MULTILINE
+        r"^\| `(/[^`]*)` \| ([A-Z ]+) \| ([a-z ]+) \|",
+        _section("Addresses"),
+        re.MULTILINE,
     )
     assert {path: (set(methods.split()), who) for path, methods, who in rows} == served
 
@@ -85,7 +98,9 @@ def test_the_webhook_events_of_the_readme_are_those_we_handle() -> None:
     """What to enable at each endpoint."""
     going_live = README[README.index("## Going live") :]
     for source, handled in handlers().items():
-        told = re.search(rf"^   - .*\({source}\):\n((?:     `.*\n)+)", going_live, re.MULTILINE)
+        told = re.search(
+            rf"^   - .*\({source}\):\n((?:     `.*\n)+)", going_live, re.MULTILINE
+        )
         assert told is not None
         assert set(re.findall(r"`([a-z_]+\.[a-z_.]+)`", told[1])) == set(handled)
 
@@ -133,7 +148,10 @@ def test_every_test_that_the_asvs_table_names_exists() -> None:
         assert not [
             n
             for n in names
-            if n and not re.search(rf"^\s*(?:class|(?:async )?def) {n}\b", code, re.MULTILINE)
+            if n
+            and not re.search(
+                rf"^\s*(?:class|(?:async )?def) {n}\b", code, re.MULTILINE
+            )
         ]
     rows = re.findall(r"^- \*\*\d+\.\d+\.\d+\*\*.*(?:\n  .*)*", table, re.MULTILINE)
     lacking = sum("**Not met**" in row for row in rows)

@@ -38,12 +38,18 @@ def _names() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.ClassDef):
                 functions = (ast.FunctionDef, ast.AsyncFunctionDef)
                 yield from (
-                    (module, each.name) for each in node.body if isinstance(each, functions)
+                    (module, each.name)
+                    for each in node.body
+                    if isinstance(each, functions)
                 )
 
 
 def _rows() -> list[list[str]]:
-    rows = [line.strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ")]
+    rows = [
+        line.strip("|").split("|")
+        for line in GLOSSARY.splitlines()
+        if line.startswith("| ")
+    ]
     return [[cell.strip() for cell in row] for row in rows][1:]
 
 
@@ -62,7 +68,8 @@ def test_no_name_has_a_word_that_is_not_used() -> None:
     found = {
         f"{module}.{name}" if name != module.rpartition(".")[2] else module
         for module, name in _names()
-        if not name.startswith("_") and any(f"_{word}_" in f"_{_words(name)}_" for word in unused)
+        if not name.startswith("_")
+        and any(f"_{word}_" in f"_{_words(name)}_" for word in unused)
     }
     assert sorted(found - LEFT) == []
     assert sorted(LEFT - found) == [], "renamed: take it away from LEFT"

@@ -90,7 +90,9 @@ def _declared() -> Iterator[AnyJob]:
 
 
 def _registered() -> dict[str, AnyJob]:
-    return {each.kind: each for manifest in domains.manifests() for each in manifest.jobs}
+    return {
+        each.kind: each for manifest in domains.manifests() for each in manifest.jobs
+    }
 
 
 def test_every_job_is_registered_and_no_kind_stands_for_two() -> None:
@@ -111,12 +113,17 @@ def test_what_jobs_take_is_what_json_can_keep() -> None:
 @pytest.mark.parametrize("kind", STORED)
 def test_what_older_versions_left_on_the_list_is_worked_off(kind: str) -> None:
     """Under the names that they gave."""
-    assert _registered()[kind].bind(STORED[kind]).keys() <= _registered()[kind].takes.keys()
+    assert (
+        _registered()[kind].bind(STORED[kind]).keys()
+        <= _registered()[kind].takes.keys()
+    )
 
 
 def test_recurring_jobs_are_on_the_list_without_arguments() -> None:
     """The clock knows none. Every other kind stands above."""
-    assert {each.kind for each in run.recurring_jobs()} | set(STORED) == set(_registered())
+    assert {each.kind for each in run.recurring_jobs()} | set(STORED) == set(
+        _registered()
+    )
     for each in run.recurring_jobs():
         assert each.bind({}) == {}
 
@@ -144,8 +151,12 @@ def test_an_argument_that_was_renamed_or_is_not_taken_any_more_is_no_fault() -> 
 def test_every_event_between_domains_has_somebody_who_follows_it() -> None:
     """Nothing is told to nobody, and each handler takes the event that it subscribes to."""
     domains.manifests()
-    subscriptions = [each for manifest in domains.manifests() for each in manifest.subscriptions]
-    ours = {each for each in Event.__subclasses__() if each.__module__.startswith("shared.")}
+    subscriptions = [
+        each for manifest in domains.manifests() for each in manifest.subscriptions
+    ]
+    ours = {
+        each for each in Event.__subclasses__() if each.__module__.startswith("shared.")
+    }
     assert {each.event for each in subscriptions} == ours
     for each in subscriptions:
         assert list(inspect.get_annotations(each.handler).values())[:2] == [
@@ -161,17 +172,23 @@ def test_every_event_that_is_listened_to_has_a_handler() -> None:
     assert set(handlers()) == {"platform", "connect"}
     assert "account.updated" in handlers()["connect"]
     assert all(
-        inspect.iscoroutinefunction(h) for events in handlers().values() for h in events.values()
+        inspect.iscoroutinefunction(h)
+        for events in handlers().values()
+        for h in events.values()
     )
     for source in ("platform_events", "connect_events"):
-        claimed = Counter(kind for each in domains.manifests() for kind in getattr(each, source))
+        claimed = Counter(
+            kind for each in domains.manifests() for kind in getattr(each, source)
+        )
         assert max(claimed.values()) == 1
 
 
 def test_jobs_are_put_on_the_list_by_calling_them_alone() -> None:
     """Not by a string and a dict, which nobody checks."""
     texts = {path.name: path.read_text() for path in (ROOT / "shared").rglob("*.py")}
-    assert {name for name, text in texts.items() if "queue.enqueue(" in text} == {"definitions.py"}
+    assert {name for name, text in texts.items() if "queue.enqueue(" in text} == {
+        "definitions.py"
+    }
 
 
 async def test_a_job_is_put_on_the_list_by_calling_it(database: str) -> None:
@@ -190,7 +207,9 @@ async def test_a_job_is_put_on_the_list_by_calling_it(database: str) -> None:
     ]
 
 
-async def test_a_stored_job_that_does_not_fit_is_told(database: str, context: Context) -> None:
+async def test_a_stored_job_that_does_not_fit_is_told(
+    database: str, context: Context
+) -> None:
     """What is wrong with it stands beside it."""
     stored = await Job.create(
         kind="test.job",

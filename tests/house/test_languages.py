@@ -13,7 +13,13 @@ import pytest
 from shared.core import locales
 from shared.core.amounts import DECIMAL_SIGNS
 from shared.entrypoints.cli.bootstrap import ROOT
-from shared.entrypoints.cli.translations import found, is_translated, path_of, read, written
+from shared.entrypoints.cli.translations import (
+    found,
+    is_translated,
+    path_of,
+    read,
+    written,
+)
 from tests.support.visible import unsaid, untranslated
 
 if TYPE_CHECKING:
@@ -27,7 +33,10 @@ TEMPLATES = ROOT / "templates"
 TRANSLATED = [each for each in locales.LANGUAGES if each != locales.SOURCE]
 # What a shopper may read is promised in every language; of everything else the catalogues may wait.
 PROMISED = (
-    *(f"templates/{folder}/" for folder in ("storefront", "account", "errors", "components")),
+    *(
+        f"templates/{folder}/"
+        for folder in ("storefront", "account", "errors", "components")
+    ),
     *(
         f"shared/{folder}/"
         for folder in (
@@ -108,10 +117,13 @@ def _is_promised(place: str) -> bool:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_catalogue_holds_the_sentences_of_the_source_and_no_other(language: str) -> None:
+def test_a_catalogue_holds_the_sentences_of_the_source_and_no_other(
+    language: str,
+) -> None:
     """Whoever changes a sentence runs `run.py translations`, and sees what is to be translated."""
     source, catalogue = (
-        {message.id for message in each if message.id} for each in (of_source(), of(language))
+        {message.id for message in each if message.id}
+        for each in (of_source(), of(language))
     )
 
     assert (source - catalogue, catalogue - source) == (set(), set()), (
@@ -123,7 +135,9 @@ def test_a_catalogue_holds_the_sentences_of_the_source_and_no_other(language: st
 def test_what_shoppers_may_read_is_translated(language: str) -> None:
     """Pages, form labels, errors and mails of the way from shop to parcel."""
     promised = [
-        each for each in of_source() if any(_is_promised(place) for place, _ in each.locations)
+        each
+        for each in of_source()
+        if any(_is_promised(place) for place, _ in each.locations)
     ]
     told = {each.id: each.string for each in of(language)}
     lacking = [each.id for each in promised if not is_translated(told.get(each.id))]
@@ -165,13 +179,18 @@ def test_forms_read_amounts_in_every_language_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES))
+    "path",
+    sorted(TEMPLATES.rglob("*.*")),
+    ids=lambda path: str(path.relative_to(TEMPLATES)),
 )
 def test_a_template_says_nothing_past_the_catalogues(path: Path) -> None:
     """Texts, labels and sentences in expressions are given to gettext."""
     if path.suffix not in (".html", ".txt"):
         return
-    assert untranslated(path.read_text(encoding="utf-8"), is_html=path.suffix == ".html") == []
+    assert (
+        untranslated(path.read_text(encoding="utf-8"), is_html=path.suffix == ".html")
+        == []
+    )
 
 
 @pytest.mark.parametrize("place", [*PROMISED, *sorted(PROMISED_TOO)])
@@ -179,6 +198,8 @@ def test_code_says_nothing_to_shoppers_past_the_catalogues(place: str) -> None:
     """Errors, messages of forms and words of pages, wherever shoppers meet them."""
     if place.startswith("templates/"):
         return
-    for path in sorted((ROOT / place).rglob("*.py")) if place.endswith("/") else [ROOT / place]:
+    for path in (
+        sorted((ROOT / place).rglob("*.py")) if place.endswith("/") else [ROOT / place]
+    ):
         told = unsaid(path.read_text(encoding="utf-8"))
         assert path.relative_to(ROOT).as_posix() in FOR_OPERATORS or told == [], path

@@ -43,7 +43,13 @@ def test_code_lines_hold_tokens_and_nothing_else() -> None:
 
 def test_a_function_is_long_from_its_forty_first_line_on() -> None:
     """Methods and functions in functions too; a line from its hundred and first character on."""
-    lines = ["class Cup:", "    async def fill(self):", "        pass\n" * 40, "#" * 101, "#" * 100]
+    lines = [
+        "class Cup:",
+        "    async def fill(self):",
+        "        pass\n" * 40,
+        "#" * 101,
+        "#" * 100,
+    ]
     counted = count("\n".join(lines))
 
     assert counted.long_functions == ("fill",)
@@ -55,10 +61,15 @@ def test_arrows_are_pairs_of_rooms() -> None:
     imports = {
         "portal.home": {"shared.trade.orders.rules", "shared.finance.refunds"},
         "portal.away": {"shared.trade.orders.models"},
-        "shared.trade.orders.rules": {"shared.trade.orders.models", "shared.core.clock"},
+        "shared.trade.orders.rules": {
+            "shared.trade.orders.models",
+            "shared.core.clock",
+        },
         "shared.finance.refunds": {"shared.trade.orders.rules"},
     }
-    rooms, packages = (between(imports, packages=packages) for packages in (False, True))
+    rooms, packages = (
+        between(imports, packages=packages) for packages in (False, True)
+    )
 
     assert rooms["portal"] == {"shared.trade", "shared.finance"}
     assert packages["shared.trade.orders"] == {"shared.core.clock"}
@@ -70,7 +81,9 @@ def test_a_figure_above_its_bound_is_named() -> None:
     """With its side; what is at its bound is not."""
     bounds = {"long lines": (1.0, 5.0)}
 
-    assert measure.worse({"long lines": (1, 6)}, bounds) == ["long lines, stand-in: 6, at most 5"]
+    assert measure.worse({"long lines": (1, 6)}, bounds) == [
+        "long lines, stand-in: 6, at most 5"
+    ]
 
 
 def test_nothing_gets_harder_to_read() -> None:

@@ -28,9 +28,13 @@ ITSELF = (
 HEADERS = re.compile(r"X-Markethall(-\w+)?")
 
 
-def test_no_template_and_no_script_calls_the_marketplace_by_the_softwares_name() -> None:
+def test_no_template_and_no_script_calls_the_marketplace_by_the_softwares_name() -> (
+    None
+):
     """Pages, fragments, mails and what our scripts say."""
-    files = [f for f in (ROOT / "templates").rglob("*.*") if f.suffix in (".html", ".txt")]
+    files = [
+        f for f in (ROOT / "templates").rglob("*.*") if f.suffix in (".html", ".txt")
+    ]
     files += list((ROOT / "static" / "js").glob("*.js"))
     named = [f.name for f in files if "Markethall" in HEADERS.sub("", f.read_text())]
     assert named == []
@@ -56,11 +60,15 @@ def _strings(path: Path) -> list[str]:
     docs = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(
+            node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        )
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     constants = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and id(node) not in docs
     ]
     return [node.value for node in constants if isinstance(node.value, str)]

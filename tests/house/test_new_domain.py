@@ -50,7 +50,9 @@ async def test_it_follows_what_a_lower_domain_tells(tmp_path: Path) -> None:
         async with unit.transaction() as tx:
             tx.emit(PaymentSucceeded(payment_id=7, stripe_customer_id=None))
         await worker.run_due()
-        assert await LoyaltyPoints.all().values_list("payment_id", "points") == [(7, 10)]
+        assert await LoyaltyPoints.all().values_list("payment_id", "points") == [
+            (7, 10)
+        ]
 
 
 def test_every_domain_ends_with_a_manifest() -> None:

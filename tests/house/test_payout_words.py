@@ -80,7 +80,9 @@ def test_each_state_has_a_badge_of_its_own() -> None:
     """No two states read alike."""
     states = codes("payouts.states")
     assert set(PayoutState) | {"waits"} == states
-    assert len({words("payouts.states", state)["word"] for state in states}) == len(states)
+    assert len({words("payouts.states", state)["word"] for state in states}) == len(
+        states
+    )
 
 
 @pytest.mark.parametrize(

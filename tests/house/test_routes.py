@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.entrypoints.web.access import MEMBER, OPERATOR, OWNER, PUBLIC, SHOPPER, TOKEN, access_of
+from shared.entrypoints.web.access import (
+    MEMBER,
+    OPERATOR,
+    OWNER,
+    PUBLIC,
+    SHOPPER,
+    TOKEN,
+    access_of,
+)
 from shared.entrypoints.web.stepup import mark_of
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
@@ -223,14 +231,22 @@ def test_every_route_stands_in_the_access_table_with_its_mark(app: Quart) -> Non
         assert access_of(view_of(app, rule)) == expected, rule.rule
 
 
-def test_only_four_known_routes_take_unsafe_requests_without_a_form_token(app: Quart) -> None:
+def test_only_four_known_routes_take_unsafe_requests_without_a_form_token(
+    app: Quart,
+) -> None:
     """Exemptions are visible, and few."""
-    exempt = {rule.rule for rule in rules(app) if hasattr(view_of(app, rule), "market_unsigned")}
+    exempt = {
+        rule.rule
+        for rule in rules(app)
+        if hasattr(view_of(app, rule), "market_unsigned")
+    }
 
     assert exempt == UNSIGNED
 
 
-def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(app: Quart) -> None:
+def test_every_route_that_members_send_to_asks_once_more_or_says_why_not(
+    app: Quart,
+) -> None:
     """Whoever adds one decides: it stands among those that need a fresh sign-in, or among those
     that do not.
     """
@@ -329,7 +345,11 @@ async def test_every_unsafe_route_refuses_another_sites_form(unlimited: Quart) -
     owner = Visitor(unlimited)
     await owner.sign_up()
     token = await owner.token("/vendor/admin")
-    evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": token}
+    evil = {
+        "Origin": "https://evil.example",
+        "Sec-Fetch-Site": "cross-site",
+        "X-CSRF-Token": token,
+    }
     for rule in rules(unlimited):
         for method in (rule.methods or set()) - SAFE:
             view = view_of(unlimited, rule)
@@ -401,7 +421,10 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
     """
     shop = await open_shop(gateway, sandbox)
     bought = await check_out(shop)
-    vendor, order = await Vendor.get(id=shop.vendor_id), await Order.get(id=bought.order_id)
+    vendor, order = (
+        await Vendor.get(id=shop.vendor_id),
+        await Order.get(id=bought.order_id),
+    )
     things = {
         "slug": vendor.slug,
         "product_slug": "cup",
@@ -452,14 +475,17 @@ def _check_sign_in(answer: Answer, view: object, rule: Rule) -> None:
         and answer.status == 200
         and "text/html" in answer.headers["Content-Type"]
     ):
-        assert re.search(r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text), (
-            rule.rule
-        )
+        assert re.search(
+            r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text
+        ), rule.rule
     for field in re.findall(r"<input[^>]*>", answer.text):
         is_secret = re.search(r'name="(\w*password\w*|present\w*|new)"', field)
         assert bool(is_secret) == ('type="password"' in field), (rule.rule, field)
         if is_secret:
-            assert re.search(r'autocomplete="(current|new)-password"', field), (rule.rule, field)
+            assert re.search(r'autocomplete="(current|new)-password"', field), (
+                rule.rule,
+                field,
+            )
 
 
 def _check_cache(answer: Answer, view: object, rule: Rule) -> None:
@@ -468,7 +494,8 @@ def _check_cache(answer: Answer, view: object, rule: Rule) -> None:
     assert not any(word.startswith(("public", "s-maxage")) for word in kept), rule.rule
     is_one_persons = access_of(view) != PUBLIC or "token" in rule.arguments
     tells_of_somebody = any(
-        words in answer.text for words in ("Ada Lovelace", "customer@x.test", "olive@shop.test")
+        words in answer.text
+        for words in ("Ada Lovelace", "customer@x.test", "olive@shop.test")
     )
     if tells_of_somebody or is_one_persons or "json" in answer.headers["Content-Type"]:
         assert "no-store" in kept, rule.rule

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = {path.name: path.read_text() for path in (ROOT / "static" / "js").glob("*.js")}
+SCRIPTS = {
+    path.name: path.read_text() for path in (ROOT / "static" / "js").glob("*.js")
+}
 CODE = {
     str(path.relative_to(ROOT)): path.read_text()
     for folder in ("shared", "portal", "storefront")
@@ -87,7 +89,12 @@ def test_lines_of_the_log_go_to_standard_error_alone() -> None:
         r"|HTTPHandler|QueueHandler"
     )
     assert [path for path, text in CODE.items() if re.search(handlers, text)] == []
-    assert CODE["shared/entrypoints/web/observability.py"].count("StreamHandler(sys.stderr)") == 1
+    assert (
+        CODE["shared/entrypoints/web/observability.py"].count(
+            "StreamHandler(sys.stderr)"
+        )
+        == 1
+    )
 
 
 # Each is made of what stands in our own tables or files.

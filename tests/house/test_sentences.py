@@ -145,7 +145,9 @@ def test_in_errors_a_sentence_is_marked_for_the_catalogues() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name
+)
 def test_words_are_words(path: Path) -> None:
     """No empty one, and none twice for the same code."""
     assert all(text.strip() == text and text for _, text in words_of(path))

@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_what_takes_a_key_is_sent_by_an_operation() -> None:
     """`gateway.payouts.create(…, key=…)` stands in the `send` of an Operation."""
     resources = {
-        name for name in vars(Gateway(StripeSettings("", "", (), ()))) if name != "connection"
+        name
+        for name in vars(Gateway(StripeSettings("", "", (), ())))
+        if name != "connection"
     }
     assert [each for path in _files() for each in _asked(path, resources)] == []
 
@@ -47,7 +49,9 @@ def _sends(tree: ast.Module) -> Iterator[ast.AsyncFunctionDef]:
     """The `send` of each class that is an operation, or is derived from one of the same module."""
     operations = {"Operation"}
     for node in tree.body:
-        if isinstance(node, ast.ClassDef) and operations & {_name(base) for base in node.bases}:
+        if isinstance(node, ast.ClassDef) and operations & {
+            _name(base) for base in node.bases
+        }:
             operations.add(node.name)
             yield from (
                 each

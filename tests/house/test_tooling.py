@@ -22,7 +22,11 @@ LOCKS = ROOT / "shared" / "entrypoints" / "cli" / "requirements"
 def run(*command: str) -> None:
     """Run a tool of this environment on the project; its output is the failure's message."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
 
@@ -46,7 +50,11 @@ def test_the_import_rules_hold() -> None:
     """The contracts in pyproject.toml: layers, two sides, the gateway alone knows Stripe."""
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -70,7 +78,11 @@ def test_rules_import_only_money_errors_and_the_standard_library(path: Path) -> 
         if isinstance(node, ast.ImportFrom):
             assert node.module is not None
             at_core = node.module == "shared.core"
-            names = [f"{node.module}.{a.name}" for a in node.names] if at_core else [node.module]
+            names = (
+                [f"{node.module}.{a.name}" for a in node.names]
+                if at_core
+                else [node.module]
+            )
         for name in names:
             pure = name in (
                 "shared.core.money",
@@ -81,7 +93,9 @@ def test_rules_import_only_money_errors_and_the_standard_library(path: Path) -> 
                 "idna",
                 *PURE,
             ) or (name.startswith("shared.") and name.endswith((".rules", "errors")))
-            assert pure or name.partition(".")[0] in sys.stdlib_module_names, f"{path}: {name}"
+            assert pure or name.partition(".")[0] in sys.stdlib_module_names, (
+                f"{path}: {name}"
+            )
 
 
 def _pins(kind: str) -> dict[str, str]:
@@ -97,7 +111,8 @@ def test_every_dependency_is_locked() -> None:
     runtime, test = _pins("runtime"), _pins("test")
     names = {re.split(r"[\[=<>!~ ]", d)[0].lower() for d in project["dependencies"]}
     extras = {
-        re.split(r"[\[=<>!~ ]", d)[0].lower() for d in project["optional-dependencies"]["test"]
+        re.split(r"[\[=<>!~ ]", d)[0].lower()
+        for d in project["optional-dependencies"]["test"]
     }
     assert names <= set(runtime)
     assert extras <= set(test)
@@ -114,7 +129,9 @@ def test_locks_have_checksums_and_name_no_machine(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", sorted(ROOT.glob("**/vendor/VENDORED.toml")), ids=lambda p: str(p.relative_to(ROOT))
+    "manifest",
+    sorted(ROOT.glob("**/vendor/VENDORED.toml")),
+    ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_vendored_files_are_what_they_say(manifest: Path) -> None:
     """Version, source and checksum of each; no file without an entry."""
@@ -133,7 +150,9 @@ def test_vendored_files_are_what_they_say(manifest: Path) -> None:
 
 
 def _texts() -> list[Path]:
-    found = [p for p in ROOT.iterdir() if p.is_file() and p.suffix in (".py", ".toml", ".md")]
+    found = [
+        p for p in ROOT.iterdir() if p.is_file() and p.suffix in (".py", ".toml", ".md")
+    ]
     for folder in (*OURS, ".ci"):
         found += [
             p
@@ -150,7 +169,9 @@ def _texts() -> list[Path]:
                 ".toml",
             )
         ]
-    return [p for p in found if "vendor" not in p.parts and "__pycache__" not in p.parts]
+    return [
+        p for p in found if "vendor" not in p.parts and "__pycache__" not in p.parts
+    ]
 
 
 def test_nothing_is_left_for_later_in_words_only() -> None:
@@ -169,5 +190,6 @@ def test_no_function_awaits_a_query_inside_a_validator_of_a_form() -> None:
     for path in ROOT.glob("*/**/forms.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             assert not (
-                isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("validate")
+                isinstance(node, ast.AsyncFunctionDef)
+                and node.name.startswith("validate")
             ), path

@@ -19,7 +19,9 @@ FOLDERS = ("portal", "storefront", "shared")
 # runs.
 STATES = {"status", "payment_status", "stock_state"}
 ASKS_STRIPE = {"gateway", "kit", "Gateway", "Kit", "Context", "queue.Context"}
-SETS_STATUS = re.compile(r"\bSET\b[^;]*\b(payment_)?status\s*=", re.IGNORECASE | re.DOTALL)
+SETS_STATUS = re.compile(
+    r"\bSET\b[^;]*\b(payment_)?status\s*=", re.IGNORECASE | re.DOTALL
+)
 
 
 def _files() -> Iterator[Path]:
@@ -55,16 +57,22 @@ def _set_elsewhere(path: Path) -> Iterator[str]:
                 named = {word.arg for word in keywords if word.arg} | _keys(keywords)
                 if named & STATES:
                     yield f"{_name(path)}:{node.lineno}: use tx.move"
-            case ast.Constant(str(text)) if path.stem != "sql" and SETS_STATUS.search(text):
+            case ast.Constant(str(text)) if path.stem != "sql" and SETS_STATUS.search(
+                text
+            ):
                 yield f"{_name(path)}:{node.lineno}: SQL that sets a state"
 
 
 def _keys(keywords: list[ast.keyword]) -> set[str]:
     """The names in `**{"status": ...}`."""
     handed_on = [word.value for word in keywords if word.arg is None]
-    keys = [key for each in handed_on if isinstance(each, ast.Dict) for key in each.keys]
+    keys = [
+        key for each in handed_on if isinstance(each, ast.Dict) for key in each.keys
+    ]
     return {
-        key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        key.value
+        for key in keys
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
     }
 
 
@@ -73,7 +81,9 @@ def _takes_both(path: Path) -> Iterator[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = [*node.args.args, *node.args.kwonlyargs]
             names = {each.arg for each in arguments}
-            types = {ast.unparse(each.annotation) for each in arguments if each.annotation}
+            types = {
+                ast.unparse(each.annotation) for each in arguments if each.annotation
+            }
             if "tx" in names and (names | types) & ASKS_STRIPE:
                 yield f"{_name(path)}:{node.lineno}: {node.name}"
 
@@ -94,11 +104,15 @@ def _untold(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(
-                ast.Attribute(owner, "update" | "create" | "bulk_create" as call), _, keywords
+                ast.Attribute(owner, "update" | "create" | "bulk_create" as call),
+                _,
+                keywords,
             ):
                 columns = told.get(_root(owner), set())
                 named = {word.arg for word in keywords if word.arg} | _keys(keywords)
-                is_told = columns and path.stem != "seed"  # rows for measuring have no history
+                is_told = (
+                    columns and path.stem != "seed"
+                )  # rows for measuring have no history
                 if is_told and (call != "update" or named & columns):
                     yield f"{_name(path)}:{node.lineno}: {_root(owner)}.{call}"
 
@@ -151,6 +165,9 @@ def _ranked() -> list[type[Row]]:
 def _models() -> list[type[Row]]:
     modules = [importlib.import_module(name) for name in model_modules()]
     classes = {
-        each for module in modules for each in vars(module).values() if isinstance(each, type)
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type)
     }
     return [each for each in classes if issubclass(each, Row)]

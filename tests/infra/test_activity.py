@@ -52,7 +52,9 @@ DOWN = {"match": {"path": "/v1/"}, "effect": "status", "status": 500}
 def success(intent_id: str, number: int = 1, kind: str = "succeeded") -> str:
     """An event about an intent."""
     return event(
-        f"payment_intent.{kind}", {"id": intent_id, "object": "payment_intent"}, number=number
+        f"payment_intent.{kind}",
+        {"id": intent_id, "object": "payment_intent"},
+        number=number,
     )
 
 
@@ -64,7 +66,9 @@ async def changed(row: WebhookEvent) -> tuple[FieldChange, ...]:
 async def told(row: WebhookEvent) -> dict[str, tuple[Any, Any]]:
     """The same without the numbers of our rows."""
     found = await changed(row)
-    return {f"{c.thing.partition(':')[0]}.{c.field}": (c.before, c.after) for c in found}
+    return {
+        f"{c.thing.partition(':')[0]}.{c.field}": (c.before, c.after) for c in found
+    }
 
 
 async def test_an_event_that_changes_something_says_what(
@@ -92,12 +96,19 @@ async def test_the_charge_adds_what_followed_it(
     sandbox.advance(1)
     charge = (await Payment.get(order_id=order_id)).stripe_charge_id
     row = await deliver(
-        context, event("charge.updated", {"id": charge, "payment_intent": intent_id}, number=2)
+        context,
+        event("charge.updated", {"id": charge, "payment_intent": intent_id}, number=2),
     )
     payment = await Payment.get(order_id=order_id)
     assert (row.decision, row.order_id) == (Decision.APPLIED, order_id)
-    assert (await told(row))["payment.stripe_transfer_id"] == (None, payment.stripe_transfer_id)
-    assert (await told(row))["payment.amount_stripe_fee"] == (None, payment.amount_stripe_fee)
+    assert (await told(row))["payment.stripe_transfer_id"] == (
+        None,
+        payment.stripe_transfer_id,
+    )
+    assert (await told(row))["payment.amount_stripe_fee"] == (
+        None,
+        payment.amount_stripe_fee,
+    )
 
 
 async def test_older_news_is_told_apart(
@@ -129,24 +140,39 @@ async def test_foreign_and_unknown_events_are_ignored(
     """One that we have no handler for still finds its order."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     foreign = await deliver(context, success("pi_somebody_elses", number=1))
-    unknown = await deliver(context, event("payment_intent.created", {"id": intent_id}, number=2))
+    unknown = await deliver(
+        context, event("payment_intent.created", {"id": intent_id}, number=2)
+    )
     live = await deliver(
-        context, event("payment_intent.succeeded", {"id": intent_id}, number=3, livemode=True)
+        context,
+        event("payment_intent.succeeded", {"id": intent_id}, number=3, livemode=True),
     )
     assert [row.decision for row in (foreign, unknown, live)] == [Decision.IGNORED] * 3
-    assert [row.order_id for row in (foreign, unknown, live)] == [None, order_id, order_id]
+    assert [row.order_id for row in (foreign, unknown, live)] == [
+        None,
+        order_id,
+        order_id,
+    ]
 
 
 @pytest.mark.parametrize(
     "subject",
     [
         {"id": "re_1", "object": "refund", "charge": "CHARGE", "payment_intent": None},
-        {"id": "du_1", "object": "dispute", "charge": {"id": "CHARGE", "object": "charge"}},
+        {
+            "id": "du_1",
+            "object": "dispute",
+            "charge": {"id": "CHARGE", "object": "charge"},
+        },
         {"id": "tr_1", "object": "transfer", "source_transaction": "CHARGE"},
         {"id": "fr_1", "object": "fee_refund", "fee": "FEE"},
         {"id": "trr_1", "object": "transfer_reversal", "transfer": "TRANSFER"},
         {"id": "txn_1", "object": "balance_transaction", "source": "CHARGE"},
-        {"id": "pi_unheard_of", "object": "payment_intent", "metadata": {"order_number": "NUMBER"}},
+        {
+            "id": "pi_unheard_of",
+            "object": "payment_intent",
+            "metadata": {"order_number": "NUMBER"},
+        },
         {"id": "xx_remembered", "object": "something"},
     ],
     ids=lambda subject: subject["id"],
@@ -161,7 +187,11 @@ async def test_an_event_finds_its_order(
     order = await Order.get(id=payment.order_id)
     async with unit.transaction() as tx:
         references.remember(
-            tx, "xx_remembered", subject="refund:1", order_id=order.id, vendor_id=order.vendor_id
+            tx,
+            "xx_remembered",
+            subject="refund:1",
+            order_id=order.id,
+            vendor_id=order.vendor_id,
         )
     names = {
         "CHARGE": payment.stripe_charge_id,
@@ -189,7 +219,9 @@ async def test_an_event_finds_its_order(
         {"id": "a", "metadata": {"order_number": ["MH"]}},
     ],
 )
-async def test_odd_objects_belong_to_nobody(context: Context, subject: dict[str, Any]) -> None:
+async def test_odd_objects_belong_to_nobody(
+    context: Context, subject: dict[str, Any]
+) -> None:
     """They are stored and ignored like any other."""
     if isinstance(subject.get("id"), str) and len(subject["id"]) > 255:
         subject = {"id": subject["id"][:255]}
@@ -250,13 +282,17 @@ async def test_two_events_of_one_moment_tell_each_change_once(
     sandbox.advance(1)
     bodies = [
         success(intent_id),
-        event("charge.succeeded", {"id": charge, "payment_intent": intent_id}, number=2),
+        event(
+            "charge.succeeded", {"id": charge, "payment_intent": intent_id}, number=2
+        ),
         event("charge.updated", {"id": charge, "payment_intent": intent_id}, number=3),
     ]
     rows = await asyncio.gather(*(deliver(context, body) for body in bodies))
     found = [change for row in rows for change in await changed(row)]
     assert len(found) == len(set(found))
-    assert (await Payment.get()).stripe_transfer_id in [change.after for change in found]
+    assert (await Payment.get()).stripe_transfer_id in [
+        change.after for change in found
+    ]
 
 
 async def test_an_account_s_news_is_told_too(
@@ -268,7 +304,9 @@ async def test_an_account_s_news_is_told_too(
         accepts_payments=False, stripe_account_status="pending", synced_at=None
     )
     body = event(
-        "account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id
+        "account.updated",
+        {"id": shop.account_id, "object": "account"},
+        account=shop.account_id,
     )
     row = await deliver(context, body, source="connect")
     assert (row.decision, row.order_id) == (Decision.APPLIED, None)
@@ -330,7 +368,11 @@ class TestReplay:
         sandbox.advance(DAY)
         sandbox.faults(DOWN)
         intent = sale.payment.stripe_payment_intent_id
-        subject = {"id": made.stripe_refund_id, "object": "refund", "payment_intent": intent}
+        subject = {
+            "id": made.stripe_refund_id,
+            "object": "refund",
+            "payment_intent": intent,
+        }
         await deliver(context, event("refund.updated", subject))
         sandbox.faults()
         would = await dispatch.replay(context, "evt_1", dry_run=True)
@@ -355,7 +397,9 @@ class TestReplay:
         """The account is read and held against the row."""
         shop = await open_shop(gateway, sandbox)
         body = event(
-            "account.updated", {"id": shop.account_id, "object": "account"}, account=shop.account_id
+            "account.updated",
+            {"id": shop.account_id, "object": "account"},
+            account=shop.account_id,
         )
         await deliver(context, body, source="connect")
         mine = VendorPaymentConfig.filter(vendor_id=shop.vendor_id)
@@ -364,7 +408,10 @@ class TestReplay:
         assert not (await mine.get()).accepts_payments
         did = await dispatch.replay(context, "evt_1")
         assert would.changes == did.changes
-        assert {change.field for change in did.changes} == {"charges_enabled", "accepts_payments"}
+        assert {change.field for change in did.changes} == {
+            "charges_enabled",
+            "accepts_payments",
+        }
 
     async def test_a_dry_run_of_what_is_not_ours(
         self, context: Context, sandbox: RunningSandbox
@@ -373,9 +420,12 @@ class TestReplay:
         await deliver(context, success("pi_x", number=1))
         await deliver(context, event("invoice.paid", {"id": "in_1"}, number=2))
         await deliver(
-            context, event("payment_intent.succeeded", {"id": "pi_x"}, number=3, livemode=True)
+            context,
+            event("payment_intent.succeeded", {"id": "pi_x"}, number=3, livemode=True),
         )
-        said = [await dispatch.replay(context, f"evt_{n}", dry_run=True) for n in (1, 2, 3)]
+        said = [
+            await dispatch.replay(context, f"evt_{n}", dry_run=True) for n in (1, 2, 3)
+        ]
         assert [s.decision for s in said] == [Decision.IGNORED] * 3
         assert [s.outcome for s in said] == [
             "not ours",
@@ -406,7 +456,10 @@ class TestReplay:
         assert did.decision is Decision.OLDER
         assert (after.decision, await changed(after)) == (Decision.APPLIED, changes)
         entry = await AuditEntry.get(action="webhook.replayed")
-        assert (entry.actor, entry.subject) == ("member:9", f"webhook_event:{before.id}")
+        assert (entry.actor, entry.subject) == (
+            "member:9",
+            f"webhook_event:{before.id}",
+        )
         assert entry.details["decision"] == "older"
 
     async def test_there_is_no_such_event(self, context: Context) -> None:
@@ -428,7 +481,9 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
             for name in ("updated_at", "synced_at", "read_at"):
                 row.pop(name, None)
         found[table] = [
-            row for row in rows if "webhook.replayed" not in (row.get("action"), row.get("kind"))
+            row
+            for row in rows
+            if "webhook.replayed" not in (row.get("action"), row.get("kind"))
         ]
     return found
 
@@ -454,13 +509,21 @@ async def test_replaying_any_event_twice_changes_nothing(
     if kind.startswith(("payment_method.", "setup_intent.", "customer.")):
         subject = await saved_subject(gateway, sandbox, kind)
     else:
-        subject = await subject_of(sandbox, kind, payment, platform=source == "platform")
+        subject = await subject_of(
+            sandbox, kind, payment, platform=source == "platform"
+        )
     account = payment.stripe_account_id
-    body = event(kind, subject, account=account) if source == "connect" else event(kind, subject)
+    body = (
+        event(kind, subject, account=account)
+        if source == "connect"
+        else event(kind, subject)
+    )
     row = await deliver(context, body, source=source)
     assert row.status == EventStatus.HANDLED, row.error
     assert row.decision != Decision.IGNORED
-    if kind.startswith(("charge.dispute.", "refund.", "radar.", "payout.", "charge.refunded")):
+    if kind.startswith(
+        ("charge.dispute.", "refund.", "radar.", "payout.", "charge.refunded")
+    ):
         assert row.decision == Decision.APPLIED  # it is the first word of it
     await work(context)
     before = await everything()
@@ -481,9 +544,9 @@ async def subject_of(
     """An object at Stripe that an event of this type is about."""
     intent = payment.stripe_payment_intent_id
     if kind.startswith("radar."):
-        (warning,) = stripe_get(sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}")[
-            "data"
-        ]
+        (warning,) = stripe_get(
+            sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}"
+        )["data"]
         return {
             "id": warning["id"],
             "object": "radar.early_fraud_warning",
@@ -495,13 +558,17 @@ async def subject_of(
         sandbox.advance(9 * DAY)
         account = {} if platform else {"Stripe-Account": payment.stripe_account_id}
         headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", **account}
-        status, raw = sandbox.request("POST", "/v1/payouts", "amount=1000&currency=eur", headers)
+        status, raw = sandbox.request(
+            "POST", "/v1/payouts", "amount=1000&currency=eur", headers
+        )
         assert status == 200, raw
         return {"id": json.loads(raw)["id"], "object": "payout"}
     if kind.startswith("payment_intent."):
         return {"id": intent, "object": "payment_intent"}
     if kind.startswith(("refund.", "charge.refund")):
-        made = await stripe_post(sandbox, "/v1/refunds", payment_intent=str(intent), amount="1000")
+        made = await stripe_post(
+            sandbox, "/v1/refunds", payment_intent=str(intent), amount="1000"
+        )
         if kind.startswith("refund."):
             return {
                 "id": made["id"],
@@ -510,7 +577,9 @@ async def subject_of(
                 "charge": made["charge"],
             }
     if kind.startswith("charge.dispute."):
-        (dispute,) = stripe_get(sandbox, f"/v1/disputes?payment_intent={intent}")["data"]
+        (dispute,) = stripe_get(sandbox, f"/v1/disputes?payment_intent={intent}")[
+            "data"
+        ]
         return {
             "id": dispute["id"],
             "object": "dispute",
@@ -518,7 +587,11 @@ async def subject_of(
             "charge": dispute["charge"],
         }
     if kind.startswith("charge."):
-        return {"id": payment.stripe_charge_id, "object": "charge", "payment_intent": intent}
+        return {
+            "id": payment.stripe_charge_id,
+            "object": "charge",
+            "payment_intent": intent,
+        }
     if kind.startswith("transfer."):
         return {
             "id": payment.stripe_transfer_id,
@@ -530,7 +603,9 @@ async def subject_of(
     return {"id": payment.stripe_account_id, "object": "account"}
 
 
-async def saved_subject(gateway: Gateway, sandbox: RunningSandbox, kind: str) -> dict[str, Any]:
+async def saved_subject(
+    gateway: Gateway, sandbox: RunningSandbox, kind: str
+) -> dict[str, Any]:
     """The same of what a shopper has saved."""
     shopper = await make_customer()
     await add_card(gateway, sandbox, shopper.id)
@@ -540,9 +615,17 @@ async def saved_subject(gateway: Gateway, sandbox: RunningSandbox, kind: str) ->
         return {"id": customer, "object": "customer"}
     if kind.startswith("setup_intent."):
         setup = await PaymentMethodSetup.get()
-        return {"id": setup.stripe_setup_intent_id, "object": "setup_intent", "customer": customer}
+        return {
+            "id": setup.stripe_setup_intent_id,
+            "object": "setup_intent",
+            "customer": customer,
+        }
     method = await PaymentMethod.get()
-    return {"id": method.stripe_payment_method_id, "object": "payment_method", "customer": customer}
+    return {
+        "id": method.stripe_payment_method_id,
+        "object": "payment_method",
+        "customer": customer,
+    }
 
 
 class TestTimeline:
@@ -560,7 +643,12 @@ class TestTimeline:
             reverse=True,
         )
         done = {e.act.kind for e in found.entries if isinstance(e, Done)}
-        assert done >= {"payment.opened", "payment.succeeded", "order.paid", "webhook.replayed"}
+        assert done >= {
+            "payment.opened",
+            "payment.succeeded",
+            "order.paid",
+            "webhook.replayed",
+        }
         (event_,) = [e.event for e in found.entries if isinstance(e, TimelineEvent)]
         assert (event_.decision, event_.duplicates) == (Decision.APPLIED, 1)
         assert {e.kind for e in found.entries if isinstance(e, MailView)} == {
@@ -568,7 +656,9 @@ class TestTimeline:
             "order_sold",
         }
         opened = next(
-            e for e in found.entries if isinstance(e, Done) and e.act.kind == "payment.opened"
+            e
+            for e in found.entries
+            if isinstance(e, Done) and e.act.kind == "payment.opened"
         )
         assert opened.stripe_id == intent_id
 
@@ -579,14 +669,22 @@ class TestTimeline:
         bought = await check_out(await open_shop(gateway, sandbox))
         await deliver(context, event("payment_intent.created", {"id": "pi_early"}))
         assert not [
-            e for e in (await timeline(bought.order_id)).entries if isinstance(e, TimelineEvent)
+            e
+            for e in (await timeline(bought.order_id)).entries
+            if isinstance(e, TimelineEvent)
         ]
         async with unit.transaction() as tx:
             references.remember(
-                tx, "pi_early", subject="payment:1", order_id=bought.order_id, vendor_id=None
+                tx,
+                "pi_early",
+                subject="payment:1",
+                order_id=bought.order_id,
+                vendor_id=None,
             )
         assert [
-            e for e in (await timeline(bought.order_id)).entries if isinstance(e, TimelineEvent)
+            e
+            for e in (await timeline(bought.order_id)).entries
+            if isinstance(e, TimelineEvent)
         ]
 
     async def test_another_order_s_things_are_not_in_it(

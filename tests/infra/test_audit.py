@@ -47,9 +47,10 @@ async def test_no_entry_is_changed_deleted_or_replaced(engine: str) -> None:
     for name, sql in {**ATTEMPTS, **ATTEMPTS_OF[engine]}.items():
         with pytest.raises(BaseORMException, match="audit entries are never"):
             await get_connection("default").execute_query(sql)
-        assert await AuditEntry.filter(actor="member:1", action="refund.approved").count() == 1, (
-            name
-        )
+        assert (
+            await AuditEntry.filter(actor="member:1", action="refund.approved").count()
+            == 1
+        ), name
 
 
 @pytest.mark.one_engine
@@ -70,13 +71,17 @@ class TestWhereFrom:
     )
     async def test_the_address_is_a_person_s(self, actor: str, address: str) -> None:
         """Stripe's, our own and a guest's say nothing about who is answerable."""
-        origin.begin(origin.RequestOrigin(address="2001:db8::1", request_id="0123456789abcdef"))
+        origin.begin(
+            origin.RequestOrigin(address="2001:db8::1", request_id="0123456789abcdef")
+        )
         async with unit.transaction() as tx:
             tx.record("some.act", actor=actor, subject="thing:1")
         entry = await AuditEntry.get()
         assert (entry.address, entry.request_id) == (address, "0123456789abcdef")
 
-    async def test_a_page_s_act_carries_its_request(self, client: TestClientProtocol) -> None:
+    async def test_a_page_s_act_carries_its_request(
+        self, client: TestClientProtocol
+    ) -> None:
         """The id is the one in the log and in the answer, so that one leads to the other."""
         portal = await signed_in(client)
         answer = await portal.post("/vendor/admin/shop", {"is_open": ""})
@@ -92,7 +97,9 @@ class TestThePages:
     ) -> None:
         """With from where; pages of fifty; what nothing matches says so."""
         order = await make_order(await make_ready_vendor(name="Atelier Nord"))
-        member = await make_member(await make_ready_vendor(name="Brick"), full_name="Ida Ingrid")
+        member = await make_member(
+            await make_ready_vendor(name="Brick"), full_name="Ida Ingrid"
+        )
         origin.begin(origin.RequestOrigin(address="192.0.2.7"))
         async with unit.transaction() as tx:
             tx.record(
@@ -113,12 +120,20 @@ class TestThePages:
         for query, found, missed in (
             ("q=Ingrid", "Refund asked for", "Order: shipped"),
             ("kind=all&q=atelier", "Order: shipped", "Refund asked for"),
-            (f"kind=all&q={order.number.lower()}", "Order: shipped", "Refund asked for"),
+            (
+                f"kind=all&q={order.number.lower()}",
+                "Order: shipped",
+                "Refund asked for",
+            ),
             ("kind=refunds", "Refund asked for", "Order: shipped"),
             ("since=2000-01-01", "Refund asked for", "Nothing found"),
             ("until=2000-01-01", "Nothing found", "Refund asked for"),
             ("q=nobody-is-called-so", "Nothing found", "Refund asked for"),
-            ("kind=none&since=x&until=99999-01-01&page=9", "Refund asked for", "Nothing found"),
+            (
+                "kind=none&since=x&until=99999-01-01&page=9",
+                "Refund asked for",
+                "Nothing found",
+            ),
         ):
             text = await staff.get(f"/operator/audit?{query}")
             assert found in text, query
@@ -127,7 +142,9 @@ class TestThePages:
         assert "from 192.0.2.7" in page
         assert f"/operator/orders/{order.number}" in page
 
-    async def test_a_vendor_s_people_read_their_own(self, client: TestClientProtocol) -> None:
+    async def test_a_vendor_s_people_read_their_own(
+        self, client: TestClientProtocol
+    ) -> None:
         """Of the staff only that it was done; of other vendors nothing; of the operator's page
         nothing.
         """
@@ -142,7 +159,10 @@ class TestThePages:
         }
         async with unit.transaction() as tx:
             tx.record(
-                "vendor.payouts_held", actor=f"member:{staff.id}", reason="secret doubts", **about
+                "vendor.payouts_held",
+                actor=f"member:{staff.id}",
+                reason="secret doubts",
+                **about,
             )
         async with unit.transaction() as tx:
             tx.record(

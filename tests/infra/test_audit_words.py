@@ -18,7 +18,12 @@ from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that
 # name.
-NEVER_MOVED_TO = {"payment.opening", "payout.opening", "refund.opening", "refund.awaiting_approval"}
+NEVER_MOVED_TO = {
+    "payment.opening",
+    "payout.opening",
+    "refund.opening",
+    "refund.awaiting_approval",
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,9 @@ def test_every_name_is_known_from_the_code(acts: Acts) -> None:
 
 def test_no_words_are_left_of_acts_that_nobody_writes(acts: Acts) -> None:
     """Names that went, and those misspelt."""
-    assert codes("audit.acts") | codes("audit.short") | codes("account.acts") <= acts.names
+    assert (
+        codes("audit.acts") | codes("audit.short") | codes("account.acts") <= acts.names
+    )
 
 
 def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
@@ -48,18 +55,26 @@ def test_each_act_has_words_and_a_kind(acts: Acts) -> None:
         assert "_" not in said, action
         assert not re.search(r"[a-z]\.[a-z]", said), action
         if not action.startswith("demo."):
-            assert any(action.startswith(begin) for begins in KINDS.values() for begin in begins), (
-                action
-            )
+            assert any(
+                action.startswith(begin)
+                for begins in KINDS.values()
+                for begin in begins
+            ), action
 
 
 def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
     """Each act on an order, or on what belongs to it, is a kind of activity, and each kind is such
     an act.
     """
-    declared = {str(kind) for manifest in manifests() for kind in manifest.activity or ()}
+    declared = {
+        str(kind) for manifest in manifests() for kind in manifest.activity or ()
+    }
     nouns = {kind.partition(".")[0] for kind in declared} - {"vendor"}
-    said = {name for name in acts.names if name.partition(".")[0] in nouns or name in declared}
+    said = {
+        name
+        for name in acts.names
+        if name.partition(".")[0] in nouns or name in declared
+    }
     assert said - declared == NEVER_MOVED_TO
     assert declared - said <= {PayoutActivity.MADE}  # a row that is made is no act
 
@@ -73,7 +88,10 @@ def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
             {"before": {"time_zone": "UTC"}, "after": {"time_zone": "Europe/Paris"}},
             "time zone UTC → time zone Europe/Paris",
         ),
-        ({"amount": 1200, "currency": "EUR", "key": "vendor:1:x"}, f"amount: {Money(1200, 'EUR')}"),
+        (
+            {"amount": 1200, "currency": "EUR", "key": "vendor:1:x"},
+            f"amount: {Money(1200, 'EUR')}",
+        ),
         ({"reason": "Many complaints", "until": None}, "reason: Many complaints"),
         ({"changed": ["a", "b"], "is_open": True}, "changed: a, b, is open: yes"),
     ],

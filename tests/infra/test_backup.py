@@ -120,7 +120,9 @@ async def trade(gateway: Gateway, sandbox: RunningSandbox) -> tuple[Sold, Paymen
     return done, await Payment.get(order_id=waiting.order_id)
 
 
-async def go_on(gateway: Gateway, sandbox: RunningSandbox, done: Sold, waiting: Payment) -> Lost:
+async def go_on(
+    gateway: Gateway, sandbox: RunningSandbox, done: Sold, waiting: Payment
+) -> Lost:
     """What the backup will not know."""
     await confirm(sandbox, str(waiting.stripe_payment_intent_id))
     await refund(gateway, done, amount(500))
@@ -168,11 +170,18 @@ async def test_a_restored_backup_moves_no_money_until_somebody_has_looked(  # no
         done, waiting = await trade(gateway, sandbox)
         now = done.order.created_at
         await Session.create(
-            token_digest="d", member_id=done.shop.member_id, last_seen_at=now, expires_at=now
+            token_digest="d",
+            member_id=done.shop.member_id,
+            last_seen_at=now,
+            expires_at=now,
         )
         assert await command.make(settings, file) == 0
         assert archive.read(file).method == (
-            "pg_dump" if way == "programs" else "copy" if engine == "postgres" else "sqlite"
+            "pg_dump"
+            if way == "programs"
+            else "copy"
+            if engine == "postgres"
+            else "sqlite"
         )
         assert file.stat().st_mode & 0o777 == 0o600
         lost = await go_on(gateway, sandbox, done, waiting)
@@ -245,7 +254,11 @@ async def test_the_stand_in_comes_back_with_the_database(
 @EACH_WAY
 @pytest.mark.usefixtures("method")
 async def test_a_restore_refuses_what_would_lose_or_mix_things(
-    engine: str, database_url: str, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+    engine: str,
+    database_url: str,
+    settings: Settings,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Data that is there, a database in use, a damaged file, the other engine, a newer version: a
     sentence, nothing changed.
@@ -272,7 +285,9 @@ async def test_a_restore_refuses_what_would_lose_or_mix_things(
             await restore(settings, file, replace=True)
     file.write_bytes(whole)
     other = settings.with_(
-        database_url="postgres://127.0.0.1:9/x" if engine == "sqlite" else "sqlite:///none"
+        database_url="postgres://127.0.0.1:9/x"
+        if engine == "sqlite"
+        else "sqlite:///none"
     )
     with pytest.raises(CommandFailed, match="This backup is of"):
         await restore(other, file, replace=True)
@@ -311,14 +326,18 @@ async def test_an_older_backup_is_migrated_and_a_migration_copies_what_is_there(
     known = schema.on_disk()
     # It would forget the folder that is added here.
     monkeypatch.setattr(loader, "reload", lambda module: module)
-    monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(later.parent)])
+    monkeypatch.setattr(
+        migrations, "__path__", [*migrations.__path__, str(later.parent)]
+    )
     for module in (schema, migrate, restoring, structure, postgres_copy):
         monkeypatch.setattr(module, "on_disk", lambda: [*known, "9999_later"])
     try:
         await restore(settings, file, replace=True)
         assert "9999_later" in await direct.applied(database_url)
         copies = list(tmp_path.rglob("*before-migration*"))
-        assert [path.suffix for path in copies] == [".zip" if engine == "postgres" else ".sqlite3"]
+        assert [path.suffix for path in copies] == [
+            ".zip" if engine == "postgres" else ".sqlite3"
+        ]
     finally:
         if engine == "postgres":
             connection = await direct.connect(database_url)
@@ -364,7 +383,9 @@ async def test_every_call_with_a_key_either_moves_nothing_or_asks_first(
 
 
 @pytest.mark.one_engine
-@pytest.mark.skipif(not Path("/usr/bin/env").exists(), reason="prints what it was started with")
+@pytest.mark.skipif(
+    not Path("/usr/bin/env").exists(), reason="prints what it was started with"
+)
 async def test_postgresqls_own_programs_look_at_the_certificate_too() -> None:
     """As the application does where the address says `ssl`."""
     plain, with_tls = [

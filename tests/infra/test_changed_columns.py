@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 from shared.finance.inbox.rules import Decision, decide, lasting_decision, retry_delay
 from shared.infra.activity.changes import FieldChange, difference, held, net, read
 
-VALUES = st.none() | st.booleans() | st.integers() | st.sampled_from(["", "pending", "paid", "é"])
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "pending", "paid", "é"])
+)
 FIELDS = st.fixed_dictionaries({"status": VALUES, "amount": VALUES})
 
 
@@ -31,7 +36,9 @@ def test_what_came_of_many_changes_is_first_and_last(states: list[Any]) -> None:
     """
     steps = [difference(was, now) for was, now in pairwise(states)]
     kept = [json.loads(json.dumps([step.before, step.after])) for step in steps]
-    found = net(change for before, after in kept for change in read("refund:7", before, after))
+    found = net(
+        change for before, after in kept for change in read("refund:7", before, after)
+    )
     assert {c.field: (c.before, c.after) for c in found} == {
         name: (states[0][name], states[-1][name])
         for name in ("status", "amount")

@@ -18,7 +18,10 @@ from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told, tr
 
 def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:
     """What SQLite raises for a statement."""
-    with closing(sqlite3.connect(path, uri=True)) as db, pytest.raises(sqlite3.Error) as raised:
+    with (
+        closing(sqlite3.connect(path, uri=True)) as db,
+        pytest.raises(sqlite3.Error) as raised,
+    ):
         db.execute(statement)
     return raised.value
 
@@ -30,17 +33,25 @@ def _sqlite(statement: str, path: str = ":memory:") -> sqlite3.Error:
         (ConnectionResetError(), TroubleKind.AWAY),
         (FileNotFoundError(2, "no socket"), TroubleKind.AWAY),
         (TimeoutError(), TroubleKind.BUSY),
-        (asyncpg.CannotConnectNowError("the database system is starting up"), TroubleKind.AWAY),
+        (
+            asyncpg.CannotConnectNowError("the database system is starting up"),
+            TroubleKind.AWAY,
+        ),
         (asyncpg.AdminShutdownError("terminating connection"), TroubleKind.AWAY),
         (
-            asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+            asyncpg.ConnectionDoesNotExistError(
+                "connection was closed in the middle of operation"
+            ),
             TroubleKind.AWAY,
         ),
         (asyncpg.InterfaceError("connection is closed"), TroubleKind.AWAY),
         (asyncpg.InterfaceError("pool is closing"), TroubleKind.AWAY),
         (asyncpg.InvalidPasswordError("no"), TroubleKind.AWAY),
         (asyncpg.InvalidCatalogNameError("no such database"), TroubleKind.AWAY),
-        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), TroubleKind.BUSY),
+        (
+            asyncpg.TooManyConnectionsError("sorry, too many clients already"),
+            TroubleKind.BUSY,
+        ),
         (asyncpg.DeadlockDetectedError("deadlock"), TroubleKind.BUSY),
         (asyncpg.LockNotAvailableError("lock timeout"), TroubleKind.BUSY),
         (asyncpg.DiskFullError("no space left"), TroubleKind.FULL),
@@ -70,13 +81,18 @@ def test_what_sqlite_itself_says(tmp_path: Path) -> None:
     Wrong SQL is no outage.
     """
     no_database = tmp_path / "a.sqlite3"
-    no_database.write_bytes(b"not a database at all, but long enough to be looked at" * 20)
+    no_database.write_bytes(
+        b"not a database at all, but long enough to be looked at" * 20
+    )
     good = tmp_path / "b.sqlite3"
     with closing(sqlite3.connect(good)) as db:
         db.execute("CREATE TABLE a (b)")
     cases = [
         (_sqlite("SELECT * FROM a", f"file:{no_database}"), TroubleKind.BROKEN),
-        (_sqlite("INSERT INTO a VALUES (1)", f"file:{good}?mode=ro"), TroubleKind.READ_ONLY),
+        (
+            _sqlite("INSERT INTO a VALUES (1)", f"file:{good}?mode=ro"),
+            TroubleKind.READ_ONLY,
+        ),
         (_sqlite("SELECT * FROM nowhere"), None),
     ]
     for error, kind in cases:

@@ -39,7 +39,9 @@ SHOPPER = "ada@shopper.test"
 
 async def ready_account(gateway: Gateway, sandbox: RunningSandbox) -> str:
     """An account that takes destination charges."""
-    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
     sandbox.complete(account.id)
     return account.id
 
@@ -90,22 +92,32 @@ async def test_no_fee_is_left_out_instead_of_sent_as_zero(
 ) -> None:
     """Stripe refuses an explicit 0 (stripe-facts 6.6)."""
     account = await ready_account(gateway, sandbox)
-    intent = await gateway.payment_intents.create(intent_to(account, fee=0), key="order:1:pay:1")
+    intent = await gateway.payment_intents.create(
+        intent_to(account, fee=0), key="order:1:pay:1"
+    )
     assert intent.application_fee == 0
 
 
 async def test_the_same_key_gives_the_same_account(gateway: Gateway) -> None:
     """However often it is asked."""
-    first = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
-    again = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    first = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
+    again = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
     assert first.id == again.id
 
 
 async def test_a_schedule_is_read_as_it_was_written(gateway: Gateway) -> None:
     """BalanceSettings, on the connected account."""
-    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
     wanted = PayoutSettings("monthly", monthly_days=(1,))
-    assert await gateway.balance_settings.update(account.id, wanted, key="k:1") == wanted
+    assert (
+        await gateway.balance_settings.update(account.id, wanted, key="k:1") == wanted
+    )
     assert await gateway.balance_settings.get(account.id) == wanted
 
 
@@ -114,7 +126,9 @@ async def test_cancelling_what_can_no_longer_be_cancelled_is_refused(
 ) -> None:
     """A succeeded intent stays so."""
     account = await ready_account(gateway, sandbox)
-    intent = await gateway.payment_intents.create(intent_to(account), key="order:1:pay:1")
+    intent = await gateway.payment_intents.create(
+        intent_to(account), key="order:1:pay:1"
+    )
     await confirm(sandbox, intent.id)
     with pytest.raises(StripeRefused):
         await gateway.payment_intents.cancel(intent.id, key="order:1:pay:1:cancel")
@@ -129,7 +143,9 @@ async def test_missing_and_refused_are_told_apart_and_keep_stripes_words_to_them
     with pytest.raises(StripeMissing) as missing:
         await gateway.payment_intents.get("pi_nothing")
     with pytest.raises(StripeRefused) as refused:
-        await gateway.payment_intents.create(intent_to(account, amount=1), key="order:1:pay:1")
+        await gateway.payment_intents.create(
+            intent_to(account, amount=1), key="order:1:pay:1"
+        )
     assert refused.value.stripe_code == "amount_too_small"
     for error in (missing.value, refused.value):
         assert "req_" in (error.log or "")
@@ -174,10 +190,16 @@ async def test_every_call_is_awaited(gateway: Gateway) -> None:
     assert all(inspect.iscoroutinefunction(method) for method in methods.values())
 
 
-async def test_slow_answers_do_not_queue(gateway: Gateway, sandbox: RunningSandbox) -> None:
+async def test_slow_answers_do_not_queue(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
     """Ten calls that take 0.4 s each are done in less than half of the sum."""
-    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
-    sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "delay", "seconds": 0.4})
+    account = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
+    sandbox.faults(
+        {"match": {"path": "/v1/accounts"}, "effect": "delay", "seconds": 0.4}
+    )
     started = time.monotonic()
     await asyncio.gather(*(gateway.accounts.get(account.id) for _ in range(10)))
     assert time.monotonic() - started < 2
@@ -189,7 +211,9 @@ async def test_there_is_no_global_key(gateway: Gateway, settings: Settings) -> N
     """
     from dataclasses import replace
 
-    account = await gateway.accounts.create(DETAILS, vendor_id=1, key="vendor:1:account:1")
+    account = await gateway.accounts.create(
+        DETAILS, vendor_id=1, key="vendor:1:account:1"
+    )
     other = Gateway(replace(settings.stripe, secret_key="sk_test_other"))
     try:
         with pytest.raises(StripeMissing):
@@ -207,7 +231,11 @@ async def test_a_list_at_stripe_is_read_to_its_end(
     """
     account = await ready_account(gateway, sandbox)
     made = [
-        (await gateway.payment_intents.create(intent_to(account), key=f"order:{n}:pay:1")).id
+        (
+            await gateway.payment_intents.create(
+                intent_to(account), key=f"order:{n}:pay:1"
+            )
+        ).id
         for n in range(101)
     ]
     assert [intent.id for intent in await gateway.payment_intents.list()] == made
@@ -222,22 +250,32 @@ async def test_every_list_is_read_page_by_page(
     account = await ready_account(gateway, sandbox)
     await _three_of_everything(gateway, sandbox, account)
     customer = await _three_cards_of_the_last_of_three_customers(sandbox)
-    (intent,) = [one for one in await gateway.payment_intents.list() if one.application_fee == 900]
+    (intent,) = [
+        one
+        for one in await gateway.payment_intents.list()
+        if one.application_fee == 900
+    ]
     charge = await gateway.charges.get(str(intent.latest_charge))
     lists: dict[str, Callable[[], Awaitable[Sequence[Any]]]] = {
         "payment_intents.list": gateway.payment_intents.list,
         "balance_transactions.list": gateway.balance_transactions.list,
         "refunds.list": gateway.refunds.list,
         "transfers.list": gateway.transfers.list,
-        "transfers.list_reversals": lambda: gateway.transfers.list_reversals(str(charge.transfer)),
+        "transfers.list_reversals": lambda: gateway.transfers.list_reversals(
+            str(charge.transfer)
+        ),
         "application_fees.list_refunds": lambda: gateway.application_fees.list_refunds(
             str(charge.application_fee)
         ),
         "disputes.list": gateway.disputes.list,
         "payouts.list": lambda: gateway.payouts.list(account),
         "accounts.list": gateway.accounts.list,
-        "accounts.list_external_accounts": lambda: gateway.accounts.list_external_accounts(account),
-        "events.list": lambda: gateway.events.list(since=clock.now() - timedelta(days=2)),
+        "accounts.list_external_accounts": lambda: (
+            gateway.accounts.list_external_accounts(account)
+        ),
+        "events.list": lambda: gateway.events.list(
+            since=clock.now() - timedelta(days=2)
+        ),
         "customers.list": lambda: gateway.customers.list(SHOPPER),
         "payment_methods.list": lambda: gateway.payment_methods.list(customer),
         "setup_intents.list": lambda: gateway.setup_intents.list(customer),
@@ -245,28 +283,41 @@ async def test_every_list_is_read_page_by_page(
     assert set(lists) == {name for name in methods_of(gateway) if ".list" in name}
     at_once = {name: [one.id for one in await ask()] for name, ask in lists.items()}
     monkeypatch.setattr(calls, "PAGE", 2)
-    assert {name: [one.id for one in await ask()] for name, ask in lists.items()} == at_once
+    assert {
+        name: [one.id for one in await ask()] for name, ask in lists.items()
+    } == at_once
     short = {name for name, ids in at_once.items() if len(ids) < 3}
-    assert short == {"accounts.list", "accounts.list_external_accounts"}  # one seller, who has one
+    assert short == {
+        "accounts.list",
+        "accounts.list_external_accounts",
+    }  # one seller, who has one
 
 
 async def _three_cards_of_the_last_of_three_customers(sandbox: RunningSandbox) -> str:
     """The id of a customer at Stripe, with three setups; all three have one address, as after a
     lost answer.
     """
-    made = [await stripe_post(sandbox, "/v1/customers", email=SHOPPER) for _ in range(3)]
+    made = [
+        await stripe_post(sandbox, "/v1/customers", email=SHOPPER) for _ in range(3)
+    ]
     customer = str(made[-1]["id"])
     for card in ("pm_card_visa", "pm_card_mastercard", "pm_card_amex"):
-        await stripe_post(sandbox, f"/v1/payment_methods/{card}/attach", customer=customer)
+        await stripe_post(
+            sandbox, f"/v1/payment_methods/{card}/attach", customer=customer
+        )
         await stripe_post(sandbox, "/v1/setup_intents", customer=customer)
     return customer
 
 
-async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, account: str) -> None:
+async def _three_of_everything(
+    gateway: Gateway, sandbox: RunningSandbox, account: str
+) -> None:
     """One sale that is given back in parts, its money sent back and paid out in parts, and three
     that are disputed.
     """
-    paid = await gateway.payment_intents.create(intent_to(account, fee=900), key="order:0:pay:1")
+    paid = await gateway.payment_intents.create(
+        intent_to(account, fee=900), key="order:0:pay:1"
+    )
     await confirm(sandbox, paid.id, "pm_card_bypassPending")
     sandbox.advance(1)
     charge = await gateway.charges.get(
@@ -274,15 +325,26 @@ async def _three_of_everything(gateway: Gateway, sandbox: RunningSandbox, accoun
     )
     for n in range(3):
         await stripe_post(
-            sandbox, f"/v1/application_fees/{charge.application_fee}/refunds", amount="100"
+            sandbox,
+            f"/v1/application_fees/{charge.application_fee}/refunds",
+            amount="100",
         )
-        await stripe_post(sandbox, f"/v1/transfers/{charge.transfer}/reversals", amount="100")
+        await stripe_post(
+            sandbox, f"/v1/transfers/{charge.transfer}/reversals", amount="100"
+        )
         await stripe_post(sandbox, "/v1/refunds", payment_intent=paid.id, amount="100")
         await gateway.payouts.create(
-            account, amount=100, currency="EUR", instant=False, metadata={}, key=f"payout:{n}"
+            account,
+            amount=100,
+            currency="EUR",
+            instant=False,
+            metadata={},
+            key=f"payout:{n}",
         )
     for n in range(3):
-        disputed = await gateway.payment_intents.create(intent_to(account), key=f"order:1{n}:pay:1")
+        disputed = await gateway.payment_intents.create(
+            intent_to(account), key=f"order:1{n}:pay:1"
+        )
         await confirm(sandbox, disputed.id, "pm_card_createDispute")
     sandbox.advance(60)
 
@@ -319,7 +381,9 @@ async def test_a_redirect_is_not_followed() -> None:
     """Stripe answers with none; the key goes to no address that an answer names."""
     asked = []
 
-    async def lead_elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def lead_elsewhere(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         asked.append((await reader.readline()).split()[1])
         writer.write(
             b"HTTP/1.1 307 There\r\nLocation: /there\r\n"
@@ -342,7 +406,11 @@ async def test_an_upload_outlives_a_cut_connection(
 ) -> None:
     """The body is sent again from its beginning."""
     sandbox.faults(
-        {"match": {"method": "POST", "path": "/v1/files"}, "effect": "reset_after", "times": 1}
+        {
+            "match": {"method": "POST", "path": "/v1/files"},
+            "effect": "reset_after",
+            "times": 1,
+        }
     )
     stored = await gateway.files.create(
         paper("png", size=1_000_000),

@@ -39,7 +39,9 @@ async def test_a_job_of_a_transaction_that_fails_never_existed() -> None:
     assert not await Job.exists()
 
 
-async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(context: Context) -> None:
+async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(
+    context: Context,
+) -> None:
     """A second enqueue is nothing until the first has ended."""
     ran: list[int] = []
 
@@ -58,7 +60,9 @@ async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(context:
     assert ran == [1, 3]
 
 
-async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(context: Context) -> None:
+async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(
+    context: Context,
+) -> None:
     """Its error stays readable."""
 
     async def handler(_context: Context, _args: dict[str, Any]) -> None:
@@ -194,7 +198,11 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         "total": Money(200, "EUR"),
         "share": Money(190, "EUR"),
     }
-    mail: dict[str, Any] = {"to": "a@b.test", "unique_key": "test:1", "order_id": order.id}
+    mail: dict[str, Any] = {
+        "to": "a@b.test",
+        "unique_key": "test:1",
+        "order_id": order.id,
+    }
     for _ in range(2):
         async with unit.transaction() as tx:
             for _ in range(2):
@@ -207,8 +215,14 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
     assert message["Bcc"] is None
     assert message.get_content_type() == "multipart/alternative"
     text, html = message.iter_parts()
-    assert f"here:\n{context.settings.public_url}/vendor/admin/orders/7" in text.get_content()
-    assert f'<a href="{context.settings.public_url}/vendor/admin/orders/7' in html.get_content()
+    assert (
+        f"here:\n{context.settings.public_url}/vendor/admin/orders/7"
+        in text.get_content()
+    )
+    assert (
+        f'<a href="{context.settings.public_url}/vendor/admin/orders/7'
+        in html.get_content()
+    )
     assert "<td>2 x Cup</td><td>€1.00</td>" in html.get_content()
     assert "Hello Cups &lt;b&gt;," in html.get_content()
     assert (await Email.get()).status == "sent"

@@ -25,12 +25,16 @@ REFUNDED = {
 BY_STATE = {"refund_refused", "refund_declined"}  # `refund_<state>`
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("[!_]*.txt")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.glob("[!_]*.txt")), ids=lambda path: path.name
+)
 def test_every_mail_begins_with_its_subject(path: Path) -> None:
     """A line of its own, or one of several, then an empty one, then the text."""
     head, _, text = path.read_text().partition("\n\n")
 
-    assert re.fullmatch(r"(\{%.*%\}\n)*Subject: .*(\n(\{%.*%\}|Subject: .*))*", head.strip())
+    assert re.fullmatch(
+        r"(\{%.*%\}\n)*Subject: .*(\n(\{%.*%\}|Subject: .*))*", head.strip()
+    )
     assert text
 
 
@@ -48,7 +52,8 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
     assert [line.is_link for line in told[1].lines] == [False, True, False]
     assert told[2].lines[0].cells == ("2 x Cup", "€1.00")
     html = render(
-        "refunded", {**REFUNDED, "note": "<img src=x>\n{public_url}/y z\n{public_url}@z.test"}
+        "refunded",
+        {**REFUNDED, "note": "<img src=x>\n{public_url}/y z\n{public_url}@z.test"},
     ).html
     assert (
         '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>'
@@ -60,7 +65,9 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
 
 def test_every_mail_that_is_posted_has_a_template() -> None:
     """And no template is left over."""
-    code = "".join(path.read_text() for path in (FOLDER.parents[1] / "shared").rglob("*.py"))
+    code = "".join(
+        path.read_text() for path in (FOLDER.parents[1] / "shared").rglob("*.py")
+    )
     kinds = {path.stem for path in FOLDER.glob("[!_]*.txt")}
 
     assert [kind for kind in sorted(kinds - BY_STATE) if f'"{kind}"' not in code] == []
@@ -75,15 +82,20 @@ def test_a_mail_is_what_its_template_makes_of_the_facts() -> None:
 
     assert told.subject == "Your order MH-1 is on its way"
     assert (
-        told.text == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n"
+        told.text
+        == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n"
     )
-    assert render("order_shipped", SHIPPED).text == "Hello Ada,\n\nyour order MH-1 was sent.\n"
+    assert (
+        render("order_shipped", SHIPPED).text
+        == "Hello Ada,\n\nyour order MH-1 was sent.\n"
+    )
 
 
 def test_nothing_is_escaped_in_plain_text() -> None:
     """A shop called "Salt & Pepper" is called that in its mails."""
     assert (
-        "Hello Tom & Anna," in render("order_shipped", {**SHIPPED, "full_name": "Tom & Anna"}).text
+        "Hello Tom & Anna,"
+        in render("order_shipped", {**SHIPPED, "full_name": "Tom & Anna"}).text
     )
 
 
@@ -115,7 +127,8 @@ def test_an_address_is_that_of_its_route() -> None:
 
     assert links.url_for("here.page", token=later) == "{public_url}/here/{sealed:abc}"
     assert (
-        links.url_for("here.page", token="ü x", of="a b") == "{public_url}/here/%C3%BC%20x?of=a+b"
+        links.url_for("here.page", token="ü x", of="a b")
+        == "{public_url}/here/%C3%BC%20x?of=a+b"
     )
     with pytest.raises(LookupError):
         links.url_for("here.page")

@@ -19,10 +19,16 @@ def message_id(
     secret: str = "s" * 40,
 ) -> str:
     settings = settings_for(
-        database_url="sqlite://:memory:", data_dir=Path("var"), sandbox_base="http://127.0.0.1:1"
+        database_url="sqlite://:memory:",
+        data_dir=Path("var"),
+        sandbox_base="http://127.0.0.1:1",
     )
     mail = Email(
-        unique_key=key, to="ada@example.test", subject="Hello", text="Hello", created_at=at
+        unique_key=key,
+        to="ada@example.test",
+        subject="Hello",
+        text="Hello",
+        created_at=at,
     )
     return str(compose(mail, settings.with_(secret_key=secret))["Message-ID"])
 
@@ -32,7 +38,9 @@ def test_a_message_id_is_not_made_of_row_ids() -> None:
     told = message_id(key="order_confirmed:7")
 
     assert "order" not in told
-    assert told == message_id(key="order_confirmed:7"), "a mail that is sent twice is recognised"
+    assert told == message_id(key="order_confirmed:7"), (
+        "a mail that is sent twice is recognised"
+    )
     others = (
         message_id(key="order_confirmed:8"),
         # The same row of another database.

@@ -70,7 +70,9 @@ async def test_an_empty_sqlite_file_gets_what_the_migrations_make(
     """Statement for statement, with every migration on record; `check` holds the same file to the
     migrations.
     """
-    assert structure.headed(structure.told_by_sqlite(sqlite_file)) == structure.current("sqlite")
+    assert structure.headed(structure.told_by_sqlite(sqlite_file)) == structure.current(
+        "sqlite"
+    )
     assert await applied(f"sqlite://{sqlite_file}") == set(on_disk())
     assert structure.lay_sqlite(sqlite_file) is False  # there is something in it
 
@@ -91,14 +93,19 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(
     assert told[0] == told[1]
     assert "INSERT INTO" not in told[0]
     made = told_by_postgres(
-        postgres_ready, "by_migrations", conditions(structure.file("sqlite").read_text())
+        postgres_ready,
+        "by_migrations",
+        conditions(structure.file("sqlite").read_text()),
     )
     assert structure.headed(made) == structure.current("postgres")
     assert await applied(postgres_ready.url("migrated")) == set(on_disk())
 
 
 async def test_an_empty_database_gets_all_or_nothing(
-    engine: str, tmp_path: Path, postgres_ready: Postgres, monkeypatch: pytest.MonkeyPatch
+    engine: str,
+    tmp_path: Path,
+    postgres_ready: Postgres,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is cut off in the middle leaves nothing; a schema that lacks the newest migration is not
     used.
@@ -149,7 +156,9 @@ class TestChecks:
         with pytest.raises(IntegrityError):
             await type(payment).filter(id=payment.id).update(status="half-paid")
 
-    async def test_defect_20_an_order_has_at_most_one_open_payment(self, database: str) -> None:
+    async def test_defect_20_an_order_has_at_most_one_open_payment(
+        self, database: str
+    ) -> None:
         """The database refuses a second open payment, and takes one after the first was
         canceled.
         """
@@ -172,10 +181,15 @@ class TestChecks:
             "payment_method_type": "card",
             "is_default": True,
         }
-        given: dict[str, Any] = {"stripe_customer_id": "cus_1", "consented_at": clock.now()}
+        given: dict[str, Any] = {
+            "stripe_customer_id": "cus_1",
+            "consented_at": clock.now(),
+        }
         await PaymentMethod.create(**saved, **given, stripe_payment_method_id="pm_1")
         with pytest.raises(IntegrityError):
-            await PaymentMethod.create(**saved, **given, stripe_payment_method_id="pm_2")
+            await PaymentMethod.create(
+                **saved, **given, stripe_payment_method_id="pm_2"
+            )
         with pytest.raises(ValueError, match="consented_at"):
             await PaymentMethod.create(
                 **{**saved, "is_default": False},
@@ -209,13 +223,17 @@ async def test_a_rebuilt_sqlite_table_keeps_everything(tmp_path: Path) -> None:
         )
         db.execute("DELETE FROM baskets WHERE token_digest = 'b'")
         db.execute("CREATE TRIGGER t AFTER DELETE ON baskets BEGIN SELECT 1; END")
-        db.execute("CREATE INDEX extra ON baskets (updated_at) WHERE token_digest > ';'")
+        db.execute(
+            "CREATE INDEX extra ON baskets (updated_at) WHERE token_digest > ';'"
+        )
         db.commit()
     before = _dump(path)
     async with opened(url) as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         await rebuild_table(
-            context.db(), "baskets", lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)'
+            context.db(),
+            "baskets",
+            lambda body: body + ', CONSTRAINT "c" CHECK (id > 0)',
         )
     after = _dump(path)
     added = [a for a in after["schema"] if a not in before["schema"]]
@@ -250,9 +268,14 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
         executor = Executor(client, config(database_url)["apps"])
         await executor.loader.build_graph()
         with never_queried():
-            first = {key for key in executor.loader.graph.nodes if key.name == on_disk()[0]}
+            first = {
+                key for key in executor.loader.graph.nodes if key.name == on_disk()[0]
+            }
             state: State = await executor._project_state(first)  # it has the table
-        operation, editor = AddChecks("Basket", ck_test="id < 2"), executor._schema_editor()
+        operation, editor = (
+            AddChecks("Basket", ck_test="id < 2"),
+            executor._schema_editor(),
+        )
         insert = (
             "INSERT INTO baskets (id, created_at, updated_at, token_digest) VALUES (7, "
             "'2026-01-01', '2026-01-01', 'x')"
@@ -299,7 +322,9 @@ async def test_an_upgraded_database_equals_a_fresh_one(tmp_path: Path) -> None:
     assert _dump(fresh)["schema"] == _dump(stepwise)["schema"]
     with closing(sqlite3.connect(stepwise)) as db:
         for table, count in rows.items():
-            assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == count, table
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == count, (
+                table
+            )
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
@@ -319,7 +344,8 @@ async def test_deadlines_that_were_stored_already_are_found(database: str) -> No
     )
 
     near = VendorPaymentConfig.filter(
-        current_deadline__gt=deadline - timedelta(minutes=1), current_deadline__lte=deadline
+        current_deadline__gt=deadline - timedelta(minutes=1),
+        current_deadline__lte=deadline,
     )
     assert [row.current_deadline for row in await near] == [deadline]
     assert await VendorPaymentConfig.filter(current_deadline=None).count() == 1
@@ -332,7 +358,12 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
     from shared.infra.database.executor import Executor, never_queried
 
     def bank(status: str, currency: str = "EUR") -> dict[str, Any]:
-        names = {"id": "ba_1", "name": "BANK", "last4": "6789", "default_for_currency": True}
+        names = {
+            "id": "ba_1",
+            "name": "BANK",
+            "last4": "6789",
+            "default_for_currency": True,
+        }
         return {**names, "currency": currency, "status": status}
 
     stored: list[dict[str, Any]] = [
@@ -356,7 +387,9 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
         if key.name == "0012_one_bank"
     ]
     assert one_bank is not None
-    with never_queried():  # this one alone is taken back: those after it touch other columns
+    with (
+        never_queried()
+    ):  # this one alone is taken back: those after it touch other columns
         state = await executor._project_state(
             {k for k in executor.loader.graph.nodes if k.name < "0012"}
         )
@@ -380,7 +413,9 @@ async def test_where_payouts_go_is_kept_when_its_columns_go(database: str) -> No
         row.requirements["external_accounts"]
         for row in await VendorPaymentConfig.all().order_by("id")
     ]
-    assert [[(b["last4"], b["currency"], b["status"]) for b in banks] for banks in kept] == [
+    assert [
+        [(b["last4"], b["currency"], b["status"]) for b in banks] for banks in kept
+    ] == [
         [("6789", "EUR", "errored"), ("6789", "DKK", "new")],
         [("6789", "EUR", "new")],
         [("6789", "EUR", "errored")],
@@ -425,7 +460,9 @@ async def test_payments_that_went_back_before_say_so_now(database: str) -> None:
     ]
 
 
-async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str) -> None:
+async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(
+    database: str,
+) -> None:
     """Migration 0016: for each status of a dispute, with the money where it was, gone, back in part
     and back; on either engine.
     """
@@ -443,7 +480,10 @@ async def test_what_banks_hold_of_old_orders_is_what_the_rule_says(database: str
             parts = {"vendor_part": withdrawn, "vendor_back": reinstated}
             await make_dispute(order, status=status, amount=4990, **parts)
             orders.append(
-                (order, withheld(status, 4990, withdrawn=withdrawn, reinstated=reinstated))
+                (
+                    order,
+                    withheld(status, 4990, withdrawn=withdrawn, reinstated=reinstated),
+                )
             )
     script = import_module("shared.infra.database.migrations.0016_order_money")
 
@@ -480,7 +520,11 @@ async def test_what_went_back_of_old_orders_is_counted(database: str) -> None:
 
     await order.refresh_from_db()
     await line.refresh_from_db()
-    assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (10, 2, 2)
+    assert (order.returned_amount, line.refunded_quantity, line.restocked_quantity) == (
+        10,
+        2,
+        2,
+    )
 
 
 async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(
@@ -526,7 +570,9 @@ async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(
     assert [job.args for job in waiting] == [{"dispute_id": row.id} for row in rows[:2]]
 
 
-async def test_what_was_kept_of_before_is_imported_into_the_activity(database: str) -> None:
+async def test_what_was_kept_of_before_is_imported_into_the_activity(
+    database: str,
+) -> None:
     """Migration 0040: acts about an order by their subjects, each once; what an event changed, by
     the event.
     """
@@ -537,7 +583,11 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
     async with unit.transaction() as tx:
         for subject in about:
             tx.record(
-                "thing.done", actor="stripe", subject=subject, vendor_id=order.vendor_id, **given
+                "thing.done",
+                actor="stripe",
+                subject=subject,
+                vendor_id=order.vendor_id,
+                **given,
             )
     event = await WebhookEvent.create(
         source="platform",
@@ -552,11 +602,18 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
         import_module("shared.infra.database.migrations.0040_activity"),
         get_connection("default"),
     )
-    kept = [[f"order:{order.id}.refunded_amount", 0, 300], ["account:1.is_open", True, None]]
+    kept = [
+        [f"order:{order.id}.refunded_amount", 0, 300],
+        ["account:1.is_open", True, None],
+    ]
     await connection.execute_script("DELETE FROM activity")
     as_json = "jsonb" if dialect() == "postgres" else "json"
-    await connection.execute_script(f"ALTER TABLE webhook_events ADD COLUMN changes {as_json}")
-    await connection.execute_script(f"UPDATE webhook_events SET changes = '{json.dumps(kept)}'")
+    await connection.execute_script(
+        f"ALTER TABLE webhook_events ADD COLUMN changes {as_json}"
+    )
+    await connection.execute_script(
+        f"UPDATE webhook_events SET changes = '{json.dumps(kept)}'"
+    )
 
     await connection.execute_script(script.IMPORT[dialect()])
 
@@ -564,7 +621,8 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(database: s
 
     acts = await of_order(order.id, acts_only=True)
     assert [(act.subject, act.actor, act.amount) for act in acts] == [
-        (subject, "stripe", Money(300, "EUR")) for subject in (payment.as_subject, order.as_subject)
+        (subject, "stripe", Money(300, "EUR"))
+        for subject in (payment.as_subject, order.as_subject)
     ]
     assert (await led_to([event.as_subject]))[event.as_subject] == (
         FieldChange(f"order:{order.id}.refunded_amount", 0, 300),

@@ -44,6 +44,8 @@ def test_test_mode_is_said_until_the_key_is_live(tmp_path: Path) -> None:
     """Test keys move no real money; live keys do."""
     test = load(KEYS, data_dir=tmp_path, dotenv=tmp_path / "no.env")
     live = load(
-        {**KEYS, "STRIPE_SECRET_KEY": "sk_live_x"}, data_dir=tmp_path, dotenv=tmp_path / "no.env"
+        {**KEYS, "STRIPE_SECRET_KEY": "sk_live_x"},
+        data_dir=tmp_path,
+        dotenv=tmp_path / "no.env",
     )
     assert (test.test_mode, live.test_mode) == (True, False)

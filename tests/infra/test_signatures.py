@@ -34,7 +34,9 @@ def test_any_live_secret_is_good_while_rotating() -> None:
     """Two secrets are live during a roll; either signs."""
     for secret in ("whsec_old", "whsec_new"):
         assert (
-            verify(BODY.encode(), sign(BODY, secret), ["whsec_old", "whsec_new"]).object_id
+            verify(
+                BODY.encode(), sign(BODY, secret), ["whsec_old", "whsec_new"]
+            ).object_id
             == "pi_1"
         )
 
@@ -71,14 +73,25 @@ def test_the_raw_body_counts() -> None:
     body=st.binary(max_size=200),
     header=st.one_of(st.none(), st.text(max_size=80)),
 )
-def test_garbage_is_a_bad_signature_and_never_a_crash(body: bytes, header: str | None) -> None:
+def test_garbage_is_a_bad_signature_and_never_a_crash(
+    body: bytes, header: str | None
+) -> None:
     """Nothing unsigned gets in, whatever it is made of."""
     with pytest.raises(BadSignature):
         verify(body, header, ["whsec_a"])
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "1", "{}", '{"object":"event"}', '{"object":"event","id":1}', "not json", "null"]
+    "text",
+    [
+        "[]",
+        "1",
+        "{}",
+        '{"object":"event"}',
+        '{"object":"event","id":1}',
+        "not json",
+        "null",
+    ],
 )
 def test_signed_nonsense_is_refused(text: str) -> None:
     """A right signature on something that is no event is a 400 all the same."""

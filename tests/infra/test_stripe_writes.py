@@ -69,13 +69,18 @@ class TestLostWork:
         """Whatever becomes of its first job, nothing that waits is forgotten."""
         with time_of(sandbox) as time:
             await on_payday(gateway, sandbox, time)
-            with failing(sandbox, effect="reset_before", times=3), pytest.raises(TryLater):
+            with (
+                failing(sandbox, effect="reset_before", times=3),
+                pytest.raises(TryLater),
+            ):
                 await payday(context)
             await Job.all().delete()
             time.days(1 / 24)
             await writes.sweep.run(context, {})
             await work(context, "stripe_writes.perform")
-            assert (await StripeWrite.get(operation="payouts.create")).state == WriteState.ANSWERED
+            assert (
+                await StripeWrite.get(operation="payouts.create")
+            ).state == WriteState.ANSWERED
             assert (await Payout.get()).status == PayoutState.PENDING
 
     async def test_one_of_before_there_were_rows_of_writes_goes_on_under_its_key(
@@ -86,7 +91,10 @@ class TestLostWork:
         """
         with time_of(sandbox) as time:
             await on_payday(gateway, sandbox, time)
-            with failing(sandbox, effect="reset_after", times=3), pytest.raises(TryLater):
+            with (
+                failing(sandbox, effect="reset_after", times=3),
+                pytest.raises(TryLater),
+            ):
                 await payday(context)
             await StripeWrite.filter(operation="payouts.create").delete()
             await work(context, "payouts.pay")

@@ -78,15 +78,21 @@ async def test_the_next_fetch_begins_where_the_last_one_ended(
     await missed_events.backfill(context)
     seen = await schedule.recall(missed_events.KIND)
     account = (
-        await VendorPaymentConfig.get(vendor_id=(await Order.get(id=purchase.order_id)).vendor_id)
+        await VendorPaymentConfig.get(
+            vendor_id=(await Order.get(id=purchase.order_id)).vendor_id
+        )
     ).stripe_account_id
     assert set(seen) == {"platform", account}
     asked = sandbox.requests()[-1]["n"]
     await missed_events.backfill(context)
     since = [
-        r["params"]["created"]["gte"] for r in sandbox.requests(asked) if r["path"] == "/v1/events"
+        r["params"]["created"]["gte"]
+        for r in sandbox.requests(asked)
+        if r["path"] == "/v1/events"
     ]
-    assert sorted(int(s) for s in since) == sorted(last - 86400 for last in seen.values())
+    assert sorted(int(s) for s in since) == sorted(
+        last - 86400 for last in seen.values()
+    )
 
 
 async def test_an_order_is_paid_by_the_sweep_when_its_job_was_lost(

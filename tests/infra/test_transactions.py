@@ -28,7 +28,9 @@ from tests.support.unread import ReadTooEarly
 
 
 class TestLocks:
-    async def test_what_is_not_there_is_said_in_the_tables_words(self, database: str) -> None:
+    async def test_what_is_not_there_is_said_in_the_tables_words(
+        self, database: str
+    ) -> None:
         """Or in those of the error that the caller names."""
         async with unit.transaction() as tx:
             with pytest.raises(NotFound, match="We could not find that order"):
@@ -45,7 +47,8 @@ class TestLocks:
             await tx.lock(Product, id=second.id)
             await tx.lock(Product, id=second.id)  # again: it is held already
             with pytest.raises(
-                OutOfOrder, match=f"Product {first.id} is locked after Product {second.id}"
+                OutOfOrder,
+                match=f"Product {first.id} is locked after Product {second.id}",
             ):
                 await tx.lock(Product, id=first.id)
             with pytest.raises(OutOfOrder, match="Vendor"):
@@ -56,7 +59,9 @@ class TestLocks:
         vendor = await make_vendor()
         made = [(await make_product(vendor)).id for _ in range(3)]
         async with unit.transaction() as tx:
-            rows = await tx.lock_all(Product.filter(vendor_id=vendor.id).order_by("-id"))
+            rows = await tx.lock_all(
+                Product.filter(vendor_id=vendor.id).order_by("-id")
+            )
         assert [row.id for row in rows] == made
 
     async def test_a_table_without_a_rank_is_not_locked(self, database: str) -> None:
@@ -70,7 +75,9 @@ class TestLocks:
 
         async def take() -> int:
             async with unit.transaction() as tx:
-                return int((await tx.lock_or_create(Basket, token_digest=digest("ba_1"))).id)
+                return int(
+                    (await tx.lock_or_create(Basket, token_digest=digest("ba_1"))).id
+                )
 
         assert len(set(await asyncio.gather(*(take() for _ in range(4))))) == 1
 
@@ -105,7 +112,9 @@ class TestMoves:
 
 
 class TestActivity:
-    async def test_it_tells_what_changed_for_whom_and_because_of_what(self, database: str) -> None:
+    async def test_it_tells_what_changed_for_whom_and_because_of_what(
+        self, database: str
+    ) -> None:
         """The columns that tell, before and after; an act says who; what an undone part told is not
         told.
         """
@@ -120,7 +129,9 @@ class TestActivity:
                 await tx.change(order, refunded_amount=5, payment_intent_id="pi_1")
                 await tx.change(order, payment_intent_id="pi_2")  # tells nothing
                 await tx.move(
-                    order, to="cancelled", act=Act("order.cancelled", "member:7", {"reason": "x"})
+                    order,
+                    to="cancelled",
+                    act=Act("order.cancelled", "member:7", {"reason": "x"}),
                 )
         told = await of_order(order.id)
         assert [(one.kind, one.actor, one.cause) for one in told] == [
@@ -178,7 +189,9 @@ class TestWhatIsCollected:
             await unit.flush()
             assert await Job.all().count() == 1
 
-    async def test_an_undone_part_takes_along_what_it_added(self, database: str) -> None:
+    async def test_an_undone_part_takes_along_what_it_added(
+        self, database: str
+    ) -> None:
         """And nothing else: what came before it is written, and what is to happen after the commit
         happens.
         """

@@ -44,7 +44,11 @@ _OPERATORS = (
         for a, others in _COMPARISONS.items()
         for b in others
     ),
-    *(f"core/ReplaceBinaryOperator_{a}_{b}" for a, others in _SIGNS.items() for b in others),
+    *(
+        f"core/ReplaceBinaryOperator_{a}_{b}"
+        for a, others in _SIGNS.items()
+        for b in others
+    ),
     "core/ReplaceUnaryOperator_Delete_Not",
     "core/ReplaceUnaryOperator_Delete_USub",
     "core/AddNot",
@@ -130,7 +134,9 @@ def changed(source: str, change: Change) -> str | None:
     """
     after = _spliced(source, change) if change.text else _mutated(source, change)
     try:
-        is_another = after is not None and ast.dump(ast.parse(after)) != ast.dump(ast.parse(source))
+        is_another = after is not None and ast.dump(ast.parse(after)) != ast.dump(
+            ast.parse(source)
+        )
     except SyntaxError:
         return None
     return after if is_another else None
@@ -178,7 +184,9 @@ def _by_cosmic_ray(path: str, source: str) -> Iterator[Change]:
     nodes = list(ast_nodes(get_ast(source)))
     for name in _OPERATORS:
         operator = plugins.get_operator(name)()
-        places = (place for node in nodes for place in operator.mutation_positions(node))
+        places = (
+            place for node in nodes for place in operator.mutation_positions(node)
+        )
         for occurrence, (start, _end) in enumerate(places):
             yield Change(path, start, name, occurrence)
 
@@ -196,10 +204,14 @@ def _mutated(source: str, change: Change) -> str | None:
 def _left_out(path: str, tree: ast.Module) -> Iterator[Change]:
     """A call made for what it does, an exception raised, a condition of several in a query."""
     for node in ast.walk(tree):
-        is_deed = isinstance(node, ast.Expr) and isinstance(node.value, ast.Await | ast.Call)
+        is_deed = isinstance(node, ast.Expr) and isinstance(
+            node.value, ast.Await | ast.Call
+        )
         if is_deed or isinstance(node, ast.Raise):
             assert isinstance(node, ast.stmt)
-            yield Change(path, _start(node), "LeaveOutStatement", end=_end(node), text="pass")
+            yield Change(
+                path, _start(node), "LeaveOutStatement", end=_end(node), text="pass"
+            )
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -208,7 +220,9 @@ def _left_out(path: str, tree: ast.Module) -> Iterator[Change]:
             parts: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
             for part in parts if len(parts) > 1 else ():
                 text = "**{}" if isinstance(part, ast.keyword) else "*()"
-                yield Change(path, _start(part), "LeaveOutCondition", end=_end(part), text=text)
+                yield Change(
+                    path, _start(part), "LeaveOutCondition", end=_end(part), text=text
+                )
 
 
 def _spliced(source: str, change: Change) -> str:

@@ -67,7 +67,9 @@ def pure(tree: Path, path: str) -> list[str]:
         rf"\b{re.escape(module)}\b|from {re.escape(package)} import [^\n]*\b{name}\b"
     )
     texts = {file: file.read_text() for file in _files(tree)}
-    files = {file: text for file, text in texts.items() if "async def test_" not in text}
+    files = {
+        file: text for file, text in texts.items() if "async def test_" not in text
+    }
     found = [file for file, text in files.items() if itself.search(text)]
     if not found and path in rules(tree):
         found = [file for file, text in files.items() if _domain(path).search(text)]
@@ -186,4 +188,8 @@ class Nursery:
 def _environment() -> dict[str, str]:
     # A changed file is as long and nearly as old as the one before it: no compiled module may be
     # kept.
-    return {**os.environ, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **os.environ,
+        "MARKETHALL_NO_BOOTSTRAP": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

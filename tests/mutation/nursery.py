@@ -48,9 +48,13 @@ HEAVY = (
 def main() -> None:
     """Serve until the other side closes."""
     del sys.path[0]  # this folder: its modules would stand before the tree's
-    sys.dont_write_bytecode = True  # a changed file may be as long and as old as the one before it
+    sys.dont_write_bytecode = (
+        True  # a changed file may be as long and as old as the one before it
+    )
     for name in HEAVY:
-        with contextlib.suppress(ImportError):  # then the child loads it, or does without
+        with contextlib.suppress(
+            ImportError
+        ):  # then the child loads it, or does without
             importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -64,7 +68,10 @@ def run(asked: dict[str, Any]) -> int | None:
     if child == 0:
         try:
             status = _work(
-                **{name: asked[name] for name in ("tree", "arguments", "output", "template")}
+                **{
+                    name: asked[name]
+                    for name in ("tree", "arguments", "output", "template")
+                }
             )
         except BaseException as error:
             print(f"ERROR {type(error).__name__}: {error}", flush=True)
@@ -96,7 +103,9 @@ def _work(tree: str, arguments: list[str], output: str, template: str) -> int:
     from hypothesis import Phase, settings
 
     # That an example fails is enough; the search for the smallest one that does takes a minute.
-    settings.register_profile("noticing", phases=(Phase.explicit, Phase.generate), database=None)
+    settings.register_profile(
+        "noticing", phases=(Phase.explicit, Phase.generate), database=None
+    )
     settings.load_profile("noticing")
     database = importlib.import_module("tests.support.database")
 

@@ -56,18 +56,22 @@ GUARDS = (
 
 def rules(root: Path) -> list[str]:
     """Every module whose decisions are pure, as a path below `root`."""
-    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"][
-        "contracts"
-    ]
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"][
+        "importlinter"
+    ]["contracts"]
     (names,) = (
-        contract["source_modules"] for contract in contracts if contract.get("id") == "pure-rules"
+        contract["source_modules"]
+        for contract in contracts
+        if contract.get("id") == "pure-rules"
     )
     found = {str(file.relative_to(root)) for file in root.glob(_CHECKS)}
     for name in names:
         path = name.replace(".", "/")
         files = [*root.glob(f"{path}.py"), *root.glob(f"{path}/*.py")]
         files = [file for file in files if "sandbox" not in file.parts]
-        found |= {str(file.relative_to(root)) for file in files if file.stem not in _WORDS}
+        found |= {
+            str(file.relative_to(root)) for file in files if file.stem not in _WORDS
+        }
     return sorted(found)
 
 

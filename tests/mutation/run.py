@@ -57,8 +57,18 @@ def arguments() -> argparse.Namespace:
         help="where clones and results are kept",
     )
     add("--processes", type=int, default=2, help="how many mutants at once")
-    add("--hours", type=float, default=3, help="when to stop; the same command goes on later")
-    add("--rules", type=int, default=100, help="how many to draw from rules and postings")
+    add(
+        "--hours",
+        type=float,
+        default=3,
+        help="when to stop; the same command goes on later",
+    )
+    add(
+        "--rules",
+        type=int,
+        default=100,
+        help="how many to draw from rules and postings",
+    )
     add("--guards", type=int, default=70, help="how many to draw from guards")
     add("--seed", type=int, default=20261128, help="the same seed draws the same")
     add("--report", action="store_true", help="only say how it stands")
@@ -95,7 +105,9 @@ def make_environment(home: Path, python: Path) -> None:
     """An environment with cosmic-ray and what the tests need."""
     packages = sorted((ROOT / ".venv" / "lib").glob("python*/site-packages"))
     if not packages:
-        sys.exit("First `python3 run.py test --collect-only`: it installs what the tests need.")
+        sys.exit(
+            "First `python3 run.py test --collect-only`: it installs what the tests need."
+        )
     venv.create(home, with_pip=True)
     (own,) = (home / "lib").glob("python*/site-packages")
     (own / "project.pth").write_text(f"{packages[-1].resolve()}\n")

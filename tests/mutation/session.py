@@ -89,7 +89,9 @@ class Session:
             by_outcome[result["outcome"]].append(name)
         noticed, gone = by_outcome["noticed"], by_outcome["gone"]
         survived = by_outcome["survived"] + by_outcome["broken"]
-        equivalent = [name for name in survived if reasons.get(name, {}).get("equivalent")]
+        equivalent = [
+            name for name in survived if reasons.get(name, {}).get("equivalent")
+        ]
         rest = [name for name in survived if name not in equivalent]
         asked = {
             name
@@ -97,7 +99,13 @@ class Session:
             if self._results[name]["look"] >= NEAR and self._results[name]["is_all"]
         }
         open_ones = [name for name in rest if name in asked]
-        unreached = len(self._mutants) - len(noticed) - len(gone) - len(equivalent) - len(open_ones)
+        unreached = (
+            len(self._mutants)
+            - len(noticed)
+            - len(gone)
+            - len(equivalent)
+            - len(open_ones)
+        )
         for name in open_ones:
             print(
                 f"\n{name} {self._mutants[name].path}:{self._mutants[name].line} "
@@ -119,7 +127,9 @@ class Session:
 
     def _is_open(self, mutant: Mutant, look: int) -> bool:
         result = self._results.get(mutant.id)
-        return result is None or (result["outcome"] == "survived" and result["look"] < look)
+        return result is None or (
+            result["outcome"] == "survived" and result["look"] < look
+        )
 
     def _work(
         self, number: int, waiting: queue.SimpleQueue[Mutant], look: int, until: float
@@ -135,10 +145,16 @@ class Session:
                 raise RuntimeError(
                     f"{mutant.id} does not apply to the commit that it was drawn from"
                 )
-            verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
-            while verdict.outcome == "noticed" and not self._is_sound(verdict.by, nursery, number):
+            verdict = nursery.ask(
+                LOOKS[look](tree, mutant.path), patience=PATIENCE[look]
+            )
+            while verdict.outcome == "noticed" and not self._is_sound(
+                verdict.by, nursery, number
+            ):
                 _applied(self._tree(number, self._commit), mutant)
-                verdict = nursery.ask(LOOKS[look](tree, mutant.path), patience=PATIENCE[look])
+                verdict = nursery.ask(
+                    LOOKS[look](tree, mutant.path), patience=PATIENCE[look]
+                )
             self._note(mutant, verdict, self._commit, look=look)
         nursery.close()
 
@@ -149,8 +165,14 @@ class Session:
         if test not in self._sound:
             self._tree(number, self._commit)
             # Values in a name may be cut at a space: then all of the test's are run.
-            name = test if "[" not in test or test.endswith("]") else test.partition("[")[0]
-            self._sound[test] = nursery.ask([name], patience=PATIENCE[0]).outcome == "survived"
+            name = (
+                test
+                if "[" not in test or test.endswith("]")
+                else test.partition("[")[0]
+            )
+            self._sound[test] = (
+                nursery.ask([name], patience=PATIENCE[0]).outcome == "survived"
+            )
             if not self._sound[test]:
                 nursery.leave_out(name)
         return self._sound[test]
@@ -171,14 +193,19 @@ class Session:
                 f"{len(self._results):4} {mutant.id} {mutant.path}:{mutant.line} {mutant.operator}",
                 end=" ",
             )
-            print(f"{verdict.outcome} {verdict.by[:120]} ({verdict.seconds} s)", flush=True)
+            print(
+                f"{verdict.outcome} {verdict.by[:120]} ({verdict.seconds} s)",
+                flush=True,
+            )
 
     def _load(self) -> None:
         self._commit = ""
         for row in _rows(self._folder / "drawn.jsonl"):
             self._commit = row.pop("commit")
             self._mutants[row["id"]] = Mutant(**row)
-        self._results = {row["id"]: row for row in _rows(self._folder / "results.jsonl")}
+        self._results = {
+            row["id"]: row for row in _rows(self._folder / "results.jsonl")
+        }
 
     def _tree(self, number: int, commit: str) -> Path:
         """A clone at a commit, without anything that an earlier mutant left."""
@@ -212,7 +239,9 @@ def _applied(tree: Path, mutant: Mutant) -> bool:
 
 def _reasons() -> dict[str, dict[str, Any]]:
     """What the committed list says about mutants that survive, by id."""
-    return {row["id"]: row for row in tomllib.loads(REASONS.read_text()).get("mutant", [])}
+    return {
+        row["id"]: row for row in tomllib.loads(REASONS.read_text()).get("mutant", [])
+    }
 
 
 def _changed_lines(mutant: Mutant) -> str:
@@ -221,7 +250,11 @@ def _changed_lines(mutant: Mutant) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text().splitlines()]
+        if path.exists()
+        else []
+    )
 
 
 def _append(path: Path, row: dict[str, Any]) -> None:

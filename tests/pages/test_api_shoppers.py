@@ -42,7 +42,11 @@ def hold_path(vendor_id: int) -> str:
 def sent_intent(sandbox: RunningSandbox) -> dict[str, Any]:
     """What the stand-in was last asked to make an intent of."""
     log: Any = sandbox.control("GET", "requests?after=0")
-    made = [e["params"] for e in log if (e["method"], e["path"]) == ("POST", "/v1/payment_intents")]
+    made = [
+        e["params"]
+        for e in log
+        if (e["method"], e["path"]) == ("POST", "/v1/payment_intents")
+    ]
     return dict(made[-1])
 
 
@@ -59,7 +63,10 @@ class TestCreateIntent:
         )
 
         assert reply.status == 200
-        intent, secret = reply.body.pop("payment_intent_id"), reply.body.pop("client_secret")
+        intent, secret = (
+            reply.body.pop("payment_intent_id"),
+            reply.body.pop("client_secret"),
+        )
         assert secret.startswith(f"{intent}_secret_")
         assert reply.body == {
             "amount_total": "49.90",
@@ -103,7 +110,12 @@ class TestCreateIntent:
         assert sandbox.control("GET", "state")["counts"]["payment_intent"] == 1
 
     async def test_an_order_that_is_not_the_callers_or_not_this_vendors_is_404(
-        self, app: Quart, shop: Shop, purchase: Purchase, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        app: Quart,
+        shop: Shop,
+        purchase: Purchase,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """No token, another order's token, another vendor in the path, no such order: alike, and no
         payment is opened.
@@ -133,7 +145,9 @@ class TestCreateIntent:
         assert len({json.dumps(r.body) for r in replies}) == 1
         assert await Payment.all().count() == 0
 
-    @pytest.mark.parametrize("amount", ["0.01", "49.9000001", "4990", 49.89, 0, "99999999"])
+    @pytest.mark.parametrize(
+        "amount", ["0.01", "49.9000001", "4990", 49.89, 0, "99999999"]
+    )
     async def test_another_amount_than_the_orders_is_409_and_never_charged(
         self, app: Quart, shop: Shop, purchase: Purchase, amount: Any
     ) -> None:
@@ -180,7 +194,9 @@ class TestCreateIntent:
             reply = await Program(app, link_of(purchase.token)).call(
                 "POST", intent_path(shop.vendor_id), json=body
             )
-            assert (reply.status, reply.body["error"]["param"]) == (422, "amount"), amount
+            assert (reply.status, reply.body["error"]["param"]) == (422, "amount"), (
+                amount
+            )
         assert await Payment.all().count() == 0
 
     async def test_metadata_from_outside_never_reaches_stripe(
@@ -235,7 +251,9 @@ class TestCreateIntent:
         self, app: Quart, shop: Shop, purchase: Purchase
     ) -> None:
         """There is nothing to pay any more."""
-        await Order.filter(id=purchase.order_id).update(payment_status="paid", status="processing")
+        await Order.filter(id=purchase.order_id).update(
+            payment_status="paid", status="processing"
+        )
 
         reply = await Program(app, link_of(purchase.token)).call(
             "POST", intent_path(shop.vendor_id), json={"order_id": purchase.order_id}
@@ -273,12 +291,19 @@ class TestHold:
         mine, other = await check_out(shop), await check_out(shop)
         answers = []
         for purchase in (mine, mine, other):
-            program, body = Program(app, link_of(purchase.token)), {"order_id": purchase.order_id}
+            program, body = (
+                Program(app, link_of(purchase.token)),
+                {"order_id": purchase.order_id},
+            )
             made = await program.call("POST", intent_path(shop.vendor_id), json=body)
             assert made.body["needs_hold"]
             body["payment_intent_id"] = made.body["payment_intent_id"]
-            answers.append(await program.call("POST", hold_path(shop.vendor_id), json=body))
-            stranger = await Program(app).call("POST", hold_path(shop.vendor_id), json=body)
+            answers.append(
+                await program.call("POST", hold_path(shop.vendor_id), json=body)
+            )
+            stranger = await Program(app).call(
+                "POST", hold_path(shop.vendor_id), json=body
+            )
             assert (stranger.status, stranger.code) == (404, "not_found")
 
         assert answers[:2] == [Reply(200, {"held": True})] * 2
@@ -326,7 +351,9 @@ BROKEN = [
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize(
-    ("body", "kind", "status"), BROKEN, ids=[f"{n}-{case[2]}" for n, case in enumerate(BROKEN)]
+    ("body", "kind", "status"),
+    BROKEN,
+    ids=[f"{n}-{case[2]}" for n, case in enumerate(BROKEN)],
 )
 async def test_a_broken_body_is_refused_in_the_one_shape(
     app: Quart, body: bytes, kind: str, status: int
@@ -344,7 +371,11 @@ class TestWebhookDoors:
     """The two doors; what lies behind them has its own tests."""
 
     @pytest.mark.parametrize(
-        "path", ["/api/v1/platform/webhooks/stripe", "/api/v1/platform/webhooks/stripe/connect"]
+        "path",
+        [
+            "/api/v1/platform/webhooks/stripe",
+            "/api/v1/platform/webhooks/stripe/connect",
+        ],
     )
     async def test_unsigned_or_badly_signed_is_400_and_other_methods_405(
         self, app: Quart, path: str
@@ -358,7 +389,9 @@ class TestWebhookDoors:
             {"Stripe-Signature": "\xff"},
             {"Stripe-Signature": ""},
         ):
-            reply = await program.call("POST", path, data=b'{"id": "evt_1"}', headers=headers)
+            reply = await program.call(
+                "POST", path, data=b'{"id": "evt_1"}', headers=headers
+            )
             assert reply.status == 400
         assert (await program.call("GET", path)).status == 405
         assert (await program.call("POST", path, data=b"x" * 1_100_000)).status == 413
@@ -384,7 +417,11 @@ class TestWebhookDoors:
         }
         stamp = str(int(time.time()))
         for path, secret, account in (
-            ("/api/v1/platform/webhooks/stripe", settings.stripe.webhook_secrets[0], {}),
+            (
+                "/api/v1/platform/webhooks/stripe",
+                settings.stripe.webhook_secrets[0],
+                {},
+            ),
             (
                 "/api/v1/platform/webhooks/stripe/connect",
                 settings.stripe.connect_webhook_secrets[0],
@@ -402,5 +439,7 @@ class TestWebhookDoors:
                 "Origin": "https://stripe.example",
             }
             for _ in range(2):
-                reply = await Program(app).call("POST", path, data=body, headers=headers)
+                reply = await Program(app).call(
+                    "POST", path, data=body, headers=headers
+                )
                 assert reply == Reply(200, {"status": "success"})

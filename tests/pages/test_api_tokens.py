@@ -92,7 +92,10 @@ class TestMakingOne:
         assert "Bookkeeping" in later
         actor = await identify_token(token)
         assert actor is not None
-        assert (actor.vendor_id, actor.scopes) == (portal.vendor_id, {Scope.PAYMENTS_READ})
+        assert (actor.vendor_id, actor.scopes) == (
+            portal.vendor_id,
+            {Scope.PAYMENTS_READ},
+        )
 
     async def test_the_same_form_twice_makes_one_token(
         self, client: TestClientProtocol, hands: Hands
@@ -116,12 +119,16 @@ class TestMakingOne:
         assert await Token.all().count() == 1
         assert await Email.filter(kind="api_token_made").count() == 1
 
-    async def test_a_revoked_one_is_not_shown_again(self, client: TestClientProtocol) -> None:
+    async def test_a_revoked_one_is_not_shown_again(
+        self, client: TestClientProtocol
+    ) -> None:
         """Nor listed; and it opens nothing."""
         portal = await signed_in(client)
         token = await made(portal)
 
-        answer = await portal.post(f"{DEVELOPERS}/tokens/{(await Token.get()).id}/revoke")
+        answer = await portal.post(
+            f"{DEVELOPERS}/tokens/{(await Token.get()).id}/revoke"
+        )
 
         assert answer.status_code == 303
         page = await portal.get(DEVELOPERS)
@@ -165,7 +172,9 @@ class TestMakingOne:
         assert sentence in await answer.get_data(as_text=True)
         assert await Token.all().count() == 0
 
-    async def test_owners_read_of_it_and_it_is_audited(self, client: TestClientProtocol) -> None:
+    async def test_owners_read_of_it_and_it_is_audited(
+        self, client: TestClientProtocol
+    ) -> None:
         """Every owner, also those who did not make it; never the token itself."""
         portal = await signed_in(client)
         other = await make_member(await portal.vendor())
@@ -173,7 +182,9 @@ class TestMakingOne:
 
         mails = await Email.filter(kind="api_token_made")
         assert {mail.to for mail in mails} == set(
-            await Member.filter(vendor_id=portal.vendor_id).values_list("email", flat=True)
+            await Member.filter(vendor_id=portal.vendor_id).values_list(
+                "email", flat=True
+            )
         )
         assert other.email in {mail.to for mail in mails}
         assert "never, until it is revoked" in mails[0].text
@@ -193,7 +204,9 @@ class TestMakingOne:
         portal = await signed_in(client)
 
         for number in (str(theirs.id), "99999999999999999999"):
-            assert (await portal.post(f"{DEVELOPERS}/tokens/{number}/revoke")).status_code == 404
+            assert (
+                await portal.post(f"{DEVELOPERS}/tokens/{number}/revoke")
+            ).status_code == 404
         assert await identify_token(raw) is not None
         assert "Theirs" not in await portal.get(DEVELOPERS)
 
@@ -242,7 +255,9 @@ class TestScopes:
         """
         vendor = await make_ready_vendor()
         member = await make_member(vendor)
-        described = (await Program(app).call("GET", "/api/v1/openapi.json")).body["paths"]
+        described = (await Program(app).call("GET", "/api/v1/openapi.json")).body[
+            "paths"
+        ]
         rules = [
             rule
             for rule in app.url_map.iter_rules()
@@ -274,8 +289,12 @@ class TestScopes:
         )
         program = Program(app, raw)
 
-        assert (await program.call("GET", "/api/v1/vendor/payments/config")).status == 200
-        assert (await program.call("POST", "/api/v1/vendor/payments/setup")).code == "missing_scope"
+        assert (
+            await program.call("GET", "/api/v1/vendor/payments/config")
+        ).status == 200
+        assert (
+            await program.call("POST", "/api/v1/vendor/payments/setup")
+        ).code == "missing_scope"
         assert not await AuditEntry.exists(action="vendor.account_requested")
 
     async def test_whoever_is_switched_off_ends_their_tokens(

@@ -158,7 +158,9 @@ class TestVendorPayments:
             assert (reply.status, reply.code) == (401, "unauthenticated")
             assert (await owner.request(method, path)).status == 401
 
-    async def test_an_outage_is_not_called_needs_setup(self, app: Quart, database: str) -> None:
+    async def test_an_outage_is_not_called_needs_setup(
+        self, app: Quart, database: str
+    ) -> None:
         """A database that is gone is a 500 of ours, and a Stripe that is down a 503, never
         `not_configured`.
         """
@@ -180,7 +182,12 @@ class TestVendorPayments:
         """And still makes one account."""
         _, token = await new_vendor()
         program = Program(app, token)
-        fault = {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500, "times": 9}
+        fault = {
+            "match": {"path": "/v1/accounts"},
+            "effect": "status",
+            "status": 500,
+            "times": 9,
+        }
         sandbox.control("PUT", "faults", {"rules": [fault]})
 
         down = await program.call("POST", SETUP)
@@ -213,9 +220,9 @@ class TestDescription:
             for operation in path.values():
                 assert operation["summary"]
                 assert any(status.startswith("4") for status in operation["responses"])
-        body = schema["paths"]["/api/v1/platform/vendors/{vendor_id}/payments/create-intent"][
-            "post"
-        ]["requestBody"]
+        body = schema["paths"][
+            "/api/v1/platform/vendors/{vendor_id}/payments/create-intent"
+        ]["post"]["requestBody"]
         assert "order_id" in json.dumps(body)
 
     async def test_the_page_loads_its_scripts_from_us_under_the_strict_policy(

@@ -32,7 +32,9 @@ texts = st.dictionaries(
             [("price", "€10.00", "€12.00", "€10.00", False)],
             id="two",
         ),
-        pytest.param({"stock": "4"}, {"name": "A jug"}, [], id="it moves by itself, untouched"),
+        pytest.param(
+            {"stock": "4"}, {"name": "A jug"}, [], id="it moves by itself, untouched"
+        ),
         pytest.param(
             {"stock": "4"},
             {"stock": "9"},
@@ -42,7 +44,9 @@ texts = st.dictionaries(
     ],
 )
 def test_what_somebody_else_changed_is_found(
-    now: dict[str, str], typed: dict[str, str], found: list[tuple[str, str, str, str, bool]]
+    now: dict[str, str],
+    typed: dict[str, str],
+    found: list[tuple[str, str, str, str, bool]],
 ) -> None:
     """Field by field: what it was, what it is, what was typed, and whether both changed it."""
     told = differences(WAS, WAS | now, WAS | typed, moving={"stock"})
@@ -81,7 +85,9 @@ def test_nothing_of_anothers_is_overwritten_untold(
 
 @settings(max_examples=30)
 @given(st.text())
-def test_what_a_page_carries_is_short_and_whatever_else_comes_is_read_as_nothing(text: str) -> None:
+def test_what_a_page_carries_is_short_and_whatever_else_comes_is_read_as_nothing(
+    text: str,
+) -> None:
     """A mark is at most a digest long; what we did not write raises nothing."""
     assert len(mark(text)) <= LONGEST
     read(text)

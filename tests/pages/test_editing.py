@@ -177,7 +177,10 @@ async def _walk(
     saved = await first.post(action, {**opened, **edit.first})
     refused = await second.post(action, {**opened, **edit.second})
     text = await refused.get_data(as_text=True)
-    said, back = words(text.replace("<strong>", "").replace("</strong>", "")), filled(text, action)
+    said, back = (
+        words(text.replace("<strong>", "").replace("</strong>", "")),
+        filled(text, action),
+    )
     assert (saved.status_code, refused.status_code) == (303, 409), (action, said)
     assert edit.told in said, said.partition("Last saved by")[2][:600]
     assert "Last saved by Anna First" in said, action
@@ -186,8 +189,13 @@ async def _walk(
     assert await AuditEntry.filter(action=edit.act).count() == before + 1, action
 
     anyway = await second.post(action, back)
-    assert anyway.status_code == 303, (action, words(await anyway.get_data(as_text=True)))
-    untouched = {name: value for name, value in edit.first.items() if name not in edit.second}
+    assert anyway.status_code == 303, (
+        action,
+        words(await anyway.get_data(as_text=True)),
+    )
+    untouched = {
+        name: value for name, value in edit.first.items() if name not in edit.second
+    }
     assert _shows(await _opened(first, action), {**untouched, **edit.second}), action
     actors = (
         await AuditEntry.filter(action=edit.act)
@@ -211,9 +219,13 @@ def _shows(form: dict[str, str], typed: dict[str, str]) -> bool:
     """Whether a form shows what was typed: 12 as 12.00."""
     hidden = ("csrf_token", "opened", "own_receipt")
     same = {
-        name: (form.get(name, ""), value) for name, value in typed.items() if name not in hidden
+        name: (form.get(name, ""), value)
+        for name, value in typed.items()
+        if name not in hidden
     }
-    return all(is_ == was or is_.removesuffix(".00") == was for is_, was in same.values())
+    return all(
+        is_ == was or is_.removesuffix(".00") == was for is_, was in same.values()
+    )
 
 
 async def _two(
@@ -248,7 +260,9 @@ async def test_the_second_of_two_at_a_shop_is_told(
     dispute = await disputed(context, sandbox, shop)
     first, second = await _two(app, "owner", shop.vendor_id)
     for edit in VENDORS:
-        await _walk(first, second, edit, {"product": shop.product_id, "dispute": dispute.id})
+        await _walk(
+            first, second, edit, {"product": shop.product_id, "dispute": dispute.id}
+        )
 
 
 async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
@@ -281,7 +295,10 @@ async def test_of_two_who_save_at_the_same_moment_one_is_told(
         f"/vendor/admin/products/{shop.product_id}",
         "/vendor/admin/payments/schedule",
     )
-    plans = [{"payout_schedule": name, "minimum_payout": "0"} for name in ("daily", "monthly")]
+    plans = [
+        {"payout_schedule": name, "minimum_payout": "0"}
+        for name in ("daily", "monthly")
+    ]
     for action, typed in (
         (product, [{"name": "A mug"}, {"name": "A bowl"}]),
         (schedule, plans),
@@ -291,9 +308,10 @@ async def test_of_two_who_save_at_the_same_moment_one_is_told(
             who.post(action, {**opened, **one})
             for who, one in zip((first, second), typed, strict=True)
         ]
-        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409], (
-            action
-        )
+        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [
+            303,
+            409,
+        ], action
     await work(context)
     row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert (
@@ -313,7 +331,9 @@ async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(
     fields = {**(await _opened(portal, action)), "name": "A mug"}
 
     for opened in ("", "[]", "{", '{"name": 1}', "[" * 9000):
-        asked = await portal.post(action, {**fields, "opened": opened}, htmx="form#product-form")
+        asked = await portal.post(
+            action, {**fields, "opened": opened}, htmx="form#product-form"
+        )
         text = await asked.get_data(as_text=True)
         assert asked.status_code == 409, opened
         assert "Please look before you save" in text
@@ -337,12 +357,19 @@ async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(
     action = f"/vendor/admin/products/{product.id}"
     opened = await _opened(portal, action)
     for _ in range(2):
-        assert (await portal.post(action, {**opened, "name": "A mug"})).status_code == 303
+        assert (
+            await portal.post(action, {**opened, "name": "A mug"})
+        ).status_code == 303
     told = await portal.post(action, {**opened, "name": "A bowl"})
     text = await told.get_data(as_text=True)
-    values = ProductValues(name="A jug", price=Money(product.price_amount, "EUR"), stock=None)
+    values = ProductValues(
+        name="A jug", price=Money(product.price_amount, "EUR"), stock=None
+    )
     await save_product(
-        vendor_id=portal.vendor_id, product_id=product.id, values=values, actor="member:424242"
+        vendor_id=portal.vendor_id,
+        product_id=product.id,
+        values=values,
+        actor="member:424242",
     )
 
     again = await portal.post(action, filled(text, action))

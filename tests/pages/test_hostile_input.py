@@ -221,9 +221,15 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
         vendor_id=shop.vendor_id, member_id=shop.member_id, name="fuzz", allowed=Scope
     )
     await registration.create_member(
-        email="op@x.test", password=PASSWORD, full_name="O", role="operator", vendor_id=None
+        email="op@x.test",
+        password=PASSWORD,
+        full_name="O",
+        role="operator",
+        vendor_id=None,
     )
-    await registration.create_customer(email="sam@x.test", password=PASSWORD, full_name="S")
+    await registration.create_customer(
+        email="sam@x.test", password=PASSWORD, full_name="S"
+    )
     owner = (await Member.get(id=shop.member_id)).email
     carried = {
         "basket": purchase.basket,
@@ -236,7 +242,9 @@ async def world(app: Quart, gateway: Gateway, sandbox: RunningSandbox) -> World:
         ("op@x.test", "member", "sid"),
         ("sam@x.test", "customer", "shopper_sid"),
     ):
-        sid = await sessions.sign_in(email=email, password=PASSWORD, kind=kind, user_agent="")
+        sid = await sessions.sign_in(
+            email=email, password=PASSWORD, kind=kind, user_agent=""
+        )
         cookies.append({**carried, key: sid})
     known = [
         link_of(purchase.token),
@@ -265,15 +273,19 @@ def _path(rule: str, parts: list[str]) -> str:
 
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-async def test_no_garbage_at_any_route_gives_a_500(world: World, data: st.DataObject) -> None:
+async def test_no_garbage_at_any_route_gives_a_500(
+    world: World, data: st.DataObject
+) -> None:
     """Addresses, queries, forms, bodies, headers and cookies: 4xx at worst, or what Stripe's
     stand-in made of it.
     """
     rule = data.draw(
-        st.sampled_from(sorted(world.app.url_map.iter_rules(), key=lambda r: r.rule)), label="rule"
+        st.sampled_from(sorted(world.app.url_map.iter_rules(), key=lambda r: r.rule)),
+        label="rule",
     )
     method = data.draw(
-        st.sampled_from(sorted({*(rule.methods or ()), "POST"} - {"OPTIONS"})), label="method"
+        st.sampled_from(sorted({*(rule.methods or ()), "POST"} - {"OPTIONS"})),
+        label="method",
     )
     part = st.one_of(st.sampled_from(world.known), text)
     path = _path(
@@ -297,11 +309,18 @@ async def test_no_garbage_at_any_route_gives_a_500(world: World, data: st.DataOb
         kind = data.draw(st.sampled_from(TYPES), label="type")
     headers["Content-Type"] = kind
     answer = await visitor.request(
-        method, f"{path}?{_encode(query)}", headers=headers, data=body if method == "POST" else None
+        method,
+        f"{path}?{_encode(query)}",
+        headers=headers,
+        data=body if method == "POST" else None,
     )
 
     assert answer.status != 500, (method, path)
-    if answer.status >= 400 and "json" in answer.headers.get("Content-Type", "") and answer.text:
+    if (
+        answer.status >= 400
+        and "json" in answer.headers.get("Content-Type", "")
+        and answer.text
+    ):
         assert set(json.loads(answer.text)) == {"error"}
 
 

@@ -76,7 +76,9 @@ async def test_our_own_names_are_answered(live: Visitor, host: str) -> None:
 @pytest.mark.parametrize("path", ["/count", "/form", "/no/such/page"])
 async def test_another_name_is_refused(live: Visitor, host: str, path: str) -> None:
     """400 in the caller's format, whatever was asked for, and nothing is done."""
-    page = await live.request("POST" if path == "/form" else "GET", path, headers={"Host": host})
+    page = await live.request(
+        "POST" if path == "/form" else "GET", path, headers={"Host": host}
+    )
     program = await live.get(path, headers={"Host": host, "Accept": "application/json"})
 
     assert (page.status, program.status) == (400, 400)

@@ -78,7 +78,9 @@ def spoken(page: str) -> str:
 
 
 async def choose(visitor: Visitor, language: str, **fields: str) -> Any:
-    return await visitor.request("POST", "/language", form={"language": language, **fields})
+    return await visitor.request(
+        "POST", "/language", form={"language": language, **fields}
+    )
 
 
 async def test_it_is_what_the_browser_likes_best_of_ours(visitor: Visitor) -> None:
@@ -99,7 +101,9 @@ async def test_it_is_what_the_browser_likes_best_of_ours(visitor: Visitor) -> No
         assert locales.current() == "en"
 
 
-async def test_what_was_chosen_stays_whatever_the_browser_likes(visitor: Visitor) -> None:
+async def test_what_was_chosen_stays_whatever_the_browser_likes(
+    visitor: Visitor,
+) -> None:
     """The form at the foot of a page needs no script and leads back to the page; what we do not
     speak changes nothing.
     """
@@ -110,7 +114,9 @@ async def test_what_was_chosen_stays_whatever_the_browser_likes(visitor: Visitor
     chosen = await choose(visitor, "fr", next="/pricing?x=1")
 
     assert (chosen.status, chosen.location) == (303, "/pricing?x=1")
-    assert spoken((await visitor.get("/", headers={"Accept-Language": "de"})).text) == "fr"
+    assert (
+        spoken((await visitor.get("/", headers={"Accept-Language": "de"})).text) == "fr"
+    )
     for language in NOT_OURS:
         answer = await choose(visitor, language, next="//evil.test")
         assert (answer.status, answer.location) == (303, "/")
@@ -121,7 +127,9 @@ async def test_another_site_cannot_choose(visitor: Visitor) -> None:
     """The route carries no token, so the origin is looked at."""
     there = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
     assert (
-        await visitor.request("POST", "/language", form={"language": "fr"}, headers=there)
+        await visitor.request(
+            "POST", "/language", form={"language": "fr"}, headers=there
+        )
     ).status == 403
 
 
@@ -141,17 +149,24 @@ async def test_an_account_remembers_the_choice(app: Quart) -> None:
     await sign_in_as(one, "customer")
     await choose(one, "fr")
 
-    await other.send("/shop/account/login", email="customer@x.test", password="a-long-password")
+    await other.send(
+        "/shop/account/login", email="customer@x.test", password="a-long-password"
+    )
 
     assert (await Customer.get()).language == "fr"
     assert (
-        spoken((await other.get("/shop/account", headers={"Accept-Language": "de"})).text) == "fr"
+        spoken(
+            (await other.get("/shop/account", headers={"Accept-Language": "de"})).text
+        )
+        == "fr"
     )
 
 
 def english(language: str) -> list[str]:
     """Sentences that a page in another language has no reason to show."""
-    found = [(each.id, each.string) for each in read(language) if isinstance(each.id, str)]
+    found = [
+        (each.id, each.string) for each in read(language) if isinstance(each.id, str)
+    ]
     return [
         said
         for said, told in found
@@ -166,7 +181,11 @@ async def test_a_purchase_in_another_language(
     """From the shop to the mail that says it was sent: nothing is left in English, and mails go on
     in the language.
     """
-    shop, browser, said = await open_shop(gateway, sandbox), Browser(client), SAID[language]
+    shop, browser, said = (
+        await open_shop(gateway, sandbox),
+        Browser(client),
+        SAID[language],
+    )
     await (
         (await Vendor.get(id=shop.vendor_id))
         .update_from_dict({"slug": "lux", "name": "Lux"})
@@ -178,7 +197,9 @@ async def test_a_purchase_in_another_language(
     await browser.add("/shops/lux/cup")
     pages["basket"] = await browser.get("/shop/basket")
     pages["country"] = await browser.get("/shop/checkout")
-    refused = await browser.post("/shop/checkout", {**ADDRESS, "postal_code": "", "country": "DE"})
+    refused = await browser.post(
+        "/shop/checkout", {**ADDRESS, "postal_code": "", "country": "DE"}
+    )
     pages["empty"] = str(await refused.get_data(as_text=True))
     address = await browser.check_out()
     pages["payment"] = await browser.get(address)
@@ -190,14 +211,20 @@ async def test_a_purchase_in_another_language(
     pages["order"] = await browser.get(f"/shop/orders/{link}")
     order = await Order.get()
     await mark_as_shipped(
-        vendor_id=shop.vendor_id, number=order.number, carrier="", tracking="", actor="member:1"
+        vendor_id=shop.vendor_id,
+        number=order.number,
+        carrier="",
+        tracking="",
+        actor="member:1",
     )
 
     for name, page in pages.items():
         text = words(page)
         assert said[name] in text, (name, text)
         assert spoken(page) == language
-        assert [sentence for sentence in english(language) if sentence in text] == [], name
+        assert [sentence for sentence in english(language) if sentence in text] == [], (
+            name
+        )
     assert (await Checkout.get()).language == language
     assert said["mail"] in (await Email.get(kind="order_confirmed")).text
     assert said["sent"] in (await Email.get(kind="order_shipped")).subject

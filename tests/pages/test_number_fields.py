@@ -17,7 +17,12 @@ from werkzeug.datastructures import MultiDict
 import portal
 import storefront
 from shared.core.money import Money
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, WholeField
+from shared.entrypoints.web.forms import (
+    MarketForm,
+    MoneyField,
+    PercentField,
+    WholeField,
+)
 
 OURS = (MoneyField, WholeField, PercentField)
 READ: dict[type[wtforms.Field], list[tuple[str, object]]] = {
@@ -61,7 +66,9 @@ FIELDS = {
     for form in forms()
     for name, field in vars(form).items()
     if hasattr(field, "field_class")
-    and issubclass(field.field_class, (*OURS, wtforms.IntegerField, wtforms.DecimalField))
+    and issubclass(
+        field.field_class, (*OURS, wtforms.IntegerField, wtforms.DecimalField)
+    )
 }
 
 

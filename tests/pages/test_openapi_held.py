@@ -74,15 +74,24 @@ class World:
             **case.as_transport_kwargs(base_url=BASE, headers=self._headers(case))
         ).prepare()
         self._sign(case, sent)
-        return asyncio.run_coroutine_threadsafe(self._answer(sent), self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(self._answer(sent), self.loop).result(
+            30
+        )
 
     def _headers(self, case: Case[Any]) -> dict[str, str]:
-        held = self.token if "/vendor/payments/" in case.operation.path else self.purchase.token
+        held = (
+            self.token
+            if "/vendor/payments/" in case.operation.path
+            else self.purchase.token
+        )
         return {"Authorization": f"Bearer {held}"}
 
     def _sign(self, case: Case[Any], sent: requests.PreparedRequest) -> None:
         """The signature of a good case is made of its own body, as Stripe would."""
-        if "webhooks" not in case.operation.path or "Stripe-Signature" not in sent.headers:
+        if (
+            "webhooks" not in case.operation.path
+            or "Stripe-Signature" not in sent.headers
+        ):
             return
         if case.meta is not None and not case.meta.generation.mode.is_positive:
             return
@@ -93,8 +102,8 @@ class World:
             else ours.webhook_secrets
         )[0]
         body = _bytes(sent)
-        sent.headers["Stripe-Signature"] = stripe.WebhookSignature.generate_signature_header(
-            body.decode(), secret
+        sent.headers["Stripe-Signature"] = (
+            stripe.WebhookSignature.generate_signature_header(body.decode(), secret)
         )
 
     async def _answer(self, sent: requests.PreparedRequest) -> Response:
@@ -105,20 +114,29 @@ class World:
         )
         headers = {name: answer.headers.getlist(name) for name in answer.headers.keys()}  # noqa: SIM118
         content = await answer.get_data(as_text=False)
-        return Response(answer.status_code, headers, content, sent, elapsed=0.0, verify=True)
+        return Response(
+            answer.status_code, headers, content, sent, elapsed=0.0, verify=True
+        )
 
 
 @pytest.fixture
-async def world(app: Quart, settings: Settings, gateway: Gateway, sandbox: RunningSandbox) -> World:
+async def world(
+    app: Quart, settings: Settings, gateway: Gateway, sandbox: RunningSandbox
+) -> World:
     """A shop that sells, an order, and a token with every scope; without the limits, which have a
     test of their own.
     """
     app.config["QUART_RATE_LIMITER_ENABLED"] = False
     shop = await open_shop(gateway, sandbox)
     token = await tokens.create_token(
-        vendor_id=shop.vendor_id, member_id=shop.member_id, name="schemathesis", allowed=Scope
+        vendor_id=shop.vendor_id,
+        member_id=shop.member_id,
+        name="schemathesis",
+        allowed=Scope,
     )
-    return World(app, settings, shop, await check_out(shop), token, asyncio.get_running_loop())
+    return World(
+        app, settings, shop, await check_out(shop), token, asyncio.get_running_loop()
+    )
 
 
 async def described(app: Quart) -> dict[str, Any]:
@@ -130,9 +148,13 @@ async def described(app: Quart) -> dict[str, Any]:
 
 @pytest.mark.sdk_unchecked("business details that only a machine would think of")
 @pytest.mark.parametrize(
-    "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"]
+    "mode",
+    [GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+    ids=["allowed", "forbidden"],
 )
-async def test_the_api_holds_what_its_description_says(world: World, mode: GenerationMode) -> None:
+async def test_the_api_holds_what_its_description_says(
+    world: World, mode: GenerationMode
+) -> None:
     """Every operation: documented statuses, shapes and types; nothing allowed is refused, nothing
     forbidden taken, no 500.
     """
@@ -142,10 +164,13 @@ async def test_the_api_holds_what_its_description_says(world: World, mode: Gener
         assert isinstance(result, Ok)
         operation = result.ok()
         try:
-            await asyncio.to_thread(_try_out(world, operation.as_strategy(generation_mode=mode)))
+            await asyncio.to_thread(
+                _try_out(world, operation.as_strategy(generation_mode=mode))
+            )
         except FailureGroup as found:
             faults += [
-                f"{operation.label}: {fault} {found.__notes__}" for fault in found.exceptions
+                f"{operation.label}: {fault} {found.__notes__}"
+                for fault in found.exceptions
             ]
     assert not faults, "\n\n".join(faults)
 
@@ -186,9 +211,15 @@ async def test_too_many_requests_are_described(app: Quart) -> None:
     headers = {"Content-Type": [answer.headers["Content-Type"]]}
     sent = requests.Request("POST", f"{BASE}/api/v1/vendor/payments/setup").prepare()
     response = Response(
-        answer.status_code, headers, await answer.get_data(as_text=False), sent, 0.0, True
+        answer.status_code,
+        headers,
+        await answer.get_data(as_text=False),
+        sent,
+        0.0,
+        True,
     )
     assert response.status_code == 429
     case.validate_response(
-        response, checks=[checks.status_code_conformance, checks.response_schema_conformance]
+        response,
+        checks=[checks.status_code_conformance, checks.response_schema_conformance],
     )

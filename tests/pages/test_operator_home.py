@@ -39,7 +39,9 @@ HOME = "/operator"
 
 
 async def _compared(status: str = "clean", **values: Any) -> ReconciliationRun:
-    return await ReconciliationRun.create(status=status, finished_at=clock.now(), **values)
+    return await ReconciliationRun.create(
+        status=status, finished_at=clock.now(), **values
+    )
 
 
 async def _payout(vendor: Vendor, status: str, **values: Any) -> Payout:
@@ -88,13 +90,19 @@ class TestNeedsDoing:
         assert "they agree" in text
         assert "Needs doing" not in text
 
-    async def test_everything_that_waits_has_a_line(self, client: TestClientProtocol) -> None:
+    async def test_everything_that_waits_has_a_line(
+        self, client: TestClientProtocol
+    ) -> None:
         """Each a count, a sentence and a link to where it is done."""
         order = await make_order(await make_ready_vendor(name="Atelier"))
         payment = await make_payment(order, status="succeeded")
         for number in (1, 2):
             await make_refund(
-                payment, number, status="awaiting_approval", amount=12_000, vendor_part=11_999
+                payment,
+                number,
+                status="awaiting_approval",
+                amount=12_000,
+                vendor_part=11_999,
             )
         dispute = await make_dispute(
             order,
@@ -112,7 +120,9 @@ class TestNeedsDoing:
         await StripeWrite.create(**odd, state="unexpected")
         bank = await make_ready_vendor(name="Bankless")
         await _set(bank, external_account_errored=True)
-        await _payout(bank, "failed", failed_at=clock.now(), failure_code="account_closed")
+        await _payout(
+            bank, "failed", failed_at=clock.now(), failure_code="account_closed"
+        )
         await _set(
             await make_ready_vendor(name="Held"),
             payouts_held_at=clock.now(),
@@ -134,7 +144,8 @@ class TestNeedsDoing:
 
         text = words(page)
         assert (
-            "2 refunds wait for your decision €240.00 in all; the oldest waits since today" in text
+            "2 refunds wait for your decision €240.00 in all; the oldest waits since today"
+            in text
         )
         assert "1 dispute waits for an answer 3 days left: €49.90 on order" in text
         assert "1 payment is parked" in text
@@ -146,7 +157,10 @@ class TestNeedsDoing:
         assert "1 bank account takes no payouts Bankless got a mail" in text
         assert "1 vendor’s payouts are on hold Held: We look at it." in text
         assert "1 vendor owes €35.00 Its next sales pay it back." in text
-        assert "3 differences between the books and Stripe Found by the comparison of today" in text
+        assert (
+            "3 differences between the books and Stripe Found by the comparison of today"
+            in text
+        )
         for href in (
             "/operator/refunds",
             f"/operator/disputes/{dispute.id}",
@@ -159,7 +173,9 @@ class TestNeedsDoing:
             assert f'class="doing-go" href="{href}"' in page
         assert "All is in order" not in text
 
-    async def test_an_appeal_is_the_operator_s_to_file(self, client: TestClientProtocol) -> None:
+    async def test_an_appeal_is_the_operator_s_to_file(
+        self, client: TestClientProtocol
+    ) -> None:
         """It waits for staff as long as it can be filed, as the list of disputes counts it too."""
         order = await make_order(await make_ready_vendor(name="Atelier"))
         await make_payment(order, status="succeeded")
@@ -178,13 +194,19 @@ class TestNeedsDoing:
     ) -> None:
         """With the names as far as they fit."""
         for number in range(5):
-            await _set(await make_ready_vendor(name=f"Held {number}"), payouts_held_at=clock.now())
+            await _set(
+                await make_ready_vendor(name=f"Held {number}"),
+                payouts_held_at=clock.now(),
+            )
         await make_ready_vendor(name="Free")
         portal = await operator_in(client)
 
         page = await portal.get(HOME)
 
-        assert "5 vendors’ payouts are on hold Held 0, Held 1, Held 2 and 2 more." in words(page)
+        assert (
+            "5 vendors’ payouts are on hold Held 0, Held 1, Held 2 and 2 more."
+            in words(page)
+        )
         assert 'href="/operator/vendors?only=held"' in page
         narrowed = await portal.get("/operator/vendors?only=held")
         assert '<input type="hidden" name="only" value="held">' in narrowed, (
@@ -198,7 +220,9 @@ class TestNeedsDoing:
             await portal.get("/operator/vendors?only=bank")
         )
 
-    async def test_a_payout_that_was_made_good_is_no_task(self, client: TestClientProtocol) -> None:
+    async def test_a_payout_that_was_made_good_is_no_task(
+        self, client: TestClientProtocol
+    ) -> None:
         """A later payout of the same vendor and currency ends the line; one of another vendor, or
         an old failure, says nothing.
         """
@@ -206,7 +230,9 @@ class TestNeedsDoing:
         await _payout(vendor, "failed", failed_at=clock.now())
         await _payout(await make_ready_vendor(), "paid")
         await _payout(
-            await make_ready_vendor(), "failed", failed_at=clock.now() - timedelta(days=40)
+            await make_ready_vendor(),
+            "failed",
+            failed_at=clock.now() - timedelta(days=40),
         )
         portal = await operator_in(client)
         assert "1 payout did not arrive" in words(await portal.get(HOME))
@@ -215,7 +241,9 @@ class TestNeedsDoing:
 
         assert "did not arrive" not in words(await portal.get(HOME))
 
-    async def test_a_comparison_that_is_missing_is_a_task(self, client: TestClientProtocol) -> None:
+    async def test_a_comparison_that_is_missing_is_a_task(
+        self, client: TestClientProtocol
+    ) -> None:
         """One that could not finish, and one of three nights ago."""
         portal = await operator_in(client)
         run = await _compared("failed", error="Stripe did not answer.")
@@ -254,9 +282,14 @@ class TestFigures:
             midnight - timedelta(days=6),
             midnight - timedelta(days=6, seconds=1),
         ):
-            await make_order(eur, status="processing", payment_status="paid", paid_at=at)
+            await make_order(
+                eur, status="processing", payment_status="paid", paid_at=at
+            )
         dkk = await make_order(
-            await make_ready_vendor(), payment_status="paid", paid_at=clock.now(), currency="DKK"
+            await make_ready_vendor(),
+            payment_status="paid",
+            paid_at=clock.now(),
+            currency="DKK",
         )
         await make_refund(
             await make_payment(dkk, status="succeeded"),
@@ -274,12 +307,16 @@ class TestFigures:
 
         text = words(await portal.get(HOME))
 
-        assert "EUR Sales €99.80 €49.90 today, 1 order +100% on the 7 days before" in text
+        assert (
+            "EUR Sales €99.80 €49.90 today, 1 order +100% on the 7 days before" in text
+        )
         assert "DKK Sales DKK 49.90 DKK 49.90 today, 1 order Commission" in text
         assert "Refunds DKK 10.00 DKK 10.00 today" in text
         assert "Refunds €0.00 €0.00 today" in text
 
-    async def test_commission_is_what_the_books_say(self, client: TestClientProtocol) -> None:
+    async def test_commission_is_what_the_books_say(
+        self, client: TestClientProtocol
+    ) -> None:
         """Earned today less what was given back."""
         order = await make_order(
             await make_ready_vendor(), payment_status="paid", paid_at=clock.now()

@@ -57,11 +57,15 @@ async def test_the_link_is_made_when_its_mail_is_sent_and_for_its_shopper_alone(
     """
     order = await make_order()
     checkout = await order.checkout
-    for kind, to in (("to_the_shopper", checkout.email), ("to_the_vendor", "shop@example.test")):
+    for kind, to in (
+        ("to_the_shopper", checkout.email),
+        ("to_the_vendor", "shop@example.test"),
+    ):
         await _post(order, kind, to)
         await mail.send(context.settings, kind)
     mine, theirs = [
-        path.read_text() for path in sorted((context.settings.data_dir / "mail").glob("*.eml"))
+        path.read_text()
+        for path in sorted((context.settings.data_dir / "mail").glob("*.eml"))
     ]
     link = link_of(checkout.token)
     assert f"/shop/orders/{link}" in mine.replace("=\n", "")
@@ -83,7 +87,10 @@ async def test_a_key_that_was_replaced_goes_on_opening_while_it_stands_beside_th
     """
     order = await make_order()
     link = link_of((await order.checkout).token)
-    old, new = context.settings.secret_key, "the key that comes after it, long enough to sign with"
+    old, new = (
+        context.settings.secret_key,
+        "the key that comes after it, long enough to sign with",
+    )
     both = Browser(
         whole_app(
             context.settings.with_(secret_key=new, old_secret_keys=(old,)), gateway
@@ -92,7 +99,9 @@ async def test_a_key_that_was_replaced_goes_on_opening_while_it_stands_beside_th
     page = await both.get(f"/shop/orders/{link}")
     assert f'href="/shop/orders/{link}' not in page
     assert 'href="/shop/checkout/co_' in page
-    alone = Browser(whole_app(context.settings.with_(secret_key=new), gateway).test_client())
+    alone = Browser(
+        whole_app(context.settings.with_(secret_key=new), gateway).test_client()
+    )
     await alone.get(f"/shop/orders/{link}", status=404)
 
 
@@ -119,7 +128,9 @@ async def test_links_of_before_open_what_they_opened_and_stand_nowhere_any_more(
     assert (
         await Email.get(id=was.id)
     ).text == f"See {PUBLIC_URL}/shop/orders/{{order_link}}\nor write /shop/orders/co_x"
-    assert BEFORE not in str(await Checkout.all().values()) + str(await Email.all().values())
+    assert BEFORE not in str(await Checkout.all().values()) + str(
+        await Email.all().values()
+    )
     browser = Browser(client)
     for link in (BEFORE, link_of(checkout.token)):
         page = words(await browser.get(f"/shop/orders/{link}"))
@@ -138,7 +149,9 @@ class _Editor:
 
     def __init__(self, connection: Any) -> None:
         self.client = connection
-        self.DIALECT = "sqlite" if connection.capabilities.dialect == "sqlite" else "postgres"
+        self.DIALECT = (
+            "sqlite" if connection.capabilities.dialect == "sqlite" else "postgres"
+        )
 
 
 @pytest.mark.one_engine
@@ -146,6 +159,8 @@ def test_no_page_shows_a_purchases_token_where_its_link_belongs() -> None:
     """Every template that names one seals it: the bare token opens nothing."""
     bare = re.compile(r"\b(?:checkout|p)\.token\b(?! \| order_link)")
     wrong = [
-        str(path) for path in sorted(TEMPLATES.rglob("*.html")) if bare.search(path.read_text())
+        str(path)
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        if bare.search(path.read_text())
     ]
     assert wrong == []

@@ -22,15 +22,21 @@ def seen(
     message: str | None = None,
     asked: bool = True,
 ) -> Outcome:
-    progress = PaymentProgress(state, status, message, can_retry=True, settled=False, asked=asked)
-    return outcome_of(progress, checkout=checkout, order=order, email="ada@example.test")
+    progress = PaymentProgress(
+        state, status, message, can_retry=True, settled=False, asked=asked
+    )
+    return outcome_of(
+        progress, checkout=checkout, order=order, email="ada@example.test"
+    )
 
 
 @pytest.mark.parametrize(
     ("outcome", "name", "waits"),
     [
         (
-            seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.PROCESSING),
+            seen(
+                PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.PROCESSING
+            ),
             "succeeded",
             False,
         ),
@@ -39,7 +45,11 @@ def seen(
         (seen(PaymentState.REQUIRES_ACTION), "requires_action", True),
         (seen(PaymentState.FAILED, PaymentStatus.FAILED), "failed", False),
         (
-            seen(PaymentState.CANCELED, PaymentStatus.CANCELLED, checkout=CheckoutStatus.EXPIRED),
+            seen(
+                PaymentState.CANCELED,
+                PaymentStatus.CANCELLED,
+                checkout=CheckoutStatus.EXPIRED,
+            ),
             "cancelled",
             False,
         ),
@@ -48,7 +58,9 @@ def seen(
         (seen(PaymentState.PENDING, asked=False), "unknown", True),
         (seen(PaymentState.PARKED), "parked", False),
         (
-            seen(PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.CANCELLED),
+            seen(
+                PaymentState.SUCCEEDED, PaymentStatus.PAID, order=OrderStatus.CANCELLED
+            ),
             "parked",
             False,
         ),
@@ -64,7 +76,9 @@ def test_a_decline_is_a_state_of_its_own_with_the_cards_message() -> None:
     """A declined intent is back at requires_payment_method; the page says what the bank said and
     offers another card.
     """
-    declined = seen(PaymentState.FAILED, PaymentStatus.FAILED, message="Your card was declined.")
+    declined = seen(
+        PaymentState.FAILED, PaymentStatus.FAILED, message="Your card was declined."
+    )
 
     assert (declined.kind, declined.action) == ("bad", "card")
     assert "Your card was declined." in declined.text

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.one_engine]
 
 # Where something of Stripe's or of sales would stand.
-PAGES = ["", "/orders", "/products", "/payouts", "/transactions", "/statements", "/payments"]
+PAGES = [
+    "",
+    "/orders",
+    "/products",
+    "/payouts",
+    "/transactions",
+    "/statements",
+    "/payments",
+]
 OTHERS = ["/products/new", "/disputes", "/developers", "/shop/close"]
 
 
@@ -39,7 +47,9 @@ async def test_before_stripe_is_connected(client: TestClientProtocol) -> None:
         assert "did not answer" not in text, name
         if name in PAGES:
             assert "Connect with Stripe" in text, name
-            assert 'href="/vendor/admin/payments"' in await portal.get(f"/vendor/admin{name}"), name
+            assert 'href="/vendor/admin/payments"' in await portal.get(
+                f"/vendor/admin{name}"
+            ), name
     assert "Available now" not in await portal.get("/vendor/admin/payouts")
 
 
@@ -48,7 +58,9 @@ async def test_when_payments_have_stopped(client: TestClientProtocol) -> None:
     portal = await signed_in(client)
     await make_product(await portal.vendor())
     mine = VendorPaymentConfig.filter(vendor_id=portal.vendor_id)
-    await mine.update(stripe_account_id="acct_stopped", stripe_account_status="restricted")
+    await mine.update(
+        stripe_account_id="acct_stopped", stripe_account_status="restricted"
+    )
     for name, text in (
         await pages(portal, ["/orders", "/products", "/transactions", "/statements"])
     ).items():

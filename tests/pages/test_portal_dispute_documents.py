@@ -35,7 +35,10 @@ LIST = "/vendor/admin/disputes"
 
 
 async def send(
-    portal: Portal, row: Dispute, files: dict[str, tuple[str, bytes]] | None = None, **form: str
+    portal: Portal,
+    row: Dispute,
+    files: dict[str, tuple[str, bytes]] | None = None,
+    **form: str,
 ) -> tuple[int, str, str]:
     """Send the answer's form with documents: status, where it leads, the page's words."""
     portal.token = portal.token or await csrf_token(portal.client)
@@ -74,7 +77,9 @@ class TestAttaching:
         portal, row = mine
         number = (await Order.get(id=row.order_id)).number
         html = await portal.get(f"{LIST}/{row.id}")
-        assert re.search(r'name="own_receipt"[^>]*checked|checked[^>]*name="own_receipt"', html)
+        assert re.search(
+            r'name="own_receipt"[^>]*checked|checked[^>]*name="own_receipt"', html
+        )
         files = {"shipping_documentation": ("Zustellung.jpeg", paper("jpg"))}
 
         status, where, _ = await send(portal, row, files, own_receipt="y")
@@ -84,7 +89,9 @@ class TestAttaching:
         assert f"receipt-{number}.pdf" in preview
         assert "made by the marketplace" in preview
         assert "Zustellung.jpeg Proof of delivery · 2 KB" in preview
-        staged = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")["evidence"]
+        staged = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")[
+            "evidence"
+        ]
         assert (
             stripe_get(sandbox, f"/v1/files/{staged['receipt']}")["filename"]
             == f"receipt-{number}.pdf"
@@ -103,15 +110,20 @@ class TestAttaching:
     ) -> None:
         """The good document is attached, every word is still there."""
         portal, row = mine
-        files = {"receipt": ("r.pdf", b"<html>"), "uncategorized_file": ("box.png", paper("png"))}
-        status, _, page = await send(portal, row, files, uncategorized_text="My long story.")
+        files = {
+            "receipt": ("r.pdf", b"<html>"),
+            "uncategorized_file": ("box.png", paper("png")),
+        }
+        status, _, page = await send(
+            portal, row, files, uncategorized_text="My long story."
+        )
         assert status == 422
         assert "The bank reads PDF, JPEG and PNG" in page
         assert "My long story." in page
         assert "box.png" in page
-        assert await DisputeFile.filter(dispute_id=row.id).values_list("kind", flat=True) == [
-            "uncategorized_file"
-        ]
+        assert await DisputeFile.filter(dispute_id=row.id).values_list(
+            "kind", flat=True
+        ) == ["uncategorized_file"]
 
     async def test_a_text_that_is_wrong_does_not_lose_a_document(
         self, mine: tuple[Portal, Dispute]
@@ -119,7 +131,9 @@ class TestAttaching:
         """A browser would not send it again."""
         portal, row = mine
         files = {"receipt": ("r.pdf", paper())}
-        status, _, page = await send(portal, row, files, uncategorized_text="x" * 20_001)
+        status, _, page = await send(
+            portal, row, files, uncategorized_text="x" * 20_001
+        )
         assert status == 422
         assert "Use at most 20,000 characters" in page
         assert "r.pdf" in page
@@ -151,7 +165,9 @@ class TestAttaching:
     ) -> None:
         """Large bodies are for documents alone."""
         portal, row = mine
-        answer = await portal.post(f"{LIST}/{row.id}/submit", {"version": "1" * 300_000})
+        answer = await portal.post(
+            f"{LIST}/{row.id}/submit", {"version": "1" * 300_000}
+        )
         assert answer.status_code == 413
 
 
@@ -166,11 +182,18 @@ class TestChanging:
         assert 'value="remove:receipt"' in page
         read = carried(page, f"{LIST}/{row.id}/evidence")
         status, where, _ = await send(
-            portal, row, None, **read, uncategorized_text="More.", button="remove:receipt"
+            portal,
+            row,
+            None,
+            **read,
+            uncategorized_text="More.",
+            button="remove:receipt",
         )
         assert (status, where) == (303, f"{LIST}/{row.id}#documents")
         assert not await DisputeFile.exists(dispute_id=row.id)
-        assert (await Dispute.get(id=row.id)).evidence == {"uncategorized_text": "More."}
+        assert (await Dispute.get(id=row.id)).evidence == {
+            "uncategorized_text": "More."
+        }
 
     async def test_our_receipt_can_be_taken_out_and_does_not_come_back_by_itself(
         self, mine: tuple[Portal, Dispute]
@@ -193,7 +216,9 @@ class TestChanging:
         await send(portal, row, {"receipt": ("mine.pdf", paper())}, own_receipt="y")
         assert (await DisputeFile.get(dispute_id=row.id)).name == "mine.pdf"
 
-    async def test_enter_saves_and_removes_nothing(self, mine: tuple[Portal, Dispute]) -> None:
+    async def test_enter_saves_and_removes_nothing(
+        self, mine: tuple[Portal, Dispute]
+    ) -> None:
         """A browser presses the first button of a form."""
         portal, row = mine
         await send(portal, row, {"receipt": ("r.pdf", paper())})
@@ -220,7 +245,9 @@ class TestLooking:
         )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
-    async def test_our_receipt_is_the_same_each_time(self, mine: tuple[Portal, Dispute]) -> None:
+    async def test_our_receipt_is_the_same_each_time(
+        self, mine: tuple[Portal, Dispute]
+    ) -> None:
         """A PDF with the order's number, what was sold and what it came to."""
         portal, row = mine
         first, again = [
@@ -243,7 +270,9 @@ class TestLooking:
         assert (
             await portal.send("GET", f"{LIST}/{other.id}/documents/{file.id}")
         ).status_code == 404
-        assert (await portal.send("GET", f"{LIST}/{other.id}/receipt.pdf")).status_code == 404
+        assert (
+            await portal.send("GET", f"{LIST}/{other.id}/receipt.pdf")
+        ).status_code == 404
         assert (
             await send(
                 portal,
@@ -257,5 +286,7 @@ class TestLooking:
         ).status_code == 404
         staff = await operator_in(client)
         assert "r.pdf" in await staff.get(f"/operator/disputes/{row.id}")
-        answer = await staff.send("GET", f"/operator/disputes/{row.id}/documents/{file.id}")
+        answer = await staff.send(
+            "GET", f"/operator/disputes/{row.id}/documents/{file.id}"
+        )
         assert await answer.get_data() == paper()

@@ -93,16 +93,18 @@ class TestLists:
         portal = await signed_in(client)
         vendor = await portal.vendor()
         for status in DisputeStatus:
-            await make_dispute(await make_order(vendor), status=status, closed_at=clock.now())
+            await make_dispute(
+                await make_order(vendor), status=status, closed_at=clock.now()
+            )
         for name, expected in {
             "all": 10,
             "answer": 2,
             "open": 6,
             "closed": 4,
         }.items():
-            assert (await portal.get(f"{LIST}?status={name}")).count("<tr data-href") == expected, (
-                name
-            )
+            assert (await portal.get(f"{LIST}?status={name}")).count(
+                "<tr data-href"
+            ) == expected, name
 
     @pytest.mark.parametrize("status", list(DisputeStatus))
     async def test_all_ten_statuses_have_a_page(
@@ -120,14 +122,20 @@ class TestLists:
         )
         assert ("Accept the loss" in text) == (status == "needs_response")
 
-    async def test_another_vendors_dispute_is_404(self, client: TestClientProtocol) -> None:
+    async def test_another_vendors_dispute_is_404(
+        self, client: TestClientProtocol
+    ) -> None:
         """Its page, its preview, and every act."""
         portal = await signed_in(client)
         row = await make_dispute(
-            await make_order(await make_ready_vendor()), evidence={"x": "y"}, evidence_version=1
+            await make_order(await make_ready_vendor()),
+            evidence={"x": "y"},
+            evidence_version=1,
         )
         for path in ("", "/preview"):
-            assert (await portal.send("GET", f"{LIST}/{row.id}{path}")).status_code == 404
+            assert (
+                await portal.send("GET", f"{LIST}/{row.id}{path}")
+            ).status_code == 404
         for path in ("/evidence", "/submit", "/accept"):
             assert (
                 await portal.post(f"{LIST}/{row.id}{path}", {"version": "1"})
@@ -146,7 +154,10 @@ class TestAnswering:
         assert 'value="Ada Lovelace"' in html
         assert "1 x A cup" in html
         text = words(html)
-        assert "You lose €48.65 now, and get €48.65 back if the bank decides for you" in text
+        assert (
+            "You lose €48.65 now, and get €48.65 back if the bank decides for you"
+            in text
+        )
         assert "The marketplace also pays Stripe’s fee for the dispute, €20.00" in text
 
     async def test_from_draft_to_bank(
@@ -173,7 +184,9 @@ class TestAnswering:
         assert "Your answer is with the bank" in page
         assert "What the bank reads" in page
         assert "Save and read it through" not in page
-        assert (await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})).status_code == 409
+        assert (
+            await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})
+        ).status_code == 409
         assert (await portal.send("GET", f"{LIST}/{row.id}/preview")).status_code == 303
         there = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")
         assert (there["status"], there["evidence_details"]["submission_count"]) == (
@@ -198,7 +211,9 @@ class TestAnswering:
     ) -> None:
         """Long ones have room for 20,000 characters, which is more than a usual form takes."""
         portal, row = seen
-        fine = await portal.post(f"{LIST}/{row.id}/evidence", {"uncategorized_text": "ü" * 20_000})
+        fine = await portal.post(
+            f"{LIST}/{row.id}/evidence", {"uncategorized_text": "ü" * 20_000}
+        )
         assert fine.status_code == 303
         answer = await portal.post(
             f"{LIST}/{row.id}/evidence", {"uncategorized_text": "ü" * 20_001}
@@ -209,12 +224,16 @@ class TestAnswering:
         assert "at most 20,000 characters here; these are 20,001" in text
         assert "ü" * 20_001 in text
 
-    async def test_an_empty_answer_cannot_be_handed_in(self, seen: tuple[Portal, Dispute]) -> None:
+    async def test_an_empty_answer_cannot_be_handed_in(
+        self, seen: tuple[Portal, Dispute]
+    ) -> None:
         """The preview says so, and so does the button's address."""
         portal, row = seen
         await portal.post(f"{LIST}/{row.id}/evidence", {})
         assert "Nothing written yet" in await portal.get(f"{LIST}/{row.id}/preview")
-        assert (await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})).status_code == 422
+        assert (
+            await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})
+        ).status_code == 422
 
     async def test_with_stripe_down_nothing_is_lost_and_the_page_says_what_happens(
         self, seen: tuple[Portal, Dispute], sandbox: RunningSandbox
@@ -222,7 +241,10 @@ class TestAnswering:
         """Saved and handed in here; no button is left that would do it twice."""
         portal, row = seen
         sandbox.faults(
-            {"match": {"method": "POST", "path": "/v1/disputes"}, "effect": "reset_before"}
+            {
+                "match": {"method": "POST", "path": "/v1/disputes"},
+                "effect": "reset_before",
+            }
         )
         assert "Stripe is not answering right now" in await drafted(portal, row)
         answer = await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})
@@ -255,7 +277,9 @@ class TestAnswering:
         portal, row = seen
         html = await portal.get(f"{LIST}/{row.id}")
         order = await Order.get(id=row.order_id)
-        assert "No money has moved. A refund of €49.90 closes the inquiry." in words(html)
+        assert "No money has moved. A refund of €49.90 closes the inquiry." in words(
+            html
+        )
         assert f'href="/vendor/admin/orders/{order.number}"' in html
         assert "Accept the loss" not in html
         assert (await portal.post(f"{LIST}/{row.id}/accept")).status_code == 409
@@ -278,9 +302,16 @@ class TestOperator:
     ) -> None:
         """Per currency."""
         portal = await operator_in(client)
-        one, two = await make_ready_vendor(name="One"), await make_ready_vendor(name="Two")
+        one, two = (
+            await make_ready_vendor(name="One"),
+            await make_ready_vendor(name="Two"),
+        )
         await make_dispute(
-            await make_order(one), vendor_part=4000, commission_part=100, loss_part=890, fee=2000
+            await make_order(one),
+            vendor_part=4000,
+            commission_part=100,
+            loss_part=890,
+            fee=2000,
         )
         row = await make_dispute(
             await make_order(two), status="warning_needs_response", is_inquiry=True
@@ -310,7 +341,11 @@ class TestTerms:
     ) -> None:
         """The line stands beside the button; the privacy page says what is kept and why."""
         shop = await open_shop(context.gateway, sandbox)
-        await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux"}).save()
+        await (
+            (await Vendor.get(id=shop.vendor_id))
+            .update_from_dict({"slug": "lux"})
+            .save()
+        )
         browser = Browser(client)
         await browser.add("/shops/lux/cup", 1)
         assert "you place the order and accept the terms" in words(
@@ -322,4 +357,6 @@ class TestTerms:
         assert checkout.terms_accepted_at is not None
         assert checkout.purchase_ip
         assert f"Version of {terms.VERSION}" in await browser.get("/legal/terms")
-        assert "network address that the order came from" in await browser.get("/legal/privacy")
+        assert "network address that the order came from" in await browser.get(
+            "/legal/privacy"
+        )

@@ -49,9 +49,13 @@ async def told(portal: Portal, address: str) -> str:
 
 class TestAccess:
     @pytest.mark.parametrize("path", ["", "/new", "/1"])
-    async def test_a_vendor_may_not_look(self, client: TestClientProtocol, path: str) -> None:
+    async def test_a_vendor_may_not_look(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """Staff pages are for staff."""
-        assert (await (await signed_in(client)).send("GET", FEES + path)).status_code == 403
+        assert (
+            await (await signed_in(client)).send("GET", FEES + path)
+        ).status_code == 403
 
     @pytest.mark.parametrize("path", ["/new", "/1", "/1/move", "/1/switch", "/refunds"])
     async def test_a_vendor_may_not_change_what_it_pays(
@@ -60,13 +64,16 @@ class TestAccess:
         """403, nothing written."""
         await service.add_rule(Rule(Decimal(9)), actor=BY)
         form = {**BAGS, "is_active": "no", "refund_policy": "keep"}
-        assert (await (await signed_in(client)).post(FEES + path, form)).status_code == 403
+        assert (
+            await (await signed_in(client)).post(FEES + path, form)
+        ).status_code == 403
         rule = await FeeRule.get()
         assert (rule.percentage, rule.is_active) == (Decimal(9), True)
         assert not await MarketplacePolicy.exists()
 
     @pytest.mark.parametrize(
-        "path", ["/99", "/99999999999999999999", "/99/move", "/99999999999999999999/switch"]
+        "path",
+        ["/99", "/99999999999999999999", "/99/move", "/99999999999999999999/switch"],
     )
     async def test_a_rule_that_is_not_there_is_404(
         self, client: TestClientProtocol, path: str
@@ -92,25 +99,39 @@ class TestRules:
         ).status_code == 303
         bags, rest = [view.id for view in await all_rules()]
 
-        assert (await portal.post(f"{FEES}/{rest}/move", {"direction": "up"})).status_code == 303
+        assert (
+            await portal.post(f"{FEES}/{rest}/move", {"direction": "up"})
+        ).status_code == 303
         assert [view.id for view in await all_rules()] == [rest, bags]
         text = await told(portal, FEES)
         assert "Never reached" in text  # a rule for everything stands above it now
         assert "Rule moved" in text
-        assert (await portal.post(f"{FEES}/{rest}/move", {"direction": "down"})).status_code == 303
-        assert (await portal.post(f"{FEES}/{rest}/switch", {"is_active": "no"})).status_code == 303
+        assert (
+            await portal.post(f"{FEES}/{rest}/move", {"direction": "down"})
+        ).status_code == 303
+        assert (
+            await portal.post(f"{FEES}/{rest}/switch", {"is_active": "no"})
+        ).status_code == 303
         assert "Switched off" in await told(portal, FEES)
-        assert (await portal.post(f"{FEES}/{rest}/switch", {"is_active": "yes"})).status_code == 303
+        assert (
+            await portal.post(f"{FEES}/{rest}/switch", {"is_active": "yes"})
+        ).status_code == 303
         assert (await FeeRule.get(id=rest)).is_active
 
-    async def test_a_rule_is_changed_in_its_form(self, client: TestClientProtocol) -> None:
+    async def test_a_rule_is_changed_in_its_form(
+        self, client: TestClientProtocol
+    ) -> None:
         """The form shows the rule as it is; saving says what was and what is."""
         portal = await operator_in(client)
         vendor = await make_ready_vendor(slug="atelier", name="Atelier")
         await make_product(vendor, slug="tote", name="A tote")
         await portal.post(
             f"{FEES}/new",
-            {**BAGS, "category": "", "product": "https://shop.test/shops/atelier/tote?x=1"},
+            {
+                **BAGS,
+                "category": "",
+                "product": "https://shop.test/shops/atelier/tote?x=1",
+            },
         )
         (view,) = await all_rules()
         assert (view.vendor_name, view.product_name) == ("Atelier", "A tote")
@@ -119,7 +140,13 @@ class TestRules:
         values = dict(re.findall(r'name="(\w+)"[^>]*value="([^"]*)"', page))
         shown = {
             name: values[name]
-            for name in ("vendor", "product", "percentage", "fixed_amount", "maximum_amount")
+            for name in (
+                "vendor",
+                "product",
+                "percentage",
+                "fixed_amount",
+                "maximum_amount",
+            )
         }
         assert shown == {
             "vendor": "atelier",
@@ -159,7 +186,10 @@ class TestRules:
             ({"vendor": "../['"}, "No shop has this address."),
             ({"vendor": "http://["}, "No shop has this address."),
             ({"product": "tote"}, "Say whose product it is"),
-            ({"product": "/shops/atelier/none"}, "Atelier has no product with this address."),
+            (
+                {"product": "/shops/atelier/none"},
+                "Atelier has no product with this address.",
+            ),
             (
                 {"product": "/shops/atelier/tote", "vendor": "velo"},
                 "This product is another vendor’s.",
@@ -172,7 +202,9 @@ class TestRules:
         self, client: TestClientProtocol, change: dict[str, str], sentence: str
     ) -> None:
         """A sentence at the field, what was typed still there, no rule made."""
-        await make_product(await make_ready_vendor(slug="atelier", name="Atelier"), slug="tote")
+        await make_product(
+            await make_ready_vendor(slug="atelier", name="Atelier"), slug="tote"
+        )
         velo = await make_ready_vendor(slug="velo", name="Velo")
         await VendorPaymentConfig.filter(vendor_id=velo.id).update(currency="DKK")
         portal = await operator_in(client)
@@ -196,14 +228,25 @@ class TestTrying:
         portal = await operator_in(client)
         await portal.post(f"{FEES}/new", BAGS)
 
-        text = await told(portal, f"{FEES}?vendor=atelier&product=tote&category=&price=")
+        text = await told(
+            portal, f"{FEES}?vendor=atelier&product=tote&category=&price="
+        )
         assert "Commission €10.30" in text
         assert "By rule 1: 10% + €0.30 on Bags, at most €20.00." in text
-        text = await told(portal, f"{FEES}?vendor=&product=/shops/atelier/tote&category=&price=500")
+        text = await told(
+            portal, f"{FEES}?vendor=&product=/shops/atelier/tote&category=&price=500"
+        )
         assert "Commission €20.00" in text
-        text = await told(portal, f"{FEES}?vendor=atelier&product=&category=Cups&price=100")
-        assert "No rule holds, so by the vendor’s own percentage: 2.5% on everything." in text
-        text = await told(portal, f"{FEES}?vendor=atelier&product=&category=bags&price=0.20")
+        text = await told(
+            portal, f"{FEES}?vendor=atelier&product=&category=Cups&price=100"
+        )
+        assert (
+            "No rule holds, so by the vendor’s own percentage: 2.5% on everything."
+            in text
+        )
+        text = await told(
+            portal, f"{FEES}?vendor=atelier&product=&category=bags&price=0.20"
+        )
         assert "Commission €0.19" in text
         assert "It was cut" in text
 
@@ -215,7 +258,10 @@ class TestTrying:
             ("vendor=atelier", "Enter a price"),
             ("vendor=atelier&price=0", "Enter a price"),
             ("vendor=atelier&price=x", "Enter an amount such as 49.90."),
-            ("vendor=atelier&product=none&price=1", "Atelier has no product with this address."),
+            (
+                "vendor=atelier&product=none&price=1",
+                "Atelier has no product with this address.",
+            ),
             ("vendor=..&product=%ff/%ff", "This product is another vendor’s."),
             ("vendor=http://[&price=1", "No shop has this address."),
         ],
@@ -229,12 +275,16 @@ class TestTrying:
 
 
 class TestRefunds:
-    async def test_each_policy_is_explained_in_numbers(self, client: TestClientProtocol) -> None:
+    async def test_each_policy_is_explained_in_numbers(
+        self, client: TestClientProtocol
+    ) -> None:
         """As the arithmetic of refunds has it; the one in force is chosen."""
         portal = await operator_in(client)
         page = await portal.get(FEES)
         for numbers in (("4.00", "36.00"), ("10.00", "30.00"), ("0.00", "40.00")):
-            assert "the marketplace bears €{} and the vendor €{}.".format(*numbers) in said(page)
+            assert "the marketplace bears €{} and the vendor €{}.".format(
+                *numbers
+            ) in said(page)
         assert re.search(r"<input[^>]*checked[^>]*value=\"proportional\"", page)
 
     async def test_policy_and_limits_are_set(self, client: TestClientProtocol) -> None:
@@ -261,7 +311,10 @@ class TestRefunds:
         [
             ({"limit_EUR": "77"}, "Choose one."),
             ({"refund_policy": "half", "limit_EUR": "77"}, "Not a valid choice."),
-            ({"refund_policy": "keep", "limit_EUR": "-77"}, "Enter an amount that is not negative"),
+            (
+                {"refund_policy": "keep", "limit_EUR": "-77"},
+                "Enter an amount that is not negative",
+            ),
         ],
     )
     async def test_bad_input_is_told_and_kept(
@@ -287,7 +340,9 @@ class TestWhatIsSaid:
         """In words and in order, its own percentage last; others' rules are not its business."""
         portal = await signed_in(client)
         address = "/vendor/admin/payments"
-        assert "2.5% of each sale, set by the marketplace" in await told(portal, address)
+        assert "2.5% of each sale, set by the marketplace" in await told(
+            portal, address
+        )
         other = await make_ready_vendor()
         await service.add_rule(Rule(Decimal(99), vendor_id=other.id), actor=BY)
         await service.add_rule(
@@ -304,13 +359,17 @@ class TestWhatIsSaid:
         await service.add_rule(
             Rule(Decimal(3), vendor_id=portal.vendor_id, product_id=bag.id), actor=BY
         )
-        assert "A tote" not in await told(portal, address)  # as a bag it falls under the rule above
+        assert "A tote" not in await told(
+            portal, address
+        )  # as a bag it falls under the rule above
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         assert "at most €20.00 5% on everything Set by the marketplace" in await told(
             portal, address
         )
 
-    async def test_the_price_page_names_every_rate(self, client: TestClientProtocol) -> None:
+    async def test_the_price_page_names_every_rate(
+        self, client: TestClientProtocol
+    ) -> None:
         """One price while there is one; else the usual rate, the example by it, and the others."""
         portal = await operator_in(client)
         assert "One price: 2.5% of what you sell" in await told(portal, "/pricing")
@@ -321,9 +380,13 @@ class TestWhatIsSaid:
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         text = await told(portal, "/pricing")
         assert "One price" not in text
-        assert "From 5% to 10% of what you sell A new shop pays 5%, and less or more" in text
+        assert (
+            "From 5% to 10% of what you sell A new shop pays 5%, and less or more"
+            in text
+        )
         assert "€95.00" in text
         assert "10% + €0.30 on Bags, at most €20.00" in text
-        assert "we take from 5% to 10% of what you sell (a new shop pays 5%" in await told(
-            portal, "/"
+        assert (
+            "we take from 5% to 10% of what you sell (a new shop pays 5%"
+            in await told(portal, "/")
         )

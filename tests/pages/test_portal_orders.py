@@ -15,7 +15,12 @@ from shared.infra.audit.models import AuditEntry
 from shared.infra.mail.models import Email
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
-from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
+from tests.support.factories import (
+    make_order,
+    make_payment,
+    make_product,
+    make_ready_vendor,
+)
 from tests.support.portal import signed_in
 
 if TYPE_CHECKING:
@@ -30,7 +35,9 @@ PAID: dict[str, Any] = {"status": "processing", "payment_status": "paid"}
 
 async def _order(portal: Portal, **values: object) -> Order:
     vendor = await portal.vendor()
-    return await make_order(vendor, await make_product(vendor, name="Blue bowl"), **values)
+    return await make_order(
+        vendor, await make_product(vendor, name="Blue bowl"), **values
+    )
 
 
 async def _paid(portal: Portal) -> Order:
@@ -53,7 +60,9 @@ class TestList:
         assert unpaid.number not in to_ship
         assert unpaid.number in nonsense
 
-    async def test_the_search_knows_numbers_and_customers(self, client: TestClientProtocol) -> None:
+    async def test_the_search_knows_numbers_and_customers(
+        self, client: TestClientProtocol
+    ) -> None:
         """And says so when nothing is found."""
         portal = await signed_in(client)
         order = await _paid(portal)
@@ -62,18 +71,24 @@ class TestList:
         assert order.number in await portal.get(f"{LIST}?q=lovelace")
         assert "Nothing found" in await portal.get(f"{LIST}?q=nobody-of-this-name")
 
-    async def test_an_empty_list_shows_the_next_step(self, client: TestClientProtocol) -> None:
+    async def test_an_empty_list_shows_the_next_step(
+        self, client: TestClientProtocol
+    ) -> None:
         """Not an empty table; of a vendor that can sell, what will be there."""
         portal = await signed_in(client)
         assert "Connect with Stripe first" in await portal.get(LIST)
         await VendorPaymentConfig.filter(vendor_id=portal.vendor_id).update(
-            stripe_account_id="acct_selling", stripe_account_status="active", accepts_payments=True
+            stripe_account_id="acct_selling",
+            stripe_account_status="active",
+            accepts_payments=True,
         )
         assert "No orders yet" in await portal.get(LIST)
         assert "No payments yet" in await portal.get("/vendor/admin/transactions")
         assert "No statements yet" in await portal.get("/vendor/admin/statements")
 
-    async def test_other_vendors_orders_are_not_in_it(self, client: TestClientProtocol) -> None:
+    async def test_other_vendors_orders_are_not_in_it(
+        self, client: TestClientProtocol
+    ) -> None:
         """Neither listed nor found nor counted."""
         portal = await signed_in(client)
         theirs = await make_order(**PAID)
@@ -83,7 +98,9 @@ class TestList:
 
 
 class TestOrder:
-    async def test_it_says_where_the_money_goes(self, client: TestClientProtocol) -> None:
+    async def test_it_says_where_the_money_goes(
+        self, client: TestClientProtocol
+    ) -> None:
         """Shopper paid, platform fee, your share."""
         portal = await signed_in(client)
         order = await _paid(portal)
@@ -105,7 +122,8 @@ class TestOrder:
         assert "Mark as shipped" in await portal.get(f"{LIST}/{order.number}")
 
         answer = await portal.post(
-            f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"}
+            f"{LIST}/{order.number}/ship",
+            {"carrier": "POST", "tracking_number": "LU123"},
         )
         text = await portal.get(f"{LIST}/{order.number}")
 
@@ -114,23 +132,29 @@ class TestOrder:
         assert "LU123" in text
         assert (await Order.get(id=order.id)).status == "shipped"
 
-    async def test_shipping_twice_is_a_sentence(self, client: TestClientProtocol) -> None:
+    async def test_shipping_twice_is_a_sentence(
+        self, client: TestClientProtocol
+    ) -> None:
         """A second window had the button still."""
         portal = await signed_in(client)
         order = await _paid(portal)
         await portal.post(
-            f"{LIST}/{order.number}/ship", {"carrier": "POST", "tracking_number": "LU123"}
+            f"{LIST}/{order.number}/ship",
+            {"carrier": "POST", "tracking_number": "LU123"},
         )
 
         again = await portal.post(
-            f"{LIST}/{order.number}/ship", {"carrier": "UPS", "tracking_number": "other"}
+            f"{LIST}/{order.number}/ship",
+            {"carrier": "UPS", "tracking_number": "other"},
         )
 
         assert again.status_code == 409
         assert "cannot be marked as shipped" in await again.get_data(as_text=True)
         assert (await Order.get(id=order.id)).tracking_number == "LU123"
 
-    async def test_an_unpaid_order_cannot_be_shipped(self, client: TestClientProtocol) -> None:
+    async def test_an_unpaid_order_cannot_be_shipped(
+        self, client: TestClientProtocol
+    ) -> None:
         """No button, and no way around it."""
         portal = await signed_in(client)
         order = await _order(portal)
@@ -151,7 +175,10 @@ class TestOrder:
         order, half = await _paid(portal), await _paid(portal)
         await Order.filter(id=order.id).update(refunded_amount=order.total_amount_cents)
         await Order.filter(id=half.id).update(refunded_amount=1)
-        address, parcel = f"{LIST}/{order.number}", {"carrier": "POST", "tracking_number": "LU123"}
+        address, parcel = (
+            f"{LIST}/{order.number}",
+            {"carrier": "POST", "tracking_number": "LU123"},
+        )
         assert "Send it all the same" in await portal.get(address)
         assert "Send it all the same" not in await portal.get(f"{LIST}/{half.number}")
         waiting = await portal.get(f"{LIST}?status=to_ship")
@@ -169,7 +196,9 @@ class TestOrder:
         meant = await portal.post(f"{address}/ship", {**parcel, "all_the_same": "y"})
         assert meant.status_code == 303
         assert (await Order.get(id=order.id)).status == "shipped"
-        assert (await AuditEntry.get(action="order.shipped")).details["although"] == "refunded"
+        assert (await AuditEntry.get(action="order.shipped")).details[
+            "although"
+        ] == "refunded"
 
     async def test_a_refund_that_came_in_between_stops_the_button(
         self, client: TestClientProtocol
@@ -188,7 +217,9 @@ class TestOrder:
         assert 'name="all_the_same"' in await answer.get_data(as_text=True)
         assert (await Order.get(id=order.id)).status == "processing"
 
-    async def test_too_long_a_tracking_number_is_told(self, client: TestClientProtocol) -> None:
+    async def test_too_long_a_tracking_number_is_told(
+        self, client: TestClientProtocol
+    ) -> None:
         """422 and nothing shipped."""
         portal = await signed_in(client)
         order = await _paid(portal)
@@ -210,20 +241,28 @@ class TestOrder:
         portal = await signed_in(client)
 
         answer = await portal.send(
-            method, f"{LIST}/{theirs.number}{tail}", {"carrier": "", "tracking_number": ""}
+            method,
+            f"{LIST}/{theirs.number}{tail}",
+            {"carrier": "", "tracking_number": ""},
         )
 
         assert answer.status_code == 404
         assert (await Order.get(id=theirs.id)).status == "processing"
 
     @pytest.mark.parametrize("number", ["MH-0000-0000", "1", "x" * 500, "ü", "%27"])
-    async def test_no_such_order_is_404(self, client: TestClientProtocol, number: str) -> None:
+    async def test_no_such_order_is_404(
+        self, client: TestClientProtocol, number: str
+    ) -> None:
         """Whatever it looks like."""
-        assert (await (await signed_in(client)).send("GET", f"{LIST}/{number}")).status_code == 404
+        assert (
+            await (await signed_in(client)).send("GET", f"{LIST}/{number}")
+        ).status_code == 404
 
 
 class TestTransactions:
-    async def test_every_payment_stands_in_words(self, client: TestClientProtocol) -> None:
+    async def test_every_payment_stands_in_words(
+        self, client: TestClientProtocol
+    ) -> None:
         """With fee and share; other vendors' are not there."""
         portal = await signed_in(client)
         numbers = []
@@ -240,14 +279,18 @@ class TestTransactions:
         assert theirs.number not in text
         assert "requires_action" not in text
 
-    async def test_an_empty_list_says_what_will_be_there(self, client: TestClientProtocol) -> None:
+    async def test_an_empty_list_says_what_will_be_there(
+        self, client: TestClientProtocol
+    ) -> None:
         """No empty table."""
         text = await (await signed_in(client)).get("/vendor/admin/transactions")
         assert "each payment is listed here with the fee and your share" in text
 
 
 class TestHome:
-    async def test_a_new_vendor_sees_three_steps(self, client: TestClientProtocol) -> None:
+    async def test_a_new_vendor_sees_three_steps(
+        self, client: TestClientProtocol
+    ) -> None:
         """Connect, add a product, open."""
         text = await (await signed_in(client)).get("/vendor/admin")
 
@@ -261,10 +304,14 @@ class TestHome:
         """To ship, what came in, and the recent orders."""
         portal = await signed_in(client)
         await VendorPaymentConfig.filter(vendor_id=portal.vendor_id).update(
-            stripe_account_id="acct_1", stripe_account_status="active", accepts_payments=True
+            stripe_account_id="acct_1",
+            stripe_account_status="active",
+            accepts_payments=True,
         )
         order = await _paid(portal)
-        theirs = await make_order(await make_ready_vendor(), **PAID, paid_at=clock.now())
+        theirs = await make_order(
+            await make_ready_vendor(), **PAID, paid_at=clock.now()
+        )
 
         text = await portal.get("/vendor/admin")
 
@@ -279,7 +326,9 @@ class TestHome:
         portal = await signed_in(client)
         await portal.post("/vendor/admin/shop", {"is_open": "no"})
         assert not (await Vendor.get(id=portal.vendor_id)).is_open
-        assert "Shoppers cannot see it at the moment." in await portal.get("/vendor/admin")
+        assert "Shoppers cannot see it at the moment." in await portal.get(
+            "/vendor/admin"
+        )
 
         await portal.post("/vendor/admin/shop", {"is_open": "yes"})
         assert (await Vendor.get(id=portal.vendor_id)).is_open

@@ -73,9 +73,13 @@ class TestConnecting:
     ) -> None:
         """Both presses lead on, each by a link of its own."""
         portal = await signed_in(client)
-        await portal.post("/vendor/admin/shop", {"is_open": "yes"})  # has the CSRF token by now
+        await portal.post(
+            "/vendor/admin/shop", {"is_open": "yes"}
+        )  # has the CSRF token by now
 
-        answers = await asyncio.gather(*(portal.post(f"{HOME}/connect", FORM) for _ in range(2)))
+        answers = await asyncio.gather(
+            *(portal.post(f"{HOME}/connect", FORM) for _ in range(2))
+        )
         third = await _connect(portal)
 
         assert {a.status_code for a in answers} <= {303, 503}
@@ -96,13 +100,19 @@ class TestConnecting:
         """With the ones it does offer, and without an account."""
         portal = await signed_in(client)
 
-        answer = await portal.post(f"{HOME}/connect", {**FORM, "country": "DK", "currency": "GBP"})
+        answer = await portal.post(
+            f"{HOME}/connect", {**FORM, "country": "DK", "currency": "GBP"}
+        )
 
         assert answer.status_code == 422
-        assert "Shops in Denmark sell in DKK or EUR." in await answer.get_data(as_text=True)
+        assert "Shops in Denmark sell in DKK or EUR." in await answer.get_data(
+            as_text=True
+        )
         assert (await _row(portal)).stripe_account_id is None
 
-    async def test_with_products_the_currency_stays(self, client: TestClientProtocol) -> None:
+    async def test_with_products_the_currency_stays(
+        self, client: TestClientProtocol
+    ) -> None:
         """Prices keep their meaning whatever the form sends."""
         portal = await signed_in(client)
         await make_product(await portal.vendor())
@@ -125,7 +135,11 @@ class TestConnecting:
         ],
     )
     async def test_a_mistake_is_told_and_nothing_is_sent_to_stripe(
-        self, client: TestClientProtocol, sandbox: RunningSandbox, field: str, value: str
+        self,
+        client: TestClientProtocol,
+        sandbox: RunningSandbox,
+        field: str,
+        value: str,
     ) -> None:
         """422, what was typed is kept."""
         portal = await signed_in(client)
@@ -146,8 +160,12 @@ class TestConnecting:
     ) -> None:
         """503 on the same page with everything typed; then one account."""
         portal = await signed_in(client)
-        sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500})
-        answer = await portal.post(f"{HOME}/connect", {**FORM, "business_name": "My own words"})
+        sandbox.faults(
+            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
+        )
+        answer = await portal.post(
+            f"{HOME}/connect", {**FORM, "business_name": "My own words"}
+        )
         text = await answer.get_data(as_text=True)
         assert answer.status_code == 503
         assert "Stripe is not answering right now" in text
@@ -164,10 +182,14 @@ class TestConnecting:
         on.
         """
         portal = await signed_in(client)
-        await _connect(portal, type="custom", **{"metadata[vendor_id]": "99", "capabilities": "x"})
+        await _connect(
+            portal, type="custom", **{"metadata[vendor_id]": "99", "capabilities": "x"}
+        )
 
         sent = next(
-            r for r in sandbox.requests() if (r["method"], r["path"]) == ("POST", "/v1/accounts")
+            r
+            for r in sandbox.requests()
+            if (r["method"], r["path"]) == ("POST", "/v1/accounts")
         )["params"]
         assert "custom" not in str(sent)
         assert f"'vendor_id': '{portal.vendor_id}'" in str(sent)
@@ -219,7 +241,11 @@ class TestComingBack:
         portal = await signed_in(client)
         await _connect(portal)
         sandbox.faults(
-            {"match": {"method": "GET", "path": "/v1/accounts"}, "effect": "status", "status": 500}
+            {
+                "match": {"method": "GET", "path": "/v1/accounts"},
+                "effect": "status",
+                "status": 500,
+            }
         )
 
         text = await portal.get(f"{HOME}/success")
@@ -252,7 +278,9 @@ class TestComingBack:
     async def test_refresh_is_rate_limited(self, client: TestClientProtocol) -> None:
         """A loop between two pages cannot run for ever."""
         portal = await signed_in(client)
-        statuses = [(await portal.send("GET", f"{HOME}/refresh")).status_code for _ in range(14)]
+        statuses = [
+            (await portal.send("GET", f"{HOME}/refresh")).status_code for _ in range(14)
+        ]
         assert 429 in statuses
 
     async def test_a_stranger_gets_no_link(self, client: TestClientProtocol) -> None:
@@ -290,11 +318,16 @@ class TestSettled:
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
 
-        links = [(await portal.post(f"{HOME}/dashboard")).headers["Location"] for _ in range(2)]
+        links = [
+            (await portal.post(f"{HOME}/dashboard")).headers["Location"]
+            for _ in range(2)
+        ]
 
         assert links[0] != links[1]
         page = await portal.get(HOME)
-        assert all(link.startswith(sandbox.base_url) and link not in page for link in links)
+        assert all(
+            link.startswith(sandbox.base_url) and link not in page for link in links
+        )
 
     async def test_the_schedule_is_written_through(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
@@ -308,7 +341,11 @@ class TestSettled:
 
         assert (await gateway.balance_settings.get(account)).interval == "manual"
 
-        wanted = {"payout_schedule": "monthly", "month_day": "31", "minimum_payout": "0"}
+        wanted = {
+            "payout_schedule": "monthly",
+            "month_day": "31",
+            "minimum_payout": "0",
+        }
         answer = await portal.post(f"{HOME}/schedule", wanted)
 
         assert answer.status_code == 303
@@ -316,10 +353,16 @@ class TestSettled:
             "monthly", monthly_days=(31,)
         )
         row = await _row(portal)
-        assert (row.payout_schedule, row.payout_anchor, row.minimum_payout) == ("monthly", "31", 0)
+        assert (row.payout_schedule, row.payout_anchor, row.minimum_payout) == (
+            "monthly",
+            "31",
+            0,
+        )
         text = await portal.get(HOME)
         assert '<option selected value="31">The last day' in text
-        answer = await portal.post(f"{HOME}/schedule", {**wanted, "minimum_payout": "12,50"})
+        answer = await portal.post(
+            f"{HOME}/schedule", {**wanted, "minimum_payout": "12,50"}
+        )
         assert (await gateway.balance_settings.get(account)).interval == "manual"
         assert (await _row(portal)).minimum_payout == 1250
 
@@ -330,7 +373,11 @@ class TestSettled:
         """422, what was typed is kept, nothing sent."""
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
-        wanted = {"payout_schedule": "weekly", "weekday": "friday", "minimum_payout": value}
+        wanted = {
+            "payout_schedule": "weekly",
+            "weekday": "friday",
+            "minimum_payout": value,
+        }
         answer = await portal.post(f"{HOME}/schedule", wanted)
         text = await answer.get_data(as_text=True)
         assert answer.status_code == 422
@@ -357,7 +404,11 @@ class TestSettled:
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
         sandbox.faults(
-            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 500}
+            {
+                "match": {"path": "/v1/balance_settings"},
+                "effect": "status",
+                "status": 500,
+            }
         )
 
         answer = await portal.post(
@@ -365,7 +416,9 @@ class TestSettled:
         )
 
         assert answer.status_code == 503
-        assert "Stripe is not answering right now" in await answer.get_data(as_text=True)
+        assert "Stripe is not answering right now" in await answer.get_data(
+            as_text=True
+        )
         assert (await _row(portal)).payout_schedule == "weekly"
 
     async def test_what_is_missing_is_told_in_words(
@@ -374,7 +427,9 @@ class TestSettled:
         """Never Stripe's own keys."""
         portal = await signed_in(client)
         account = await self._settled(portal, sandbox)
-        needs = {"currently_due": ["individual.verification.document", "brand.new_thing"]}
+        needs = {
+            "currently_due": ["individual.verification.document", "brand.new_thing"]
+        }
         sandbox.control("POST", f"accounts/{account}", {"requirements": needs})
         config = await service.sync_account(gateway, vendor_id=portal.vendor_id)
 
@@ -385,7 +440,8 @@ class TestSettled:
         assert "A photo of your passport or identity card" in text
         assert "A few more details" in text
         assert (
-            "Stripe needs a photo of your passport or identity card and a few more details" in text
+            "Stripe needs a photo of your passport or identity card and a few more details"
+            in text
         )
         assert "individual.verification" not in text
 

@@ -43,7 +43,9 @@ def words(html: str) -> str:
 
 
 class TestBalance:
-    async def test_a_new_vendor_is_told_to_connect(self, client: TestClientProtocol) -> None:
+    async def test_a_new_vendor_is_told_to_connect(
+        self, client: TestClientProtocol
+    ) -> None:
         """The next step alone: no zeros, and nothing of Stripe, whom nobody asked."""
         text = words(await (await signed_in(client)).get(HOME))
         assert "Connect with Stripe first" in text
@@ -78,7 +80,9 @@ class TestBalance:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             portal = await browser(client, shop)
-            sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+            sandbox.faults(
+                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
+            )
             text = words(await portal.get(HOME))
             assert "Available now €48.65" in text
             assert "Stripe did not answer" in text
@@ -91,7 +95,12 @@ class TestBalance:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             await gateway.payouts.create(
-                shop.account_id, amount=1000, currency="EUR", instant=False, metadata={}, key="x"
+                shop.account_id,
+                amount=1000,
+                currency="EUR",
+                instant=False,
+                metadata={},
+                key="x",
             )
             text = words(await (await browser(client, shop)).get(HOME))
             assert "€48.65 in all by our books, €38.65 by Stripe." in text
@@ -105,7 +114,9 @@ class TestBalance:
 
         shop = await open_shop(gateway, sandbox)
         await operator_holds.hold(
-            vendor_id=shop.vendor_id, reason="We look into <complaints>", actor="member:9"
+            vendor_id=shop.vendor_id,
+            reason="We look into <complaints>",
+            actor="member:9",
         )
         text = await (await browser(client, shop)).get(HOME)
         assert "Your payouts are on hold" in text
@@ -129,22 +140,28 @@ class TestBalance:
             held = r"Becomes available €0\.00 Held back €48\.65 Payouts are on hold"
             assert re.search(held, words(await portal.get(HOME)))
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
-            time.now = datetime.fromtimestamp(sandbox.control("GET", "state")["clock"], UTC)
+            time.now = datetime.fromtimestamp(
+                sandbox.control("GET", "state")["clock"], UTC
+            )
             time.days(5)
             assert re.search(
-                r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME))
+                r"Available now €48\.65 .* Held back €0\.00 ",
+                words(await portal.get(HOME)),
             )
             await operator_holds.hold(
                 vendor_id=shop.vendor_id, reason="Complaints", actor="member:9"
             )
             held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
             assert re.search(held, words(await portal.get(HOME)))
-            sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+            sandbox.faults(
+                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
+            )
             assert re.search(held, words(await portal.get(HOME)))
             sandbox.faults()
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
             assert re.search(
-                r"Available now €48\.65 .* Held back €0\.00 ", words(await portal.get(HOME))
+                r"Available now €48\.65 .* Held back €0\.00 ",
+                words(await portal.get(HOME)),
             )
 
 
@@ -231,7 +248,9 @@ class TestOnePayout:
         """In words, on its page, in the list, and on the operator's."""
         portal, row = await self._paid(client, context, gateway, sandbox)
         sandbox.control(
-            "POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+            "POST",
+            f"payouts/{row.stripe_payout_id}/fail",
+            {"failure_code": "account_closed"},
         )
         await swept(context)
         text = words(await portal.get(f"{HOME}/{row.id}"))
@@ -277,14 +296,18 @@ class TestAtOnce:
             assert "Paid out now, you get €48.16 for a fee of €0.49." in text
             assert "This leaves €0.00 of your available balance" in text
             form = {"amount": "4816", "fee": "49", "currency": "EUR"}
-            assert (await portal.post(f"{HOME}/instant", {**form, "fee": "48"})).status_code == 409
+            assert (
+                await portal.post(f"{HOME}/instant", {**form, "fee": "48"})
+            ).status_code == 409
             answer = await portal.post(f"{HOME}/instant", form)
             assert answer.status_code == 303
             row = await Payout.get()
             assert (row.method, row.amount, row.fee) == ("instant", 4816, 49)
             assert (await portal.post(f"{HOME}/instant", form)).status_code == 409
             page = words(await portal.get(f"{HOME}/{row.id}"))
-            assert re.search(r"Fee for the instant payout – -€0\.49 Together €48\.16", page)
+            assert re.search(
+                r"Fee for the instant payout – -€0\.49 Together €48\.16", page
+            )
             assert re.search(r"Fee €0\.49 From your balance €48\.65", page)
 
     async def test_without_a_fee_none_is_named(
@@ -324,7 +347,9 @@ class TestAtOnce:
     async def test_without_stripe_it_says_so(self, client: TestClientProtocol) -> None:
         """409 and the way on."""
         portal = await signed_in(client)
-        answer = await portal.post(f"{HOME}/instant", {"amount": "100", "currency": "EUR"})
+        answer = await portal.post(
+            f"{HOME}/instant", {"amount": "100", "currency": "EUR"}
+        )
         assert answer.status_code == 409
         assert "Connect with Stripe first" in await answer.get_data(as_text=True)
 
@@ -340,13 +365,17 @@ class TestOperator:
         answer = await staff.post(f"{page}/hold", {"reason": ""})
         assert answer.status_code == 422
         assert "the vendor reads it" in await answer.get_data(as_text=True)
-        assert (await staff.post(f"{page}/hold", {"reason": "Many complaints"})).status_code == 303
+        assert (
+            await staff.post(f"{page}/hold", {"reason": "Many complaints"})
+        ).status_code == 303
         text = await staff.get(page)
         assert "On hold since" in text
         assert "Payouts put on hold" in text
         for _ in range(2):
             assert (await staff.post(f"{page}/release")).status_code == 303
-        assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).payouts_held_at is None
+        assert (
+            await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        ).payouts_held_at is None
         assert "not on hold" in await staff.get(page)
 
     async def test_a_reserve_is_set_and_its_limits_are_told_beside_the_field(
@@ -366,13 +395,17 @@ class TestOperator:
             f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "0"}
         )
         assert both.status_code == 422
-        await staff.post(f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "30"})
+        await staff.post(
+            f"{page}/reserve", {"reserve_percentage": "10", "reserve_days": "30"}
+        )
         assert 'value="10"' in await staff.get(page)
         good = await staff.post(
             f"{page}/reserve", {"reserve_percentage": "7,5", "reserve_days": "30"}
         )
         assert good.status_code == 303
-        assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).reserve_days == 30
+        assert (
+            await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        ).reserve_days == 30
         assert "10% for 30 days → 7.5% for 30 days" in await staff.get(page)
 
     async def test_all_payouts_those_that_came_back_first(
@@ -392,20 +425,28 @@ class TestOperator:
             first = await Payout.all().order_by("id").first()
             assert first is not None
             sandbox.control(
-                "POST", f"payouts/{first.stripe_payout_id}/fail", {"failure_code": "declined"}
+                "POST",
+                f"payouts/{first.stripe_payout_id}/fail",
+                {"failure_code": "declined"},
             )
             await swept(context)
             await Payout.create(amount=100, currency="EUR", status="paid")
             staff = await operator_in(client)
             text = words(await staff.get("/operator/payouts?state=nonsense&page=9"))
-            assert text.index("Came back", text.index("Amount")) < text.index("Leaves soon")
+            assert text.index("Came back", text.index("Amount")) < text.index(
+                "Leaves soon"
+            )
             assert "The marketplace itself" in text
             assert "None here" in await staff.get("/operator/payouts?state=canceled")
 
     @pytest.mark.parametrize("path", ["hold", "release", "reserve"])
-    async def test_a_vendor_may_not(self, client: TestClientProtocol, path: str) -> None:
+    async def test_a_vendor_may_not(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """403, on its own page as well."""
         portal = await signed_in(client)
-        answer = await portal.post(f"/operator/vendors/{portal.vendor_id}/{path}", {"reason": "x"})
+        answer = await portal.post(
+            f"/operator/vendors/{portal.vendor_id}/{path}", {"reason": "x"}
+        )
         assert answer.status_code == 403
         assert (await portal.send("GET", "/operator/payouts")).status_code == 403

@@ -14,7 +14,11 @@ from shared.finance.connect import payment_configs
 from shared.infra import unit
 from shared.infra.audit.models import AuditEntry
 from shared.trade.catalogue import service, stock
-from shared.trade.catalogue.errors import AddressTaken, CurrencyFixed, StockBelowReserved
+from shared.trade.catalogue.errors import (
+    AddressTaken,
+    CurrencyFixed,
+    StockBelowReserved,
+)
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues
 from tests.support.factories import make_product, make_ready_vendor
@@ -28,7 +32,9 @@ pytestmark = pytest.mark.usefixtures("database")
 CUP = ProductValues(name="A cup", price=Money(1250, "EUR"), stock=5)
 
 
-async def _save(vendor_id: int, values: ProductValues, product_id: int | None = None) -> int:
+async def _save(
+    vendor_id: int, values: ProductValues, product_id: int | None = None
+) -> int:
     return await service.save_product(
         vendor_id=vendor_id, product_id=product_id, values=values, actor="member:1"
     )
@@ -48,7 +54,9 @@ class TestService:
         product = await Product.get(id=product_id)
         assert (product.slug, product.name) == ("a-cup", "A better cup")
 
-    async def test_addresses_are_unique_per_vendor_and_free_between_vendors(self) -> None:
+    async def test_addresses_are_unique_per_vendor_and_free_between_vendors(
+        self,
+    ) -> None:
         """The same name twice gets a number; a chosen address that is taken is the vendor's to
         change.
         """
@@ -110,7 +118,9 @@ class TestService:
     async def test_the_currency_is_free_until_there_is_a_product(self) -> None:
         """Then it is fixed, so no price changes its meaning."""
         vendor = await make_ready_vendor()
-        await payment_configs.choose_currency(vendor_id=vendor.id, currency="DKK", actor="member:1")
+        await payment_configs.choose_currency(
+            vendor_id=vendor.id, currency="DKK", actor="member:1"
+        )
         await _save(vendor.id, _with(price=Money(9900, "DKK")))
 
         with pytest.raises(CurrencyFixed):
@@ -140,20 +150,31 @@ FORM = {
 
 
 class TestPages:
-    async def test_a_product_is_made_and_listed(self, client: TestClientProtocol) -> None:
+    async def test_a_product_is_made_and_listed(
+        self, client: TestClientProtocol
+    ) -> None:
         """The plain form: 303 to the list, where it stands."""
         portal = await signed_in(client)
 
         answer = await portal.post("/vendor/admin/products/new", FORM)
         page = await portal.get("/vendor/admin/products")
 
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/vendor/admin/products")
+        assert (answer.status_code, answer.headers["Location"]) == (
+            303,
+            "/vendor/admin/products",
+        )
         product = await Product.get(vendor_id=portal.vendor_id)
-        assert (product.price_amount, product.stock, product.currency) == (650, 3, "EUR")
+        assert (product.price_amount, product.stock, product.currency) == (
+            650,
+            3,
+            "EUR",
+        )
         assert "Rye bread" in page
         assert "€6.50" in page
 
-    async def test_a_thousand_is_a_thousand_and_stays_it(self, client: TestClientProtocol) -> None:
+    async def test_a_thousand_is_a_thousand_and_stays_it(
+        self, client: TestClientProtocol
+    ) -> None:
         """Price and stock as the pages print them; saved again without a change they are the
         same.
         """
@@ -162,7 +183,9 @@ class TestPages:
             await portal.post(
                 "/vendor/admin/products/new", {**FORM, "price": typed, "stock": "1,000"}
             )
-            product = (await Product.filter(vendor_id=portal.vendor_id).order_by("-id"))[0]
+            product = (
+                await Product.filter(vendor_id=portal.vendor_id).order_by("-id")
+            )[0]
 
             page = await portal.get(f"/vendor/admin/products/{product.id}")
             shown = {
@@ -174,7 +197,9 @@ class TestPages:
 
             assert again == {"price": "1000.00", "stock": "1000"}
             after = await Product.get(id=product.id)
-            assert [(p.price_amount, p.stock) for p in (product, after)] == [(100_000, 1_000)] * 2
+            assert [(p.price_amount, p.stock) for p in (product, after)] == [
+                (100_000, 1_000)
+            ] * 2
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
@@ -208,12 +233,16 @@ class TestPages:
         assert "With caraway." in text
         assert await Product.all().count() == 0
 
-    async def test_a_field_checks_itself_when_it_is_left(self, client: TestClientProtocol) -> None:
+    async def test_a_field_checks_itself_when_it_is_left(
+        self, client: TestClientProtocol
+    ) -> None:
         """Only that field comes back, with its sentence; the others are not blamed yet."""
         portal = await signed_in(client)
 
         answer = await portal.post(
-            "/vendor/admin/products/check/price", {**FORM, "name": "", "price": "x"}, htmx="div"
+            "/vendor/admin/products/check/price",
+            {**FORM, "name": "", "price": "x"},
+            htmx="div",
         )
         text = await answer.get_data(as_text=True)
 
@@ -231,7 +260,9 @@ class TestPages:
         wrong = await portal.post(
             "/vendor/admin/products/new", {**FORM, "name": ""}, htmx="form#product-form"
         )
-        right = await portal.post("/vendor/admin/products/new", FORM, htmx="form#product-form")
+        right = await portal.post(
+            "/vendor/admin/products/new", FORM, htmx="form#product-form"
+        )
 
         assert wrong.status_code == 422
         assert "<html" not in await wrong.get_data(as_text=True)
@@ -245,7 +276,9 @@ class TestPages:
         vendor = await portal.vendor()
         product = await make_product(vendor, stock=5, reserved=2)
 
-        answer = await portal.post(f"/vendor/admin/products/{product.id}", {**FORM, "stock": "1"})
+        answer = await portal.post(
+            f"/vendor/admin/products/{product.id}", {**FORM, "stock": "1"}
+        )
 
         assert answer.status_code == 409
         assert "2 are held by open orders" in await answer.get_data(as_text=True)
@@ -280,7 +313,11 @@ class TestPages:
             {**FORM, "stock": "10", **carried(told, address)},
         )
 
-        assert (untouched.status_code, telling.status_code, anyway.status_code) == (303, 409, 303)
+        assert (untouched.status_code, telling.status_code, anyway.status_code) == (
+            303,
+            409,
+            303,
+        )
         assert (
             "Was <strong>5</strong> when you opened the page, is now <strong>4</strong>; "
             "yours is <strong>10"
@@ -304,13 +341,17 @@ class TestPages:
         assert answer.status_code == 404
         assert (await Product.get(id=theirs.id)).name == theirs.name
 
-    @pytest.mark.parametrize("product_id", ["0", "99999999999999999999999999", "abc", "-1"])
+    @pytest.mark.parametrize(
+        "product_id", ["0", "99999999999999999999999999", "abc", "-1"]
+    )
     async def test_no_such_product_is_404(
         self, client: TestClientProtocol, product_id: str
     ) -> None:
         """Whatever the number looks like."""
         portal = await signed_in(client)
-        assert (await portal.send("GET", f"/vendor/admin/products/{product_id}")).status_code == 404
+        assert (
+            await portal.send("GET", f"/vendor/admin/products/{product_id}")
+        ).status_code == 404
 
     async def test_the_list_searches_and_says_when_nothing_is_found(
         self, client: TestClientProtocol
@@ -331,7 +372,9 @@ class TestPages:
         assert "Nothing found" in none
         assert "<html" not in none
 
-    async def test_a_stranger_is_sent_to_sign_in(self, client: TestClientProtocol) -> None:
+    async def test_a_stranger_is_sent_to_sign_in(
+        self, client: TestClientProtocol
+    ) -> None:
         """And comes back to where they were going."""
         answer = await client.get("/vendor/admin/products/new")
 
@@ -339,7 +382,9 @@ class TestPages:
         assert answer.headers["Location"].startswith("/vendor/login?next=")
 
 
-async def test_the_form_keeps_the_currency_of_the_shop(client: TestClientProtocol) -> None:
+async def test_the_form_keeps_the_currency_of_the_shop(
+    client: TestClientProtocol,
+) -> None:
     """A Danish shop types kroner."""
     vendor_id = await owner_of(client, country="DK")
     portal = Portal(client, vendor_id)

@@ -56,7 +56,9 @@ async def work(context: Context) -> None:
 
 class TestReconciliation:
     @pytest.mark.parametrize("address", [HOME, f"{HOME}/1", "/operator/exposure"])
-    async def test_a_vendor_may_not_look(self, client: TestClientProtocol, address: str) -> None:
+    async def test_a_vendor_may_not_look(
+        self, client: TestClientProtocol, address: str
+    ) -> None:
         """Staff pages are for staff."""
         portal = await signed_in(client)
         assert (await portal.send("GET", address)).status_code == 403
@@ -66,7 +68,9 @@ class TestReconciliation:
         portal = await operator_in(client)
         assert "Nothing has been compared yet" in await portal.get(HOME)
         assert (await portal.send("GET", f"{HOME}/99")).status_code == 404
-        assert (await portal.send("GET", f"{HOME}/99999999999999999999")).status_code == 404
+        assert (
+            await portal.send("GET", f"{HOME}/99999999999999999999")
+        ).status_code == 404
         assert (await portal.post(f"{HOME}/differences/99/repair")).status_code == 404
 
     async def test_run_wait_and_read(
@@ -126,7 +130,9 @@ class TestReconciliation:
     ) -> None:
         """In its line and in a sentence above; nothing is repaired that needs a person."""
         portal = await operator_in(client)
-        row = await ReconciliationRun.create(status="differences", finished_at=clock.now())
+        row = await ReconciliationRun.create(
+            status="differences", finished_at=clock.now()
+        )
         common = {"run_id": row.id, "subject": "x", "text": "Something differs."}
         bad = await Difference.create(
             **common,
@@ -150,7 +156,9 @@ class TestReconciliation:
     ) -> None:
         """Says why, in Stripe's absence too."""
         portal = await operator_in(client)
-        sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
+        sandbox.faults(
+            {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
+        )
         await jobs.start("member:1")
         await work(context)
         sandbox.faults()
@@ -170,8 +178,12 @@ class TestExposure:
         """And Stripe not answering is no error."""
         portal = await operator_in(client)
         assert "Nothing is at risk" in await portal.get("/operator/exposure")
-        sandbox.faults({"match": {"path": "/v1/balance"}, "effect": "status", "status": 503})
-        assert "Stripe is not answering right now" in await portal.get("/operator/exposure")
+        sandbox.faults(
+            {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
+        )
+        assert "Stripe is not answering right now" in await portal.get(
+            "/operator/exposure"
+        )
         sandbox.faults()
 
     async def test_it_is_what_the_stand_in_adds_up(
@@ -195,9 +207,13 @@ class TestExposure:
             amount="1500",
         )
         sandbox.control(
-            "POST", "disputes", {"charge": disputed.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": disputed.stripe_charge_id, "reason": "fraudulent"},
         )
-        run_row = await service.reconcile(gateway, started_by="test", grace=timedelta(0))
+        run_row = await service.reconcile(
+            gateway, started_by="test", grace=timedelta(0)
+        )
         await jobs.repair.run(context, {"run_id": run_row.id, "actor": "test"})
         assert await Dispute.all().count() == 1
 
@@ -213,7 +229,10 @@ class TestExposure:
             }
         }
         assert together.parts.total == theirs["currencies"]["eur"]["total"]
-        assert (together.parts.open_disputes, together.parts.unsettled_refunds) == (4990, 1500)
+        assert (together.parts.open_disputes, together.parts.unsettled_refunds) == (
+            4990,
+            1500,
+        )
         text = await portal.get("/operator/exposure")
         assert "64.90" in text
 
@@ -224,7 +243,10 @@ class TestExposure:
         shop = await open_shop(gateway, sandbox)
         async with unit.transaction() as tx:
             await ledger.post(
-                tx, postings.unexplained(postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1"))
+                tx,
+                postings.unexplained(
+                    postings.Unexplained(shop.vendor_id, "EUR", -700, "txn_1")
+                ),
             )
         view = await exposure_now()
         assert [

@@ -83,7 +83,9 @@ class TestTheForm:
             "reason": "duplicate",
             "seen": "0",
         }
-        step = await portal.post(f"{address}/refunds/preview", {**form, "note": "We are sorry."})
+        step = await portal.post(
+            f"{address}/refunds/preview", {**form, "note": "We are sorry."}
+        )
         text = await body(step)
         assert step.status_code == 200
         assert "Refund €20.00?" in text
@@ -121,7 +123,11 @@ class TestTheForm:
         sale = await sold(gateway, sandbox, others=0)
         portal = await owner_of(client, sale)
         address = f"{ORDERS}/{sale.order.number}/refunds/preview"
-        sent = hidden(await body(await portal.post(address, {**AMOUNT, "note": "A “note” & more"})))
+        sent = hidden(
+            await body(
+                await portal.post(address, {**AMOUNT, "note": "A “note” & more"})
+            )
+        )
         text = await body(await portal.post(address, {**sent, "change": "yes"}))
         assert 'value="5.00"' in text
         assert 'id="refund-form"' in text
@@ -184,7 +190,9 @@ class TestTheForm:
             ("9" * 30, "whole number"),
         ):
             form = {**AMOUNT, "reach": "lines", f"quantity_{line.id}": typed}
-            answer = await portal.post(f"{ORDERS}/{sale.order.number}/refunds/preview", form)
+            answer = await portal.post(
+                f"{ORDERS}/{sale.order.number}/refunds/preview", form
+            )
             text = await body(answer)
             assert answer.status_code == 422, typed
             assert said in text or "too large" in text, typed
@@ -208,7 +216,9 @@ class TestTheForm:
         theirs = await make_order(status="processing", payment_status="paid")
         portal = await owner_of(client, sale)
         for method, tail in (("GET", ""), ("POST", "/preview"), ("POST", "")):
-            answer = await portal.send(method, f"{ORDERS}/{theirs.number}/refunds{tail}", AMOUNT)
+            answer = await portal.send(
+                method, f"{ORDERS}/{theirs.number}/refunds{tail}", AMOUNT
+            )
             assert answer.status_code == 404
 
     async def test_an_unpaid_order_says_so(
@@ -218,7 +228,9 @@ class TestTheForm:
         sale = await sold(gateway, sandbox, others=0, funded=False)
         portal = await owner_of(client, sale)
         unpaid = await make_order(await portal.vendor())
-        assert "This order is not paid" in await portal.get(f"{ORDERS}/{unpaid.number}/refunds")
+        assert "This order is not paid" in await portal.get(
+            f"{ORDERS}/{unpaid.number}/refunds"
+        )
         answer = await portal.post(
             f"{ORDERS}/{unpaid.number}/refunds", {**AMOUNT, "reach": "whole"}
         )
@@ -230,7 +242,9 @@ class TestTheForm:
         """The second step has no button then."""
         sale = await sold(gateway, sandbox)
         sandbox.control(
-            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"},
         )
         portal = await owner_of(client, sale)
         address = f"{ORDERS}/{sale.order.number}/refunds"
@@ -262,7 +276,11 @@ class TestTheForm:
 
 class TestTheOperator:
     async def test_a_refund_above_the_limit_waits_and_is_let_through(
-        self, app: Quart, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        app: Quart,
+        client: TestClientProtocol,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """It counts against what is left; the operator is mailed; once approved it is sent at
         once.
@@ -292,18 +310,26 @@ class TestTheOperator:
         assert row.decided_by.startswith("member:")
         again = await operator.post(f"/operator/refunds/{row.id}/approve")
         assert again.status_code == 303
-        assert "decided already" in await operator.get("/operator/refunds?status=succeeded")
+        assert "decided already" in await operator.get(
+            "/operator/refunds?status=succeeded"
+        )
         await assert_books_agree(sandbox)
 
     async def test_declining_needs_a_reason_and_frees_the_amount(
-        self, app: Quart, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+        self,
+        app: Quart,
+        client: TestClientProtocol,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
     ) -> None:
         """The vendor reads it on the order and in a mail; nothing moved."""
         await set_policy(RefundPolicy.PROPORTIONAL, EUR=1000)
         sale = await sold(gateway, sandbox, funded=False)
         row = await ask(gateway, sale)
         operator = await operator_in(app.test_client())
-        answer = await operator.post(f"/operator/refunds/{row.id}/decline", {"reason": " "})
+        answer = await operator.post(
+            f"/operator/refunds/{row.id}/decline", {"reason": " "}
+        )
         assert answer.status_code == 422
         assert "Say why" in await body(answer)
         answer = await operator.post(
@@ -312,9 +338,13 @@ class TestTheOperator:
         assert answer.status_code == 303
         assert (await Refund.get()).status == RefundState.DECLINED
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
-        assert "Ask the shopper first." in (await Email.get(kind="refund_declined")).text
+        assert (
+            "Ask the shopper first." in (await Email.get(kind="refund_declined")).text
+        )
         portal = await owner_of(client, sale)
-        assert "Ask the shopper first." in await portal.get(f"{ORDERS}/{sale.order.number}")
+        assert "Ask the shopper first." in await portal.get(
+            f"{ORDERS}/{sale.order.number}"
+        )
         await assert_books_agree(sandbox)
 
     async def test_many_small_ones_are_one_large_one(
@@ -323,9 +353,15 @@ class TestTheOperator:
         """Splitting does not get around the limit."""
         await set_policy(RefundPolicy.PROPORTIONAL, EUR=1000)
         sale = await sold(gateway, sandbox)
-        assert (await refund(gateway, sale, amount(900))).status == RefundState.SUCCEEDED
-        assert (await refund(gateway, sale, amount(101))).status == RefundState.AWAITING_APPROVAL
-        assert (await refund(gateway, sale, amount(100))).status == RefundState.AWAITING_APPROVAL
+        assert (
+            await refund(gateway, sale, amount(900))
+        ).status == RefundState.SUCCEEDED
+        assert (
+            await refund(gateway, sale, amount(101))
+        ).status == RefundState.AWAITING_APPROVAL
+        assert (
+            await refund(gateway, sale, amount(100))
+        ).status == RefundState.AWAITING_APPROVAL
 
     async def test_approve_and_decline_at_once_one_wins(
         self, database: str, gateway: Gateway, sandbox: RunningSandbox
@@ -342,7 +378,9 @@ class TestTheOperator:
         )
         assert sum(isinstance(r, RefundAlreadyDecided) for r in both) == 2
         left = (await Order.get(id=sale.order.id)).refunded_amount
-        assert left == (2000 if (await Refund.get()).status == RefundState.OPENING else 0)
+        assert left == (
+            2000 if (await Refund.get()).status == RefundState.OPENING else 0
+        )
 
     async def test_nobody_else_decides(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
@@ -352,9 +390,9 @@ class TestTheOperator:
         sale = await sold(gateway, sandbox, funded=False, others=0)
         row = await ask(gateway, sale)
         checkout = await Checkout.get(id=sale.order.checkout_id)
-        seen = await (await client.get(f"/shop/orders/{link_of(checkout.token)}")).get_data(
-            as_text=True
-        )
+        seen = await (
+            await client.get(f"/shop/orders/{link_of(checkout.token)}")
+        ).get_data(as_text=True)
         assert "Paid, being prepared" in seen
         assert await awaiting_approval([sale.order.id]) == {sale.order.id: 2000}
         portal = await owner_of(client, sale)
@@ -371,9 +409,13 @@ class TestTheOperator:
         """Whatever number it is."""
         operator = await operator_in(client)
         for verb in ("approve", "decline"):
-            answer = await operator.post(f"/operator/refunds/{number}/{verb}", {"reason": "x"})
+            answer = await operator.post(
+                f"/operator/refunds/{number}/{verb}", {"reason": "x"}
+            )
             assert answer.status_code == 404
-        assert "No refunds here" in await operator.get("/operator/refunds?status=%27&page=-1")
+        assert "No refunds here" in await operator.get(
+            "/operator/refunds?status=%27&page=-1"
+        )
 
 
 class TestTheShopper:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def _event(status: str = "parked", event_type: str = "account.updated") -> WebhookEvent:
+async def _event(
+    status: str = "parked", event_type: str = "account.updated"
+) -> WebhookEvent:
     account = "acct_unknown"
     body = {
         "id": "evt_1",
@@ -50,26 +52,39 @@ async def _event(status: str = "parked", event_type: str = "account.updated") ->
 
 
 class TestOperator:
-    PAGES = ("/operator", "/operator/vendors", "/operator/webhooks", "/operator/payments")
+    PAGES = (
+        "/operator",
+        "/operator/vendors",
+        "/operator/webhooks",
+        "/operator/payments",
+    )
 
-    @pytest.mark.parametrize("address", [*PAGES, "/operator/vendors/1", "/operator/webhooks/evt_1"])
-    async def test_a_vendor_may_not_look(self, client: TestClientProtocol, address: str) -> None:
+    @pytest.mark.parametrize(
+        "address", [*PAGES, "/operator/vendors/1", "/operator/webhooks/evt_1"]
+    )
+    async def test_a_vendor_may_not_look(
+        self, client: TestClientProtocol, address: str
+    ) -> None:
         """Staff pages are for staff."""
         portal = await signed_in(client)
         assert (await portal.send("GET", address)).status_code == 403
 
-    async def test_a_vendor_may_not_set_its_own_fee(self, client: TestClientProtocol) -> None:
+    async def test_a_vendor_may_not_set_its_own_fee(
+        self, client: TestClientProtocol
+    ) -> None:
         """403, nothing changed."""
         portal = await signed_in(client)
         answer = await portal.post(
-            f"/operator/vendors/{portal.vendor_id}/fee", {"platform_fee_percentage": "0"}
+            f"/operator/vendors/{portal.vendor_id}/fee",
+            {"platform_fee_percentage": "0"},
         )
         assert answer.status_code == 403
         config = await VendorPaymentConfig.get(vendor_id=portal.vendor_id)
         assert config.platform_fee_percentage == Decimal("2.50")
 
     @pytest.mark.parametrize(
-        "path", ["", "/orders", "/products", "/payments", "/transactions", "/developers"]
+        "path",
+        ["", "/orders", "/products", "/payments", "/transactions", "/developers"],
     )
     async def test_the_operator_has_no_shop_of_its_own(
         self, client: TestClientProtocol, path: str
@@ -90,9 +105,9 @@ class TestOperator:
         assert answer.status_code == 303
         config = await VendorPaymentConfig.get(vendor_id=vendor.id)
         assert config.platform_fee_percentage == Decimal("3.75")
-        assert (await AuditEntry.get(action="vendor.platform_fee_changed")).actor.startswith(
-            "member:"
-        )
+        assert (
+            await AuditEntry.get(action="vendor.platform_fee_changed")
+        ).actor.startswith("member:")
         text = await portal.get(f"/operator/vendors/{vendor.id}")
         assert "2.50 → 3.75" in text
         assert "3.75%" in await portal.get("/operator/vendors?q=atel")
@@ -145,12 +160,16 @@ class TestOperator:
         self, client: TestClientProtocol, address: str
     ) -> None:
         """Vendors and events alike."""
-        assert (await (await operator_in(client)).send("GET", address)).status_code == 404
+        assert (
+            await (await operator_in(client)).send("GET", address)
+        ).status_code == 404
 
     async def test_a_parked_payment_is_loud(self, client: TestClientProtocol) -> None:
         """On every page of the staff, with its reason on its own."""
         await make_payment(
-            await make_order(), status="parked", parked_reason="received 1 instead of 4990"
+            await make_order(),
+            status="parked",
+            parked_reason="received 1 instead of 4990",
         )
         portal = await operator_in(client)
 
@@ -165,7 +184,9 @@ class TestOperator:
 
         assert "account.updated" in await portal.get("/operator/webhooks?status=parked")
         assert "Nothing here" in await portal.get("/operator/webhooks?status=handled")
-        assert "account.updated" in await portal.get("/operator/webhooks?status=x&page=7")
+        assert "account.updated" in await portal.get(
+            "/operator/webhooks?status=x&page=7"
+        )
 
     async def test_a_parked_event_is_replayed(self, client: TestClientProtocol) -> None:
         """It is applied again and says what was decided; a second replay is harmless."""

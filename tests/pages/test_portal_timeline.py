@@ -82,8 +82,12 @@ async def make_dispute(payment: Payment, number: int = 1, **values: Any) -> Disp
 async def eventful(vendor: Vendor) -> Order:
     """An order to which nearly everything happened."""
     now = clock.now()
-    order = await make_order(vendor, status="processing", payment_status="paid", paid_at=now)
-    payment = await make_payment(order, status="succeeded", stripe_charge_id=f"ch_{order.id}")
+    order = await make_order(
+        vendor, status="processing", payment_status="paid", paid_at=now
+    )
+    payment = await make_payment(
+        order, status="succeeded", stripe_charge_id=f"ch_{order.id}"
+    )
     refund = await make_refund(
         payment, 1, status="succeeded", succeeded_at=now, note="Sorry for the scratch"
     )
@@ -111,7 +115,11 @@ async def eventful(vendor: Vendor) -> Order:
         receivable=300,
         owed_since=now,
     )
-    given: dict[str, Any] = {"claim_id": claim.id, "status": "done", "stripe_source_id": "tr_1"}
+    given: dict[str, Any] = {
+        "claim_id": claim.id,
+        "status": "done",
+        "stripe_source_id": "tr_1",
+    }
     await Movement.create(
         **given,
         kind="reversal",
@@ -126,7 +134,11 @@ async def eventful(vendor: Vendor) -> Order:
         (RefundActivity.FAILED, failed, {}),
         (RefundActivity.DECLINED, declined, {"reason": declined.refusal}),
         (RefundActivity.REQUESTED, refund, {"amount": 1000}),
-        (DisputeActivity.OPENED, dispute, {"status": "needs_response", "amount": dispute.amount}),
+        (
+            DisputeActivity.OPENED,
+            dispute,
+            {"status": "needs_response", "amount": dispute.amount},
+        ),
         (DisputeActivity.SUBMITTED, dispute, {}),
         (DisputeActivity.MOVED, dispute, {"status": "won"}),
         (ClaimActivity.REVERSAL, claim, {"amount": 700}),
@@ -233,13 +245,17 @@ async def test_events_that_changed_nothing_are_folded_where_they_happened(
             decision=decision,
         )
     html = await browser.get(f"/operator/orders/{order.number}")
-    folded = html.partition("2 more events, nothing changed")[2].partition("</details>")[0]
+    folded = html.partition("2 more events, nothing changed")[2].partition(
+        "</details>"
+    )[0]
     assert "charge.quiet_0" in folded
     assert "charge.quiet_1" in folded
     assert "refund.updated" not in folded
 
 
-async def test_the_operators_navigation_counts_what_waits(client: TestClientProtocol) -> None:
+async def test_the_operators_navigation_counts_what_waits(
+    client: TestClientProtocol,
+) -> None:
     """A refund that is above the limit is seen from every page."""
     browser = await operator_in(client)
     order = await eventful(await (await make_order()).vendor)
@@ -268,7 +284,9 @@ async def test_the_operator_sees_every_event_and_what_it_changed(
 
 
 @pytest.mark.parametrize("number", ["MH-NONE-NONE", "x" * 300, "é"])
-async def test_an_order_that_is_not_there(client: TestClientProtocol, number: str) -> None:
+async def test_an_order_that_is_not_there(
+    client: TestClientProtocol, number: str
+) -> None:
     """404, whatever was typed."""
     browser = await operator_in(client)
     assert (await browser.send("GET", f"/operator/orders/{number}")).status_code == 404
@@ -341,10 +359,15 @@ class TestInbox:
         order_id, intent_id = await paid_intent(gateway, sandbox)
         sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 500})
         await deliver(context, success(intent_id))
-        assert "not answering" in words(await browser.get("/operator/webhooks/evt_1?preview=1"))
+        assert "not answering" in words(
+            await browser.get("/operator/webhooks/evt_1?preview=1")
+        )
         sandbox.faults()
         page = words(await browser.get("/operator/webhooks/evt_1?preview=1"))
-        assert "This would change: Payment 1, status before: pending now: succeeded" in page
+        assert (
+            "This would change: Payment 1, status before: pending now: succeeded"
+            in page
+        )
         assert (await Order.get(id=order_id)).payment_status == "pending"
         answer = await browser.post("/operator/webhooks/evt_1/replay")
         assert answer.status_code == 303

@@ -67,7 +67,8 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     assert "hello@hall.test" in home
     assert "L-1728 Luxembourg" in await portal.get("/legal/imprint")
     assert (
-        json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"] == "Hall & Sons API"
+        json.loads(await portal.get("/api/v1/openapi.json"))["info"]["title"]
+        == "Hall & Sons API"
     )
     assert "Name Markethall → Hall &amp; Sons" in words(
         await portal.get("/operator/settings")
@@ -91,7 +92,9 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
         assert "<title>Other ·" in await portal.get("/")
 
 
-async def test_what_cannot_be_a_name_keeps_what_was_typed(client: TestClientProtocol) -> None:
+async def test_what_cannot_be_a_name_keeps_what_was_typed(
+    client: TestClientProtocol,
+) -> None:
     """At its field; nothing is changed."""
     portal = await operator_in(client)
     answer = await portal.post("/operator/settings/name", {**FORM, "name": "Hall <i>"})
@@ -131,13 +134,20 @@ async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -
     """
     portal = await operator_in(client)
     assert f"Version of {terms.VERSION}" in await portal.get("/legal/terms")
-    first = {"text": "## Who\r\nWe <script>sell</script>.", "returns": "Within 14 days."}
-    assert (await portal.post("/operator/settings/legal/terms", first)).status_code == 303
+    first = {
+        "text": "## Who\r\nWe <script>sell</script>.",
+        "returns": "Within 14 days.",
+    }
+    assert (
+        await portal.post("/operator/settings/legal/terms", first)
+    ).status_code == 303
     assert (
         await portal.post("/operator/settings/legal/terms", first)
     ).status_code == 303  # the same words again
     assert (
-        await portal.post("/operator/settings/legal/terms", {"text": "New.", "returns": "30 days."})
+        await portal.post(
+            "/operator/settings/legal/terms", {"text": "New.", "returns": "30 days."}
+        )
     ).status_code == 303
     newest = await terms.version_now()
     (old, new) = await LegalText.filter(kind=LegalKind.TERMS).order_by("id")
@@ -153,6 +163,8 @@ async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -
     assert terms.version_asked_for(old.version) == old.version
     assert old.version in await portal.get("/operator/settings/legal/terms")
     assert (
-        await portal.post("/operator/settings/legal/terms", {"text": "x", "returns": ""})
+        await portal.post(
+            "/operator/settings/legal/terms", {"text": "x", "returns": ""}
+        )
     ).status_code == 422
     assert (await client.get("/operator/settings/legal/nothing")).status_code == 404

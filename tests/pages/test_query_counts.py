@@ -40,7 +40,11 @@ async def fill(vendor: Vendor, orders: int) -> str:
     product = await make_product(vendor)
     for _ in range(orders):
         order = await make_order(
-            vendor, product, status="processing", payment_status="paid", paid_at=clock.now()
+            vendor,
+            product,
+            status="processing",
+            payment_status="paid",
+            paid_at=clock.now(),
         )
         await make_payment(order, status="succeeded")
         await make_dispute(order)
@@ -87,12 +91,21 @@ async def test_the_portals_pages(client: TestClientProtocol) -> None:
     addresses = [f"/vendor/admin{page}" for page in pages]
     one = await fill(vendor, 1)
     few = await costs(
-        browser, [*addresses, f"/vendor/admin/orders/{one}", f"/vendor/admin/orders/{one}/refunds"]
+        browser,
+        [
+            *addresses,
+            f"/vendor/admin/orders/{one}",
+            f"/vendor/admin/orders/{one}/refunds",
+        ],
     )
     twenty = await fill(vendor, 20)
     many = await costs(
         browser,
-        [*addresses, f"/vendor/admin/orders/{twenty}", f"/vendor/admin/orders/{twenty}/refunds"],
+        [
+            *addresses,
+            f"/vendor/admin/orders/{twenty}",
+            f"/vendor/admin/orders/{twenty}/refunds",
+        ],
     )
     assert list(few.values()) == list(many.values()), (few, many)
     assert max(many.values()) <= 24, many
@@ -162,4 +175,6 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
     await more(15)
     many = await costs(browser, addresses)
     assert many == few
-    assert many["/operator"] <= 34, many  # every domain tells what waits, and the writes to Stripe
+    assert many["/operator"] <= 34, (
+        many
+    )  # every domain tells what waits, and the writes to Stripe

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
+from shared.finance.payment_methods.models import (
+    PaymentMethod,
+    PaymentMethodSetup,
+    StripeCustomer,
+)
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.people.models import Customer
 from tests.support.app import link_of
@@ -40,7 +44,11 @@ async def joined(app: Quart, name: str) -> tuple[Browser, int]:
     browser = Browser(app.test_client())
     await browser.get("/shop/account/signup")
     email = f"{name}@example.test"
-    form = {"full_name": f"{name} Lovelace", "email": email, "password": "a-good-password"}
+    form = {
+        "full_name": f"{name} Lovelace",
+        "email": email,
+        "password": "a-good-password",
+    }
     answer = await browser.post("/shop/account/signup", form)
     assert answer.status_code == 303
     return browser, (await Customer.get(email=email)).id

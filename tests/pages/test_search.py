@@ -28,7 +28,12 @@ from shared.trade.orders.models import Checkout
 from shared.trade.orders.order_lists import vendor_orders
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.open_shops import open_shops
-from tests.support.factories import make_order, make_product, make_ready_vendor, make_vendor
+from tests.support.factories import (
+    make_order,
+    make_product,
+    make_ready_vendor,
+    make_vendor,
+)
 from tests.support.portal import operator_in
 from tests.support.storefront import Browser, counted, words
 
@@ -65,13 +70,16 @@ class TestEveryList:
         for written, typed in TYPED:
             row = await make_product(vendor, name=written)
             for text in typed:
-                assert [p.id for p in (await search_products(text)).products] == [row.id], text
-                assert [p.id for p in (await shop_page("lux", search=text)).products] == [row.id], (
-                    text
-                )
-                assert [p.id for p in (await vendor_products(vendor.id, search=text)).products] == [
+                assert [p.id for p in (await search_products(text)).products] == [
                     row.id
                 ], text
+                assert [
+                    p.id for p in (await shop_page("lux", search=text)).products
+                ] == [row.id], text
+                assert [
+                    p.id
+                    for p in (await vendor_products(vendor.id, search=text)).products
+                ] == [row.id], text
             await Product.filter(id=row.id).delete()
 
     async def test_what_was_not_typed_is_not_found(self, database: str) -> None:
@@ -85,7 +93,9 @@ class TestEveryList:
             assert (await vendor_products(vendor.id, search=text)).total == 0, text
             assert (await open_shops(search=text)).total == 0, text
             assert (await vendor_rows(search=text)).total == 0, text
-            assert (await vendor_orders(vendor.id, search=text)).counts["all"] == 0, text
+            assert (await vendor_orders(vendor.id, search=text)).counts["all"] == 0, (
+                text
+            )
 
     async def test_shops_vendors_and_orders(self, database: str) -> None:
         """The directory, the operator's list and a vendor's orders find names the same way."""
@@ -97,18 +107,26 @@ class TestEveryList:
         other = await make_ready_vendor()
         await make_order(other)
         for text in [*(text for _, typed in TYPED for text in typed), ALL_OF_IT]:
-            assert [v.id for v in (await open_shops(search=text)).vendors] == [vendor.id], text
-            assert [row.id for row in (await vendor_rows(search=text)).rows] == [vendor.id], text
-            assert [row.number for row in (await vendor_orders(vendor.id, search=text)).rows] == [
-                order.number
+            assert [v.id for v in (await open_shops(search=text)).vendors] == [
+                vendor.id
             ], text
+            assert [row.id for row in (await vendor_rows(search=text)).rows] == [
+                vendor.id
+            ], text
+            assert [
+                row.number for row in (await vendor_orders(vendor.id, search=text)).rows
+            ] == [order.number], text
             assert (await vendor_orders(other.id, search=text)).counts["all"] == 0, text
 
-    async def test_shoppers_do_not_find_a_vendor_by_its_email(self, database: str) -> None:
+    async def test_shoppers_do_not_find_a_vendor_by_its_email(
+        self, database: str
+    ) -> None:
         """Staff do."""
         vendor = await make_ready_vendor(business_email="secret@müller.test")
         await make_product(vendor)
-        assert [row.id for row in (await vendor_rows(search="SECRET@muller")).rows] == [vendor.id]
+        assert [row.id for row in (await vendor_rows(search="SECRET@muller")).rows] == [
+            vendor.id
+        ]
         assert (await open_shops(search="secret")).total == 0
         assert (await search_products("secret")).total == 0
 
@@ -134,18 +152,22 @@ class TestEveryList:
         for text in (*whole, *parts):
             found = await vendor_orders(order.vendor_id, search=text)
             assert [row.number for row in found.rows] == [order.number], text
-        assert (await vendor_orders(order.vendor_id, search=f"{last}x{first}")).counts["all"] == 0
+        assert (await vendor_orders(order.vendor_id, search=f"{last}x{first}")).counts[
+            "all"
+        ] == 0
         told: dict[str, Any] = {
             "source": "platform",
             "type": "charge.updated",
             "livemode": False,
             "stripe_created_at": clock.now(),
         }
-        await WebhookEvent.create(stripe_event_id="evt_1", body="{}", order_id=order.id, **told)
+        await WebhookEvent.create(
+            stripe_event_id="evt_1", body="{}", order_id=order.id, **told
+        )
         for text in whole:
-            assert [event.stripe_event_id for event in (await event_page(search=text)).rows] == [
-                "evt_1"
-            ], text
+            assert [
+                event.stripe_event_id for event in (await event_page(search=text)).rows
+            ] == ["evt_1"], text
 
 
 class TestWhatIsFound:
@@ -155,11 +177,16 @@ class TestWhatIsFound:
         """A category, a word of the description, the maker, and several of them at once."""
         velo = await make_ready_vendor(name="Vélo Nord")
         await make_product(
-            velo, name="Bell", category="Bags", description="Cast in brass.\n\nRings for years."
+            velo,
+            name="Bell",
+            category="Bags",
+            description="Cast in brass.\n\nRings for years.",
         )
         await make_product(velo, name="Bridle leather belt", category="Belts")
         for text in ("bags", "BRASS", "rings brass bell", "bags velo", "nord"):
-            assert "Bell" in [p.name for p in (await search_products(text)).products], text
+            assert "Bell" in [p.name for p in (await search_products(text)).products], (
+                text
+            )
         assert [p.name for p in (await search_products("belt bridle")).products] == [
             "Bridle leather belt"
         ]
@@ -175,7 +202,9 @@ class TestWhatIsFound:
             "Thing d": (1, 0),
         }
         for price, (name, (lies, held)) in enumerate(stock.items(), 500):
-            await make_product(vendor, name=name, stock=lies, reserved=held, price_amount=price)
+            await make_product(
+                vendor, name=name, stock=lies, reserved=held, price_amount=price
+            )
         assert [p.name[-1] for p in (await search_products("thing")).products] == [
             "c",
             "d",
@@ -220,7 +249,11 @@ class TestHowMuch:
         ]
         await Product.bulk_create(rows)
         browser, address, seen = Browser(client), "/vendors?q=thing", set[str]()
-        for said in ("1–24 of 53 products", "25–48 of 53 products", "49–53 of 53 products"):
+        for said in (
+            "1–24 of 53 products",
+            "25–48 of 53 products",
+            "49–53 of 53 products",
+        ):
             html = await browser.get(address)
             assert said in words(html)
             seen |= set(re.findall(r'product-card-link" href="([^"]+)"', html))
@@ -243,13 +276,17 @@ class TestHowMuch:
         rest = await browser.get("/vendors?q=sattler&kind=shops&page=2")
         assert rest.count('class="vendor-card"') == 6
 
-    async def test_the_number_of_queries_does_not_grow(self, client: TestClientProtocol) -> None:
+    async def test_the_number_of_queries_does_not_grow(
+        self, client: TestClientProtocol
+    ) -> None:
         """With the shops, the products or the words."""
         browser, costs = Browser(client), set()
         await browser.get("/vendors")  # the marketplace's name is read once a minute
         for number in (1, 30):
             for _ in range(number):
-                await make_product(await make_ready_vendor(name="Thing maker"), name="Thing")
+                await make_product(
+                    await make_ready_vendor(name="Thing maker"), name="Thing"
+                )
             for text in ("thing", "thing maker of things"):
                 with counted() as queries:
                     await browser.get(f"/vendors?q={text.replace(' ', '+')}")
@@ -274,10 +311,16 @@ class TestFiltersStay:
         )
         search = html[html.index('role="search"') :]
         search = search[: search.index("</form>")]
-        assert '<input type="hidden" name="category" value="Étuis &amp; more">' in search
+        assert (
+            '<input type="hidden" name="category" value="Étuis &amp; more">' in search
+        )
         assert '<input type="hidden" name="sort" value="price-up">' in search
-        assert "/shops/lux?q=etui&amp;sort=price-up" in html  # the chip for all categories
-        nothing = await Browser(client).get("/shops/lux?category=%C3%89tuis+%26+more&q=cup")
+        assert (
+            "/shops/lux?q=etui&amp;sort=price-up" in html
+        )  # the chip for all categories
+        nothing = await Browser(client).get(
+            "/shops/lux?category=%C3%89tuis+%26+more&q=cup"
+        )
         assert "Search the whole shop" in words(nothing)
         assert 'href="/shops/lux?q=cup"' in nothing
 
@@ -321,14 +364,21 @@ class TestNoWriteForgets:
             name="Žamet", price=Money(500, "EUR"), stock=1, description="Ein Tuch"
         )
         await save_product(
-            vendor_id=product.vendor_id, product_id=product.id, values=values, actor="test"
+            vendor_id=product.vendor_id,
+            product_id=product.id,
+            values=values,
+            actor="test",
         )
         assert (await Product.get(id=product.id)).search == "zamet ein tuch"
 
     def test_every_searched_table_is_guarded(self) -> None:
         """Each model with folded columns has the manager, and names columns that it has."""
         searched = [model for model in models() if issubclass(model, Searched)]
-        assert {model.__name__ for model in searched} == {"Vendor", "Product", "Checkout"}
+        assert {model.__name__ for model in searched} == {
+            "Vendor",
+            "Product",
+            "Checkout",
+        }
         for model in searched:
             assert isinstance(model._meta.manager.get_queryset(), SearchedQuerySet)
             for column, sources in model.searched.items():
@@ -336,7 +386,9 @@ class TestNoWriteForgets:
 
     def test_no_sql_of_ours_writes_such_a_column(self) -> None:
         """Only migrations may write these tables by hand."""
-        tables = "|".join(model._meta.db_table for model in models() if issubclass(model, Searched))
+        tables = "|".join(
+            model._meta.db_table for model in models() if issubclass(model, Searched)
+        )
         by_hand = re.compile(rf"(UPDATE|INSERT INTO)\s+\W?({tables})\b", re.IGNORECASE)
         for folder in ("portal", "storefront", "shared"):
             for path in (ROOT / folder).rglob("*.py"):

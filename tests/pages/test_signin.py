@@ -40,14 +40,20 @@ async def operator() -> Member:
 class TestSignUp:
     """/vendor/signup makes a vendor with its owner, and signs them in."""
 
-    async def test_a_new_business_lands_on_its_home_page(self, visitor: Visitor) -> None:
+    async def test_a_new_business_lands_on_its_home_page(
+        self, visitor: Visitor
+    ) -> None:
         """Signed in at once, as the owner of the new vendor."""
         answer = await visitor.sign_up(" Olive@Shop.TEST ")
 
         assert (answer.status, answer.location) == (303, "/vendor/admin")
         member = await Member.get(email="olive@shop.test")
         vendor = await Vendor.get(id=member.vendor_id)
-        assert (member.role, vendor.name, vendor.country) == ("owner", "Olive & Co", "LU")
+        assert (member.role, vendor.name, vendor.country) == (
+            "owner",
+            "Olive & Co",
+            "LU",
+        )
         assert (await visitor.get("/vendor/admin")).status == 200
 
     async def test_a_taken_address_is_said_at_the_field_and_makes_no_second_vendor(
@@ -125,11 +131,15 @@ class TestSignIn:
         assert (await visitor.get("/operator")).status == 403
         assert (await staff.get("/vendor/admin")).status == 403
 
-    async def test_afterwards_they_are_where_they_were_going(self, visitor: Visitor) -> None:
+    async def test_afterwards_they_are_where_they_were_going(
+        self, visitor: Visitor
+    ) -> None:
         """`next` leads back to a page of ours and nowhere else."""
         await visitor.sign_up()
         there = await Visitor(visitor.app).sign_in(
-            "olive@shop.test", PASSWORD, at="/vendor/login?next=/vendor/admin/orders%3Fpage%3D2"
+            "olive@shop.test",
+            PASSWORD,
+            at="/vendor/login?next=/vendor/admin/orders%3Fpage%3D2",
         )
         elsewhere = await Visitor(visitor.app).sign_in(
             "olive@shop.test", PASSWORD, at="/vendor/login?next=//evil.example/"
@@ -165,7 +175,11 @@ class TestSignIn:
 
         monkeypatch.setattr(passwords, "matches", counting)
         await operator()
-        for email in ("op@markethall.test", "nobody@markethall.test", "no address at all"):
+        for email in (
+            "op@markethall.test",
+            "nobody@markethall.test",
+            "no address at all",
+        ):
             with pytest.raises(WrongCredentials):
                 await sessions.sign_in(
                     email=email, password="not it, not it", kind="member", user_agent=""
@@ -178,48 +192,70 @@ class TestSignIn:
         await visitor.sign_up()
         thief = Visitor(visitor.app)
 
-        answers = [await thief.sign_in("olive@shop.test", f"guess number {n}") for n in range(10)]
+        answers = [
+            await thief.sign_in("olive@shop.test", f"guess number {n}")
+            for n in range(10)
+        ]
 
         assert [a.status for a in answers] == [422] * 8 + [429] * 2
         assert "Retry-After" in answers[-1].headers
         await operator()
-        assert (await Visitor(visitor.app).sign_in("op@markethall.test", PASSWORD)).status == 303
+        assert (
+            await Visitor(visitor.app).sign_in("op@markethall.test", PASSWORD)
+        ).status == 303
 
-    async def test_someone_switched_off_cannot_enter_nor_stay(self, visitor: Visitor) -> None:
+    async def test_someone_switched_off_cannot_enter_nor_stay(
+        self, visitor: Visitor
+    ) -> None:
         """An open session of theirs opens nothing any more."""
         await visitor.sign_up()
         await Member.filter(email="olive@shop.test").update(is_active=False)
 
         turned_away = await visitor.get("/vendor/admin")
-        assert (turned_away.status, turned_away.headers["Clear-Site-Data"]) == (303, '"cache"')
+        assert (turned_away.status, turned_away.headers["Clear-Site-Data"]) == (
+            303,
+            '"cache"',
+        )
         assert "Clear-Site-Data" not in (await visitor.get("/vendor/login")).headers
-        assert (await Visitor(visitor.app).sign_in("olive@shop.test", PASSWORD)).status == 422
+        assert (
+            await Visitor(visitor.app).sign_in("olive@shop.test", PASSWORD)
+        ).status == 422
 
 
 class TestSessions:
     """Revocable, and kept as a digest only; how long they last: test_account_sessions.py."""
 
-    async def test_signing_out_makes_a_copied_cookie_worthless(self, visitor: Visitor) -> None:
+    async def test_signing_out_makes_a_copied_cookie_worthless(
+        self, visitor: Visitor
+    ) -> None:
         """The session is revoked, not only forgotten."""
         cookie = visitor.cookies(await visitor.sign_up())[0].partition(";")[0]
         copy = {"Cookie": cookie}
-        assert (await Visitor(visitor.app).get("/vendor/admin", headers=copy)).status == 200
+        assert (
+            await Visitor(visitor.app).get("/vendor/admin", headers=copy)
+        ).status == 200
 
         answer = await visitor.send("/vendor/logout", page="/vendor/admin")
 
         assert (answer.status, answer.location) == (303, "/vendor/login")
         assert answer.headers["Clear-Site-Data"] == '"cache"'
-        assert (await Visitor(visitor.app).get("/vendor/admin", headers=copy)).status == 303
+        assert (
+            await Visitor(visitor.app).get("/vendor/admin", headers=copy)
+        ).status == 303
         assert (await visitor.get("/vendor/admin")).status == 303
 
     async def test_signing_out_twice_is_fine(self, visitor: Visitor) -> None:
         """Two tabs."""
         await visitor.sign_up()
         token = await visitor.token("/vendor/admin")
-        first = await visitor.request("POST", "/vendor/logout", form={"csrf_token": token})
+        first = await visitor.request(
+            "POST", "/vendor/logout", form={"csrf_token": token}
+        )
 
         assert first.status == 303
-        assert (await visitor.send("/vendor/logout", page="/vendor/login")).status == 303
+        assert (
+            await visitor.send("/vendor/logout", page="/vendor/login")
+        ).status == 303
 
     async def test_only_the_digest_is_kept(self, visitor: Visitor) -> None:
         """A read of the database opens no session and no account."""
@@ -238,15 +274,22 @@ class TestSessions:
         member = await operator()
         tokens = [
             await sessions.sign_in(
-                email="op@markethall.test", password=PASSWORD, kind="member", user_agent="x"
+                email="op@markethall.test",
+                password=PASSWORD,
+                kind="member",
+                user_agent="x",
             )
             for _ in range(3)
         ]
 
-        assert await sessions.sign_out_everywhere(kind="member", person_id=member.id) == 3
+        assert (
+            await sessions.sign_out_everywhere(kind="member", person_id=member.id) == 3
+        )
         assert [await sessions.identify(token) for token in tokens] == [None] * 3
 
-    async def test_a_members_session_is_no_shoppers_session(self, visitor: Visitor) -> None:
+    async def test_a_members_session_is_no_shoppers_session(
+        self, visitor: Visitor
+    ) -> None:
         """The two kinds of people do not mix, even with one address and one password."""
         await visitor.sign_up()
         await registration.create_customer(
@@ -262,7 +305,9 @@ class TestSessions:
         "token",
         ["", "x", "mhs_" + "a" * 32, "mhs_" + "a" * 5000, "\0", "ü"],
     )
-    async def test_a_made_up_token_opens_nothing(self, database: str, token: str) -> None:
+    async def test_a_made_up_token_opens_nothing(
+        self, database: str, token: str
+    ) -> None:
         """Whatever its length or letters."""
         assert await sessions.identify(token) is None
         assert await tokens.identify_token(token) is None
@@ -271,7 +316,9 @@ class TestSessions:
 class TestPeople:
     """The use cases themselves."""
 
-    async def test_two_sign_ups_at_once_with_one_address_make_one(self, database: str) -> None:
+    async def test_two_sign_ups_at_once_with_one_address_make_one(
+        self, database: str
+    ) -> None:
         """The database decides, and the loser reads a sentence."""
         await registration.create_customer(
             email="sam@shop.test", password=PASSWORD, full_name="Sam"
@@ -289,14 +336,22 @@ class TestPeople:
         """An owner without a vendor breaks the table's own rule."""
         with pytest.raises(BaseORMException):
             await registration.create_member(
-                email="x@shop.test", password=PASSWORD, full_name="X", role="owner", vendor_id=None
+                email="x@shop.test",
+                password=PASSWORD,
+                full_name="X",
+                role="owner",
+                vendor_id=None,
             )
 
-    async def test_an_api_token_speaks_for_its_vendor_until_revoked(self, database: str) -> None:
+    async def test_an_api_token_speaks_for_its_vendor_until_revoked(
+        self, database: str
+    ) -> None:
         """Shown once, kept as a digest; only its own vendor can revoke it."""
         vendor, other = await make_vendor(), await make_vendor()
         member = await make_member(vendor)
-        raw = await tokens.create_token(vendor_id=vendor.id, member_id=member.id, name=" CI ")
+        raw = await tokens.create_token(
+            vendor_id=vendor.id, member_id=member.id, name=" CI "
+        )
         (row,) = await Token.all().values()
 
         who = await tokens.identify_token(raw)

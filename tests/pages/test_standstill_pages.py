@@ -72,7 +72,11 @@ async def test_the_operator_ends_it_after_both_looks_and_not_before(
     """Fetch, compare, let go; pressed too early nothing moves, pressed twice it is once."""
     row = await Restoration.create(backup_made_at=clock.now(), source="one.zip")
     staff = await operator_in(client)
-    home, page, end = "/operator", "/operator/restored", "/operator/restored/acknowledge"
+    home, page, end = (
+        "/operator",
+        "/operator/restored",
+        "/operator/restored/acknowledge",
+    )
     assert "No money moves: restored from a backup" in words(await staff.get(home))
     assert "Comes after steps 1 and 2" in await staff.get(page)
 
@@ -137,29 +141,39 @@ async def test_a_payment_page_from_before_the_restore_asks_no_card(
 
 @pytest.mark.one_engine
 async def test_no_job_and_no_page_of_the_vendor_moves_money(
-    client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    client: TestClientProtocol,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    context: Context,
 ) -> None:
     """Months pass, every recurring job runs: Stripe is only read, no month is closed; then what
     waited goes through.
     """
     sale = await sold(gateway, sandbox)
     await save_identity(
-        InvoiceIssuer("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"), actor="test"
+        InvoiceIssuer("A market", "1 Street", "LU", "LU12345613", Decimal(17), "MH"),
+        actor="test",
     )
     await ask(gateway, sale)
     plan = PayoutPlan(PayoutSchedule.DAILY, minimum=1)
-    await stripe_schedule.choose(gateway, vendor_id=sale.shop.vendor_id, plan=plan, actor="test")
+    await stripe_schedule.choose(
+        gateway, vendor_id=sale.shop.vendor_id, plan=plan, actor="test"
+    )
     await Restoration.create(backup_made_at=clock.now(), source="one.zip")
     portal = Portal(client, sale.shop.vendor_id)
     await sign_in(client, (await Member.get(id=sale.shop.member_id)).email)
     asked = len(sandbox.requests())
-    said = words(await _text(portal, f"/vendor/admin/orders/{sale.order.number}/refunds"))
+    said = words(
+        await _text(portal, f"/vendor/admin/orders/{sale.order.number}/refunds")
+    )
     assert "no money moves until that is done" in said
 
     with time_of(sandbox) as time:
         time.days(40)
         await _every_job(context)
-        assert not [each for each in sandbox.requests()[asked:] if each["method"] != "GET"]
+        assert not [
+            each for each in sandbox.requests()[asked:] if each["method"] != "GET"
+        ]
         assert (await Refund.get()).status == "opening"
         assert [await Payout.all().count(), await Statement.all().count()] == [0, 0]
 
@@ -173,7 +187,11 @@ async def test_no_job_and_no_page_of_the_vendor_moves_money(
 
 async def _every_job(context: Context) -> None:
     """All that comes again, now, and all that is due."""
-    skipped = {"mail.send": _nothing, "webhooks.backfill": _nothing, "reporting.nightly": _nothing}
+    skipped = {
+        "mail.send": _nothing,
+        "webhooks.backfill": _nothing,
+        "reporting.nightly": _nothing,
+    }
     for each in run.recurring_jobs():
         await Job.create(kind=each.kind, args={}, run_at=clock.now())
     await Worker(context, {**run.job_handlers(), **skipped}).run_due()
@@ -185,6 +203,7 @@ async def _nothing(_context: object, _args: object) -> None:
 
 async def _text(portal: Portal, address: str) -> str:
     answer = await portal.post(
-        address, {"reach": "amount", "amount": "1.00", "reason": "duplicate", "seen": "1"}
+        address,
+        {"reach": "amount", "amount": "1.00", "reason": "duplicate", "seen": "1"},
     )
     return str(await answer.get_data(as_text=True))

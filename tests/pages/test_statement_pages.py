@@ -13,7 +13,11 @@ import pytest
 from shared.core import clock
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
+from shared.finance.statements.invoice_issuer import (
+    InvoiceIssuer,
+    identity,
+    save_identity,
+)
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.queries import registration_of
@@ -99,16 +103,30 @@ class TestTheVendors:
         portal = await signed_in(client)
         vendor = await portal.vendor()
         await an_october(vendor)
-        before = [await fetched(portal, f"{LIST}/2026-10.{ending}") for ending in ("csv", "pdf")]
+        before = [
+            await fetched(portal, f"{LIST}/2026-10.{ending}")
+            for ending in ("csv", "pdf")
+        ]
         order = await sold(vendor, at("2026-11-02 10:00"))
-        await refunded(order, at("2026-11-02 11:00"), vendor_part=900, commission_part=100)
+        await refunded(
+            order, at("2026-11-02 11:00"), vendor_part=900, commission_part=100
+        )
         assert [
-            await fetched(portal, f"{LIST}/2026-10.{ending}") for ending in ("csv", "pdf")
+            await fetched(portal, f"{LIST}/2026-10.{ending}")
+            for ending in ("csv", "pdf")
         ] == before
-        assert [kind for kind, _, _ in before] == ["text/csv; charset=utf-8", "application/pdf"]
-        assert before[1][1] == 'attachment; filename="statement-2026-10-EUR-MH-2026-000001.pdf"'
+        assert [kind for kind, _, _ in before] == [
+            "text/csv; charset=utf-8",
+            "application/pdf",
+        ]
+        assert (
+            before[1][1]
+            == 'attachment; filename="statement-2026-10-EUR-MH-2026-000001.pdf"'
+        )
 
-    async def test_the_running_month_has_no_number(self, client: TestClientProtocol) -> None:
+    async def test_the_running_month_has_no_number(
+        self, client: TestClientProtocol
+    ) -> None:
         """It can be looked at and taken along all the same."""
         portal = await signed_in(client)
         with clock.use(lambda: at("2026-11-10 12:00")):
@@ -121,7 +139,9 @@ class TestTheVendors:
         self, client: TestClientProtocol
     ) -> None:
         """No table of nothing."""
-        assert "Your first sale opens the account" in await (await signed_in(client)).get(LIST)
+        assert "Your first sale opens the account" in await (
+            await signed_in(client)
+        ).get(LIST)
 
     @pytest.mark.parametrize(
         "path",
@@ -135,13 +155,17 @@ class TestTheVendors:
             "vat-number",
         ],
     )
-    async def test_what_is_no_statement_is_404(self, client: TestClientProtocol, path: str) -> None:
+    async def test_what_is_no_statement_is_404(
+        self, client: TestClientProtocol, path: str
+    ) -> None:
         """Months without movements, no months at all, currencies that were never used."""
         portal = await signed_in(client)
         await an_october(await portal.vendor())
         assert (await portal.send("GET", f"{LIST}/{path}")).status_code == 404
 
-    async def test_another_vendors_months_are_not_found(self, client: TestClientProtocol) -> None:
+    async def test_another_vendors_months_are_not_found(
+        self, client: TestClientProtocol
+    ) -> None:
         """Neither as page nor as file; and the operator's addresses are closed."""
         other = await make_ready_vendor()
         await an_october(other)
@@ -209,12 +233,14 @@ class TestTheOperators:
             await portal.get("/operator/statements")
         )
         assert "MH-2026-000001" in await portal.get(base)
-        assert f'href="/operator/orders/{number}"' in await portal.get(f"{base}/2026-10")
+        assert f'href="/operator/orders/{number}"' in await portal.get(
+            f"{base}/2026-10"
+        )
         view = await statement_of(vendor.id, "2026-10")
         for ending, body in (("csv", as_csv(view)), ("pdf", as_pdf(view))):
-            assert (await fetched(portal, f"{base}/2026-10.{ending}"))[2] == hashlib.sha256(
-                body
-            ).hexdigest()
+            assert (await fetched(portal, f"{base}/2026-10.{ending}"))[
+                2
+            ] == hashlib.sha256(body).hexdigest()
         for path in ("2026-09", "2026-09.pdf"):
             assert (await portal.send("GET", f"{base}/{path}")).status_code == 404
         for address in (

@@ -65,12 +65,17 @@ async def _make_token(owner: Visitor, name: str = "My script") -> Answer:
         "name": name,
     }
     return await owner.send(
-        TOKENS, page=DEVELOPERS, headers={"Referer": f"http://localhost{DEVELOPERS}"}, **form
+        TOKENS,
+        page=DEVELOPERS,
+        headers={"Referer": f"http://localhost{DEVELOPERS}"},
+        **form,
     )
 
 
 def _fields(answer: Answer) -> dict[str, str]:
-    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text)
+    pairs = re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text
+    )
     return dict(pairs)
 
 
@@ -84,7 +89,9 @@ def _fields(answer: Answer) -> dict[str, str]:
         (None, False),
     ],
 )
-def test_an_answer_is_fresh_for_five_minutes(ago: timedelta | None, fresh: bool) -> None:
+def test_an_answer_is_fresh_for_five_minutes(
+    ago: timedelta | None, fresh: bool
+) -> None:
     """Up to the moment; and one that nobody knows of is not."""
     now = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
     assert is_fresh(now - ago if ago is not None else None, now) is fresh
@@ -97,7 +104,9 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
     app.config["QUART_RATE_LIMITER_ENABLED"] = False
     visitor = Visitor(app)
     await sign_in_as(visitor, role)
-    token = await visitor.token("/operator/settings" if role == "operator" else DEVELOPERS)
+    token = await visitor.token(
+        "/operator/settings" if role == "operator" else DEVELOPERS
+    )
     await _grow_old()
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
@@ -109,7 +118,9 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
         form = {"csrf_token": token} if method == "POST" else None
 
         page = await visitor.request(method, address, form=form)
-        part = await visitor.request(method, address, form=form, headers={"HX-Request": "true"})
+        part = await visitor.request(
+            method, address, form=form, headers={"HX-Request": "true"}
+        )
         program = await visitor.request(
             method, address, form=form, headers={"Accept": "application/json"}
         )
@@ -117,9 +128,13 @@ async def test_every_marked_route_asks_who_it_is(app: Quart, role: str) -> None:
         assert page.status == 303, rule.rule
         assert page.location.startswith("/vendor/confirm/"), rule.rule
         assert part.headers["HX-Redirect"].startswith("/vendor/confirm/"), rule.rule
-        assert (program.status, "sign_in_again" in program.text) == (401, True), rule.rule
+        assert (program.status, "sign_in_again" in program.text) == (401, True), (
+            rule.rule
+        )
         question = await visitor.get(page.location)
-        assert f"To {mark.doing.replace(chr(39), '&#39;')}, enter" in question.text, rule.rule
+        assert f"To {mark.doing.replace(chr(39), '&#39;')}, enter" in question.text, (
+            rule.rule
+        )
 
 
 async def test_every_form_that_waits_is_read_back_in_its_own_words(app: Quart) -> None:
@@ -127,19 +142,31 @@ async def test_every_form_that_waits_is_read_back_in_its_own_words(app: Quart) -
     sent.
     """
     forms = {
-        mark.form for view in app.view_functions.values() if (mark := mark_of(view)) and mark.form
+        mark.form
+        for view in app.view_functions.values()
+        if (mark := mark_of(view)) and mark.form
     }
     assert len(forms) >= 10
     async with app.test_request_context("/"):
         for form in forms:
             names = [
-                name for name, _ in form(meta={"csrf": False, "currency": None})._fields.items()
+                name
+                for name, _ in form(
+                    meta={"csrf": False, "currency": None}
+                )._fields.items()
             ]
             for typed in ("1,200.00", "", "<b>", "y"):
                 said = form.in_words([(name, typed) for name in names])
-                assert all(label and value and "token" not in value for label, value in said), form
+                assert all(
+                    label and value and "token" not in value for label, value in said
+                ), form
         without_form = Kept(
-            1, "POST", "/operator/fees/1", "/", "", (("percentage", "3"), ("opened", "{}"))
+            1,
+            "POST",
+            "/operator/fees/1",
+            "/",
+            "",
+            (("percentage", "3"), ("opened", "{}")),
         )
         assert in_words(without_form) == [("Percentage", "3")]
 
@@ -177,7 +204,9 @@ async def test_what_was_typed_waits_and_is_sent_once(owner: Visitor) -> None:
     assert twice.status == 303
     assert ONCE in (await owner.get(DEVELOPERS)).text
     assert (await owner.get(asked.location)).status == 404
-    actions = await AuditEntry.filter(action="person.confirmed").values_list("details", flat=True)
+    actions = await AuditEntry.filter(action="person.confirmed").values_list(
+        "details", flat=True
+    )
     assert list(actions) == [{"by": "password"}]
 
 
@@ -190,7 +219,9 @@ async def test_confirming_holds_for_five_minutes(owner: Visitor) -> None:
     assert (await _make_token(owner, "At once")).location == DEVELOPERS
     later = clock.now() + timedelta(minutes=5)
     with clock.use(lambda: later):
-        assert (await _make_token(owner, "Later")).location.startswith("/vendor/confirm/")
+        assert (await _make_token(owner, "Later")).location.startswith(
+            "/vendor/confirm/"
+        )
 
 
 @pytest.mark.one_engine
@@ -244,7 +275,9 @@ async def test_a_large_refund_asks_and_a_small_one_does_not(
     base = {"reason": "requested_by_customer", "note": "", "seen": "0"}
 
     async def where(**form: str) -> str:
-        answer = await portal.post(f"/vendor/admin/orders/{number}/refunds", {**base, **form})
+        answer = await portal.post(
+            f"/vendor/admin/orders/{number}/refunds", {**base, **form}
+        )
         return str(answer.headers.get("Location", answer.status_code))
 
     for form in (
@@ -255,7 +288,9 @@ async def test_a_large_refund_asks_and_a_small_one_does_not(
         assert (await where(**form)).startswith("/vendor/confirm/"), form
     assert await where(reach="amount", amount="five") == "422"
     assert await Refund.all().count() == 0
-    assert await where(reach="amount", amount="5.00") == f"/vendor/admin/orders/{number}"
+    assert (
+        await where(reach="amount", amount="5.00") == f"/vendor/admin/orders/{number}"
+    )
     assert await Refund.all().count() == 1
 
 
@@ -263,7 +298,10 @@ async def test_a_large_refund_asks_and_a_small_one_does_not(
 async def test_the_fifth_wrong_password_ends_the_session(owner: Visitor) -> None:
     """A thief with a copied cookie may guess five times; then the cookie opens nothing."""
     asked = await _make_token(owner)
-    answers = [await owner.send(asked.location, password=f"wrong-password-{n}") for n in range(4)]
+    answers = [
+        await owner.send(asked.location, password=f"wrong-password-{n}")
+        for n in range(4)
+    ]
     assert [answer.status for answer in answers] == [422] * 4
     assert "That password is not right." in answers[0].text
     assert "wrong-password" not in answers[0].text
@@ -287,7 +325,9 @@ async def test_a_right_answer_starts_the_count_again(owner: Visitor) -> None:
     assert session.wrong_answers == 0
 
 
-async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(owner: Visitor) -> None:
+async def test_a_form_waits_for_its_own_session_alone_and_not_for_ever(
+    owner: Visitor,
+) -> None:
     """Somebody else's number is nothing; half an hour later nor is one's own; five at most are
     kept.
     """
@@ -327,7 +367,9 @@ async def test_a_link_is_followed_after_confirming(owner: Visitor) -> None:
     asked = await owner.get("/vendor/admin/payments/refresh")
     await owner.send(asked.location, password=PASSWORD)
 
-    assert (await owner.get(asked.location)).location == "/vendor/admin/payments/refresh"
+    assert (
+        await owner.get(asked.location)
+    ).location == "/vendor/admin/payments/refresh"
 
 
 @pytest.mark.one_engine

@@ -57,7 +57,12 @@ STORED = [
         ("Cork", "", "", "IE"),
     ),
     (
-        {"city": "Vilnius", "postal_code": "LT-01001", "country": "LT", "state": "US-CA"},
+        {
+            "city": "Vilnius",
+            "postal_code": "LT-01001",
+            "country": "LT",
+            "state": "US-CA",
+        },
         ("Vilnius", "01001", "", "LT"),
     ),
 ]
@@ -68,7 +73,10 @@ ASKED = [
         "“Atlantis” is none of the states of the United States. Choose one.",
     ),
     ({**USA, "country": "IT", "postal_code": "20121"}, "Choose the province."),
-    ({**USA, "country": "JP", "postal_code": "100-0001", "state": ""}, "Choose the prefecture."),
+    (
+        {**USA, "country": "JP", "postal_code": "100-0001", "state": ""},
+        "Choose the prefecture.",
+    ),
 ]
 
 
@@ -108,10 +116,14 @@ async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
     """
     page = await browser.get("/shop/checkout")
     assert "<noscript>" in page
-    assert "Only for Australia, Canada, Italy, Japan, Spain and the United States." in page
+    assert (
+        "Only for Australia, Canada, Italy, Japan, Spain and the United States." in page
+    )
 
     to_us = await browser.post(
-        "/shop/checkout/check/country", {**ADDRESS, "country": "US", "postal_code": ""}, HTMX
+        "/shop/checkout/check/country",
+        {**ADDRESS, "country": "US", "postal_code": ""},
+        HTMX,
     )
     html = str(await to_us.get_data(as_text=True))
     assert 'hx-target="#place-state"' in html
@@ -119,7 +131,9 @@ async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
     assert "Choose the state." not in html
     assert "Enter the postal code." not in html
 
-    to_lu = await browser.post("/shop/checkout/check/country", {**ADDRESS, "state": "US-CA"}, HTMX)
+    to_lu = await browser.post(
+        "/shop/checkout/check/country", {**ADDRESS, "state": "US-CA"}, HTMX
+    )
     assert "California" not in await text_of(to_lu)
 
 
@@ -132,7 +146,9 @@ async def test_the_state_stands_wherever_the_address_stands(browser: Browser) ->
 
     shoppers = await browser.get(f"/shop/orders/{token}")
     again = await browser.get("/shop/checkout")
-    operators = await (await operator_in(browser.client)).get(f"/operator/orders/{order.number}")
+    operators = await (await operator_in(browser.client)).get(
+        f"/operator/orders/{order.number}"
+    )
     await create_member(
         email="owner@lux.test",
         password=PASSWORD,
@@ -146,6 +162,7 @@ async def test_the_state_stands_wherever_the_address_stands(browser: Browser) ->
     )
 
     assert [
-        "San Francisco, CA 94107" in words(page) for page in (shoppers, operators, vendors)
+        "San Francisco, CA 94107" in words(page)
+        for page in (shoppers, operators, vendors)
     ] == [True] * 3
     assert re.search(r"<option[^>]*selected[^>]*value=\"US-CA\"", again)

@@ -24,7 +24,15 @@ from shared.trade.orders.shipping import mark_as_shipped
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import Shop, confirm, open_shop
-from tests.support.storefront import ADDRESS, HTMX, Browser, counted, htmx, text_of, words
+from tests.support.storefront import (
+    ADDRESS,
+    HTMX,
+    Browser,
+    counted,
+    htmx,
+    text_of,
+    words,
+)
 
 
 @pytest.fixture
@@ -70,7 +78,9 @@ def confirmation_of(path: str) -> str:
 
 
 class TestContact:
-    async def test_an_empty_basket_has_nothing_to_check_out(self, browser: Browser) -> None:
+    async def test_an_empty_basket_has_nothing_to_check_out(
+        self, browser: Browser
+    ) -> None:
         """Both ways lead to the basket, which says so."""
         response = await browser.client.get("/shop/checkout")
         assert (response.status_code, response.location) == (303, "/shop/basket")
@@ -119,8 +129,12 @@ class TestContact:
         await browser.add("/shops/lux/cup")
         await browser.get("/shop/checkout")
 
-        wrong = await browser.post("/shop/checkout/check/email", {**ADDRESS, "email": "ada"}, HTMX)
-        right = await browser.post("/shop/checkout/check/email", {**ADDRESS, "full_name": ""}, HTMX)
+        wrong = await browser.post(
+            "/shop/checkout/check/email", {**ADDRESS, "email": "ada"}, HTMX
+        )
+        right = await browser.post(
+            "/shop/checkout/check/email", {**ADDRESS, "full_name": ""}, HTMX
+        )
 
         assert "such as name@example.com" in await text_of(wrong)
         assert (wrong.status_code, right.status_code) == (200, 200)
@@ -130,7 +144,9 @@ class TestContact:
             await browser.post("/shop/checkout/check/csrf_token", ADDRESS, HTMX)
         ).status_code == 404
 
-    async def test_another_country_checks_the_postal_code_again(self, browser: Browser) -> None:
+    async def test_another_country_checks_the_postal_code_again(
+        self, browser: Browser
+    ) -> None:
         """One answer, two fields."""
         await ready()
 
@@ -199,7 +215,9 @@ class TestConflicts:
         self, app: Any
     ) -> None:
         """Really at once: both are orders, one holds its piece, the other waits for Pay."""
-        await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2)
+        await make_product(
+            await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2
+        )
         shoppers = [Browser(app.test_client()) for _ in range(2)]
         for shopper in shoppers:
             await shopper.add("/shops/lux/cup")
@@ -234,7 +252,9 @@ class TestConflicts:
         response = await browser.post("/shop/checkout", ADDRESS)
         assert (response.status_code, response.location) == (303, "/shop/basket")
 
-    async def test_a_changed_price_and_a_shut_vendor_are_sentences(self, browser: Browser) -> None:
+    async def test_a_changed_price_and_a_shut_vendor_are_sentences(
+        self, browser: Browser
+    ) -> None:
         """409 on the form with what was typed."""
         await ready()
         await browser.add("/shops/lux/cup")
@@ -254,7 +274,9 @@ class TestConflicts:
 
 
 class TestPayment:
-    async def test_the_page_carries_secret_and_button(self, browser: Browser, lux: Shop) -> None:
+    async def test_the_page_carries_secret_and_button(
+        self, browser: Browser, lux: Shop
+    ) -> None:
         """Stripe.js by the stand-in, the amount on the button."""
         path, page = await to_payment(browser, 2)
 
@@ -266,10 +288,14 @@ class TestPayment:
         back = re.search(r'data-return-url="([^"]+)"', page)[1]  # type: ignore[index]
         assert unescape(back).endswith(confirmation_of(path))
 
-    async def test_the_client_never_sets_an_amount(self, browser: Browser, lux: Shop) -> None:
+    async def test_the_client_never_sets_an_amount(
+        self, browser: Browser, lux: Shop
+    ) -> None:
         """Amounts in forms and addresses are not even read."""
         await browser.add("/shops/lux/cup")
-        path = await browser.check_out(amount="1", total="0.01", price="1", currency="JPY")
+        path = await browser.check_out(
+            amount="1", total="0.01", price="1", currency="JPY"
+        )
 
         await browser.get(f"{path}?amount=1&total=1")
 
@@ -284,13 +310,19 @@ class TestPayment:
         path, page = await to_payment(browser)
         secret = unescape(re.search(r'data-client-secret="([^"]+)"', page)[1])  # type: ignore[index]
 
-        rows = [str(vars(row)) for model in (Payment, Order, Checkout) for row in await model.all()]
+        rows = [
+            str(vars(row))
+            for model in (Payment, Order, Checkout)
+            for row in await model.all()
+        ]
         response = await client.get(path)
 
         assert not any(secret in row for row in rows)
         assert response.headers["Cache-Control"] == "no-store"
 
-    async def test_coming_again_gives_the_same_intent(self, browser: Browser, lux: Shop) -> None:
+    async def test_coming_again_gives_the_same_intent(
+        self, browser: Browser, lux: Shop
+    ) -> None:
         """Reload, back and forth, the form sent again: one order, one intent."""
         path, page = await to_payment(browser)
 
@@ -305,13 +337,16 @@ class TestPayment:
         ) == (1, 1)
         assert "Esch" in words(reloaded)
 
-    async def test_only_the_payment_page_lets_stripe_in(self, client: Any, lux: Shop) -> None:
+    async def test_only_the_payment_page_lets_stripe_in(
+        self, client: Any, lux: Shop
+    ) -> None:
         """The policy names Stripe's origin where a card is entered and nowhere else."""
         browser = Browser(client)
         path, _ = await to_payment(browser)
 
         origin = re.search(
-            r"script-src ([^;]+)", (await client.get(path)).headers["Content-Security-Policy"]
+            r"script-src ([^;]+)",
+            (await client.get(path)).headers["Content-Security-Policy"],
         )
         elsewhere = re.search(
             r"script-src ([^;]+)",
@@ -329,7 +364,11 @@ class TestPayment:
         """503 with "Try again"; afterwards one intent, never two."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
-        down = {"match": {"path": "/v1/payment_intents"}, "effect": "status", "status": 503}
+        down = {
+            "match": {"path": "/v1/payment_intents"},
+            "effect": "status",
+            "status": 503,
+        }
         sandbox.control("PUT", "faults", {"rules": [down]})
 
         said = words(await browser.get(path, status=503))
@@ -359,7 +398,9 @@ class TestPayment:
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
         async with unit.transaction() as tx:
-            await close_checkout(tx, await Checkout.get(), CheckoutStatus.EXPIRED, actor="system")
+            await close_checkout(
+                tx, await Checkout.get(), CheckoutStatus.EXPIRED, actor="system"
+            )
 
         said = words(await browser.get(path, status=410))
 
@@ -382,14 +423,20 @@ class TestPayment:
             "/shop/order-confirmation?order=1",
             "/shop/order-confirmation?order=co_" + "x" * 32,
             "/shop/order-confirmation?payment_intent=pi_1&redirect_status=succeeded",
-            "/shop/order-confirmation?order=co_" + "x" * 32 + "&redirect_status=succeeded",
+            "/shop/order-confirmation?order=co_"
+            + "x" * 32
+            + "&redirect_status=succeeded",
         ],
     )
-    async def test_unknown_orders_and_tokens_are_404(self, browser: Browser, path: str) -> None:
+    async def test_unknown_orders_and_tokens_are_404(
+        self, browser: Browser, path: str
+    ) -> None:
         """Whatever the address claims."""
         assert "We could not find" in words(await browser.get(path, status=404))
 
-    async def test_somebody_elses_order_is_not_reached_by_its_number_or_id(self, app: Any) -> None:
+    async def test_somebody_elses_order_is_not_reached_by_its_number_or_id(
+        self, app: Any
+    ) -> None:
         """Only the unguessable link opens an order."""
         await ready()
         ada, eve = Browser(app.test_client()), Browser(app.test_client())
@@ -397,7 +444,9 @@ class TestPayment:
         await ada.check_out()
         order = await Order.get()
 
-        token = (await Checkout.get()).token  # what stands in the database opens nothing either
+        token = (
+            await Checkout.get()
+        ).token  # what stands in the database opens nothing either
         for name in (
             order.number,
             str(order.id),
@@ -468,7 +517,9 @@ class TestConfirmation:
         assert "Thank you" in words(await browser.get(confirmation_of(path)))
         assert await Payment.all().count() == 1
 
-    async def test_while_the_bank_asks(self, browser: Browser, lux: Shop, sandbox: Any) -> None:
+    async def test_while_the_bank_asks(
+        self, browser: Browser, lux: Shop, sandbox: Any
+    ) -> None:
         """The page asks again for itself, and by a plain link without JavaScript."""
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page), "pm_card_threeDSecure2Required")
@@ -479,10 +530,14 @@ class TestConfirmation:
         assert 'hx-trigger="every 2s"' in html
         assert "asked=2" in html
         assert "Check again" in words(html)
-        fragment = await browser.get(confirmation_of(path) + "&asked=40", htmx("payment-state"))
+        fragment = await browser.get(
+            confirmation_of(path) + "&asked=40", htmx("payment-state")
+        )
         assert "<html" not in fragment
         assert 'hx-trigger="every 10s"' in fragment
-        assert "hx-trigger" not in await browser.get(confirmation_of(path) + "&asked=91")
+        assert "hx-trigger" not in await browser.get(
+            confirmation_of(path) + "&asked=91"
+        )
 
     async def test_stripe_down_is_not_an_answer(
         self, browser: Browser, lux: Shop, sandbox: Any
@@ -490,7 +545,11 @@ class TestConfirmation:
         """Neither paid nor failed is claimed; it asks again."""
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page))
-        down = {"match": {"path": "/v1/payment_intents"}, "effect": "status", "status": 500}
+        down = {
+            "match": {"path": "/v1/payment_intents"},
+            "effect": "status",
+            "status": 500,
+        }
         sandbox.control("PUT", "faults", {"rules": [down]})
 
         html = await browser.get(confirmation_of(path))
@@ -534,7 +593,9 @@ class TestConfirmation:
 
         with clock_moved(days=400), counted() as queries:
             said = words(
-                await Browser(app.test_client()).get(f"/shop/orders/{path.rpartition('/')[2]}")
+                await Browser(app.test_client()).get(
+                    f"/shop/orders/{path.rpartition('/')[2]}"
+                )
             )
 
         assert "On its way" in said
@@ -547,7 +608,9 @@ class TestConfirmation:
 
 
 class TestAccount:
-    async def test_a_shopper_signs_up_buys_and_finds_the_order(self, browser: Browser) -> None:
+    async def test_a_shopper_signs_up_buys_and_finds_the_order(
+        self, browser: Browser
+    ) -> None:
         """The forms know the name; the list shows the order; leaving ends it."""
         await ready()
         await browser.get("/shop/account/signup?next=/shop/checkout")
@@ -578,7 +641,9 @@ class TestAccount:
         right = await browser.post("/shop/account/login", form)
         assert (right.status_code, right.location) == (303, "/shop/account")
 
-    async def test_what_is_wrong_with_a_new_account_is_said(self, browser: Browser) -> None:
+    async def test_what_is_wrong_with_a_new_account_is_said(
+        self, browser: Browser
+    ) -> None:
         """Weak password, taken address."""
         form = {
             "full_name": "Ada",
@@ -591,7 +656,8 @@ class TestAccount:
         await browser.get("/shop/account/signup")
 
         weak = await browser.post(
-            "/shop/account/signup", {**form, "email": "b@example.test", "password": "aaaaaaaaaaaa"}
+            "/shop/account/signup",
+            {**form, "email": "b@example.test", "password": "aaaaaaaaaaaa"},
         )
         taken = await browser.post("/shop/account/signup", form)
 
@@ -611,7 +677,9 @@ class TestAccount:
             "javascript:1",
         ],
     )
-    async def test_signing_in_leads_nowhere_else(self, browser: Browser, target: str) -> None:
+    async def test_signing_in_leads_nowhere_else(
+        self, browser: Browser, target: str
+    ) -> None:
         """`next` is a path of the shopping pages or nothing."""
         form = {
             "full_name": "Ada",

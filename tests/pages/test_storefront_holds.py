@@ -54,7 +54,9 @@ async def press(
     return answer.status_code, json.loads(await answer.get_data())
 
 
-async def test_pay_sets_the_pieces_aside_and_lets_them_go(client: Any, lux: Shop) -> None:
+async def test_pay_sets_the_pieces_aside_and_lets_them_go(
+    client: Any, lux: Shop
+) -> None:
     """The page says when that happens; the request is the page's own, for its own intent."""
     browser = Browser(client)
     path, html = await before_pay(browser)
@@ -93,11 +95,15 @@ async def test_only_the_page_of_that_purchase_may_ask(client: Any, lux: Shop) ->
         assert (await press(browser, path, html, what, csrf="wrong"))[0] == 422
         status, body = await press(browser, path, html, what, intent="pi_of_somebody")
         assert (status, body["error"]["code"]) == (409, "page_out_of_date")
-        assert (await press(browser, "/shop/checkout/co_" + "x" * 32, html, what))[0] == 404
+        assert (await press(browser, "/shop/checkout/co_" + "x" * 32, html, what))[
+            0
+        ] == 404
     assert (await Product.get(id=lux.product_id)).reserved == 0
 
 
-async def test_ones_own_hold_is_not_sold_out_to_oneself(client: Any, app: Any, lux: Shop) -> None:
+async def test_ones_own_hold_is_not_sold_out_to_oneself(
+    client: Any, app: Any, lux: Shop
+) -> None:
     """On the product's page, in the shop and in a search; to everybody else it is."""
     mine, other = Browser(client), Browser(app.test_client())
     path, html = await before_pay(mine)
@@ -108,7 +114,9 @@ async def test_ones_own_hold_is_not_sold_out_to_oneself(client: Any, app: Any, l
     assert "Only 2 left" in words(await mine.get("/shops/lux/cup"))
 
 
-async def test_taking_an_orders_things_out_of_the_basket_lets_it_go(client: Any, lux: Shop) -> None:
+async def test_taking_an_orders_things_out_of_the_basket_lets_it_go(
+    client: Any, lux: Shop
+) -> None:
     """Removed, or replaced by another shop's: a job is written.
 
     Fewer of them, or others beside them, keep it.

@@ -58,7 +58,9 @@ class TestPublicPages:
         assert "Not Yet" not in page
         assert "Ghost cup" not in page
 
-    async def test_the_directory_finds_shops_and_products(self, browser: Browser) -> None:
+    async def test_the_directory_finds_shops_and_products(
+        self, browser: Browser
+    ) -> None:
         """By words in any order, whatever their case; hidden things stay hidden."""
         lux = await make_ready_vendor(name="Atelier Lux", tagline="Leather, by hand")
         await make_product(lux, name="Tote bag")
@@ -99,7 +101,11 @@ class TestShop:
         assert await shown("?q=TOT") == ["Tote"]
         assert await shown("?q=%C3%A9tui") == ["Étui"]
         assert await shown("?q=%25") == []
-        assert await shown("?sort=%27;drop&category=Nope&page=-3") == ["Clutch", "Étui", "Tote"]
+        assert await shown("?sort=%27;drop&category=Nope&page=-3") == [
+            "Clutch",
+            "Étui",
+            "Tote",
+        ]
 
     async def test_pages_of_24(self, browser: Browser) -> None:
         """A page beyond the last is the last; what was chosen stays in the links."""
@@ -120,7 +126,10 @@ class TestShop:
         self, browser: Browser
     ) -> None:
         """No query in a loop, also not in a template."""
-        small, large = await make_ready_vendor(slug="small"), await make_ready_vendor(slug="large")
+        small, large = (
+            await make_ready_vendor(slug="small"),
+            await make_ready_vendor(slug="large"),
+        )
         await make_product(small)
         for n in range(40):
             await make_product(large, category=f"C{n % 5}")
@@ -149,7 +158,9 @@ class TestShop:
             "/shops/" + "a" * 500,
         ],
     )
-    async def test_what_does_not_exist_is_404(self, browser: Browser, path: str) -> None:
+    async def test_what_does_not_exist_is_404(
+        self, browser: Browser, path: str
+    ) -> None:
         """Unknown, hidden, malformed: the same page."""
         lux = await make_ready_vendor(slug="lux")
         await make_product(lux, slug="cup")
@@ -174,7 +185,9 @@ class TestShop:
             city=evil[:80],
             brand_color='"><x>',
         )
-        await make_product(vendor, slug="cup", name=evil, description=evil, category=evil[:60])
+        await make_product(
+            vendor, slug="cup", name=evil, description=evil, category=evil[:60]
+        )
         await make_product(vendor, category="Other")
 
         for path in (
@@ -189,7 +202,9 @@ class TestShop:
             assert '"><x>' not in page
             assert ">49" not in page.replace("€49.90", "")
 
-    async def test_sorting_with_htmx_gets_only_the_products(self, browser: Browser) -> None:
+    async def test_sorting_with_htmx_gets_only_the_products(
+        self, browser: Browser
+    ) -> None:
         """A fragment when htmx asks for that part, the page otherwise."""
         await make_product(await make_ready_vendor(slug="lux"), name="Tote")
 
@@ -231,7 +246,9 @@ class TestAddToBasket:
         "quantity",
         ["0", "-1", "100", "1e9", "abc", "", "9" * 30, "²", "1.5"],
     )
-    async def test_absurd_quantities_are_a_sentence(self, browser: Browser, quantity: str) -> None:
+    async def test_absurd_quantities_are_a_sentence(
+        self, browser: Browser, quantity: str
+    ) -> None:
         """422, and nothing in the basket."""
         await make_product(await make_ready_vendor(slug="lux"), slug="cup")
         await browser.get("/shops/lux/cup")
@@ -246,11 +263,15 @@ class TestAddToBasket:
         await make_product(await make_ready_vendor(slug="lux"), slug="cup")
         await browser.get("/shops/lux/cup")
 
-        assert (await browser.post("/shops/lux/cup", {"quantity": "\0"})).status_code == 400
+        assert (
+            await browser.post("/shops/lux/cup", {"quantity": "\0"})
+        ).status_code == 400
 
     async def test_sold_out_is_a_sentence(self, browser: Browser) -> None:
         """More than there are: 409 with how many there are."""
-        await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2)
+        await make_product(
+            await make_ready_vendor(slug="lux"), slug="cup", name="Cup", stock=2
+        )
         await browser.get("/shops/lux/cup")
 
         response = await browser.post("/shops/lux/cup", {"quantity": 3})
@@ -278,7 +299,9 @@ class TestAddToBasket:
         assert "Bell" in page
         assert "Lux" not in page
 
-    async def test_a_shop_that_cannot_take_payments_says_so(self, browser: Browser) -> None:
+    async def test_a_shop_that_cannot_take_payments_says_so(
+        self, browser: Browser
+    ) -> None:
         """No button, and a request without the button is refused as well."""
         await make_product(await make_vendor(slug="new", name="New"), slug="cup")
 
@@ -316,7 +339,9 @@ class TestAddToBasket:
 
 
 class TestBasketPage:
-    async def test_quantities_and_removal_as_plain_forms(self, browser: Browser) -> None:
+    async def test_quantities_and_removal_as_plain_forms(
+        self, browser: Browser
+    ) -> None:
         """Post, 303, look."""
         product = await make_product(await make_ready_vendor(slug="lux"), slug="cup")
         await browser.add("/shops/lux/cup")
@@ -347,13 +372,19 @@ class TestBasketPage:
         assert "HX-Request" in response.headers["Vary"]
 
     @pytest.mark.parametrize("quantity", ["-1", "100", "abc", "", "9" * 40])
-    async def test_absurd_quantities_keep_the_basket(self, browser: Browser, quantity: str) -> None:
+    async def test_absurd_quantities_keep_the_basket(
+        self, browser: Browser, quantity: str
+    ) -> None:
         """422 on the basket's own page."""
-        product = await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup")
+        product = await make_product(
+            await make_ready_vendor(slug="lux"), slug="cup", name="Cup"
+        )
         await browser.add("/shops/lux/cup")
         await browser.get("/shop/basket")
 
-        response = await browser.post(f"/shop/basket/lines/{product.id}", {"quantity": quantity})
+        response = await browser.post(
+            f"/shop/basket/lines/{product.id}", {"quantity": quantity}
+        )
 
         assert response.status_code == 422
         assert "Cup" in await text_of(response)
@@ -369,7 +400,9 @@ class TestBasketPage:
                 await browser.post(f"/shop/basket/lines/{line}", {"quantity": 1})
             ).status_code == 404
 
-    async def test_problems_are_sentences_and_checkout_waits(self, browser: Browser) -> None:
+    async def test_problems_are_sentences_and_checkout_waits(
+        self, browser: Browser
+    ) -> None:
         """Sold out, price changed, vendor shut: on the page, the goods still there."""
         vendor = await make_ready_vendor(slug="lux", name="Lux")
         await make_product(vendor, slug="cup", name="Cup")
@@ -385,5 +418,9 @@ class TestBasketPage:
         await Product.filter(slug="cup").update(stock=0)
         assert "Cup is sold out" in words(await browser.get("/shop/basket"))
         await Product.filter(slug="cup").update(stock=5)
-        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(accepts_payments=False)
-        assert "Lux cannot take payments at the moment" in words(await browser.get("/shop/basket"))
+        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+            accepts_payments=False
+        )
+        assert "Lux cannot take payments at the moment" in words(
+            await browser.get("/shop/basket")
+        )

@@ -56,7 +56,11 @@ async def decide(portal: Portal, vendor: Vendor, verb: str, **fields: str) -> in
     """Send a decision about what is shown; the status that came back."""
     found = await registration_of(vendor.id)
     sent = {"registration": str(found.id) if found else "", **fields}
-    return int((await portal.post(f"/operator/vendors/{vendor.id}/vat/{verb}", sent)).status_code)
+    return int(
+        (
+            await portal.post(f"/operator/vendors/{vendor.id}/vat/{verb}", sent)
+        ).status_code
+    )
 
 
 async def test_a_vendor_reads_its_numbers_state_and_what_it_means(
@@ -68,7 +72,9 @@ async def test_a_vendor_reads_its_numbers_state_and_what_it_means(
     vendor = await portal.vendor()
     assert "same state" in words(await portal.get("/vendor/admin/statements"))
     await type(vendor).filter(id=vendor.id).update(country="DK")
-    assert "Without a confirmed VAT number" in words(await portal.get("/vendor/admin/statements"))
+    assert "Without a confirmed VAT number" in words(
+        await portal.get("/vendor/admin/statements")
+    )
     await portal.post("/vendor/admin/statements", {"vat_number": "13 58 56 28"})
     said = words(await portal.get("/vendor/admin/statements"))
     assert (
@@ -77,7 +83,9 @@ async def test_a_vendor_reads_its_numbers_state_and_what_it_means(
     ) in said
 
 
-async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClientProtocol) -> None:
+async def test_staff_finds_what_waits_looks_it_up_and_confirms(
+    client: TestClientProtocol,
+) -> None:
     """Home counts it, the list has it, its page says where to look and which rule decides; then it
     waits no more.
     """
@@ -90,17 +98,24 @@ async def test_staff_finds_what_waits_looks_it_up_and_confirms(client: TestClien
     page = await portal.get(f"/operator/vendors/{vendor.id}/vat")
     assert 'href="https://ec.europa.eu/taxation_customs/vies/"' in page
     assert "articles 44 and 196" in words(page)
-    assert "Not confirmed yet" in words(await portal.get(f"/operator/vendors/{vendor.id}"))
+    assert "Not confirmed yet" in words(
+        await portal.get(f"/operator/vendors/{vendor.id}")
+    )
 
     assert await decide(portal, vendor, "confirm", proof="") == 422
     assert await decide(portal, vendor, "confirm", proof="VIES, 28 November") == 303
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.decided_by) == (RegistrationState.CONFIRMED, "Otto Operator")
+    assert (found.standing, found.decided_by) == (
+        RegistrationState.CONFIRMED,
+        "Otto Operator",
+    )
     assert "VAT number waits" not in await portal.get("/operator")
     assert "No number waits for you" in await portal.get("/operator/vat")
-    assert "Vélo Nord DK13585628" in words(await portal.get("/operator/vat?state=confirmed"))
+    assert "Vélo Nord DK13585628" in words(
+        await portal.get("/operator/vat?state=confirmed")
+    )
     said = words(await portal.get(f"/operator/vendors/{vendor.id}/vat"))
     assert "Reverse charge: the vendor accounts for the VAT" in said
     assert "VIES, 28 November" in said
@@ -141,8 +156,12 @@ async def test_the_rule_that_decides_stands_beside_the_decision(
     await save_identity(US, actor="test")
     vendor = await make_ready_vendor(country=country)
     portal = await operator_in(client)
-    assert words_of_rule in words(await portal.get(f"/operator/vendors/{vendor.id}/vat"))
-    noted = await decide(portal, vendor, "confirm", proof="Register extract of 1 November")
+    assert words_of_rule in words(
+        await portal.get(f"/operator/vendors/{vendor.id}/vat")
+    )
+    noted = await decide(
+        portal, vendor, "confirm", proof="Register extract of 1 November"
+    )
     assert noted == (422 if country == "LU" else 303)
 
 
@@ -152,7 +171,11 @@ async def test_a_vendor_decides_nothing(client: TestClientProtocol, verb: str) -
     vendor = await a_dane()
     portal = await signed_in(client)
     assert await decide(portal, vendor, verb, proof="VIES", reason="x") == 403
-    for address in ("/operator/vat", "/operator/vat/rates", f"/operator/vendors/{vendor.id}/vat"):
+    for address in (
+        "/operator/vat",
+        "/operator/vat/rates",
+        f"/operator/vendors/{vendor.id}/vat",
+    ):
         assert (await portal.send("GET", address)).status_code == 403
 
 
@@ -177,13 +200,19 @@ async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
     typed is lost.
     """
     vendor = await a_dane()
-    await sold(vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency="DKK")
+    await sold(
+        vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency="DKK"
+    )
     with clock.use(lambda: at("2026-11-01 01:00")):
         assert await close_vendor(vendor.id) == 0
     portal = await operator_in(client)
     page = await portal.get("/operator")
-    assert "1 month waits for an exchange rate DKK in EUR of 31 October 2026" in words(page)
-    assert 'href="/operator/vat/rates?base=EUR&amp;quote=DKK&amp;day=2026-10-31"' in page
+    assert "1 month waits for an exchange rate DKK in EUR of 31 October 2026" in words(
+        page
+    )
+    assert (
+        'href="/operator/vat/rates?base=EUR&amp;quote=DKK&amp;day=2026-10-31"' in page
+    )
     assert 'value="2026-10-31"' in await portal.get(
         "/operator/vat/rates?base=EUR&quote=DKK&day=2026-10-31"
     )
@@ -196,10 +225,16 @@ async def test_home_says_which_rate_is_missing_and_entering_it_closes_the_month(
     assert asked.status_code == 422
     assert 'value="74.6"' in text
     assert 'name="is_sure"' in text
-    assert (await portal.post("/operator/vat/rates", {**odd, "is_sure": "y"})).status_code == 303
+    assert (
+        await portal.post("/operator/vat/rates", {**odd, "is_sure": "y"})
+    ).status_code == 303
     with clock.use(lambda: at("2026-11-01 02:00")):
         assert await close_vendor(vendor.id) == 1
-    said = words(await portal.get(f"/operator/vendors/{vendor.id}/statements/2026-10?currency=DKK"))
+    said = words(
+        await portal.get(
+            f"/operator/vendors/{vendor.id}/statements/2026-10?currency=DKK"
+        )
+    )
     assert "VAT in EUR €0.23 1 EUR = 7.4604 DKK, European Central Bank, 30 Oct" in said
     assert "waits for an exchange rate" not in await portal.get("/operator")
 
@@ -223,7 +258,9 @@ async def test_a_rate_that_is_none_is_told_at_its_field(
 ) -> None:
     """422, never a 500; nothing is kept."""
     portal = await operator_in(client)
-    assert (await portal.post("/operator/vat/rates", {**RATE, **wrong})).status_code == 422
+    assert (
+        await portal.post("/operator/vat/rates", {**RATE, **wrong})
+    ).status_code == 422
     assert not await VatRate.exists()
 
 
@@ -235,9 +272,13 @@ async def test_a_rate_that_is_none_is_told_at_its_field(
         "/operator/vat/rates?day=x&base=%27",
     ],
 )
-async def test_odd_addresses_show_the_page(client: TestClientProtocol, path: str) -> None:
+async def test_odd_addresses_show_the_page(
+    client: TestClientProtocol, path: str
+) -> None:
     """And a vendor that is none is not found."""
     portal = await operator_in(client)
     assert (await portal.send("GET", path)).status_code == 200
     for number in ("0", "99999999999999999999"):
-        assert (await portal.send("GET", f"/operator/vendors/{number}/vat")).status_code == 404
+        assert (
+            await portal.send("GET", f"/operator/vendors/{number}/vat")
+        ).status_code == 404

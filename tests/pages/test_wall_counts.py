@@ -36,7 +36,9 @@ READERS: dict[str, tuple[dict[str, str], str]] = {
 def parts(number: int) -> tuple[bytes, dict[str, str]]:
     """A multipart form of so many fields."""
     field = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\nv\r\n'
-    return field * number + b"--b--\r\n", {"Content-Type": "multipart/form-data; boundary=b"}
+    return field * number + b"--b--\r\n", {
+        "Content-Type": "multipart/form-data; boundary=b"
+    }
 
 
 class TestFirstOfAll:
@@ -64,7 +66,9 @@ class TestFirstOfAll:
         """
         monkeypatch.setattr(limits, "DEFAULT", "5/day")
         visitor = Visitor(small_app(settings))
-        answers = [await visitor.request(method, path.replace("{n}", str(n))) for n in range(7)]
+        answers = [
+            await visitor.request(method, path.replace("{n}", str(n))) for n in range(7)
+        ]
 
         assert [a.status for a in answers] == [status] * 5 + [429] * 2
         assert int(answers[-1].headers["Retry-After"]) > 0
@@ -75,7 +79,12 @@ class TestFirstOfAll:
         """
         first = [
             await _from(small, address)
-            for address in ("2001:db8::1", "2001:DB8:0:0:5::1", "2001:db8::2", "2001:db8::3")
+            for address in (
+                "2001:db8::1",
+                "2001:DB8:0:0:5::1",
+                "2001:db8::2",
+                "2001:db8::3",
+            )
         ]
         other = await _from(small, "2001:db8:0:1::1")
 
@@ -84,7 +93,9 @@ class TestFirstOfAll:
 
 
 async def _from(app: Quart, address: str) -> int:
-    response = await app.test_client().get("/tight", scope_base={"client": (address, 50312)})
+    response = await app.test_client().get(
+        "/tight", scope_base={"client": (address, 50312)}
+    )
     return int(response.status_code)
 
 
@@ -112,13 +123,17 @@ class TestTokens:
         """Each would otherwise have a limit of its own."""
         visitor = Visitor(small_app(settings, by_token()))
         asked = [
-            await visitor.get("/api/v1/mine", headers={"Authorization": f"Bearer mht_{n}"})
+            await visitor.get(
+                "/api/v1/mine", headers={"Authorization": f"Bearer mht_{n}"}
+            )
             for n in range(6)
         ]
 
         assert [answer.status for answer in asked] == [401] * 2 + [429] * 4
 
-    async def test_two_vendors_on_one_machine_count_apart(self, settings: Settings) -> None:
+    async def test_two_vendors_on_one_machine_count_apart(
+        self, settings: Settings
+    ) -> None:
         """A tool may ask for many vendors."""
         visitor = Visitor(small_app(settings, by_token()))
         for _ in range(2):
@@ -127,7 +142,9 @@ class TestTokens:
                 vendor_id=member.vendor_id or 0, member_id=member.id, name="tool"
             )
             headers = {"Authorization": f"Bearer {token}"}
-            answers = [await visitor.get("/api/v1/mine", headers=headers) for _ in range(3)]
+            answers = [
+                await visitor.get("/api/v1/mine", headers=headers) for _ in range(3)
+            ]
             assert [answer.status for answer in answers] == [200, 200, 429]
 
 
@@ -162,12 +179,18 @@ class TestSizes:
         "body",
         [b"n=1&" * (MAX_FIELDS - 1) + b"n=1", parts(MAX_PARTS)[0]],
     )
-    async def test_as_much_as_is_allowed_is_judged(self, visitor: Visitor, body: bytes) -> None:
+    async def test_as_much_as_is_allowed_is_judged(
+        self, visitor: Visitor, body: bytes
+    ) -> None:
         """Here for its form token, which it does not have."""
         kind = parts(1)[1] if body.startswith(b"--b") else FORM
-        assert (await visitor.request("POST", "/form", data=body, headers=kind)).status == 422
+        assert (
+            await visitor.request("POST", "/form", data=body, headers=kind)
+        ).status == 422
 
-    async def test_an_address_of_a_thousand_arguments_is_414(self, visitor: Visitor) -> None:
+    async def test_an_address_of_a_thousand_arguments_is_414(
+        self, visitor: Visitor
+    ) -> None:
         """Forms of GET are forms, too."""
         assert (await visitor.get("/form?" + "&" * MAX_FIELDS)).status == 414
 
@@ -194,7 +217,9 @@ class TestSizes:
 
     async def test_a_small_one_still_is(self, visitor: Visitor) -> None:
         """Nothing typed is lost."""
-        answer = await visitor.request("POST", "/form", data=b"name=A+cup", headers=FORM)
+        answer = await visitor.request(
+            "POST", "/form", data=b"name=A+cup", headers=FORM
+        )
 
         assert (answer.status, "A cup" in answer.text) == (422, True)
 
@@ -202,10 +227,16 @@ class TestSizes:
 class TestMemory:
     """What the limiter remembers."""
 
-    async def test_a_flood_of_strangers_does_not_make_it_forget_who_asks_all_the_time(self) -> None:
+    async def test_a_flood_of_strangers_does_not_make_it_forget_who_asks_all_the_time(
+        self,
+    ) -> None:
         """Forgotten is who was unseen longest, not who came first."""
         store = limits.BoundedStore(size=2)
         for key in ("a", "b", "a", "c"):
             await store.set(key, cast("Any", key))
 
-        assert [await store.get(key, cast("Any", None)) for key in "abc"] == ["a", None, "c"]
+        assert [await store.get(key, cast("Any", None)) for key in "abc"] == [
+            "a",
+            None,
+            "c",
+        ]

@@ -47,14 +47,18 @@ class TestAccess:
             @public
             async def view() -> None: ...
 
-    async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(self, visitor: Visitor) -> None:
+    async def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(
+        self, visitor: Visitor
+    ) -> None:
         """The address is kept for afterwards."""
         answer = await visitor.get("/mine?a=1")
 
         assert answer.status == 303
         assert answer.location == "/vendor/login?next=%2Fmine%3Fa%3D1"
 
-    async def test_htmx_is_told_to_load_the_sign_in_page(self, visitor: Visitor) -> None:
+    async def test_htmx_is_told_to_load_the_sign_in_page(
+        self, visitor: Visitor
+    ) -> None:
         """A sign-in page must not land inside a fragment."""
         answer = await visitor.get("/mine", headers={"HX-Request": "true"})
 
@@ -69,7 +73,9 @@ class TestAccess:
 
     @pytest.mark.one_engine
     @pytest.mark.usefixtures("database")
-    async def test_the_mark_alone_keeps_the_wrong_person_out(self, settings: Settings) -> None:
+    async def test_the_mark_alone_keeps_the_wrong_person_out(
+        self, settings: Settings
+    ) -> None:
         """Nothing inside these views asks again who it is: owner, operator, member and shopper are
         told apart before them.
         """
@@ -113,7 +119,9 @@ class TestErrorShape:
         self, visitor: Visitor, method: str, path: str, status: int, code: str
     ) -> None:
         """`{"error": {"code", "message", "param"?}}` and nothing else."""
-        answer = await visitor.request(method, path, headers={"Accept": "application/json"})
+        answer = await visitor.request(
+            method, path, headers={"Accept": "application/json"}
+        )
 
         assert answer.status == status
         error = json.loads(answer.text)["error"]
@@ -152,7 +160,9 @@ class TestErrorShape:
         assert "RuntimeError" in line
         assert "sk_test_markethall" not in line
 
-    async def test_405_names_what_works_and_503_when_to_come_back(self, visitor: Visitor) -> None:
+    async def test_405_names_what_works_and_503_when_to_come_back(
+        self, visitor: Visitor
+    ) -> None:
         """The wire's own headers survive the translation."""
         assert "GET" in (await visitor.request("POST", "/boom")).headers["Allow"]
         assert (await visitor.get("/down")).headers["Retry-After"] == "5"
@@ -174,18 +184,26 @@ class TestPages:
         page.
         """
         for target in ("div#words", "words"):
-            part = await visitor.get("/parts", headers={"HX-Request": "true", "HX-Target": target})
+            part = await visitor.get(
+                "/parts", headers={"HX-Request": "true", "HX-Target": target}
+            )
             assert part.text.strip() == "<p>Only this</p>"
         for headers in (
             {},
             {"HX-Target": "div#words"},
             {"HX-Request": "true", "HX-Target": "div#heading"},
             {"HX-Request": "true", "HX-Target": "div#words", "HX-Boosted": "true"},
-            {"HX-Request": "true", "HX-Target": "div#words", "HX-History-Restore-Request": "true"},
+            {
+                "HX-Request": "true",
+                "HX-Target": "div#words",
+                "HX-History-Restore-Request": "true",
+            },
         ):
             assert "<html" in (await visitor.get("/parts", headers=headers)).text
 
-    async def test_caches_keep_fragments_and_pages_apart(self, visitor: Visitor) -> None:
+    async def test_caches_keep_fragments_and_pages_apart(
+        self, visitor: Visitor
+    ) -> None:
         """Always `Vary: HX-Request, HX-Target`, on errors too."""
         for path in ("/parts", "/nowhere", "/boom"):
             vary = (await visitor.get(path)).headers["Vary"]
@@ -208,7 +226,9 @@ class TestPages:
         assert f"frame-src {stand_in}" in paying["Content-Security-Policy"]
         assert paying["Cache-Control"] == "no-store"
 
-    async def test_no_page_brings_inline_scripts_or_styles(self, visitor: Visitor) -> None:
+    async def test_no_page_brings_inline_scripts_or_styles(
+        self, visitor: Visitor
+    ) -> None:
         """They would not run under that policy."""
         text = (await visitor.get("/parts")).text
 
@@ -224,7 +244,9 @@ class TestPages:
         """
         kept = await visitor.get(static_url("css/base.css"))
         other = await visitor.get("/static/css/base.css?v=000000000000")
-        font = await visitor.get(static_url("vendor/inter/inter-latin-wght-normal.woff2"))
+        font = await visitor.get(
+            static_url("vendor/inter/inter-latin-wght-normal.woff2")
+        )
 
         assert "immutable" in kept.headers["Cache-Control"]
         assert other.headers["Cache-Control"] == "public, no-cache"
@@ -297,7 +319,9 @@ class TestLife:
         with clock.use(lambda: now + timedelta(minutes=1)):
             await visitor.get("/mine", headers={"Accept": "application/json"})
 
-        lines = [json.loads(LineFormatter().format(record)) for record in caplog.records]
+        lines = [
+            json.loads(LineFormatter().format(record)) for record in caplog.records
+        ]
         refused = [line for line in lines if line["log"] == "markethall.request"]
         assert [line["status"] for line in refused] == [401] * watch.MOST + [403, 401]
         assert {(line["level"], line["from"], line["who"]) for line in refused} == {

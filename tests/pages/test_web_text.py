@@ -31,7 +31,9 @@ from shared.entrypoints.web.observability import LineFormatter, PlainFormatter, 
         (Money(34900, "DKK"), "DKK 349.00"),
     ],
 )
-def test_money_is_written_with_its_currencys_own_decimals(value: Money, text: str) -> None:
+def test_money_is_written_with_its_currencys_own_decimals(
+    value: Money, text: str
+) -> None:
     """Zero- and three-decimal currencies included."""
     assert filters.money(value).replace("\N{NO-BREAK SPACE}", " ") == text
 
@@ -55,7 +57,9 @@ def text_of(markup: str) -> str:
         (NOW.astimezone(timezone(timedelta(hours=13))), "today, 14:05 UTC", "today"),
     ],
 )
-def test_times_are_written_as_people_say_them(at: datetime, moment: str, day: str) -> None:
+def test_times_are_written_as_people_say_them(
+    at: datetime, moment: str, day: str
+) -> None:
     """Near days by name, the year only where it is another one."""
     with clock.use(lambda: NOW):
         assert text_of(filters.moment(at)) == moment
@@ -100,7 +104,13 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize(
-    "line", ["{}", "failed for {} here", '{{"client_secret": "{}"}}', "GET /shop/orders/{}?x=1"]
+    "line",
+    [
+        "{}",
+        "failed for {} here",
+        '{{"client_secret": "{}"}}',
+        "GET /shop/orders/{}?x=1",
+    ],
 )
 def test_no_line_of_the_log_holds_a_secret(secret: str, line: str) -> None:
     """Client secrets, keys, tokens and signatures are cut out wherever they stand."""
@@ -126,7 +136,10 @@ def test_times_in_the_log_are_of_utc() -> None:
     """Wherever the machine stands: the offset stands with the time."""
     record = logging.LogRecord("x", logging.WARNING, "", 0, "said", None, None)
     record.created = NOW.timestamp()
-    assert json.loads(LineFormatter().format(record))["at"] == "2026-11-23T14:05:09.000+00:00"
+    assert (
+        json.loads(LineFormatter().format(record))["at"]
+        == "2026-11-23T14:05:09.000+00:00"
+    )
 
 
 def test_onboarding_links_passwords_and_database_logins_are_cut_out() -> None:
@@ -144,7 +157,9 @@ def test_onboarding_links_passwords_and_database_logins_are_cut_out() -> None:
         "smtps",
         "https",
     ):
-        assert "geheim" not in scrub(f"cannot reach {scheme}://shop:geheim@db/markethall")
+        assert "geheim" not in scrub(
+            f"cannot reach {scheme}://shop:geheim@db/markethall"
+        )
     assert "abcdefghijkl" not in scrub("Authorization: Bearer abcdefghijkl")
 
 
@@ -154,7 +169,9 @@ def test_ordinary_lines_stay_as_they_are() -> None:
     assert scrub(line) == line
 
 
-@pytest.mark.parametrize("text", ["/vendor/admin", "/vendor/admin/orders?page=2", "/a/b#c"])
+@pytest.mark.parametrize(
+    "text", ["/vendor/admin", "/vendor/admin/orders?page=2", "/a/b#c"]
+)
 def test_a_path_of_ours_is_a_safe_way_back(text: str) -> None:
     """Where somebody was before they had to sign in."""
     assert safe_next(text) == text
@@ -185,5 +202,7 @@ def test_a_way_back_always_stays_on_this_site(text: str) -> None:
     """Whatever is typed, what comes out starts with exactly one slash."""
     back = safe_next("/" + text)
     assert back is None or (
-        back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+        back.startswith("/")
+        and not back.startswith(("//", "/\\"))
+        and back.isprintable()
     )

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class TestForms:
     """Tokens, trimming, money, absurd numbers."""
 
-    async def test_what_is_right_goes_through_trimmed_and_as_money(self, visitor: Visitor) -> None:
+    async def test_what_is_right_goes_through_trimmed_and_as_money(
+        self, visitor: Visitor
+    ) -> None:
         """A comma is a decimal point too; POST answers 303; the flash is said once."""
         done = await visitor.send("/form", name="  Cup ", price="12,50", many="3")
 
@@ -85,7 +87,9 @@ class TestForms:
         await visitor.token("/form")
         fields = {"name": 'A "cup" <b>', "price": "5", "password": "hunter22hunter22"}
         refused = await visitor.request(
-            "POST", "/form", form=fields if token is None else {**fields, "csrf_token": token}
+            "POST",
+            "/form",
+            form=fields if token is None else {**fields, "csrf_token": token},
         )
 
         assert refused.status == 422
@@ -111,7 +115,9 @@ class TestForms:
         await visitor.token("/form")
 
         assert (
-            await visitor.request("POST", "/form", form={"name": "A", "csrf_token": stolen})
+            await visitor.request(
+                "POST", "/form", form={"name": "A", "csrf_token": stolen}
+            )
         ).status == 422
 
     def test_an_async_validator_is_refused_when_the_class_is_made(self) -> None:
@@ -120,19 +126,27 @@ class TestForms:
             type(
                 "Bad",
                 (MarketForm,),
-                {"validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money},
+                {
+                    "validate_name": TestForms.test_what_is_right_goes_through_trimmed_and_as_money
+                },
             )
 
-    async def test_a_field_twice_or_in_the_address_changes_nothing(self, visitor: Visitor) -> None:
+    async def test_a_field_twice_or_in_the_address_changes_nothing(
+        self, visitor: Visitor
+    ) -> None:
         """The first of several counts, and of a form what stands in its body."""
         token = await visitor.token("/form")
         body = f"csrf_token={token}&name=Cup&name=Jug&price=5&price=x".encode()
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        sent = await visitor.request("POST", "/form?name=Pan&price=7", data=body, headers=form)
+        sent = await visitor.request(
+            "POST", "/form?name=Pan&price=7", data=body, headers=form
+        )
 
         assert sent.status == 303
         assert "Cup|€5.00|1" in (await visitor.get("/form")).text
-        elsewhere = await visitor.request("POST", "/form?name=Pan", form={"csrf_token": token})
+        elsewhere = await visitor.request(
+            "POST", "/form?name=Pan", form={"csrf_token": token}
+        )
         assert elsewhere.status == 422
 
     async def test_a_nul_in_a_form_is_400(self, visitor: Visitor) -> None:
@@ -159,7 +173,9 @@ class TestOrigin:
     ) -> None:
         """403, also for JSON that a cookie could authorise."""
         assert (await visitor.send("/form", headers=headers, name="A")).status == 403
-        assert (await visitor.request("POST", "/json", json={}, headers=headers)).status == 403
+        assert (
+            await visitor.request("POST", "/json", json={}, headers=headers)
+        ).status == 403
 
     @pytest.mark.parametrize(
         "headers",
@@ -175,7 +191,9 @@ class TestOrigin:
     ) -> None:
         """Same origin by either header, or neither header at all."""
         assert (await visitor.send("/form", headers=headers, name="A")).status == 303
-        assert (await visitor.request("POST", "/json", json={}, headers=headers)).status == 200
+        assert (
+            await visitor.request("POST", "/json", json={}, headers=headers)
+        ).status == 200
 
 
 class TestHost:
@@ -201,14 +219,18 @@ class TestSizes:
         big = b"name=" + b"a" * (257 * 1024)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
 
-        assert (await visitor.request("POST", "/form", data=big, headers=form)).status == 413
+        assert (
+            await visitor.request("POST", "/form", data=big, headers=form)
+        ).status == 413
         answer = await visitor.request(
             "POST", "/json", data=big, headers={"Accept": "application/json"}
         )
         assert answer.status == 413
         assert json.loads(answer.text)["error"]["code"] == "too_large"
 
-    async def test_a_body_of_undeclared_length_is_capped_too(self, small: Quart) -> None:
+    async def test_a_body_of_undeclared_length_is_capped_too(
+        self, small: Quart
+    ) -> None:
         """Chunked requests announce nothing."""
         async with small.test_client().request("/json", method="POST") as connection:
             for _ in range(5):
@@ -240,17 +262,26 @@ class TestCookies:
         visitor = Visitor(small_app(live))
         answer = await visitor.get("/count", headers={"Host": "shop.example"})
 
-        assert answer.status == 200  # over http, as a proxy asks: nobody is led to https unnoticed
+        assert (
+            answer.status == 200
+        )  # over http, as a proxy asks: nobody is led to https unnoticed
         assert visitor.cookies(answer)[0].startswith("__Host-markethall=")
         assert "Secure" in visitor.cookies(answer)[0]
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+        assert (
+            answer.headers["Strict-Transport-Security"]
+            == "max-age=31536000; includeSubDomains"
+        )
 
     @pytest.mark.parametrize(
         "cookie", ["garbage", "a.b.c", "eyJ4Ijox.x.y", '"', "\xff\xfe", "=" * 4000]
     )
-    async def test_a_garbled_cookie_is_a_new_visitor(self, small: Quart, cookie: str) -> None:
+    async def test_a_garbled_cookie_is_a_new_visitor(
+        self, small: Quart, cookie: str
+    ) -> None:
         """Not a crash."""
-        answer = await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
+        answer = await Visitor(small).get(
+            "/count", headers={"Cookie": f"markethall={cookie}"}
+        )
 
         assert (answer.status, answer.text) == (200, "1")
 
@@ -264,17 +295,23 @@ class TestCookies:
         for days in (COOKIE_DAYS - 1, COOKIE_DAYS + 1):
             with monkeypatch.context() as then:
                 signed_at = int(time.time()) - days * 24 * 3600
-                then.setattr(TimestampSigner, "get_timestamp", lambda _, at=signed_at: at)
+                then.setattr(
+                    TimestampSigner, "get_timestamp", lambda _, at=signed_at: at
+                )
                 cookie = signer.dumps({"n": 4})
             answers.append(
                 (
-                    await Visitor(small).get("/count", headers={"Cookie": f"markethall={cookie}"})
+                    await Visitor(small).get(
+                        "/count", headers={"Cookie": f"markethall={cookie}"}
+                    )
                 ).text
             )
 
         assert answers == ["5", "1"]
 
-    async def test_one_of_before_still_opens_and_is_signed_anew(self, small: Quart) -> None:
+    async def test_one_of_before_still_opens_and_is_signed_anew(
+        self, small: Quart
+    ) -> None:
         """SHA-1 signed cookies until now; one under another key opens nothing, whatever its
         digest.
         """
@@ -292,7 +329,9 @@ class TestCookies:
         small.secret_key = "another key, long enough to sign with"
         for signed in (cookie, fresh):
             assert (
-                await Visitor(small).get("/count", headers={"Cookie": f"markethall={signed}"})
+                await Visitor(small).get(
+                    "/count", headers={"Cookie": f"markethall={signed}"}
+                )
             ).text == "1"
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
@@ -311,14 +350,17 @@ class TestLimits:
     ) -> None:
         """In the caller's format."""
         answers = [
-            await visitor.get("/tight", headers={"Accept": "application/json"}) for _ in range(5)
+            await visitor.get("/tight", headers={"Accept": "application/json"})
+            for _ in range(5)
         ]
 
         assert [a.status for a in answers] == [200, 200, 200, 429, 429]
         assert int(answers[-1].headers["Retry-After"]) > 0
         assert json.loads(answers[-1].text)["error"]["code"] == "too_many_requests"
 
-    async def test_a_made_up_forwarded_address_changes_nothing(self, visitor: Visitor) -> None:
+    async def test_a_made_up_forwarded_address_changes_nothing(
+        self, visitor: Visitor
+    ) -> None:
         """The key is the connection's own address."""
         answers = [
             await visitor.get("/tight", headers={"X-Forwarded-For": f"10.0.0.{n}"})
@@ -334,13 +376,17 @@ class TestLimits:
         app = small_app(settings.with_(trusted_proxies=1))
         visitor = Visitor(app)
         answers = [
-            await visitor.get("/tight", headers={"X-Forwarded-For": f"6.6.6.6, 10.0.0.{n}"})
+            await visitor.get(
+                "/tight", headers={"X-Forwarded-For": f"6.6.6.6, 10.0.0.{n}"}
+            )
             for n in range(5)
         ]
 
         assert {a.status for a in answers} == {200}
 
-    async def test_while_the_store_is_broken_each_process_counts_for_itself(self) -> None:
+    async def test_while_the_store_is_broken_each_process_counts_for_itself(
+        self,
+    ) -> None:
         """The limiter takes no shop down, and its outage opens none; failures are counted, and the
         store is left alone a while.
         """
@@ -368,7 +414,9 @@ class TestLimits:
         for n in range(10):
             await store.set(str(n), cast("Any", n))
 
-        assert [await store.get(str(n), cast("Any", None)) for n in range(10)] == [None] * 7 + [
+        assert [await store.get(str(n), cast("Any", None)) for n in range(10)] == [
+            None
+        ] * 7 + [
             7,
             8,
             9,

@@ -34,18 +34,26 @@ class CheckedClient(Transport):
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> Any:
         """Send a request and look at both sides of it."""
-        content, status, answered = await super().request_async(method, url, headers, post_data)
+        content, status, answered = await super().request_async(
+            method, url, headers, post_data
+        )
         path = urlsplit(url).path
         self.replies.append((method.upper(), path, status, answered))
         if status < 400:
             kind = next(
-                (value for name, value in headers.items() if name.lower() == "content-type"), ""
+                (
+                    value
+                    for name, value in headers.items()
+                    if name.lower() == "content-type"
+                ),
+                "",
             )
             if multipart.is_multipart(kind):
                 params = multipart.read(kind, "", post_data)
             else:
                 params = parse_form(
-                    (post_data if isinstance(post_data, str) else urlsplit(url).query) or ""
+                    (post_data if isinstance(post_data, str) else urlsplit(url).query)
+                    or ""
                 )
             self._note(method, path, check_request(method, path, params))
         body = json.loads(content)
@@ -69,7 +77,10 @@ class CheckedClient(Transport):
 _BROWSER = frozenset(
     {"key", "client_secret", "customer_session_client_secret", "payment_method_data"}
 )
-_OWN_WIRE = ("/v1/elements/", "/v1/confirmation_tokens")  # addresses that browsers alone know
+_OWN_WIRE = (
+    "/v1/elements/",
+    "/v1/confirmation_tokens",
+)  # addresses that browsers alone know
 
 
 def recorded_problems(requests: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -84,7 +95,11 @@ def recorded_problems(requests: Iterable[Mapping[str, Any]]) -> list[str]:
         if "key" in params and request["path"].startswith(_OWN_WIRE):
             continue
         if "key" in params:
-            params = {name: value for name, value in params.items() if name not in _BROWSER}
+            params = {
+                name: value for name, value in params.items() if name not in _BROWSER
+            }
         problems = check_request(request["method"], request["path"], params)
-        found += [f"{request['method']} {request['path']}: {problem}" for problem in problems]
+        found += [
+            f"{request['method']} {request['path']}: {problem}" for problem in problems
+        ]
     return found

@@ -22,7 +22,10 @@ EXPRESS: dict[str, Any] = {
         "fees": {"payer": "application"},
         "losses": {"payments": "application"},
     },
-    "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
+    "capabilities": {
+        "transfers": {"requested": True},
+        "card_payments": {"requested": True},
+    },
 }
 
 
@@ -61,17 +64,23 @@ class Platform:
 
     def events(self, *types: str) -> list[dict[str, Any]]:
         """This platform's events, oldest first."""
-        return [e for e in self.control("GET", "events") if not types or e["type"] in types]
+        return [
+            e for e in self.control("GET", "events") if not types or e["type"] in types
+        ]
 
     def kinds(self, after: int = 0) -> list[str]:
         """The types of this platform's events, but for those that money sends by itself when it
         becomes available.
         """
-        return [e["type"] for e in self.events() if e["type"] != "balance.available"][after:]
+        return [e["type"] for e in self.events() if e["type"] != "balance.available"][
+            after:
+        ]
 
     async def vendor(self, **given: Any) -> str:
         """A connected account that can be paid."""
-        account = await self.v1.accounts.create_async({"country": "LU", **EXPRESS, **given})
+        account = await self.v1.accounts.create_async(
+            {"country": "LU", **EXPRESS, **given}
+        )
         self.control("POST", f"accounts/{account.id}", {"complete": True})
         return str(account.id)
 
@@ -90,7 +99,10 @@ class Platform:
         """An intent that is confirmed at once."""
         automatic = {"enabled": True, "allow_redirects": "never"}
         return await self.intent(
-            payment_method=method, confirm=True, automatic_payment_methods=automatic, **given
+            payment_method=method,
+            confirm=True,
+            automatic_payment_methods=automatic,
+            **given,
         )
 
     def settle(self) -> None:

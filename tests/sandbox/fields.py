@@ -79,10 +79,18 @@ def missing_keys(body: Any, *, where: str = "$") -> list[Problem]:
     stand for any.
     """
     if isinstance(body, list):
-        return [p for i, item in enumerate(body) for p in missing_keys(item, where=f"{where}[{i}]")]
+        return [
+            p
+            for i, item in enumerate(body)
+            for p in missing_keys(item, where=f"{where}[{i}]")
+        ]
     if not isinstance(body, dict):
         return []
-    name = f"deleted_{body.get('object')}" if body.get("deleted") else str(body.get("object"))
+    name = (
+        f"deleted_{body.get('object')}"
+        if body.get("deleted")
+        else str(body.get("object"))
+    )
     found = _lacks(body, _expected().get(name) or {}, where)
     for key, value in body.items():
         if isinstance(value, (dict, list)):
@@ -99,11 +107,17 @@ def _lacks(
         Problem(f"{where}.{key}", "missing", "Stripe's example has this key")
         for key in expected
         if key not in body
-        and not (key == "card" and body.get("type") != "card")  # details named after their type
+        and not (
+            key == "card" and body.get("type") != "card"
+        )  # details named after their type
     ]
     for key, inner in expected.items():
         value = body.get(key)
-        if isinstance(inner, dict) and isinstance(value, dict) and "object" not in value:
+        if (
+            isinstance(inner, dict)
+            and isinstance(value, dict)
+            and "object" not in value
+        ):
             found += _lacks(value, inner, f"{where}.{key}")
     return found
 

@@ -23,7 +23,13 @@ CUSTOM: dict[str, Any] = {
 def bank(number: str = "000123456789", **given: Any) -> dict[str, Any]:
     """A bank account of Stripe's test bank."""
     routed = {"account_number": number, "routing_number": "110000000"}
-    return {"object": "bank_account", "country": "US", "currency": "usd", **routed, **given}
+    return {
+        "object": "bank_account",
+        "country": "US",
+        "currency": "usd",
+        **routed,
+        **given,
+    }
 
 
 async def seller(
@@ -33,7 +39,9 @@ async def seller(
 ) -> dict[str, str]:
     """A seller in dollars, as the options of a request on its account."""
     external = external or bank()
-    account = await platform.vendor(country="US", external_account=external, **{**CUSTOM, **given})
+    account = await platform.vendor(
+        country="US", external_account=external, **{**CUSTOM, **given}
+    )
     return {"stripe_account": account}
 
 
@@ -55,7 +63,9 @@ async def earn(
     """Money for a seller, available at once unless it is to wait like any other."""
     destination = {"destination": of["stripe_account"]}
     card = "pm_card_bypassPending" if at_once else "pm_card_visa"
-    await platform.pay(card, amount=amount, currency=currency, transfer_data=destination)
+    await platform.pay(
+        card, amount=amount, currency=currency, transfer_data=destination
+    )
     platform.settle()
 
 

@@ -39,7 +39,14 @@ _UNIONS = (typing.Union, types.UnionType)
 REFUSED: dict[str, tuple[frozenset[str], str]] = {
     "payment_method_data": (
         frozenset(
-            {"type", "card", "billing_details", "metadata", "allow_redisplay", "radar_options"}
+            {
+                "type",
+                "card",
+                "billing_details",
+                "metadata",
+                "allow_redisplay",
+                "radar_options",
+            }
         ),
         "only cards are played; a payment method that cannot be played is refused loudly",
     ),
@@ -72,7 +79,11 @@ def shape_of(note: Any, path: str) -> Any:
 
 
 def _union(branches: list[Any], path: str) -> Any:
-    branches = [b for b in branches if get_args(b) != ("",) and "UntypedStripeObject" not in str(b)]
+    branches = [
+        b
+        for b in branches
+        if get_args(b) != ("",) and "UntypedStripeObject" not in str(b)
+    ]
     literals = [b for b in branches if get_origin(b) in _LITERALS]
     if literals and str in branches:  # an open enum: a typo is an error
         branches.remove(str)
@@ -98,10 +109,14 @@ def _clearable(note: Any) -> bool:
 def object_shape(cls: Any, path: str = "") -> dict[str, Any]:
     """The shape of one TypedDict, its keys sorted and marked."""
     own = {
-        name: note for name, note in cls.__annotations__.items() if path or name not in OPTION_KEYS
+        name: note
+        for name, note in cls.__annotations__.items()
+        if path or name not in OPTION_KEYS
     }
     twin = te.TypedDict(cls.__name__, own)  # type: ignore[operator, misc]
-    twin.__module__ = cls.__module__  # forward references resolve where the SDK wrote them
+    twin.__module__ = (
+        cls.__module__
+    )  # forward references resolve where the SDK wrote them
     hints = te.get_type_hints(twin, include_extras=True)
     kept, _ = REFUSED.get(path, (None, ""))
     out: dict[str, Any] = {}
@@ -136,7 +151,9 @@ def shapes() -> dict[str, Any]:
     for method, template in served():
         route = match(method, template.format_map(_Placeholders()))
         assert route is not None
-        found[f"{method} {template}"] = object_shape(load(route.params)) if route.params else {}
+        found[f"{method} {template}"] = (
+            object_shape(load(route.params)) if route.params else {}
+        )
     return found
 
 
@@ -149,7 +166,8 @@ def rendered() -> str:
     for index, (route, params) in enumerate(routes):
         lines.append(f' "{route}": {{')
         items = [
-            f"  {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in params.items()
+            f"  {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}"
+            for k, v in params.items()
         ]
         lines.append(",\n".join(items))
         lines.append(" }" + ("," if index + 1 < len(routes) else ""))

@@ -89,7 +89,9 @@ async def answer(
 
 async def customer(platform: Any, **given: Any) -> Any:
     """A customer."""
-    return await platform.v1.customers.create_async({"email": "shopper@shop.test", **given})
+    return await platform.v1.customers.create_async(
+        {"email": "shopper@shop.test", **given}
+    )
 
 
 async def set_up(platform: Any, method: str = "pm_card_visa", **given: Any) -> Any:
@@ -120,7 +122,11 @@ async def outcome(platform: Any, call: Awaitable[Any]) -> str:
         return str(made.status)
     await answer(platform, made)
     ended = await again(platform, made)
-    error = ended.last_payment_error if ended.object == "payment_intent" else ended.last_setup_error
+    error = (
+        ended.last_payment_error
+        if ended.object == "payment_intent"
+        else ended.last_setup_error
+    )
     return f"challenge, {_told(error) if error else ended.status}"
 
 

@@ -22,7 +22,10 @@ async def own():
     with RunningSandbox(
         endpoints=(
             EndpointConfig(
-                "http://127.0.0.1:9/", "whsec_a", connect=False, enabled_events=("charge.failed",)
+                "http://127.0.0.1:9/",
+                "whsec_a",
+                connect=False,
+                enabled_events=("charge.failed",),
             ),
         )
     ) as sandbox:
@@ -34,7 +37,9 @@ async def own():
 async def hanging():
     """The address of somebody who takes a request and never answers it."""
     held = []
-    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    server = await asyncio.start_server(
+        lambda _, writer: held.append(writer), "127.0.0.1", 0
+    )
     yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     for writer in held:
         writer.close()
@@ -75,7 +80,10 @@ async def test_another_key_acts_on_another_platform(own):
 
 async def test_the_clock_moves_ahead_and_never_back(own):
     before = own.control("GET", "state")["clock"]
-    assert own.control("POST", "clock/advance", {"seconds": 3600})["clock"] >= before + 3600
+    assert (
+        own.control("POST", "clock/advance", {"seconds": 3600})["clock"]
+        >= before + 3600
+    )
     with pytest.raises(RuntimeError, match="not negative"):
         own.control("POST", "clock/advance", {"seconds": -1})
 
@@ -99,9 +107,16 @@ def test_a_rule_that_means_nothing_is_refused(sandbox, rule):
 @pytest.mark.parametrize("effect", ["reset_before", "reset_after"])
 async def test_a_cut_connection_is_a_connection_error_to_the_sdk(own, effect):
     own.sandbox.faults(
-        {"match": {"method": "POST", "path": "/v1/payment_intents"}, "effect": effect, "times": 1}
+        {
+            "match": {"method": "POST", "path": "/v1/payment_intents"},
+            "effect": effect,
+            "times": 1,
+        }
     )
-    new, key = {"amount": 1000, "currency": "usd"}, {"idempotency_key": secrets.token_hex(4)}
+    new, key = (
+        {"amount": 1000, "currency": "usd"},
+        {"idempotency_key": secrets.token_hex(4)},
+    )
 
     error = await refused(own.v1.payment_intents.create_async(new, key))
 
@@ -110,11 +125,15 @@ async def test_a_cut_connection_is_a_connection_error_to_the_sdk(own, effect):
     assert len(there) == (1 if effect == "reset_after" else 0)
     again = await own.v1.payment_intents.create_async(new, key)
     assert len((await own.v1.payment_intents.list_async()).data) == 1
-    assert ("Idempotent-Replayed" in again.last_response.headers) == (effect == "reset_after")
+    assert ("Idempotent-Replayed" in again.last_response.headers) == (
+        effect == "reset_after"
+    )
 
 
 async def test_the_sdk_heals_a_cut_by_itself(own):
-    own.sandbox.faults({"match": {"path": "/v1/customers"}, "effect": "reset_after", "times": 1})
+    own.sandbox.faults(
+        {"match": {"path": "/v1/customers"}, "effect": "reset_after", "times": 1}
+    )
     client = stripe.StripeClient(
         own.key,
         base_addresses={"api": own.sandbox.base_url},
@@ -136,7 +155,12 @@ async def test_the_sdk_heals_a_cut_by_itself(own):
 )
 async def test_statuses(own, status, kind):
     own.sandbox.faults(
-        {"match": {"path": "/v1/balance"}, "effect": "status", "status": status, "times": 1}
+        {
+            "match": {"path": "/v1/balance"},
+            "effect": "status",
+            "status": status,
+            "times": 1,
+        }
     )
     assert type(await refused(own.v1.balance.retrieve_async())) is kind
     assert (await own.v1.balance.retrieve_async()).object == "balance"
@@ -170,8 +194,16 @@ async def test_requests_are_recorded_and_can_be_checked(own):
     await own.intent(metadata={"a": "b"})
     await refused(own.intent(nonsense=1))
     first, second = own.sandbox.requests()
-    assert (first["method"], first["path"], first["status"]) == ("POST", "/v1/payment_intents", 200)
-    assert first["params"] == {"amount": "1000", "currency": "usd", "metadata": {"a": "b"}}
+    assert (first["method"], first["path"], first["status"]) == (
+        "POST",
+        "/v1/payment_intents",
+        200,
+    )
+    assert first["params"] == {
+        "amount": "1000",
+        "currency": "usd",
+        "metadata": {"a": "b"},
+    }
     assert first["idempotency_key"]
     assert first["at"] <= second["at"] <= own.control("GET", "state")["clock"]
     assert own.sandbox.requests(after=first["n"]) == [second]
@@ -218,7 +250,10 @@ def test_the_control_page_works_without_javascript(sandbox):
     assert sandbox.request("POST", "/control/advance", "seconds=60", form)[0] == 303
     assert (
         sandbox.request(
-            "POST", "/control/advance", "seconds=60", {**form, "Origin": "http://evil.test"}
+            "POST",
+            "/control/advance",
+            "seconds=60",
+            {**form, "Origin": "http://evil.test"},
         )[0]
         == 403
     )
@@ -234,7 +269,9 @@ async def test_a_restart_loses_nothing(tmp_path):
         clock, kinds = first.control("GET", "state")["clock"], first.kinds()
     with RunningSandbox(database=path) as sandbox:
         second = Platform(sandbox, sandbox.config.secret_key, http)
-        assert (await second.v1.payment_intents.retrieve_async(intent.id)).id == intent.id
+        assert (
+            await second.v1.payment_intents.retrieve_async(intent.id)
+        ).id == intent.id
         state = second.control("GET", "state")
         assert (second.kinds(), len(state["faults"])) == (kinds, 1)
         assert 0 <= state["clock"] - clock < 5
@@ -262,7 +299,9 @@ def test_it_starts_and_stops_fast():
     ],
 )
 def test_what_is_no_value_is_refused(sandbox, path, body):
-    assert sandbox.request("POST" if body else "GET", f"/_control/{path}", body)[0] == 400
+    assert (
+        sandbox.request("POST" if body else "GET", f"/_control/{path}", body)[0] == 400
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,7 +316,11 @@ def test_a_rule_that_cannot_be_played_is_refused(sandbox, change):
 async def test_a_day_beyond_the_calendar_cannot_be_demanded(own):
     account = await own.vendor()
     with pytest.raises(RuntimeError, match="wrong kind"):
-        own.control("POST", f"accounts/{account}", {"requirements": {"current_deadline": 10**30}})
+        own.control(
+            "POST",
+            f"accounts/{account}",
+            {"requirements": {"current_deadline": 10**30}},
+        )
 
 
 def test_a_stored_refusal_needs_a_key_to_be_stored_under(own):
@@ -296,7 +339,9 @@ async def test_a_reset_ends_a_jump_of_the_clock():
         with RunningSandbox(endpoints=(config,), delivery_timeout=5) as sandbox:
             body = "amount=1000&currency=usd"
             headers = {"Authorization": f"Bearer {sandbox.config.secret_key}"}
-            await asyncio.to_thread(sandbox.request, "POST", "/v1/payment_intents", body, headers)
+            await asyncio.to_thread(
+                sandbox.request, "POST", "/v1/payment_intents", body, headers
+            )
             jump = asyncio.create_task(asyncio.to_thread(sandbox.advance, 30 * 86400))
             await asyncio.sleep(0.3)
             await asyncio.to_thread(sandbox.reset)
@@ -316,5 +361,7 @@ async def test_a_reset_ends_a_jump_of_the_clock():
     ],
 )
 def test_a_name_that_somebody_pointed_here_is_not_answered(sandbox, host, status):
-    assert sandbox.request("GET", "/_control/state", headers={"Host": host})[0] == status
+    assert (
+        sandbox.request("GET", "/_control/state", headers={"Host": host})[0] == status
+    )
     assert sandbox.request("POST", "/_control/idle", "{}", {"Host": host})[0] == status

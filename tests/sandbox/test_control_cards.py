@@ -7,7 +7,9 @@ from tests.sandbox.conftest import Platform
 
 async def saved(platform: Platform) -> str:
     """A card that a customer holds."""
-    customer = await platform.client.v1.customers.create_async({"email": "saved@example.test"})
+    customer = await platform.client.v1.customers.create_async(
+        {"email": "saved@example.test"}
+    )
     made = await platform.client.v1.payment_methods.attach_async(
         "pm_card_visa", {"customer": customer.id}
     )
@@ -49,7 +51,9 @@ async def test_what_is_no_card_replaces_nothing(platform, body, says):
     method = await saved(platform)
     with pytest.raises(RuntimeError, match=says):
         platform.control("POST", f"payment_methods/{method}/replace", body)
-    assert (await platform.client.v1.payment_methods.retrieve_async(method)).card.last4 == "4242"
+    assert (
+        await platform.client.v1.payment_methods.retrieve_async(method)
+    ).card.last4 == "4242"
 
 
 async def test_only_a_saved_card_is_replaced(platform):
@@ -57,5 +61,7 @@ async def test_only_a_saved_card_is_replaced(platform):
     for name in ("pm_none", "cus_none"):
         with pytest.raises(RuntimeError, match="no saved payment method"):
             platform.control(
-                "POST", f"payment_methods/{name}/replace", {"exp_month": 1, "exp_year": 2030}
+                "POST",
+                f"payment_methods/{name}/replace",
+                {"exp_month": 1, "exp_year": 2030},
             )

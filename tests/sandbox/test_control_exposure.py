@@ -56,7 +56,10 @@ def account(sandbox: RunningSandbox) -> str:
 
 
 def pay(
-    sandbox: RunningSandbox, account: str | None, card: str = "pm_card_visa", **more: str
+    sandbox: RunningSandbox,
+    account: str | None,
+    card: str = "pm_card_visa",
+    **more: str,
 ) -> Any:
     """A payment of 50.00 EUR."""
     return post(
@@ -96,11 +99,15 @@ def test_disputes_and_refunds_of_the_platform_and_balances_below_zero(
     sandbox.advance(1)
     post(sandbox, "/v1/refunds", payment_intent=waiting["id"], amount="1200")
     open_, lost = (
-        sandbox.control("POST", "disputes", {"charge": p["latest_charge"], "reason": "general"})
+        sandbox.control(
+            "POST", "disputes", {"charge": p["latest_charge"], "reason": "general"}
+        )
         for p in disputed
     )
     sandbox.control("POST", f"disputes/{lost['id']}/close", {"outcome": "lost"})
-    sandbox.control("POST", "disputes", {"charge": own["latest_charge"], "reason": "general"})
+    sandbox.control(
+        "POST", "disputes", {"charge": own["latest_charge"], "reason": "general"}
+    )
     found = sandbox.control("GET", "exposure")
     below = found["accounts"][account]["eur"]
     assert below > 0

@@ -54,7 +54,9 @@ def annotated(kind: str) -> dict[str, set[str]]:
     return dict(_inside(cls, cls.__module__, ""))
 
 
-def _inside(cls: Any, module: str, before: str) -> typing.Iterator[tuple[str, set[str]]]:
+def _inside(
+    cls: Any, module: str, before: str
+) -> typing.Iterator[tuple[str, set[str]]]:
     for name, note in fields(cls).items():
         path = f"{before}{name}"
         options = [_resolved(option, module) for option in _options(note, module)]
@@ -80,7 +82,9 @@ def _options(note: Any, module: str) -> list[Any]:
 
 
 def _resolved(note: Any, module: str) -> Any:
-    return _resolve(note, module) if isinstance(note, (typing.ForwardRef, str)) else note
+    return (
+        _resolve(note, module) if isinstance(note, (typing.ForwardRef, str)) else note
+    )
 
 
 def _object_of(option: Any) -> str | None:
@@ -107,7 +111,12 @@ def test_what_the_sdk_annotates_can_be_expanded_and_nothing_else(kind):
 
 @pytest.mark.parametrize(
     ("kind", "path", "target"),
-    [(k, p, t) for k, table in EXPANDABLE.items() if k not in SEVERAL for p, t in table.items()],
+    [
+        (k, p, t)
+        for k, table in EXPANDABLE.items()
+        if k not in SEVERAL
+        for p, t in table.items()
+    ],
 )
 def test_what_is_found_there_is_what_the_sdk_says(kind, path, target):
     """So that a longer path is followed with the right table."""
@@ -118,10 +127,16 @@ def test_what_is_found_there_is_what_the_sdk_says(kind, path, target):
 
 def test_every_reason_is_still_needed():
     fields_of = {
-        f"{kind}.{path}" for kind in EXPANDABLE if kind not in SEVERAL for path in annotated(kind)
+        f"{kind}.{path}"
+        for kind in EXPANDABLE
+        if kind not in SEVERAL
+        for path in annotated(kind)
     }
     for start in NOT_EXPANDED:
         assert any(field.startswith(start) for field in fields_of), start
     assert set(LISTS) == {
-        f"{k}.{p}" for k, table in EXPANDABLE.items() for p, t in table.items() if t.startswith("[")
+        f"{k}.{p}"
+        for k, table in EXPANDABLE.items()
+        for p, t in table.items()
+        if t.startswith("[")
     }

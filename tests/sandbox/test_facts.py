@@ -29,11 +29,13 @@ def names_in(file: str) -> frozenset[str]:
     for node in tree.body:
         inside = node.body if isinstance(node, ast.ClassDef) else [node]
         for item in inside:
-            if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name.startswith(
-                "test_"
-            ):
+            if isinstance(
+                item, (ast.FunctionDef, ast.AsyncFunctionDef)
+            ) and item.name.startswith("test_"):
                 found.add(
-                    f"{node.name}::{item.name}" if isinstance(node, ast.ClassDef) else item.name
+                    f"{node.name}::{item.name}"
+                    if isinstance(node, ast.ClassDef)
+                    else item.name
                 )
     for node in tree.body:  # a state machine is a test case by assignment
         if (
@@ -49,7 +51,11 @@ def wrong_with(fact: dict[str, Any]) -> str | None:
     """What is wrong with one entry, in words."""
     if not str(fact.get("says", "")).strip():
         return "says nothing"
-    if ("test" in fact) == ("left_out" in fact) or set(fact) - {"says", "test", "left_out"}:
+    if ("test" in fact) == ("left_out" in fact) or set(fact) - {
+        "says",
+        "test",
+        "left_out",
+    }:
         return "needs either `test` or `left_out`"
     if "left_out" in fact:
         return None if len(str(fact["left_out"])) > 10 else "gives no reason"
@@ -65,7 +71,9 @@ def wrong_with(fact: dict[str, Any]) -> str | None:
 def test_every_fact_has_a_test_or_a_reason(file: Path) -> None:
     facts = tomllib.loads(file.read_text())["fact"]
     wrong = [
-        f"{fact.get('says', fact)}: {problem}" for fact in facts if (problem := wrong_with(fact))
+        f"{fact.get('says', fact)}: {problem}"
+        for fact in facts
+        if (problem := wrong_with(fact))
     ]
     assert wrong == []
 

@@ -32,7 +32,9 @@ def struck(made, method="GET", path="/v1/charges", times=1):
 
 
 def test_a_path_is_a_prefix_and_a_method_is_exact(store):
-    made = faults(store, {"match": {"method": "post", "path": "/v1/refunds"}, "effect": "status"})
+    made = faults(
+        store, {"match": {"method": "post", "path": "/v1/refunds"}, "effect": "status"}
+    )
     assert struck(made, "POST", "/v1/refunds/re_1/cancel") == [0]
     assert struck(made, "GET", "/v1/refunds") == [None]
     assert struck(made, "POST", "/v1/charges") == [None]
@@ -66,7 +68,9 @@ def test_the_first_rule_that_acts_is_the_one(store):
 
 def test_rules_for_webhooks_leave_requests_alone_and_the_other_way_round(store):
     made = faults(
-        store, {"match": {"event": "*"}, "effect": "drop"}, {"match": {}, "effect": "status"}
+        store,
+        {"match": {"event": "*"}, "effect": "drop"},
+        {"match": {}, "effect": "status"},
     )
     assert struck(made) == [1]
     assert made.for_event("charge.failed", ("delay",)) is None
@@ -90,8 +94,12 @@ def test_an_event_is_named_with_stars_alone(store, pattern, hit, missed):
 
 
 def test_events_are_counted_as_well(store):
-    made = faults(store, {"match": {"event": "charge.*", "nth": 3}, "effect": "duplicate"})
-    acted = [made.for_event("charge.failed", EVENT_EFFECTS) is not None for _ in range(4)]
+    made = faults(
+        store, {"match": {"event": "charge.*", "nth": 3}, "effect": "duplicate"}
+    )
+    acted = [
+        made.for_event("charge.failed", EVENT_EFFECTS) is not None for _ in range(4)
+    ]
     assert acted == [False, False, True, False]
 
 

@@ -18,7 +18,10 @@ SELLER = {
         "fees": {"payer": "application"},
         "losses": {"payments": "application"},
     },
-    "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
+    "capabilities": {
+        "transfers": {"requested": True},
+        "card_payments": {"requested": True},
+    },
 }
 PAID = {
     "amount": 1000,
@@ -34,10 +37,15 @@ def journey(process):
     """Some of everything; what was answered."""
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
-    paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
+    paid = process.v1.payment_intents.create(
+        {**PAID, "transfer_data": {"destination": account}}
+    )
     process.advance(1)
     open_one = process.v1.payment_intents.create({"amount": 1000, "currency": "usd"})
-    given = {"payment_method": "pm_card_visa_chargeDeclined", "return_url": "https://shop.test"}
+    given = {
+        "payment_method": "pm_card_visa_chargeDeclined",
+        "return_url": "https://shop.test",
+    }
     with pytest.raises(stripe.CardError) as declined:
         process.v1.payment_intents.confirm(open_one.id, given)
     endpoint = process.v1.webhook_endpoints.create(
@@ -62,14 +70,22 @@ def test_a_seed_counts_over_http_too():
     for seed in (3, 3, 4):
         with RunningSandbox(seed=seed) as sandbox:
             _, body = sandbox.request(
-                "POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"}
+                "POST",
+                "/v1/customers",
+                "name=a",
+                {"Authorization": "Bearer sk_test_seed"},
             )
             ids.append(body.partition(b'"object"')[0])
             sandbox.reset()
             _, again = sandbox.request(
-                "POST", "/v1/customers", "name=a", {"Authorization": "Bearer sk_test_seed"}
+                "POST",
+                "/v1/customers",
+                "name=a",
+                {"Authorization": "Bearer sk_test_seed"},
             )
-            assert again.partition(b'"object"')[0] == ids[-1]  # a reset starts counting anew
+            assert (
+                again.partition(b'"object"')[0] == ids[-1]
+            )  # a reset starts counting anew
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -79,7 +95,9 @@ def test_ids_rise_and_never_come_back(tmp_path):
     made = []
     for _ in range(3):
         process = InProcess(seed=1, database=file)
-        made += [process.v1.customers.create({}) and process.world.id("x") for _ in range(50)]
+        made += [
+            process.v1.customers.create({}) and process.world.id("x") for _ in range(50)
+        ]
         process.close()
     assert made == sorted(set(made))
 
@@ -99,7 +117,9 @@ def test_what_falls_due_happens_at_its_moment():
     process = InProcess()
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
-    paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
+    paid = process.v1.payment_intents.create(
+        {**PAID, "transfer_data": {"destination": account}}
+    )
     process.advance(30 * 86400)
     [updated] = process.events("charge.updated")
     assert updated["created"] - paid.created <= 1
@@ -109,7 +129,8 @@ def test_what_falls_due_happens_at_its_moment():
 def test_requests_and_answers_are_held_against_the_sdks_types(monkeypatch):
     process = InProcess()
     text = (
-        '{"object": "balance", "available": [], "livemode": false, "pending": [], "colour": "red"}'
+        '{"object": "balance", "available": [], "livemode": false, "pending": '
+        '[], "colour": "red"}'
     )
     monkeypatch.setattr(process.engine, "answer", lambda _: Reply(200, text))
     with pytest.raises(AssertionError, match=r"\$\.colour"):
@@ -120,7 +141,10 @@ async def test_the_sdks_asynchronous_methods_work_as_well():
     process = InProcess()
     made = await process.v1.customers.create_async({"name": "Ada"})
     assert [
-        c.id async for c in (await process.v1.customers.list_async({"limit": 1})).auto_paging_iter()
+        c.id
+        async for c in (
+            await process.v1.customers.list_async({"limit": 1})
+        ).auto_paging_iter()
     ] == [made.id]
 
 
@@ -149,7 +173,8 @@ def test_a_task_that_goes_wrong_does_not_stop_the_others(monkeypatch, caplog):
     monkeypatch.setitem(agenda.TASKS, "settle", break_down)
     process = InProcess(audit=False)
     paid = [
-        process.v1.payment_intents.create(PAID | {"application_fee_amount": None}) for _ in range(2)
+        process.v1.payment_intents.create(PAID | {"application_fee_amount": None})
+        for _ in range(2)
     ]
     process.act().store.schedule(
         process.world.clock.now() + 5, "refund_again", "inprocess", "re_none"

@@ -33,7 +33,10 @@ EXPRESS: dict[str, Any] = {
         "fees": {"payer": "application"},
         "losses": {"payments": "application"},
     },
-    "capabilities": {"transfers": {"requested": True}, "card_payments": {"requested": True}},
+    "capabilities": {
+        "transfers": {"requested": True},
+        "card_payments": {"requested": True},
+    },
 }
 CARDS = (
     "visa",
@@ -130,7 +133,14 @@ class Money(RuleBasedStateMachine):
         currency=CURRENCIES,
     )
     def pay_a_vendor(
-        self, *, amount: int, fee: float, to: int, card: str, async_: bool, currency: str
+        self,
+        *,
+        amount: int,
+        fee: float,
+        to: int,
+        card: str,
+        async_: bool,
+        currency: str,
     ) -> Any:
         given: dict[str, Any] = {"transfer_data": {"destination": self.accounts[to]}}
         if int(amount * fee):
@@ -138,15 +148,23 @@ class Money(RuleBasedStateMachine):
         method = "automatic_async" if async_ else "automatic"
         return self.pay(amount, card, **given, capture_method=method, currency=currency)
 
-    @rule(target=charges, amount=AMOUNTS, card=st.sampled_from(CARDS), currency=CURRENCIES)
+    @rule(
+        target=charges, amount=AMOUNTS, card=st.sampled_from(CARDS), currency=CURRENCIES
+    )
     def pay_the_platform(self, amount: int, card: str, currency: str) -> Any:
         return self.pay(amount, card, currency=currency)
 
     @rule(
-        target=direct, amount=AMOUNTS, fee=SHARES, to=st.integers(0, 1), card=st.sampled_from(CARDS)
+        target=direct,
+        amount=AMOUNTS,
+        fee=SHARES,
+        to=st.integers(0, 1),
+        card=st.sampled_from(CARDS),
     )
     def pay_a_vendor_directly(self, amount: int, fee: float, to: int, card: str) -> Any:
-        given = {"application_fee_amount": int(amount * fee)} if int(amount * fee) else {}
+        given = (
+            {"application_fee_amount": int(amount * fee)} if int(amount * fee) else {}
+        )
         options = {"stripe_account": self.accounts[to]}
         return (*self.pay(amount, card, options, **given), options)
 
@@ -163,7 +181,10 @@ class Money(RuleBasedStateMachine):
                 "currency": "usd",
                 "payment_method": f"pm_card_{card}",
                 "confirm": True,
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "automatic_payment_methods": {
+                    "enabled": True,
+                    "allow_redirects": "never",
+                },
                 **given,
             },
             options or {},
@@ -181,7 +202,9 @@ class Money(RuleBasedStateMachine):
     @rule(target=charges, hold=consumes(holds), share=SHARES)
     def capture(self, hold: Any, share: float) -> Any:
         part = max(1, int(hold[2] * share))
-        done = self.attempt(self.v1.payment_intents.capture, hold[0], {"amount_to_capture": part})
+        done = self.attempt(
+            self.v1.payment_intents.capture, hold[0], {"amount_to_capture": part}
+        )
         return hold if done else multiple()
 
     @rule(hold=consumes(holds))
@@ -250,14 +273,20 @@ class Money(RuleBasedStateMachine):
     def transfer(self, amount: int, to: int, charge: Any, tied: bool) -> None:
         given = {"amount": amount, "currency": "usd", "destination": self.accounts[to]}
         self.attempt(
-            self.v1.transfers.create, given | ({"source_transaction": charge[1]} if tied else {})
+            self.v1.transfers.create,
+            given | ({"source_transaction": charge[1]} if tied else {}),
         )
 
     # Disputes.
 
     @rule(
         words=st.sampled_from(
-            ("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side")
+            (
+                "winning_evidence",
+                "losing_evidence",
+                "escalate_inquiry_evidence",
+                "our side",
+            )
         ),
         sent=st.booleans(),
     )
@@ -377,7 +406,9 @@ class Money(RuleBasedStateMachine):
         for account in (None, *self.accounts):
             options = {"stripe_account": account} if account else {}
             rows = list(
-                self.v1.balance_transactions.list({"limit": 100}, options).auto_paging_iter()
+                self.v1.balance_transactions.list(
+                    {"limit": 100}, options
+                ).auto_paging_iter()
             )
             balance = self.v1.balance.retrieve({}, options)
             available = {line.currency: line.amount for line in balance.available}
@@ -392,7 +423,9 @@ class Money(RuleBasedStateMachine):
                     row.net for row in mine if row.status == "available"
                 )
                 within[currency] += net
-                outside[currency] += sum(row.amount for row in mine if passes_outside(row))
+                outside[currency] += sum(
+                    row.amount for row in mine if passes_outside(row)
+                )
                 details = [detail for row in mine for detail in row.fee_details or []]
                 outside[currency] -= sum(
                     detail.amount for detail in details if detail.type == "stripe_fee"

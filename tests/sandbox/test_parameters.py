@@ -30,7 +30,9 @@ SHAPES: dict[str, Any] = json.loads(Path(TARGET).read_text())
 
 
 def _path(template: str) -> str:
-    return "/".join("x" if part.startswith("{") else part for part in template.split("/"))
+    return "/".join(
+        "x" if part.startswith("{") else part for part in template.split("/")
+    )
 
 
 def _nameless(template: str) -> str:
@@ -54,7 +56,9 @@ def test_every_served_route_is_one_of_the_sdk(route):
 
 def test_what_browsers_alone_ask_is_listed_with_a_reason():
     unknown = {
-        f"{r.method} {r.template}" for r in ROUTES if match(r.method, _path(r.template)) is None
+        f"{r.method} {r.template}"
+        for r in ROUTES
+        if match(r.method, _path(r.template)) is None
     }
     assert unknown == set(UNSERVED["browser"])
 
@@ -92,7 +96,9 @@ def test_every_answer_has_its_list_of_fields():
     for route in ROUTES:
         kind = route.returns.removeprefix("list:")
         for name in SEVERAL.get(kind, (kind,)):
-            assert (f"deleted_{name}" if route.method == "DELETE" else name) in OBJECTS, route
+            assert (
+                f"deleted_{name}" if route.method == "DELETE" else name
+            ) in OBJECTS, route
 
 
 def test_ids_in_a_path_are_found():
@@ -144,7 +150,9 @@ def test_what_the_stand_in_accepts_the_sdk_knows(route):
     method, template = route.split()
     sample = _sample(SHAPES[route])
     shapes.read(route, sample, {})
-    problems = [p for p in check_request(method, _path(template), sample) if p.kind != "missing"]
+    problems = [
+        p for p in check_request(method, _path(template), sample) if p.kind != "missing"
+    ]
     assert problems == []
 
 
@@ -183,14 +191,24 @@ def _inside(
         name = key.rstrip("!?")
         where = f"{before}[{name}]" if before else name
         if "!" in key:
-            yield {k: v for k, v in least.items() if k != name}, where, "parameter_missing"
+            yield (
+                {k: v for k, v in least.items() if k != name},
+                where,
+                "parameter_missing",
+            )
         if wrong := _wrong_leaf(inner):
             yield {**least, name: wrong[0]}, where, wrong[1]
         if isinstance(inner, dict) and not {"any", "*"} & set(inner):
             own = _least(inner)
-            yield {**least, name: {**own, "no_such": "1"}}, f"{where}[no_such]", "parameter_unknown"
+            yield (
+                {**least, name: {**own, "no_such": "1"}},
+                f"{where}[no_such]",
+                "parameter_unknown",
+            )
             for given, place, code in _inside(inner, own, where):
-                if given or "!" in key:  # an object without keys does not come over the wire
+                if (
+                    given or "!" in key
+                ):  # an object without keys does not come over the wire
                     yield {**least, name: given}, place, code
 
 
@@ -209,14 +227,18 @@ def test_every_mutated_request_is_refused_with_the_parameters_name(direct, route
     method, template = route.split()
     before = direct.world.store.db.total_changes
     for given, where, code in _mutations(SHAPES[route]):
-        status, body, _ = direct.send(method, _path(template), given, {"idempotency-key": "k"})
+        status, body, _ = direct.send(
+            method, _path(template), given, {"idempotency-key": "k"}
+        )
         error = body["error"]
         assert (status, error["type"]) == (400, "invalid_request_error"), (given, body)
         assert (
             error.get("param"),
             error.get("code"),
         ) == (where, code), (given, body)
-        assert error["message"].startswith(_SAID.get(code or "", "Invalid ").format(where)), (
+        assert error["message"].startswith(
+            _SAID.get(code or "", "Invalid ").format(where)
+        ), (
             given,
             body,
         )

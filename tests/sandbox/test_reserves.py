@@ -32,9 +32,13 @@ async def of(platform):
     return account
 
 
-async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_out(platform, of):
+async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_out(
+    platform, of
+):
     hold = platform.control(
-        "POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"}
+        "POST",
+        "reserves",
+        {"account": of["stripe_account"], "amount": 4000, "currency": "usd"},
     )
     assert (hold["amount_releasable"], hold["destination"], hold["created_by"]) == (
         4000,
@@ -46,9 +50,13 @@ async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_o
         ("risk_reserved", 4000, 4000, "risk_reserved_funds"),
         ("payments", -4000, -4000, "risk_reserved_funds"),
     ]
-    error = await refused(platform.v1.payouts.create_async({"amount": 6001, "currency": "usd"}, of))
+    error = await refused(
+        platform.v1.payouts.create_async({"amount": 6001, "currency": "usd"}, of)
+    )
     assert error.code == "balance_insufficient"
-    assert platform.control("GET", "exposure")["reserved"] == {of["stripe_account"]: {"usd": 4000}}
+    assert platform.control("GET", "exposure")["reserved"] == {
+        of["stripe_account"]: {"usd": 4000}
+    }
     [told] = platform.events("reserve.hold.created")
     assert (
         told["account"],
@@ -58,7 +66,12 @@ async def test_money_goes_from_the_balance_into_the_reserve_and_cannot_be_paid_o
 
 
 async def test_it_comes_back_in_parts_and_the_rest_on_its_day(platform, of):
-    given = {"account": of["stripe_account"], "amount": 4000, "currency": "usd", "days": 30}
+    given = {
+        "account": of["stripe_account"],
+        "amount": 4000,
+        "currency": "usd",
+        "days": 30,
+    }
     hold = platform.control("POST", "reserves", given)
     made = platform.control("POST", f"reserves/{hold['id']}/release", {"amount": 1500})
     assert (made["reason"], made["reserve_hold"]) == ("hold_released_early", hold["id"])
@@ -71,7 +84,10 @@ async def test_it_comes_back_in_parts_and_the_rest_on_its_day(platform, of):
         ("risk_reserved", -1500),
         ("payments", 1500),
     ]
-    reasons = [e["data"]["object"]["reason"] for e in platform.events("reserve.release.created")]
+    reasons = [
+        e["data"]["object"]["reason"]
+        for e in platform.events("reserve.release.created")
+    ]
     assert reasons == ["hold_released_early", "hold_expired"]
     assert platform.control("GET", "exposure")["reserved"] == {}
     assert platform.control("GET", "audit") == {"problems": []}
@@ -95,7 +111,10 @@ async def test_the_platforms_own_money_is_held_as_well(platform):
         ({"amount": 10**7, "currency": "usd"}, "400 `amount` must be"),
         ({"amount": "1", "currency": "usd"}, "400 `amount` must be"),
         ({"amount": 1, "currency": "usd", "days": 0}, "400 `days` must be"),
-        ({"amount": 1, "currency": "usd", "account": "acct_none"}, "404 There is no account"),
+        (
+            {"amount": 1, "currency": "usd", "account": "acct_none"},
+            "404 There is no account",
+        ),
         ({"amount": 1, "currency": "usd", "colour": 1}, "400 A reserve has no colour"),
     ],
 )
@@ -106,7 +125,9 @@ async def test_what_cannot_be_held_says_why(platform, of, body, sentence):
 
 async def test_no_more_comes_back_than_is_held(platform, of):
     hold = platform.control(
-        "POST", "reserves", {"account": of["stripe_account"], "amount": 4000, "currency": "usd"}
+        "POST",
+        "reserves",
+        {"account": of["stripe_account"], "amount": 4000, "currency": "usd"},
     )
     with pytest.raises(RuntimeError, match="400 `amount` must be"):
         platform.control("POST", f"reserves/{hold['id']}/release", {"amount": 4001})

@@ -77,7 +77,9 @@ class Killable:
             body = None
             if params is not None:
                 body = (
-                    json.dumps(params) if path.startswith("/_") else urllib.parse.urlencode(params)
+                    json.dumps(params)
+                    if path.startswith("/_")
+                    else urllib.parse.urlencode(params)
                 )
             connection.request(method, path, body, given)
             answer = connection.getresponse()
@@ -100,7 +102,9 @@ def killable(tmp_path):
 def test_everything_survives_being_killed(killable):
     ask = killable.ask
     account = ask(
-        "POST", "/v1/accounts", {"country": "LU", "capabilities[transfers][requested]": "true"}
+        "POST",
+        "/v1/accounts",
+        {"country": "LU", "capabilities[transfers][requested]": "true"},
     )["id"]
     ask("POST", f"/_control/accounts/{account}", {"complete": True})
     ask("POST", "/_control/clock/advance", {"seconds": 100_000})
@@ -122,9 +126,13 @@ def test_everything_survives_being_killed(killable):
     first = killable.headers["Request-Id"]
     [endpoint] = ask("GET", "/_control/state")["webhook_endpoints"]
     rolled = ask(
-        "POST", f"/_control/webhook_endpoints/{endpoint['id']}/roll", {"expires_in": 3600}
+        "POST",
+        f"/_control/webhook_endpoints/{endpoint['id']}/roll",
+        {"expires_in": 3600},
     )["secret"]
-    while len(killable.receiver.got) < 1:  # refused with 500: to be tried again in five seconds
+    while (
+        len(killable.receiver.got) < 1
+    ):  # refused with 500: to be tried again in five seconds
         time.sleep(0.01)
     before = ask("GET", "/_control/state")
 
@@ -138,7 +146,10 @@ def test_everything_survives_being_killed(killable):
     assert ask("POST", "/v1/refunds", {})["error"]["type"] == "invalid_request_error"
     again = ask("POST", "/v1/payment_intents", new, Idempotency_Key="order-1")
     assert again == paid
-    assert (killable.headers["Idempotent-Replayed"], killable.headers["Original-Request"]) == (
+    assert (
+        killable.headers["Idempotent-Replayed"],
+        killable.headers["Original-Request"],
+    ) == (
         "true",
         first,
     )
@@ -153,7 +164,9 @@ def test_everything_survives_being_killed(killable):
     assert ask("GET", "/_control/audit") == {"problems": []}
     killable.receiver.verified(SECRET)
     types = killable.receiver.types
-    del killable.receiver.got[:-1]  # only the last is sure to have been signed after the roll
+    del killable.receiver.got[
+        :-1
+    ]  # only the last is sure to have been signed after the roll
     killable.receiver.verified(rolled)
     # Refused before the end, tried again after it.
     assert types.count("payment_intent.created") == 2

@@ -58,7 +58,11 @@ def test_form_encoding_is_read_both_ways():
         ({"amount": "10", "currency": "eur", "foo": "1"}, "foo", "unknown"),
         ({"amount": "10"}, "currency", "missing"),
         ({"amount": "ten", "currency": "eur"}, "amount", "type"),
-        ({"amount": "10", "currency": "eur", "capture_method": "later"}, "capture_method", "enum"),
+        (
+            {"amount": "10", "currency": "eur", "capture_method": "later"},
+            "capture_method",
+            "enum",
+        ),
         (
             {"amount": "10", "currency": "eur", "transfer_data": {"to": "x"}},
             "transfer_data[to]",
@@ -99,12 +103,20 @@ def test_a_bad_object_is_noticed(change, where):
 
 
 def test_the_wrong_object_for_a_route_is_noticed():
-    assert [p.kind for p in check_reply("GET", "/v1/charges/ch_1", 200, FEE)] == ["object"]
+    assert [p.kind for p in check_reply("GET", "/v1/charges/ch_1", 200, FEE)] == [
+        "object"
+    ]
 
 
 def test_error_envelopes_are_checked():
-    assert check_error(404, {"error": {"type": "invalid_request_error", "message": "No."}}) == []
-    assert check_error(404, {"error": {"type": "rate_limit_error", "message": "No."}}) != []
+    assert (
+        check_error(404, {"error": {"type": "invalid_request_error", "message": "No."}})
+        == []
+    )
+    assert (
+        check_error(404, {"error": {"type": "rate_limit_error", "message": "No."}})
+        != []
+    )
     assert check_error(404, {"message": "No."}) != []
 
 

@@ -33,7 +33,14 @@ def installed() -> Path:
         npm = shutil.which("npm")
         assert npm, "npm is needed; .ci/run installs it"
         done = subprocess.run(
-            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+            [
+                npm,
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
             cwd=fresh,
             capture_output=True,
             text=True,
@@ -51,7 +58,12 @@ def installed() -> Path:
 async def test_the_package_for_node_goes_the_whole_way(platform, tmp_path):
     (tmp_path / "node_modules").symlink_to(await asyncio.to_thread(installed))
     shutil.copy(HERE / "journey.mjs", tmp_path)
-    walk = ["node", str(tmp_path / "journey.mjs"), platform.sandbox.base_url, platform.key]
+    walk = [
+        "node",
+        str(tmp_path / "journey.mjs"),
+        platform.sandbox.base_url,
+        platform.key,
+    ]
     # The link is kept as the way there: the package is looked for beside the journey.
     walk.insert(1, "--preserve-symlinks")
 
@@ -90,4 +102,8 @@ def test_the_lock_names_no_registry_and_its_checksum():
         packages["node_modules/stripe"]["version"]
         == json.loads((HERE / "package.json").read_text())["devDependencies"]["stripe"]
     )
-    assert all(entry["integrity"].startswith("sha512-") for name, entry in packages.items() if name)
+    assert all(
+        entry["integrity"].startswith("sha512-")
+        for name, entry in packages.items()
+        if name
+    )

@@ -108,7 +108,9 @@ def ask(
     platform: Any, method: str, path: str, body: str | None = None, **headers: str
 ) -> tuple[int, http.client.HTTPMessage, dict[str, Any]]:
     """One plain request with this platform's key: status, headers and body."""
-    connection = http.client.HTTPConnection(urlsplit(platform.sandbox.base_url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(
+        urlsplit(platform.sandbox.base_url).netloc, timeout=20
+    )
     try:
         given = {"Authorization": f"Bearer {platform.key}"} | {
             k.replace("_", "-"): v for k, v in headers.items()
@@ -127,18 +129,33 @@ async def test_the_key_may_be_a_user_name(platform):
 
 
 async def test_an_answer_carries_its_headers(platform):
-    _, headers, _ = ask(platform, "POST", "/v1/customers", "name=a", Idempotency_Key="k")
+    _, headers, _ = ask(
+        platform, "POST", "/v1/customers", "name=a", Idempotency_Key="k"
+    )
     assert headers["Request-Id"].startswith("req_")
-    assert (headers["Idempotency-Key"], headers["Stripe-Version"]) == ("k", "2026-10-28.endive")
+    assert (headers["Idempotency-Key"], headers["Stripe-Version"]) == (
+        "k",
+        "2026-10-28.endive",
+    )
     assert headers["Content-Type"] == "application/json"
     assert "Stripe-Notice" not in headers
     assert "Idempotent-Replayed" not in headers
     first = headers["Request-Id"]
-    _, headers, _ = ask(platform, "POST", "/v1/customers", "name=a", Idempotency_Key="k")
-    assert (headers["Idempotent-Replayed"], headers["Original-Request"]) == ("true", first)
-    _, headers, _ = ask(platform, "POST", "/v1/customers", "colour=red", Idempotency_Key="l")
+    _, headers, _ = ask(
+        platform, "POST", "/v1/customers", "name=a", Idempotency_Key="k"
+    )
+    assert (headers["Idempotent-Replayed"], headers["Original-Request"]) == (
+        "true",
+        first,
+    )
+    _, headers, _ = ask(
+        platform, "POST", "/v1/customers", "colour=red", Idempotency_Key="l"
+    )
     assert (headers["Idempotency-Key"], headers["Request-Id"] != first) == ("l", True)
-    assert "Idempotency-Key" not in ask(platform, "GET", "/v1/customers", Idempotency_Key="k")[1]
+    assert (
+        "Idempotency-Key"
+        not in ask(platform, "GET", "/v1/customers", Idempotency_Key="k")[1]
+    )
 
 
 async def test_the_request_id_is_told_by_objects_and_errors(platform):
@@ -151,7 +168,13 @@ async def test_the_request_id_is_told_by_objects_and_errors(platform):
 
 
 @pytest.mark.parametrize(
-    "version", ["2019-2-19", "endive", "2026-10-28.endive, 2026-10-28.endive", "2026-10-28 endive"]
+    "version",
+    [
+        "2019-2-19",
+        "endive",
+        "2026-10-28.endive, 2026-10-28.endive",
+        "2026-10-28 endive",
+    ],
 )
 async def test_a_malformed_version_is_refused(platform, version):
     status, _, body = ask(platform, "GET", "/v1/balance", Stripe_Version=version)
@@ -186,7 +209,9 @@ async def test_updates_are_post_alone(platform, method):
 
 async def test_a_post_without_a_body_changes_nothing(platform):
     intent = await platform.intent()
-    assert (await platform.v1.payment_intents.update_async(intent.id)).to_dict() == intent.to_dict()
+    assert (
+        await platform.v1.payment_intents.update_async(intent.id)
+    ).to_dict() == intent.to_dict()
 
 
 async def test_browsers_may_ask_first(platform):
@@ -210,7 +235,9 @@ async def test_browsers_may_ask_first(platform):
 @pytest.fixture
 def patient(monkeypatch):
     """The SDK's pauses between tries, without the pauses."""
-    monkeypatch.setattr(CheckedClient, "_sleep_time_seconds", lambda *_args, **_named: 0)
+    monkeypatch.setattr(
+        CheckedClient, "_sleep_time_seconds", lambda *_args, **_named: 0
+    )
 
 
 async def _tries(platform, retries, **effect: Any):
@@ -239,7 +266,9 @@ async def _tries(platform, retries, **effect: Any):
 
 
 @pytest.mark.parametrize("status", [500, 503, 409])
-async def test_the_sdk_tries_again_with_the_same_key_only_when_told_to(platform, patient, status):
+async def test_the_sdk_tries_again_with_the_same_key_only_when_told_to(
+    platform, patient, status
+):
     ended, keys = await _tries(platform, 0, effect="status", status=status)
     assert (type(ended).__name__, len(keys)) == ("APIError", 1)
     ended, keys = await _tries(platform, 2, effect="status", status=status, times=2)
@@ -248,7 +277,9 @@ async def test_the_sdk_tries_again_with_the_same_key_only_when_told_to(platform,
     assert len(set(keys)) == 1
 
 
-async def test_the_sdk_never_retries_a_429_unless_the_answer_asks_for_it(platform, patient):
+async def test_the_sdk_never_retries_a_429_unless_the_answer_asks_for_it(
+    platform, patient
+):
     ended, keys = await _tries(platform, 2, effect="status", status=429)
     assert (type(ended).__name__, len(keys)) == ("RateLimitError", 1)
     ended, keys = await _tries(
@@ -260,7 +291,9 @@ async def test_the_sdk_never_retries_a_429_unless_the_answer_asks_for_it(platfor
         times=1,
     )
     assert (ended, len(keys)) == (None, 2)
-    ended, keys = await _tries(platform, 2, effect="status", status=500, should_retry=False)
+    ended, keys = await _tries(
+        platform, 2, effect="status", status=500, should_retry=False
+    )
     assert (type(ended).__name__, len(keys)) == ("APIError", 1)
 
 
@@ -297,9 +330,14 @@ async def test_the_kind_of_exception_follows_the_status(platform, status, code, 
         ("DELETE", "/v1/customers/", None),
     ],
 )
-def test_an_empty_id_is_neither_the_list_nor_something_new(platform, method, path, form):
+def test_an_empty_id_is_neither_the_list_nor_something_new(
+    platform, method, path, form
+):
     status, _, body = ask(platform, method, path, form)
-    assert (status, body["error"]["message"][:26]) == (404, "Unrecognized request URL (")
+    assert (status, body["error"]["message"][:26]) == (
+        404,
+        "Unrecognized request URL (",
+    )
     assert platform.kinds() == []
 
 

@@ -8,7 +8,10 @@ from tests.sandbox.test_section_03_errors import refused
 
 
 async def _five(platform):
-    return [(await platform.v1.customers.create_async({"name": str(n)})).id for n in range(5)]
+    return [
+        (await platform.v1.customers.create_async({"name": str(n)})).id
+        for n in range(5)
+    ]
 
 
 async def test_newest_first_with_more_told(platform):
@@ -16,8 +19,13 @@ async def test_newest_first_with_more_told(platform):
     page = await platform.v1.customers.list_async({"limit": 2})
     assert [c.id for c in page.data] == [ids[4], ids[3]]
     assert (page.has_more, page.url) == (True, "/v1/customers")
-    rest = await platform.v1.customers.list_async({"limit": 3, "starting_after": ids[3]})
-    assert ([c.id for c in rest.data], rest.has_more) == ([ids[2], ids[1], ids[0]], False)
+    rest = await platform.v1.customers.list_async(
+        {"limit": 3, "starting_after": ids[3]}
+    )
+    assert ([c.id for c in rest.data], rest.has_more) == (
+        [ids[2], ids[1], ids[0]],
+        False,
+    )
 
 
 async def test_ending_before_gives_the_rows_just_newer(platform):
@@ -45,7 +53,11 @@ def test_an_unknown_cursor_answers_like_a_missing_object(process, name):
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.customers.list({name: "cus_no"})
     error = caught.value
-    assert (error.http_status, error.code, error.param) == (404, "resource_missing", name)
+    assert (error.http_status, error.code, error.param) == (
+        404,
+        "resource_missing",
+        name,
+    )
     assert error.user_message == "No such customer: 'cus_no'"
 
 
@@ -71,7 +83,11 @@ def test_filtered_lists_page_in_both_directions(process, size):
     mine, other = (process.v1.customers.create({}).id for _ in range(2))
     ids = []
     for n in range(14):
-        given = {"amount": 1000, "currency": "usd", "customer": other if n % 2 else mine}
+        given = {
+            "amount": 1000,
+            "currency": "usd",
+            "customer": other if n % 2 else mine,
+        }
         made = process.v1.payment_intents.create(given).id
         process.advance(10)
         ids += [] if n % 2 else [made]
@@ -85,7 +101,9 @@ def test_filtered_lists_page_in_both_directions(process, size):
     assert there.url == "/v1/payment_intents"
     back = process.v1.payment_intents.list({**asked, "ending_before": ids[0]})
     assert [i.id for i in back.auto_paging_iter()] == ids[1:]
-    assert process.v1.payment_intents.list({**asked, "ending_before": ids[-1]}).data == []
+    assert (
+        process.v1.payment_intents.list({**asked, "ending_before": ids[-1]}).data == []
+    )
 
 
 async def test_created_filters(platform):
@@ -101,7 +119,9 @@ async def test_created_filters(platform):
         )
         == 1
     )
-    assert (await platform.v1.customers.list_async({"created": {"gt": created}})).data == []
+    assert (
+        await platform.v1.customers.list_async({"created": {"gt": created}})
+    ).data == []
 
 
 async def test_lists_filter(platform):
@@ -110,20 +130,25 @@ async def test_lists_filter(platform):
     await platform.intent()
     found = await platform.v1.payment_intents.list_async({"customer": customer.id})
     assert [i.id for i in found.data] == [mine.id]
-    assert [c.id for c in (await platform.v1.customers.list_async({"email": "a@b.test"})).data] == [
-        customer.id
-    ]
+    assert [
+        c.id
+        for c in (await platform.v1.customers.list_async({"email": "a@b.test"})).data
+    ] == [customer.id]
 
 
 async def test_expand_goes_four_levels_deep(platform):
     account = await platform.vendor()
-    paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=100)
+    paid = await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=100
+    )
     platform.settle()
     path = "latest_charge.transfer.destination_payment.balance_transaction"
     seen = await platform.v1.payment_intents.retrieve_async(
         paid.id, {"expand": [path, "transfer_data.destination"]}
     )
-    assert seen.latest_charge.transfer.destination_payment.balance_transaction.net == 900
+    assert (
+        seen.latest_charge.transfer.destination_payment.balance_transaction.net == 900
+    )
     assert seen.transfer_data.destination.id == account
 
 
@@ -136,7 +161,9 @@ def test_five_levels_are_too_many(process):
 def test_lists_inside_objects_are_expanded_along_several_paths(process):
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
-    paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
+    paid = process.v1.payment_intents.create(
+        {**PAID, "transfer_data": {"destination": account}}
+    )
     process.advance(1)
     for _ in range(2):
         process.v1.refunds.create(
@@ -157,10 +184,17 @@ def test_lists_inside_objects_are_expanded_along_several_paths(process):
     ]
     seen = process.v1.charges.retrieve(paid.latest_charge, {"expand": paths})
     assert [r.balance_transaction.amount for r in seen.refunds.data] == [-100, -100]
-    assert {r.transfer_reversal.transfer.id for r in seen.refunds.data} == {seen.transfer.id}
+    assert {r.transfer_reversal.transfer.id for r in seen.refunds.data} == {
+        seen.transfer.id
+    }
     assert [r.amount for r in seen.transfer.reversals.data] == [100, 100]
-    assert (seen.refunds.url, seen.refunds.has_more) == (f"/v1/charges/{charge.id}/refunds", False)
-    listed = process.v1.charges.list({"expand": ["data.refunds.data.charge", "data.customer"]})
+    assert (seen.refunds.url, seen.refunds.has_more) == (
+        f"/v1/charges/{charge.id}/refunds",
+        False,
+    )
+    listed = process.v1.charges.list(
+        {"expand": ["data.refunds.data.charge", "data.customer"]}
+    )
     assert listed.data[0].refunds.data[0].charge.id == charge.id
 
 
@@ -176,11 +210,15 @@ async def test_expand_works_on_create_and_update(platform):
 
 async def test_expand_on_lists_starts_at_data(platform):
     await platform.pay()
-    found = await platform.v1.payment_intents.list_async({"expand": ["data.latest_charge"]})
+    found = await platform.v1.payment_intents.list_async(
+        {"expand": ["data.latest_charge"]}
+    )
     assert found.data[0].latest_charge.object == "charge"
 
 
-@pytest.mark.parametrize("path", ["foo", "amount", "latest_charge.foo", "data.latest_charge"])
+@pytest.mark.parametrize(
+    "path", ["foo", "amount", "latest_charge.foo", "data.latest_charge"]
+)
 async def test_a_bad_expand_path_is_400_and_does_nothing(platform, path):
     error = await refused(platform.intent(expand=[path]))
     assert error.user_message == f"This property cannot be expanded ({path})."
@@ -212,7 +250,9 @@ async def test_metadata_merges_and_clears(platform):
 async def test_fifty_keys_of_metadata_at_most(platform):
     intent = await platform.intent(metadata={str(n): "x" for n in range(50)})
     error = await refused(
-        platform.v1.payment_intents.update_async(intent.id, {"metadata": {"one_more": "x"}})
+        platform.v1.payment_intents.update_async(
+            intent.id, {"metadata": {"one_more": "x"}}
+        )
     )
     assert error.param == "metadata"
 
@@ -225,7 +265,9 @@ def test_a_key_of_metadata_is_removed_by_an_empty_value_on_every_object(process)
     )
     process.advance(1)
     charge = process.v1.charges.retrieve(paid.latest_charge, {"expand": ["transfer"]})
-    assert charge.metadata.to_dict() == {"order": "7"}  # copied once, when the charge was made
+    assert charge.metadata.to_dict() == {
+        "order": "7"
+    }  # copied once, when the charge was made
     process.v1.payment_intents.update(paid.id, {"metadata": {"order": "8"}})
     assert process.v1.charges.retrieve(charge.id).metadata.to_dict() == {"order": "7"}
     made = (
@@ -244,7 +286,9 @@ def test_a_key_of_metadata_is_removed_by_an_empty_value_on_every_object(process)
             "a": "1",
             "b": "2",
         }
-        assert service.update(name, {"metadata": {"a": ""}}).metadata.to_dict() == {"b": "2"}
+        assert service.update(name, {"metadata": {"a": ""}}).metadata.to_dict() == {
+            "b": "2"
+        }
         assert service.retrieve(name).metadata.to_dict() == {"b": "2"}
 
 
@@ -260,16 +304,25 @@ def test_a_deleted_object_is_three_words(process):
 def test_ids_tell_what_they_are_of(process):
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
-    paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
+    paid = process.v1.payment_intents.create(
+        {**PAID, "transfer_data": {"destination": account}}
+    )
     process.advance(1)
     path = "latest_charge.transfer.destination_payment.application_fee"
     seen = process.v1.payment_intents.retrieve(paid.id, {"expand": [path]})
-    charge, payment = seen.latest_charge, seen.latest_charge.transfer.destination_payment
+    charge, payment = (
+        seen.latest_charge,
+        seen.latest_charge.transfer.destination_payment,
+    )
     endpoint = process.v1.webhook_endpoints.create(
         {"url": "https://shop.test", "enabled_events": ["*"]}
     )
     refund = process.v1.refunds.create(
-        {"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True}
+        {
+            "payment_intent": paid.id,
+            "reverse_transfer": True,
+            "refund_application_fee": True,
+        }
     )
     ids = {
         "acct_": account,
@@ -288,6 +341,8 @@ def test_ids_tell_what_they_are_of(process):
         "cus_": process.v1.customers.create({}).id,
         "seti_": process.v1.setup_intents.create({}).id,
     }
-    assert {prefix: name for prefix, name in ids.items() if not name.startswith(prefix)} == {}
+    assert {
+        prefix: name for prefix, name in ids.items() if not name.startswith(prefix)
+    } == {}
     assert isinstance(seen.created, int)
     assert seen.client_secret.startswith(f"{seen.id}_secret_")

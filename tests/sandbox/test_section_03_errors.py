@@ -37,7 +37,12 @@ async def refused(awaitable: Awaitable[Any]) -> Any:
             "transfer_data[to]",
             "Received unknown parameter: transfer_data[to]",
         ),
-        ({"amount": 1000}, "parameter_missing", "currency", "Missing required param: currency."),
+        (
+            {"amount": 1000},
+            "parameter_missing",
+            "currency",
+            "Missing required param: currency.",
+        ),
         (
             {"amount": 1000, "currency": "usd", "shipping": {"name": "x"}},
             "parameter_missing",
@@ -125,7 +130,11 @@ async def test_an_unknown_currency_lists_all_that_are_known(platform):
 
 async def test_a_missing_object_is_404_with_the_name_in_the_path(platform):
     error = await refused(platform.v1.payment_intents.retrieve_async("pi_no"))
-    assert (error.http_status, error.code, error.param) == (404, "resource_missing", "intent")
+    assert (error.http_status, error.code, error.param) == (
+        404,
+        "resource_missing",
+        "intent",
+    )
     assert error.user_message == "No such payment_intent: 'pi_no'"
 
 
@@ -136,7 +145,9 @@ async def test_an_account_of_somebody_else_is_403(platform):
 
 
 async def test_a_stripe_account_header_that_is_not_ours_is_403(platform):
-    error = await refused(platform.v1.balance.retrieve_async(None, {"stripe_account": "acct_no"}))
+    error = await refused(
+        platform.v1.balance.retrieve_async(None, {"stripe_account": "acct_no"})
+    )
     assert type(error).__name__ == "PermissionError"
     assert f"****{platform.key[-4:]}' does not have access to account 'acct_no'" in str(
         error.user_message
@@ -145,21 +156,27 @@ async def test_a_stripe_account_header_that_is_not_ours_is_403(platform):
 
 async def test_path_and_header_must_name_the_same_account(platform):
     one, two = await platform.vendor(), await platform.vendor()
-    error = await refused(platform.v1.accounts.retrieve_async(one, None, {"stripe_account": two}))
+    error = await refused(
+        platform.v1.accounts.retrieve_async(one, None, {"stripe_account": two})
+    )
     assert error.user_message.startswith(
         "The account specified in the path of /v1/accounts/:account does not match"
     )
 
 
 async def test_a_bad_key_is_401_and_shown_masked(platform):
-    error = await refused(platform.as_key("rubbish_1234abcd").v1.balance.retrieve_async())
+    error = await refused(
+        platform.as_key("rubbish_1234abcd").v1.balance.retrieve_async()
+    )
     assert type(error).__name__ == "AuthenticationError"
     assert "1234" not in error.user_message
     assert error.user_message.endswith("abcd")
 
 
 async def test_no_key_is_401(platform):
-    status, body = await asyncio.to_thread(platform.sandbox.request, "GET", "/v1/balance")
+    status, body = await asyncio.to_thread(
+        platform.sandbox.request, "GET", "/v1/balance"
+    )
     assert status == 401
     assert b"You did not provide an API key." in body
 
@@ -167,7 +184,11 @@ async def test_no_key_is_401(platform):
 async def test_basic_auth_works_too(platform):
     word = base64.b64encode(f"{platform.key}:".encode()).decode()
     status, _ = await asyncio.to_thread(
-        platform.sandbox.request, "GET", "/v1/balance", None, {"Authorization": f"Basic {word}"}
+        platform.sandbox.request,
+        "GET",
+        "/v1/balance",
+        None,
+        {"Authorization": f"Basic {word}"},
     )
     assert status == 200
 
@@ -235,7 +256,9 @@ def test_an_error_says_no_more_than_it_knows(process):
 
 
 def test_an_empty_value_is_no_value_where_nothing_can_be_cleared(process):
-    status, body, _ = process.send("POST", "/v1/payment_intents", {"amount": "", "currency": "usd"})
+    status, body, _ = process.send(
+        "POST", "/v1/payment_intents", {"amount": "", "currency": "usd"}
+    )
     assert (status, body["error"]["code"]) == (400, "parameter_invalid_empty")
     assert body["error"]["param"] == "amount"
 
@@ -349,7 +372,10 @@ def test_a_login_link_waits_for_the_end_of_onboarding(process):
 
 
 def test_keys_are_shown_masked(process):
-    for key, shown in (("sk_test_abcdefgh1234", "sk_test_********1234"), ("rubbish", "****bish")):
+    for key, shown in (
+        ("sk_test_abcdefgh1234", "sk_test_********1234"),
+        ("rubbish", "****bish"),
+    ):
         given = {"authorization": f"Bearer {key}", "stripe-account": "acct_no"}
         status, body, _ = process.send("GET", "/v1/charges", {}, given)
         assert status == (403 if key.startswith("sk_test_") else 401)

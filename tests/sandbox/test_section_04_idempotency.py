@@ -13,8 +13,12 @@ NEW = {"amount": 1000, "currency": "usd"}
 
 
 async def test_a_replay_is_the_first_answer_with_a_new_request_id(platform):
-    first = await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
-    second = await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
+    first = await platform.v1.payment_intents.create_async(
+        NEW, {"idempotency_key": "k"}
+    )
+    second = await platform.v1.payment_intents.create_async(
+        NEW, {"idempotency_key": "k"}
+    )
 
     assert second.to_dict() == first.to_dict()
     headers = second.last_response.headers
@@ -31,7 +35,9 @@ async def test_a_replay_is_the_first_answer_with_a_new_request_id(platform):
 async def test_other_parameters_under_the_same_key_are_400(platform):
     await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
     error = await refused(
-        platform.v1.payment_intents.create_async({**NEW, "amount": 2000}, {"idempotency_key": "k"})
+        platform.v1.payment_intents.create_async(
+            {**NEW, "amount": 2000}, {"idempotency_key": "k"}
+        )
     )
     assert type(error).__name__ == "IdempotencyError"
     assert (error.http_status, error.error.code) == (400, None)
@@ -42,7 +48,9 @@ async def test_other_parameters_under_the_same_key_are_400(platform):
 
 async def test_another_endpoint_under_the_same_key_is_400(platform):
     await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
-    error = await refused(platform.v1.customers.create_async({}, {"idempotency_key": "k"}))
+    error = await refused(
+        platform.v1.customers.create_async({}, {"idempotency_key": "k"})
+    )
     assert type(error).__name__ == "IdempotencyError"
     assert "/v1/payment_intents" in error.user_message
     assert "/v1/customers" in error.user_message
@@ -50,12 +58,19 @@ async def test_another_endpoint_under_the_same_key_is_400(platform):
 
 async def test_a_decline_is_replayed(platform):
     intent = await platform.intent()
-    given = {"payment_method": "pm_card_visa_chargeDeclined", "return_url": "https://shop.test"}
+    given = {
+        "payment_method": "pm_card_visa_chargeDeclined",
+        "return_url": "https://shop.test",
+    }
     first = await refused(
-        platform.v1.payment_intents.confirm_async(intent.id, given, {"idempotency_key": "pay"})
+        platform.v1.payment_intents.confirm_async(
+            intent.id, given, {"idempotency_key": "pay"}
+        )
     )
     second = await refused(
-        platform.v1.payment_intents.confirm_async(intent.id, given, {"idempotency_key": "pay"})
+        platform.v1.payment_intents.confirm_async(
+            intent.id, given, {"idempotency_key": "pay"}
+        )
     )
     assert type(second).__name__ == "CardError"
     assert second.error.charge == first.error.charge
@@ -64,17 +79,25 @@ async def test_a_decline_is_replayed(platform):
 
 async def test_bad_parameters_are_not_stored(platform):
     await refused(
-        platform.v1.payment_intents.create_async({"amount": 1000}, {"idempotency_key": "k"})
+        platform.v1.payment_intents.create_async(
+            {"amount": 1000}, {"idempotency_key": "k"}
+        )
     )
-    assert (await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})).id
+    assert (
+        await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
+    ).id
 
 
 async def test_errors_of_the_operation_are_stored(platform):
     await refused(
-        platform.v1.payment_intents.create_async({**NEW, "amount": 10}, {"idempotency_key": "k"})
+        platform.v1.payment_intents.create_async(
+            {**NEW, "amount": 10}, {"idempotency_key": "k"}
+        )
     )
     error = await refused(
-        platform.v1.payment_intents.create_async({**NEW, "amount": 10}, {"idempotency_key": "k"})
+        platform.v1.payment_intents.create_async(
+            {**NEW, "amount": 10}, {"idempotency_key": "k"}
+        )
     )
     assert error.headers["Idempotent-Replayed"] == "true"
 
@@ -89,7 +112,9 @@ async def test_platform_and_connected_account_have_keys_of_their_own(platform):
 
 
 async def test_a_key_lives_for_a_day(platform):
-    first = await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
+    first = await platform.v1.payment_intents.create_async(
+        NEW, {"idempotency_key": "k"}
+    )
     platform.sandbox.advance(24 * 3600 + 60)
     assert (
         await platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k"})
@@ -124,7 +149,9 @@ async def test_the_same_key_twice_at_once_is_409(platform):
 
 @pytest.mark.parametrize("length", [255, 256])
 async def test_keys_have_at_most_255_characters(platform, length):
-    call = platform.v1.payment_intents.create_async(NEW, {"idempotency_key": "k" * length})
+    call = platform.v1.payment_intents.create_async(
+        NEW, {"idempotency_key": "k" * length}
+    )
     if length == 255:
         assert (await call).id
     else:
@@ -152,7 +179,8 @@ def test_a_fault_of_the_server_is_replayed_too(process, monkeypatch):
     assert found is not None
     with monkeypatch.context() as broken:
         broken.setattr(
-            "shared.sandbox.engine.find", lambda *_: (replace(found[0], handler=_explode), {})
+            "shared.sandbox.engine.find",
+            lambda *_: (replace(found[0], handler=_explode), {}),
         )
         assert _keyed(process)[0] == 500
     status, body, headers = _keyed(process)
@@ -179,8 +207,13 @@ async def test_a_rule_may_leave_a_500_behind(platform):
     }
     platform.sandbox.faults(rule)
     for replayed in (False, True):
-        error = await refused(platform.v1.customers.create_async({}, {"idempotency_key": "k"}))
-        assert (error.http_status, "Idempotent-Replayed" in error.headers) == (500, replayed)
+        error = await refused(
+            platform.v1.customers.create_async({}, {"idempotency_key": "k"})
+        )
+        assert (error.http_status, "Idempotent-Replayed" in error.headers) == (
+            500,
+            replayed,
+        )
     assert (await platform.v1.customers.create_async({}, {"idempotency_key": "l"})).id
 
 
@@ -218,7 +251,9 @@ def test_the_same_parameters_written_otherwise_are_the_same():
 
 def test_the_order_of_parameters_does_not_matter(process):
     first = _keyed(process, params={"name": "a", "email": "b@c.test"})
-    again = _keyed(process, params={"email": "b@c.test", "name": "a"}, stripe_version="2020-08-27")
+    again = _keyed(
+        process, params={"email": "b@c.test", "name": "a"}, stripe_version="2020-08-27"
+    )
     assert again[1] == first[1]
     assert again[2]["Idempotent-Replayed"] == "true"
 
@@ -229,7 +264,11 @@ def test_keys_count_on_post_alone(process):
         status, _, headers = process.send(
             "GET", f"/v1/customers/{customer}", {}, {"idempotency-key": "k"}
         )
-        assert (status, "Idempotent-Replayed" in headers, "Idempotency-Key" in headers) == (
+        assert (
+            status,
+            "Idempotent-Replayed" in headers,
+            "Idempotency-Key" in headers,
+        ) == (
             200,
             False,
             False,
@@ -240,7 +279,9 @@ def test_keys_count_on_post_alone(process):
 
 def test_every_platform_has_keys_of_its_own(process):
     first = _keyed(process)[1]
-    assert _keyed(process, authorization="Bearer sk_test_another")[1]["id"] != first["id"]
+    assert (
+        _keyed(process, authorization="Bearer sk_test_another")[1]["id"] != first["id"]
+    )
 
 
 async def test_a_key_in_use_on_one_account_is_free_on_another(platform):
@@ -252,7 +293,9 @@ async def test_a_key_in_use_on_one_account_is_free_on_another(platform):
         "times": 1,
     }
     platform.sandbox.faults(rule)
-    running = asyncio.create_task(platform.v1.customers.create_async({}, {"idempotency_key": "k"}))
+    running = asyncio.create_task(
+        platform.v1.customers.create_async({}, {"idempotency_key": "k"})
+    )
     await asyncio.sleep(0.1)
     other = await platform.v1.customers.create_async(
         {}, {"idempotency_key": "k", "stripe_account": account}

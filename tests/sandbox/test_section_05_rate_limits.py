@@ -14,7 +14,12 @@ async def test_there_is_no_limit_unless_a_rule_sets_one(process):
 
 async def test_a_429_looks_like_stripes(platform):
     platform.sandbox.faults(
-        {"match": {"path": "/v1/balance"}, "effect": "status", "status": 429, "times": 1}
+        {
+            "match": {"path": "/v1/balance"},
+            "effect": "status",
+            "status": 429,
+            "times": 1,
+        }
     )
     error = await refused(platform.v1.balance.retrieve_async())
     assert type(error).__name__ == "RateLimitError"
@@ -55,9 +60,13 @@ async def test_the_limiter_stands_in_front_and_remembers_nothing(platform):
 @pytest.mark.parametrize("path", ["/v1/customers", "/v1/customers/"])
 async def test_a_rule_may_be_for_one_endpoint(platform, path):
     customer = await platform.v1.customers.create_async({})
-    platform.sandbox.faults({"match": {"path": path}, "effect": "status", "status": 429})
+    platform.sandbox.faults(
+        {"match": {"path": path}, "effect": "status", "status": 429}
+    )
     status, body = platform.sandbox.request(
-        "GET", f"/v1/customers/{customer.id}", headers={"Authorization": f"Bearer {platform.key}"}
+        "GET",
+        f"/v1/customers/{customer.id}",
+        headers={"Authorization": f"Bearer {platform.key}"},
     )
     assert (status, json.loads(body)["error"]["code"]) == (429, "rate_limit")
     status, _ = platform.sandbox.request(

@@ -26,7 +26,9 @@ async def test_smallest_amounts(platform, currency, least):
         assert (await platform.intent(1000, currency)).amount == 1000
         return
     assert (await platform.intent(least, currency)).amount == least
-    assert (await refused(platform.intent(least - 1, currency))).code == "amount_too_small"
+    assert (
+        await refused(platform.intent(least - 1, currency))
+    ).code == "amount_too_small"
 
 
 async def test_three_decimal_amounts_end_in_zero(platform):
@@ -40,7 +42,9 @@ async def test_currencies_are_lower_case_in_answers(platform):
 async def test_a_fee_of_zero_is_refused(platform):
     account = await platform.vendor()
     error = await refused(
-        platform.intent(transfer_data={"destination": account}, application_fee_amount=0)
+        platform.intent(
+            transfer_data={"destination": account}, application_fee_amount=0
+        )
     )
     assert error.param == "application_fee_amount"
 
@@ -93,7 +97,8 @@ LEAST = {
 
 
 @pytest.mark.parametrize(
-    ("currency", "least"), [(c, least) for names, least in LEAST.items() for c in names.split()]
+    ("currency", "least"),
+    [(c, least) for names, least in LEAST.items() for c in names.split()],
 )
 def test_every_smallest_amount(process, currency, least):
     create = process.v1.payment_intents.create
@@ -101,7 +106,10 @@ def test_every_smallest_amount(process, currency, least):
     with pytest.raises(stripe.InvalidRequestError) as caught:
         create({"amount": least - 1, "currency": currency})
     assert (caught.value.code, caught.value.param) == ("amount_too_small", "amount")
-    assert caught.value.user_message == f"Amount must be at least {written(least, currency)}"
+    assert (
+        caught.value.user_message
+        == f"Amount must be at least {written(least, currency)}"
+    )
 
 
 def test_eight_digits_at_most(process):
@@ -140,7 +148,10 @@ def test_whole_numbers_where_there_are_no_cents(currency):
 @pytest.mark.parametrize("currency", ["bhd", "jod", "kwd", "omr", "tnd"])
 def test_thousandths_end_in_zero(process, currency):
     assert decimal(5120, currency) == "5.120"
-    assert process.v1.payment_intents.create({"amount": 5120, "currency": currency}).amount == 5120
+    assert (
+        process.v1.payment_intents.create({"amount": 5120, "currency": currency}).amount
+        == 5120
+    )
     with pytest.raises(stripe.InvalidRequestError) as caught:
         process.v1.payment_intents.create({"amount": 5124, "currency": currency})
     assert caught.value.param == "amount"
@@ -149,7 +160,9 @@ def test_thousandths_end_in_zero(process, currency):
 @pytest.mark.parametrize("currency", ["isk", "ugx"])
 def test_hundredths_that_are_none(process, currency):
     assert (
-        process.v1.payment_intents.create({"amount": 500_000, "currency": currency}).amount
+        process.v1.payment_intents.create(
+            {"amount": 500_000, "currency": currency}
+        ).amount
         == 500_000
     )
     with pytest.raises(stripe.InvalidRequestError) as caught:
@@ -181,10 +194,16 @@ async def test_nothing_moves_in_hundredths_that_are_none(platform):
         reversals.create_async(charge.transfer, {"amount": 10_050}),
         transfers.create_async({**given, "amount": 10_050}),
     ):
-        assert (await refused(asked)).code == "invalid_charge_amount_no_decimal_compatible"
-    assert (await reversals.create_async(charge.transfer, {"amount": 10_000})).amount == 10_000
+        assert (
+            await refused(asked)
+        ).code == "invalid_charge_amount_no_decimal_compatible"
+    assert (
+        await reversals.create_async(charge.transfer, {"amount": 10_000})
+    ).amount == 10_000
     assert (await transfers.create_async({**given, "amount": 10_000})).amount == 10_000
-    assert (await refunds.create_async({"charge": charge.id, "amount": 10_000})).amount == 10_000
+    assert (
+        await refunds.create_async({"charge": charge.id, "amount": 10_000})
+    ).amount == 10_000
 
 
 async def test_what_is_paid_out_whole_is_transferred_in_hundredths(platform):

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.sellers import CUSTOM, balance, bank, by_hand, earn, seller, until_midnight
+from tests.sandbox.sellers import (
+    CUSTOM,
+    balance,
+    bank,
+    by_hand,
+    earn,
+    seller,
+    until_midnight,
+)
 from tests.sandbox.test_section_03_errors import refused
 
 
@@ -47,12 +55,16 @@ async def test_the_plain_test_bank_takes_the_money(platform):
         ("000444444440", "invalid_currency"),
     ],
 )
-async def test_the_other_numbers_fail_at_arrival_and_the_bank_is_errored(platform, number, code):
+async def test_the_other_numbers_fail_at_arrival_and_the_bank_is_errored(
+    platform, number, code
+):
     of, payout = await outcome(platform, bank(number))
     assert (payout.status, payout.failure_code) == ("failed", code)
     assert payout.failure_message
     assert await balance(platform, of) == (10_000, 0)
-    [broken] = (await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])).data
+    [broken] = (
+        await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])
+    ).data
     assert broken.status == "errored"
     told = [
         e
@@ -61,7 +73,9 @@ async def test_the_other_numbers_fail_at_arrival_and_the_bank_is_errored(platfor
     ]
     assert told[-1]["data"]["previous_attributes"] == {"status": "new"}
     kinds = platform.kinds()
-    assert kinds.index("payout.failed") < kinds.index("account.external_account.updated")
+    assert kinds.index("payout.failed") < kinds.index(
+        "account.external_account.updated"
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +94,10 @@ async def test_one_bank_fails_instant_payouts_alone(platform, method, status):
 
 @pytest.mark.parametrize(
     ("number", "status", "code"),
-    [("4000056655665556", "paid", None), ("4000056655665572", "failed", "could_not_process")],
+    [
+        ("4000056655665556", "paid", None),
+        ("4000056655665572", "failed", "could_not_process"),
+    ],
 )
 async def test_debit_cards_are_good_for_payouts(platform, number, status, code):
     _, payout = await outcome(platform, card(number))
@@ -90,20 +107,28 @@ async def test_debit_cards_are_good_for_payouts(platform, number, status, code):
 async def test_a_token_stands_for_a_test_bank_or_card(platform):
     of = await seller(platform, "btok_us_verified_accountClosed")
     add = platform.v1.accounts.external_accounts.create_async
-    more = await add(of["stripe_account"], {"external_account": "tok_visa_debit_us_transferFail"})
+    more = await add(
+        of["stripe_account"], {"external_account": "tok_visa_debit_us_transferFail"}
+    )
     assert (
         more.object,
         more.brand,
         more.last4,
         more.funding,
     ) == ("card", "Visa", "5572", "debit")
-    error = await refused(add(of["stripe_account"], {"external_account": "btok_unknown"}))
+    error = await refused(
+        add(of["stripe_account"], {"external_account": "btok_unknown"})
+    )
     assert (error.code, error.param) == ("resource_missing", "external_account")
 
 
 async def test_a_bank_account_shows_no_more_than_its_last_digits(platform):
-    of = await seller(platform, bank(account_holder_name="Ada", account_holder_type="individual"))
-    [kept] = (await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])).data
+    of = await seller(
+        platform, bank(account_holder_name="Ada", account_holder_type="individual")
+    )
+    [kept] = (
+        await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])
+    ).data
     assert (kept.last4, kept.routing_number, kept.country, kept.currency) == (
         "6789",
         "110000000",
@@ -118,7 +143,9 @@ async def test_a_bank_account_shows_no_more_than_its_last_digits(platform):
     assert (kept.account, kept.default_for_currency) == (of["stripe_account"], True)
     assert "000123456789" not in str(kept.to_dict())
     other = await seller(platform)
-    [same] = (await platform.v1.accounts.external_accounts.list_async(other["stripe_account"])).data
+    [same] = (
+        await platform.v1.accounts.external_accounts.list_async(other["stripe_account"])
+    ).data
     assert same.fingerprint == kept.fingerprint
 
 
@@ -138,15 +165,22 @@ async def test_an_iban_needs_no_routing_number(platform):
     ("given", "code"),
     [
         (
-            bank(country="DE", account_number="DE89370400440532013001", routing_number=""),
+            bank(
+                country="DE", account_number="DE89370400440532013001", routing_number=""
+            ),
             "account_number_invalid",
         ),
         (
-            bank(country="FR", account_number="DE89370400440532013000", routing_number=""),
+            bank(
+                country="FR", account_number="DE89370400440532013000", routing_number=""
+            ),
             "account_number_invalid",
         ),
         (bank(account_number="1"), "account_number_invalid"),
-        (bank(account_number="000123456789", routing_number="12"), "routing_number_invalid"),
+        (
+            bank(account_number="000123456789", routing_number="12"),
+            "routing_number_invalid",
+        ),
         (bank(country="XX"), "country_unsupported"),
         (bank(currency="zzz"), None),
         (card("4242424242424242"), "invalid_card_type"),
@@ -156,7 +190,9 @@ async def test_an_iban_needs_no_routing_number(platform):
 )
 async def test_what_no_payout_can_reach_is_refused(platform, given, code):
     account = await platform.vendor(**CUSTOM)
-    add = platform.v1.accounts.external_accounts.create_async(account, {"external_account": given})
+    add = platform.v1.accounts.external_accounts.create_async(
+        account, {"external_account": given}
+    )
     assert (await refused(add)).code == code
 
 
@@ -166,17 +202,23 @@ async def test_the_first_of_a_currency_is_its_default_until_another_is_chosen(pl
     second = await accounts.create_async(
         account, {"external_account": bank("000222222227"), "metadata": {"no": "2"}}
     )
-    euro = await accounts.create_async(account, {"external_account": bank(currency="eur")})
+    euro = await accounts.create_async(
+        account, {"external_account": bank(currency="eur")}
+    )
     assert (second.default_for_currency, euro.default_for_currency) == (False, True)
     assert second.metadata.to_dict() == {"no": "2"}
-    chosen = await accounts.update_async(account, second.id, {"default_for_currency": True})
+    chosen = await accounts.update_async(
+        account, second.id, {"default_for_currency": True}
+    )
     assert chosen.default_for_currency is True
     found = {
         b.last4 + b.currency: b.default_for_currency
         for b in (await accounts.list_async(account)).data
     }
     assert found == {"6789eur": True, "2227usd": True, "6789usd": False}
-    mirrored = (await platform.v1.accounts.retrieve_async(account)).external_accounts.data
+    mirrored = (
+        await platform.v1.accounts.retrieve_async(account)
+    ).external_accounts.data
     assert [b.default_for_currency for b in mirrored] == [True, True, False]
 
 
@@ -195,9 +237,12 @@ async def test_the_default_cannot_be_deleted_while_it_is_needed(platform):
     assert (gone.id, gone.deleted) == (first.id, True)
     assert [b.id for b in (await accounts.list_async(account)).data] == [second.id]
     assert (
-        platform.events("account.external_account.deleted")[0]["data"]["object"]["id"] == first.id
+        platform.events("account.external_account.deleted")[0]["data"]["object"]["id"]
+        == first.id
     )
-    assert (await refused(accounts.retrieve_async(account, first.id))).http_status == 404
+    assert (
+        await refused(accounts.retrieve_async(account, first.id))
+    ).http_status == 404
 
 
 async def test_an_account_update_replaces_the_default(platform):
@@ -206,8 +251,12 @@ async def test_an_account_update_replaces_the_default(platform):
         account, {"external_account": bank("000222222227")}
     )
     assert [b.last4 for b in changed.external_accounts.data] == ["2227"]
-    kinds = [e["type"] for e in platform.events() if e["type"].startswith("account.external")]
-    assert kinds == ["account.external_account.created"] * 2 + ["account.external_account.deleted"]
+    kinds = [
+        e["type"] for e in platform.events() if e["type"].startswith("account.external")
+    ]
+    assert kinds == ["account.external_account.created"] * 2 + [
+        "account.external_account.deleted"
+    ]
 
 
 async def test_an_empty_update_gives_an_errored_bank_another_chance(platform):
@@ -240,12 +289,19 @@ async def test_banks_are_annotated_and_cards_renewed(platform):
     changed = await accounts.update_async(
         account, kept.id, {"metadata": {"a": "1"}, "account_holder_name": "Ada"}
     )
-    assert (changed.metadata.to_dict(), changed.account_holder_name) == ({"a": "1"}, "Ada")
+    assert (changed.metadata.to_dict(), changed.account_holder_name) == (
+        {"a": "1"},
+        "Ada",
+    )
     assert (
         await refused(accounts.update_async(account, kept.id, {"exp_month": "1"}))
     ).code == "parameter_unknown"
-    debit = await accounts.create_async(account, {"external_account": card("4000056655665556")})
-    renewed = await accounts.update_async(account, debit.id, {"exp_month": "3", "exp_year": "2061"})
+    debit = await accounts.create_async(
+        account, {"external_account": card("4000056655665556")}
+    )
+    renewed = await accounts.update_async(
+        account, debit.id, {"exp_month": "3", "exp_year": "2061"}
+    )
     assert (renewed.exp_month, renewed.exp_year) == (3, 2061)
 
 
@@ -254,12 +310,17 @@ async def test_external_accounts_are_listed_in_pages_and_by_kind(platform):
     accounts = platform.v1.accounts.external_accounts
     for _ in range(2):
         await accounts.create_async(account, {"external_account": bank()})
-    debit = await accounts.create_async(account, {"external_account": card("5200828282828210")})
-    assert [c.id for c in (await accounts.list_async(account, {"object": "card"})).data] == [
-        debit.id
-    ]
+    debit = await accounts.create_async(
+        account, {"external_account": card("5200828282828210")}
+    )
+    assert [
+        c.id for c in (await accounts.list_async(account, {"object": "card"})).data
+    ] == [debit.id]
     whole = [
-        b.id async for b in (await accounts.list_async(account, {"limit": 1})).auto_paging_iter()
+        b.id
+        async for b in (
+            await accounts.list_async(account, {"limit": 1})
+        ).auto_paging_iter()
     ]
     assert len(whole) == 4
     newer = await accounts.list_async(account, {"ending_before": whole[2], "limit": 1})

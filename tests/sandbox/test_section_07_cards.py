@@ -57,8 +57,12 @@ ROWS = [
         "visa_chargeDeclinedInsufficientFunds",
         "card_declined insufficient_funds",
     ),
-    declined("4000000000009987", "visa_chargeDeclinedLostCard", "card_declined lost_card"),
-    declined("4000000000009979", "visa_chargeDeclinedStolenCard", "card_declined stolen_card"),
+    declined(
+        "4000000000009987", "visa_chargeDeclinedLostCard", "card_declined lost_card"
+    ),
+    declined(
+        "4000000000009979", "visa_chargeDeclinedStolenCard", "card_declined stolen_card"
+    ),
     declined(
         "4000000000006975",
         "visa_chargeDeclinedVelocityLimitExceeded",
@@ -167,7 +171,9 @@ each_name = pytest.mark.parametrize("row", NAMED, ids=lambda row: row.token)
 async def method_of(platform, row):
     """The card typed into a form."""
     _, body = await typed(
-        platform, number=row.number, cvc="1234" if row.number[:2] in ("34", "37") else "123"
+        platform,
+        number=row.number,
+        cvc="1234" if row.number[:2] in ("34", "37") else "123",
     )
     return body["id"]
 
@@ -185,7 +191,9 @@ def test_the_table_names_every_card():
 
 @each
 async def test_a_typed_card_pays_as_its_row_says(platform, row):
-    assert await outcome(platform, platform.pay(await method_of(platform, row))) == row.pay
+    assert (
+        await outcome(platform, platform.pay(await method_of(platform, row))) == row.pay
+    )
 
 
 @each_name
@@ -196,7 +204,9 @@ async def test_a_named_card_pays_as_its_row_says(platform, row):
 @each
 async def test_off_session_it_pays_as_its_row_says(platform, row):
     assert (
-        await outcome(platform, platform.pay(await method_of(platform, row), off_session=True))
+        await outcome(
+            platform, platform.pay(await method_of(platform, row), off_session=True)
+        )
         == row.off
     )
 
@@ -215,14 +225,19 @@ async def test_a_typed_card_attaches_as_its_row_says(platform, row):
 async def test_a_named_card_attaches_as_its_row_says(platform, row):
     given = {"customer": (await customer(platform)).id}
     assert (
-        await outcome(platform, platform.v1.payment_methods.attach_async(row.named, given))
+        await outcome(
+            platform, platform.v1.payment_methods.attach_async(row.named, given)
+        )
         == row.attach
     )
 
 
 @each
 async def test_a_typed_card_sets_up_as_its_row_says(platform, row):
-    assert await outcome(platform, set_up(platform, await method_of(platform, row))) == row.setup
+    assert (
+        await outcome(platform, set_up(platform, await method_of(platform, row)))
+        == row.setup
+    )
 
 
 @each_name
@@ -230,12 +245,15 @@ async def test_a_named_card_sets_up_as_its_row_says(platform, row):
     assert await outcome(platform, set_up(platform, row.named)) == row.setup
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.later], ids=lambda row: row.number)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.later], ids=lambda row: row.number
+)
 async def test_once_set_up_it_pays_off_session_as_its_row_says(platform, row):
     who, method = (await customer(platform)).id, await method_of(platform, row)
     await outcome(platform, set_up(platform, method, customer=who))
     assert (
-        await outcome(platform, platform.pay(method, customer=who, off_session=True)) == row.later
+        await outcome(platform, platform.pay(method, customer=who, off_session=True))
+        == row.later
     )
 
 
@@ -259,10 +277,18 @@ async def test_once_set_up_it_still_asks_on_session(platform, number, paid):
     ids=["off_session", "on_session"],
 )
 async def test_saving_during_payment_sets_up_for_what_it_says(platform, usage, later):
-    who, method = (await customer(platform)).id, await method_of(platform, Row("4000002500003155"))
-    paid = await outcome(platform, platform.pay(method, customer=who, setup_future_usage=usage))
+    who, method = (
+        (await customer(platform)).id,
+        await method_of(platform, Row("4000002500003155")),
+    )
+    paid = await outcome(
+        platform, platform.pay(method, customer=who, setup_future_usage=usage)
+    )
     assert paid == "challenge, succeeded"
-    assert await outcome(platform, platform.pay(method, customer=who, off_session=True)) == later
+    assert (
+        await outcome(platform, platform.pay(method, customer=who, off_session=True))
+        == later
+    )
 
 
 @pytest.mark.parametrize("how", ["any", "challenge"])
@@ -277,9 +303,14 @@ async def test_saving_during_payment_sets_up_for_what_it_says(platform, usage, l
 )
 async def test_authentication_that_the_platform_asks_for(platform, how, number, paid):
     options = {"card": {"request_three_d_secure": how}}
-    for act in (platform.pay, lambda method, **given: set_up(platform, method, **given)):
+    for act in (
+        platform.pay,
+        lambda method, **given: set_up(platform, method, **given),
+    ):
         method = await method_of(platform, Row(number))
-        assert await outcome(platform, act(method, payment_method_options=options)) == paid
+        assert (
+            await outcome(platform, act(method, payment_method_options=options)) == paid
+        )
 
 
 @pytest.mark.parametrize(
@@ -287,15 +318,23 @@ async def test_authentication_that_the_platform_asks_for(platform, how, number, 
     [
         ("4242424242424242", None, None),
         ("4000002760003184", None, "challenge"),
-        ("4000000032200000", {"card": {"request_three_d_secure": "any"}}, "frictionless"),
+        (
+            "4000000032200000",
+            {"card": {"request_three_d_secure": "any"}},
+            "frictionless",
+        ),
     ],
 )
-async def test_the_charge_tells_how_the_shopper_was_authenticated(platform, number, options, flow):
+async def test_the_charge_tells_how_the_shopper_was_authenticated(
+    platform, number, options, flow
+):
     given = {"payment_method_options": options} if options else {}
     paid = await platform.pay(await method_of(platform, Row(number)), **given)
     if paid.status == "requires_action":
         await answer(platform, paid)
-    charge = await platform.v1.charges.retrieve_async((await again(platform, paid)).latest_charge)
+    charge = await platform.v1.charges.retrieve_async(
+        (await again(platform, paid)).latest_charge
+    )
     told = charge.payment_method_details.card.three_d_secure
     assert (told and told.authentication_flow, told and told.result) == (
         flow,
@@ -376,7 +415,9 @@ ZIP = {"billing_details[address][postal_code]": "94102"}
         ("4000000000000036", "123", {}, ("pass", None, None)),
     ],
 )
-async def test_a_check_fails_only_when_its_value_was_given(platform, number, cvc, more, told):
+async def test_a_check_fails_only_when_its_value_was_given(
+    platform, number, cvc, more, told
+):
     _, method = await typed(platform, more, number=number, cvc=cvc)
     paid = await platform.pay(method["id"], expand=["latest_charge"])
     checks = paid.latest_charge.payment_method_details.card.checks

@@ -12,7 +12,11 @@ from tests.sandbox.test_section_13_disputes import DAY, answer, disputed
     ("card", "reason", "status"),
     [
         ("pm_card_createDispute", "fraudulent", "needs_response"),
-        ("pm_card_createDisputeProductNotReceived", "product_not_received", "needs_response"),
+        (
+            "pm_card_createDisputeProductNotReceived",
+            "product_not_received",
+            "needs_response",
+        ),
         ("pm_card_createDisputeInquiry", "fraudulent", "warning_needs_response"),
     ],
 )
@@ -65,13 +69,18 @@ async def test_an_escalated_inquiry_takes_the_money_and_can_be_answered_again(pl
     await answer(platform, dispute, "escalate_inquiry_evidence")
     platform.sandbox.advance(10)
     grown = await platform.v1.disputes.retrieve_async(dispute.id)
-    assert (grown.payment_method_details.card.case_type, grown.is_charge_refundable) == (
+    assert (
+        grown.payment_method_details.card.case_type,
+        grown.is_charge_refundable,
+    ) == (
         "chargeback",
         False,
     )
     assert [t.net for t in grown.balance_transactions] == [-2500]
     assert platform.kinds()[-1] == "charge.dispute.funds_withdrawn"
-    assert (await answer(platform, dispute, "winning_evidence")).status == "under_review"
+    assert (
+        await answer(platform, dispute, "winning_evidence")
+    ).status == "under_review"
     platform.sandbox.advance(10)
     assert (await platform.v1.disputes.retrieve_async(dispute.id)).status == "won"
 

@@ -56,11 +56,18 @@ async def test_1901_is_verified_a_moment_later(platform):
 
     platform.sandbox.advance(5)
     seen = await read(platform, account.id)
-    assert (seen.individual.verification.status, seen.requirements.pending_verification) == (
+    assert (
+        seen.individual.verification.status,
+        seen.requirements.pending_verification,
+    ) == (
         "verified",
         [],
     )
-    assert (seen.charges_enabled, seen.payouts_enabled, seen.capabilities.transfers) == (
+    assert (
+        seen.charges_enabled,
+        seen.payouts_enabled,
+        seen.capabilities.transfers,
+    ) == (
         True,
         True,
         "active",
@@ -77,19 +84,27 @@ async def test_1901_is_verified_a_moment_later(platform):
 @pytest.mark.parametrize("how", [{"year": 1902}, {"id_number": "222222222"}])
 async def test_some_values_are_verified_at_once(platform, how):
     account = await told(platform, **how)
-    assert (account.individual.verification.status, account.charges_enabled) == ("verified", True)
+    assert (account.individual.verification.status, account.charges_enabled) == (
+        "verified",
+        True,
+    )
 
 
 async def test_1900_is_on_a_sanctions_list_and_stops_the_account(platform):
     account = await told(platform, year=1900)
-    assert (account.requirements.disabled_reason, account.charges_enabled) == ("listed", False)
+    assert (account.requirements.disabled_reason, account.charges_enabled) == (
+        "listed",
+        False,
+    )
     assert account.capabilities.transfers == "inactive"
     platform.sandbox.advance(86400)
     assert (await read(platform, account.id)).requirements.disabled_reason == "listed"
 
 
 @pytest.mark.parametrize("country", ["US", "LU", "DE"])
-@pytest.mark.parametrize("business", ["individual", "company", "non_profit", "government_entity"])
+@pytest.mark.parametrize(
+    "business", ["individual", "company", "non_profit", "government_entity"]
+)
 @pytest.mark.parametrize("profile", ["url", "product_description"])
 async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(
     platform, country, business, profile
@@ -108,7 +123,9 @@ async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(
         "id_number": "000000000",
     }
     if business == "individual":
-        account = await platform.v1.accounts.create_async({**given, "individual": person})
+        account = await platform.v1.accounts.create_async(
+            {**given, "individual": person}
+        )
     else:
         account = await platform.v1.accounts.create_async(
             {**given, "company": {"name": "Co", "tax_id": "000000000"}}
@@ -117,7 +134,10 @@ async def test_an_account_that_its_platform_tells_the_test_values_is_enabled(
         await platform.v1.accounts.persons.create_async(account.id, {**person, **roles})
     platform.sandbox.advance(6)
     seen = await read(platform, account.id)
-    assert (seen.requirements.currently_due, seen.requirements.disabled_reason) == ([], None)
+    assert (seen.requirements.currently_due, seen.requirements.disabled_reason) == (
+        [],
+        None,
+    )
     assert (seen.charges_enabled, seen.payouts_enabled, seen.details_submitted) == (
         True,
         True,
@@ -141,13 +161,19 @@ async def test_zeros_are_this_persons_number(platform, given):
     account = await told(platform, **given)
     assert account.individual.ssn_last_4_provided
     platform.sandbox.advance(5)
-    assert (await read(platform, account.id)).individual.verification.status == "verified"
+    assert (
+        await read(platform, account.id)
+    ).individual.verification.status == "verified"
 
 
 @pytest.mark.parametrize(
     ("given", "code", "due"),
     [
-        ({"id_number": "111111111"}, "verification_failed_id_number_match", "individual.id_number"),
+        (
+            {"id_number": "111111111"},
+            "verification_failed_id_number_match",
+            "individual.id_number",
+        ),
         (
             {"address": {**WHOLE["address"], "line1": "address_no_match"}},
             "verification_failed_address_match",
@@ -243,7 +269,9 @@ async def test_the_hosted_form_shows_what_verification_found(platform):
 async def test_some_cards_make_stripe_ask_for_more(platform, number, charges, payouts):
     account = await platform.vendor()
     _, method = await typed(platform, number=number)
-    await platform.pay(method["id"], on_behalf_of=account, transfer_data={"destination": account})
+    await platform.pay(
+        method["id"], on_behalf_of=account, transfer_data={"destination": account}
+    )
     seen = await read(platform, account)
     [due] = seen.requirements.currently_due
     assert due.endswith(".verification.document")
@@ -251,7 +279,11 @@ async def test_some_cards_make_stripe_ask_for_more(platform, number, charges, pa
     assert seen.requirements.current_deadline > seen.created
     platform.control("POST", f"accounts/{account}", {"complete": True})
     healed = await read(platform, account)
-    assert (healed.requirements.currently_due, healed.charges_enabled, healed.payouts_enabled) == (
+    assert (
+        healed.requirements.currently_due,
+        healed.charges_enabled,
+        healed.payouts_enabled,
+    ) == (
         [],
         True,
         True,
@@ -267,7 +299,11 @@ async def test_a_payment_that_is_not_on_its_behalf_asks_nothing_of_an_account(pl
 
 async def test_a_direct_charge_asks_too(platform):
     account = await platform.vendor()
-    headers = {**FORM, "Authorization": f"Bearer {platform.key}", "Stripe-Account": account}
+    headers = {
+        **FORM,
+        "Authorization": f"Bearer {platform.key}",
+        "Stripe-Account": account,
+    }
     body = urlencode(
         {
             "type": "card",

@@ -11,7 +11,9 @@ DAY = 86400
 
 
 async def hold(platform, **given: Any):
-    return await platform.pay(capture_method="manual", expand=["latest_charge"], **given)
+    return await platform.pay(
+        capture_method="manual", expand=["latest_charge"], **given
+    )
 
 
 async def test_a_hold_is_a_charge_that_is_not_captured_and_not_booked(platform):
@@ -43,13 +45,26 @@ async def test_capture_takes_the_money_and_books_it(platform):
     before = len(platform.kinds())
 
     taken = await platform.v1.payment_intents.capture_async(
-        held.id, {"metadata": {"packed": "yes"}, "expand": ["latest_charge.balance_transaction"]}
+        held.id,
+        {
+            "metadata": {"packed": "yes"},
+            "expand": ["latest_charge.balance_transaction"],
+        },
     )
 
-    assert (taken.status, taken.amount_capturable, taken.amount_received) == ("succeeded", 0, 1000)
+    assert (taken.status, taken.amount_capturable, taken.amount_received) == (
+        "succeeded",
+        0,
+        1000,
+    )
     assert taken.metadata.packed == "yes"
     charge = taken.latest_charge
-    assert (charge.captured, charge.amount_captured, charge.amount_refunded, charge.refunded) == (
+    assert (
+        charge.captured,
+        charge.amount_captured,
+        charge.amount_refunded,
+        charge.refunded,
+    ) == (
         True,
         1000,
         0,
@@ -62,7 +77,9 @@ async def test_capture_takes_the_money_and_books_it(platform):
 
 async def test_a_destination_is_served_at_capture(platform):
     account = await platform.vendor()
-    held = await hold(platform, transfer_data={"destination": account}, application_fee_amount=123)
+    held = await hold(
+        platform, transfer_data={"destination": account}, application_fee_amount=123
+    )
     assert await rows(platform, stripe_account=account) == []
     await platform.v1.payment_intents.capture_async(held.id)
     assert await rows(platform, stripe_account=account) == [("payment", 1000, 123, 877)]
@@ -73,9 +90,13 @@ async def test_a_destination_is_served_at_capture(platform):
     ]
 
 
-async def test_capturing_less_releases_the_rest_as_a_refund_that_moves_no_money(platform):
+async def test_capturing_less_releases_the_rest_as_a_refund_that_moves_no_money(
+    platform,
+):
     account = await platform.vendor()
-    held = await hold(platform, transfer_data={"destination": account}, application_fee_amount=123)
+    held = await hold(
+        platform, transfer_data={"destination": account}, application_fee_amount=123
+    )
     before = len(platform.kinds())
 
     taken = await platform.v1.payment_intents.capture_async(
@@ -84,14 +105,23 @@ async def test_capturing_less_releases_the_rest_as_a_refund_that_moves_no_money(
 
     charge = taken.latest_charge
     assert (taken.amount, taken.amount_received) == (1000, 600)
-    assert (charge.amount, charge.amount_captured, charge.amount_refunded, charge.refunded) == (
+    assert (
+        charge.amount,
+        charge.amount_captured,
+        charge.amount_refunded,
+        charge.refunded,
+    ) == (
         1000,
         600,
         400,
         False,
     )
     [rest] = charge.refunds.data
-    assert (rest.amount, rest.status, rest.balance_transaction) == (400, "succeeded", None)
+    assert (rest.amount, rest.status, rest.balance_transaction) == (
+        400,
+        "succeeded",
+        None,
+    )
     assert rest.destination_details.card.type == "reversal"
     assert await rows(platform) == [
         ("charge", 600, 47, 553),
@@ -136,7 +166,9 @@ async def test_a_capture_that_cannot_be_is_refused(platform, given, param):
     held = await hold(platform)
     error = await refused(platform.v1.payment_intents.capture_async(held.id, given))
     assert (error.http_status, error.param) == (400, param)
-    assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "requires_capture"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(held.id)
+    ).status == "requires_capture"
 
 
 async def test_capturing_twice_is_refused_on_either_address(platform):
@@ -151,7 +183,9 @@ async def test_capturing_twice_is_refused_on_either_address(platform):
 
 async def test_the_fee_or_what_is_passed_on_may_be_set_at_capture(platform):
     account = await platform.vendor()
-    one = await hold(platform, transfer_data={"destination": account}, application_fee_amount=123)
+    one = await hold(
+        platform, transfer_data={"destination": account}, application_fee_amount=123
+    )
     await platform.v1.payment_intents.capture_async(
         one.id,
         {
@@ -176,7 +210,8 @@ async def test_the_fee_or_what_is_passed_on_may_be_set_at_capture(platform):
 async def test_a_charge_can_be_captured_by_its_own_address(platform):
     held = await hold(platform)
     charge = await platform.v1.charges.capture_async(
-        held.latest_charge.id, {"amount": 700, "receipt_email": "a@b.test", "transfer_group": "g"}
+        held.latest_charge.id,
+        {"amount": 700, "receipt_email": "a@b.test", "transfer_group": "g"},
     )
     assert (charge.captured, charge.amount_refunded, charge.receipt_email) == (
         True,
@@ -199,8 +234,14 @@ async def test_canceling_releases_the_hold_as_a_refund(platform):
     charge = await platform.v1.charges.retrieve_async(
         held.latest_charge.id, {"expand": ["refunds"]}
     )
-    assert (charge.captured, charge.refunded, charge.amount_refunded) == (False, True, 1000)
-    assert [(r.amount, r.balance_transaction) for r in charge.refunds.data] == [(1000, None)]
+    assert (charge.captured, charge.refunded, charge.amount_refunded) == (
+        False,
+        True,
+        1000,
+    )
+    assert [(r.amount, r.balance_transaction) for r in charge.refunds.data] == [
+        (1000, None)
+    ]
     assert platform.kinds(before) == [
         "refund.created",
         "charge.refunded",
@@ -214,7 +255,9 @@ async def test_canceling_releases_the_hold_as_a_refund(platform):
 
 async def test_a_hold_is_not_refunded_but_canceled(platform):
     held = await hold(platform)
-    error = await refused(platform.v1.refunds.create_async({"charge": held.latest_charge.id}))
+    error = await refused(
+        platform.v1.refunds.create_async({"charge": held.latest_charge.id})
+    )
     assert error.http_status == 400
     assert "You must cancel the PaymentIntent" in error.user_message
 
@@ -222,7 +265,9 @@ async def test_a_hold_is_not_refunded_but_canceled(platform):
 async def test_a_hold_dies_after_seven_days(platform):
     held = await hold(platform)
     platform.sandbox.advance(7 * DAY - 60)
-    assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "requires_capture"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(held.id)
+    ).status == "requires_capture"
     before = len(platform.kinds())
     platform.sandbox.advance(61)
     dead = await platform.v1.payment_intents.retrieve_async(held.id)
@@ -231,7 +276,11 @@ async def test_a_hold_dies_after_seven_days(platform):
         "automatic",
         0,
     )
-    assert platform.kinds(before) == ["refund.created", "charge.expired", "payment_intent.canceled"]
+    assert platform.kinds(before) == [
+        "refund.created",
+        "charge.expired",
+        "payment_intent.canceled",
+    ]
     charge = await platform.v1.charges.retrieve_async(
         held.latest_charge.id, {"expand": ["refunds"]}
     )
@@ -243,11 +292,17 @@ async def test_what_was_captured_in_time_stays(platform):
     held = await hold(platform)
     await platform.v1.payment_intents.capture_async(held.id)
     platform.sandbox.advance(8 * DAY)
-    assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "succeeded"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(held.id)
+    ).status == "succeeded"
     assert "charge.expired" not in platform.kinds()
 
 
 async def test_cards_alone_may_be_captured_by_hand(platform):
-    held = await platform.pay(payment_method_options={"card": {"capture_method": "manual"}})
+    held = await platform.pay(
+        payment_method_options={"card": {"capture_method": "manual"}}
+    )
     assert (held.status, held.capture_method) == ("requires_capture", "automatic_async")
-    assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+    assert (
+        await platform.v1.payment_intents.capture_async(held.id)
+    ).status == "succeeded"

@@ -34,7 +34,10 @@ async def test_a_suffix_is_kept_and_shown_behind_the_prefix(platform, suffix, sh
     )
     assert intent.statement_descriptor_suffix == suffix
     charge = await platform.v1.charges.retrieve_async(intent.latest_charge)
-    assert (charge.statement_descriptor_suffix, charge.calculated_statement_descriptor) == (
+    assert (
+        charge.statement_descriptor_suffix,
+        charge.calculated_statement_descriptor,
+    ) == (
         suffix,
         shown,
     )
@@ -71,7 +74,9 @@ async def test_a_suffix_that_no_statement_can_show_is_refused(platform, suffix):
     assert (error.http_status, error.param) == (400, "statement_descriptor_suffix")
     intent = await platform.intent()
     error = await refused(
-        platform.v1.payment_intents.update_async(intent.id, {"statement_descriptor_suffix": suffix})
+        platform.v1.payment_intents.update_async(
+            intent.id, {"statement_descriptor_suffix": suffix}
+        )
     )
     assert error.param == "statement_descriptor_suffix"
     kept = await platform.v1.payment_intents.retrieve_async(intent.id)

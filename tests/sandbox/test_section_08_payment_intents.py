@@ -43,10 +43,16 @@ async def test_asynchronous_capture_tells_the_money_later(platform):
     account = await platform.vendor()
     before = len(platform.kinds())
     paid = await platform.pay(
-        transfer_data={"destination": account}, application_fee_amount=123, metadata={"order": "1"}
+        transfer_data={"destination": account},
+        application_fee_amount=123,
+        metadata={"order": "1"},
     )
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
-    assert (paid.status, paid.amount_received, charge.captured) == ("succeeded", 1000, True)
+    assert (paid.status, paid.amount_received, charge.captured) == (
+        "succeeded",
+        1000,
+        True,
+    )
     assert (charge.balance_transaction, charge.transfer, charge.application_fee) == (
         None,
         None,
@@ -70,7 +76,8 @@ async def test_asynchronous_capture_tells_the_money_later(platform):
         "application_fee": None,
     }
     assert all(
-        updated["object"][name] for name in ("balance_transaction", "transfer", "application_fee")
+        updated["object"][name]
+        for name in ("balance_transaction", "transfer", "application_fee")
     )
 
 
@@ -91,16 +98,23 @@ async def test_automatic_capture_has_the_money_at_once(platform):
 async def test_metadata_is_copied_to_the_charge_once(platform):
     paid = await platform.pay(metadata={"a": "1"})
     await platform.v1.payment_intents.update_async(paid.id, {"metadata": {"a": "2"}})
-    assert (await platform.v1.charges.retrieve_async(paid.latest_charge)).metadata.to_dict() == {
-        "a": "1"
-    }
+    assert (
+        await platform.v1.charges.retrieve_async(paid.latest_charge)
+    ).metadata.to_dict() == {"a": "1"}
 
 
 async def test_a_declined_intent_takes_another_card(platform):
     intent = await platform.intent()
-    confirm, url = platform.v1.payment_intents.confirm_async, {"return_url": "https://shop.test"}
-    await refused(confirm(intent.id, {"payment_method": "pm_card_visa_chargeDeclined", **url}))
-    updated = await platform.v1.payment_intents.update_async(intent.id, {"description": "x"})
+    confirm, url = (
+        platform.v1.payment_intents.confirm_async,
+        {"return_url": "https://shop.test"},
+    )
+    await refused(
+        confirm(intent.id, {"payment_method": "pm_card_visa_chargeDeclined", **url})
+    )
+    updated = await platform.v1.payment_intents.update_async(
+        intent.id, {"description": "x"}
+    )
     assert updated.last_payment_error is None
     assert (
         await confirm(intent.id, {"payment_method": "pm_card_visa", **url})
@@ -123,7 +137,9 @@ async def test_a_challenge_that_is_passed_pays_and_sends_the_shopper_back(platfo
     status, _ = await answer(platform, waiting, "complete")
 
     assert status == 303
-    assert (await platform.v1.payment_intents.retrieve_async(intent.id)).status == "succeeded"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(intent.id)
+    ).status == "succeeded"
     assert platform.kinds() == [
         "payment_intent.created",
         "payment_intent.requires_action",
@@ -142,12 +158,16 @@ async def test_a_challenge_that_fails_makes_no_charge(platform):
         "invalid_request_error",
         "payment_intent_authentication_failure",
     )
-    assert error.message.startswith("We are unable to authenticate your payment method.")
+    assert error.message.startswith(
+        "We are unable to authenticate your payment method."
+    )
     assert platform.kinds()[-1] == "payment_intent.payment_failed"
 
 
 async def test_a_card_may_decline_after_its_challenge(platform):
-    waiting = await platform.pay("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds")
+    waiting = await platform.pay(
+        "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"
+    )
     assert (await answer(platform, waiting, "complete"))[0] == 200
     failed = await platform.v1.payment_intents.retrieve_async(waiting.id)
     assert failed.last_payment_error.decline_code == "insufficient_funds"
@@ -158,7 +178,9 @@ async def test_a_challenge_counts_once(platform):
     waiting = await platform.pay("pm_card_authenticationRequired")
     await answer(platform, waiting, "complete")
     await answer(platform, waiting, "fail")
-    assert (await platform.v1.payment_intents.retrieve_async(waiting.id)).status == "succeeded"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(waiting.id)
+    ).status == "succeeded"
 
 
 async def test_confirm_needs_a_method(platform):
@@ -170,11 +192,15 @@ async def test_confirm_needs_a_method(platform):
     )
 
 
-async def test_server_side_confirm_needs_a_return_url_unless_redirects_are_off(platform):
+async def test_server_side_confirm_needs_a_return_url_unless_redirects_are_off(
+    platform,
+):
     intent = await platform.intent(payment_method="pm_card_visa")
     assert (
         "return_url"
-        in (await refused(platform.v1.payment_intents.confirm_async(intent.id))).user_message
+        in (
+            await refused(platform.v1.payment_intents.confirm_async(intent.id))
+        ).user_message
     )
 
 
@@ -208,10 +234,14 @@ async def test_a_paid_intent_cannot_be_canceled(platform):
 
 async def test_amounts_are_fixed_once_paid(platform):
     paid = await platform.pay()
-    error = await refused(platform.v1.payment_intents.update_async(paid.id, {"amount": 2000}))
+    error = await refused(
+        platform.v1.payment_intents.update_async(paid.id, {"amount": 2000})
+    )
     assert error.code == "payment_intent_unexpected_state"
     assert (
-        await platform.v1.payment_intents.update_async(paid.id, {"metadata": {"late": "yes"}})
+        await platform.v1.payment_intents.update_async(
+            paid.id, {"metadata": {"late": "yes"}}
+        )
     ).metadata.late == "yes"
 
 
@@ -222,7 +252,9 @@ async def test_amounts_may_change_before(platform):
     ).amount == 2000
 
 
-@pytest.mark.parametrize("given", [{"off_session": True}, {"return_url": "https://shop.test"}])
+@pytest.mark.parametrize(
+    "given", [{"off_session": True}, {"return_url": "https://shop.test"}]
+)
 async def test_some_parameters_need_confirm(platform, given):
     assert (await refused(platform.intent(**given))).param in given
 
@@ -231,11 +263,14 @@ async def test_a_method_that_paid_cannot_pay_again_unless_it_was_saved(platform)
     customer = await platform.v1.customers.create_async({})
     paid = await platform.pay()
     assert (
-        "may not be used again" in (await refused(platform.pay(paid.payment_method))).user_message
+        "may not be used again"
+        in (await refused(platform.pay(paid.payment_method))).user_message
     )
     saved = await platform.pay(customer=customer.id, setup_future_usage="off_session")
     assert "payment_method.attached" in platform.kinds()
-    assert (await platform.pay(saved.payment_method, customer=customer.id)).status == "succeeded"
+    assert (
+        await platform.pay(saved.payment_method, customer=customer.id)
+    ).status == "succeeded"
     assert (await refused(platform.pay(saved.payment_method))).param == "payment_method"
 
 
@@ -250,7 +285,12 @@ async def test_templates_make_a_fresh_method_each_time(platform):
 async def test_customers_keep_what_they_are_told(platform):
     customers = platform.v1.customers
     made = await customers.create_async(
-        {"email": "a@b.test", "name": "A", "address": {"city": "Wien"}, "metadata": {"k": "v"}}
+        {
+            "email": "a@b.test",
+            "name": "A",
+            "address": {"city": "Wien"},
+            "metadata": {"k": "v"},
+        }
     )
     await customers.update_async(made.id, {"name": "B", "email": ""})
     seen = await customers.retrieve_async(made.id)
@@ -262,7 +302,8 @@ async def test_customers_keep_what_they_are_told(platform):
 async def test_charges_can_be_annotated(platform):
     paid = await platform.pay()
     await platform.v1.charges.update_async(
-        paid.latest_charge, {"metadata": {"seen": "yes"}, "fraud_details": {"user_report": "safe"}}
+        paid.latest_charge,
+        {"metadata": {"seen": "yes"}, "fraud_details": {"user_report": "safe"}},
     )
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
     assert charge.metadata.seen == "yes"

@@ -18,7 +18,9 @@ async def browser(platform, path, **form: Any):
     """What a browser's request with the publishable key is answered."""
     body = urllib.parse.urlencode({"key": platform.publishable, **form})
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, raw = await asyncio.to_thread(platform.sandbox.request, "POST", path, body, headers)
+    status, raw = await asyncio.to_thread(
+        platform.sandbox.request, "POST", path, body, headers
+    )
     return status, json.loads(raw)
 
 
@@ -32,7 +34,9 @@ async def test_named_types_take_the_place_of_automatic_ones(platform):
     paid = await platform.v1.payment_intents.confirm_async(
         intent.id, {"payment_method": "pm_card_visa"}
     )
-    assert paid.status == "succeeded"  # no redirect is possible, so no return_url is asked for
+    assert (
+        paid.status == "succeeded"
+    )  # no redirect is possible, so no return_url is asked for
 
 
 @pytest.mark.parametrize(
@@ -44,15 +48,21 @@ async def test_named_types_take_the_place_of_automatic_ones(platform):
     ],
 )
 async def test_named_types_exclude_every_other_rule(platform, other):
-    error = await refused(platform.intent(allowed_payment_method_types=["card"], **other))
+    error = await refused(
+        platform.intent(allowed_payment_method_types=["card"], **other)
+    )
     assert (error.http_status, error.param) == (400, "allowed_payment_method_types")
     if "excluded_payment_method_types" in other:
         intent = await platform.intent(allowed_payment_method_types=["card"])
-        error = await refused(platform.v1.payment_intents.update_async(intent.id, other))
+        error = await refused(
+            platform.v1.payment_intents.update_async(intent.id, other)
+        )
         assert error.param == "allowed_payment_method_types"
         intent = await platform.intent(**other)
         named = {"allowed_payment_method_types": ["card"]}
-        error = await refused(platform.v1.payment_intents.update_async(intent.id, named))
+        error = await refused(
+            platform.v1.payment_intents.update_async(intent.id, named)
+        )
         assert error.param == "allowed_payment_method_types"
 
 
@@ -87,13 +97,17 @@ async def test_without_automatic_methods_no_return_url_is_asked_for(platform):
 
 
 async def test_off_session_that_needs_the_shopper_is_declined(platform):
-    error = await refused(platform.pay("pm_card_authenticationRequired", off_session=True))
+    error = await refused(
+        platform.pay("pm_card_authenticationRequired", off_session=True)
+    )
     assert (error.http_status, error.code, error.error.decline_code) == (
         402,
         "authentication_required",
         "authentication_required",
     )
-    intent = await platform.v1.payment_intents.retrieve_async(error.error.payment_intent.id)
+    intent = await platform.v1.payment_intents.retrieve_async(
+        error.error.payment_intent.id
+    )
     assert (intent.status, intent.last_payment_error.code) == (
         "requires_payment_method",
         "authentication_required",
@@ -126,16 +140,22 @@ async def test_what_belongs_to_a_confirmation_needs_one(platform, given):
 
 
 async def test_an_intent_that_the_server_confirms_is_not_for_browsers(platform):
-    intent = await platform.intent(confirmation_method="manual", payment_method="pm_card_visa")
+    intent = await platform.intent(
+        confirmation_method="manual", payment_method="pm_card_visa"
+    )
     path = f"/v1/payment_intents/{intent.id}/confirm"
     status, body = await browser(platform, path, client_secret=intent.client_secret)
     assert (status, "publishable key" in body["error"]["message"]) == (400, True)
-    confirmed = await platform.v1.payment_intents.confirm_async(intent.id, {"return_url": URL})
+    confirmed = await platform.v1.payment_intents.confirm_async(
+        intent.id, {"return_url": URL}
+    )
     assert confirmed.status == "succeeded"
 
 
 async def test_after_a_challenge_such_an_intent_waits_for_its_server(platform):
-    waiting = await platform.pay("pm_card_authenticationRequired", confirmation_method="manual")
+    waiting = await platform.pay(
+        "pm_card_authenticationRequired", confirmation_method="manual"
+    )
     assert (await answer(platform, waiting, "complete"))[0] == 200
     seen = await platform.v1.payment_intents.retrieve_async(waiting.id)
     assert (seen.status, seen.latest_charge, seen.next_action) == (
@@ -149,19 +169,34 @@ async def test_after_a_challenge_such_an_intent_waits_for_its_server(platform):
 
 async def test_without_an_address_to_come_back_to_the_question_is_stripe_jss(platform):
     asked = await platform.pay("pm_card_authenticationRequired")
-    assert (asked.status, asked.next_action.type) == ("requires_action", "use_stripe_sdk")
+    assert (asked.status, asked.next_action.type) == (
+        "requires_action",
+        "use_stripe_sdk",
+    )
     assert (await answer(platform, asked, "complete"))[0] == 200
-    assert (await platform.v1.payment_intents.retrieve_async(asked.id)).status == "succeeded"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(asked.id)
+    ).status == "succeeded"
 
 
 async def test_the_question_is_asked_by_stripe_js_or_behind_an_address(platform):
     intent = await platform.intent(payment_method="pm_card_authenticationRequired")
-    framed = await platform.v1.payment_intents.confirm_async(intent.id, {"use_stripe_sdk": True})
-    assert (framed.status, framed.next_action.type) == ("requires_action", "use_stripe_sdk")
-    sent = await platform.v1.payment_intents.confirm_async(intent.id, {"return_url": URL})
+    framed = await platform.v1.payment_intents.confirm_async(
+        intent.id, {"use_stripe_sdk": True}
+    )
+    assert (framed.status, framed.next_action.type) == (
+        "requires_action",
+        "use_stripe_sdk",
+    )
+    sent = await platform.v1.payment_intents.confirm_async(
+        intent.id, {"return_url": URL}
+    )
     assert sent.next_action.type == "redirect_to_url"
     assert sent.next_action.redirect_to_url.return_url == URL
-    assert sent.next_action.redirect_to_url.url != framed.next_action.use_stripe_sdk.stripe_js
+    assert (
+        sent.next_action.redirect_to_url.url
+        != framed.next_action.use_stripe_sdk.stripe_js
+    )
 
 
 async def test_a_method_on_confirm_shows_no_state_in_between(platform):
@@ -180,7 +215,9 @@ async def test_a_method_on_confirm_shows_no_state_in_between(platform):
 async def test_a_method_by_itself_asks_to_be_confirmed(platform):
     intent = await platform.intent(payment_method="pm_card_visa")
     assert (intent.status, intent.latest_charge) == ("requires_confirmation", None)
-    without = await platform.v1.payment_intents.update_async(intent.id, {"payment_method": ""})
+    without = await platform.v1.payment_intents.update_async(
+        intent.id, {"payment_method": ""}
+    )
     assert (without.status, without.payment_method) == ("requires_payment_method", None)
 
 
@@ -191,7 +228,11 @@ async def test_a_decline_leaves_a_failed_charge_and_an_open_intent(platform):
     )
     charge = intent.latest_charge
     assert (intent.status, intent.payment_method) == ("requires_payment_method", None)
-    assert (charge.paid, charge.status, charge.failure_code) == (False, "failed", "card_declined")
+    assert (charge.paid, charge.status, charge.failure_code) == (
+        False,
+        "failed",
+        "card_declined",
+    )
     assert charge.outcome.type == "issuer_declined"
     assert (intent.last_payment_error.code, intent.last_payment_error.charge) == (
         "card_declined",
@@ -203,7 +244,9 @@ async def test_a_decline_leaves_a_failed_charge_and_an_open_intent(platform):
 
 async def test_a_change_while_the_shopper_is_asked_ends_the_question(platform):
     waiting = await platform.pay("pm_card_authenticationRequired")
-    changed = await platform.v1.payment_intents.update_async(waiting.id, {"amount": 2000})
+    changed = await platform.v1.payment_intents.update_async(
+        waiting.id, {"amount": 2000}
+    )
     assert (changed.status, changed.next_action) == ("requires_confirmation", None)
     await answer(platform, waiting, "complete")
     assert (
@@ -215,12 +258,16 @@ async def test_a_canceled_intent_stays_so(platform):
     waiting = await platform.pay("pm_card_authenticationRequired")
     await platform.v1.payment_intents.cancel_async(waiting.id)
     await answer(platform, waiting, "complete")
-    assert (await platform.v1.payment_intents.retrieve_async(waiting.id)).status == "canceled"
+    assert (
+        await platform.v1.payment_intents.retrieve_async(waiting.id)
+    ).status == "canceled"
     for call in (
         platform.v1.payment_intents.cancel_async,
         platform.v1.payment_intents.confirm_async,
     ):
-        assert (await refused(call(waiting.id))).code == "payment_intent_unexpected_state"
+        assert (
+            await refused(call(waiting.id))
+        ).code == "payment_intent_unexpected_state"
 
 
 @pytest.mark.parametrize(
@@ -232,10 +279,16 @@ async def test_a_canceled_intent_stays_so(platform):
             "application_fee_amount",
         ),
         (
-            {"application_fee_amount": 1, "transfer_data": {"destination": "ACCOUNT", "amount": 1}},
+            {
+                "application_fee_amount": 1,
+                "transfer_data": {"destination": "ACCOUNT", "amount": 1},
+            },
             "application_fee_amount",
         ),
-        ({"transfer_data": {"destination": "ACCOUNT", "amount": 1001}}, "transfer_data[amount]"),
+        (
+            {"transfer_data": {"destination": "ACCOUNT", "amount": 1001}},
+            "transfer_data[amount]",
+        ),
         ({"transfer_data": {"destination": "acct_no"}}, "transfer_data[destination]"),
         ({"hooks": {"inputs": {"tax": {"calculation": "taxcalc_1"}}}}, "hooks"),
         (
@@ -251,7 +304,10 @@ async def test_a_canceled_intent_stays_so(platform):
 async def test_what_cannot_be_is_refused(platform, given, param):
     account = await platform.vendor()
     if given.get("transfer_data", {}).get("destination") == "ACCOUNT":
-        given = {**given, "transfer_data": {**given["transfer_data"], "destination": account}}
+        given = {
+            **given,
+            "transfer_data": {**given["transfer_data"], "destination": account},
+        }
     error = await refused(platform.intent(**given))
     assert (error.http_status, error.param) == (400, param)
 
@@ -261,15 +317,23 @@ async def test_what_the_networks_are_told_is_kept(platform):
         amount_details={"tax": {"total_tax_amount": 190}, "shipping": {"amount": 5}},
         payment_details={"order_reference": "A1"},
     )
-    assert (intent.amount_details.tax.total_tax_amount, intent.amount_details.shipping.amount) == (
+    assert (
+        intent.amount_details.tax.total_tax_amount,
+        intent.amount_details.shipping.amount,
+    ) == (
         190,
         5,
     )
-    assert (intent.payment_details.order_reference, intent.payment_details.customer_reference) == (
+    assert (
+        intent.payment_details.order_reference,
+        intent.payment_details.customer_reference,
+    ) == (
         "A1",
         None,
     )
-    cleared = await platform.v1.payment_intents.update_async(intent.id, {"amount_details": ""})
+    cleared = await platform.v1.payment_intents.update_async(
+        intent.id, {"amount_details": ""}
+    )
     assert "tax" not in cleared.amount_details
 
 
@@ -301,9 +365,13 @@ async def test_who_takes_part_must_still_be_able_when_it_is_confirmed(platform):
     error = await refused(confirm(intent.id, {"return_url": URL}))
     assert error.code == "insufficient_capabilities_for_transfer"
     await platform.v1.accounts.unreject_async(account)
-    held = await platform.pay(transfer_data={"destination": account}, capture_method="manual")
+    held = await platform.pay(
+        transfer_data={"destination": account}, capture_method="manual"
+    )
     await platform.v1.accounts.delete_async(account)
-    assert (await refused(confirm(intent.id, {"return_url": URL}))).code == "resource_missing"
+    assert (
+        await refused(confirm(intent.id, {"return_url": URL}))
+    ).code == "resource_missing"
     assert (
         await refused(platform.v1.payment_intents.capture_async(held.id))
     ).code == "resource_missing"
@@ -319,7 +387,9 @@ async def test_nothing_is_saved_to_a_customer_who_was_deleted(platform):
     sent = {"payment_method": "pm_card_visa", "return_url": URL}
     error = await refused(platform.v1.payment_intents.confirm_async(intent.id, sent))
     assert (error.code, error.param) == ("resource_missing", "customer")
-    setup = await refused(platform.v1.setup_intents.create_async({"customer": customer.id}))
+    setup = await refused(
+        platform.v1.setup_intents.create_async({"customer": customer.id})
+    )
     assert setup.code == "resource_missing"
     assert (await answer(platform, waiting, "complete"))[0] == 200
     assert platform.events("payment_method.attached") == []
@@ -327,18 +397,28 @@ async def test_nothing_is_saved_to_a_customer_who_was_deleted(platform):
 
 @pytest.mark.parametrize(
     "url",
-    ["nowhere", "//shop.test", "javascript:alert(1)", "https://", "https://shop.test/\r\nX: y"],
+    [
+        "nowhere",
+        "//shop.test",
+        "javascript:alert(1)",
+        "https://",
+        "https://shop.test/\r\nX: y",
+    ],
 )
 async def test_a_shopper_comes_back_to_a_whole_address(platform, url):
     intent = await platform.intent(payment_method="pm_card_authenticationRequired")
-    error = await refused(platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url}))
+    error = await refused(
+        platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url})
+    )
     assert (error.code, error.param) == ("url_invalid", "return_url")
 
 
 async def test_an_address_may_be_an_application_or_have_letters_of_any_kind(platform):
     for url in ("market://paid", "https://shop.test/caf\u00e9"):
         intent = await platform.intent(payment_method="pm_card_authenticationRequired")
-        waiting = await platform.v1.payment_intents.confirm_async(intent.id, {"return_url": url})
+        waiting = await platform.v1.payment_intents.confirm_async(
+            intent.id, {"return_url": url}
+        )
         status, headers = await shopper.answer(platform, waiting)
         assert (
             status,

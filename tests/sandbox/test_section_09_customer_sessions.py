@@ -27,8 +27,14 @@ async def session(platform, who, **features: Any):
 async def saved(platform, who, *names: str):
     """The customer's methods, newest last."""
     methods = platform.v1.payment_methods
-    made = [await methods.attach_async(f"pm_card_{name}", {"customer": who.id}) for name in names]
-    return [(await methods.update_async(one.id, {"allow_redisplay": "always"})).id for one in made]
+    made = [
+        await methods.attach_async(f"pm_card_{name}", {"customer": who.id})
+        for name in names
+    ]
+    return [
+        (await methods.update_async(one.id, {"allow_redisplay": "always"})).id
+        for one in made
+    ]
 
 
 async def shown(platform, opened, **more: Any):
@@ -69,16 +75,25 @@ async def test_a_session_needs_a_customer_and_components(platform, given, param)
 
 
 async def test_at_most_ten_methods_are_shown(platform):
-    error = await refused(session(platform, await customer(platform), redisplay_limit=11))
-    assert error.param == "components[payment_element][features][payment_method_redisplay_limit]"
+    error = await refused(
+        session(platform, await customer(platform), redisplay_limit=11)
+    )
+    assert (
+        error.param
+        == "components[payment_element][features][payment_method_redisplay_limit]"
+    )
 
 
 async def test_a_browser_sees_the_methods_and_features_of_its_session(platform):
     who = await customer(platform)
     visa, amex = await saved(platform, who, "visa", "amex")
     # Of unspecified redisplay.
-    await platform.v1.payment_methods.attach_async("pm_card_mastercard", {"customer": who.id})
-    await platform.v1.payment_methods.update_async(visa, {"metadata": {"private": "yes"}})
+    await platform.v1.payment_methods.attach_async(
+        "pm_card_mastercard", {"customer": who.id}
+    )
+    await platform.v1.payment_methods.update_async(
+        visa, {"metadata": {"private": "yes"}}
+    )
     opened = await session(platform, who, save="enabled", save_usage="off_session")
     status, body = await shown(platform, opened)
     assert (
@@ -93,7 +108,10 @@ async def test_a_browser_sees_the_methods_and_features_of_its_session(platform):
         "enabled",
         "off_session",
     )
-    assert (features["payment_method_remove"], features["payment_method_redisplay"]) == (
+    assert (
+        features["payment_method_remove"],
+        features["payment_method_redisplay"],
+    ) == (
         "disabled",
         "enabled",
     )
@@ -104,7 +122,9 @@ async def test_the_session_says_which_and_how_many(platform):
     who = await customer(platform)
     made = await saved(platform, who, "visa", "amex", "mastercard")
     other = (
-        await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+        await platform.v1.payment_methods.attach_async(
+            "pm_card_visa", {"customer": who.id}
+        )
     ).id
 
     async def seen(**features: Any):
@@ -126,9 +146,9 @@ async def test_only_a_living_secret_of_this_platform_opens(platform, sandbox):
     await saved(platform, who, "visa")
     opened = await session(platform, who)
     assert (await browser(platform, "GET", SAVED))[0] == 400
-    assert (await shown(platform, opened, customer_session_client_secret="cuss_secret_no"))[
-        0
-    ] == 400
+    assert (
+        await shown(platform, opened, customer_session_client_secret="cuss_secret_no")
+    )[0] == 400
     assert (await shown(platform, opened, key=f"{platform.publishable}x"))[0] == 400
     status, _ = platform.sandbox.request(
         "GET", SAVED, None, {"Authorization": f"Bearer {platform.key}"}
@@ -148,7 +168,10 @@ async def test_a_session_ends_with_its_customer(platform):
 
 async def test_a_browser_removes_a_method_where_its_session_allows_that(platform):
     who, other = await customer(platform), await customer(platform)
-    (mine,), (theirs,) = await saved(platform, who, "visa"), await saved(platform, other, "visa")
+    (mine,), (theirs,) = (
+        await saved(platform, who, "visa"),
+        await saved(platform, other, "visa"),
+    )
 
     async def remove(opened, method):
         return await browser(

@@ -39,9 +39,13 @@ async def test_a_customer_is_made_changed_and_told_about(platform):
 async def test_the_default_method_is_one_of_the_customers_own(platform):
     """localstripe 7: default through invoice_settings, which expands."""
     who = await customer(platform)
-    method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    method = await platform.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": who.id}
+    )
     given = {"invoice_settings": {"default_payment_method": method.id}}
-    changed = await platform.v1.customers.update_async(who.id, {**given, "expand": DEFAULT})
+    changed = await platform.v1.customers.update_async(
+        who.id, {**given, "expand": DEFAULT}
+    )
     assert changed.invoice_settings.default_payment_method.card.last4 == "4242"
     other = await customer(platform)
     for named in (method.id, "pm_no", "pm_card_visa"):
@@ -58,7 +62,9 @@ async def test_the_default_method_is_one_of_the_customers_own(platform):
 
 async def test_the_default_method_goes_when_it_is_detached(platform):
     who = await customer(platform)
-    method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    method = await platform.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": who.id}
+    )
     given = {"invoice_settings": {"default_payment_method": method.id}}
     await platform.v1.customers.update_async(who.id, given)
     before = len(platform.kinds())
@@ -77,22 +83,34 @@ async def test_a_default_can_be_named_along_with_the_method_that_is_attached(pla
     default = made.invoice_settings.default_payment_method
     assert (default.customer, default.card.last4) == (made.id, "4242")
     assert [
-        m.id for m in (await platform.v1.payment_methods.list_async({"customer": made.id})).data
+        m.id
+        for m in (
+            await platform.v1.payment_methods.list_async({"customer": made.id})
+        ).data
     ] == [default.id]
 
 
 async def test_a_deleted_customer_is_only_known_as_deleted(platform):
     who = await customer(platform)
-    method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    method = await platform.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": who.id}
+    )
     gone = {"id": who.id, "object": "customer", "deleted": True}
     before = len(platform.kinds())
     assert (await platform.v1.customers.delete_async(who.id)).to_dict() == gone
     assert platform.kinds(before) == ["payment_method.detached", "customer.deleted"]
-    assert platform.events("customer.deleted")[0]["data"]["object"]["email"] == "shopper@shop.test"
+    assert (
+        platform.events("customer.deleted")[0]["data"]["object"]["email"]
+        == "shopper@shop.test"
+    )
     assert (await platform.v1.customers.retrieve_async(who.id)).to_dict() == gone
     assert (await platform.v1.customers.list_async()).data == []
-    assert (await platform.v1.customers.list_async({"email": "shopper@shop.test"})).data == []
-    assert (await platform.v1.payment_methods.retrieve_async(method.id)).customer is None
+    assert (
+        await platform.v1.customers.list_async({"email": "shopper@shop.test"})
+    ).data == []
+    assert (
+        await platform.v1.payment_methods.retrieve_async(method.id)
+    ).customer is None
 
 
 async def test_a_deleted_customer_cannot_be_used(platform):
@@ -111,7 +129,11 @@ async def test_a_deleted_customer_cannot_be_used(platform):
     ]
     for use in uses:
         error = await refused(use)
-        assert (error.http_status, error.code, error.param) == (400, "resource_missing", "customer")
+        assert (error.http_status, error.code, error.param) == (
+            400,
+            "resource_missing",
+            "customer",
+        )
         assert error.user_message == f"No such customer: '{who.id}'"
     gone = [
         v1.customers.update_async(who.id, {"name": "x"}),
@@ -127,8 +149,14 @@ async def test_what_a_deleted_customer_bought_stays(platform):
     who = await customer(platform)
     paid = await platform.pay(customer=who.id)
     await platform.v1.customers.delete_async(who.id)
-    kept = await platform.v1.payment_intents.retrieve_async(paid.id, {"expand": ["customer"]})
-    assert kept.customer.to_dict() == {"id": who.id, "object": "customer", "deleted": True}
+    kept = await platform.v1.payment_intents.retrieve_async(
+        paid.id, {"expand": ["customer"]}
+    )
+    assert kept.customer.to_dict() == {
+        "id": who.id,
+        "object": "customer",
+        "deleted": True,
+    }
     assert (await again(platform, paid)).customer == who.id
 
 
@@ -142,7 +170,10 @@ async def test_customers_are_listed_by_address_and_time(platform):
         return [c.id for c in (await customers.list_async(given)).data]
 
     assert await listed() == [two.id, one.id]
-    assert (await listed(email="shopper@shop.test"), await listed(email="Shopper@shop.test")) == (
+    assert (
+        await listed(email="shopper@shop.test"),
+        await listed(email="Shopper@shop.test"),
+    ) == (
         [one.id],
         [two.id],
     )
@@ -154,7 +185,9 @@ async def test_customers_are_listed_by_address_and_time(platform):
 async def test_customers_of_a_connected_account_are_its_own(platform):
     account = {"stripe_account": await platform.vendor()}
     there = await platform.v1.customers.create_async({"name": "There"}, account)
-    assert (await refused(platform.v1.customers.retrieve_async(there.id))).http_status == 404
+    assert (
+        await refused(platform.v1.customers.retrieve_async(there.id))
+    ).http_status == 404
     deleted, none = await asyncio.gather(
         platform.v1.customers.delete_async(there.id, options=account),
         platform.v1.customers.list_async(),

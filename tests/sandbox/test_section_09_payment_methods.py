@@ -26,14 +26,19 @@ async def test_a_template_makes_a_fresh_method_each_time(platform):
     first, second = await platform.pay(), await platform.pay()
     ids = {one.id, two.id, first.payment_method, second.payment_method}
     assert len(ids) == 4
-    assert all(made.startswith("pm_") and not made.startswith("pm_card") for made in ids)
+    assert all(
+        made.startswith("pm_") and not made.startswith("pm_card") for made in ids
+    )
     assert platform.control("GET", "state")["counts"]["payment_method"] == 4
 
 
 async def test_attaching_ties_a_method_to_its_customer(platform):
     who = await customer(platform)
     _, made = await typed(platform)
-    assert (made["customer"], made["card"]["checks"]["cvc_check"]) == (None, "unchecked")
+    assert (made["customer"], made["card"]["checks"]["cvc_check"]) == (
+        None,
+        "unchecked",
+    )
     before = len(platform.kinds())
     method = await attached(platform, who, made["id"])
     assert (method.id, method.customer, method.card.checks.cvc_check) == (
@@ -45,24 +50,41 @@ async def test_attaching_ties_a_method_to_its_customer(platform):
         await attached(platform, who, method.id)
     ).customer == who.id  # again, which changes nothing
     assert platform.kinds(before) == ["payment_method.attached"]
-    assert platform.events("payment_method.attached")[0]["data"]["object"]["customer"] == who.id
+    assert (
+        platform.events("payment_method.attached")[0]["data"]["object"]["customer"]
+        == who.id
+    )
 
 
 async def test_attaching_needs_a_customer(platform):
     method = (await typed(platform))[1]["id"]
     error = await refused(platform.v1.payment_methods.attach_async(method))
     assert (error.http_status, error.code) == (400, "parameter_missing")
-    error = await refused(platform.v1.payment_methods.attach_async(method, {"customer": "cus_no"}))
-    assert (error.http_status, error.code, error.param) == (400, "resource_missing", "customer")
+    error = await refused(
+        platform.v1.payment_methods.attach_async(method, {"customer": "cus_no"})
+    )
+    assert (error.http_status, error.code, error.param) == (
+        400,
+        "resource_missing",
+        "customer",
+    )
     who = await customer(platform)
-    error = await refused(platform.v1.payment_methods.attach_async("pm_no", {"customer": who.id}))
-    assert (error.http_status, error.user_message) == (404, "No such PaymentMethod: 'pm_no'")
+    error = await refused(
+        platform.v1.payment_methods.attach_async("pm_no", {"customer": who.id})
+    )
+    assert (error.http_status, error.user_message) == (
+        404,
+        "No such PaymentMethod: 'pm_no'",
+    )
 
 
 async def test_a_method_has_one_customer(platform):
     method = await attached(platform, await customer(platform))
     error = await refused(attached(platform, await customer(platform), method.id))
-    assert (error.http_status, "already been attached" in error.user_message) == (400, True)
+    assert (error.http_status, "already been attached" in error.user_message) == (
+        400,
+        True,
+    )
 
 
 async def test_an_attached_method_is_used_with_its_customer_alone(platform):
@@ -75,7 +97,8 @@ async def test_an_attached_method_is_used_with_its_customer_alone(platform):
         error = await refused(act(method.id, customer=other.id))
         assert (
             error.http_status,
-            f"does not belong to the Customer you supplied {other.id}" in error.user_message,
+            f"does not belong to the Customer you supplied {other.id}"
+            in error.user_message,
         ) == (400, True)
         assert (await act(method.id, customer=who.id)).status == "succeeded"
         assert (await act(method.id, customer=who.id)).status == "succeeded"
@@ -87,7 +110,9 @@ async def test_a_later_change_of_customer_is_noticed(platform):
     intent = await platform.intent(customer=who.id, payment_method=method.id)
     await platform.v1.payment_intents.update_async(intent.id, {"customer": other.id})
     error = await refused(
-        platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"})
+        platform.v1.payment_intents.confirm_async(
+            intent.id, {"return_url": "https://shop.test"}
+        )
     )
     assert "does not belong" in error.user_message
 
@@ -98,7 +123,10 @@ async def test_a_method_used_without_a_customer_is_used_up(platform):
     assert USED_UP in (await refused(platform.pay(method))).user_message
     assert USED_UP in (await refused(set_up(platform, method))).user_message
     assert (
-        GONE in (await refused(attached(platform, await customer(platform), method))).user_message
+        GONE
+        in (
+            await refused(attached(platform, await customer(platform), method))
+        ).user_message
     )
 
 
@@ -117,7 +145,10 @@ async def test_detaching_is_for_good(platform):
     method = await attached(platform, who)
     before = len(platform.kinds())
     gone = await platform.v1.payment_methods.detach_async(method.id)
-    assert (gone.customer, platform.kinds(before)) == (None, ["payment_method.detached"])
+    assert (gone.customer, platform.kinds(before)) == (
+        None,
+        ["payment_method.detached"],
+    )
     event = platform.events("payment_method.detached")[0]["data"]
     assert (event["object"]["customer"], event["previous_attributes"]) == (
         None,
@@ -126,7 +157,10 @@ async def test_detaching_is_for_good(platform):
     assert USED_UP in (await refused(platform.pay(method.id))).user_message
     assert GONE in (await refused(attached(platform, who, method.id))).user_message
     error = await refused(platform.v1.payment_methods.detach_async(method.id))
-    assert (error.http_status, "detachment is impossible" in error.user_message) == (400, True)
+    assert (error.http_status, "detachment is impossible" in error.user_message) == (
+        400,
+        True,
+    )
     assert (await platform.v1.payment_methods.retrieve_async(method.id)).id == method.id
 
 
@@ -150,7 +184,9 @@ async def test_declining_cards_are_refused_when_they_are_attached(platform):
     listed = await platform.v1.payment_methods.list_async({"customer": who.id})
     assert (listed.data, platform.kinds(before)) == ([], [])
     error = await refused(
-        platform.v1.customers.create_async({"payment_method": "pm_card_visa_chargeDeclined"})
+        platform.v1.customers.create_async(
+            {"payment_method": "pm_card_visa_chargeDeclined"}
+        )
     )
     assert (error.http_status, error.code) == (402, "card_declined")
 
@@ -162,7 +198,9 @@ async def test_a_card_that_attaches_and_sets_up_and_never_pays(platform):
     assert (await set_up(platform, method.id, customer=who.id)).status == "succeeded"
     error = await refused(platform.pay(method.id, customer=who.id))
     assert (error.http_status, error.code) == (402, "card_declined")
-    assert (await platform.v1.payment_methods.retrieve_async(method.id)).customer == who.id
+    assert (
+        await platform.v1.payment_methods.retrieve_async(method.id)
+    ).customer == who.id
 
 
 async def test_listing_by_customer_and_type(platform):
@@ -180,7 +218,9 @@ async def test_listing_by_customer_and_type(platform):
         "/v1/payment_methods",
         False,
     )
-    assert (await methods.list_async({"customer": who.id, "type": "sepa_debit"})).data == []
+    assert (
+        await methods.list_async({"customer": who.id, "type": "sepa_debit"})
+    ).data == []
     page = await methods.list_async(
         {
             "customer": who.id,
@@ -201,9 +241,13 @@ async def test_listing_by_customer_and_type(platform):
         made[0],
     ]
     assert (await methods.list_async()).data == []
-    assert (await refused(methods.list_async({"customer": "cus_no"}))).param == "customer"
+    assert (
+        await refused(methods.list_async({"customer": "cus_no"}))
+    ).param == "customer"
 
-    through = await platform.v1.customers.payment_methods.list_async(who.id, {"type": "card"})
+    through = await platform.v1.customers.payment_methods.list_async(
+        who.id, {"type": "card"}
+    )
     assert ([m.id for m in through.data], through.url) == (
         [made[1], made[0]],
         f"/v1/customers/{who.id}/payment_methods",
@@ -212,7 +256,9 @@ async def test_listing_by_customer_and_type(platform):
         who.id, made[0], {"expand": ["customer"]}
     )
     assert one.customer.email == "shopper@shop.test"
-    error = await refused(platform.v1.customers.payment_methods.retrieve_async(who.id, theirs.id))
+    error = await refused(
+        platform.v1.customers.payment_methods.retrieve_async(who.id, theirs.id)
+    )
     assert (error.http_status, error.code) == (404, "resource_missing")
     assert (
         await refused(platform.v1.customers.payment_methods.list_async("cus_no"))
@@ -228,7 +274,11 @@ async def test_updating_tells_what_changed(platform):
         "metadata": {"a": "1"},
     }
     changed = await platform.v1.payment_methods.update_async(method.id, given)
-    assert (changed.billing_details.name, changed.card.exp_month, changed.metadata.to_dict()) == (
+    assert (
+        changed.billing_details.name,
+        changed.card.exp_month,
+        changed.metadata.to_dict(),
+    ) == (
         "Ada",
         1,
         {"a": "1"},
@@ -245,8 +295,13 @@ async def test_a_method_is_not_attached_while_it_is_made(platform):
     who = await customer(platform)
     given = {"type": "card", "card": {"token": "tok_visa"}}
     assert (await platform.v1.payment_methods.create_async(given)).card.last4 == "4242"
-    error = await refused(platform.v1.payment_methods.create_async({**given, "customer": who.id}))
-    assert (error.http_status, "during PaymentMethod creation" in error.user_message) == (400, True)
+    error = await refused(
+        platform.v1.payment_methods.create_async({**given, "customer": who.id})
+    )
+    assert (
+        error.http_status,
+        "during PaymentMethod creation" in error.user_message,
+    ) == (400, True)
     bad = {"type": "card", "card": {"token": "pm_card_visa"}}
     assert (
         await refused(platform.v1.payment_methods.create_async(bad))
@@ -267,7 +322,9 @@ async def test_a_customers_method_is_shared_with_a_connected_account(platform):
         platform.v1.payment_methods.create_async({"payment_method": method.id}, there)
     )
     assert "belongs to the Customer" in error.user_message
-    assert (await refused(platform.v1.payment_methods.create_async(given))).http_status == 400
+    assert (
+        await refused(platform.v1.payment_methods.create_async(given))
+    ).http_status == 400
 
 
 @pytest.mark.parametrize("usage", ["on_session", "off_session"])
@@ -278,27 +335,42 @@ async def test_saving_during_payment_attaches_after_success(platform, usage):
     assert (
         await platform.v1.payment_methods.retrieve_async(paid.payment_method)
     ).customer == who.id
-    assert platform.kinds(before)[-2:] == ["payment_intent.succeeded", "payment_method.attached"]
+    assert platform.kinds(before)[-2:] == [
+        "payment_intent.succeeded",
+        "payment_method.attached",
+    ]
     assert (
         await platform.pay(paid.payment_method, customer=who.id, off_session=True)
     ).status == "succeeded"
 
 
-async def test_saving_during_payment_waits_for_the_challenge_and_not_for_a_decline(platform):
+async def test_saving_during_payment_waits_for_the_challenge_and_not_for_a_decline(
+    platform,
+):
     who = await customer(platform)
     given = {"customer": who.id, "setup_future_usage": "off_session"}
     asked = await platform.pay("pm_card_authenticationRequired", **given)
-    assert (await platform.v1.payment_methods.list_async({"customer": who.id})).data == []
+    assert (
+        await platform.v1.payment_methods.list_async({"customer": who.id})
+    ).data == []
     await answer(platform, asked)
-    assert len((await platform.v1.payment_methods.list_async({"customer": who.id})).data) == 1
+    assert (
+        len((await platform.v1.payment_methods.list_async({"customer": who.id})).data)
+        == 1
+    )
     await refused(platform.pay("pm_card_visa_chargeDeclined", **given))
-    assert len((await platform.v1.payment_methods.list_async({"customer": who.id})).data) == 1
+    assert (
+        len((await platform.v1.payment_methods.list_async({"customer": who.id})).data)
+        == 1
+    )
 
 
 async def test_without_that_wish_a_customers_new_card_is_not_saved(platform):
     who = await customer(platform)
     paid = await platform.pay(customer=who.id)
-    assert (await platform.v1.payment_methods.retrieve_async(paid.payment_method)).customer is None
+    assert (
+        await platform.v1.payment_methods.retrieve_async(paid.payment_method)
+    ).customer is None
     options = {"card": {"setup_future_usage": "off_session"}}
     paid = await platform.pay(customer=who.id, payment_method_options=options)
     assert (
@@ -311,7 +383,9 @@ async def test_a_wish_without_a_customer_leaves_the_method_to_be_attached(platfo
     assert USED_UP in (await refused(platform.pay(paid.payment_method))).user_message
     who = await customer(platform)
     assert (await attached(platform, who, paid.payment_method)).customer == who.id
-    assert (await platform.pay(paid.payment_method, customer=who.id)).status == "succeeded"
+    assert (
+        await platform.pay(paid.payment_method, customer=who.id)
+    ).status == "succeeded"
 
 
 async def test_off_session_without_confirmation_is_refused(platform):
@@ -327,7 +401,9 @@ async def test_a_bad_card_on_an_intent(platform):
     await refused(platform.pay("pm_card_visa_chargeDeclined"))
     intent = await platform.intent(payment_method="pm_card_visa_chargeDeclined")
     error = await refused(
-        platform.v1.payment_intents.confirm_async(intent.id, {"return_url": "https://shop.test"})
+        platform.v1.payment_intents.confirm_async(
+            intent.id, {"return_url": "https://shop.test"}
+        )
     )
     assert (error.http_status, error.error.payment_intent.id) == (402, intent.id)
     charges = (await platform.v1.charges.list_async({"payment_intent": intent.id})).data
@@ -336,14 +412,20 @@ async def test_a_bad_card_on_an_intent(platform):
     assert platform.kinds() == once + once
 
 
-async def test_a_browser_pays_with_what_the_intents_customer_saved_and_only_that(platform):
+async def test_a_browser_pays_with_what_the_intents_customer_saved_and_only_that(
+    platform,
+):
     who, other = await customer(platform), await customer(platform)
     mine, theirs = await attached(platform, who), await attached(platform, other)
 
     async def pay(intent, method):
         path = f"/v1/payment_intents/{intent.id}/confirm"
         return await browser(
-            platform, "POST", path, client_secret=intent.client_secret, payment_method=method.id
+            platform,
+            "POST",
+            path,
+            client_secret=intent.client_secret,
+            payment_method=method.id,
         )
 
     intent = await platform.intent(customer=who.id)

@@ -7,7 +7,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.sandbox.resources.setup_intents import REDUCED
-from tests.sandbox.shopper import BACK, again, answer, browser, card_data, customer, set_up, typed
+from tests.sandbox.shopper import (
+    BACK,
+    again,
+    answer,
+    browser,
+    card_data,
+    customer,
+    set_up,
+    typed,
+)
 from tests.sandbox.test_section_03_errors import refused
 
 MADE, ASKED, FAILED = (
@@ -49,7 +58,9 @@ async def test_a_setup_saves_the_card(platform):
     who = await customer(platform)
     before = len(platform.kinds())
     intent = await set_up(
-        platform, customer=who.id, expand=["latest_attempt", "payment_method", "customer"]
+        platform,
+        customer=who.id,
+        expand=["latest_attempt", "payment_method", "customer"],
     )
     assert (intent.status, intent.payment_method.customer, intent.customer.id) == (
         "succeeded",
@@ -58,10 +69,21 @@ async def test_a_setup_saves_the_card(platform):
     )
     attempt = intent.latest_attempt
     assert attempt.id.startswith("setatt_")
-    assert (attempt.status, attempt.usage, attempt.customer) == ("succeeded", "off_session", who.id)
-    assert (attempt.setup_intent, attempt.payment_method) == (intent.id, intent.payment_method.id)
+    assert (attempt.status, attempt.usage, attempt.customer) == (
+        "succeeded",
+        "off_session",
+        who.id,
+    )
+    assert (attempt.setup_intent, attempt.payment_method) == (
+        intent.id,
+        intent.payment_method.id,
+    )
     card = attempt.payment_method_details.card
-    assert (card.last4, card.checks.cvc_check, card.three_d_secure) == ("4242", "pass", None)
+    assert (card.last4, card.checks.cvc_check, card.three_d_secure) == (
+        "4242",
+        "pass",
+        None,
+    )
     assert platform.kinds(before) == [MADE, *DONE]
     assert (
         await platform.pay(intent.payment_method.id, customer=who.id, off_session=True)
@@ -70,7 +92,9 @@ async def test_a_setup_saves_the_card(platform):
 
 async def test_a_method_that_is_already_attached_is_not_attached_again(platform):
     who = await customer(platform)
-    method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    method = await platform.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": who.id}
+    )
     before = len(platform.kinds())
     await set_up(platform, method.id, customer=who.id)
     assert platform.kinds(before) == [MADE, "setup_intent.succeeded"]
@@ -80,7 +104,8 @@ async def test_without_a_customer_the_card_can_still_be_attached(platform):
     intent = await set_up(platform)
     who = await customer(platform)
     assert (
-        "previously used" in (await refused(set_up(platform, intent.payment_method))).user_message
+        "previously used"
+        in (await refused(set_up(platform, intent.payment_method))).user_message
     )
     saved = await platform.v1.payment_methods.attach_async(
         intent.payment_method, {"customer": who.id}
@@ -103,9 +128,16 @@ async def test_the_states_before_a_confirmation(platform):
     )
     done = await intents.confirm_async(intent.id, {"return_url": BACK})
     assert (done.status, done.payment_method) == ("succeeded", changed.payment_method)
-    assert (await intents.update_async(intent.id, {"description": "Kept"})).description == "Kept"
-    error = await refused(intents.update_async(intent.id, {"payment_method": "pm_card_visa"}))
-    assert (error.code, error.error.setup_intent.id) == ("setup_intent_unexpected_state", intent.id)
+    assert (
+        await intents.update_async(intent.id, {"description": "Kept"})
+    ).description == "Kept"
+    error = await refused(
+        intents.update_async(intent.id, {"payment_method": "pm_card_visa"})
+    )
+    assert (error.code, error.error.setup_intent.id) == (
+        "setup_intent_unexpected_state",
+        intent.id,
+    )
     assert platform.kinds() == [MADE, "setup_intent.succeeded"]
 
 
@@ -121,13 +153,18 @@ async def test_a_confirmation_needs_a_method(platform):
         error = await refused(platform.v1.setup_intents.confirm_async(intent.id))
         assert (error.http_status, error.code) == (400, "setup_intent_unexpected_state")
         assert "missing a payment method" in error.user_message
-        assert (error.error.setup_intent.id, error.error.setup_intent.latest_attempt) == (
+        assert (
+            error.error.setup_intent.id,
+            error.error.setup_intent.latest_attempt,
+        ) == (
             intent.id,
             None,
         )
     assert (
         "missing"
-        in (await refused(platform.v1.setup_intents.create_async({"confirm": True}))).user_message
+        in (
+            await refused(platform.v1.setup_intents.create_async({"confirm": True}))
+        ).user_message
     )
 
 
@@ -139,9 +176,15 @@ DECLINES = [
 
 
 @pytest.mark.parametrize(("token", "code", "reason"), DECLINES)
-async def test_a_decline_is_a_402_and_what_was_tried_stays(platform, token, code, reason):
+async def test_a_decline_is_a_402_and_what_was_tried_stays(
+    platform, token, code, reason
+):
     error = await refused(set_up(platform, f"pm_card_{token}"))
-    assert (error.http_status, error.code, getattr(error.error, "decline_code", None)) == (
+    assert (
+        error.http_status,
+        error.code,
+        getattr(error.error, "decline_code", None),
+    ) == (
         402,
         code,
         reason,
@@ -171,7 +214,9 @@ async def test_declining_cards_are_declined_however_they_are_named(platform):
         intent = await platform.v1.setup_intents.create_async()
         given = {"payment_method": method, "return_url": BACK}
         for _ in range(2):  # a declined method may be tried again
-            error = await refused(platform.v1.setup_intents.confirm_async(intent.id, given))
+            error = await refused(
+                platform.v1.setup_intents.confirm_async(intent.id, given)
+            )
             assert (error.http_status, error.code) == (402, "card_declined")
         assert await attempts(platform, intent) == ["failed", "failed"]
 
@@ -179,8 +224,13 @@ async def test_declining_cards_are_declined_however_they_are_named(platform):
 async def test_a_challenge_that_is_passed(platform):
     who = await customer(platform)
     before = len(platform.kinds())
-    intent = await set_up(platform, "pm_card_authenticationRequiredOnSetup", customer=who.id)
-    assert (intent.status, intent.next_action.type) == ("requires_action", "redirect_to_url")
+    intent = await set_up(
+        platform, "pm_card_authenticationRequiredOnSetup", customer=who.id
+    )
+    assert (intent.status, intent.next_action.type) == (
+        "requires_action",
+        "redirect_to_url",
+    )
     assert intent.next_action.redirect_to_url.return_url == BACK
     assert await attempts(platform, intent) == ["requires_action"]
     url = intent.next_action.redirect_to_url.url.removeprefix(platform.sandbox.base_url)
@@ -199,7 +249,9 @@ async def test_a_challenge_that_is_passed(platform):
         "setup_intent_client_secret": [intent.client_secret],
         "redirect_status": ["succeeded"],
     }
-    done = await platform.v1.setup_intents.retrieve_async(intent.id, {"expand": ["latest_attempt"]})
+    done = await platform.v1.setup_intents.retrieve_async(
+        intent.id, {"expand": ["latest_attempt"]}
+    )
     seen = done.latest_attempt.payment_method_details.card.three_d_secure
     assert (done.status, done.next_action, done.latest_attempt.status) == (
         "succeeded",
@@ -228,8 +280,12 @@ async def test_a_challenge_that_is_failed(platform):
     assert platform.kinds() == [MADE, ASKED, FAILED]
 
 
-async def test_a_challenge_is_given_up_by_another_confirmation_or_a_cancellation(platform):
-    one, two = [await set_up(platform, "pm_card_authenticationRequired") for _ in range(2)]
+async def test_a_challenge_is_given_up_by_another_confirmation_or_a_cancellation(
+    platform,
+):
+    one, two = [
+        await set_up(platform, "pm_card_authenticationRequired") for _ in range(2)
+    ]
     given = {"payment_method": "pm_card_visa", "return_url": BACK}
     await platform.v1.setup_intents.confirm_async(one.id, given)
     await platform.v1.setup_intents.cancel_async(two.id)
@@ -248,7 +304,9 @@ async def test_a_challenge_is_given_up_by_another_confirmation_or_a_cancellation
 
 async def test_orders_by_telephone_are_not_challenged(platform):
     done = await set_up(
-        platform, "pm_card_authenticationRequired", payment_method_options={"card": {"moto": True}}
+        platform,
+        "pm_card_authenticationRequired",
+        payment_method_options={"card": {"moto": True}},
     )
     assert done.status == "succeeded"
 
@@ -257,7 +315,9 @@ async def test_a_setup_is_canceled_while_it_is_open(platform):
     """localstripe 9."""
     intents = platform.v1.setup_intents
     intent = await intents.create_async({"payment_method": "pm_card_visa"})
-    canceled = await intents.cancel_async(intent.id, {"cancellation_reason": "duplicate"})
+    canceled = await intents.cancel_async(
+        intent.id, {"cancellation_reason": "duplicate"}
+    )
     assert (canceled.status, canceled.cancellation_reason) == ("canceled", "duplicate")
     assert canceled.payment_method == intent.payment_method
     assert platform.kinds() == [MADE, "setup_intent.canceled"]
@@ -275,10 +335,15 @@ async def test_a_setup_is_canceled_while_it_is_open(platform):
 async def test_a_server_says_where_the_shopper_returns_to(platform):
     given = {"payment_method": "pm_card_visa", "confirm": True}
     assert (
-        "return_url" in (await refused(platform.v1.setup_intents.create_async(given))).user_message
+        "return_url"
+        in (await refused(platform.v1.setup_intents.create_async(given))).user_message
     )
     never = {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
-    for more in (never, {"use_stripe_sdk": True}, {"allowed_payment_method_types": ["card"]}):
+    for more in (
+        never,
+        {"use_stripe_sdk": True},
+        {"allowed_payment_method_types": ["card"]},
+    ):
         assert (
             await platform.v1.setup_intents.create_async({**given, **more})
         ).status == "succeeded"
@@ -288,7 +353,10 @@ async def test_a_server_says_where_the_shopper_returns_to(platform):
     ("given", "param"),
     [
         ({"return_url": BACK}, "return_url"),
-        ({"mandate_data": {"customer_acceptance": {"type": "offline"}}}, "mandate_data"),
+        (
+            {"mandate_data": {"customer_acceptance": {"type": "offline"}}},
+            "mandate_data",
+        ),
         ({"attach_to_self": True}, "attach_to_self"),
         ({"single_use": {"amount": 100, "currency": "usd"}}, "single_use"),
         ({"customer": "cus_no"}, "customer"),
@@ -324,57 +392,89 @@ async def test_setups_are_listed(platform):
         return [intent.id for intent in (await intents.list_async(given)).data]
 
     assert await listed() == [two.id, one.id]
-    assert (await listed(customer=who.id), await listed(payment_method=one.payment_method)) == (
+    assert (
+        await listed(customer=who.id),
+        await listed(payment_method=one.payment_method),
+    ) == (
         [one.id],
         [one.id],
     )
     assert await listed(created={"gt": one.created}) == [two.id]
     assert (
-        await refused(platform.v1.setup_attempts.list_async({"setup_intent": "seti_no"}))
+        await refused(
+            platform.v1.setup_attempts.list_async({"setup_intent": "seti_no"})
+        )
     ).code == "resource_missing"
     error = await refused(intents.retrieve_async("seti_no"))
-    assert (error.http_status, error.user_message) == (404, "No such setupintent: 'seti_no'")
+    assert (error.http_status, error.user_message) == (
+        404,
+        "No such setupintent: 'seti_no'",
+    )
 
 
 async def test_a_setup_for_a_connected_account(platform):
     account = await platform.vendor()
     intent = await platform.v1.setup_intents.create_async({"on_behalf_of": account})
     assert (intent.on_behalf_of, intent.application) == (account, None)
-    there = await platform.v1.setup_intents.create_async({}, {"stripe_account": account})
+    there = await platform.v1.setup_intents.create_async(
+        {}, {"stripe_account": account}
+    )
     assert there.application.startswith("ca_")
     assert [event.get("account") for event in platform.events(MADE)] == [None, account]
 
 
 async def test_a_browser_sets_up_with_the_secret_alone(platform):
     """localstripe 9: publishable key, client secret and card data."""
-    intent = await platform.v1.setup_intents.create_async({"metadata": {"private": "yes"}})
-    path, secret = f"/v1/setup_intents/{intent.id}", {"client_secret": intent.client_secret}
+    intent = await platform.v1.setup_intents.create_async(
+        {"metadata": {"private": "yes"}}
+    )
+    path, secret = (
+        f"/v1/setup_intents/{intent.id}",
+        {"client_secret": intent.client_secret},
+    )
     status, body = await browser(platform, "GET", path, **secret)
     assert (status, set(body)) == (200, set(REDUCED))
     assert (await browser(platform, "GET", path))[0] == 400
-    assert (await browser(platform, "GET", path, client_secret="seti_x_secret_x"))[0] == 400
+    assert (await browser(platform, "GET", path, client_secret="seti_x_secret_x"))[
+        0
+    ] == 400
     assert (await browser(platform, "POST", path, **secret))[0] == 403
     assert (await browser(platform, "POST", f"{path}/cancel", **secret))[0] == 403
     declining = card_data("payment_method_data", number="4000000000000002")
-    status, body = await browser(platform, "POST", f"{path}/confirm", **secret, **declining)
+    status, body = await browser(
+        platform, "POST", f"{path}/confirm", **secret, **declining
+    )
     assert (status, set(body["error"]["setup_intent"])) == (402, set(REDUCED))
     asking = card_data("payment_method_data", number="4000002500003155")
     _, body = await browser(
         platform, "POST", f"{path}/confirm", **secret, **asking, use_stripe_sdk="true"
     )
-    assert (body["status"], body["next_action"]["type"]) == ("requires_action", "use_stripe_sdk")
+    assert (body["status"], body["next_action"]["type"]) == (
+        "requires_action",
+        "use_stripe_sdk",
+    )
     status, body = await browser(
-        platform, "POST", f"{path}/confirm", **secret, **card_data("payment_method_data")
+        platform,
+        "POST",
+        f"{path}/confirm",
+        **secret,
+        **card_data("payment_method_data"),
     )
     assert (status, body["status"], set(body)) == (200, "succeeded", set(REDUCED))
 
 
-async def test_a_browser_sets_up_what_the_intents_customer_holds_and_only_that(platform):
+async def test_a_browser_sets_up_what_the_intents_customer_holds_and_only_that(
+    platform,
+):
     who, other = await customer(platform), await customer(platform)
-    method = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": who.id})
+    method = await platform.v1.payment_methods.attach_async(
+        "pm_card_visa", {"customer": who.id}
+    )
     for owner, status in ((other, 400), (who, 200)):
         intent = await platform.v1.setup_intents.create_async({"customer": owner.id})
         given = {"client_secret": intent.client_secret, "payment_method": method.id}
-        assert (await browser(platform, "POST", f"/v1/setup_intents/{intent.id}/confirm", **given))[
-            0
-        ] == status
+        assert (
+            await browser(
+                platform, "POST", f"/v1/setup_intents/{intent.id}/confirm", **given
+            )
+        )[0] == status

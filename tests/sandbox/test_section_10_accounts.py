@@ -17,7 +17,11 @@ async def test_controller_properties_make_type_none(platform):
         "requirement_collection": "stripe",
         "stripe_dashboard": {"type": "express"},
     }
-    assert (account.charges_enabled, account.payouts_enabled, account.details_submitted) == (
+    assert (
+        account.charges_enabled,
+        account.payouts_enabled,
+        account.details_submitted,
+    ) == (
         False,
         False,
         False,
@@ -64,7 +68,9 @@ async def test_losses_need_fees(platform):
 
 
 async def test_an_unknown_country_is_refused(platform):
-    assert (await refused(platform.v1.accounts.create_async({"country": "ZZ"}))).param == "country"
+    assert (
+        await refused(platform.v1.accounts.create_async({"country": "ZZ"}))
+    ).param == "country"
 
 
 async def test_capabilities_are_objects_too(platform):
@@ -74,16 +80,22 @@ async def test_capabilities_are_objects_too(platform):
         "card_payments",
         "transfers",
     ]
-    assert (await services.retrieve_async(account, "sepa_debit_payments")).status == "unrequested"
+    assert (
+        await services.retrieve_async(account, "sepa_debit_payments")
+    ).status == "unrequested"
     assert (
         await services.update_async(account, "sepa_debit_payments", {"requested": True})
     ).status == "active"
     await services.update_async(account, "transfers", {"requested": False})
-    assert (await platform.v1.accounts.retrieve_async(account)).capabilities.to_dict() == {
+    assert (
+        await platform.v1.accounts.retrieve_async(account)
+    ).capabilities.to_dict() == {
         "card_payments": "active",
         "sepa_debit_payments": "active",
     }
-    assert (await refused(services.retrieve_async(account, "nonsense"))).http_status == 404
+    assert (
+        await refused(services.retrieve_async(account, "nonsense"))
+    ).http_status == 404
 
 
 async def test_an_update_tells_what_was_before(platform):
@@ -112,7 +124,9 @@ async def test_requirements_can_come_back(platform):
     assert (seen.charges_enabled, seen.payouts_enabled) == (True, False)
     assert seen.requirements.currently_due == ["individual.verification.document"]
     assert (
-        platform.events("account.updated")[-1]["data"]["previous_attributes"]["payouts_enabled"]
+        platform.events("account.updated")[-1]["data"]["previous_attributes"][
+            "payouts_enabled"
+        ]
         is True
     )
 
@@ -142,7 +156,10 @@ async def test_the_platform_has_an_account_of_its_own(platform):
 
 async def test_express_needs_a_platform_that_bears_losses(platform):
     """Stripe-owned losses with Express came with a later version than ours."""
-    express = {"stripe_dashboard": {"type": "express"}, "fees": {"payer": "application"}}
+    express = {
+        "stripe_dashboard": {"type": "express"},
+        "fees": {"payer": "application"},
+    }
     error = await refused(platform.v1.accounts.create_async({"controller": express}))
     assert error.param == "controller[losses][payments]"
 
@@ -198,7 +215,10 @@ async def test_charges_are_on_with_one_of_two_capabilities(platform):
 
 async def test_the_three_flags_are_independent(platform):
     account = await platform.vendor()
-    for flags in ({"charges_enabled": False}, {"charges_enabled": True, "payouts_enabled": False}):
+    for flags in (
+        {"charges_enabled": False},
+        {"charges_enabled": True, "payouts_enabled": False},
+    ):
         platform.control("POST", f"accounts/{account}", flags)
         seen = await platform.v1.accounts.retrieve_async(account)
         assert seen.details_submitted
@@ -220,18 +240,32 @@ async def test_nothing_due_does_not_mean_able(platform):
         ("other", "rejected.platform_other"),
     ],
 )
-async def test_a_rejected_account_does_nothing_until_it_is_taken_back(platform, reason, seen_as):
+async def test_a_rejected_account_does_nothing_until_it_is_taken_back(
+    platform, reason, seen_as
+):
     account = await platform.vendor()
     seen = await platform.v1.accounts.reject_async(account, {"reason": reason})
-    assert (seen.charges_enabled, seen.payouts_enabled, seen.requirements.disabled_reason) == (
+    assert (
+        seen.charges_enabled,
+        seen.payouts_enabled,
+        seen.requirements.disabled_reason,
+    ) == (
         False,
         False,
         seen_as,
     )
     assert seen.capabilities.transfers == "inactive"
-    assert platform.kinds()[-3:] == ["capability.updated", "capability.updated", "account.updated"]
+    assert platform.kinds()[-3:] == [
+        "capability.updated",
+        "capability.updated",
+        "account.updated",
+    ]
     back = await platform.v1.accounts.unreject_async(account)
-    assert (back.charges_enabled, back.payouts_enabled, back.requirements.disabled_reason) == (
+    assert (
+        back.charges_enabled,
+        back.payouts_enabled,
+        back.requirements.disabled_reason,
+    ) == (
         True,
         True,
         None,
@@ -247,14 +281,21 @@ async def test_a_rejection_can_leave_payouts_on(platform):
 
 
 async def test_what_may_be_rejected_and_why(platform):
-    account, standard = await platform.vendor(), await platform.v1.accounts.create_async({})
+    account, standard = (
+        await platform.vendor(),
+        await platform.v1.accounts.create_async({}),
+    )
     assert (
         await refused(platform.v1.accounts.reject_async(account, {"reason": "fraud"}))
     ).param == "reason"
     assert (
-        await refused(platform.v1.accounts.reject_async(standard.id, {"reason": "other"}))
+        await refused(
+            platform.v1.accounts.reject_async(standard.id, {"reason": "other"})
+        )
     ).http_status == 400
-    assert (await refused(platform.v1.accounts.unreject_async(account))).http_status == 400
+    assert (
+        await refused(platform.v1.accounts.unreject_async(account))
+    ).http_status == 400
 
 
 async def test_taking_back_a_rejection_leaves_other_restrictions(platform):
@@ -314,7 +355,10 @@ async def test_stripe_account_answers_for_itself(platform):
     assert (await platform.v1.accounts.retrieve_current_async(options=mine)).id == one
     assert (await platform.v1.accounts.retrieve_async(one, options=mine)).id == one
     error = await refused(platform.v1.accounts.retrieve_async(two, options=mine))
-    assert "does not match the account specified in the Stripe-Account header" in error.user_message
+    assert (
+        "does not match the account specified in the Stripe-Account header"
+        in error.user_message
+    )
 
 
 async def test_a_token_that_nobody_made_is_missing(platform):
@@ -326,9 +370,14 @@ async def test_a_token_that_nobody_made_is_missing(platform):
 async def test_a_connected_account_has_no_accounts_of_its_own(platform):
     account = await platform.vendor()
     error = await refused(
-        platform.v1.accounts.create_async({"country": "US"}, {"stripe_account": account})
+        platform.v1.accounts.create_async(
+            {"country": "US"}, {"stripe_account": account}
+        )
     )
-    assert (error.http_status, "signed up for Connect" in error.user_message) == (400, True)
+    assert (error.http_status, "signed up for Connect" in error.user_message) == (
+        400,
+        True,
+    )
 
 
 async def test_a_link_leads_back_to_a_whole_address(platform):
@@ -340,4 +389,6 @@ async def test_a_link_leads_back_to_a_whole_address(platform):
             "refresh_url": "https://shop.test",
             "return_url": url,
         }
-        assert (await refused(platform.v1.account_links.create_async(given))).code == "url_invalid"
+        assert (
+            await refused(platform.v1.account_links.create_async(given))
+        ).code == "url_invalid"

@@ -19,20 +19,30 @@ async def dashboard(platform, account):
 
 async def test_links_need_both_addresses_and_fit_the_account(platform):
     account = await platform.vendor()
-    for given in ({}, {"return_url": "https://s.test"}, {"refresh_url": "https://s.test"}):
+    for given in (
+        {},
+        {"return_url": "https://s.test"},
+        {"refresh_url": "https://s.test"},
+    ):
         wanted = {"account": account, "type": "account_onboarding", **given}
         assert (
             await refused(platform.v1.account_links.create_async(wanted))
         ).code == "parameter_missing"
-    assert (await refused(link(platform, account, type="account_update"))).param == "type"
-    assert (await refused(link(platform, account, return_url="nowhere"))).code == "url_invalid"
+    assert (
+        await refused(link(platform, account, type="account_update"))
+    ).param == "type"
+    assert (
+        await refused(link(platform, account, return_url="nowhere"))
+    ).code == "url_invalid"
     assert (
         await refused(link(platform, account, collection_options={"fields": "all"}))
     ).param == "collection_options[fields]"
 
 
 async def test_a_link_has_no_id_and_lives_five_minutes(platform):
-    made = await link(platform, await platform.vendor(), refresh_url="http://127.0.0.1/again")
+    made = await link(
+        platform, await platform.vendor(), refresh_url="http://127.0.0.1/again"
+    )
     assert (made.object, "id" in made, made.expires_at - made.created) == (
         "account_link",
         False,
@@ -48,7 +58,9 @@ async def test_update_links_are_for_accounts_without_a_dashboard(platform):
 
 async def test_coming_back_does_not_mean_finished(platform):
     account = await platform.v1.accounts.create_async({"country": "LU", **EXPRESS})
-    visitor = await Visitor(platform.sandbox.base_url).open((await link(platform, account.id)).url)
+    visitor = await Visitor(platform.sandbox.base_url).open(
+        (await link(platform, account.id)).url
+    )
     await visitor.press("save")
     assert visitor.url == "https://shop.test/back"
     assert not (await read(platform, account.id)).details_submitted
@@ -62,7 +74,9 @@ async def test_a_login_link_needs_finished_onboarding(platform):
         == "Cannot create a login link for an account that has not completed onboarding."
     )
     full = await platform.vendor(controller={})
-    assert (await refused(platform.v1.accounts.login_links.create_async(full))).http_status == 400
+    assert (
+        await refused(platform.v1.accounts.login_links.create_async(full))
+    ).http_status == 400
 
 
 async def test_the_dashboard_shows_balance_movements_and_bank(platform):
@@ -172,11 +186,18 @@ async def test_a_session_echoes_its_components(platform):
 )
 async def test_a_session_of_nothing_real_is_refused(platform, components):
     wanted = {"account": await platform.vendor(), "components": components}
-    assert (await refused(platform.v1.account_sessions.create_async(wanted))).http_status == 400
+    assert (
+        await refused(platform.v1.account_sessions.create_async(wanted))
+    ).http_status == 400
 
 
 async def test_user_authentication_stays_where_stripe_collects(platform):
-    off = {"payouts": {"enabled": True, "features": {"disable_stripe_user_authentication": True}}}
+    off = {
+        "payouts": {
+            "enabled": True,
+            "features": {"disable_stripe_user_authentication": True},
+        }
+    }
     error = await refused(
         platform.v1.account_sessions.create_async(
             {"account": await platform.vendor(), "components": off}

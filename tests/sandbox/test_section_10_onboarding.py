@@ -36,7 +36,11 @@ async def walk(platform, account, **typed: dict[str, str] | None):
     for step in ("business", "person", "bank"):
         assert visitor.step == step
         given = typed.get(step, {})
-        await (visitor.press("skip") if given is None else visitor.press("continue", **given))
+        await (
+            visitor.press("skip")
+            if given is None
+            else visitor.press("continue", **given)
+        )
     if visitor.step == "more":
         await visitor.press("skip")
     assert visitor.step == "review", visitor.errors()
@@ -61,12 +65,21 @@ async def test_the_first_page_completes_everything_in_one_press(platform):
         True,
         True,
     )
-    assert (done.requirements.currently_due, done.requirements.disabled_reason) == ([], None)
-    assert done.capabilities.to_dict() == {"card_payments": "active", "transfers": "active"}
+    assert (done.requirements.currently_due, done.requirements.disabled_reason) == (
+        [],
+        None,
+    )
+    assert done.capabilities.to_dict() == {
+        "card_payments": "active",
+        "transfers": "active",
+    }
     assert done.business_profile.name == "Luxe"
     assert platform.kinds(before).count("capability.updated") == 2
     last = platform.events("account.updated")[-1]
-    assert (last["account"], last["data"]["previous_attributes"]["charges_enabled"]) == (
+    assert (
+        last["account"],
+        last["data"]["previous_attributes"]["charges_enabled"],
+    ) == (
         account,
         False,
     )
@@ -78,7 +91,9 @@ async def test_a_post_of_nothing_but_the_button_completes_too(platform):
     action = re.search(r'action="(/hosted/onboarding/\w+)"', visitor.page)
     assert action
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert platform.sandbox.request("POST", action[1], "action=complete", form)[0] == 303
+    assert (
+        platform.sandbox.request("POST", action[1], "action=complete", form)[0] == 303
+    )
     assert (await read(platform, account)).charges_enabled
 
 
@@ -87,7 +102,11 @@ async def test_the_steps_lead_to_an_account_that_works(platform):
     visitor = await walk(
         platform,
         account,
-        business={"name": "Luxe", "url": "https://luxe.test", "business_type": "individual"},
+        business={
+            "name": "Luxe",
+            "url": "https://luxe.test",
+            "business_type": "individual",
+        },
     )
     assert visitor.url == BACK
     done = await read(platform, account)
@@ -111,12 +130,18 @@ async def test_onboarding_is_told_step_by_step(platform):
     assert kinds[0] == "account.application.authorized"
     first = [
         kinds.index(kind)
-        for kind in ("person.created", "account.external_account.created", "capability.updated")
+        for kind in (
+            "person.created",
+            "account.external_account.created",
+            "capability.updated",
+        )
     ]
     assert first == sorted(first)
     assert kinds.count("account.updated") >= 4
     assert kinds[-1] == "account.updated"
-    changes = [e["data"]["previous_attributes"] for e in platform.events("account.updated")]
+    changes = [
+        e["data"]["previous_attributes"] for e in platform.events("account.updated")
+    ]
     assert all("requirements" in change for change in changes)
     assert changes[-1]["details_submitted"] is False
 
@@ -129,18 +154,26 @@ async def test_onboarding_is_told_step_by_step(platform):
         ("bank", "external_account", True, False),
     ],
 )
-async def test_a_step_that_is_left_out_is_owed_by_a_day(platform, left_out, due, charges, payouts):
+async def test_a_step_that_is_left_out_is_owed_by_a_day(
+    platform, left_out, due, charges, payouts
+):
     account = (await seller(platform)).id
     await walk(platform, account, **{left_out: None})
     seen = await read(platform, account)
     assert seen.details_submitted
     assert due in seen.requirements.currently_due
-    assert seen.requirements.current_deadline > platform.control("GET", "state")["clock"]
+    assert (
+        seen.requirements.current_deadline > platform.control("GET", "state")["clock"]
+    )
     assert (seen.charges_enabled, seen.payouts_enabled) == (charges, payouts)
-    assert seen.requirements.past_due == ([] if charges else seen.requirements.currently_due)
+    assert seen.requirements.past_due == (
+        [] if charges else seen.requirements.currently_due
+    )
 
 
-async def test_what_was_left_out_stops_the_account_on_its_day_and_can_be_given_later(platform):
+async def test_what_was_left_out_stops_the_account_on_its_day_and_can_be_given_later(
+    platform,
+):
     account = (await seller(platform)).id
     await walk(platform, account, bank=None)
     platform.sandbox.advance(15 * 86400)
@@ -152,13 +185,19 @@ async def test_what_was_left_out_stops_the_account_on_its_day_and_can_be_given_l
     )
     assert late.capabilities.transfers == "inactive"
     assert (
-        platform.events("capability.updated")[-1]["data"]["previous_attributes"]["status"]
+        platform.events("capability.updated")[-1]["data"]["previous_attributes"][
+            "status"
+        ]
         == "active"
     )
 
     await walk(platform, account)
     again = await read(platform, account)
-    assert (again.charges_enabled, again.payouts_enabled, again.requirements.current_deadline) == (
+    assert (
+        again.charges_enabled,
+        again.payouts_enabled,
+        again.requirements.current_deadline,
+    ) == (
         True,
         True,
         None,
@@ -168,7 +207,9 @@ async def test_what_was_left_out_stops_the_account_on_its_day_and_can_be_given_l
 async def test_saving_for_later_keeps_what_was_typed(platform):
     account = (await seller(platform)).id
     visitor = await visit(platform, account)
-    await visitor.press("save", business_type="individual", name="Half done", url="not an address")
+    await visitor.press(
+        "save", business_type="individual", name="Half done", url="not an address"
+    )
     assert visitor.url == BACK
     seen = await read(platform, account)
     assert (seen.details_submitted, seen.business_type, seen.business_profile.name) == (
@@ -186,7 +227,11 @@ async def test_mistakes_are_said_beside_their_fields_and_typing_is_kept(platform
     await visitor.press(
         "continue", name="", url="luxe", mcc="1", tax_id="?", business_type="empire"
     )
-    assert (visitor.status, visitor.step, visitor.fields["url"]) == (422, "business", "luxe")
+    assert (visitor.status, visitor.step, visitor.fields["url"]) == (
+        422,
+        "business",
+        "luxe",
+    )
     assert set(visitor.errors()) == {"name", "url", "mcc", "tax_id", "business_type"}
 
     await visitor.press(
@@ -206,7 +251,14 @@ async def test_mistakes_are_said_beside_their_fields_and_typing_is_kept(platform
         first_name="",
         id_number="<b>",
     )
-    assert set(visitor.errors()) == {"code", "dob", "email", "phone", "first_name", "id_number"}
+    assert set(visitor.errors()) == {
+        "code",
+        "dob",
+        "email",
+        "phone",
+        "first_name",
+        "id_number",
+    }
     assert visitor.errors()["code"] == "That is not the code that was sent."
     assert visitor.fields["email"] == "nobody"
 
@@ -287,9 +339,9 @@ async def test_tokens_of_one_kind_open_nothing_else(platform):
     used_up = (await link(platform, account)).url.rpartition("/")[2]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (
-        platform.sandbox.request("POST", f"/hosted/onboarding/{used_up}", "action=complete", form)[
-            0
-        ]
+        platform.sandbox.request(
+            "POST", f"/hosted/onboarding/{used_up}", "action=complete", form
+        )[0]
         == 404
     )
     assert not (await read(platform, account)).details_submitted
@@ -320,7 +372,8 @@ async def test_a_document_that_is_asked_for_has_a_page_of_its_own(platform):
     await visitor.press("continue", **{due: "nonsense"})
     assert visitor.errors() == {due: "Choose one of these."}
     await visitor.press(
-        "continue", **{due: "file_identity_document_success", "company.directors_provided": "yes"}
+        "continue",
+        **{due: "file_identity_document_success", "company.directors_provided": "yes"},
     )
     assert visitor.step == "review"
     assert (await read(platform, account)).requirements.currently_due == []
@@ -331,7 +384,10 @@ async def test_a_document_that_is_asked_for_has_a_page_of_its_own(platform):
     ("options", "asked"),
     [
         ({}, []),
-        ({"collection_options": {"fields": "eventually_due"}}, ["company.registration_date"]),
+        (
+            {"collection_options": {"fields": "eventually_due"}},
+            ["company.registration_date"],
+        ),
         ({"collect": "eventually_due"}, ["company.registration_date"]),
         ({"collection_options": {"future_requirements": "include"}}, ["company.phone"]),
     ],

@@ -19,7 +19,9 @@ KNOWN: dict[str, Any] = {
 
 
 async def company(platform):
-    return (await platform.v1.accounts.create_async({**CUSTOM, "business_type": "company"})).id
+    return (
+        await platform.v1.accounts.create_async({**CUSTOM, "business_type": "company"})
+    ).id
 
 
 async def test_a_person_is_made_changed_and_deleted_with_an_event_each(platform):
@@ -54,7 +56,11 @@ async def test_a_person_is_made_changed_and_deleted_with_an_event_each(platform)
     assert (await refused(persons.retrieve_async(account, made.id))).http_status == 404
 
     told = [e for e in platform.events() if e["type"].startswith("person.")]
-    assert [e["type"] for e in told] == ["person.created", "person.updated", "person.deleted"]
+    assert [e["type"] for e in told] == [
+        "person.created",
+        "person.updated",
+        "person.deleted",
+    ]
     assert {e["account"] for e in told} == {account}
     assert told[1]["data"]["previous_attributes"]["first_name"] == "A"
 
@@ -85,7 +91,9 @@ async def test_a_person_says_what_it_owes(platform):
         "first_name",
         "last_name",
     ]
-    wrong = await persons.update_async(account, speaker.id, {**KNOWN, "id_number": "111111111"})
+    wrong = await persons.update_async(
+        account, speaker.id, {**KNOWN, "id_number": "111111111"}
+    )
     assert [e.requirement for e in wrong.requirements.errors] == ["id_number"]
     assert wrong.verification.details_code == "failed_keyed_identity"
 
@@ -96,12 +104,19 @@ async def test_people_are_listed_by_what_they_are(platform):
         role: (await persons.create_async(account, {"relationship": {role: True}})).id
         for role in ("owner", "director", "executive", "representative")
     }
-    assert [p.id for p in (await persons.list_async(account)).data] == list(made.values())[::-1]
+    assert [p.id for p in (await persons.list_async(account)).data] == list(
+        made.values()
+    )[::-1]
     for role, who in made.items():
         assert [
-            p.id for p in (await persons.list_async(account, {"relationship": {role: True}})).data
+            p.id
+            for p in (
+                await persons.list_async(account, {"relationship": {role: True}})
+            ).data
         ] == [who]
-    page = await persons.list_async(account, {"limit": 1, "starting_after": made["executive"]})
+    page = await persons.list_async(
+        account, {"limit": 1, "starting_after": made["executive"]}
+    )
     assert (
         [p.id for p in page.data],
         page.has_more,
@@ -110,14 +125,20 @@ async def test_people_are_listed_by_what_they_are(platform):
 
 async def test_there_is_one_representative_and_it_stays(platform):
     account, persons = await company(platform), platform.v1.accounts.persons
-    speaker = await persons.create_async(account, {"relationship": {"representative": True}})
+    speaker = await persons.create_async(
+        account, {"relationship": {"representative": True}}
+    )
     other = await persons.create_async(account, {})
     assert (
-        await refused(persons.create_async(account, {"relationship": {"representative": True}}))
+        await refused(
+            persons.create_async(account, {"relationship": {"representative": True}})
+        )
     ).http_status == 400
     assert (
         await refused(
-            persons.update_async(account, other.id, {"relationship": {"representative": True}})
+            persons.update_async(
+                account, other.id, {"relationship": {"representative": True}}
+            )
         )
     ).param == "relationship[representative]"
     assert (await refused(persons.delete_async(account, speaker.id))).http_status == 400
@@ -126,7 +147,9 @@ async def test_there_is_one_representative_and_it_stays(platform):
 async def test_the_only_verified_executive_stays(platform):
     account, persons = await company(platform), platform.v1.accounts.persons
     one, two = [
-        await persons.create_async(account, {**KNOWN, "relationship": {"executive": True}})
+        await persons.create_async(
+            account, {**KNOWN, "relationship": {"executive": True}}
+        )
         for _ in range(2)
     ]
     await persons.delete_async(account, one.id)
@@ -158,7 +181,10 @@ async def test_the_individual_is_a_person(platform):
     account = await platform.v1.accounts.create_async(
         {
             **CUSTOM,
-            "individual": {"first_name": "Ada", "dob": {"day": 1, "month": 1, "year": 1901}},
+            "individual": {
+                "first_name": "Ada",
+                "dob": {"day": 1, "month": 1, "year": 1901},
+            },
         }
     )
     [person] = (await platform.v1.accounts.persons.list_async(account.id)).data
@@ -180,7 +206,9 @@ async def test_after_the_first_link_personal_data_is_out_of_reach(platform):
     seen = await platform.v1.accounts.retrieve_async(account.id)
     assert "individual" not in seen
     assert "company" not in seen
-    person = await platform.v1.accounts.persons.retrieve_async(account.id, account.individual.id)
+    person = await platform.v1.accounts.persons.retrieve_async(
+        account.id, account.individual.id
+    )
     assert (person.first_name, person.email, person.verification.status) == (
         "Test",
         "a@b.test",
@@ -199,7 +227,9 @@ async def test_after_the_first_link_personal_data_is_out_of_reach(platform):
             await refused(platform.v1.accounts.update_async(account.id, given))
         ).http_status == 403
     assert (
-        await refused(platform.v1.accounts.persons.create_async(account.id, {"first_name": "B"}))
+        await refused(
+            platform.v1.accounts.persons.create_async(account.id, {"first_name": "B"})
+        )
     ).http_status == 403
     await platform.v1.accounts.update_async(
         account.id, {"business_profile": {"name": "Still mine"}, "email": "c@d.test"}
@@ -220,7 +250,11 @@ async def test_where_the_platform_collects_it_keeps_reading_and_writing(platform
     seen = await platform.v1.accounts.update_async(
         account.id, {"individual": KNOWN, "company": {"name": "Luxe", "tax_id": "1234"}}
     )
-    assert (seen.individual.dob.year, seen.company.name, seen.company.tax_id_provided) == (
+    assert (
+        seen.individual.dob.year,
+        seen.company.name,
+        seen.company.tax_id_provided,
+    ) == (
         1902,
         "Luxe",
         True,
@@ -240,5 +274,7 @@ async def test_terms_are_agreed_to_by_the_owner_where_stripe_collects(platform):
 async def test_nobody_is_born_in_a_year_that_no_calendar_has(platform):
     account = await platform.vendor()
     dob = {"day": 1, "month": 1, "year": -999_999_999_999_999_999}
-    error = await refused(platform.v1.accounts.persons.create_async(account, {"dob": dob}))
+    error = await refused(
+        platform.v1.accounts.persons.create_async(account, {"dob": dob})
+    )
     assert (error.http_status, error.param) == (400, "dob")

@@ -31,7 +31,9 @@ async def test_a_new_account_owes_everything_and_works_with_nothing(platform):
 
 
 async def test_requirements_name_the_person_once_there_is_one(platform):
-    account = await platform.v1.accounts.create_async({**CUSTOM, "business_type": "company"})
+    account = await platform.v1.accounts.create_async(
+        {**CUSTOM, "business_type": "company"}
+    )
     person = await platform.v1.accounts.persons.create_async(
         account.id, {"relationship": {"representative": True}}
     )
@@ -56,7 +58,9 @@ async def test_the_united_states_ask_for_a_number(platform):
     )
 
 
-async def test_an_account_that_its_platform_told_everything_has_submitted_its_details(platform):
+async def test_an_account_that_its_platform_told_everything_has_submitted_its_details(
+    platform,
+):
     person = {**WHOLE, "dob": {"day": 1, "month": 1, "year": 1902}}
     account = await platform.v1.accounts.create_async(CUSTOM)
     assert not account.details_submitted
@@ -77,12 +81,20 @@ async def test_a_demand_goes_past_due_on_its_day(platform):
         {"requirements": {"currently_due": [DUE], "current_deadline": day}},
     )
     seen = await read(platform, account)
-    assert (seen.charges_enabled, seen.requirements.currently_due, seen.requirements.past_due) == (
+    assert (
+        seen.charges_enabled,
+        seen.requirements.currently_due,
+        seen.requirements.past_due,
+    ) == (
         True,
         [DUE],
         [],
     )
-    assert platform.kinds()[-3:] == ["capability.updated", "capability.updated", "account.updated"]
+    assert platform.kinds()[-3:] == [
+        "capability.updated",
+        "capability.updated",
+        "account.updated",
+    ]
 
     platform.sandbox.advance(86401)
     late = await read(platform, account)
@@ -90,7 +102,9 @@ async def test_a_demand_goes_past_due_on_its_day(platform):
     assert late.requirements.disabled_reason == "requirements.past_due"
     changed = platform.events("account.updated")[-1]["data"]["previous_attributes"]
     assert changed["capabilities"] == {"card_payments": "active", "transfers": "active"}
-    capability = await platform.v1.accounts.capabilities.retrieve_async(account, "transfers")
+    capability = await platform.v1.accounts.capabilities.retrieve_async(
+        account, "transfers"
+    )
     assert (capability.status, capability.requirements.disabled_reason) == (
         "inactive",
         "requirements.fields_needed",
@@ -103,17 +117,26 @@ async def test_what_is_announced_becomes_due_on_its_day(platform):
     coming = {"currently_due": ["company.phone"], "current_deadline": day}
     platform.control("POST", f"accounts/{account}", {"future_requirements": coming})
     seen = await read(platform, account)
-    assert (seen.future_requirements.currently_due, seen.requirements.currently_due) == (
+    assert (
+        seen.future_requirements.currently_due,
+        seen.requirements.currently_due,
+    ) == (
         ["company.phone"],
         [],
     )
     platform.sandbox.advance(86401)
     later = await read(platform, account)
-    assert (later.future_requirements.currently_due, later.requirements.currently_due) == (
+    assert (
+        later.future_requirements.currently_due,
+        later.requirements.currently_due,
+    ) == (
         [],
         ["company.phone"],
     )
-    assert (later.charges_enabled, later.requirements.current_deadline > day) == (True, True)
+    assert (later.charges_enabled, later.requirements.current_deadline > day) == (
+        True,
+        True,
+    )
 
 
 async def test_the_control_api_finishes_what_it_demanded(platform):
@@ -154,7 +177,10 @@ async def test_an_account_that_cuts_its_ties_is_a_stranger(platform):
     )
     platform.control("POST", f"accounts/{account}", {"deauthorize": True})
     event = platform.events()[-1]
-    assert (event["type"], event["account"]) == ("account.application.deauthorized", account)
+    assert (event["type"], event["account"]) == (
+        "account.application.deauthorized",
+        account,
+    )
     assert event["data"]["object"]["object"] == "application"
 
     calls = [

@@ -28,7 +28,9 @@ async def direct(platform, account, amount=1000, method="pm_card_visa", **given:
         "expand": ["latest_charge"],
         **given,
     }
-    intent = await platform.v1.payment_intents.create_async(params, {"stripe_account": account})
+    intent = await platform.v1.payment_intents.create_async(
+        params, {"stripe_account": account}
+    )
     return intent.latest_charge
 
 
@@ -69,7 +71,10 @@ async def test_a_fee_is_given_back_in_parts(platform):
         ("adjustment", 100, 0, 100),
     ]
     error = await refused(refunds.create_async(charge.application_fee))
-    assert (error.http_status, "already been refunded" in error.user_message) == (400, True)
+    assert (error.http_status, "already been refunded" in error.user_message) == (
+        400,
+        True,
+    )
 
 
 async def test_fee_refunds_are_read_annotated_and_listed(platform):
@@ -83,14 +88,18 @@ async def test_fee_refunds_are_read_annotated_and_listed(platform):
     assert [r.id for r in (await refunds.list_async(fee)).data] == [two.id, one.id]
     [event] = platform.events("application_fee.refund.updated")
     assert event["data"]["object"]["object"] == "fee_refund"
-    assert (await refused(refunds.retrieve_async(other.application_fee, one.id))).http_status == 404
+    assert (
+        await refused(refunds.retrieve_async(other.application_fee, one.id))
+    ).http_status == 404
     error = await refused(refunds.create_async(fee, {"amount": 121}))
     assert error.param == "amount"
 
 
 async def test_a_fee_goes_back_whatever_the_platform_holds(platform):
     charge, account = await sold(platform)  # 64 is there, and pending
-    made = await platform.v1.application_fees.refunds.create_async(charge.application_fee)
+    made = await platform.v1.application_fees.refunds.create_async(
+        charge.application_fee
+    )
     assert made.amount == 123
     assert (await rows(platform))[-1] == ("application_fee_refund", -123, 0, -123)
     assert sum(row[3] for row in await rows(platform)) == -59
@@ -102,7 +111,9 @@ async def test_a_direct_charge_belongs_to_the_account_and_pays_both_fees(platfor
     before = len(platform.kinds())
     charge = await direct(platform, account, application_fee_amount=123)
     of = {"stripe_account": account}
-    row = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction, {}, of)
+    row = await platform.v1.balance_transactions.retrieve_async(
+        charge.balance_transaction, {}, of
+    )
     assert (row.amount, row.fee, row.net) == (1000, 182, 818)
     assert [(f.type, f.amount) for f in row.fee_details] == [
         ("application_fee", 123),
@@ -110,9 +121,15 @@ async def test_a_direct_charge_belongs_to_the_account_and_pays_both_fees(platfor
     ]
     assert await rows(platform) == [("application_fee", 123, 0, 123)]
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
-    assert (fee.account, fee.charge, fee.originating_transaction) == (account, charge.id, None)
+    assert (fee.account, fee.charge, fee.originating_transaction) == (
+        account,
+        charge.id,
+        None,
+    )
     assert charge.application == fee.application
-    assert (await refused(platform.v1.charges.retrieve_async(charge.id))).http_status == 404
+    assert (
+        await refused(platform.v1.charges.retrieve_async(charge.id))
+    ).http_status == 404
     told = [(e["type"], e.get("account")) for e in platform.events()][before:]
     assert told == [
         ("payment_intent.created", account),
@@ -133,11 +150,17 @@ async def test_the_platform_pays_stripe_where_that_was_agreed(platform):
 
 
 async def test_accounts_of_the_old_express_type_pay_stripe_themselves(platform):
-    given = {"type": "express", "country": "LU", "capabilities": EXPRESS["capabilities"]}
+    given = {
+        "type": "express",
+        "country": "LU",
+        "capabilities": EXPRESS["capabilities"],
+    }
     account = await platform.v1.accounts.create_async(given)
     platform.control("POST", f"accounts/{account.id}", {"complete": True})
     await direct(platform, account.id)
-    assert await rows(platform, stripe_account=account.id) == [("charge", 1000, 59, 941)]
+    assert await rows(platform, stripe_account=account.id) == [
+        ("charge", 1000, 59, 941)
+    ]
 
 
 async def test_a_direct_charge_settles_later_too(platform):
@@ -147,15 +170,25 @@ async def test_a_direct_charge_settles_later_too(platform):
     )
     assert (charge.balance_transaction, charge.application_fee) == (None, None)
     platform.settle()
-    assert (await rows(platform, stripe_account=account))[0] == ("charge", 1000, 182, 818)
+    assert (await rows(platform, stripe_account=account))[0] == (
+        "charge",
+        1000,
+        182,
+        818,
+    )
     updated = platform.events("charge.updated")[-1]
-    assert (updated["account"], updated["data"]["previous_attributes"]["balance_transaction"]) == (
+    assert (
+        updated["account"],
+        updated["data"]["previous_attributes"]["balance_transaction"],
+    ) == (
         account,
         None,
     )
 
 
-async def test_a_direct_charge_is_refunded_by_the_account_and_its_fee_by_the_platform(platform):
+async def test_a_direct_charge_is_refunded_by_the_account_and_its_fee_by_the_platform(
+    platform,
+):
     account = await platform.vendor(**OWN_FEES)
     of = {"stripe_account": account}
     await direct(platform, account, 5000)
@@ -191,13 +224,17 @@ async def test_an_account_that_is_short_owes_its_direct_refund(platform):
     assert (await rows(platform, **of))[1:] == [("adjustment", 100, 0, 100)]
     await direct(platform, account, 5000)
     platform.sandbox.advance(86400)
-    assert (await platform.v1.refunds.retrieve_async(refund.id, {}, of)).status == "succeeded"
+    assert (
+        await platform.v1.refunds.retrieve_async(refund.id, {}, of)
+    ).status == "succeeded"
 
 
 async def test_a_direct_charge_fails_and_is_held_on_the_account_too(platform):
     account = await platform.vendor(**OWN_FEES)
     of = {"stripe_account": account}
-    charge = await direct(platform, account, capture_method="manual", application_fee_amount=123)
+    charge = await direct(
+        platform, account, capture_method="manual", application_fee_amount=123
+    )
     await platform.v1.payment_intents.capture_async(
         charge.payment_intent, {"amount_to_capture": 500}, of
     )
@@ -226,11 +263,15 @@ async def test_an_account_that_takes_no_cards_cannot_charge(platform):
 
 async def test_on_behalf_of_names_the_account_whose_sale_it_is(platform):
     account = await platform.vendor()
-    charge = await paid(platform, on_behalf_of=account, transfer_data={"destination": account})
+    charge = await paid(
+        platform, on_behalf_of=account, transfer_data={"destination": account}
+    )
     assert charge.on_behalf_of == account
     await funded(platform)
     with_transfers_only = await platform.v1.accounts.create_async(
         {**EXPRESS, "country": "LU", "capabilities": {"transfers": {"requested": True}}}
     )
     platform.control("POST", f"accounts/{with_transfers_only.id}", {"complete": True})
-    assert (await refused(platform.intent(on_behalf_of=with_transfers_only.id))).http_status == 400
+    assert (
+        await refused(platform.intent(on_behalf_of=with_transfers_only.id))
+    ).http_status == 400

@@ -22,7 +22,9 @@ async def rows(platform, **options: Any):
 
 async def test_a_destination_charge_makes_exactly_these_rows(platform):
     account = await platform.vendor()
-    await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=123
+    )
     platform.settle()
     assert await rows(platform) == [
         ("charge", 1000, 59, 941),
@@ -34,7 +36,9 @@ async def test_a_destination_charge_makes_exactly_these_rows(platform):
 
 async def test_each_object_names_the_others(platform):
     account = await platform.vendor()
-    paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    paid = await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=123
+    )
     platform.settle()
     charge = await platform.v1.charges.retrieve_async(paid.latest_charge)
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
@@ -42,7 +46,9 @@ async def test_each_object_names_the_others(platform):
         transfer.destination_payment, None, {"stripe_account": account}
     )
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
-    txn = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction)
+    txn = await platform.v1.balance_transactions.retrieve_async(
+        charge.balance_transaction
+    )
     own = await platform.v1.balance_transactions.retrieve_async(
         payment.balance_transaction, None, {"stripe_account": account}
     )
@@ -52,7 +58,11 @@ async def test_each_object_names_the_others(platform):
         account,
         1000,
     )
-    assert (payment.source_transfer, payment.application_fee, payment.payment_intent) == (
+    assert (
+        payment.source_transfer,
+        payment.application_fee,
+        payment.payment_intent,
+    ) == (
         transfer.id,
         fee.id,
         None,
@@ -89,7 +99,11 @@ async def test_a_fee_may_be_all_of_the_amount_and_no_more(platform, direct):
     options = {"stripe_account": account} if direct else {}
     create = platform.v1.payment_intents.create_async
     error = await refused(create({**given, "application_fee_amount": 1001}, options))
-    assert (error.http_status, error.code, error.param) == (400, None, "application_fee_amount")
+    assert (error.http_status, error.code, error.param) == (
+        400,
+        None,
+        "application_fee_amount",
+    )
     intent = await create({**given, "application_fee_amount": 1000}, options)
     update = platform.v1.payment_intents.update_async
     error = await refused(update(intent.id, {"amount": 900}, options))
@@ -99,13 +113,17 @@ async def test_a_fee_may_be_all_of_the_amount_and_no_more(platform, direct):
             intent.id, {"payment_method": "pm_card_visa"}
         )
         platform.settle()
-        assert await rows(platform, stripe_account=account) == [("payment", 1000, 1000, 0)]
+        assert await rows(platform, stripe_account=account) == [
+            ("payment", 1000, 1000, 0)
+        ]
 
 
 async def test_money_that_becomes_available_is_told_of_once_a_day(platform):
     account = await platform.vendor()
     for _ in range(2):
-        await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+        await platform.pay(
+            transfer_data={"destination": account}, application_fee_amount=123
+        )
     platform.settle()
     assert platform.events("balance.available") == []
     platform.sandbox.advance(3 * 86400)
@@ -115,11 +133,14 @@ async def test_money_that_becomes_available_is_told_of_once_a_day(platform):
     assert (mine["object"], mine["available"][0]["amount"]) == ("balance", 1754)
 
 
-async def test_money_that_is_there_at_once_is_told_of_at_once_and_what_goes_out_is_not(platform):
+async def test_money_that_is_there_at_once_is_told_of_at_once_and_what_goes_out_is_not(
+    platform,
+):
     await platform.pay("pm_card_bypassPending", amount=5000)
     platform.settle()
     assert [
-        e["data"]["object"]["available"][0]["amount"] for e in platform.events("balance.available")
+        e["data"]["object"]["available"][0]["amount"]
+        for e in platform.events("balance.available")
     ] == [4825]
     await platform.v1.payouts.create_async({"amount": 1000, "currency": "usd"})
     platform.settle()
@@ -128,7 +149,9 @@ async def test_money_that_is_there_at_once_is_told_of_at_once_and_what_goes_out_
 
 async def test_funds_are_pending_first_and_available_on_their_day(platform):
     account = await platform.vendor()
-    await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=123
+    )
     platform.settle()
     of = {"stripe_account": account}
     before = await platform.v1.balance.retrieve_async(None, of)
@@ -142,7 +165,9 @@ async def test_funds_are_pending_first_and_available_on_their_day(platform):
         after.available[0].amount,
         after.pending[0].amount,
     ) == (877, 0)
-    assert (await platform.v1.balance_transactions.list_async({}, of)).data[0].status == "available"
+    assert (await platform.v1.balance_transactions.list_async({}, of)).data[
+        0
+    ].status == "available"
 
 
 async def test_a_balance_is_told_by_state_and_by_source(platform):
@@ -178,19 +203,31 @@ async def test_each_currency_has_its_own_balance(platform):
 
 async def test_a_new_account_has_an_empty_balance_in_its_own_currency(platform):
     account = await platform.vendor(country="DK")
-    [line] = (await platform.v1.balance.retrieve_async(None, {"stripe_account": account})).available
+    [line] = (
+        await platform.v1.balance.retrieve_async(None, {"stripe_account": account})
+    ).available
     assert (line.currency, line.amount) == ("dkk", 0)
 
 
 async def test_lists_of_money_filter(platform):
     account = await platform.vendor()
-    paid = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
+    paid = await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=123
+    )
     platform.settle()
     v1 = platform.v1
     assert [
-        t.type for t in (await v1.balance_transactions.list_async({"type": "charge"})).data
+        t.type
+        for t in (await v1.balance_transactions.list_async({"type": "charge"})).data
     ] == ["charge"]
-    assert len((await v1.balance_transactions.list_async({"source": paid.latest_charge})).data) == 1
+    assert (
+        len(
+            (
+                await v1.balance_transactions.list_async({"source": paid.latest_charge})
+            ).data
+        )
+        == 1
+    )
     assert len((await v1.transfers.list_async({"destination": account})).data) == 1
     assert (await v1.transfers.list_async({"destination": "acct_other"})).data == []
     assert len((await v1.application_fees.list_async()).data) == 1

@@ -34,14 +34,20 @@ async def test_a_transfer_moves_available_money(platform):
         "g",
         "6",
     )
-    assert (transfer.source_transaction, transfer.reversed, transfer.amount_reversed) == (
+    assert (
+        transfer.source_transaction,
+        transfer.reversed,
+        transfer.amount_reversed,
+    ) == (
         None,
         False,
         0,
     )
     assert platform.kinds(before) == ["transfer.created"]
     of = {"stripe_account": account}
-    payment = await platform.v1.charges.retrieve_async(transfer.destination_payment, {}, of)
+    payment = await platform.v1.charges.retrieve_async(
+        transfer.destination_payment, {}, of
+    )
     assert (
         payment.id[:3],
         payment.amount,
@@ -68,7 +74,9 @@ async def test_a_transfer_out_of_a_charge_needs_no_available_money(platform):
     transfer = await platform.v1.transfers.create_async(
         {**given, "amount": 4000, "expand": ["balance_transaction"]}
     )
-    own = await platform.v1.balance_transactions.retrieve_async(charge.balance_transaction)
+    own = await platform.v1.balance_transactions.retrieve_async(
+        charge.balance_transaction
+    )
     assert transfer.balance_transaction.available_on == own.available_on
     assert transfer.transfer_group == f"group_{charge.id}"
     assert (
@@ -120,7 +128,9 @@ async def test_a_transfer_that_cannot_be_is_refused(platform, given, param, code
     account = await platform.vendor()
     whole = {"amount": 500, "currency": "usd", "destination": account, **given}
     error = await refused(
-        platform.v1.transfers.create_async({k: v for k, v in whole.items() if v is not None})
+        platform.v1.transfers.create_async(
+            {k: v for k, v in whole.items() if v is not None}
+        )
     )
     assert (error.http_status, error.param, error.code) == (400, param, code)
     assert "transfer.created" not in platform.kinds()
@@ -145,7 +155,9 @@ async def test_a_charge_in_another_currency_is_no_source(platform):
         "destination": account,
         "source_transaction": charge.id,
     }
-    assert (await refused(platform.v1.transfers.create_async(given))).param == "currency"
+    assert (
+        await refused(platform.v1.transfers.create_async(given))
+    ).param == "currency"
 
 
 async def test_a_transfer_is_taken_back_in_parts(platform):
@@ -196,9 +208,14 @@ async def test_reversals_are_read_annotated_and_listed(platform):
     two = await reversals.create_async(charge.transfer, {"amount": 2})
     await reversals.update_async(charge.transfer, one.id, {"metadata": {"a": "1"}})
     assert (await reversals.retrieve_async(charge.transfer, one.id)).metadata.a == "1"
-    assert [r.id for r in (await reversals.list_async(charge.transfer)).data] == [two.id, one.id]
+    assert [r.id for r in (await reversals.list_async(charge.transfer)).data] == [
+        two.id,
+        one.id,
+    ]
     expand = ["reversals.data.balance_transaction", "destination_payment.refunds"]
-    seen = await platform.v1.transfers.retrieve_async(charge.transfer, {"expand": expand})
+    seen = await platform.v1.transfers.retrieve_async(
+        charge.transfer, {"expand": expand}
+    )
     assert (
         seen.reversals.data[1].metadata.a,
         seen.reversals.data[1].balance_transaction.net,
@@ -206,13 +223,19 @@ async def test_reversals_are_read_annotated_and_listed(platform):
         "1",
         1,
     )
-    assert [r.source_transfer_reversal for r in seen.destination_payment.refunds.data] == [
+    assert [
+        r.source_transfer_reversal for r in seen.destination_payment.refunds.data
+    ] == [
         two.id,
         one.id,
     ]
-    assert (await refused(reversals.retrieve_async(charge.transfer, "trr_no"))).http_status == 404
+    assert (
+        await refused(reversals.retrieve_async(charge.transfer, "trr_no"))
+    ).http_status == 404
     other, _ = await sold(platform)
-    assert (await refused(reversals.retrieve_async(other.transfer, one.id))).http_status == 404
+    assert (
+        await refused(reversals.retrieve_async(other.transfer, one.id))
+    ).http_status == 404
 
 
 async def test_no_more_comes_back_than_went(platform):
@@ -229,10 +252,15 @@ async def test_a_transfer_that_is_no_destination_charges_comes_back_only_out_of_
     await funded(platform)
     charge, account = await sold(platform)
     await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 877})
-    for tie in ({"source_transaction": (await paid(platform)).id}, {"transfer_group": "g"}):
+    for tie in (
+        {"source_transaction": (await paid(platform)).id},
+        {"transfer_group": "g"},
+    ):
         given = {"amount": 500, "currency": "usd", "destination": account, **tie}
         sent = await platform.v1.transfers.create_async(given)
-        await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 50})
+        await platform.v1.transfers.reversals.create_async(
+            charge.transfer, {"amount": 50}
+        )
         error = await refused(platform.v1.transfers.reversals.create_async(sent.id))
         assert error.code == "balance_insufficient"
         seen = await platform.v1.transfers.retrieve_async(sent.id)
@@ -240,7 +268,9 @@ async def test_a_transfer_that_is_no_destination_charges_comes_back_only_out_of_
         await platform.v1.transfers.reversals.create_async(sent.id, {"amount": 450})
 
 
-async def test_the_transfer_of_a_destination_charge_comes_back_whatever_the_seller_has(platform):
+async def test_the_transfer_of_a_destination_charge_comes_back_whatever_the_seller_has(
+    platform,
+):
     charge, account = await sold(platform)
     await platform.v1.transfers.reversals.create_async(charge.transfer)
     assert await rows(platform, stripe_account=account) == [
@@ -252,22 +282,33 @@ async def test_the_transfer_of_a_destination_charge_comes_back_whatever_the_sell
     assert platform.control("GET", "exposure")["accounts"] == {account: {"usd": 123}}
 
 
-async def test_in_the_other_world_it_comes_back_only_out_of_what_the_seller_has(platform):
-    assert platform.control("PUT", "settings", {"destination_reversals": "covered"}) == {
-        "destination_reversals": "covered"
-    }
+async def test_in_the_other_world_it_comes_back_only_out_of_what_the_seller_has(
+    platform,
+):
+    assert platform.control(
+        "PUT", "settings", {"destination_reversals": "covered"}
+    ) == {"destination_reversals": "covered"}
     charge, _ = await sold(platform)
     error = await refused(platform.v1.transfers.reversals.create_async(charge.transfer))
     assert error.code == "balance_insufficient"
     seen = await platform.v1.transfers.retrieve_async(charge.transfer)
     assert (seen.amount_reversed, seen.reversals.data) == (0, [])
-    assert platform.control("PUT", "settings", {}) == platform.control("GET", "settings")
+    assert platform.control("PUT", "settings", {}) == platform.control(
+        "GET", "settings"
+    )
     platform.control("PUT", "settings", {"destination_reversals": "unlimited"})
-    assert (await platform.v1.transfers.reversals.create_async(charge.transfer)).amount == 1000
+    assert (
+        await platform.v1.transfers.reversals.create_async(charge.transfer)
+    ).amount == 1000
 
 
 @pytest.mark.parametrize(
-    "given", [{"destination_reversals": "maybe"}, {"destination_reversals": []}, {"colour": "red"}]
+    "given",
+    [
+        {"destination_reversals": "maybe"},
+        {"destination_reversals": []},
+        {"colour": "red"},
+    ],
 )
 async def test_a_setting_that_is_none_is_refused(platform, given):
     with pytest.raises(RuntimeError, match="400"):
@@ -277,8 +318,15 @@ async def test_a_setting_that_is_none_is_refused(platform, given):
 async def test_a_reversal_can_give_the_fee_back_in_proportion(platform):
     charge, account = await sold(platform)
     reversals = platform.v1.transfers.reversals
-    await reversals.create_async(charge.transfer, {"amount": 333, "refund_application_fee": True})
-    assert (await rows(platform, stripe_account=account))[-1] == ("payment_refund", -333, -41, -292)
+    await reversals.create_async(
+        charge.transfer, {"amount": 333, "refund_application_fee": True}
+    )
+    assert (await rows(platform, stripe_account=account))[-1] == (
+        "payment_refund",
+        -333,
+        -41,
+        -292,
+    )
     await reversals.create_async(charge.transfer, {"refund_application_fee": True})
     fee = await platform.v1.application_fees.retrieve_async(charge.application_fee)
     assert (fee.amount_refunded, fee.refunded) == (123, True)
@@ -287,7 +335,9 @@ async def test_a_reversal_can_give_the_fee_back_in_proportion(platform):
     plain = await platform.v1.transfers.create_async(
         {"amount": 500, "currency": "usd", "destination": account}
     )
-    error = await refused(reversals.create_async(plain.id, {"refund_application_fee": True}))
+    error = await refused(
+        reversals.create_async(plain.id, {"refund_application_fee": True})
+    )
     assert error.param == "refund_application_fee"
 
 

@@ -48,7 +48,9 @@ async def test_many_partial_refunds_clear_transfer_and_fee_to_the_last_cent(plat
         await platform.v1.refunds.create_async(given_)
         fees.append(
             (
-                await platform.v1.application_fees.retrieve_async(charge.application_fee)
+                await platform.v1.application_fees.retrieve_async(
+                    charge.application_fee
+                )
             ).amount_refunded
         )
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
@@ -60,11 +62,16 @@ async def test_many_partial_refunds_clear_transfer_and_fee_to_the_last_cent(plat
     assert balance.available[0].amount + balance.pending[0].amount == 0
 
 
-async def test_a_refund_without_the_flags_does_not_make_the_next_one_take_more(platform):
+async def test_a_refund_without_the_flags_does_not_make_the_next_one_take_more(
+    platform,
+):
     await funded(platform)
     account = await platform.vendor()
     charge = await paid(
-        platform, 1000, transfer_data={"destination": account}, application_fee_amount=100
+        platform,
+        1000,
+        transfer_data={"destination": account},
+        application_fee_amount=100,
     )
     await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
     given_ = {
@@ -83,7 +90,9 @@ async def test_what_was_never_captured_is_no_part_of_the_proportion(platform):
     await funded(platform)
     account = await platform.vendor()
     held = await platform.pay(
-        capture_method="manual", transfer_data={"destination": account}, application_fee_amount=60
+        capture_method="manual",
+        transfer_data={"destination": account},
+        application_fee_amount=60,
     )
     await platform.v1.payment_intents.capture_async(held.id, {"amount_to_capture": 600})
     given_ = {
@@ -96,7 +105,10 @@ async def test_what_was_never_captured_is_no_part_of_the_proportion(platform):
     charge = await platform.v1.charges.retrieve_async(
         held.latest_charge, {"expand": ["transfer", "application_fee"]}
     )
-    assert (charge.transfer.amount_reversed, charge.application_fee.amount_refunded) == (300, 30)
+    assert (
+        charge.transfer.amount_reversed,
+        charge.application_fee.amount_refunded,
+    ) == (300, 30)
     assert charge.amount_refunded == 400 + 300
 
 
@@ -105,7 +117,9 @@ async def test_what_was_reversed_by_hand_is_not_reversed_twice(platform):
     account = await platform.vendor()
     charge = await paid(platform, 1000, transfer_data={"destination": account})
     await platform.v1.transfers.reversals.create_async(charge.transfer, {"amount": 300})
-    await platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
+    await platform.v1.refunds.create_async(
+        {"charge": charge.id, "reverse_transfer": True}
+    )
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
     assert (transfer.amount_reversed, [r.amount for r in transfer.reversals.data]) == (
         1000,

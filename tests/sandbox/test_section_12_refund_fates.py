@@ -39,7 +39,9 @@ async def test_a_refund_that_fails_brings_the_money_back(platform):
     await funded(platform)
     charge = await paid(platform, method="pm_card_refundFail")
     at = await money_of(platform)
-    refund = await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
+    refund = await platform.v1.refunds.create_async(
+        {"charge": charge.id, "amount": 400}
+    )
     assert refund.status == "succeeded"
     assert await money_of(platform) == at - 400
     before = len(platform.kinds())
@@ -49,7 +51,10 @@ async def test_a_refund_that_fails_brings_the_money_back(platform):
     failed = await platform.v1.refunds.retrieve_async(
         refund.id, {"expand": ["failure_balance_transaction"]}
     )
-    assert (failed.status, failed.failure_reason) == ("failed", "expired_or_canceled_card")
+    assert (failed.status, failed.failure_reason) == (
+        "failed",
+        "expired_or_canceled_card",
+    )
     row = failed.failure_balance_transaction
     assert (row.type, row.net, row.source) == ("refund_failure", 400, refund.id)
     assert await money_of(platform) == at
@@ -63,7 +68,9 @@ async def test_a_refund_that_waits_for_the_shopper_can_be_called_back(platform):
     await funded(platform)
     charge = await paid(platform, method="pm_card_pendingRefund")
     at = await money_of(platform)
-    refund = await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
+    refund = await platform.v1.refunds.create_async(
+        {"charge": charge.id, "amount": 400}
+    )
     platform.control("POST", f"refunds/{refund.id}/ask")
     waits = await platform.v1.refunds.retrieve_async(refund.id)
     assert (waits.status, "pending_reason" in waits) == ("requires_action", False)
@@ -78,15 +85,23 @@ async def test_a_refund_that_waits_for_the_shopper_can_be_called_back(platform):
     assert await money_of(platform) == at
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
     assert platform.kinds(before) == ["refund.updated"]
-    assert (await refused(platform.v1.refunds.cancel_async(refund.id))).http_status == 400
-    assert (await platform.v1.refunds.create_async({"charge": charge.id})).amount == 1000
+    assert (
+        await refused(platform.v1.refunds.cancel_async(refund.id))
+    ).http_status == 400
+    assert (
+        await platform.v1.refunds.create_async({"charge": charge.id})
+    ).amount == 1000
 
 
 async def test_only_a_refund_under_way_can_wait_for_the_shopper(platform):
     """One that has arrived is over."""
     await funded(platform)
-    refund = await platform.v1.refunds.create_async({"charge": (await paid(platform)).id})
-    with pytest.raises(RuntimeError, match="succeeded: only one that is still being processed"):
+    refund = await platform.v1.refunds.create_async(
+        {"charge": (await paid(platform)).id}
+    )
+    with pytest.raises(
+        RuntimeError, match="succeeded: only one that is still being processed"
+    ):
         platform.control("POST", f"refunds/{refund.id}/ask")
     with pytest.raises(RuntimeError, match="404 There is no refund"):
         platform.control("POST", "refunds/re_none/ask")
@@ -150,7 +165,9 @@ async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_ref
     charge, account = await sold(platform)
     of = {"stripe_account": account}
     error = await refused(
-        platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
+        platform.v1.refunds.create_async(
+            {"charge": charge.id, "reverse_transfer": True}
+        )
     )
     # 877 is there, the fee is not asked back.
     assert (error.http_status, error.code) == (
@@ -160,14 +177,20 @@ async def test_where_cover_is_needed_a_seller_that_is_short_of_money_stops_a_ref
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
     assert (await platform.v1.refunds.list_async({})).data == []
     assert await rows(platform, **of) == [("payment", 1000, 123, 877)]
-    given = {"charge": charge.id, "reverse_transfer": True, "refund_application_fee": True}
+    given = {
+        "charge": charge.id,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
     assert (await platform.v1.refunds.create_async(given)).status == "succeeded"
     assert await money_of(platform, **of) == 0
 
 
 async def test_a_refund_with_reversal_may_leave_the_seller_below_zero(platform):
     charge, account = await sold(platform)
-    refund = await platform.v1.refunds.create_async({"charge": charge.id, "reverse_transfer": True})
+    refund = await platform.v1.refunds.create_async(
+        {"charge": charge.id, "reverse_transfer": True}
+    )
     assert refund.status == "succeeded"
     assert await money_of(platform, stripe_account=account) == -123
     assert await money_of(platform) == 64
@@ -189,7 +212,10 @@ async def test_what_was_charged_back_cannot_be_refunded_as_well(platform):
     platform.settle()
     error = await refused(platform.v1.refunds.create_async({"charge": charge.id}))
     assert (error.http_status, error.code) == (400, "charge_disputed")
-    assert error.user_message == f"Charge {charge.id} has been charged back; cannot issue a refund."
+    assert (
+        error.user_message
+        == f"Charge {charge.id} has been charged back; cannot issue a refund."
+    )
 
 
 async def test_what_the_bank_only_asks_about_can_be_refunded(platform):
@@ -197,12 +223,16 @@ async def test_what_the_bank_only_asks_about_can_be_refunded(platform):
     charge = await paid(platform, method="pm_card_createDisputeInquiry")
     platform.settle()
     assert (await platform.v1.charges.retrieve_async(charge.id)).disputed is True
-    assert (await platform.v1.refunds.create_async({"charge": charge.id})).status == "succeeded"
+    assert (
+        await platform.v1.refunds.create_async({"charge": charge.id})
+    ).status == "succeeded"
 
 
 async def test_a_refund_that_waits_fails_once_its_charge_is_charged_back(platform):
     charge = await paid(platform, method="pm_card_createDispute")
-    refund = await platform.v1.refunds.create_async({"charge": charge.id, "amount": 950})
+    refund = await platform.v1.refunds.create_async(
+        {"charge": charge.id, "amount": 950}
+    )
     assert refund.status == "pending"
     platform.settle()  # the bank takes the other 50
     platform.sandbox.advance(DAY)
@@ -211,7 +241,9 @@ async def test_a_refund_that_waits_fails_once_its_charge_is_charged_back(platfor
         "failed",
         "charge_for_pending_refund_disputed",
     )
-    assert "failure_balance_transaction" not in failed  # nothing was taken, nothing comes back
+    assert (
+        "failure_balance_transaction" not in failed
+    )  # nothing was taken, nothing comes back
     assert (await platform.v1.charges.retrieve_async(charge.id)).amount_refunded == 0
 
 
@@ -219,5 +251,7 @@ async def test_only_what_was_captured_can_be_charged_back(platform):
     held = await platform.pay("pm_card_createDispute", capture_method="manual")
     await platform.v1.payment_intents.capture_async(held.id, {"amount_to_capture": 600})
     platform.settle()
-    [dispute] = (await platform.v1.disputes.list_async({"charge": held.latest_charge})).data
+    [dispute] = (
+        await platform.v1.disputes.list_async({"charge": held.latest_charge})
+    ).data
     assert dispute.amount == 600

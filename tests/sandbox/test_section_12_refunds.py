@@ -31,7 +31,10 @@ async def sold(platform, **given: Any):
     """A destination charge of 1000 with a fee of 123, and the seller's account."""
     account = await platform.vendor()
     return await paid(
-        platform, transfer_data={"destination": account}, application_fee_amount=123, **given
+        platform,
+        transfer_data={"destination": account},
+        application_fee_amount=123,
+        **given,
     ), account
 
 
@@ -46,7 +49,9 @@ async def test_a_refund_is_of_all_that_is_left(platform):
         "metadata": {"order": "1"},
     }
     part = await platform.v1.refunds.create_async(given)
-    rest = await platform.v1.refunds.create_async({"payment_intent": charge.payment_intent})
+    rest = await platform.v1.refunds.create_async(
+        {"payment_intent": charge.payment_intent}
+    )
 
     assert (part.amount, part.status, part.reason, part.metadata.order) == (
         300,
@@ -61,7 +66,10 @@ async def test_a_refund_is_of_all_that_is_left(platform):
     )
     assert platform.kinds(before) == ["refund.created", "charge.refunded"] * 2
     shown = [e["data"]["object"] for e in platform.events("charge.refunded")]
-    assert [(c["amount_refunded"], c["refunded"]) for c in shown] == [(300, False), (1000, True)]
+    assert [(c["amount_refunded"], c["refunded"]) for c in shown] == [
+        (300, False),
+        (1000, True),
+    ]
     assert [e["data"]["object"]["id"] for e in platform.events("refund.created")] == [
         part.id,
         rest.id,
@@ -113,7 +121,10 @@ async def test_refunds_are_in_the_charge_only_when_expanded(platform):
     two = await platform.v1.refunds.create_async({"charge": charge.id, "amount": 2})
     assert "refunds" not in await platform.v1.charges.retrieve_async(charge.id)
     expand = {
-        "expand": ["refunds.data.balance_transaction", "payment_intent.latest_charge.refunds"]
+        "expand": [
+            "refunds.data.balance_transaction",
+            "payment_intent.latest_charge.refunds",
+        ]
     }
     found = await platform.v1.charges.retrieve_async(charge.id, expand)
     assert [r.id for r in found.refunds.data] == [two.id, one.id]
@@ -140,16 +151,19 @@ async def test_refunds_are_read_annotated_and_listed(platform):
     assert (await v1.retrieve_async(one.id)).metadata.b == "2"
     assert [r.id for r in (await v1.list_async()).data] == [two.id, one.id]
     assert [r.id for r in (await v1.list_async({"charge": charge.id})).data] == [one.id]
-    assert [r.id for r in (await v1.list_async({"payment_intent": other.payment_intent})).data] == [
-        two.id
-    ]
+    assert [
+        r.id
+        for r in (await v1.list_async({"payment_intent": other.payment_intent})).data
+    ] == [two.id]
     assert (await v1.list_async({"created": {"gt": one.created + 100}})).data == []
     assert (await refused(v1.retrieve_async("re_no"))).http_status == 404
 
 
 async def test_a_refund_to_a_card_cannot_be_called_back(platform):
     await funded(platform)
-    refund = await platform.v1.refunds.create_async({"charge": (await paid(platform)).id})
+    refund = await platform.v1.refunds.create_async(
+        {"charge": (await paid(platform)).id}
+    )
     error = await refused(platform.v1.refunds.cancel_async(refund.id))
     assert (error.http_status, "requires_action" in error.user_message) == (400, True)
 
@@ -163,7 +177,11 @@ async def test_a_refund_to_a_card_cannot_be_called_back(platform):
         ({"charge": "CHARGE", "amount": 0}, "amount", "parameter_invalid_integer"),
         ({"charge": "CHARGE", "reason": "bored"}, "reason", None),
         ({"charge": "CHARGE", "reverse_transfer": True}, "reverse_transfer", None),
-        ({"charge": "CHARGE", "refund_application_fee": True}, "refund_application_fee", None),
+        (
+            {"charge": "CHARGE", "refund_application_fee": True},
+            "refund_application_fee",
+            None,
+        ),
         ({"charge": "CHARGE", "origin": "customer_balance"}, "origin", None),
     ],
 )
@@ -179,7 +197,9 @@ async def test_more_than_there_is_cannot_go_back(platform):
     await funded(platform)
     charge = await paid(platform)
     await platform.v1.refunds.create_async({"charge": charge.id, "amount": 400})
-    error = await refused(platform.v1.refunds.create_async({"charge": charge.id, "amount": 601}))
+    error = await refused(
+        platform.v1.refunds.create_async({"charge": charge.id, "amount": 601})
+    )
     assert (error.http_status, error.code, error.param) == (400, None, "amount")
     assert (
         error.user_message
@@ -196,7 +216,9 @@ async def test_more_than_there_is_cannot_go_back(platform):
 async def test_a_failed_charge_cannot_be_refunded(platform):
     declined = await refused(platform.pay("pm_card_visa_chargeDeclined"))
     assert (
-        await refused(platform.v1.refunds.create_async({"charge": declined.error.charge}))
+        await refused(
+            platform.v1.refunds.create_async({"charge": declined.error.charge})
+        )
     ).http_status == 400
     intent = declined.error.payment_intent.id
     error = await refused(platform.v1.refunds.create_async({"payment_intent": intent}))
@@ -206,7 +228,9 @@ async def test_a_failed_charge_cannot_be_refunded(platform):
 async def test_a_charge_of_another_intent_is_refused(platform):
     one, two = await paid(platform), await paid(platform)
     error = await refused(
-        platform.v1.refunds.create_async({"charge": one.id, "payment_intent": two.payment_intent})
+        platform.v1.refunds.create_async(
+            {"charge": one.id, "payment_intent": two.payment_intent}
+        )
     )
     assert error.param == "charge"
 
@@ -214,8 +238,14 @@ async def test_a_charge_of_another_intent_is_refused(platform):
 async def test_a_refund_before_the_money_moved_moves_it_first(platform):
     await funded(platform)
     account = await platform.vendor()
-    intent = await platform.pay(transfer_data={"destination": account}, application_fee_amount=123)
-    given = {"payment_intent": intent.id, "reverse_transfer": True, "refund_application_fee": True}
+    intent = await platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=123
+    )
+    given = {
+        "payment_intent": intent.id,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
     refund = await platform.v1.refunds.create_async(given)
     assert refund.transfer_reversal
     kinds = platform.kinds()
@@ -224,7 +254,9 @@ async def test_a_refund_before_the_money_moved_moves_it_first(platform):
     assert len(platform.events("charge.updated")) == 1
 
 
-async def test_by_default_the_platform_pays_all_and_the_seller_keeps_everything(platform):
+async def test_by_default_the_platform_pays_all_and_the_seller_keeps_everything(
+    platform,
+):
     await funded(platform)
     charge, account = await sold(platform)
     before = len(platform.kinds())
@@ -239,8 +271,14 @@ async def test_with_both_flags_everybody_gives_back_what_they_got(platform):
     await funded(platform)
     charge, account = await sold(platform)
     at = len(await rows(platform))
-    given = {"charge": charge.id, "reverse_transfer": True, "refund_application_fee": True}
-    refund = await platform.v1.refunds.create_async({**given, "expand": ["transfer_reversal"]})
+    given = {
+        "charge": charge.id,
+        "reverse_transfer": True,
+        "refund_application_fee": True,
+    }
+    refund = await platform.v1.refunds.create_async(
+        {**given, "expand": ["transfer_reversal"]}
+    )
 
     assert (await rows(platform))[at:] == [
         ("transfer_refund", 1000, 0, 1000),
@@ -258,7 +296,11 @@ async def test_with_both_flags_everybody_gives_back_what_they_got(platform):
         refund.id,
     )
     transfer = await platform.v1.transfers.retrieve_async(charge.transfer)
-    assert (transfer.reversed, transfer.amount_reversed, transfer.reversals.data[0].id) == (
+    assert (
+        transfer.reversed,
+        transfer.amount_reversed,
+        transfer.reversals.data[0].id,
+    ) == (
         True,
         1000,
         reversal.id,
@@ -289,7 +331,9 @@ async def test_the_seller_sees_a_refund_of_the_payment(platform):
         refund.transfer_reversal.destination_payment_refund,
     )
     assert mirrored.source_transfer_reversal == refund.transfer_reversal.id
-    payment = await platform.v1.charges.retrieve_async(mirrored.charge, {"expand": ["refunds"]}, of)
+    payment = await platform.v1.charges.retrieve_async(
+        mirrored.charge, {"expand": ["refunds"]}, of
+    )
     assert (payment.amount_refunded, payment.refunded, payment.refunds.data[0].id) == (
         400,
         False,
@@ -347,14 +391,23 @@ async def test_the_fee_comes_back_in_proportion(platform):
     assert (
         await platform.v1.application_fees.retrieve_async(charge.application_fee)
     ).amount_refunded == 2
-    assert (await rows(platform, stripe_account=account))[-1] == ("payment_refund", -40, -2, -38)
+    assert (await rows(platform, stripe_account=account))[-1] == (
+        "payment_refund",
+        -40,
+        -2,
+        -38,
+    )
 
 
 async def test_the_fee_alone_comes_back_as_an_adjustment(platform):
     await funded(platform)
     charge, account = await sold(platform)
-    await platform.v1.refunds.create_async({"charge": charge.id, "refund_application_fee": True})
-    assert (await rows(platform, stripe_account=account))[1:] == [("adjustment", 123, 0, 123)]
+    await platform.v1.refunds.create_async(
+        {"charge": charge.id, "refund_application_fee": True}
+    )
+    assert (await rows(platform, stripe_account=account))[1:] == [
+        ("adjustment", 123, 0, 123)
+    ]
     assert (await rows(platform))[-2:] == [
         ("application_fee_refund", -123, 0, -123),
         ("refund", -1000, 0, -1000),
@@ -368,4 +421,6 @@ async def test_a_smaller_transfer_comes_back_in_proportion(platform):
     await platform.v1.refunds.create_async(
         {"charge": charge.id, "amount": 500, "reverse_transfer": True}
     )
-    assert (await platform.v1.transfers.retrieve_async(charge.transfer)).amount_reversed == 400
+    assert (
+        await platform.v1.transfers.retrieve_async(charge.transfer)
+    ).amount_reversed == 400

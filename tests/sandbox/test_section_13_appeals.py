@@ -39,7 +39,9 @@ async def test_a_lost_dispute_can_be_appealed_until_a_deadline(platform):
     assert dispute.evidence_details.due_by > dispute.created + DAY
     assert told(platform)[-2:] == ["closed", "updated"]
     assert (
-        platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"]["status"]
+        platform.events("charge.dispute.updated")[-1]["data"]["previous_attributes"][
+            "status"
+        ]
         == "lost"
     )
     platform.sandbox.advance(10 * DAY)
@@ -62,7 +64,9 @@ async def test_an_appeal_is_filed_once_and_at_once_unless_it_is_staged(platform)
 
 async def test_nothing_else_of_the_evidence_can_be_changed_then(platform):
     dispute = await appealed(platform)
-    error = await refused(file(platform, dispute, {"uncategorized_text": "And another thing."}))
+    error = await refused(
+        file(platform, dispute, {"uncategorized_text": "And another thing."})
+    )
     assert error.param == "evidence[uncategorized_text]"
 
 
@@ -72,7 +76,9 @@ async def test_only_an_appeal_takes_an_appeals_evidence(platform):
 
 
 @pytest.mark.parametrize("outcome", ["won", "lost"])
-async def test_the_network_decides_an_appeal_and_only_a_win_moves_money(platform, outcome):
+async def test_the_network_decides_an_appeal_and_only_a_win_moves_money(
+    platform, outcome
+):
     dispute = await appealed(platform)
     await file(platform, dispute)
     platform.control("POST", f"disputes/{dispute.id}/close", {"outcome": outcome})
@@ -83,7 +89,10 @@ async def test_the_network_decides_an_appeal_and_only_a_win_moves_money(platform
         *back,
     ]
     assert decided.status == outcome
-    assert told(platform)[-1 - len(back) :] == [*(["funds_reinstated"] * len(back)), "closed"]
+    assert told(platform)[-1 - len(back) :] == [
+        *(["funds_reinstated"] * len(back)),
+        "closed",
+    ]
     assert platform.control("GET", "audit") == {"problems": []}
 
 
@@ -93,7 +102,9 @@ async def test_giving_an_appeal_up_accepts_the_loss(platform):
 
 
 @pytest.mark.parametrize("outcome", ["winning_evidence", "losing_evidence"])
-async def test_an_appeals_own_word_decides_as_the_texts_of_section_7_do(platform, outcome):
+async def test_an_appeals_own_word_decides_as_the_texts_of_section_7_do(
+    platform, outcome
+):
     dispute = await appealed(platform)
     await file(platform, dispute, {"appeal": {"card": {"reason_for_filing": outcome}}})
     platform.sandbox.advance(10)
@@ -109,16 +120,23 @@ async def test_a_block_moves_nothing(platform):
         "POST", "disputes", {"charge": paid.latest_charge, "prevented": "block"}
     )
     dispute = await platform.v1.disputes.retrieve_async(made["id"])
-    assert (dispute.status, dispute.payment_method_details.card.case_type) == ("prevented", "block")
+    assert (dispute.status, dispute.payment_method_details.card.case_type) == (
+        "prevented",
+        "block",
+    )
     assert (dispute.balance_transactions, dispute.is_charge_refundable) == ([], True)
     assert told(platform) == ["created", "closed"]
-    assert (await platform.v1.charges.retrieve_async(paid.latest_charge)).disputed is False
+    assert (
+        await platform.v1.charges.retrieve_async(paid.latest_charge)
+    ).disputed is False
     assert (
         await platform.v1.refunds.create_async({"charge": paid.latest_charge})
     ).status == "succeeded"
 
 
-async def test_a_resolution_gives_the_shopper_the_money_without_a_fee_for_a_dispute(platform):
+async def test_a_resolution_gives_the_shopper_the_money_without_a_fee_for_a_dispute(
+    platform,
+):
     paid = await platform.pay()
     await platform.pay(amount=5000)
     platform.settle()

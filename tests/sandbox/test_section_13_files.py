@@ -15,7 +15,10 @@ MIB = 1024 * 1024
 async def upload(
     platform, content=None, name="receipt.pdf", purpose="dispute_evidence", options=None
 ):
-    given = {"purpose": purpose, "file": named(paper() if content is None else content, name)}
+    given = {
+        "purpose": purpose,
+        "file": named(paper() if content is None else content, name),
+    }
     return await platform.v1.files.create_async(given, options or {})
 
 
@@ -29,7 +32,9 @@ def download(platform, file, key=None):
 @pytest.mark.parametrize(
     ("kind", "name"), [("pdf", "a.pdf"), ("jpg", "a.jpeg"), ("png", "no-ending")]
 )
-async def test_a_file_is_kept_for_its_purpose_and_can_be_read_back(platform, kind, name):
+async def test_a_file_is_kept_for_its_purpose_and_can_be_read_back(
+    platform, kind, name
+):
     content = paper(kind)
     file = await upload(platform, content, name)
     assert file.id.startswith("file_")
@@ -60,7 +65,11 @@ async def test_files_are_listed_by_purpose_newest_first(platform):
     first, second = await upload(platform), await upload(platform)
     other = await upload(platform, purpose="identity_document")
     files = platform.v1.files
-    assert [f.id for f in (await files.list_async()).data] == [other.id, second.id, first.id]
+    assert [f.id for f in (await files.list_async()).data] == [
+        other.id,
+        second.id,
+        first.id,
+    ]
     listed = await files.list_async({"purpose": "dispute_evidence", "limit": 1})
     assert (
         [f.id for f in listed.data],
@@ -107,7 +116,9 @@ async def test_a_text_is_no_file_and_a_file_no_text(platform):
 
 
 async def test_what_is_not_played_is_refused(platform):
-    assert (await refused(upload(platform, purpose="terminal_android_apk"))).param == "purpose"
+    assert (
+        await refused(upload(platform, purpose="terminal_android_apk"))
+    ).param == "purpose"
     linked = {
         "purpose": "dispute_evidence",
         "file": named(paper()),
@@ -118,7 +129,9 @@ async def test_what_is_not_played_is_refused(platform):
     platform.http.problems.clear()  # the SDK writes a boolean in a part as Python does
 
 
-async def test_the_same_key_gives_the_same_file_and_another_content_under_it_is_refused(platform):
+async def test_the_same_key_gives_the_same_file_and_another_content_under_it_is_refused(
+    platform,
+):
     options = {"idempotency_key": "once"}
     file = await upload(platform, options=options)
     assert (await upload(platform, options=options)).id == file.id
@@ -128,7 +141,10 @@ async def test_the_same_key_gives_the_same_file_and_another_content_under_it_is_
 
 async def test_evidence_names_files_of_ours_that_were_uploaded_for_a_dispute(platform):
     dispute = await disputed(platform)
-    file, identity = await upload(platform), await upload(platform, purpose="identity_document")
+    file, identity = (
+        await upload(platform),
+        await upload(platform, purpose="identity_document"),
+    )
 
     def attach(file_id):
         return platform.v1.disputes.update_async(
@@ -138,7 +154,9 @@ async def test_evidence_names_files_of_ours_that_were_uploaded_for_a_dispute(pla
     assert (await attach(file.id)).evidence.receipt == file.id
     assert (await refused(attach("file_nobodys"))).param == "evidence[receipt]"
     assert "purpose" in (await refused(attach(identity.id))).user_message
-    whole = await platform.v1.disputes.retrieve_async(dispute.id, {"expand": ["evidence.receipt"]})
+    whole = await platform.v1.disputes.retrieve_async(
+        dispute.id, {"expand": ["evidence.receipt"]}
+    )
     assert whole.evidence.receipt.filename == "receipt.pdf"
 
 
@@ -147,7 +165,9 @@ async def test_all_files_of_a_dispute_together_have_a_limit(platform):
     half = await upload(platform, paper(size=2_300_000))
     other = await upload(platform, paper("png", size=2_300_000), "other.png")
     evidence = {"receipt": half.id, "uncategorized_file": half.id}
-    await platform.v1.disputes.update_async(dispute.id, {"evidence": evidence, "submit": False})
+    await platform.v1.disputes.update_async(
+        dispute.id, {"evidence": evidence, "submit": False}
+    )
     error = await refused(
         platform.v1.disputes.update_async(
             dispute.id, {"evidence": {"refund_policy": other.id}, "submit": False}

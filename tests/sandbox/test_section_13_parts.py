@@ -22,17 +22,21 @@ async def charge(platform):
 def dispute(platform, charge, amount=None, **given: Any):
     """The bank disputes so much of it."""
     given |= {} if amount is None else {"amount": amount}
-    return platform.control("POST", "disputes", {"charge": charge, "reason": "general", **given})[
-        "id"
-    ]
+    return platform.control(
+        "POST", "disputes", {"charge": charge, "reason": "general", **given}
+    )["id"]
 
 
 def close(platform, dispute_id, outcome="lost", **given: Any):
-    return platform.control("POST", f"disputes/{dispute_id}/close", {"outcome": outcome, **given})
+    return platform.control(
+        "POST", f"disputes/{dispute_id}/close", {"outcome": outcome, **given}
+    )
 
 
 @pytest.mark.parametrize("amount", [300, 1000, 1100])
-async def test_the_bank_takes_what_it_disputes_and_the_fee_once(platform, charge, amount):
+async def test_the_bank_takes_what_it_disputes_and_the_fee_once(
+    platform, charge, amount
+):
     mine = dispute(platform, charge, amount)
     found = await platform.v1.disputes.retrieve_async(mine)
     assert found.amount == amount
@@ -53,7 +57,8 @@ async def test_one_charge_is_disputed_several_times(platform, charge):
     close(platform, first, "won")
     close(platform, second, "lost")
     statuses = {
-        d.id: d.status for d in (await platform.v1.disputes.list_async({"charge": charge})).data
+        d.id: d.status
+        for d in (await platform.v1.disputes.list_async({"charge": charge})).data
     }
     assert statuses == {first: "won", second: "lost", again: "needs_response"}
     assert platform.control("GET", "audit") == {"problems": []}
@@ -65,10 +70,17 @@ async def test_what_was_wholly_refunded_is_not_disputed_any_more(platform, charg
         dispute(platform, charge, 300)
 
 
-async def test_a_chargeback_of_a_part_bars_every_refund_until_it_is_decided(platform, charge):
-    lost, asked = dispute(platform, charge, 300), dispute(platform, charge, 200, inquiry=True)
+async def test_a_chargeback_of_a_part_bars_every_refund_until_it_is_decided(
+    platform, charge
+):
+    lost, asked = (
+        dispute(platform, charge, 300),
+        dispute(platform, charge, 200, inquiry=True),
+    )
     assert (
-        await refused(platform.v1.refunds.create_async({"charge": charge, "amount": 100}))
+        await refused(
+            platform.v1.refunds.create_async({"charge": charge, "amount": 100})
+        )
     ).code == "charge_disputed"
     both = [await platform.v1.disputes.retrieve_async(one) for one in (lost, asked)]
     assert [d.is_charge_refundable for d in both] == [False, False]
@@ -79,7 +91,9 @@ async def test_a_chargeback_of_a_part_bars_every_refund_until_it_is_decided(plat
 
 async def test_after_a_loss_what_is_left_can_be_refunded_and_no_more(platform, charge):
     close(platform, dispute(platform, charge, 300))
-    error = await refused(platform.v1.refunds.create_async({"charge": charge, "amount": 701}))
+    error = await refused(
+        platform.v1.refunds.create_async({"charge": charge, "amount": 701})
+    )
     assert error.param == "amount"
     assert (await platform.v1.refunds.create_async({"charge": charge})).amount == 700
 
@@ -95,14 +109,19 @@ async def test_after_a_loss_of_all_nothing_is_left(platform, charge, amount):
 async def test_a_dispute_won_in_part_is_lost_and_gives_the_part_back(platform, charge):
     mine = dispute(platform, charge)
     closed = close(platform, mine, returned=400)
-    assert (closed["status"], [t["amount"] for t in closed["balance_transactions"]]) == (
+    assert (
+        closed["status"],
+        [t["amount"] for t in closed["balance_transactions"]],
+    ) == (
         "lost",
         [-1000, 400],
     )
     assert told(platform)[-2:] == ["funds_reinstated", "closed"]
     assert (await platform.v1.refunds.create_async({"charge": charge})).amount == 400
     platform.control("POST", f"disputes/{mine}/appeal")
-    assert [t["amount"] for t in close(platform, mine, "won")["balance_transactions"]] == [
+    assert [
+        t["amount"] for t in close(platform, mine, "won")["balance_transactions"]
+    ] == [
         -1000,
         400,
         600,
@@ -133,7 +152,9 @@ async def test_no_more_comes_back_in_part_than_was_taken(platform, charge, given
         platform.control("POST", f"disputes/{mine}/close", given)
 
 
-async def test_an_inquiry_of_a_part_becomes_a_chargeback_that_takes_it(platform, charge):
+async def test_an_inquiry_of_a_part_becomes_a_chargeback_that_takes_it(
+    platform, charge
+):
     mine = dispute(platform, charge, 300, inquiry=True)
     given = {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
     await platform.v1.disputes.update_async(mine, given)
@@ -146,7 +167,9 @@ async def test_an_inquiry_of_a_part_becomes_a_chargeback_that_takes_it(platform,
     assert told(platform)[-1] == "funds_withdrawn"
 
 
-async def test_an_inquiry_into_what_was_refunded_meanwhile_takes_nothing(platform, charge):
+async def test_an_inquiry_into_what_was_refunded_meanwhile_takes_nothing(
+    platform, charge
+):
     mine = dispute(platform, charge, inquiry=True)
     await platform.v1.refunds.create_async({"charge": charge})
     await platform.v1.disputes.update_async(

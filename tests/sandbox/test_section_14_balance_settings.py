@@ -24,7 +24,9 @@ async def mirrored(platform, of):
 
 
 async def test_a_new_account_is_paid_out_daily_after_two_days(platform, of):
-    payments = (await platform.v1.balance_settings.retrieve_async(None, of)).payments.to_dict()
+    payments = (
+        await platform.v1.balance_settings.retrieve_async(None, of)
+    ).payments.to_dict()
     assert payments == {
         "debit_negative_balances": True,
         "payouts": {
@@ -43,9 +45,13 @@ async def test_a_new_account_is_paid_out_daily_after_two_days(platform, of):
     assert own.payments.payouts.schedule.interval == "manual"
 
 
-async def test_where_the_platform_collects_requirements_nothing_is_reclaimed_by_default(platform):
+async def test_where_the_platform_collects_requirements_nothing_is_reclaimed_by_default(
+    platform,
+):
     account = await platform.vendor(**CUSTOM)
-    told = await platform.v1.balance_settings.retrieve_async(None, {"stripe_account": account})
+    told = await platform.v1.balance_settings.retrieve_async(
+        None, {"stripe_account": account}
+    )
     assert told.payments.debit_negative_balances is False
     assert (await mirrored(platform, {"stripe_account": account}))[
         "debit_negative_balances"
@@ -55,14 +61,23 @@ async def test_where_the_platform_collects_requirements_nothing_is_reclaimed_by_
 async def test_payout_schedules(platform, of):
     plan = {"interval": "weekly", "weekly_payout_days": ["friday"]}
     changed = await change(
-        platform, of, payouts={"schedule": plan, "minimum_balance_by_currency": {"eur": 5000}}
+        platform,
+        of,
+        payouts={"schedule": plan, "minimum_balance_by_currency": {"eur": 5000}},
     )
     assert changed.payments.payouts.schedule.weekly_payout_days == ["friday"]
-    assert changed.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
-    assert platform.events("balance_settings.updated")[-1]["account"] == of["stripe_account"]
+    assert changed.payments.payouts.minimum_balance_by_currency.to_dict() == {
+        "eur": 5000
+    }
+    assert (
+        platform.events("balance_settings.updated")[-1]["account"]
+        == of["stripe_account"]
+    )
     manual = await change(platform, of, payouts={"schedule": {"interval": "manual"}})
     assert "weekly_payout_days" not in manual.payments.payouts.schedule
-    assert manual.payments.payouts.minimum_balance_by_currency.to_dict() == {"eur": 5000}
+    assert manual.payments.payouts.minimum_balance_by_currency.to_dict() == {
+        "eur": 5000
+    }
 
 
 async def test_the_account_mirrors_everything(platform, of):
@@ -92,14 +107,21 @@ async def test_the_account_mirrors_everything(platform, of):
 
 async def test_the_account_can_be_told_in_its_own_words(platform, of):
     schedule = {"interval": "weekly", "weekly_anchor": "monday", "delay_days": 4}
-    given = {"settings": {"payouts": {"schedule": schedule, "statement_descriptor": "MARKET"}}}
+    given = {
+        "settings": {
+            "payouts": {"schedule": schedule, "statement_descriptor": "MARKET"}
+        }
+    }
     await platform.v1.accounts.update_async(of["stripe_account"], given)
     payments = (await platform.v1.balance_settings.retrieve_async(None, of)).payments
     assert payments.payouts.schedule.to_dict() == {
         "interval": "weekly",
         "weekly_payout_days": ["monday"],
     }
-    assert (payments.settlement_timing.delay_days, payments.payouts.statement_descriptor) == (
+    assert (
+        payments.settlement_timing.delay_days,
+        payments.payouts.statement_descriptor,
+    ) == (
         4,
         "MARKET",
     )
@@ -111,7 +133,8 @@ async def test_the_account_can_be_told_in_its_own_words(platform, of):
         "weekly_payout_days": ["monday"],
     }
     await platform.v1.accounts.update_async(
-        of["stripe_account"], {"settings": {"payouts": {"schedule": {"delay_days": "minimum"}}}}
+        of["stripe_account"],
+        {"settings": {"payouts": {"schedule": {"delay_days": "minimum"}}}},
     )
     assert (await mirrored(platform, of))["schedule"]["delay_days"] == 2
 
@@ -133,9 +156,21 @@ async def test_nothing_changed_tells_nobody(platform, of):
     "payments",
     [
         {"payouts": {"schedule": {"interval": "weekly"}}},
-        {"payouts": {"schedule": {"interval": "weekly", "weekly_payout_days": ["saturday"]}}},
-        {"payouts": {"schedule": {"interval": "weekly", "weekly_payout_days": ["sunday"]}}},
-        {"payouts": {"schedule": {"interval": "daily", "weekly_payout_days": ["monday"]}}},
+        {
+            "payouts": {
+                "schedule": {"interval": "weekly", "weekly_payout_days": ["saturday"]}
+            }
+        },
+        {
+            "payouts": {
+                "schedule": {"interval": "weekly", "weekly_payout_days": ["sunday"]}
+            }
+        },
+        {
+            "payouts": {
+                "schedule": {"interval": "daily", "weekly_payout_days": ["monday"]}
+            }
+        },
         {"payouts": {"schedule": {"interval": "monthly", "monthly_payout_days": [32]}}},
         {"payouts": {"statement_descriptor": "x" * 23}},
         {"payouts": {"minimum_balance_by_currency": {"usd": -1}}},
@@ -154,5 +189,7 @@ async def test_nothing_changed_tells_nobody(platform, of):
     ],
 )
 async def test_bad_settings_are_refused(platform, of, payments):
-    error = await refused(platform.v1.balance_settings.update_async({"payments": payments}, of))
+    error = await refused(
+        platform.v1.balance_settings.update_async({"payments": payments}, of)
+    )
     assert (error.http_status, error.param.partition("[")[0]) == (400, "payments")

@@ -34,7 +34,9 @@ async def pay_out(platform, of, amount=490, **given: Any):
 async def earned(platform):
     """What the platform got by fees."""
     found = await platform.v1.application_fees.list_async()
-    return [(fee.amount, fee.amount_refunded, fee.fee_source.payout) for fee in found.data]
+    return [
+        (fee.amount, fee.amount_refunded, fee.fee_source.payout) for fee in found.data
+    ]
 
 
 async def test_the_example_of_the_documentation(platform):
@@ -71,13 +73,16 @@ async def test_the_fee_stands_on_the_payouts_own_row(platform):
     assert platform.events("application_fee.created")[-1].get("account") is None
 
 
-async def test_net_is_told_when_it_is_asked_for_and_of_connected_accounts_alone(platform):
+async def test_net_is_told_when_it_is_asked_for_and_of_connected_accounts_alone(
+    platform,
+):
     of = await rich(platform)
     [line] = (await platform.v1.balance.retrieve_async(None, of)).instant_available
     assert "net_available" not in line
     error = await refused(platform.v1.balance.retrieve_async(NET))
     assert (
-        error.user_message == "This property cannot be expanded (instant_available.net_available)."
+        error.user_message
+        == "This property cannot be expanded (instant_available.net_available)."
     )
 
 
@@ -122,11 +127,15 @@ async def test_other_payouts_cost_nothing(platform):
 
 
 @pytest.mark.parametrize("comes_back", [True, False])
-async def test_the_fee_of_a_payout_that_fails_comes_back_unless_it_is_kept(platform, comes_back):
+async def test_the_fee_of_a_payout_that_fails_comes_back_unless_it_is_kept(
+    platform, comes_back
+):
     of = await rich(platform, comes_back=comes_back)
     payout = await pay_out(platform, of)
     platform.sandbox.advance(60)
-    platform.control("POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"})
+    platform.control(
+        "POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"}
+    )
     assert await balance(platform, of) == (500 if comes_back else 490, 0)
     assert await earned(platform) == [(10, 10 if comes_back else 0, payout.id)]
     failed = await platform.v1.payouts.retrieve_async(payout.id, None, of)
@@ -144,10 +153,14 @@ async def test_the_platform_can_give_it_back_by_itself(platform):
     await platform.pay("pm_card_bypassPending", amount=5000)
     platform.settle()
     payout = await pay_out(platform, of)
-    await platform.v1.application_fees.refunds.create_async(payout.application_fee, {"amount": 4})
+    await platform.v1.application_fees.refunds.create_async(
+        payout.application_fee, {"amount": 4}
+    )
     assert (await rows(platform, **of))[-1][:2] == ("adjustment", 4)
     platform.sandbox.advance(60)
-    platform.control("POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"})
+    platform.control(
+        "POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"}
+    )
     assert await balance(platform, of) == (500, 0)
     assert platform.control("GET", "audit") == {"problems": []}
 
@@ -181,7 +194,9 @@ PRICES = st.builds(
 
 
 @given(PRICES, st.integers(1, 10**6), st.data())
-def test_what_is_told_as_net_can_be_paid_out_and_leaves_nothing_behind(price, available, data):
+def test_what_is_told_as_net_can_be_paid_out_and_leaves_nothing_behind(
+    price, available, data
+):
     net = price.net(available)
     assert 0 < net <= available
     assert net + price.fee_of(net, available) == available

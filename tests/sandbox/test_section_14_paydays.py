@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.sellers import DAY, balance, bank, by_hand, earn, seller, until_midnight
+from tests.sandbox.sellers import (
+    DAY,
+    balance,
+    bank,
+    by_hand,
+    earn,
+    seller,
+    until_midnight,
+)
 from tests.sandbox.test_section_03_errors import refused
 from tests.sandbox.test_section_11_money import rows
 
 
 async def paid_out(platform, of):
     """The account's payouts, oldest first."""
-    return list(reversed((await platform.v1.payouts.list_async({"limit": 100}, of)).data))
+    return list(
+        reversed((await platform.v1.payouts.list_async({"limit": 100}, of)).data)
+    )
 
 
 async def settings(platform, of, **payments: Any):
@@ -111,12 +121,21 @@ async def test_money_that_came_back_is_paid_out_again_with_its_own_row(platform)
     until_midnight(platform)
     [first] = await paid_out(platform, of)
     platform.control("POST", f"payouts/{first.id}/fail", {"failure_code": "declined"})
-    [broken] = (await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])).data
-    await platform.v1.accounts.external_accounts.update_async(of["stripe_account"], broken.id)
+    [broken] = (
+        await platform.v1.accounts.external_accounts.list_async(of["stripe_account"])
+    ).data
+    await platform.v1.accounts.external_accounts.update_async(
+        of["stripe_account"], broken.id
+    )
     until_midnight(platform)
     second = (await paid_out(platform, of))[-1]
-    found = (await platform.v1.balance_transactions.list_async({"payout": second.id}, of)).data
-    assert [(t.type, t.amount) for t in found] == [("payout", -10_000), ("payout_failure", 10_000)]
+    found = (
+        await platform.v1.balance_transactions.list_async({"payout": second.id}, of)
+    ).data
+    assert [(t.type, t.amount) for t in found] == [
+        ("payout", -10_000),
+        ("payout_failure", 10_000),
+    ]
 
 
 async def test_a_broken_bank_stops_paydays_until_it_is_looked_after(platform):
@@ -148,7 +167,9 @@ async def test_a_minimum_balance_stays(platform):
     assert [p.amount for p in await paid_out(platform, of)] == [7000, 3000]
 
 
-async def test_by_hand_means_that_nothing_leaves_until_the_schedule_says_otherwise(platform):
+async def test_by_hand_means_that_nothing_leaves_until_the_schedule_says_otherwise(
+    platform,
+):
     of = await by_hand(platform, await seller(platform))
     await earn(platform, of)
     await earn(platform, of, at_once=False)
@@ -189,12 +210,17 @@ async def test_weekly_paydays_fall_on_their_days(platform):
 async def test_monthly_paydays_fall_on_the_last_day_of_shorter_months(platform):
     of = await seller(platform)
     await settings(
-        platform, of, payouts={"schedule": {"interval": "monthly", "monthly_payout_days": [31]}}
+        platform,
+        of,
+        payouts={"schedule": {"interval": "monthly", "monthly_payout_days": [31]}},
     )
     for _ in range(4):
         await earn(platform, of, 100)
         until_midnight(platform, 31)
-    days = [dt.datetime.fromtimestamp(p.created, dt.UTC) for p in await paid_out(platform, of)]
+    days = [
+        dt.datetime.fromtimestamp(p.created, dt.UTC)
+        for p in await paid_out(platform, of)
+    ]
     assert len(days) >= 3
     assert {(day + dt.timedelta(days=1)).day for day in days} == {1}
 
@@ -218,20 +244,26 @@ async def test_days_begin_when_the_account_says(platform):
     await earn(platform, of)
     platform.sandbox.advance(DAY)
     [payout] = await paid_out(platform, of)
-    local = dt.datetime.fromtimestamp(payout.created, zoneinfo.ZoneInfo("America/New_York"))
+    local = dt.datetime.fromtimestamp(
+        payout.created, zoneinfo.ZoneInfo("America/New_York")
+    )
     assert (local.hour, local.minute) == (17, 30)
 
 
 async def test_an_account_in_trouble_is_paid_when_it_is_out_of_it(platform):
     of = await seller(platform)
-    platform.control("POST", f"accounts/{of['stripe_account']}", {"payouts_enabled": False})
+    platform.control(
+        "POST", f"accounts/{of['stripe_account']}", {"payouts_enabled": False}
+    )
     await earn(platform, of)
     until_midnight(platform, 3)
     assert await paid_out(platform, of) == []
     assert (
         await platform.v1.balance_settings.retrieve_async(None, of)
     ).payments.payouts.status == "disabled"
-    platform.control("POST", f"accounts/{of['stripe_account']}", {"payouts_enabled": True})
+    platform.control(
+        "POST", f"accounts/{of['stripe_account']}", {"payouts_enabled": True}
+    )
     until_midnight(platform)
     assert [p.amount for p in await paid_out(platform, of)] == [10_000]
 
@@ -242,9 +274,13 @@ async def test_money_without_a_bank_waits_for_one(platform):
     until_midnight(platform, 3)
     assert await paid_out(platform, of) == []
     given = {"external_account": bank(currency="eur")}
-    await platform.v1.accounts.external_accounts.create_async(of["stripe_account"], given)
+    await platform.v1.accounts.external_accounts.create_async(
+        of["stripe_account"], given
+    )
     until_midnight(platform)
-    assert [(p.amount, p.currency) for p in await paid_out(platform, of)] == [(5000, "eur")]
+    assert [(p.amount, p.currency) for p in await paid_out(platform, of)] == [
+        (5000, "eur")
+    ]
 
 
 @pytest.mark.parametrize("currency", ["huf", "twd"])

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.sellers import DAY, balance, bank, by_hand, earn, seller, until_midnight
+from tests.sandbox.sellers import (
+    DAY,
+    balance,
+    bank,
+    by_hand,
+    earn,
+    seller,
+    until_midnight,
+)
 from tests.sandbox.test_section_03_errors import refused
 from tests.sandbox.test_section_11_money import rows
 
@@ -28,7 +36,11 @@ async def status(platform, of, payout):
 
 
 def told(platform):
-    return [kind for kind in platform.kinds() if kind.startswith(("payout.", "account.external"))]
+    return [
+        kind
+        for kind in platform.kinds()
+        if kind.startswith(("payout.", "account.external"))
+    ]
 
 
 async def test_a_payout_leaves_the_balance_at_once(platform, rich):
@@ -44,7 +56,10 @@ async def test_a_payout_leaves_the_balance_at_once(platform, rich):
         False,
         "bank_account",
     )
-    assert (payout.description, payout.metadata.to_dict()) == ("For March", {"month": "3"})
+    assert (payout.description, payout.metadata.to_dict()) == (
+        "For March",
+        {"month": "3"},
+    )
     assert (payout.statement_descriptor, payout.source_type) == ("MARKET", "card")
     assert payout.reconciliation_status == "not_applicable"
     assert await balance(platform, rich) == (6000, 0)
@@ -121,7 +136,9 @@ async def test_a_paid_payout_may_still_fail(platform, rich):
     payout = await pay_out(platform, rich)
     platform.sandbox.advance(3 * DAY)
     assert await status(platform, rich, payout) == "paid"
-    platform.control("POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"})
+    platform.control(
+        "POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"}
+    )
     failed = await platform.v1.payouts.retrieve_async(payout.id, None, rich)
     assert (failed.status, failed.failure_code) == ("failed", "account_closed")
     assert failed.failure_message == "The bank account has been closed."
@@ -170,7 +187,10 @@ async def test_the_platform_pays_itself_out_too(platform):
     again = await platform.v1.payouts.retrieve_async(
         payout.id, {"expand": ["destination", "balance_transaction"]}
     )
-    assert (again.destination.object, again.balance_transaction.amount) == ("bank_account", -941)
+    assert (again.destination.object, again.balance_transaction.amount) == (
+        "bank_account",
+        -941,
+    )
     assert "account" not in platform.events("payout.created")[0]
 
 
@@ -224,17 +244,22 @@ async def test_a_currency_needs_a_bank(platform, rich):
     await earn(platform, rich, currency="eur")
     error = await refused(pay_out(platform, rich, currency="eur"))
     assert (
-        error.user_message == "Sorry, you don't have any external accounts in that currency (eur)."
+        error.user_message
+        == "Sorry, you don't have any external accounts in that currency (eur)."
     )
 
 
 @pytest.mark.parametrize("currency", ["huf", "twd"])
 async def test_some_currencies_leave_in_whole_units(platform, currency):
     country = {"huf": "HU", "twd": "US"}[currency]
-    of = await by_hand(platform, await seller(platform, bank(country=country, currency=currency)))
+    of = await by_hand(
+        platform, await seller(platform, bank(country=country, currency=currency))
+    )
     await earn(platform, of, 2_000_050, currency)
     payouts = platform.v1.payouts
-    error = await refused(payouts.create_async({"amount": 2_000_050, "currency": currency}, of))
+    error = await refused(
+        payouts.create_async({"amount": 2_000_050, "currency": currency}, of)
+    )
     assert (error.param, error.http_status) == ("amount", 400)
     assert (
         await payouts.create_async({"amount": 2_000_000, "currency": currency}, of)
@@ -242,7 +267,9 @@ async def test_some_currencies_leave_in_whole_units(platform, currency):
 
 
 async def test_an_account_that_may_not_pay_out_does_not(platform, rich):
-    platform.control("POST", f"accounts/{rich['stripe_account']}", {"payouts_enabled": False})
+    platform.control(
+        "POST", f"accounts/{rich['stripe_account']}", {"payouts_enabled": False}
+    )
     assert (await refused(pay_out(platform, rich))).code == "payouts_not_allowed"
 
 
@@ -276,7 +303,9 @@ async def test_money_that_is_on_its_way_back_does_not_come_twice(platform, rich,
     platform.sandbox.advance(3 * DAY)
     back = await platform.v1.payouts.reverse_async(payout.id, None, rich)
     platform.sandbox.advance(days * DAY)
-    platform.control("POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"})
+    platform.control(
+        "POST", f"payouts/{payout.id}/fail", {"failure_code": "account_closed"}
+    )
     assert await status(platform, rich, back) == "failed"
     platform.sandbox.advance(3 * DAY)
     assert await balance(platform, rich) == (10_000, 0)

@@ -27,11 +27,17 @@ def busy(process):
     """
     account = process.v1.accounts.create(SELLER).id
     process.complete(account)
-    paid = process.v1.payment_intents.create({**PAID, "transfer_data": {"destination": account}})
+    paid = process.v1.payment_intents.create(
+        {**PAID, "transfer_data": {"destination": account}}
+    )
     process.advance(1)
     process.v1.charges.update(paid.latest_charge, {"description": "A chair"})
     process.v1.refunds.create(
-        {"payment_intent": paid.id, "reverse_transfer": True, "refund_application_fee": True}
+        {
+            "payment_intent": paid.id,
+            "reverse_transfer": True,
+            "refund_application_fee": True,
+        }
     )
     process.seller = account
     return process
@@ -67,7 +73,9 @@ def test_only_updates_tell_what_was_before(busy):
     for event in busy.events():
         told = "previous_attributes" in event["data"]
         assert told == event["type"].endswith(".updated"), event["type"]
-    [annotated] = [e for e in busy.events("charge.updated") if e["data"]["object"]["description"]]
+    [annotated] = [
+        e for e in busy.events("charge.updated") if e["data"]["object"]["description"]
+    ]
     assert annotated["data"]["previous_attributes"] == {"description": None}
 
 
@@ -80,7 +88,10 @@ def test_an_event_is_frozen_when_it_is_made(busy):
 def test_money_is_the_platforms_and_onboarding_is_the_accounts(busy):
     own = {e.type for e in busy.v1.events.list({"limit": 100}).data}
     theirs = {
-        e.type for e in busy.v1.events.list({"limit": 100}, {"stripe_account": busy.seller}).data
+        e.type
+        for e in busy.v1.events.list(
+            {"limit": 100}, {"stripe_account": busy.seller}
+        ).data
     }
     assert own >= {
         "payment_intent.succeeded",
@@ -91,7 +102,11 @@ def test_money_is_the_platforms_and_onboarding_is_the_accounts(busy):
         "application_fee.created",
         "application_fee.refunded",
     }
-    assert theirs >= {"account.updated", "capability.updated", "account.external_account.created"}
+    assert theirs >= {
+        "account.updated",
+        "capability.updated",
+        "account.external_account.created",
+    }
     assert not own & theirs
     assert not any("account" in e for e in busy.v1.events.list({"limit": 100}).data)
 
@@ -124,7 +139,10 @@ def test_type_filters_have_their_limits(process):
     listed = process.v1.events.list
     assert refusal(listed, {"types": [f"a.{n}" for n in range(21)]}).param == "types"
     assert listed({"types": [f"a.{n}" for n in range(20)]}).data == []
-    assert refusal(listed, {"type": "charge.*", "types": ["charge.failed"]}).http_status == 400
+    assert (
+        refusal(listed, {"type": "charge.*", "types": ["charge.failed"]}).http_status
+        == 400
+    )
 
 
 def test_events_are_found_by_the_moment(process):
@@ -172,7 +190,10 @@ def test_a_secret_is_told_once(process):
         "disabled",
         ["charge.failed"],
     )
-    assert process.v1.webhook_endpoints.update(made.id, {"disabled": False}).status == "enabled"
+    assert (
+        process.v1.webhook_endpoints.update(made.id, {"disabled": False}).status
+        == "enabled"
+    )
 
 
 def test_sixteen_endpoints_are_enough(process):
@@ -196,7 +217,9 @@ def test_what_makes_no_sense_as_an_endpoint_is_refused(wrong, param):
     from tests.support.inprocess import InProcess
 
     assert (
-        refusal(InProcess(checked=False).v1.webhook_endpoints.create, {**HOOK, **wrong}).param
+        refusal(
+            InProcess(checked=False).v1.webhook_endpoints.create, {**HOOK, **wrong}
+        ).param
         == param
     )
 
@@ -204,7 +227,9 @@ def test_what_makes_no_sense_as_an_endpoint_is_refused(wrong, param):
 def test_an_endpoints_version_and_side_cannot_change(process):
     made = process.v1.webhook_endpoints.create(HOOK)
     for name, value in (("api_version", "2020-08-27"), ("connect", "true")):
-        status, body, _ = process.send("POST", f"/v1/webhook_endpoints/{made.id}", {name: value})
+        status, body, _ = process.send(
+            "POST", f"/v1/webhook_endpoints/{made.id}", {name: value}
+        )
         assert (status, body["error"]["code"]) == (400, "parameter_unknown")
 
 
@@ -238,7 +263,9 @@ def test_the_signature_is_over_moment_and_body_with_the_whole_secret():
     )
     header = signature(body, ["whsec_other", secret], 1_700_000_000)
     # Any of them may match.
-    assert stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"
+    assert (
+        stripe.Webhook.construct_event(body, header, secret, tolerance=0).id == "evt_1"
+    )
     with pytest.raises(stripe.SignatureVerificationError, match="tolerance"):
         stripe.Webhook.construct_event(body, header, secret)
 
@@ -251,7 +278,9 @@ async def test_an_endpoint_gets_the_version_that_it_is_pinned_to(shop):  # noqa:
             "api_version": "2020-08-27",
         }
         await shop.platform.v1.webhook_endpoints.create_async(new)
-        await shop.platform.v1.customers.create_async({}, {"stripe_version": "2019-12-03"})
+        await shop.platform.v1.customers.create_async(
+            {}, {"stripe_version": "2019-12-03"}
+        )
         shop.idle()
         assert json.loads(pinned.got[0][0])["api_version"] == "2020-08-27"
     assert json.loads(shop.receiver.got[0][0])["api_version"] == "2026-10-28.endive"
@@ -265,7 +294,8 @@ async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):  # noqa:
     [event] = shop.platform.events()
     shop.platform.control("POST", f"events/{event['id']}/resend")
     stamps = [
-        int(headers["stripe-signature"].partition(",")[0][2:]) for _, headers in shop.receiver.got
+        int(headers["stripe-signature"].partition(",")[0][2:])
+        for _, headers in shop.receiver.got
     ]
     assert len(stamps) == 3
     assert stamps == sorted(stamps)
@@ -303,4 +333,6 @@ async def test_a_failed_delivery_is_no_success_until_it_is_sent_again(shop):  # 
     assert len(shop.receiver.got) == 4  # the first, and three more over a few hours
     assert failed.pending_webhooks == 0
     shop.platform.control("POST", f"events/{failed.id}/resend")
-    assert [e.id for e in (await listed({"delivery_success": True})).data] == [failed.id]
+    assert [e.id for e in (await listed({"delivery_success": True})).data] == [
+        failed.id
+    ]

@@ -26,7 +26,9 @@ async def shop():
             EndpointConfig(connect.url, CONNECT, connect=True),
         )
         with RunningSandbox(endpoints=endpoints) as sandbox:
-            yield Shop(Platform(sandbox, sandbox.config.secret_key, http), receiver, connect)
+            yield Shop(
+                Platform(sandbox, sandbox.config.secret_key, http), receiver, connect
+            )
             await http.close_async()
     http.assert_clean()
 
@@ -39,12 +41,18 @@ class Shop:
         self.platform.sandbox.idle()
 
     def attempts(self):
-        return [(d["status"], d["fault"]) for e in self.platform.events() for d in e["deliveries"]]
+        return [
+            (d["status"], d["fault"])
+            for e in self.platform.events()
+            for d in e["deliveries"]
+        ]
 
 
 async def test_platform_and_connected_accounts_go_to_different_endpoints(shop):
     account = await shop.platform.vendor()
-    await shop.platform.pay(transfer_data={"destination": account}, application_fee_amount=100)
+    await shop.platform.pay(
+        transfer_data={"destination": account}, application_fee_amount=100
+    )
     shop.platform.settle()
     shop.idle()
     assert shop.receiver.types == [
@@ -62,7 +70,9 @@ async def test_platform_and_connected_accounts_go_to_different_endpoints(shop):
         "capability.updated",
         "person.created",
     }
-    assert all(not hasattr(event, "account") for event in shop.receiver.verified(SECRET))
+    assert all(
+        not hasattr(event, "account") for event in shop.receiver.verified(SECRET)
+    )
     assert {event.account for event in shop.connect.verified(CONNECT)} == {account}
 
 
@@ -76,7 +86,9 @@ async def test_a_wrong_secret_does_not_verify(shop):
 async def test_payloads_are_frozen_when_the_event_is_made(shop):
     shop.receiver.statuses = [500]
     intent = await shop.platform.intent(metadata={"n": "1"})
-    await shop.platform.v1.payment_intents.update_async(intent.id, {"metadata": {"n": "2"}})
+    await shop.platform.v1.payment_intents.update_async(
+        intent.id, {"metadata": {"n": "2"}}
+    )
     shop.platform.sandbox.advance(10)
     bodies = [json.loads(body) for body, _ in shop.receiver.got]
     assert len(bodies) == 2
@@ -108,7 +120,9 @@ async def test_failures_are_tried_again_with_fresh_signatures_until_they_stop(sh
 async def test_pending_webhooks_count_down(shop):
     intent = await shop.platform.intent()
     shop.idle()
-    [event] = (await shop.platform.v1.events.list_async({"type": "payment_intent.created"})).data
+    [event] = (
+        await shop.platform.v1.events.list_async({"type": "payment_intent.created"})
+    ).data
     assert (event.pending_webhooks, event.data.object.id) == (0, intent.id)
     assert json.loads(shop.receiver.got[0][0])["pending_webhooks"] == 1
     assert event.request.id == intent.last_response.request_id
@@ -125,7 +139,14 @@ async def test_events_are_listed_and_filtered(shop):
         "charge.succeeded",
     ]
     assert (
-        len((await listed({"types": ["charge.succeeded", "payment_intent.succeeded"]})).data) == 2
+        len(
+            (
+                await listed(
+                    {"types": ["charge.succeeded", "payment_intent.succeeded"]}
+                )
+            ).data
+        )
+        == 2
     )
     assert [e.type for e in (await listed({"delivery_success": False})).data] == NEW
     assert len((await listed({"delivery_success": True})).data) == 4
@@ -203,9 +224,9 @@ async def test_events_after_one_are_told(shop):
     await shop.platform.intent()
     [first] = shop.platform.events()
     await shop.platform.v1.customers.create_async({})
-    assert [e["type"] for e in shop.platform.control("GET", f"events?after={first['id']}")] == [
-        "customer.created"
-    ]
+    assert [
+        e["type"] for e in shop.platform.control("GET", f"events?after={first['id']}")
+    ] == ["customer.created"]
 
 
 async def test_duplicates(shop):
@@ -291,8 +312,13 @@ async def test_too_slow_is_a_failure_too():
     http = CheckedClient()
     with Receiver(pause=0.4) as slow:
         endpoints = (EndpointConfig(slow.url, SECRET, connect=False),)
-        with RunningSandbox(endpoints=endpoints, delivery_timeout=0.1, retry_delays=()) as sandbox:
+        with RunningSandbox(
+            endpoints=endpoints, delivery_timeout=0.1, retry_delays=()
+        ) as sandbox:
             await Platform(sandbox, sandbox.config.secret_key, http).intent()
             sandbox.idle()
-            assert sandbox.events()[0]["deliveries"][0]["error"] == "no answer within 0.1 s"
+            assert (
+                sandbox.events()[0]["deliveries"][0]["error"]
+                == "no answer within 0.1 s"
+            )
             await http.close_async()

@@ -34,13 +34,15 @@ async def browser(platform, method, path, **params: Any):
 async def test_the_reduced_intent_needs_its_secret(platform):
     intent = await platform.intent(metadata={"private": "yes"})
     path = f"/v1/payment_intents/{intent.id}"
-    status, body = await browser(platform, "GET", path, client_secret=intent.client_secret)
+    status, body = await browser(
+        platform, "GET", path, client_secret=intent.client_secret
+    )
     assert (status, set(body)) == (200, set(REDUCED))
     assert "private" not in json.dumps(body)
     assert (await browser(platform, "GET", path))[0] == 400
-    assert (await browser(platform, "GET", path, client_secret=intent.client_secret + "x"))[
-        0
-    ] == 400
+    assert (
+        await browser(platform, "GET", path, client_secret=intent.client_secret + "x")
+    )[0] == 400
 
 
 # All that a browser may ask; whoever opens another route to browsers must say so here.
@@ -59,25 +61,44 @@ CLOSED = sorted({f"{route.method} {route.template}" for route in ROUTES} - OPEN)
 
 def test_the_open_routes_are_those_of_stripe_js():
     assert {
-        f"{route.method} {route.template}" for route in ROUTES if route.browser is not None
+        f"{route.method} {route.template}"
+        for route in ROUTES
+        if route.browser is not None
     } == OPEN
 
 
 async def test_a_publishable_key_reaches_nothing_else(platform):
     for route in CLOSED:
         method, template = route.split(" ")
-        path = "/".join("x" if part.startswith("{") else part for part in template.split("/"))
+        path = "/".join(
+            "x" if part.startswith("{") else part for part in template.split("/")
+        )
         status, body = await browser(platform, method, path)
-        assert (route, status, body["error"].get("code")) == (route, 403, "secret_key_required")
+        assert (route, status, body["error"].get("code")) == (
+            route,
+            403,
+            "secret_key_required",
+        )
 
 
 async def test_expanding_shows_no_more(platform):
-    customer = await platform.v1.customers.create_async({"email": "private@example.test"})
+    customer = await platform.v1.customers.create_async(
+        {"email": "private@example.test"}
+    )
     intent = await platform.intent(customer=customer.id)
     path = f"/v1/payment_intents/{intent.id}"
-    for name in ("customer", "latest_charge", "transfer_data.destination", "application"):
+    for name in (
+        "customer",
+        "latest_charge",
+        "transfer_data.destination",
+        "application",
+    ):
         _, body = await browser(
-            platform, "GET", path, client_secret=intent.client_secret, **{"expand[]": name}
+            platform,
+            "GET",
+            path,
+            client_secret=intent.client_secret,
+            **{"expand[]": name},
         )
         assert "private@example.test" not in json.dumps(body)
         assert set(body) - {"error"} <= set(REDUCED)
@@ -98,23 +119,33 @@ async def test_a_confirmation_needs_the_secret_too(platform):
 
 
 async def test_a_setup_intent_is_reduced_and_needs_its_secret(platform):
-    intent = await platform.v1.setup_intents.create_async({"metadata": {"private": "yes"}})
+    intent = await platform.v1.setup_intents.create_async(
+        {"metadata": {"private": "yes"}}
+    )
     path = f"/v1/setup_intents/{intent.id}"
-    status, body = await browser(platform, "GET", path, client_secret=intent.client_secret)
+    status, body = await browser(
+        platform, "GET", path, client_secret=intent.client_secret
+    )
     assert (status, set(body)) == (200, set(setup_intents.REDUCED))
     assert "private" not in json.dumps(body)
     assert (await browser(platform, "GET", path))[0] == 400
-    assert (await browser(platform, "GET", path, client_secret=intent.client_secret + "x"))[
-        0
-    ] == 400
+    assert (
+        await browser(platform, "GET", path, client_secret=intent.client_secret + "x")
+    )[0] == 400
     status, body = await browser(
         platform, "POST", f"{path}/confirm", client_secret=intent.client_secret, **CARD
     )
-    assert (status, body["status"], set(body)) == (200, "succeeded", set(setup_intents.REDUCED))
+    assert (status, body["status"], set(body)) == (
+        200,
+        "succeeded",
+        set(setup_intents.REDUCED),
+    )
 
 
 async def test_errors_of_a_setup_carry_the_reduced_intent(platform):
-    intent = await platform.v1.setup_intents.create_async({"metadata": {"private": "yes"}})
+    intent = await platform.v1.setup_intents.create_async(
+        {"metadata": {"private": "yes"}}
+    )
     given = {**CARD, "payment_method_data[card][number]": "4000000000000002"}
     path = f"/v1/setup_intents/{intent.id}/confirm"
     status, body = await browser(
@@ -135,21 +166,33 @@ async def test_a_browser_makes_payment_methods_of_cards_alone(platform):
     }
     status, body = await browser(platform, "POST", "/v1/payment_methods", **card)
     assert (status, body["card"]["last4"], body["customer"]) == (200, "4242", None)
-    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
-    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[0]
+    customer = await platform.v1.customers.create_async(
+        {"payment_method": "pm_card_visa"}
+    )
+    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[
+        0
+    ]
     status, body = await browser(
-        platform, "POST", "/v1/payment_methods", payment_method=saved.id, customer=customer.id
+        platform,
+        "POST",
+        "/v1/payment_methods",
+        payment_method=saved.id,
+        customer=customer.id,
     )
     assert status == 400
 
 
 async def test_saved_methods_need_the_session_of_their_customer(platform):
-    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
+    customer = await platform.v1.customers.create_async(
+        {"payment_method": "pm_card_visa"}
+    )
     path = "/v1/elements/saved_methods"
     assert (await browser(platform, "GET", path))[0] == 400
-    assert (await browser(platform, "GET", path, customer_session_client_secret="cuss_secret_x"))[
-        0
-    ] == 400
+    assert (
+        await browser(
+            platform, "GET", path, customer_session_client_secret="cuss_secret_x"
+        )
+    )[0] == 400
     element = {
         "enabled": True,
         "features": {
@@ -195,7 +238,10 @@ async def test_a_challenge_for_stripe_js(platform):
         client_secret=intent.client_secret,
         **given,
     )
-    assert (body["status"], body["next_action"]["type"]) == ("requires_action", "use_stripe_sdk")
+    assert (body["status"], body["next_action"]["type"]) == (
+        "requires_action",
+        "use_stripe_sdk",
+    )
 
 
 async def test_errors_in_a_browser_carry_the_reduced_intent(platform):
@@ -213,7 +259,9 @@ async def test_errors_in_a_browser_carry_the_reduced_intent(platform):
 
 async def test_a_key_of_another_platform_sees_nothing(platform):
     intent = await platform.intent()
-    query = urlencode({"key": f"{platform.publishable}x", "client_secret": intent.client_secret})
+    query = urlencode(
+        {"key": f"{platform.publishable}x", "client_secret": intent.client_secret}
+    )
     assert (
         await asyncio.to_thread(
             platform.sandbox.request, "GET", f"/v1/payment_intents/{intent.id}?{query}"
@@ -226,7 +274,9 @@ async def test_browsers_may_ask_from_any_page(platform):
 
     async with (
         aiohttp.ClientSession() as session,
-        session.options(f"{platform.sandbox.base_url}/v1/payment_intents/pi_1") as answer,
+        session.options(
+            f"{platform.sandbox.base_url}/v1/payment_intents/pi_1"
+        ) as answer,
     ):
         assert answer.status == 204
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -248,7 +298,14 @@ async def test_the_browser_files_are_served(platform, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/js/page/base.js", "/js/../app.py", "/js/payment.html", "/js/", "/js/%2e%2e/app.py"]
+    "path",
+    [
+        "/js/page/base.js",
+        "/js/../app.py",
+        "/js/payment.html",
+        "/js/",
+        "/js/%2e%2e/app.py",
+    ],
 )
 async def test_nothing_but_the_browser_files_is_served(platform, path):
     assert (await asyncio.to_thread(platform.sandbox.request, "GET", path))[0] == 404
@@ -289,7 +346,12 @@ async def test_what_a_confirmation_takes_from_servers_alone(platform, name):
     intent = await platform.intent()
     path = f"/v1/payment_intents/{intent.id}/confirm"
     status, body = await browser(
-        platform, "POST", path, client_secret=intent.client_secret, **CARD, **{name: "true"}
+        platform,
+        "POST",
+        path,
+        client_secret=intent.client_secret,
+        **CARD,
+        **{name: "true"},
     )
     assert (status, body["error"]["param"]) == (400, name.partition("[")[0])
     assert (
@@ -314,10 +376,18 @@ async def test_a_browser_may_only_widen_the_future_use(platform, chosen, given, 
 
 async def test_a_browser_does_not_share_methods_with_connected_accounts(platform):
     account = await platform.vendor()
-    customer = await platform.v1.customers.create_async({"payment_method": "pm_card_visa"})
-    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[0]
+    customer = await platform.v1.customers.create_async(
+        {"payment_method": "pm_card_visa"}
+    )
+    saved = (await platform.v1.customers.payment_methods.list_async(customer.id)).data[
+        0
+    ]
     form = urlencode(
-        {"key": platform.publishable, "payment_method": saved.id, "customer": customer.id}
+        {
+            "key": platform.publishable,
+            "payment_method": saved.id,
+            "customer": customer.id,
+        }
     )
     headers = {**FORM, "Stripe-Account": account}
     status, raw = await asyncio.to_thread(

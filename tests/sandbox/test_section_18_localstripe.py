@@ -28,8 +28,12 @@ def test_01_an_unknown_parameter_is_400_on_create_and_on_list(process, method):
 def test_03_a_missing_object_is_404_after_its_end_and_through_its_parent_too(process):
     customer = process.v1.customers.create({}).id
     process.v1.customers.delete(customer)
-    assert refusal(process.v1.customers.update, customer, {"name": "a"}).http_status == 404
-    assert refusal(process.v1.customers.payment_methods.list, "cus_no").http_status == 404
+    assert (
+        refusal(process.v1.customers.update, customer, {"name": "a"}).http_status == 404
+    )
+    assert (
+        refusal(process.v1.customers.payment_methods.list, "cus_no").http_status == 404
+    )
     endpoint = process.v1.webhook_endpoints.create(
         {"url": "https://shop.test", "enabled_events": ["*"]}
     ).id
@@ -39,7 +43,9 @@ def test_03_a_missing_object_is_404_after_its_end_and_through_its_parent_too(pro
 
 
 def test_04_a_create_that_fails_leaves_nothing_behind(process):
-    error = refusal(process.v1.payment_intents.create, {**DIRECT, "payment_method": "pm_no"})
+    error = refusal(
+        process.v1.payment_intents.create, {**DIRECT, "payment_method": "pm_no"}
+    )
     assert (error.code, error.param) == ("resource_missing", "payment_method")
     assert process.v1.payment_intents.list().data == []
     assert process.events() == []
@@ -58,10 +64,15 @@ def test_07_a_default_method_is_set_and_expanded(process):
     listed = process.v1.payment_methods.list({"customer": customer, "type": "card"})
     assert [m.id for m in listed.data] == [method.id]
     process.v1.payment_methods.detach(method.id)
-    assert process.v1.payment_methods.list({"customer": customer, "type": "card"}).data == []
+    assert (
+        process.v1.payment_methods.list({"customer": customer, "type": "card"}).data
+        == []
+    )
 
 
-def test_08_a_declining_card_declines_when_it_is_attached_and_when_it_is_set_up(process):
+def test_08_a_declining_card_declines_when_it_is_attached_and_when_it_is_set_up(
+    process,
+):
     customer = process.v1.customers.create({}).id
     error = refusal(process.v1.payment_methods.attach, DECLINED, {"customer": customer})
     assert (error.http_status, error.code) == (402, "card_declined")
@@ -101,7 +112,9 @@ def test_12_no_more_is_captured_than_was_held_and_no_more_than_once(process):
     capture = process.v1.payment_intents.capture
     assert refusal(capture, held, {"amount_to_capture": 1001}).http_status == 400
     assert capture(held, {"amount_to_capture": 600}).amount_received == 600
-    charge = process.v1.payment_intents.retrieve(held, {"expand": ["latest_charge"]}).latest_charge
+    charge = process.v1.payment_intents.retrieve(
+        held, {"expand": ["latest_charge"]}
+    ).latest_charge
     assert (charge.amount_captured, charge.amount_refunded) == (600, 400)
     assert refusal(capture, held).http_status == 400
 
@@ -116,7 +129,9 @@ def test_13_a_hold_moves_no_money(process):
     )
     process.v1.payment_intents.capture(held.id)
     process.advance(1)
-    charge = process.v1.charges.retrieve(charge.id, {"expand": ["balance_transaction.source"]})
+    charge = process.v1.charges.retrieve(
+        charge.id, {"expand": ["balance_transaction.source"]}
+    )
     assert charge.balance_transaction.source.id == charge.id
 
 
@@ -144,23 +159,37 @@ def test_16_off_session_needs_a_confirmation(process):
     given = {"amount": 1000, "currency": "usd", "off_session": True}
     assert refusal(process.v1.payment_intents.create, given).param == "off_session"
     assert (
-        refusal(process.v1.payment_intents.create, {**given, "confirm": False}).http_status == 400
+        refusal(
+            process.v1.payment_intents.create, {**given, "confirm": False}
+        ).http_status
+        == 400
     )
 
 
 def test_17_the_same_number_has_the_same_fingerprint(process):
     cards = [
-        process.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
+        process.v1.payment_methods.create(
+            {"type": "card", "card": {"token": "tok_visa"}}
+        )
         for _ in range(2)
     ]
     charged = process.v1.payment_intents.create(
         {**DIRECT, "expand": ["latest_charge"]}
     ).latest_charge
-    assert {c.card.fingerprint for c in cards} == {charged.payment_method_details.card.fingerprint}
-    other = process.v1.payment_methods.create({"type": "card", "card": {"token": "tok_mastercard"}})
+    assert {c.card.fingerprint for c in cards} == {
+        charged.payment_method_details.card.fingerprint
+    }
+    other = process.v1.payment_methods.create(
+        {"type": "card", "card": {"token": "tok_mastercard"}}
+    )
     assert other.card.fingerprint != cards[0].card.fingerprint
 
 
 def test_20_there_is_no_total(process):
     process.v1.customers.create({})
-    assert set(process.send("GET", "/v1/customers")[1]) == {"object", "url", "has_more", "data"}
+    assert set(process.send("GET", "/v1/customers")[1]) == {
+        "object",
+        "url",
+        "has_more",
+        "data",
+    }

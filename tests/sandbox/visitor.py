@@ -37,7 +37,9 @@ class _Reader(HTMLParser):
         elif tag == "select":
             self._select = given["name"]
         elif (
-            tag == "option" and self._select and (self._select not in fields or "selected" in given)
+            tag == "option"
+            and self._select
+            and (self._select not in fields or "selected" in given)
         ):
             fields[self._select] = given["value"]
 
@@ -67,7 +69,9 @@ class Visitor:
         reader.feed(self.page)
         found = reader.forms[form]
         body = urlencode({**found["fields"], **typed, "action": button})
-        await asyncio.to_thread(self._go, "POST", urljoin(self.url, found["action"]), body)
+        await asyncio.to_thread(
+            self._go, "POST", urljoin(self.url, found["action"]), body
+        )
         return self
 
     @property
@@ -103,13 +107,22 @@ class Visitor:
             parts = urlsplit(url)
             connection = http.client.HTTPConnection(parts.netloc, timeout=30)
             headers = (
-                {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
+                {"Content-Type": "application/x-www-form-urlencoded"}
+                if body is not None
+                else {}
             )
             connection.request(
-                method, f"{parts.path}{'?' if parts.query else ''}{parts.query}", body, headers
+                method,
+                f"{parts.path}{'?' if parts.query else ''}{parts.query}",
+                body,
+                headers,
             )
             answer = connection.getresponse()
-            self.url, self.status, self.page = url, answer.status, answer.read().decode()
+            self.url, self.status, self.page = (
+                url,
+                answer.status,
+                answer.read().decode(),
+            )
             location = answer.headers.get("Location")
             connection.close()
             if location is None:

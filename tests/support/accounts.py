@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 PASSWORD = "four-words-of-mine"
 ANOTHER = "other-words-of-mine"
 ROLES = ["owner", "operator", "customer"]
-KINDS = ["owner", "customer"]  # one of each kind of person, where the role makes no difference
+KINDS = [
+    "owner",
+    "customer",
+]  # one of each kind of person, where the role makes no difference
 _numbers = itertools.count(1)
 _LINK = re.compile(r"https?://[^/\s]+(/account/\S+)")
 
@@ -50,10 +53,17 @@ class Door:
 
 
 DOORS = {
-    "owner": Door("member", "/vendor/admin/security", "/vendor/login", "/vendor/forgot"),
-    "operator": Door("member", "/operator/security", "/operator/login", "/operator/forgot"),
+    "owner": Door(
+        "member", "/vendor/admin/security", "/vendor/login", "/vendor/forgot"
+    ),
+    "operator": Door(
+        "member", "/operator/security", "/operator/login", "/operator/forgot"
+    ),
     "customer": Door(
-        "customer", "/shop/account/security", "/shop/account/login", "/shop/account/forgot"
+        "customer",
+        "/shop/account/security",
+        "/shop/account/login",
+        "/shop/account/forgot",
     ),
 }
 

@@ -74,11 +74,15 @@ class Module:
         return ("", "")
 
 
-def _calls(node: ast.AST, around: list[Function]) -> Iterator[tuple[ast.Call, list[Function]]]:
+def _calls(
+    node: ast.AST, around: list[Function]
+) -> Iterator[tuple[ast.Call, list[Function]]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call):
             yield child, around
-        yield from _calls(child, [child, *around] if isinstance(child, FUNCTIONS) else around)
+        yield from _calls(
+            child, [child, *around] if isinstance(child, FUNCTIONS) else around
+        )
 
 
 class Acts:
@@ -128,22 +132,34 @@ class Acts:
                 ):
                     return
                 if begin + text not in MADE:
-                    self.unknown.append(f"{module.name}:{given.lineno}: {ast.unparse(given)}")
-                self.names |= {f"{text}{state.value}" for state in MADE.get(begin + text, ())}
+                    self.unknown.append(
+                        f"{module.name}:{given.lineno}: {ast.unparse(given)}"
+                    )
+                self.names |= {
+                    f"{text}{state.value}" for state in MADE.get(begin + text, ())
+                }
             case ast.Name(name):
-                if not self._handed_on(name, module, around, begin) and not self._assigned(
+                if not self._handed_on(
                     name, module, around, begin
-                ):
+                ) and not self._assigned(name, module, around, begin):
                     self.unknown.append(f"{module.name}:{given.lineno}: {name}")
             case ast.Attribute(ast.Name(base), name) if base in module.imported:
                 source = self._modules[".".join(module.imported[base])]
                 if not self._assigned(name, source, [], begin):
                     self.unknown.append(f"{module.name}:{given.lineno}: {base}.{name}")
             case _:
-                self.unknown.append(f"{module.name}:{given.lineno}: {ast.unparse(given)}")
+                self.unknown.append(
+                    f"{module.name}:{given.lineno}: {ast.unparse(given)}"
+                )
 
     def _handed_on(
-        self, name: str, module: Module, around: list[Function], begin: str, *, made: bool = False
+        self,
+        name: str,
+        module: Module,
+        around: list[Function],
+        begin: str,
+        *,
+        made: bool = False,
     ) -> bool:
         """Whether it is an argument of the function around; then its callers are read, and what it
         is by default.

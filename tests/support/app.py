@@ -48,5 +48,7 @@ def whole_app(settings: Settings, gateway: Gateway) -> Quart:
 
     app = run.compose(settings, gateway)
     app.jinja_env.bytecode_cache = _TEMPLATES
-    app.config["PROPAGATE_EXCEPTIONS"] = True  # a crash in a view is the test's failure, not a page
+    app.config["PROPAGATE_EXCEPTIONS"] = (
+        True  # a crash in a view is the test's failure, not a page
+    )
     return app

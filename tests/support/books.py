@@ -55,7 +55,9 @@ async def sold(
     n = next(_numbers)
     await book(
         postings.sale(
-            postings.SaleFact(n, order.id, vendor.id, currency, total, commission, f"pi_{n}")
+            postings.SaleFact(
+                n, order.id, vendor.id, currency, total, commission, f"pi_{n}"
+            )
         ),
         moment,
     )
@@ -68,7 +70,13 @@ async def refunded(
     """A refund of an order that Stripe took on."""
     n = next(_numbers)
     fact = postings.RefundFact(
-        n, order.id, order.vendor_id, order.currency, vendor_part, commission_part, f"re_{n}"
+        n,
+        order.id,
+        order.vendor_id,
+        order.currency,
+        vendor_part,
+        commission_part,
+        f"re_{n}",
     )
     await book(postings.refund(fact), moment)
     return fact
@@ -91,5 +99,12 @@ def a_dispute(
     """What a bank takes because of a dispute."""
     n = next(_numbers)
     return postings.DisputedMoney(
-        order.id, order.vendor_id, order.currency, vendor_part, commission_part, 0, fee, f"txn_{n}"
+        order.id,
+        order.vendor_id,
+        order.currency,
+        vendor_part,
+        commission_part,
+        0,
+        fee,
+        f"txn_{n}",
     )

@@ -105,7 +105,9 @@ class Postgres:
         opened beforehand.
         """
         pool = f"min_size={connections}&max_size=8"
-        return f"postgres:///{name or self._name}?host={self._folder}&user=postgres&{pool}"
+        return (
+            f"postgres:///{name or self._name}?host={self._folder}&user=postgres&{pool}"
+        )
 
     def prepare(self) -> None:
         """Make and migrate this worker's database."""
@@ -140,7 +142,9 @@ class Postgres:
         A template must be used by nobody (`let_go`).
         """
         await self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await self.run("postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        await self.run(
+            "postgres", f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}"
+        )
         return self.url(name)
 
     async def run(self, database: str, *commands: str) -> None:
@@ -170,7 +174,9 @@ class Postgres:
                 off = [f"ALTER SYSTEM SET {setting} = off" for setting in settings]
                 await self.run("postgres", *off, "SELECT pg_reload_conf()")
                 await migrate(await self.create("being_made"))
-                await self.run("postgres", "ALTER DATABASE being_made RENAME TO migrated")
+                await self.run(
+                    "postgres", "ALTER DATABASE being_made RENAME TO migrated"
+                )
             await self.create(self._name, template="migrated")
 
     async def _has(self, name: str) -> bool:
@@ -179,7 +185,9 @@ class Postgres:
         )
         try:
             return bool(
-                await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+                await connection.fetchval(
+                    "SELECT 1 FROM pg_database WHERE datname = $1", name
+                )
             )
         finally:
             await connection.close()

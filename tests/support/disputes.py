@@ -33,7 +33,12 @@ async def work(context: Context) -> None:
 
 
 async def disputed(
-    context: Context, sandbox: RunningSandbox, shop: Shop, *, card: str = DISPUTE, quantity: int = 1
+    context: Context,
+    sandbox: RunningSandbox,
+    shop: Shop,
+    *,
+    card: str = DISPUTE,
+    quantity: int = 1,
 ) -> Dispute:
     """A paid order whose payment is disputed, followed and settled."""
     payment = await sell(context.gateway, sandbox, shop, card=card, quantity=quantity)
@@ -47,16 +52,22 @@ async def at_stripe(gateway: Gateway, payment: Payment) -> list[str]:
     """The disputes of a payment at Stripe, oldest first."""
     # The bank comes half a second after the money; on a busy machine the stand-in takes its time.
     for _ in range(20):
-        found = await gateway.disputes.list(payment_intent=str(payment.stripe_payment_intent_id))
+        found = await gateway.disputes.list(
+            payment_intent=str(payment.stripe_payment_intent_id)
+        )
         if found:
             return [dispute.id for dispute in found]
         await asyncio.sleep(0.2)
     raise AssertionError("nothing was disputed")
 
 
-async def decide(context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str) -> Dispute:
+async def decide(
+    context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str
+) -> Dispute:
     """The bank decides; we read it and settle."""
-    sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
+    sandbox.control(
+        "POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome}
+    )
     return await again(context, row)
 
 
@@ -72,12 +83,21 @@ async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
     not know.
     """
     sandbox.advance(4 * DAY)
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
+    headers = {
+        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
+        "Stripe-Account": account,
+    }
     sandbox.request(
-        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+        "POST",
+        "/v1/balance_settings",
+        "payments[payouts][schedule][interval]=daily",
+        headers,
     )
     sandbox.advance(3 * DAY)
     assert held(sandbox, account) == {}
     sandbox.request(
-        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers
+        "POST",
+        "/v1/balance_settings",
+        "payments[payouts][schedule][interval]=manual",
+        headers,
     )

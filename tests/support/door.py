@@ -34,7 +34,9 @@ class Door:
             writer.transport.abort()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _come(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         there, back = await asyncio.open_unix_connection(str(self._socket))
         self._joined |= {writer, back}
         for source, target in ((reader, back), (there, writer)):

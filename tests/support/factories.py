@@ -177,7 +177,9 @@ async def make_payment(order: Order, **values: Any) -> Payment:
         "status": "pending",
     }
     given = {**given, **values}
-    return await Payment.create(idempotency_key=f"order:{order.id}:{given['attempt']}", **given)
+    return await Payment.create(
+        idempotency_key=f"order:{order.id}:{given['attempt']}", **given
+    )
 
 
 async def make_refund(payment: Payment, number: int = 1, **values: Any) -> Refund:

@@ -35,7 +35,9 @@ class _Forms(HTMLParser):
             self._text, self.fields[name] = name, ""
         elif tag == "select":
             self._select = name
-        elif tag == "option" and (self._select not in self.fields or "selected" in given):
+        elif tag == "option" and (
+            self._select not in self.fields or "selected" in given
+        ):
             self.fields[self._select] = value
 
     def handle_data(self, data: str) -> None:

@@ -50,7 +50,9 @@ def certificate(folder: Path) -> Path:
     )
     path = folder / "localhost.pem"
     private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
     path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
     return path
@@ -64,7 +66,9 @@ class _Listening:
         self._context.load_cert_chain(pem)
         self._serve = serve
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._run()), daemon=True
+        )
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -91,7 +95,9 @@ class _Listening:
         await self._stop.wait()
         server.close()
 
-    async def _guarded(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _guarded(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             await self._serve(reader, writer)
         writer.close()
@@ -108,10 +114,16 @@ class Front(_Listening):
         super().__init__(pem, self._forward)
         self._site_port = site_port
 
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         head = (await reader.readuntil(b"\r\n\r\n"))[:-4].split(b"\r\n")
         kept = [line for line in head if not line.lower().startswith(b"connection:")]
-        told = [b"X-Forwarded-For: 198.51.100.7", b"X-Forwarded-Proto: https", b"Connection: close"]
+        told = [
+            b"X-Forwarded-For: 198.51.100.7",
+            b"X-Forwarded-Proto: https",
+            b"Connection: close",
+        ]
         there, back = await asyncio.open_connection("127.0.0.1", self._site_port)
         back.write(b"\r\n".join([*kept, *told]) + b"\r\n\r\n")
         await asyncio.wait(
@@ -147,15 +159,21 @@ class MailServer(_Listening):
         super().__init__(pem, self._talk)
         self.letters = Letters()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         writer.write(b"220 localhost\r\n")
         while line := (await reader.readline()).decode().strip():
             word = line[:4].upper()
             if word == "DATA":
                 writer.write(b"354 go on\r\n")
-                self.letters.texts.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+                self.letters.texts.append(
+                    (await reader.readuntil(b"\r\n.\r\n")).decode()
+                )
             elif word == "AUTH":
-                self.letters.users.append(base64.b64decode(line.split()[2]).decode().split("\0")[1])
+                self.letters.users.append(
+                    base64.b64decode(line.split()[2]).decode().split("\0")[1]
+                )
                 writer.write(b"235 welcome\r\n")
                 continue
             elif word == "EHLO":

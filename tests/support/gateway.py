@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def methods_of(gateway: Gateway) -> dict[str, Callable[..., Any]]:
     """Every question to Stripe by its name, `refunds.create`."""
-    resources = {name: one for name, one in vars(gateway).items() if isinstance(one, Resource)}
+    resources = {
+        name: one for name, one in vars(gateway).items() if isinstance(one, Resource)
+    }
     return {
         f"{name}.{method}": getattr(resource, method)
         for name, resource in resources.items()

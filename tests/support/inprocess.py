@@ -99,7 +99,10 @@ def _check(asked: Request, status: int, text: str) -> None:
     from tests.sandbox.sdkspec import check_reply, check_request
 
     body = json.loads(text)
-    problems = [*check_reply(asked.method, asked.path, status, body), *missing_keys(body)]
+    problems = [
+        *check_reply(asked.method, asked.path, status, body),
+        *missing_keys(body),
+    ]
     if status < 400:
         problems += check_request(asked.method, asked.path, asked.params)
     found = [str(problem) for problem in problems if problem.where not in ACCEPTED]
@@ -124,7 +127,12 @@ class InProcess:
         **settings: Any,
     ) -> None:
         config = SandboxConfig(
-            database=database, base_url=BASE, secret_key=KEY, seed=seed, audit=audit, **settings
+            database=database,
+            base_url=BASE,
+            secret_key=KEY,
+            seed=seed,
+            audit=audit,
+            **settings,
         )
         store = Store(config.database)
         self.world = World(config, store, StillClock(float(store.meta("clock", "0"))))
@@ -216,13 +224,17 @@ class InProcess:
 
         act = self.act()
         with self.world.store.transaction():
-            for doc in act.store.select("scope = ? AND object = 'dispute'", [act.scope]):
+            for doc in act.store.select(
+                "scope = ? AND object = 'dispute'", [act.scope]
+            ):
                 if appeals.may_be_offered(doc):
                     appeals.offer(act, doc)
 
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The platform's events and those of its accounts, oldest first."""
-        found = self.world.store.select("platform = ? AND object = 'event'", [platform_of(KEY)])
+        found = self.world.store.select(
+            "platform = ? AND object = 'event'", [platform_of(KEY)]
+        )
         return [doc.body for doc in found if not types or doc.body["type"] in types]
 
     def problems(self) -> list[str]:

@@ -62,14 +62,20 @@ def _close(lines: Sequence[http.client.HTTPConnection]) -> None:
 
 def _holds_one(pid: int, port: int) -> bool:
     found = psutil.Process(pid).net_connections(kind="tcp4")
-    return any(c.status == psutil.CONN_ESTABLISHED and c.laddr.port == port for c in found)
+    return any(
+        c.status == psutil.CONN_ESTABLISHED and c.laddr.port == port for c in found
+    )
 
 
 class Read:
     """An answer, read to its end, so that the connection can be used again."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status, self.headers, self.body = response.status, response.headers, response.read()
+        self.status, self.headers, self.body = (
+            response.status,
+            response.headers,
+            response.read(),
+        )
 
 
 def asked(

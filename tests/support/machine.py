@@ -51,7 +51,12 @@ if TYPE_CHECKING:
 HOUR = 3600
 RESTRICTED = "one of the following capabilities enabled: transfers"
 # What the machine does itself, or what would only cost time here.
-LEFT_OUT = ("reporting.nightly", "vendors.remind", "disputes.remind", "statements.close")
+LEFT_OUT = (
+    "reporting.nightly",
+    "vendors.remind",
+    "disputes.remind",
+    "statements.close",
+)
 
 
 class Line(DirectClient):
@@ -77,7 +82,11 @@ class Line(DirectClient):
         _usage: Any = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask the engine, or lose the question or the answer."""
-        if self.meanwhile and method.upper() == "POST" and url.endswith(("/refunds", "/reversals")):
+        if (
+            self.meanwhile
+            and method.upper() == "POST"
+            and url.endswith(("/refunds", "/reversals"))
+        ):
             self.meanwhile.pop(0)()
         broken = self.breaks.pop(0) if self.breaks else ""
         if broken == "before":
@@ -125,7 +134,8 @@ class Market:
         }
         self._connect = {hooks[True].id}
         self._secrets = {
-            connect: str(e.hidden["secrets"][0]["secret"]) for connect, e in hooks.items()
+            connect: str(e.hidden["secrets"][0]["secret"])
+            for connect, e in hooks.items()
         }
         settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
         ours = replace(
@@ -143,10 +153,16 @@ class Market:
             max_network_retries=2,
         )
         self.context = Context(self.gateway, settings.with_(stripe=ours))
-        self.worker = Worker(self.context, {**run.job_handlers(), "mail.send": _not_now})
-        self.recurring = [job for job in run.recurring_jobs() if job.kind not in LEFT_OUT]
+        self.worker = Worker(
+            self.context, {**run.job_handlers(), "mail.send": _not_now}
+        )
+        self.recurring = [
+            job for job in run.recurring_jobs() if job.kind not in LEFT_OUT
+        ]
         self.complaints = Complaints()
-        self._time = clock.use(lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC))
+        self._time = clock.use(
+            lambda: datetime.fromtimestamp(self.stand.world.clock.now(), UTC)
+        )
 
     def _endpoint(self, *, connect: bool) -> Document:
         types = sorted(handlers()["connect" if connect else "platform"])
@@ -212,7 +228,10 @@ class Market:
                 "currency": currency.lower(),
                 "confirm": True,
                 "payment_method": "pm_card_bypassPending",
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+                "automatic_payment_methods": {
+                    "enabled": True,
+                    "allow_redirects": "never",
+                },
                 "expand": ["latest_charge"],
             }
         )
@@ -223,11 +242,18 @@ class Market:
         row = charge.balance_transaction
         async with unit.transaction() as tx:
             await ledger.post(
-                tx, postings.unexplained(postings.Unexplained(None, currency, row.net, row.id))
+                tx,
+                postings.unexplained(
+                    postings.Unexplained(None, currency, row.net, row.id)
+                ),
             )
 
     def request(
-        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """As RunningSandbox has it, so that tests.support.money reads balances here too."""
         account = {k: v for k, v in (headers or {}).items() if k != "Authorization"}
@@ -248,9 +274,12 @@ class Market:
 
     def pending(self) -> list[Delivery]:
         """Those on their way, oldest first."""
-        sql = "SELECT id, event, endpoint FROM deliveries WHERE state = 'due' ORDER BY id"
+        sql = (
+            "SELECT id, event, endpoint FROM deliveries WHERE state = 'due' ORDER BY id"
+        )
         return [
-            Delivery(i, e, endpoint in self._connect) for i, e, endpoint in self._db.execute(sql)
+            Delivery(i, e, endpoint in self._connect)
+            for i, e, endpoint in self._db.execute(sql)
         ]
 
     @property
@@ -264,12 +293,16 @@ class Market:
         assert event is not None
         body = json.dumps(event.body)
         header = stripe.WebhookSignature.generate_signature_header(
-            body, self._secrets[delivery.connect], timestamp=int(clock.now().timestamp())
+            body,
+            self._secrets[delivery.connect],
+            timestamp=int(clock.now().timestamp()),
         )
         source = "connect" if delivery.connect else "platform"
         await asyncio.gather(
             *(
-                intake.receive(self.context, source=source, body=body.encode(), signature=header)
+                intake.receive(
+                    self.context, source=source, body=body.encode(), signature=header
+                )
                 for _ in range(times)
             )
         )
@@ -280,7 +313,9 @@ class Market:
         self._end(delivery, "failed")
 
     def _end(self, delivery: Delivery, state: str) -> None:
-        self._db.execute("UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id))
+        self._db.execute(
+            "UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id)
+        )
 
     # Time and rest.
 
@@ -322,7 +357,10 @@ class Market:
             again = Job.filter(status="waiting", error__not_isnull=True).exclude(
                 kind="clawback.settle"
             )
-            if not await again.exists() and not await WebhookEvent.filter(status="failed").exists():
+            if (
+                not await again.exists()
+                and not await WebhookEvent.filter(status="failed").exists()
+            ):
                 return
 
     async def live(self, days: int) -> None:

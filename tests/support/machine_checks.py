@@ -137,10 +137,14 @@ class Counted(RuleBasedStateMachine):
     @invariant()
     def nothing_appears_or_vanishes(self) -> None:
         if self.sound:
-            assert self.run(booked(*Account)) == {}, "the ledger does not come to nought"
+            assert self.run(booked(*Account)) == {}, (
+                "the ledger does not come to nought"
+            )
             assert self.market.stand.problems() == []
             assert self.run(acts.wrongly_held()) == []
-            assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
+            assert not self.market.complaints.found, "\n".join(
+                self.market.complaints.found
+            )
 
     async def compare(self) -> None:
         """After a quiet hour everything is known, booked and settled."""
@@ -178,8 +182,15 @@ class Counted(RuleBasedStateMachine):
         for shop in (None, *self.shops):
             who = self.market.act().home if shop is None else shop.account_id
             mine: dict[str, Any] = {} if shop is None else {"vendor_id": shop.vendor_id}
-            beside = Account.STRIPE_HELD_PLATFORM if shop is None else Account.STRIPE_HELD_VENDOR
-            there = {currency.upper(): amount for currency, amount in reserved.get(who, {}).items()}
+            beside = (
+                Account.STRIPE_HELD_PLATFORM
+                if shop is None
+                else Account.STRIPE_HELD_VENDOR
+            )
+            there = {
+                currency.upper(): amount
+                for currency, amount in reserved.get(who, {}).items()
+            }
             assert await booked(beside, **mine) == there, f"Stripe's reserve of {who}"
 
     async def books(self) -> None:
@@ -189,23 +200,36 @@ class Counted(RuleBasedStateMachine):
         It waits with the platform while Stripe sends nothing to an account that is restricted.
         """
         place: Any = self.market
-        assert await booked(Account.STRIPE_PLATFORM) == held(place), "the platform's balance"
+        assert await booked(Account.STRIPE_PLATFORM) == held(place), (
+            "the platform's balance"
+        )
         for shop in self.shops:
             mine: dict[str, Any] = {"vendor_id": shop.vendor_id}
-            assert await booked(Account.STRIPE_VENDOR, **mine) == held(place, shop.account_id), shop
+            assert await booked(Account.STRIPE_VENDOR, **mine) == held(
+                place, shop.account_id
+            ), shop
             assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(
                 self.market, shop
             ), shop
-            earned = await booked(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine)
+            earned = await booked(
+                Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine
+            )
             lies = await booked(
-                Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR, **mine
+                Account.STRIPE_VENDOR,
+                Account.STRIPE_HELD_VENDOR,
+                Account.BANK_VENDOR,
+                **mine,
             )
             for claim in await Claim.filter(taken__gt=F("amount"), **mine):
                 assert await Movement.exists(claim_id=claim.id, status="refused"), (
                     f"{claim.subject}: nobody said no"
                 )
-                lies[claim.currency] = lies.get(claim.currency, 0) + claim.taken - claim.amount
-            assert {currency: -amount for currency, amount in earned.items()} == lies, shop
+                lies[claim.currency] = (
+                    lies.get(claim.currency, 0) + claim.taken - claim.amount
+                )
+            assert {currency: -amount for currency, amount in earned.items()} == lies, (
+                shop
+            )
 
     async def reconcile(self) -> None:
         """At the end vendors tell Stripe what it asks for, two days pass, and nothing differs."""

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 ADA = Contact(
-    "ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU"
+    "ada@example.test",
+    "Ada Lovelace",
+    "12 rue du Marché",
+    "",
+    "Luxembourg",
+    "1728",
+    "LU",
 )
 _numbers = itertools.count(1)
 
@@ -118,7 +124,9 @@ async def confirm(
     )
 
 
-async def stripe_post(sandbox: RunningSandbox, path: str, **data: str) -> dict[str, Any]:
+async def stripe_post(
+    sandbox: RunningSandbox, path: str, **data: str
+) -> dict[str, Any]:
     """A write at the stand-in that is not ours, by somebody with the platform's key."""
     headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}"}
     async with (

@@ -65,14 +65,21 @@ async def buy(
 ) -> int:
     """An order, paid with this card: its id. `back`: the shopper comes to the return page."""
     basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
-    token = await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+    token = await place_order(
+        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+    )
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(market.gateway, order_id=order.id)
     if card is not None:
         await stock_hold.press(
-            market.gateway, checkout_id=order.checkout_id, intent_id=intent.payment_intent_id
+            market.gateway,
+            checkout_id=order.checkout_id,
+            intent_id=intent.payment_intent_id,
         )
-        given = {"payment_method": f"pm_card_{card}", "return_url": "http://127.0.0.1/back"}
+        given = {
+            "payment_method": f"pm_card_{card}",
+            "return_url": "http://127.0.0.1/back",
+        }
         path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
         status, body, _ = market.stand.send("POST", path, given)
         assert status == 200, body
@@ -87,7 +94,9 @@ async def press_and_leave(market: Market, shop: Shop) -> None:
     sale = await buy(market, shop, 1, None, back=False)
     order = await Order.get(id=sale)
     await stock_hold.press(
-        market.gateway, checkout_id=order.checkout_id, intent_id=str(order.payment_intent_id)
+        market.gateway,
+        checkout_id=order.checkout_id,
+        intent_id=str(order.payment_intent_id),
     )
 
 
@@ -116,10 +125,13 @@ async def held_for_too_long() -> list[str]:
     """Orders whose money is neither there nor on its way, and which hold pieces after a quiet hour
     all the same.
     """
-    held = Order.filter(stock_state="reserved", payment_status__in=["pending", "failed"]).order_by(
-        "id"
-    )
-    return [f"order {order.number} ({order.status}) holds its pieces" for order in await held]
+    held = Order.filter(
+        stock_state="reserved", payment_status__in=["pending", "failed"]
+    ).order_by("id")
+    return [
+        f"order {order.number} ({order.status}) holds its pieces"
+        for order in await held
+    ]
 
 
 def part_of(order: Order, share: float) -> int:
@@ -149,7 +161,9 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
 
 async def decide(*, yes: bool) -> bool:
     """The operator decides about the refund that waits longest; False when none waits."""
-    waiting = await Refund.filter(status=RefundState.AWAITING_APPROVAL).order_by("id").first()
+    waiting = (
+        await Refund.filter(status=RefundState.AWAITING_APPROVAL).order_by("id").first()
+    )
     if waiting is None:
         return False
     if yes:
@@ -173,13 +187,21 @@ async def refund_at_stripe(
     market.stand.send("POST", "/v1/refunds", given)
 
 
-async def take_back_at_stripe(market: Market, sale: int, share: float, *, fee: bool) -> None:
+async def take_back_at_stripe(
+    market: Market, sale: int, share: float, *, fee: bool
+) -> None:
     """Staff reverse a part of a transfer past us, in Stripe's dashboard; Stripe may refuse."""
-    payment = await Payment.filter(order_id=sale, stripe_transfer_id__not_isnull=True).first()
+    payment = await Payment.filter(
+        order_id=sale, stripe_transfer_id__not_isnull=True
+    ).first()
     if payment is not None:
         amount = part_of(await Order.get(id=sale), share)
-        given = {"amount": str(amount)} | ({"refund_application_fee": "true"} if fee else {})
-        market.stand.send("POST", f"/v1/transfers/{payment.stripe_transfer_id}/reversals", given)
+        given = {"amount": str(amount)} | (
+            {"refund_application_fee": "true"} if fee else {}
+        )
+        market.stand.send(
+            "POST", f"/v1/transfers/{payment.stripe_transfer_id}/reversals", given
+        )
 
 
 async def decide_what_was_taken(market: Market) -> None:
@@ -188,7 +210,8 @@ async def decide_what_was_taken(market: Market) -> None:
     run = await ReconciliationRun.all().order_by("-id").first()
     assert run is not None
     rows = Difference.filter(
-        run_id=run.id, kind__in=[DifferenceKind.TAKEN_BY_HAND, DifferenceKind.MOVEMENT_UNKNOWN]
+        run_id=run.id,
+        kind__in=[DifferenceKind.TAKEN_BY_HAND, DifferenceKind.MOVEMENT_UNKNOWN],
     ).order_by("number")
     for row in await rows:
         await repairs.apply(market.context, row.id, actor="member:2")
@@ -202,7 +225,15 @@ def open_disputes(market: Market) -> list[Document]:
 
 
 # What becomes of a complaint: most often a dispute.
-CASES = ("chargeback", "chargeback", "chargeback", "inquiry", "inquiry", "block", "resolution")
+CASES = (
+    "chargeback",
+    "chargeback",
+    "chargeback",
+    "inquiry",
+    "inquiry",
+    "block",
+    "resolution",
+)
 
 
 # How much of the charge it is about: all that is left of it, a part, all of it once more, or more
@@ -314,9 +345,9 @@ async def unfinished() -> list[str]:
     """
     left = [
         f"{row.stripe_event_id} {row.type} is {row.status}: {row.error}"
-        for row in await WebhookEvent.filter(status__in=["received", "failed", "parked"]).order_by(
-            "id"
-        )
+        for row in await WebhookEvent.filter(
+            status__in=["received", "failed", "parked"]
+        ).order_by("id")
     ]
     parts: dict[int, int] = defaultdict(int)
     for item in await PayoutItem.all():
@@ -447,7 +478,10 @@ async def call_back(market: Market, which: int) -> None:
     if rows:
         row = rows[which % len(rows)]
         await payouts.cancel(
-            market.gateway, vendor_id=int(row.vendor_id or 0), payout_id=row.id, actor="member:2"
+            market.gateway,
+            vendor_id=int(row.vendor_id or 0),
+            payout_id=row.id,
+            actor="member:2",
         )
 
 
@@ -466,7 +500,10 @@ def on_the_way(market: Market, shop: Shop) -> dict[str, int]:
     """What has left a vendor's balance and not arrived at its bank, by Stripe; per currency."""
     found: dict[str, int] = {}
     for doc in payouts_at_stripe(market):
-        if doc.scope == shop.account_id and doc.body["status"] in ("pending", "in_transit"):
+        if doc.scope == shop.account_id and doc.body["status"] in (
+            "pending",
+            "in_transit",
+        ):
             currency = doc.body["currency"].upper()
             found[currency] = found.get(currency, 0) + doc.body["amount"]
     return found

@@ -12,7 +12,11 @@ from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account, Posting, lines
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
-from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.payments.service import (
+    confirm_payment,
+    create_payment_intent,
+    record_charge,
+)
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
 from tests.support.market import check_out, confirm
@@ -65,7 +69,9 @@ def held(sandbox: RunningSandbox, account: str | None = None) -> dict[str, int]:
     balance = stripe_get(sandbox, "/v1/balance", account)
     sums: dict[str, int] = {}
     for line in (*balance["available"], *balance["pending"]):
-        sums[line["currency"].upper()] = sums.get(line["currency"].upper(), 0) + line["amount"]
+        sums[line["currency"].upper()] = (
+            sums.get(line["currency"].upper(), 0) + line["amount"]
+        )
     return {currency: amount for currency, amount in sums.items() if amount}
 
 
@@ -81,7 +87,10 @@ async def booked(*accounts: Account, vendor_id: int | None = None) -> dict[str, 
             for row in await queries.trial_balance()
         ]
     else:
-        rows = [(a, c, total) for (a, c), total in (await queries.of_vendor(vendor_id)).items()]
+        rows = [
+            (a, c, total)
+            for (a, c), total in (await queries.of_vendor(vendor_id)).items()
+        ]
     for account, currency, total in rows:
         if account in accounts:
             found[currency] = found.get(currency, 0) + total
@@ -95,7 +104,9 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
     """
     assert await booked(*Account) == {}, "the ledger does not come to nought"
     await assert_payments_follow_refunds()
-    assert await booked(Account.STRIPE_PLATFORM) == held(sandbox), "the platform's balance"
+    assert await booked(Account.STRIPE_PLATFORM) == held(sandbox), (
+        "the platform's balance"
+    )
     for config in await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True):
         mine = await booked(Account.STRIPE_VENDOR, vendor_id=config.vendor_id)
         assert mine == held(sandbox, config.stripe_account_id), (
@@ -104,7 +115,11 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
         owed = await booked(
             Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, vendor_id=config.vendor_id
         )
-        places = (Account.STRIPE_VENDOR, Account.STRIPE_HELD_VENDOR, Account.BANK_VENDOR)
+        places = (
+            Account.STRIPE_VENDOR,
+            Account.STRIPE_HELD_VENDOR,
+            Account.BANK_VENDOR,
+        )
         lies = await booked(*places, vendor_id=config.vendor_id)
         assert {c: -a for c, a in owed.items()} == lies, (
             f"what vendor {config.vendor_id} has earned"
@@ -140,5 +155,11 @@ async def bears(payment: Payment, amount: int) -> None:
     entries = lines(payment.currency, f"test_{n}", *parts)
     async with unit.transaction() as tx:
         await ledger.post(
-            tx, Posting("correction", f"correction:test_{n}", f"order:{payment.order_id}", entries)
+            tx,
+            Posting(
+                "correction",
+                f"correction:test_{n}",
+                f"order:{payment.order_id}",
+                entries,
+            ),
         )

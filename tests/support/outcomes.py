@@ -56,7 +56,9 @@ class Scene:
 
     async def close(self, dispute: str, outcome: str, **more: object) -> None:
         """The bank decides, and we hear of it; of a loss, `returned` comes back."""
-        self.sandbox.control("POST", f"disputes/{dispute}/close", {"outcome": outcome, **more})
+        self.sandbox.control(
+            "POST", f"disputes/{dispute}/close", {"outcome": outcome, **more}
+        )
         await self.hear(dispute)
 
     async def appeal(self, dispute: str) -> None:
@@ -125,7 +127,10 @@ async def under_review(scene: Scene) -> Payment:
     found = await scene.dispute(payment)
     headers = {"Authorization": f"Bearer {scene.context.settings.stripe.secret_key}"}
     scene.sandbox.request(
-        "POST", f"/v1/disputes/{found}", "evidence[uncategorized_text]=Sent&submit=true", headers
+        "POST",
+        f"/v1/disputes/{found}",
+        "evidence[uncategorized_text]=Sent&submit=true",
+        headers,
     )
     await scene.hear(found)
     return payment
@@ -240,7 +245,11 @@ class Outcome:
 _S, _W = MoneyState, Shipping
 SHIP, WAITS, NOT_SENT = "To ship", "On hold", "Not sent"
 PREPARED, AT_BANK = "Paid, being prepared", "Being looked at by your bank"
-ALL, TAKEN, HELD = "€49.90", "took the money of this order for good", "The bank holds this payment"
+ALL, TAKEN, HELD = (
+    "€49.90",
+    "took the money of this order for good",
+    "The bank holds this payment",
+)
 BY_BANK, NOTHING = "Paid back by your bank", "Nothing left to give back"
 
 OUTCOMES = (

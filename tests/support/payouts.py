@@ -66,15 +66,27 @@ def time_of(sandbox: RunningSandbox) -> Iterator[Time]:
 
 
 async def plan(
-    gateway: Gateway, shop: Shop, schedule: str = "weekly", anchor: str = "", *, minimum: int = 2000
+    gateway: Gateway,
+    shop: Shop,
+    schedule: str = "weekly",
+    anchor: str = "",
+    *,
+    minimum: int = 2000,
 ) -> None:
     """The vendor chooses when it is paid."""
     wanted = PayoutPlan(PayoutSchedule(schedule), anchor, minimum)
-    await stripe_schedule.choose(gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test")
+    await stripe_schedule.choose(
+        gateway, vendor_id=shop.vendor_id, plan=wanted, actor="test"
+    )
 
 
 async def ready(
-    gateway: Gateway, sandbox: RunningSandbox, time: Time, shop: Shop, *, quantity: int = 1
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    time: Time,
+    shop: Shop,
+    *,
+    quantity: int = 1,
 ) -> Payment:
     """A sale whose money can leave: its share is available."""
     payment = await sell(gateway, sandbox, shop, quantity=quantity)
@@ -103,7 +115,9 @@ async def work(context: Context, *kinds: str) -> int:
     while True:
         waiting = Job.filter(status="waiting").order_by("id")
         waiting = (
-            waiting.filter(kind__in=kinds) if kinds else waiting.filter(kind__startswith="payouts.")
+            waiting.filter(kind__in=kinds)
+            if kinds
+            else waiting.filter(kind__startswith="payouts.")
         )
         job = await waiting.first()
         if job is None:
@@ -138,7 +152,9 @@ async def new_bank(
 
     `hours`: how long the operator lets payouts wait after that.
     """
-    await MarketplaceSettings.update_or_create(id=SETTINGS_ID, defaults={"bank_hold_hours": hours})
+    await MarketplaceSettings.update_or_create(
+        id=SETTINGS_ID, defaults={"bank_hold_hours": hours}
+    )
     bank = {
         "object": "bank_account",
         "country": "US",
@@ -146,5 +162,10 @@ async def new_bank(
         "account_number": number,
     }
     fields = {f"external_account[{name}]": value for name, value in bank.items()}
-    fields |= {"external_account[routing_number]": "110000000", "default_for_currency": "true"}
-    assert "id" in await stripe_post(sandbox, f"/v1/accounts/{account}/external_accounts", **fields)
+    fields |= {
+        "external_account[routing_number]": "110000000",
+        "default_for_currency": "true",
+    }
+    assert "id" in await stripe_post(
+        sandbox, f"/v1/accounts/{account}/external_accounts", **fields
+    )

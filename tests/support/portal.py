@@ -104,7 +104,9 @@ class Portal:
             "Origin": "http://localhost",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        return await self.client.post(address, data=urlencode(fields, doseq=True), headers=headers)
+        return await self.client.post(
+            address, data=urlencode(fields, doseq=True), headers=headers
+        )
 
 
 async def csrf_token(client: TestClientProtocol, address: str = "/vendor/login") -> str:
@@ -137,7 +139,9 @@ async def sign_in(client: TestClientProtocol, email: str) -> None:
     """Through the sign-in page."""
     token = await csrf_token(client)
     form = {"csrf_token": token, "email": email, "password": PASSWORD}
-    answer = await client.post("/vendor/login", form=form, headers={"Origin": "http://localhost"})
+    answer = await client.post(
+        "/vendor/login", form=form, headers={"Origin": "http://localhost"}
+    )
     assert answer.status_code == 303, await answer.get_data(as_text=True)
 
 

@@ -79,7 +79,8 @@ def working() -> Blueprint:
         filled = await ThingForm.from_request(currency="EUR")
         if filled.ok():
             return see_other(
-                "/done", ("ok", f"{filled.name.data}|{filled.price.data}|{filled.many.data}")
+                "/done",
+                ("ok", f"{filled.name.data}|{filled.price.data}|{filled.many.data}"),
             )
         return await page(
             "errors/resend.html",
@@ -103,7 +104,9 @@ def working() -> Blueprint:
     @views.get("/stripe")
     @public
     async def stripe() -> Response:
-        return await page("errors/page.html", stripe=True, code=1, heading="x", sentence="y")
+        return await page(
+            "errors/page.html", stripe=True, code=1, heading="x", sentence="y"
+        )
 
     return views
 

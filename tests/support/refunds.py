@@ -69,10 +69,15 @@ async def fund_platform(
     )
     sandbox.advance(settled)
     charge = stripe_get(sandbox, f"/v1/charges/{intent['latest_charge']}")
-    row = stripe_get(sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}")
+    row = stripe_get(
+        sandbox, f"/v1/balance_transactions/{charge['balance_transaction']}"
+    )
     async with unit.transaction() as tx:
         await ledger.post(
-            tx, postings.unexplained(postings.Unexplained(None, "EUR", row["net"], row["id"]))
+            tx,
+            postings.unexplained(
+                postings.Unexplained(None, "EUR", row["net"], row["id"])
+            ),
         )
 
 
@@ -102,11 +107,17 @@ async def sold(
 
 async def set_policy(policy: RefundPolicy, **limits: int) -> None:
     """What refunds do to the commission, and above what they wait."""
-    await fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test")
+    await fees.set_policy(
+        refund_policy=policy, refund_approval_limits=limits, actor="test"
+    )
 
 
 async def ask(
-    gateway: Gateway, sale: Sold, wish: RefundRequest = WHOLE, *, seen: int | None = None
+    gateway: Gateway,
+    sale: Sold,
+    wish: RefundRequest = WHOLE,
+    *,
+    seen: int | None = None,
 ) -> Refund:
     """A refund that is written down."""
     made = await service.request(
@@ -155,9 +166,15 @@ def no_payouts(sandbox: RunningSandbox, shop: Shop) -> dict[str, str]:
     """Stripe pays nothing out by itself, however late it gets; the headers of whoever acts for the
     vendor.
     """
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": shop.account_id}
+    headers = {
+        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
+        "Stripe-Account": shop.account_id,
+    }
     sandbox.request(
-        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=manual", headers
+        "POST",
+        "/v1/balance_settings",
+        "payments[payouts][schedule][interval]=manual",
+        headers,
     )
     return headers
 
@@ -167,7 +184,9 @@ async def leave(sandbox: RunningSandbox, shop: Shop, rest: int) -> None:
     headers = no_payouts(sandbox, shop)
     sandbox.advance(8 * DAY)
     out = held(sandbox, shop.account_id)["EUR"] - rest
-    _, raw = sandbox.request("POST", "/v1/payouts", f"amount={out}&currency=eur", headers)
+    _, raw = sandbox.request(
+        "POST", "/v1/payouts", f"amount={out}&currency=eur", headers
+    )
     payout = json.loads(raw)
     sandbox.advance(8 * DAY)
     assert held(sandbox, shop.account_id).get("EUR", 0) == rest

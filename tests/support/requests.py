@@ -22,6 +22,8 @@ def problems(sandbox: RunningSandbox) -> list[str]:
         where = f"{entry['method']} {entry['path']}"
         found += [
             f"{where}: {problem}"
-            for problem in check_request(entry["method"], entry["path"], entry["params"])
+            for problem in check_request(
+                entry["method"], entry["path"], entry["params"]
+            )
         ]
     return found

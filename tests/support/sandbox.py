@@ -77,13 +77,25 @@ class RunningSandbox:
             self._ready.set()  # asked for once the server is up
             await self._stop.wait()
 
-        await serve(self._config, host="", port=0, shutdown_trigger=stopped, doorway=self._doorway)
+        await serve(
+            self._config,
+            host="",
+            port=0,
+            shutdown_trigger=stopped,
+            doorway=self._doorway,
+        )
 
     def request(
-        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """One plain HTTP request; status and body."""
-        connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(
+            urlsplit(self.base_url).netloc, timeout=30
+        )
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
@@ -130,7 +142,9 @@ class RunningSandbox:
 
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The event log with deliveries, oldest first; only these types if any are named."""
-        return [e for e in self.control("GET", "events") if not types or e["type"] in types]
+        return [
+            e for e in self.control("GET", "events") if not types or e["type"] in types
+        ]
 
     def requests(self, after: int = 0) -> list[dict[str, Any]]:
         """Requests that the API received."""

@@ -33,7 +33,10 @@ def at_stripe(sandbox: RunningSandbox, method: str, path: str, **form: Any) -> A
     if "key" not in form:
         headers["Authorization"] = f"Bearer {SANDBOX_SECRET_KEY}"
     status, body = sandbox.request(
-        method, f"/v1/{path}", urlencode(form, quote_via=quote) if form else None, headers
+        method,
+        f"/v1/{path}",
+        urlencode(form, quote_via=quote) if form else None,
+        headers,
     )
     answer = json.loads(body)
     return answer if status < 400 else {"refused": status, **answer}
@@ -57,7 +60,12 @@ def typed(
 
 
 def pay(
-    sandbox: RunningSandbox, view: IntentView, number: str = VISA, *, save: bool, year: int = 2034
+    sandbox: RunningSandbox,
+    view: IntentView,
+    number: str = VISA,
+    *,
+    save: bool,
+    year: int = 2034,
 ) -> Any:
     """Type a card on the payment page, tick the box or leave it, and pay."""
     kept = {"setup_future_usage": "on_session"} if save else {}
@@ -84,7 +92,9 @@ async def buy(
 ) -> Purchase:
     """Order, pay with a typed card, come back from the payment page, and let our rows follow."""
     bought = await check_out(shop, customer_id=shopper_id)
-    view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper_id)
+    view = await create_payment_intent(
+        gateway, order_id=bought.order_id, shopper_id=shopper_id
+    )
     pay(sandbox, view, number, save=save)
     await refresh(gateway, checkout_token=bought.token)
     await sync.follow_shopper(gateway, shopper_id)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from shared.core.settings import Settings
 
-HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+HAPROXY = shutil.which(
+    "haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
+)
 CONFIG = """
 defaults
     mode http
@@ -83,7 +85,9 @@ async def proxied(back: int, folder: Path) -> AsyncIterator[int]:
     with listen("127.0.0.1", 0) as free:
         front = int(free.getsockname()[1])
     own = certificate(folder)
-    (folder / "haproxy.cfg").write_text(CONFIG.format(front=front, back=back, certificate=own))
+    (folder / "haproxy.cfg").write_text(
+        CONFIG.format(front=front, back=back, certificate=own)
+    )
     process = await asyncio.create_subprocess_exec(
         HAPROXY, "-db", "-q", "-f", str(folder / "haproxy.cfg")
     )

@@ -42,7 +42,9 @@ def counted() -> Iterator[list[str]]:
         logger.removeHandler(handler)
         logger.setLevel(level)
         logger.propagate = propagate
-    statements[:] = [s for s in statements if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", s)]
+    statements[:] = [
+        s for s in statements if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", s)
+    ]
 
 
 class Browser:
@@ -65,7 +67,10 @@ class Browser:
         return text
 
     async def post(
-        self, path: str, form: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self,
+        path: str,
+        form: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Any:
         """The answer to a form sent to `path`, with the token of the page before."""
         if not self.token:
@@ -90,8 +95,8 @@ class Browser:
         """Open a product's page and put it into the basket."""
         await self.get(path)
         response = await self.post(path, {"quantity": quantity})
-        assert (response.status_code, response.location) == (303, "/shop/basket"), await text_of(
-            response
+        assert (response.status_code, response.location) == (303, "/shop/basket"), (
+            await text_of(response)
         )
 
     async def send_contact(self, **changes: str) -> Any:
@@ -116,7 +121,9 @@ def words(html: str) -> str:
     """What a page says, without tags and with single spaces."""
     return " ".join(
         unescape(
-            re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+            re.sub(
+                r"<(script|style|head)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL
+            )
         ).split()
     )
 

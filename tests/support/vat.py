@@ -29,5 +29,8 @@ async def confirmed(vendor: Vendor, proof: str = "VIES, 28 November 2026") -> No
     """Staff has looked up what the vendor states."""
     row = await current(vendor.id)
     await confirm(
-        vendor_id=vendor.id, registration_id=row.id if row else None, proof=proof, actor="test"
+        vendor_id=vendor.id,
+        registration_id=row.id if row else None,
+        proof=proof,
+        actor="test",
     )

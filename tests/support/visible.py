@@ -35,11 +35,15 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 # In an expression: what begins like a sentence, or has two words with a space and something of a
 # sentence about it.
 _SENTENCE = re.compile(r"[A-Z][a-z’'…]+(?![\w:/-]*[=/:])|[a-z]+ [a-z]+")
-_SPLICED = re.compile(r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ ")  # put before or behind a value by `~`
+_SPLICED = re.compile(
+    r" [A-Za-z][a-z]+[.:]?| ?[a-z]+ "
+)  # put before or behind a value by `~`
 _NO_WORDS = re.compile(r"[a-z]+[A-Z][A-Za-z]*|[a-z0-9_:./?=&%#{}*-]*|[A-Z_]+")
 _NO_PROSE = re.compile(r"^Subject: |/\S+|\?\w+=", re.MULTILINE)  # of a mail
 _ENTITY = re.compile(r"&\w+;|&#\d+;")
-_ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])  # as the pages' own
+_ENVIRONMENT = Environment(
+    autoescape=True, extensions=["jinja2.ext.i18n"]
+)  # as the pages' own
 
 
 @dataclass
@@ -67,18 +71,24 @@ def untranslated(source: str, *, is_html: bool = True) -> list[str]:
     for node, is_said in _in_order(_ENVIRONMENT.parse(source)):
         if isinstance(node, nodes.TemplateData):
             found += (
-                _of_text(node.data, place) if is_html else _worded([_NO_PROSE.sub("", node.data)])
+                _of_text(node.data, place)
+                if is_html
+                else _worded([_NO_PROSE.sub("", node.data)])
             )
         elif place.is_read or not is_html:
             found += _of_expression(node) or (_said_alone(node) if is_said else [])
         else:
-            found += [each for each in _of_expression(node, only_arguments=True) if each]
+            found += [
+                each for each in _of_expression(node, only_arguments=True) if each
+            ]
     return found
 
 
 def _worded(texts: Iterable[str]) -> list[str]:
     """Those that have a word in them."""
-    return [" ".join(text.split()) for text in texts if _WORD.search(_ENTITY.sub("", text))]
+    return [
+        " ".join(text.split()) for text in texts if _WORD.search(_ENTITY.sub("", text))
+    ]
 
 
 def _in_order(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
@@ -106,7 +116,9 @@ def _of_expression(node: nodes.Node, *, only_arguments: bool = False) -> list[st
         return [each for value in node.kwargs for each in _of_expression(value)]
     if isinstance(node, nodes.Const):
         is_sentence = (
-            isinstance(node.value, str) and not only_arguments and _is_sentence(node.value)
+            isinstance(node.value, str)
+            and not only_arguments
+            and _is_sentence(node.value)
         )
         return [node.value] if is_sentence else []
     if isinstance(node, nodes.Compare | nodes.Test | nodes.Getitem):
@@ -228,7 +240,11 @@ def unsaid(code: str) -> list[str]:
     skipped = {id(node) for each in ast.walk(tree) for node in _beside(each)}
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(text, str) and id(node) not in skipped and _SAID.fullmatch(text.strip()):
+        if (
+            isinstance(text, str)
+            and id(node) not in skipped
+            and _SAID.fullmatch(text.strip())
+        ):
             found.append(text)
     return found
 
@@ -256,5 +272,8 @@ def _beside(node: ast.AST) -> Iterator[ast.AST]:
         if name in _TRANSLATES | _NO_SPEECH or owner in ("log", "re", "fields"):
             yield from ast.walk(node)
         yield from (
-            each for word in node.keywords if word.arg == "log" for each in ast.walk(word.value)
+            each
+            for word in node.keywords
+            if word.arg == "log"
+            for each in ast.walk(word.value)
         )

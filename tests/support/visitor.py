@@ -15,7 +15,9 @@ from tests.support.factories import make_vendor
 if TYPE_CHECKING:
     from quart import Quart
 
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
+_TOKEN = re.compile(
+    r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"'
+)
 
 
 _FORM = re.compile(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
@@ -59,7 +61,9 @@ class Visitor:
     async def request(self, method: str, path: str, **kwargs: Any) -> Answer:
         response = await self.client.open(path, method=method, **kwargs)
         raw = bytes(await response.get_data(as_text=False))
-        return Answer(response.status_code, response.headers, raw.decode("utf-8", "replace"))
+        return Answer(
+            response.status_code, response.headers, raw.decode("utf-8", "replace")
+        )
 
     async def token(self, page: str) -> str:
         """The form token that this browser is given on `page`."""
@@ -96,7 +100,9 @@ class Visitor:
             password=password,
         )
 
-    async def sign_in(self, email: str, password: str, *, at: str = "/vendor/login") -> Answer:
+    async def sign_in(
+        self, email: str, password: str, *, at: str = "/vendor/login"
+    ) -> Answer:
         return await self.send(at, email=email, password=password)
 
     def cookies(self, response: Answer) -> list[str]:
@@ -122,6 +128,8 @@ async def sign_in_as(who: Visitor, role: str) -> None:
             confirmed=True,
         )
     kind = "customer" if role == "customer" else "member"
-    token = await sessions.sign_in(email=email, password=password, kind=kind, user_agent="")
+    token = await sessions.sign_in(
+        email=email, password=password, kind=kind, user_agent=""
+    )
     async with who.client.session_transaction() as carried:
         carried["sid" if kind == "member" else "shopper_sid"] = token

@@ -103,7 +103,9 @@ class Wire:
         """Where it listens; for `refused` an address at which nobody does."""
         return f"http://127.0.0.1:{self._closed_port if self.fault == 'refused' else self._port}"
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
             while request := await _message(reader):
                 if self.fault == "reset_early":  # before anybody was asked
@@ -136,7 +138,8 @@ class Wire:
             writer.write(head + b"\r\n\r\n" + body[:20])
         elif fault == "cut_chunk":
             writer.write(
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + body[:20]
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n"
+                + body[:20]
             )
         elif fault not in ("reset", "slow_head"):
             writer.write(WHOLE[fault] if fault else answer)
@@ -167,9 +170,13 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return b""
-    fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if b":" in line)
+    fields = dict(
+        line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if b":" in line
+    )
     length = int(fields.get(b"content-length", b"0"))
-    return head + (await reader.readexactly(length) if length else await _chunks(reader, fields))
+    return head + (
+        await reader.readexactly(length) if length else await _chunks(reader, fields)
+    )
 
 
 async def _chunks(reader: asyncio.StreamReader, fields: dict[bytes, bytes]) -> bytes:

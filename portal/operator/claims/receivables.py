@@ -25,7 +25,9 @@ from shared.finance.recovery.queries import (
     waiting_for_vendors,
 )
 
-blueprint = Blueprint("operator_receivables", __name__, url_prefix="/operator/receivables")
+blueprint = Blueprint(
+    "operator_receivables", __name__, url_prefix="/operator/receivables"
+)
 
 
 @blueprint.get("")
@@ -37,7 +39,8 @@ async def index() -> Response:
         nav_active="receivables",
         rows=await owed_by(),
         totals=[
-            Money(amount, currency) for currency, amount in sorted((await totals_owed()).items())
+            Money(amount, currency)
+            for currency, amount in sorted((await totals_owed()).items())
         ],
         waiting=await waiting_for_vendors(),
         words=words,

@@ -25,7 +25,9 @@ blueprint = Blueprint("operator_recovery", __name__, url_prefix="/operator/recov
 class ResetForm(MarketForm):
     """Whose second step."""
 
-    email = EmailField("Email of the person", [DataRequired("Enter their email."), Length(max=254)])
+    email = EmailField(
+        "Email of the person", [DataRequired("Enter their email."), Length(max=254)]
+    )
 
 
 @blueprint.get("")
@@ -67,7 +69,9 @@ async def stop(reset_id: int) -> Response:
         await recovery.call_off(reset_id, actor=actor_label(actor()))
     except MarketError as error:
         return see_other(url_for("operator_recovery.show"), ("warn", error.message))
-    return see_other(url_for("operator_recovery.show"), ("ok", "Called off. Nothing changes."))
+    return see_other(
+        url_for("operator_recovery.show"), ("ok", "Called off. Nothing changes.")
+    )
 
 
 async def _page(form: ResetForm, *, status: int = 200) -> Response:

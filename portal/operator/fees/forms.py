@@ -8,7 +8,13 @@ from typing import Any, cast
 
 from quart import request
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    ValidationError,
+)
 
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
@@ -29,7 +35,9 @@ class RuleForm(Edited):
         description="The last part of the shop’s address, such as atelier-luxe.",
     )
     category = StringField(
-        "Category", [Length(max=60)], description="As the vendor’s products have it, such as Bags."
+        "Category",
+        [Length(max=60)],
+        description="As the vendor’s products have it, such as Bags.",
     )
     product = StringField(
         "Product", [Length(max=300)], description="Paste the address of its page."
@@ -38,7 +46,11 @@ class RuleForm(Edited):
         "Percentage",
         [
             InputRequired("Enter a percentage such as 2.5, or 0."),
-            NumberRange(min=0, max=Decimal("99.99"), message="Enter a percentage from 0 to 99.99."),
+            NumberRange(
+                min=0,
+                max=Decimal("99.99"),
+                message="Enter a percentage from 0 to 99.99.",
+            ),
         ],
         places=None,
     )
@@ -53,7 +65,9 @@ class RuleForm(Edited):
         default="",
         description="A rule with amounts holds for sales in their currency alone.",
     )
-    fixed_amount = MoneyField("Fixed part", description="Added once for each line of an order.")
+    fixed_amount = MoneyField(
+        "Fixed part", description="Added once for each line of an order."
+    )
     minimum_amount = MoneyField("At least")
     maximum_amount = MoneyField("At most")
 
@@ -126,7 +140,10 @@ class TryForm(MarketForm):
 
     vendor = StringField(
         "Vendor",
-        [DataRequired("Whose sale? Enter the last part of the shop’s address."), Length(max=300)],
+        [
+            DataRequired("Whose sale? Enter the last part of the shop’s address."),
+            Length(max=300),
+        ],
     )
     product = StringField("Product", [Length(max=300)])
     category = StringField("Category", [Length(max=60)])
@@ -149,7 +166,9 @@ class PolicyForm(Edited):
             for name, f in self._fields.items()
             if name.startswith("limit_")
         }
-        return {code: amount.amount for code, amount in given.items() if amount is not None}
+        return {
+            code: amount.amount for code, amount in given.items() if amount is not None
+        }
 
 
 async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
@@ -170,5 +189,8 @@ async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
 
 def policy_values(policy: Policy) -> dict[str, Any]:
     """How the form shows the policy."""
-    limits = {f"limit_{code}": Money(n, code) for code, n in policy.refund_approval_limits.items()}
+    limits = {
+        f"limit_{code}": Money(n, code)
+        for code, n in policy.refund_approval_limits.items()
+    }
     return {"refund_policy": policy.refund_policy.value, **limits}

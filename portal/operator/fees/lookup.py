@@ -53,7 +53,9 @@ async def find_product(vendor: VendorView, text: str | None) -> ProductView | No
     try:
         return await product_named(vendor.id, parts[-1])
     except NotFound:
-        raise Invalid(f"{vendor.name} has no product with this address.", param="product") from None
+        raise Invalid(
+            f"{vendor.name} has no product with this address.", param="product"
+        ) from None
 
 
 async def subject_of(form: RuleForm) -> tuple[int | None, int | None]:
@@ -73,6 +75,7 @@ async def subject_of(form: RuleForm) -> tuple[int | None, int | None]:
     sells_in = product.price.currency if product else vendor.currency
     if form.currency.data and form.currency.data != sells_in:
         raise Invalid(
-            f"{vendor.name} sells in {sells_in}, so this rule would never hold.", param="currency"
+            f"{vendor.name} sells in {sells_in}, so this rule would never hold.",
+            param="currency",
         )
     return vendor.id, product.id if product else None

@@ -34,7 +34,13 @@ from shared.finance.connect.queries import currencies_in_use, vendor_row, vendor
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import all_categories
 from shared.trade.commission import service, words
-from shared.trade.commission.queries import RuleView, all_rules, get_policy, rule_view, rules_for
+from shared.trade.commission.queries import (
+    RuleView,
+    all_rules,
+    get_policy,
+    rule_view,
+    rules_for,
+)
 from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
@@ -200,7 +206,10 @@ async def _save(view: RuleView | None) -> Response:
             await service.add_rule(rule, actor=actor_label(actor()))
         else:
             await service.change_rule(
-                view.id, rule, actor=actor_label(actor()), look=_look(form, view.id)
+                view.id,
+                rule,
+                actor=actor_label(actor()),
+                look=_look(form, view.id),
             )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
@@ -210,7 +219,9 @@ async def _save(view: RuleView | None) -> Response:
         if view is None
         else "It holds for orders from now on."
     )
-    return see_other(url_for("operator_fees.show"), ("ok", f"The rule is saved. {said}"))
+    return see_other(
+        url_for("operator_fees.show"), ("ok", f"The rule is saved. {said}")
+    )
 
 
 def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
@@ -292,5 +303,6 @@ async def refunds() -> Response:
         form.blame(error)
         return await _home(form=form, status=error.status)
     return see_other(
-        url_for("operator_fees.show"), ("ok", "Saved. It holds for refunds from now on.")
+        url_for("operator_fees.show"),
+        ("ok", "Saved. It holds for refunds from now on."),
     )

@@ -139,7 +139,13 @@ def _part(value: Any) -> str:
         limits = value.get("refund_approval_limits") or {}
         name = POLICIES[RefundPolicy(value["refund_policy"])][0]
         return ", ".join(
-            [name, *(f"limit {money(Money(amount, code))}" for code, amount in limits.items())]
+            [
+                name,
+                *(
+                    f"limit {money(Money(amount, code))}"
+                    for code, amount in limits.items()
+                ),
+            ]
         )
     return words.sentence(_rule(value), money)
 

@@ -34,7 +34,10 @@ class BankForm(MarketForm):
 
     why = TextAreaField(
         "How do you know that the change was the vendor’s own?",
-        [InputRequired("Say how you know."), Length(max=300, message="At most 300 characters.")],
+        [
+            InputRequired("Say how you know."),
+            Length(max=300, message="At most 300 characters."),
+        ],
     )
 
 
@@ -45,7 +48,9 @@ class ReserveForm(Edited):
         "Of each sale",
         [
             InputRequired("Enter a percentage such as 10; 0 for no reserve."),
-            NumberRange(min=0, max=MOST, message=f"Enter a percentage from 0 to {MOST}."),
+            NumberRange(
+                min=0, max=MOST, message=f"Enter a percentage from 0 to {MOST}."
+            ),
         ],
         places=None,
     )
@@ -53,7 +58,11 @@ class ReserveForm(Edited):
         "Days",
         [
             InputRequired("Enter a number of days; 0 for no reserve."),
-            NumberRange(min=0, max=LONGEST, message=f"Enter a number of days from 0 to {LONGEST}."),
+            NumberRange(
+                min=0,
+                max=LONGEST,
+                message=f"Enter a number of days from 0 to {LONGEST}.",
+            ),
         ],
     )
 
@@ -85,7 +94,9 @@ async def payout_forms(
     elif found.obstacle is not None:
         coming = "None for now"
     else:
-        coming = f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
+        coming = (
+            f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
+        )
     percentage = (
         Decimal(f"{terms.reserve_percentage.normalize():f}")
         if terms.reserve_percentage

@@ -84,7 +84,9 @@ async def hold(vendor_id: int) -> Response:
             payouts=await payout_forms(row.id, hold=form),
             status=422,
         )
-    trail = Trail(f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released"))
+    trail = Trail(
+        f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released")
+    )
     try:
         await operator_holds.hold(
             vendor_id=row.id,
@@ -97,9 +99,13 @@ async def hold(vendor_id: int) -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await vendor_page(
-            row.id, payouts=await payout_forms(row.id, hold=form), status=error.status
+            row.id,
+            payouts=await payout_forms(row.id, hold=form),
+            status=error.status,
         )
-    said = f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
+    said = (
+        f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
+    )
     return _back_to(row.id, "ok", said)
 
 
@@ -113,7 +119,9 @@ async def release(vendor_id: int) -> Response:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
         return _back_to(row.id, "warn", error.message)
-    return _back_to(row.id, "ok", f"{row.name}'s payouts go on. The vendor has got a mail.")
+    return _back_to(
+        row.id, "ok", f"{row.name}'s payouts go on. The vendor has got a mail."
+    )
 
 
 @blueprint.post("/vendors/<int:vendor_id>/bank")
@@ -133,12 +141,16 @@ async def trust_bank(vendor_id: int) -> Response:
         )
     try:
         await bank_accounts.release(
-            vendor_id=row.id, reason=form.why.data or "", actor=actor_label(actor())
+            vendor_id=row.id,
+            reason=form.why.data or "",
+            actor=actor_label(actor()),
         )
     except MarketError as error:
         return _back_to(row.id, "warn", error.message)
     return _back_to(
-        row.id, "ok", f"{row.name}'s payouts no longer wait. Its owners have got a mail."
+        row.id,
+        "ok",
+        f"{row.name}'s payouts no longer wait. Its owners have got a mail.",
     )
 
 
@@ -152,7 +164,9 @@ async def reserve(vendor_id: int) -> Response:
     percentage, days = form.reserve_percentage.data, form.reserve_days.data
     if not form.ok() or percentage is None or days is None:
         return await vendor_page(
-            row.id, payouts=await payout_forms(row.id, reserve=form), status=422
+            row.id,
+            payouts=await payout_forms(row.id, reserve=form),
+            status=422,
         )
     trail = Trail(f"vendor:{row.id}", ("vendor.reserve_changed",))
     try:
@@ -168,7 +182,9 @@ async def reserve(vendor_id: int) -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await vendor_page(
-            row.id, payouts=await payout_forms(row.id, reserve=form), status=error.status
+            row.id,
+            payouts=await payout_forms(row.id, reserve=form),
+            status=error.status,
         )
     said = (
         f"Of each sale {percentage.normalize():f}% is held back for {days} days."

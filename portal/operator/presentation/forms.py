@@ -63,7 +63,9 @@ class LogoForm(MarketForm):
         "Picture",
         description=f"PNG, JPEG or WebP, at most {MOST_LOGO // 1024} KB; wide ones fit best.",
     )
-    remove = BooleanField("Take the logo away", description="Pages then show the name in words.")
+    remove = BooleanField(
+        "Take the logo away", description="Pages then show the name in words."
+    )
 
 
 class _LongText(TextAreaField):

@@ -28,7 +28,9 @@ from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.presentation import Published
 from shared.trade.marketplace.service import SUBJECT
 
-blueprint = Blueprint("operator_presentation", __name__, url_prefix="/operator/settings")
+blueprint = Blueprint(
+    "operator_presentation", __name__, url_prefix="/operator/settings"
+)
 
 _NO_CURRENCY = {"currency": None}
 
@@ -85,7 +87,9 @@ async def logo() -> Response:
     if form.ok():
         try:
             brought = (await request.files).get("logo")
-            content = brought.read() if brought is not None and brought.filename else b""
+            content = (
+                brought.read() if brought is not None and brought.filename else b""
+            )
             if not content and not form.remove.data:
                 raise Invalid("Choose a picture.", param="logo")
             chosen = None if form.remove.data else picture(content)
@@ -135,7 +139,9 @@ async def texts() -> Response:
         )
         for kind in LegalKind
     ]
-    return await page("portal/operator/settings_legal.html", nav_active="settings", current=current)
+    return await page(
+        "portal/operator/settings_legal.html", nav_active="settings", current=current
+    )
 
 
 @blueprint.get("/legal/<kind>")
@@ -164,7 +170,9 @@ async def publish(kind: str) -> Response:
     chosen, form = _kind(kind), await LegalForm.from_request()
     if not form.ok():
         return await _text(chosen, form, status=422)
-    trail = Trail(SUBJECT, ("marketplace.changed",), lambda details: chosen in details["after"])
+    trail = Trail(
+        SUBJECT, ("marketplace.changed",), lambda details: chosen in details["after"]
+    )
     try:
         version = await presentation.publish(
             chosen,
@@ -172,7 +180,9 @@ async def publish(kind: str) -> Response:
             returns=form.returns.data or "",
             actor=actor_label(actor()),
             look=form.look(
-                _words_of, page=url_for("operator_presentation.text", kind=chosen), trail=trail
+                _words_of,
+                page=url_for("operator_presentation.text", kind=chosen),
+                trail=trail,
             ),
         )
     except (ChangedMeanwhile, Invalid) as error:

@@ -49,7 +49,8 @@ async def acknowledge() -> Response:
     except Conflict as problem:
         return await _page(problem=problem.message, status=problem.status)
     return see_other(
-        url_for("operator_home.home"), ("ok", "Money moves again. What waited is being done now.")
+        url_for("operator_home.home"),
+        ("ok", "Money moves again. What waited is being done now."),
     )
 
 

@@ -54,7 +54,9 @@ async def show(run_id: int) -> Response:
     """One earlier run with what it found"""
     run = await queries.run_view(_sane(run_id))
     return await _run_page(
-        run, await queries.latest_runs(), url_for("operator_reconciliation.show", run_id=run.id)
+        run,
+        await queries.latest_runs(),
+        url_for("operator_reconciliation.show", run_id=run.id),
     )
 
 
@@ -95,7 +97,9 @@ async def run_now() -> Response:
     try:
         await jobs.start(actor_label(actor()))
     except AlreadyRunning as error:
-        return see_other(url_for("operator_reconciliation.index"), ("warn", error.message))
+        return see_other(
+            url_for("operator_reconciliation.index"), ("warn", error.message)
+        )
     return see_other(url_for("operator_reconciliation.index"))
 
 
@@ -108,7 +112,8 @@ async def repair_all(run_id: int) -> Response:
     run = await queries.run_view(_sane(run_id))
     if not run.open:
         return see_other(
-            url_for("operator_reconciliation.index"), ("info", "There is nothing left to repair.")
+            url_for("operator_reconciliation.index"),
+            ("info", "There is nothing left to repair."),
         )
     await jobs.start_repair(run.id, actor=actor_label(actor()))
     return see_other(url_for("operator_reconciliation.index"))

@@ -9,7 +9,12 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import WholeField, choices
-from shared.trade.marketplace.rules import MOST_BANK_HOURS, MOST_DAYS, Marketplace, time_zones
+from shared.trade.marketplace.rules import (
+    MOST_BANK_HOURS,
+    MOST_DAYS,
+    Marketplace,
+    time_zones,
+)
 
 
 class SettingsForm(Edited):
@@ -32,7 +37,9 @@ class SettingsForm(Edited):
         [
             InputRequired("Enter a number of days such as 14."),
             NumberRange(
-                min=1, max=MOST_DAYS, message=f"Enter a number of days from 1 to {MOST_DAYS}."
+                min=1,
+                max=MOST_DAYS,
+                message=f"Enter a number of days from 1 to {MOST_DAYS}.",
             ),
         ],
         description="Days after shipping, where the vendor does not say so earlier.",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from shared.core.errors import Invalid
@@ -25,14 +32,17 @@ class _DecisionForm(MarketForm):
     def registration_id(self) -> int | None:
         """Its id."""
         text = self.registration.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return (
+            int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        )
 
 
 class ConfirmForm(_DecisionForm):
     """What was looked at."""
 
     proof = TextAreaField(
-        "Proof", [InputRequired("Say what you looked at, such as VIES and the day."), TOO_LONG]
+        "Proof",
+        [InputRequired("Say what you looked at, such as VIES and the day."), TOO_LONG],
     )
 
 
@@ -79,7 +89,10 @@ class RateForm(MarketForm):
     day = DateField("Day", [DataRequired("Enter a day.")])
     source = StringField(
         "Published by",
-        [DataRequired("Say who published it."), Length(max=60, message="At most 60 characters.")],
+        [
+            DataRequired("Say who published it."),
+            Length(max=60, message="At most 60 characters."),
+        ],
         default="European Central Bank",
     )
     is_sure = BooleanField("The rate is right, far from the last one as it is")

@@ -39,7 +39,9 @@ async def index() -> Response:
     """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
     wanted = request.args.get("state", "")
     chosen = (
-        RegistrationState(wanted) if wanted in set(RegistrationState) else RegistrationState.WAITING
+        RegistrationState(wanted)
+        if wanted in set(RegistrationState)
+        else RegistrationState.WAITING
     )
     found = await registrations(standing=chosen, page=page_number())
     counts = await standings()
@@ -94,7 +96,8 @@ async def confirm(vendor_id: int) -> Response:
         form.blame(error)
         return await _vendor(vendor_id, confirming=form, status=error.status)
     return see_other(
-        _where(vendor_id), ("ok", "Confirmed. It holds for the months that are closed from now on.")
+        _where(vendor_id),
+        ("ok", "Confirmed. It holds for the months that are closed from now on."),
     )
 
 
@@ -117,7 +120,8 @@ async def refuse(vendor_id: int) -> Response:
         form.blame(error)
         return await _vendor(vendor_id, refusing=form, status=error.status)
     return see_other(
-        _where(vendor_id), ("ok", "Refused. VAT is charged, and the vendor was told why.")
+        _where(vendor_id),
+        ("ok", "Refused. VAT is charged, and the vendor was told why."),
     )
 
 
@@ -139,7 +143,9 @@ async def _vendor(
         vendor=row,
         found=found,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.standing] if found else ("plain", "Nothing stated"),
+        badge=vat_words.BADGES[found.standing]
+        if found
+        else ("plain", "Nothing stated"),
         register=vat_words.register_of(found),
         rule=vat_words.rule_of(row.country, seller.country if seller else None),
         now=vat_words.to_staff(await treatment_of(row.id)),

@@ -43,7 +43,8 @@ async def read_body(model: type[M]) -> M:
         )[0]
         param = ".".join(str(part) for part in first["loc"][:4])[:80]
         raise Invalid(
-            f"{param}: {first['msg']}" if param else str(first["msg"]), param=param or None
+            f"{param}: {first['msg']}" if param else str(first["msg"]),
+            param=param or None,
         ) from None
 
 

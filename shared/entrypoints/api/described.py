@@ -62,9 +62,13 @@ def _say_what_holds(operation: dict[str, Any], view: object) -> None:
     if (body := operation.get("requestBody")) is not None:
         answers |= BODY
         shape = body["content"]["application/json"]["schema"]
-        body["required"] = bool(shape.get("required"))  # an empty body counts as one without keys
+        body["required"] = bool(
+            shape.get("required")
+        )  # an empty body counts as one without keys
     for parameter in operation["parameters"]:
-        if parameter["in"] == "header":  # those that our models ask for have no defaults
+        if (
+            parameter["in"] == "header"
+        ):  # those that our models ask for have no defaults
             parameter["required"] = True
     scope = scope_of(view)
     if access_of(view) == TOKEN and scope is not None:

@@ -8,7 +8,13 @@ from typing import Any
 
 from quart import Blueprint, Quart, Response, current_app, jsonify
 from quart.blueprints import BlueprintSetupState
-from quart_schema import APIKeySecurityScheme, HttpSecurityScheme, Info, QuartSchema, hide
+from quart_schema import (
+    APIKeySecurityScheme,
+    HttpSecurityScheme,
+    Info,
+    QuartSchema,
+    hide,
+)
 
 from shared.entrypoints.api.described import ApiOnly, scopes_in_words
 from shared.entrypoints.web.access import public
@@ -57,7 +63,9 @@ def _on_register(state: BlueprintSetupState) -> None:
 @hide
 async def openapi() -> Response:
     """The OpenAPI description."""
-    schema: dict[str, Any] = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
+    schema: dict[str, Any] = current_app.extensions[
+        "QUART_SCHEMA"
+    ].openapi_provider.schema()
     schema["info"]["title"] = f"{(await market()).name} API"
     schema["servers"] = [{"url": kit().settings.public_url}]
     return jsonify(schema)

@@ -41,12 +41,16 @@ class _Gauges(Collector):
         self._found = found
 
     def collect(self) -> Iterable[Metric]:
-        version = GaugeMetricFamily("markethall_info", "Which version this is.", labels=["version"])
+        version = GaugeMetricFamily(
+            "markethall_info", "Which version this is.", labels=["version"]
+        )
         version.add_metric([VERSION], 1)
         yield version
         for measure in self._found:
             gauge = GaugeMetricFamily(
-                measure.name, measure.help, labels=[measure.label] if measure.label else []
+                measure.name,
+                measure.help,
+                labels=[measure.label] if measure.label else [],
             )
             for label, value in measure.samples:
                 gauge.add_metric([label] if measure.label else [], value)
@@ -65,7 +69,9 @@ async def metrics() -> Response:
     numbers = CollectorRegistry()
     numbers.register(_Gauges(await measures(kit().settings)))
     text = generate_latest(meter().registry) + generate_latest(numbers)
-    return Response(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+    return Response(
+        text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
+    )
 
 
 def _admit(token: str | None) -> None:
@@ -73,7 +79,9 @@ def _admit(token: str | None) -> None:
     if token is not None:
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-            raise Unauthenticated("Send the token of MARKETHALL_METRICS_TOKEN as a bearer.")
+            raise Unauthenticated(
+                "Send the token of MARKETHALL_METRICS_TOKEN as a bearer."
+            )
         return
     # A proxy on this machine calls from this machine, too: whatever came through one is somebody
     # else's.

@@ -20,7 +20,9 @@ class ErrorDetail(BaseModel):
 
     code: str = Field(description="stable, for machines")
     message: str = Field(description="a sentence, fit to be shown")
-    param: str | None = Field(default=None, description="the key of the body it is about")
+    param: str | None = Field(
+        default=None, description="the key of the body it is about"
+    )
 
 
 class ErrorAnswer(BaseModel):
@@ -40,7 +42,9 @@ class PaymentConfig(BaseModel):
         default=None, description="per cent, such as 2.5; once set up"
     )
     needs_onboarding: bool | None = Field(default=None, description="once set up")
-    needs_setup: bool | None = Field(default=None, description="true before set-up, else absent")
+    needs_setup: bool | None = Field(
+        default=None, description="true before set-up, else absent"
+    )
 
 
 # PostgreSQL holds no NUL in text, so no text that is read may have one. What is ignored may hold
@@ -62,8 +66,12 @@ class SetupBody(BaseModel):
         json_schema_extra={"enum": [*COUNTRIES, None]},
     )
     business_type: Literal["individual", "company", "non_profit"] | None = None
-    url: str | None = Field(default=None, max_length=300, pattern=r"^https?://[^\s\x00]+$")
-    phone: str | None = Field(default=None, max_length=40, pattern=r"^[0-9 +()./-]{5,40}$")
+    url: str | None = Field(
+        default=None, max_length=300, pattern=r"^https?://[^\s\x00]+$"
+    )
+    phone: str | None = Field(
+        default=None, max_length=40, pattern=r"^[0-9 +()./-]{5,40}$"
+    )
 
 
 class SetupAnswer(BaseModel):
@@ -109,14 +117,17 @@ class OrderBody(BaseModel):
 class CreateIntentBody(OrderBody):
     """An order to pay. The order's own total decides; `amount` is only compared."""
 
-    amount: Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)] | None = (
-        Field(
-            default=None,
-            description="decimal string in major units; 409 when it is not the order's total",
-        )
+    amount: (
+        Annotated[Decimal, BeforeValidator(_plain_decimal), WithJsonSchema(_AMOUNT)]
+        | None
+    ) = Field(
+        default=None,
+        description="decimal string in major units; 409 when it is not the order's total",
     )
     customer_email: Text | None = Field(
-        default=None, max_length=254, description="ignored: mail goes to the order's own address"
+        default=None,
+        max_length=254,
+        description="ignored: mail goes to the order's own address",
     )
     metadata: dict[str, Any] | None = Field(
         default=None, description="ignored: ours alone is sent to Stripe"
@@ -132,7 +143,9 @@ class CreateIntentAnswer(BaseModel):
     amount_vendor: str
     platform_fee: str
     currency: str
-    state: PaymentStatus = Field(description="where the order's money is, as in lists of orders")
+    state: PaymentStatus = Field(
+        description="where the order's money is, as in lists of orders"
+    )
     needs_hold: bool = Field(
         description="whether `hold` has to be asked before the card is confirmed"
     )

@@ -27,7 +27,9 @@ from shared.finance.payments.service import create_payment_intent
 from shared.finance.payments.stock_hold import press
 from shared.trade.orders.queries import OrderView, checkout_token_of, order_by_id
 
-blueprint = Blueprint("platform_payments", __name__, url_prefix="/api/v1/platform/vendors")
+blueprint = Blueprint(
+    "platform_payments", __name__, url_prefix="/api/v1/platform/vendors"
+)
 
 
 class AmountMismatch(Conflict):
@@ -107,7 +109,9 @@ async def hold(vendor_id: int) -> dict[str, Any]:
     order = await _own_order(body, vendor_id)
     return {
         "held": await press(
-            kit().gateway, checkout_id=order.checkout_id, intent_id=body.payment_intent_id
+            kit().gateway,
+            checkout_id=order.checkout_id,
+            intent_id=body.payment_intent_id,
         )
     }
 
@@ -132,7 +136,11 @@ def _held_links(body: OrderBody) -> list[str]:
     the body.
     """
     mine = session.get("checkouts")
-    held = [link for link in mine if isinstance(link, str)] if isinstance(mine, list) else []
+    held = (
+        [link for link in mine if isinstance(link, str)]
+        if isinstance(mine, list)
+        else []
+    )
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         held.append(bearer.strip())

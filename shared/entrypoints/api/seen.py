@@ -50,4 +50,8 @@ async def seen() -> Response:
 
 def _values(name: str) -> list[str]:
     """A header's values, of every line it came in, in their order."""
-    return [value.strip() for line in request.headers.getlist(name) for value in line.split(",")]
+    return [
+        value.strip()
+        for line in request.headers.getlist(name)
+        for value in line.split(",")
+    ]

@@ -8,7 +8,12 @@ from quart import Blueprint
 from quart_schema import document_request, document_response, tag
 
 from shared.entrypoints.api.body import read_body
-from shared.entrypoints.api.models import ErrorAnswer, PaymentConfig, SetupAnswer, SetupBody
+from shared.entrypoints.api.models import (
+    ErrorAnswer,
+    PaymentConfig,
+    SetupAnswer,
+    SetupBody,
+)
 from shared.entrypoints.web.access import unsigned_post, vendor_token
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.kit import kit

@@ -59,6 +59,9 @@ async def connect_events() -> dict[str, str]:
 async def _receive(source: str) -> dict[str, str]:
     body = await raw_body()
     await intake.receive(
-        kit(), source=source, body=body, signature=request.headers.get("Stripe-Signature")
+        kit(),
+        source=source,
+        body=body,
+        signature=request.headers.get("Stripe-Signature"),
     )
     return {"status": "success"}

@@ -32,7 +32,9 @@ async def make(settings: Settings, target: Path | None) -> int:
     """Write a backup and say where it is."""
     path = target or folder(settings) / f"markethall-{clock.now():{backups.STAMP}}.zip"
     with _told():
-        done = await backups.make(settings.database_url, path, stand_in=stand_in(settings))
+        done = await backups.make(
+            settings.database_url, path, stand_in=stand_in(settings)
+        )
     print(
         f"{path}: {path.stat().st_size / 1024 / 1024:.1f} MiB, {done.engine} by "
         f"{done.method}, {done.made_at}"
@@ -72,7 +74,11 @@ def folder(settings: Settings) -> Path:
 
 def stand_in(settings: Settings) -> Path | None:
     """The stand-in's file; none with a real key."""
-    return settings.data_dir / "stripe-stand-in.sqlite3" if settings.stripe.stand_in else None
+    return (
+        settings.data_dir / "stripe-stand-in.sqlite3"
+        if settings.stripe.stand_in
+        else None
+    )
 
 
 @contextmanager
@@ -82,7 +88,9 @@ def _told() -> Iterator[None]:
     except (BackupError, MigrationFailed) as problem:
         raise CommandFailed(str(problem)) from None
     except OSError as problem:
-        raise CommandFailed(f"{problem.filename or 'The file'}: {problem.strerror}.") from None
+        raise CommandFailed(
+            f"{problem.filename or 'The file'}: {problem.strerror}."
+        ) from None
 
 
 @click.command()
@@ -114,7 +122,9 @@ def backup_command(target: Path | None, **given: Any) -> int:
     metavar="FILE",
 )
 @installation
-@click.option("--replace", is_flag=True, help="Replace what is there; it is kept as a file.")
+@click.option(
+    "--replace", is_flag=True, help="Replace what is there; it is kept as a file."
+)
 @click.option(
     "--keep-stand-in",
     is_flag=True,
@@ -132,4 +142,6 @@ def restore_command(
     operator has said that all is known again.
     """
     settings = read_settings(Options(**given))
-    return asyncio.run(restore(settings, file, replace=replace, keep_stand_in=keep_stand_in))
+    return asyncio.run(
+        restore(settings, file, replace=replace, keep_stand_in=keep_stand_in)
+    )

@@ -73,7 +73,9 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 def bench(name: str | None) -> int:
     """Run one benchmark, or all of them."""
     if name is not None and name not in BENCHMARKS:
-        raise CommandFailed(f"There is no benchmark {name}; there are: {', '.join(BENCHMARKS)}.", 2)
+        raise CommandFailed(
+            f"There is no benchmark {name}; there are: {', '.join(BENCHMARKS)}.", 2
+        )
     for each in [name] if name else BENCHMARKS:
         print(f"{each}:")
         BENCHMARKS[each]()

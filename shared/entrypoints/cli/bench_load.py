@@ -59,7 +59,10 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
         if not name.startswith(("MARKETHALL_", "STRIPE_"))
     }
     server = subprocess.Popen(
-        command, cwd=ROOT, env={**ours, "MARKETHALL_NO_BOOTSTRAP": "1"}, stdout=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**ours, "MARKETHALL_NO_BOOTSTRAP": "1"},
+        stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
@@ -74,7 +77,10 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
 
 
 def _report(port: int) -> None:
-    for path in (addresses.HOME, addresses.SHOPPER_SIGN_IN):  # what is loaded late is loaded now
+    for path in (
+        addresses.HOME,
+        addresses.SHOPPER_SIGN_IN,
+    ):  # what is loaded late is loaded now
         _ask(port, "GET", path)
     quiet = [_timed(port) for _ in range(LOOKS)]
     stop = threading.Event()

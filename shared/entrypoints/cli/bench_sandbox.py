@@ -117,7 +117,10 @@ class _Served:
                 "metadata[order]": number,
             }
             intent = self._post("/v1/payment_intents", urlencode(new))["id"]
-            paid = {"payment_method": "pm_card_visa", "return_url": "https://shop.test/"}
+            paid = {
+                "payment_method": "pm_card_visa",
+                "return_url": "https://shop.test/",
+            }
             self._post(f"/v1/payment_intents/{intent}/confirm", urlencode(paid))
         middle = self._used()
         self._post("/_control/clock/advance", '{"seconds": 1}')
@@ -127,7 +130,9 @@ class _Served:
     def median(self) -> tuple[float, float]:
         """The same for a few batches, the median of each part."""
         rounds = [self.pay(_BATCH) for _ in range(_ROUNDS)]
-        return statistics.median(r[0] for r in rounds), statistics.median(r[1] for r in rounds)
+        return statistics.median(r[0] for r in rounds), statistics.median(
+            r[1] for r in rounds
+        )
 
 
 def payment() -> None:
@@ -214,6 +219,9 @@ def _first_answer(database: str) -> tuple[float, float]:
         process.wait()
     after = os.times()
     used = (
-        after.children_user + after.children_system - before.children_user - before.children_system
+        after.children_user
+        + after.children_system
+        - before.children_user
+        - before.children_system
     )
     return took, used

@@ -91,7 +91,9 @@ def _complete(kind: str) -> bool:
         return False
     from importlib import metadata, util
 
-    if util.find_spec("quart") is None or util.find_spec("tortoise") is None:  # quick no
+    if (
+        util.find_spec("quart") is None or util.find_spec("tortoise") is None
+    ):  # quick no
         return False
     pins = re.findall(
         r"^([\w.-]+)==(\S+) \\$", _lock(kind).read_text(encoding="utf-8"), re.MULTILINE
@@ -126,7 +128,8 @@ def _fingerprint(kind: str) -> str:
 def _is_current(kind: str) -> bool:
     try:
         return (
-            _marker(kind).read_text(encoding="utf-8") == _fingerprint(kind) and _python().exists()
+            _marker(kind).read_text(encoding="utf-8") == _fingerprint(kind)
+            and _python().exists()
         )
     except OSError:
         return False
@@ -187,7 +190,9 @@ def _run(command: list[str], complaint: str) -> None:
             if "ensurepip" in done.stdout + done.stderr
             else ""
         )
-        raise CannotInstall(f"{complaint}.{hint}\n{(done.stdout + done.stderr).strip()[-600:]}")
+        raise CannotInstall(
+            f"{complaint}.{hint}\n{(done.stdout + done.stderr).strip()[-600:]}"
+        )
 
 
 _INSTALL = (
@@ -217,7 +222,9 @@ def _pip(lock: Path, count: int) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             tail = [*tail[-40:], line]
-            if line.startswith(("Collecting", "Requirement already satisfied", "Ignoring")):
+            if line.startswith(
+                ("Collecting", "Requirement already satisfied", "Ignoring")
+            ):
                 seen += 1
                 _show(seen, count, started)
             elif line.startswith("Installing collected"):
@@ -230,7 +237,9 @@ def _pip(lock: Path, count: int) -> None:
             raise CannotInstall(
                 "the package index cannot be reached. Connect to the network and start again."
             )
-        raise CannotInstall(f"pip could not install the packages.\n{text.strip()[-1500:]}")
+        raise CannotInstall(
+            f"pip could not install the packages.\n{text.strip()[-1500:]}"
+        )
     print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
 
 

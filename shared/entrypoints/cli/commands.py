@@ -48,13 +48,20 @@ class Commands(click.Group):
     ) -> click.Command | None:
         entry = self.entries.get(cmd_name)
         return (
-            None if entry is None else _load(entry.module, f"{cmd_name.replace('-', '_')}_command")
+            None
+            if entry is None
+            else _load(entry.module, f"{cmd_name.replace('-', '_')}_command")
         )
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
         """Write the list without importing any of them."""
         limit = formatter.width - 6 - max(map(len, self.entries))  # as click does
-        told = {name: click.Command(name, help=entry.says) for name, entry in self.entries.items()}
+        told = {
+            name: click.Command(name, help=entry.says)
+            for name, entry in self.entries.items()
+        }
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, each.get_short_help_str(limit)) for name, each in told.items()]
@@ -66,7 +73,10 @@ class Commands(click.Group):
         name = str(args[0])
         if name not in self.entries:
             near = get_close_matches(name, self.entries, n=1)
-            ctx.fail(f"There is no command {name!r}." + (f" Is {near[0]!r} meant?" if near else ""))
+            ctx.fail(
+                f"There is no command {name!r}."
+                + (f" Is {near[0]!r} meant?" if near else "")
+            )
         return super().resolve_command(ctx, args)
 
 

@@ -31,7 +31,11 @@ from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
+from shared.finance.statements.invoice_issuer import (
+    InvoiceIssuer,
+    identity,
+    save_identity,
+)
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.catalogue.models import Product
@@ -118,9 +122,13 @@ async def _settings(gateway: Gateway) -> None:
     with.
     """
     if not await MarketplaceSettings.exists():
-        shown = replace(DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True)
+        shown = replace(
+            DEFAULTS, time_zone="Europe/Luxembourg", show_fee_breakdown=True
+        )
         await marketplace.change(shown, actor=ACTOR)
-    await marketplace.note_statement_prefix(await gateway.accounts.get_statement_prefix())
+    await marketplace.note_statement_prefix(
+        await gateway.accounts.get_statement_prefix()
+    )
 
 
 async def _rate() -> None:
@@ -163,7 +171,10 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
     await row.update_from_dict(looks).save(update_fields=list(looks))
     await _vat_number(vendor_id, demo)
     await _products(vendor_id, demo)
-    if demo.business_type and not (await get_vendor_payment_config(vendor_id)).accepts_payments:
+    if (
+        demo.business_type
+        and not (await get_vendor_payment_config(vendor_id)).accepts_payments
+    ):
         await _connect(gateway, stripe, vendor_id, demo)
     return vendor_id
 
@@ -195,7 +206,9 @@ async def _connect(
 async def _products(vendor_id: int, demo: DemoVendor) -> None:
     known = {
         str(slug)
-        for slug in await Product.filter(vendor_id=vendor_id).values_list("slug", flat=True)
+        for slug in await Product.filter(vendor_id=vendor_id).values_list(
+            "slug", flat=True
+        )
     }
     currency = (await get_vendor_payment_config(vendor_id)).currency
     for goods in demo.goods:
@@ -209,4 +222,6 @@ async def _products(vendor_id: int, demo: DemoVendor) -> None:
                 picture=f"img/products/{goods.slug}.svg",
                 slug=goods.slug,
             )
-            await save_product(vendor_id=vendor_id, product_id=None, values=values, actor=ACTOR)
+            await save_product(
+                vendor_id=vendor_id, product_id=None, values=values, actor=ACTOR
+            )

@@ -52,7 +52,9 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
 async def _read_charges(gateway: Gateway) -> None:
     """Transfers and fees follow a charge a moment later; a worker would ask for them."""
     lacking = Payment.filter(
-        status__in=list(PAID_STATES), stripe_transfer_id=None, stripe_charge_id__not_isnull=True
+        status__in=list(PAID_STATES),
+        stripe_transfer_id=None,
+        stripe_charge_id__not_isnull=True,
     )
     for _ in range(PATIENCE * 2):
         waiting = await lacking.order_by("id")
@@ -76,7 +78,11 @@ async def _payment_of(email: str) -> Payment | None:
 async def _give_back(gateway: Gateway) -> None:
     """One of two card wallets came back, and is on the shelf again."""
     payment = await _payment_of(REFUNDED)
-    if payment is None or payment.paid_at is None or await Refund.exists(order_id=payment.order_id):
+    if (
+        payment is None
+        or payment.paid_at is None
+        or await Refund.exists(order_id=payment.order_id)
+    ):
         return
     line = await OrderLine.filter(order_id=payment.order_id, quantity__gt=1).first()
     if line is None:

@@ -63,7 +63,10 @@ def _moment(sale: DemoSale) -> datetime:
     now = clock.now()
     hour, minute = 8 + len(sale.address) % 9, len(sale.email) % 60
     day = now - timedelta(days=sale.days_ago)
-    return min(day.replace(hour=hour, minute=minute, second=0), now - timedelta(minutes=5))
+    return min(
+        day.replace(hour=hour, minute=minute, second=0),
+        now - timedelta(minutes=5),
+    )
 
 
 async def _pay(seller: Seller, sale: DemoSale, order: Order) -> None:
@@ -105,7 +108,9 @@ async def _place(
         postal_code=sale.postal_code,
         country=sale.country,
     )
-    accepted = Acceptance(terms.VERSION, "192.0.2.17")  # an address of no one (RFC 5737)
+    accepted = Acceptance(
+        terms.VERSION, "192.0.2.17"
+    )  # an address of no one (RFC 5737)
     await place_order(
         basket_token=basket,
         contact=contact,

@@ -19,7 +19,9 @@ class DemoStripe:
 
     async def dispute(self, charge_id: str, reason: str) -> None:
         body = {"charge": charge_id, "reason": reason}
-        async with self._session.post(f"{self._base}/_control/disputes", json=body) as answer:
+        async with self._session.post(
+            f"{self._base}/_control/disputes", json=body
+        ) as answer:
             answer.raise_for_status()
 
     async def pay(self, intent_id: str, card: str) -> None:

@@ -50,7 +50,8 @@ async def doctor(settings: Settings, *, probe: bool = False) -> int:
     async for finding in findings(settings, probe=probe):
         mark = "!!" if finding.advice else "ok"
         print(
-            f"  {mark}  {finding.what}" + (f"\n      {finding.advice}" if finding.advice else ""),
+            f"  {mark}  {finding.what}"
+            + (f"\n      {finding.advice}" if finding.advice else ""),
             flush=True,
         )
         bad += bool(finding.advice)
@@ -136,9 +137,14 @@ async def _health(settings: Settings) -> list[Finding]:
     found = []
     for endpoint in await endpoint_health.endpoints(settings):
         tally, name = endpoint.tally, NAMES[endpoint.source].lower()
-        last = f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC" if tally.last_event_at else "never"
+        last = (
+            f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC"
+            if tally.last_event_at
+            else "never"
+        )
         what = (
-            f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} refused in 24 hours."
+            f"Webhooks of {name}: last event {last}, {tally.share_refused:.0%} "
+            "refused in 24 hours."
         )
         found.append(
             Finding(
@@ -149,7 +155,8 @@ async def _health(settings: Settings) -> list[Finding]:
     if count := (await unsent()).count:
         found.append(
             Finding(
-                f"{count} mail{'' if count == 1 else 's'} did not go out.", "See /operator/mails."
+                f"{count} mail{'' if count == 1 else 's'} did not go out.",
+                "See /operator/mails.",
             )
         )
     return found
@@ -171,7 +178,10 @@ async def _redis(url: str) -> Finding:
 
 async def _stripe(settings: Settings) -> list[Finding]:
     stripe = settings.stripe
-    headers = {"Authorization": f"Bearer {stripe.secret_key}", "Stripe-Version": API_VERSION}
+    headers = {
+        "Authorization": f"Bearer {stripe.secret_key}",
+        "Stripe-Version": API_VERSION,
+    }
     timeout = aiohttp.ClientTimeout(total=15)
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
@@ -190,15 +200,22 @@ async def _stripe(settings: Settings) -> list[Finding]:
                         "Look at status.stripe.com; try again.",
                     )
                 ]
-            found = [_modes(settings, balance), Finding(f"API version {API_VERSION} is accepted.")]
-            _, listed = await _get(session, f"{stripe.api_base}/v1/webhook_endpoints?limit=100")
+            found = [
+                _modes(settings, balance),
+                Finding(f"API version {API_VERSION} is accepted."),
+            ]
+            _, listed = await _get(
+                session, f"{stripe.api_base}/v1/webhook_endpoints?limit=100"
+            )
     except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
         advice = (
             "Start it with: python3 run.py sandbox"
             if stripe.stand_in
             else "Check the network and STRIPE_API_BASE."
         )
-        return [Finding(f"Stripe cannot be reached ({type(problem).__name__}).", advice)]
+        return [
+            Finding(f"Stripe cannot be reached ({type(problem).__name__}).", advice)
+        ]
     return found + registered(settings, listed.get("data", []))
 
 
@@ -226,12 +243,16 @@ async def _database(settings: Settings) -> tuple[Finding, bool]:
     try:
         lacking = await migrations.pending(settings.database_url)
     except SchemaTooNew as newer:
-        return Finding(f"The {kind} database is newer than this version.", str(newer)), False
+        return Finding(
+            f"The {kind} database is newer than this version.", str(newer)
+        ), False
     except DatabaseTrouble as problem:
         advice = f"{problem} Check MARKETHALL_DATABASE_URL."
         return Finding(f"The {kind} database cannot be used.", advice), False
     if len(lacking) == len(on_disk()):
-        return Finding(f"The {kind} database is empty; the first start makes its tables."), False
+        return Finding(
+            f"The {kind} database is empty; the first start makes its tables."
+        ), False
     if lacking:
         lacks = f"The {kind} database lacks {len(lacking)} migrations."
         return Finding(lacks, "Run: python3 run.py migrate"), False
@@ -258,14 +279,18 @@ async def _restored() -> Finding | None:
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         advice = (
-            "Set MARKETHALL_SMTP_URL, or no customer gets a mail." if settings.production else ""
+            "Set MARKETHALL_SMTP_URL, or no customer gets a mail."
+            if settings.production
+            else ""
         )
         return Finding(f"Mail is written to {settings.data_dir / 'mail'}.", advice)
     try:
         await greet(settings.smtp_url)
     except MailNotSent as problem:
         return Finding(problem.message, "Check MARKETHALL_SMTP_URL.")
-    return Finding(f"The mail server {urlsplit(settings.smtp_url).hostname} lets us in.")
+    return Finding(
+        f"The mail server {urlsplit(settings.smtp_url).hostname} lets us in."
+    )
 
 
 @click.command()

@@ -61,9 +61,17 @@ def judge(
                 "Let the proxy pass on the Host header (nginx: proxy_set_header Host $http_host).",
             )
         )
-    if wanted.scheme == "https" and seen.proxies and "https" not in seen.forwarded_proto:
-        advice = "Let the proxy say so (nginx: proxy_set_header X-Forwarded-Proto $scheme)."
-        found.append(Finding("The site does not learn that its callers use https.", advice))
+    if (
+        wanted.scheme == "https"
+        and seen.proxies
+        and "https" not in seen.forwarded_proto
+    ):
+        advice = (
+            "Let the proxy say so (nginx: proxy_set_header X-Forwarded-Proto $scheme)."
+        )
+        found.append(
+            Finding("The site does not learn that its callers use https.", advice)
+        )
     found.append(_limits(answers))
     return found
 
@@ -93,7 +101,9 @@ def _proxies(seen: Seen, *, is_https: bool) -> Finding:
             " and set MARKETHALL_TRUSTED_PROXIES=1.",
         )
     if not there:
-        return Finding("The public address leads to this site; no proxy stands in front.")
+        return Finding(
+            "The public address leads to this site; no proxy stands in front."
+        )
     return Finding(
         f"The public address leads to this site, through {there} trusted "
         f"prox{'y' if there == 1 else 'ies'}."
@@ -131,7 +141,11 @@ async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
     try:
         answers = [await _once(url, settings.secret_key) for _ in range(ASKED)]
     except aiohttp.ClientSSLError as problem:
-        return [Finding(f"The certificate of {public} is not accepted: {problem}", "Mend it.")]
+        return [
+            Finding(
+                f"The certificate of {public} is not accepted: {problem}", "Mend it."
+            )
+        ]
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
         start = f"Start it with python3 run.py, and let {public} lead to it."
         what = f"The site does not answer at {public} ({type(problem).__name__})."
@@ -139,7 +153,9 @@ async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
     statuses = {status for status, _ in answers}
     if statuses != {200}:
         return [_elsewhere(settings, max(statuses))]
-    return judge([_read(body) for _, body in answers], public_url=public) + await _tls(url)
+    return judge([_read(body) for _, body in answers], public_url=public) + await _tls(
+        url
+    )
 
 
 async def _tls(url: str) -> list[Finding]:
@@ -165,7 +181,9 @@ def takes_old_tls(host: str, port: int) -> bool:
         ssl.CERT_NONE,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that they are old is the point
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # that they are old is the point
         context.minimum_version, context.maximum_version = (
             ssl.TLSVersion.TLSv1,
             ssl.TLSVersion.TLSv1_1,
@@ -192,7 +210,10 @@ async def _once(url: str, secret_key: str) -> tuple[int, Any]:
         session.get(url, headers=headers, allow_redirects=False) as answer,
     ):
         is_json = answer.content_type == "application/json"
-        return answer.status, await answer.json() if is_json and answer.status == 200 else None
+        return (
+            answer.status,
+            await answer.json() if is_json and answer.status == 200 else None,
+        )
 
 
 def _elsewhere(settings: Settings, status: int) -> Finding:

@@ -29,5 +29,8 @@ def greeting(settings: Settings, *, demo: bool) -> str:
         width = max(len(role) for role, _ in people)
         lines += ["", f"  Sign in with the password {PASSWORD}:"]
         lines += [f"    {role:{width}}  {email}" for role, email in people]
-        lines += ["", "  Pay with the card 4242 4242 4242 4242, any date to come, any code."]
+        lines += [
+            "",
+            "  Pay with the card 4242 4242 4242 4242, any date to come, any code.",
+        ]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])

@@ -23,7 +23,9 @@ def development_key(data_dir: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            os.link(draft, path)  # fails when another process was first; then its key counts
+            os.link(
+                draft, path
+            )  # fails when another process was first; then its key counts
         except FileExistsError:
             pass
         finally:

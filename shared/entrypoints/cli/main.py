@@ -19,7 +19,9 @@ from shared.infra.database.trouble import DatabaseTrouble
 
 __all__ = ["Composition", "cli", "main"]
 
-UNREACHABLE = 3  # the exit code when the database cannot be used; it may work in a moment
+UNREACHABLE = (
+    3  # the exit code when the database cannot be used; it may work in a moment
+)
 ENTRIES = {
     "serve": Listed("serve", "Serve the site."),
     "test": Listed("testing", "Run the tests; arguments go to pytest."),
@@ -37,7 +39,8 @@ ENTRIES = {
     "operator": Listed("operators", "Make an operator of the marketplace."),
     "bench": Listed("bench", "Run one benchmark, or all of them."),
     "translations": Listed(
-        "translations", "Bring the catalogues of translations up to date with templates and code."
+        "translations",
+        "Bring the catalogues of translations up to date with templates and code.",
     ),
 }
 
@@ -60,7 +63,9 @@ def cli() -> None:
 
 def main(arguments: list[str], parts: Composition) -> int:
     """Run one command; the exit code."""
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+    if not arguments or (
+        arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")
+    ):
         arguments = ["serve", *arguments]
     try:
         return int(

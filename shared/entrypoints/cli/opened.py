@@ -17,7 +17,9 @@ from shared.infra.jobs import Context
 async def opened(settings: Settings) -> AsyncIterator[Context]:
     """Open the database, which must be up to date, and close it again."""
     if await pending(settings.database_url):
-        raise CommandFailed("The database is not up to date. Run: python3 run.py migrate")
+        raise CommandFailed(
+            "The database is not up to date. Run: python3 run.py migrate"
+        )
     gateway = Gateway(settings.stripe)
     await open_database(settings.database_url)
     try:

@@ -40,7 +40,9 @@ async def make_operator(
             vendor_id=None,
             confirmed=True,
         )
-    print(f"{email} can now sign in at {settings.public_url}{addresses.OPERATOR_SIGN_IN}")
+    print(
+        f"{email} can now sign in at {settings.public_url}{addresses.OPERATOR_SIGN_IN}"
+    )
     return 0
 
 
@@ -68,7 +70,9 @@ async def take_factors_away(settings: Settings, email: str) -> int:
 @installation
 @click.option("--name", default="", help="Full name.", show_default=False)
 @click.option(
-    "--reset-factors", is_flag=True, help="Take away the second step that this operator has lost."
+    "--reset-factors",
+    is_flag=True,
+    help="Take away the second step that this operator has lost.",
 )
 def operator_command(
     email: str,

@@ -97,14 +97,19 @@ def _acting(account: str | None) -> dict[str, str]:
 async def _body(answer: aiohttp.ClientResponse) -> Any:
     body = await answer.json()
     if answer.status >= 400:
-        raise StripeSaysNo(str(body.get("error", {}).get("message", f"status {answer.status}")))
+        raise StripeSaysNo(
+            str(body.get("error", {}).get("message", f"status {answer.status}"))
+        )
     return body
 
 
 @asynccontextmanager
 async def opened(stripe: StripeSettings) -> AsyncIterator[Api]:
     """Stripe, to be asked."""
-    headers = {"Authorization": f"Bearer {stripe.secret_key}", "Stripe-Version": API_VERSION}
+    headers = {
+        "Authorization": f"Bearer {stripe.secret_key}",
+        "Stripe-Version": API_VERSION,
+    }
     async with aiohttp.ClientSession(
         headers=headers, timeout=aiohttp.ClientTimeout(total=20)
     ) as session:
@@ -131,24 +136,43 @@ async def webhooks(
             )
         ]
     except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
-        return [Finding(f"Stripe could not be asked ({type(problem).__name__}).", "Try again.")]
+        return [
+            Finding(
+                f"Stripe could not be asked ({type(problem).__name__}).", "Try again."
+            )
+        ]
     return list(found)
 
 
 async def _touch_platform(api: Api) -> Touched:
     nonce = secrets.token_hex(8)
     at = clock.now()
-    payment = await Payment.filter(stripe_charge_id__not_isnull=True).order_by("-id").first()
+    payment = (
+        await Payment.filter(stripe_charge_id__not_isnull=True).order_by("-id").first()
+    )
     if payment is not None:
         charge = str(payment.stripe_charge_id)
-        await api.post(f"/v1/charges/{charge}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
-        return await _told(
-            api, Touched("platform", f"charge {charge}", "", None, "charge.updated", at), nonce
+        await api.post(
+            f"/v1/charges/{charge}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}"
         )
-    made = await api.post("/v1/setup_intents", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
-    await api.post(f"/v1/setup_intents/{made['id']}/cancel", {}, f"doctor:{nonce}:cancel")
+        return await _told(
+            api,
+            Touched("platform", f"charge {charge}", "", None, "charge.updated", at),
+            nonce,
+        )
+    made = await api.post(
+        "/v1/setup_intents", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}"
+    )
+    await api.post(
+        f"/v1/setup_intents/{made['id']}/cancel", {}, f"doctor:{nonce}:cancel"
+    )
     touched = Touched(
-        "platform", "a SetupIntent, cancelled at once", "", None, "setup_intent.canceled", at
+        "platform",
+        "a SetupIntent, cancelled at once",
+        "",
+        None,
+        "setup_intent.canceled",
+        at,
     )
     return await _told(api, touched, nonce)
 
@@ -157,16 +181,22 @@ async def _touch_account(api: Api) -> Touched | None:
     nonce = secrets.token_hex(8)
     at = clock.now()
     config = (
-        await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
+        await VendorPaymentConfig.filter(
+            stripe_account_id__not_isnull=True, deauthorized_at=None
+        )
         .order_by("-id")
         .first()
     )
     if config is None:
         return None
     account = str(config.stripe_account_id)
-    await api.post(f"/v1/accounts/{account}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}")
+    await api.post(
+        f"/v1/accounts/{account}", {f"metadata[{MARK}]": nonce}, f"doctor:{nonce}"
+    )
     return await _told(
-        api, Touched("connect", f"account {account}", "", account, "account.updated", at), nonce
+        api,
+        Touched("connect", f"account {account}", "", account, "account.updated", at),
+        nonce,
     )
 
 
@@ -193,7 +223,11 @@ async def _told(api: Api, touched: Touched, nonce: str) -> Touched:
 
 
 async def _prove(
-    api: Api, source: str, touched: Touched | None, settings: Settings, wait: float
+    api: Api,
+    source: str,
+    touched: Touched | None,
+    settings: Settings,
+    wait: float,
 ) -> Finding:
     if touched is None:
         return Finding(
@@ -209,7 +243,9 @@ async def _prove(
     while (waited := time.monotonic() - started) < wait:
         came = {
             row.source
-            for row in await WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False)
+            for row in await WebhookEvent.filter(
+                stripe_event_id=touched.event_id, fetched=False
+            )
         }
         if source in came:
             return Finding(
@@ -237,12 +273,16 @@ async def _why_not(api: Api, touched: Touched, settings: Settings) -> Finding:
     """
     source, name = touched.source, _name(touched.source)
     other = "connect" if source == "platform" else "platform"
-    elsewhere = WebhookEvent.filter(stripe_event_id=touched.event_id, source=other, fetched=False)
+    elsewhere = WebhookEvent.filter(
+        stripe_event_id=touched.event_id, source=other, fetched=False
+    )
     if await elsewhere.exists():
         return _wrong_scope(settings, source, other)
     if refused := await _refused(touched):
         variable = (
-            "STRIPE_WEBHOOK_SECRET" if source == "platform" else "STRIPE_CONNECT_WEBHOOK_SECRET"
+            "STRIPE_WEBHOOK_SECRET"
+            if source == "platform"
+            else "STRIPE_CONNECT_WEBHOOK_SECRET"
         )
         return Finding(
             f"{name} refuses what Stripe sends: {refused.why}.",
@@ -308,12 +348,18 @@ async def test_mail(settings: Settings) -> Finding:
     )
     try:
         await mail.deliver(
-            settings, mail.compose(letter, settings, await letterhead()), name=f"doctor-{nonce}"
+            settings,
+            mail.compose(letter, settings, await letterhead()),
+            name=f"doctor-{nonce}",
         )
     except mail.MailNotSent as problem:
         return Finding(
             f"The test mail to {person.email} did not go out. {problem}",
             "Check MARKETHALL_SMTP_URL.",
         )
-    how = "went out" if settings.smtp_url else f"was written to {settings.data_dir / 'mail'}"
+    how = (
+        "went out"
+        if settings.smtp_url
+        else f"was written to {settings.data_dir / 'mail'}"
+    )
     return Finding(f"A test mail to {person.email} {how}.")

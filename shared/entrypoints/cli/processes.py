@@ -25,7 +25,8 @@ async def supervise(
 ) -> int:
     """Keep `--workers` processes serving until `stop`, then let them finish what they are at."""
     watchers = [
-        asyncio.create_task(_keep_one(options, listener, stop)) for _ in range(options.workers)
+        asyncio.create_task(_keep_one(options, listener, stop))
+        for _ in range(options.workers)
     ]
     await stop.wait()
     print("Stopping ...", flush=True)
@@ -44,7 +45,10 @@ async def _keep_one(
             *command(options, handle), pass_fds=[handle], cwd=ROOT
         )
         os.close(handle)
-        ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(stop.wait())
+        ended, stopped = (
+            asyncio.create_task(process.wait()),
+            asyncio.create_task(stop.wait()),
+        )
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if process.returncode is None:

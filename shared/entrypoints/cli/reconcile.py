@@ -49,7 +49,10 @@ async def _catch_up(tools: Context) -> None:
     """After a restore: Stripe's events since the backup, before anything is compared."""
     restored = await unacknowledged()
     if restored is not None and restored.backfilled_at is None:
-        print("Restored from a backup: fetching what Stripe told since then ...", flush=True)
+        print(
+            "Restored from a backup: fetching what Stripe told since then ...",
+            flush=True,
+        )
         print(f"{await backfill(tools)} events taken in.")
 
 
@@ -61,7 +64,9 @@ async def _look(tools: Context, options: ReconcileOptions) -> list[Difference]:
         grace=timedelta(seconds=options.grace),
         tell=lambda text: print(text, flush=True),
     )
-    looked_at = ", ".join(f"{number} {what}" for what, number in done.compared.items() if number)
+    looked_at = ", ".join(
+        f"{number} {what}" for what, number in done.compared.items() if number
+    )
     print(f"Compared {looked_at or 'nothing: there is nothing yet'}.")
     rows = await Difference.filter(run_id=done.id).order_by("number")
     if not rows:
@@ -81,7 +86,8 @@ def _show(row: Difference, *, dry_run: bool) -> None:
     if dry_run:
         print(
             textwrap.indent(
-                textwrap.fill(f"would: {would(row.repair, row.arguments)}", WIDTH), "     "
+                textwrap.fill(f"would: {would(row.repair, row.arguments)}", WIDTH),
+                "     ",
             )
         )
 
@@ -89,7 +95,9 @@ def _show(row: Difference, *, dry_run: bool) -> None:
 async def _repair(tools: Context, found: list[Difference]) -> None:
     done, left = await apply_all(tools, found[0].run_id, actor=ACTOR)
     for row in (
-        await Difference.filter(run_id=found[0].run_id).exclude(repair="").order_by("number")
+        await Difference.filter(run_id=found[0].run_id)
+        .exclude(repair="")
+        .order_by("number")
     ):
         print(f"{row.number:>3}  {row.status}: {row.outcome}")
     print(f"{done} repaired, {left} left. Looking again.", flush=True)
@@ -99,8 +107,12 @@ async def _repair(tools: Context, found: list[Difference]) -> None:
 @site
 @installation
 @click.option("--repair", is_flag=True, help="Repair what can be, and look again.")
-@click.option("--dry-run", is_flag=True, help="With --repair: only tell what would be done.")
-@click.option("--recent", is_flag=True, help="Only what happened in the last four days.")
+@click.option(
+    "--dry-run", is_flag=True, help="With --repair: only tell what would be done."
+)
+@click.option(
+    "--recent", is_flag=True, help="Only what happened in the last four days."
+)
 @click.option(
     "--grace",
     type=click.IntRange(min=0),

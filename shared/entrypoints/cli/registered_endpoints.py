@@ -62,7 +62,8 @@ def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
         return Finding(f"{name} is not registered.", advice)
     if not ours.has_signing_key:
         return Finding(
-            f"{name} has no signing secret here.", "Copy its whsec_... secret into the settings."
+            f"{name} has no signing secret here.",
+            "Copy its whsec_... secret into the settings.",
         )
     if endpoint.get("status", "enabled") != "enabled":
         return Finding(
@@ -72,10 +73,13 @@ def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
     enabled = set(endpoint.get("enabled_events", []))
     missing = set() if "*" in enabled else ours.events - enabled
     if missing:
-        return Finding(f"{name} lacks events.", f"Enable: {', '.join(sorted(missing))}.")
+        return Finding(
+            f"{name} lacks events.", f"Enable: {', '.join(sorted(missing))}."
+        )
     version = endpoint.get("api_version")
     if version not in (None, API_VERSION):
         return Finding(
-            f"{name} sends version {version}.", f"Make a new endpoint with version {API_VERSION}."
+            f"{name} sends version {version}.",
+            f"Make a new endpoint with version {API_VERSION}.",
         )
     return Finding(f"{name} is registered with its {len(ours.events)} events.")

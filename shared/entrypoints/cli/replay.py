@@ -26,12 +26,20 @@ async def replay(
     async with opened(settings) as tools:
         done = await dispatch.replay(tools, event_id, dry_run=dry_run)
     if dry_run:
-        print(f"{done.event_id} {done.type} is {done.status.value}. A replay: {done.outcome}")
+        print(
+            f"{done.event_id} {done.type} is {done.status.value}. A replay: {done.outcome}"
+        )
     else:
-        print(f"{done.event_id} {done.type}: {done.status.value}, {done.decision} ({done.outcome})")
+        print(
+            f"{done.event_id} {done.type}: {done.status.value}, {done.decision} ({done.outcome})"
+        )
     for change in done.changes:
         print(f"  {change.what}: {change.before} -> {change.after}")
-    return 1 if done.status in (EventStatus.FAILED, EventStatus.PARKED) and not dry_run else 0
+    return (
+        1
+        if done.status in (EventStatus.FAILED, EventStatus.PARKED) and not dry_run
+        else 0
+    )
 
 
 @click.command()

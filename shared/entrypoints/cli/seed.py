@@ -44,7 +44,9 @@ async def seed(settings: Settings, options: SeedOptions) -> int:
         raise CommandFailed(
             "seed makes made-up data; it does not run with MARKETHALL_ENV=production."
         )
-    await migrations.migrate(settings.database_url, copies=settings.data_dir / "backups")
+    await migrations.migrate(
+        settings.database_url, copies=settings.data_dir / "backups"
+    )
     async with opened(settings):
         if options.vendors or options.products or options.orders:
             await _bulk(options.vendors, options.products, options.orders)
@@ -55,7 +57,9 @@ async def seed(settings: Settings, options: SeedOptions) -> int:
 
 async def _demo(settings: Settings, options: SeedOptions) -> None:
     if not settings.stripe.stand_in:
-        raise CommandFailed("The demo marketplace is for the Stripe stand-in; a Stripe key is set.")
+        raise CommandFailed(
+            "The demo marketplace is for the Stripe stand-in; a Stripe key is set."
+        )
     if await is_filled():
         print("The demo marketplace is there already.")
         return
@@ -71,7 +75,9 @@ async def _demo(settings: Settings, options: SeedOptions) -> None:
 async def _bulk(vendors: int, products: int, orders: int) -> None:
     await _vendors(vendors)
     found = (
-        await Vendor.filter(slug__startswith="bulk-").order_by("id").values_list("id", flat=True)
+        await Vendor.filter(slug__startswith="bulk-")
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     vendor_ids = [int(i) for i in found] or await _vendors(1)  # type: ignore[call-overload]
     await _products(vendor_ids, products)
@@ -94,7 +100,8 @@ def progress(what: str, count: int) -> Iterator[tuple[int, int]]:
     if count:
         lead = "\r" if sys.stdout.isatty() else ""
         print(
-            f"{lead}  {count:,} {what} in {time.monotonic() - started:.1f} s".ljust(70), flush=True
+            f"{lead}  {count:,} {what} in {time.monotonic() - started:.1f} s".ljust(70),
+            flush=True,
         )
 
 
@@ -194,15 +201,21 @@ async def _order_batch(
     tokens = [ids.new_nonce() for _ in wanted]
     moments = [now - timedelta(minutes=n * 7 % 525_600) for n, _ in wanted]
     await Checkout.bulk_create(
-        [_checkout(t, p, at) for t, (_, p), at in zip(tokens, wanted, moments, strict=True)]
+        [
+            _checkout(t, p, at)
+            for t, (_, p), at in zip(tokens, wanted, moments, strict=True)
+        ]
     )
     found = dict(await Checkout.filter(token__in=tokens).values_list("token", "id"))
     orders = [
-        _order(found[t], n, p, at) for t, (n, p), at in zip(tokens, wanted, moments, strict=True)
+        _order(found[t], n, p, at)
+        for t, (n, p), at in zip(tokens, wanted, moments, strict=True)
     ]
     await Order.bulk_create(orders)
     by_checkout = dict(
-        await Order.filter(checkout_id__in=list(found.values())).values_list("checkout_id", "id")
+        await Order.filter(checkout_id__in=list(found.values())).values_list(
+            "checkout_id", "id"
+        )
     )
     made = [
         (by_checkout[found[t]], o, p, at)
@@ -288,7 +301,11 @@ def _payment(order_id: int, order: Any, at: datetime) -> Any:
 @site
 @installation
 @click.option(
-    "--vendors", type=click.IntRange(min=0), default=0, metavar="N", help="N vendors of bulk data."
+    "--vendors",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="N vendors of bulk data.",
 )
 @click.option(
     "--products",

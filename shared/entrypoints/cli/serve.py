@@ -71,7 +71,9 @@ def _serve(settings: Settings, options: ServeOptions, parts: Composition) -> int
         stack.enter_context(sole(settings.database_url))
         if stand_in is not None:
             stack.enter_context(stand_in)
-        return asyncio.run(_prepare_and_run(settings, options, parts, listener, stand_in))
+        return asyncio.run(
+            _prepare_and_run(settings, options, parts, listener, stand_in)
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -90,7 +92,9 @@ def listen(host: str, port: int) -> socket.socket:
             raise CommandFailed(
                 f"Port {port} is taken. Choose another one with --port.", 2
             ) from None
-        raise CommandFailed(f"Cannot listen on {host} port {port}: {problem}.", 2) from None
+        raise CommandFailed(
+            f"Cannot listen on {host} port {port}: {problem}.", 2
+        ) from None
     listener.listen(512)
     listener.setblocking(False)
     return listener
@@ -105,7 +109,9 @@ async def _prepare_and_run(
 ) -> int:
     stop = stop_signals()
     try:
-        for name in await migrate(settings.database_url, copies=settings.data_dir / "backups"):
+        for name in await migrate(
+            settings.database_url, copies=settings.data_dir / "backups"
+        ):
             print(f"Database: applied {name}", flush=True)
     except MigrationFailed as problem:
         raise CommandFailed(str(problem)) from None
@@ -124,12 +130,17 @@ async def _prepare_and_run(
 
 
 async def _join(
-    settings: Settings, options: ServeOptions, parts: Composition, listener: socket.socket
+    settings: Settings,
+    options: ServeOptions,
+    parts: Composition,
+    listener: socket.socket,
 ) -> int:
     """One of several web processes, on the socket of its parent."""
     stop = stop_signals()
     if await pending(settings.database_url):
-        raise CommandFailed("The database is not up to date. Run: python3 run.py migrate")
+        raise CommandFailed(
+            "The database is not up to date. Run: python3 run.py migrate"
+        )
     await open_database(settings.database_url)
     try:
         return await _run(settings, options, parts, listener, stop)

@@ -51,7 +51,9 @@ async def run(
         if options.no_worker
         else [_load_the_sdk, _worker(settings, parts, stop)],
     )
-    quart.config["WEB_PROCESSES"] = options.workers  # for the doctor: so many count limits
+    quart.config["WEB_PROCESSES"] = (
+        options.workers
+    )  # for the doctor: so many count limits
     gc.enable()
     gc.freeze()  # what is there now stays for ever
     config = server_config(settings, listener)
@@ -76,7 +78,9 @@ def server_config(settings: Settings, listener: socket.socket) -> Config:
     config.errorlog = "-"
     config.loglevel = "WARNING"
     config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = 3 * GRACE_SECONDS  # what is left of requests, then the job at hand
+    config.shutdown_timeout = (
+        3 * GRACE_SECONDS
+    )  # what is left of requests, then the job at hand
     config.include_server_header = False
     # A proxy keeps connections for its next request, 60 s as a rule: it must be the one that closes
     # first.

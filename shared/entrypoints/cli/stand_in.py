@@ -39,7 +39,10 @@ def arguments(settings: Settings, options: Options) -> list[str]:
         *("--port", str(options.sandbox_port)),
         *("--database", str(settings.data_dir / "stripe-stand-in.sqlite3")),
         *("--base-url", stripe.api_base),
-        *("--endpoint", f"{site}{addresses.PLATFORM_EVENTS}={stripe.webhook_secrets[0]}"),
+        *(
+            "--endpoint",
+            f"{site}{addresses.PLATFORM_EVENTS}={stripe.webhook_secrets[0]}",
+        ),
         *(
             "--connect-endpoint",
             f"{site}{addresses.CONNECT_EVENTS}={stripe.connect_webhook_secrets[0]}",
@@ -95,7 +98,9 @@ class StandIn:
                     "starting."
                 )
             if time.monotonic() > deadline:
-                raise CommandFailed(f"The Stripe stand-in does not answer at {self._base}.")
+                raise CommandFailed(
+                    f"The Stripe stand-in does not answer at {self._base}."
+                )
             await asyncio.sleep(0.03)
 
 

@@ -14,7 +14,8 @@ from shared.entrypoints.cli.bootstrap import ROOT
 def run_tests(arguments: list[str]) -> int:
     """Run pytest in this Python; pytest's last line is the last line."""
     spread = any(
-        a in ("--pdb", "--collect-only", "--co") or a.startswith(("-n", "--numprocesses"))
+        a in ("--pdb", "--collect-only", "--co")
+        or a.startswith(("-n", "--numprocesses"))
         for a in arguments
     )
     # A test waits for its browser, its database or a server 40 % of its time.
@@ -36,7 +37,9 @@ def run_tests(arguments: list[str]) -> int:
     return subprocess.call(command)
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}
+)
 @click.argument(
     "arguments",
     nargs=-1,

@@ -76,7 +76,9 @@ def found() -> Catalog:
     return catalog
 
 
-def sentences(path: Path, how: str = "jinja2") -> Iterator[tuple[int, str | tuple[str, ...]]]:
+def sentences(
+    path: Path, how: str = "jinja2"
+) -> Iterator[tuple[int, str | tuple[str, ...]]]:
     """(line, sentence) of one file, in order; a sentence with plural forms is all of them."""
     if how == "words":
         yield from words.sentences(path)
@@ -92,7 +94,9 @@ def written(catalog: Catalog) -> bytes:
     """A catalogue as its file: sorted by sentence, without line numbers and dates, so that only
     sentences change it.
     """
-    out = io.BytesIO(_HEAD.format(language=catalog.locale, plurals=catalog.plural_forms).encode())
+    out = io.BytesIO(
+        _HEAD.format(language=catalog.locale, plurals=catalog.plural_forms).encode()
+    )
     out.seek(0, io.SEEK_END)
     options = {
         "sort_output": True,
@@ -117,7 +121,9 @@ def update() -> list[str]:
         catalog.fuzzy = False
         path_of(language).parent.mkdir(parents=True, exist_ok=True)
         path_of(language).write_bytes(written(catalog))
-        waiting = sum(not is_translated(message.string) for message in catalog if message.id)
+        waiting = sum(
+            not is_translated(message.string) for message in catalog if message.id
+        )
         told.append(f"{name}: {len(catalog)} sentences, {waiting} to be translated")
     return told
 

@@ -99,7 +99,9 @@ def access_of(view: object) -> str | None:
 
 def current_view() -> object | None:
     """The view function that will answer this request; None when no route matched."""
-    return current_app.view_functions.get(request.endpoint) if request.endpoint else None
+    return (
+        current_app.view_functions.get(request.endpoint) if request.endpoint else None
+    )
 
 
 def name_at(app: Quart, method: str, path: str) -> str | None:

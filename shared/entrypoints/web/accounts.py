@@ -18,11 +18,22 @@ from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.account_forms import EmailForm, ForgotForm, PasswordForm
 from shared.entrypoints.web.account_history import happenings
-from shared.entrypoints.web.identity import actor, end_session, person_id, session_id, start_session
+from shared.entrypoints.web.identity import (
+    actor,
+    end_session,
+    person_id,
+    session_id,
+    start_session,
+)
 from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.trade.people import account_history, email_addresses, password_change, sessions
+from shared.trade.people import (
+    account_history,
+    email_addresses,
+    password_change,
+    sessions,
+)
 from shared.trade.people.factors.challenges import TooManyAnswers
 from shared.trade.people.session_list import signed_in
 
@@ -62,7 +73,9 @@ class AccountPages:
             who=who,
             password_form=password or PasswordForm(),
             email_form=email or EmailForm(),
-            pending_email=await email_addresses.pending_change(kind=kind, person_id=mine),
+            pending_email=await email_addresses.pending_change(
+                kind=kind, person_id=mine
+            ),
             signed_in=await signed_in(
                 kind=kind,
                 person_id=mine,
@@ -95,7 +108,9 @@ class AccountPages:
         if token is None:
             return await self._leave(_("Your password is changed. Sign in with it."))
         start_session(self.audience.kind, token)
-        return self._back("ok", _("Your password is changed. All other browsers are signed out."))
+        return self._back(
+            "ok", _("Your password is changed. All other browsers are signed out.")
+        )
 
     async def change_email(self) -> Response:
         """Send a link to a new address, which counts as soon as it is answered."""
@@ -116,7 +131,10 @@ class AccountPages:
             form.blame(error)
             return await self.page(status=error.status, email=form)
         return self._back(
-            "ok", _("We have sent a link to the new address. Open it, and the change is done.")
+            "ok",
+            _(
+                "We have sent a link to the new address. Open it, and the change is done."
+            ),
         )
 
     async def cancel_email(self) -> Response:
@@ -156,7 +174,9 @@ class AccountPages:
 
     async def end_all(self) -> Response:
         """Sign out everywhere, here too."""
-        await sessions.sign_out_everywhere(kind=self.audience.kind, person_id=person_id())
+        await sessions.sign_out_everywhere(
+            kind=self.audience.kind, person_id=person_id()
+        )
         return await self._leave(_("You are signed out everywhere."))
 
     async def _leave(self, text: str, category: str = "ok") -> Response:
@@ -169,7 +189,10 @@ def _my_email() -> str:
 
 
 def add_account_pages(
-    blueprint: Blueprint, audience: Audience, mark: Callable[[F], F], show: Show
+    blueprint: Blueprint,
+    audience: Audience,
+    mark: Callable[[F], F],
+    show: Show,
 ) -> None:
     """Put the account's addresses below `blueprint`, for whom `mark` lets through."""
     pages = AccountPages(audience, show)
@@ -222,7 +245,11 @@ def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
                 form.blame(error)
         status = 422 if form.errors else 200
         return await page(
-            "account/forgot.html", status=status, form=form, sent=sent, sign_in=url_for(sign_in)
+            "account/forgot.html",
+            status=status,
+            form=form,
+            sent=sent,
+            sign_in=url_for(sign_in),
         )
 
     return forgot

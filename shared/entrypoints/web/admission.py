@@ -47,14 +47,18 @@ async def enforce() -> Response | AnyResponse | None:
     if person is None:
         return sign_in_at(url_for("signin.login"))
     if mark in (OWNER, OPERATOR) and person.role != mark:
-        raise Forbidden(_("This page is for someone else. Sign in with another account to see it."))
+        raise Forbidden(
+            _("This page is for someone else. Sign in with another account to see it.")
+        )
     return None
 
 
 def _check_token(view: object, holder: Actor | None) -> None:
     scope = scope_of(view)
     if holder is None:
-        raise Unauthenticated(_("Send a vendor's API token as `Authorization: Bearer …`."))
+        raise Unauthenticated(
+            _("Send a vendor's API token as `Authorization: Bearer …`.")
+        )
     if scope is None:  # deny by default
         raise Forbidden
     if scope not in holder.scopes:
@@ -68,7 +72,9 @@ def sign_in_at(address: str) -> Response | AnyResponse:
     if wants_json():
         raise Unauthenticated
     back = (
-        request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and not is_htmx() else ""
+        request.full_path.rstrip("?")
+        if request.method in ("GET", "HEAD") and not is_htmx()
+        else ""
     )
     target = f"{address}?{urlencode({'next': back})}" if back else address
     return see_other(target) if is_htmx() else redirect(target, 303)

@@ -33,7 +33,9 @@ class _Arriving(Body):
     the connection.
     """
 
-    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+    def __init__(
+        self, expected_content_length: int | None, max_content_length: int | None
+    ) -> None:
         super().__init__(expected_content_length, max_content_length)
         self._ended = asyncio.Event()
 

@@ -15,5 +15,8 @@ GOOD_FOR = 300  # seconds
 def signer(secret_key: str) -> TimestampSigner:
     """Who signs, and who checks, a question of the doctor's."""
     return TimestampSigner(
-        secret_key, salt="markethall doctor", key_derivation="hmac", digest_method=hashlib.sha256
+        secret_key,
+        salt="markethall doctor",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
     )

@@ -127,7 +127,8 @@ class Edited(MarketForm):
 
         async def looking(now: T) -> None:
             current = type(self)(
-                data=dict(shown(now)), meta={"csrf": False, "currency": self.meta.currency}
+                data=dict(shown(now)),
+                meta={"csrf": False, "currency": self.meta.currency},
             )
             carried, there = editing.read(self.opened.data), current.texts()
             found = editing.differences(
@@ -141,7 +142,9 @@ class Edited(MarketForm):
             fields = tuple(_told(self[one.name], one) for one in found)
             self._take_over(current)
             who, at = await _last(trail)
-            self.meanwhile = ChangesMeanwhile(fields, page, carried is not None, who, at)
+            self.meanwhile = ChangesMeanwhile(
+                fields, page, carried is not None, who, at
+            )
             raise ChangedMeanwhile
 
         return looking
@@ -171,7 +174,11 @@ def _text(field: Field) -> str:
     if isinstance(field, SelectFieldBase):
         return "" if value is None else str(value)
     if isinstance(value, Decimal):
-        return percent(value) if isinstance(field, PercentField) else f"{value.normalize():f}"
+        return (
+            percent(value)
+            if isinstance(field, PercentField)
+            else f"{value.normalize():f}"
+        )
     if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
@@ -180,7 +187,8 @@ def _text(field: Field) -> str:
 def _told(field: Any, one: FieldDifference) -> ChangedField:
     was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
     is_long = any(
-        len(text or "") > editing.LONGEST or "\n" in (text or "") for text in (was, now, typed)
+        len(text or "") > editing.LONGEST or "\n" in (text or "")
+        for text in (was, now, typed)
     )
     return ChangedField(
         field.id,
@@ -220,6 +228,8 @@ async def _name(entry: EntryView) -> str:
     reader = actor()
     if entry.actor == reader.label:
         return "you"
-    if reader.vendor_id is not None and entry.actor not in await labels_of_vendor(reader.vendor_id):
+    if reader.vendor_id is not None and entry.actor not in await labels_of_vendor(
+        reader.vendor_id
+    ):
         return "Stripe" if entry.actor == "stripe" else "the marketplace"
     return (await called([entry.actor])).get(entry.actor, "")

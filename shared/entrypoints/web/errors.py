@@ -35,7 +35,11 @@ WORDS: dict[int, tuple[str, str, str]] = {
         _n("That request is not right"),
         _n("Something in it could not be read. Go back and try again."),
     ),
-    401: ("unauthenticated", _n("Please sign in"), _n("You need to sign in to see this.")),
+    401: (
+        "unauthenticated",
+        _n("Please sign in"),
+        _n("You need to sign in to see this."),
+    ),
     403: (
         "forbidden",
         _n("You cannot do that here"),
@@ -61,7 +65,11 @@ WORDS: dict[int, tuple[str, str, str]] = {
         _n("That took too long"),
         _n("The request did not arrive in time. Please try again."),
     ),
-    409: ("conflict", _n("That has changed"), _n("It changed in the meantime. Please look again.")),
+    409: (
+        "conflict",
+        _n("That has changed"),
+        _n("It changed in the meantime. Please look again."),
+    ),
     413: (
         "too_large",
         _n("That is too much"),
@@ -112,7 +120,9 @@ WORDS: dict[int, tuple[str, str, str]] = {
 
 # What people read while the database cannot be used. None of it says anything about money: nobody
 # could look.
-CANNOT_LOOK = _n("We cannot get at our records right now. Please try again in a moment.")
+CANNOT_LOOK = _n(
+    "We cannot get at our records right now. Please try again in a moment."
+)
 CANNOT_TELL = _n(
     "We cannot get at our records right now, so we cannot tell whether this was done. Look again "
     "in a moment before you"
@@ -197,7 +207,9 @@ async def on_market_error(error: MarketError) -> Any:
         log.warning("%s: %s", error.code, error.log or error.message)
     if isinstance(error, Unauthenticated) and error.status == 401 and not wants_json():
         return sign_in_at(
-            url_for("signin.login" if areas.is_portal(request.path) else "account.login")
+            url_for(
+                "signin.login" if areas.is_portal(request.path) else "account.login"
+            )
         )
     response = await answer(
         error.status,

@@ -7,7 +7,14 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Sequence,
+)
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -91,7 +98,9 @@ class Market(Quart):
         for task in list(self._under_way):
             task.cancel()
         await _ended(self._under_way, LAST_SECONDS)
-        work = {task for task in self.background_tasks if isinstance(task, asyncio.Task)}
+        work = {
+            task for task in self.background_tasks if isinstance(task, asyncio.Task)
+        }
         await _ended(work, LAST_SECONDS)
         for task in work:
             task.cancel()
@@ -106,7 +115,9 @@ class Market(Quart):
             return await shielded(work)
         return await work
 
-    def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
+    def create_url_adapter(
+        self, request: BaseRequestWebsocket | None
+    ) -> MapAdapter | None:
         """A Host header that no machine can have would fail here, before any error handler; the
         wall refuses it instead.
         """
@@ -121,10 +132,14 @@ class Market(Quart):
             )
 
     def log_exception(
-        self, exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+        self,
+        exception_info: tuple[type, BaseException, TracebackType]
+        | tuple[None, None, None],
     ) -> None:
         if not has_request_context():  # at the start or the end
-            errors.log.error("unhandled error beside any request", exc_info=exception_info)
+            errors.log.error(
+                "unhandled error beside any request", exc_info=exception_info
+            )
             return
         rule = request.url_rule.rule if request.url_rule else "(no route)"
         errors.log.error("unhandled error at %s", rule, exc_info=exception_info)
@@ -270,7 +285,9 @@ def _static(app: Quart) -> None:
         response = await send_from_directory(pages.STATIC, filename, conditional=True)
         kept = f"public, max-age={YEAR}, immutable" if current else "public, no-cache"
         is_font = filename.endswith(pages.FONT)
-        response.headers["Cache-Control"] = f"public, max-age={WEEK}" if is_font else kept
+        response.headers["Cache-Control"] = (
+            f"public, max-age={WEEK}" if is_font else kept
+        )
         if is_font:  # Stripe's frame, of another origin, is set in it
             response.headers["Access-Control-Allow-Origin"] = "*"
         return response
@@ -288,4 +305,5 @@ def _trust_proxies(app: Quart, settings: Settings) -> None:
     """
     hops = int(getattr(settings, "trusted_proxies", 0))
     if hops:
-        app.asgi_app = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=hops)  # type: ignore[method-assign]
+        behind = ProxyFixMiddleware(app.asgi_app, mode="legacy", trusted_hops=hops)
+        app.asgi_app = behind  # type: ignore[method-assign]

@@ -35,7 +35,13 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from shared.core import locales
-from shared.core.amounts import payable, read_amount, read_percentage, read_whole, write_amount
+from shared.core.amounts import (
+    payable,
+    read_amount,
+    read_percentage,
+    read_whole,
+    write_amount,
+)
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
 from shared.core.money import Money
@@ -65,7 +71,9 @@ def _sane(_form: BaseForm, field: Field) -> None:
         raise StopValidation(_("That is too long."))
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise StopValidation(_("That number is too large."))
-    if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > MAX_INTEGER):
+    if isinstance(value, Decimal) and (
+        not value.is_finite() or abs(value) > MAX_INTEGER
+    ):
         raise StopValidation(_("Enter a number."))
 
 
@@ -92,7 +100,9 @@ class MarketForm(Form):
         def get_translations(self, form: BaseForm) -> Any:
             """WTForms' own sentences, in the language of the form."""
             return (
-                None if self.language == locales.SOURCE else i18n.get_translations([self.language])
+                None
+                if self.language == locales.SOURCE
+                else i18n.get_translations([self.language])
             )
 
         def build_csrf(self, form: BaseForm) -> Any:
@@ -123,10 +133,14 @@ class MarketForm(Form):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, value in vars(cls).items():
-            if isinstance(value, UnboundField) and issubclass(value.field_class, PasswordField):
+            if isinstance(value, UnboundField) and issubclass(
+                value.field_class, PasswordField
+            ):
                 _secret_names.add(name)
             if name.startswith("validate") and inspect.iscoroutinefunction(value):
-                raise TypeError(f"{cls.__name__}.{name} is async, so WTForms would never run it")
+                raise TypeError(
+                    f"{cls.__name__}.{name} is async, so WTForms would never run it"
+                )
 
     @classmethod
     async def from_request(
@@ -140,7 +154,9 @@ class MarketForm(Form):
 
         `currency` is what MoneyFields without one of their own are in.
         """
-        formdata = await request.form if request.method in ("POST", "PUT", "PATCH") else None
+        formdata = (
+            await request.form if request.method in ("POST", "PUT", "PATCH") else None
+        )
         meta: Mapping[str, Any] = {
             **kwargs.pop("meta", {}),
             "currency": currency,
@@ -257,7 +273,11 @@ class MoneyField(_Read, StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return write_amount(self.data, self.meta.language) if isinstance(self.data, Money) else ""
+        return (
+            write_amount(self.data, self.meta.language)
+            if isinstance(self.data, Money)
+            else ""
+        )
 
 
 class WholeField(_Read, IntegerField):
@@ -318,4 +338,6 @@ def csrf_token() -> str:
 
 def csrf_valid(token: str) -> bool:
     """Whether `token` belongs to this browser's session."""
-    return bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()
+    return (
+        bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()
+    )

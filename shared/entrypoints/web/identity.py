@@ -66,7 +66,9 @@ def actor() -> Actor:
     mark = access_of(current_view())
     if mark == TOKEN:
         return token_owner() or NOBODY
-    portal = mark in _MEMBER_MARKS or (mark != SHOPPER and areas.is_portal(request.path))
+    portal = mark in _MEMBER_MARKS or (
+        mark != SHOPPER and areas.is_portal(request.path)
+    )
     return (member_or_none() if portal else customer()) or NOBODY
 
 
@@ -114,7 +116,11 @@ async def load() -> None:
         return
     if access_of(current_view()) == TOKEN:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
-        g.token = await tokens.identify_token(raw.strip()) if scheme.lower() == "bearer" else None
+        g.token = (
+            await tokens.identify_token(raw.strip())
+            if scheme.lower() == "bearer"
+            else None
+        )
     else:
         g.member = await _known("member")
         g.customer = await _known("customer")

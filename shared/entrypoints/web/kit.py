@@ -92,6 +92,11 @@ def safe_next(text: str | None) -> str | None:
     Only a path counts: `//host`, a backslash and anything with a control character would take some
     browsers elsewhere.
     """
-    if not text or len(text) > MAX_NEXT or not text.startswith("/") or text[1:2] in ("/", "\\"):
+    if (
+        not text
+        or len(text) > MAX_NEXT
+        or not text.startswith("/")
+        or text[1:2] in ("/", "\\")
+    ):
         return None
     return text if text.isprintable() and "\\" not in text else None

@@ -160,7 +160,11 @@ class Gate(RateLimiter):
         """
         takes_token = access_of(current_view()) == TOKEN
         await self._count(
-            [limit for limit in self._here() if not takes_token or limit.key_function is _network]
+            [
+                limit
+                for limit in self._here()
+                if not takes_token or limit.key_function is _network
+            ]
         )
 
     async def count_token(self) -> None:
@@ -171,8 +175,12 @@ class Gate(RateLimiter):
             )
 
     def _here(self) -> list[RateLimit]:
-        blueprint = current_app.blueprints.get(request.blueprint) if request.blueprint else None
-        return self._get_limits_for_view_function(cast("Any", current_view()), blueprint)
+        blueprint = (
+            current_app.blueprints.get(request.blueprint) if request.blueprint else None
+        )
+        return self._get_limits_for_view_function(
+            cast("Any", current_view()), blueprint
+        )
 
     async def _count(self, limits: list[RateLimit]) -> None:
         if not current_app.config["QUART_RATE_LIMITER_ENABLED"]:
@@ -227,7 +235,9 @@ class SteadyStore(RateLimiterStoreABC):
 
     async def get(self, key: str, default: datetime) -> datetime:
         found = await self._try(self._store.get, key, default)
-        return found if isinstance(found, datetime) else await self._own.get(key, default)
+        return (
+            found if isinstance(found, datetime) else await self._own.get(key, default)
+        )
 
     async def set(self, key: str, tat: datetime) -> None:
         await self._own.set(key, tat)
@@ -249,7 +259,9 @@ class SteadyStore(RateLimiterStoreABC):
             self.failures += 1
             if self.failures in (1, 10, 100) or self.failures % 1000 == 0:
                 log.warning(
-                    "rate limit store fails (%d times): %s", self.failures, type(problem).__name__
+                    "rate limit store fails (%d times): %s",
+                    self.failures,
+                    type(problem).__name__,
                 )
             return None
 

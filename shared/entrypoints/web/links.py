@@ -63,7 +63,9 @@ def register(app: Quart, routes: Routes | None = None) -> None:
         _anchor: str = "",
         **values: Any,
     ) -> str:
-        found = path(f"{request.blueprint}{name}" if name.startswith(".") else name, **values)
+        found = path(
+            f"{request.blueprint}{name}" if name.startswith(".") else name, **values
+        )
         return f"{found}#{quote(_anchor)}" if _anchor else found
 
     app.extensions["market_addresses"] = address
@@ -77,7 +79,9 @@ def url_for(name: str, /, **values: Any) -> str:
     Values that are no part of the address become its query, `_anchor` what stands behind `#`.
     Raises LookupError for a route or a part that is not there.
     """
-    return cast("Callable[..., str]", current_app.extensions["market_addresses"])(name, **values)
+    return cast("Callable[..., str]", current_app.extensions["market_addresses"])(
+        name, **values
+    )
 
 
 def public_url_for(name: str, /, **values: Any) -> str:

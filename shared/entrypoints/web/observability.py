@@ -27,7 +27,9 @@ _PATTERNS = (
     re.compile(
         r"(?i)\b(password|client_secret|csrf_token|token)(?:['\"]?\s*[=:]\s*['\"]?)[^\s&'\",}]+"
     ),
-    re.compile(r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"),
+    re.compile(
+        r"(https?://[^\s/]+/(?:hosted/)?(?:onboarding|setup/[a-z]|express))/[^\s'\"]+"
+    ),
     re.compile(r"(/shop/(?:checkout|orders))/[^\s/?'\"]+"),
     # Names and passwords in addresses of whatever kind.
     re.compile(r"([a-z][a-z0-9+.-]*)://[^\s@/]+@"),
@@ -65,7 +67,9 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname.lower(),
             "log": record.name,
             "message": record.getMessage(),
@@ -126,7 +130,11 @@ def _level(status: int, *, is_known: bool) -> int:
     """
     if status >= 500:
         return logging.ERROR
-    return logging.WARNING if status in _REFUSED or (status == 404 and is_known) else logging.INFO
+    return (
+        logging.WARNING
+        if status in _REFUSED or (status == 404 and is_known)
+        else logging.INFO
+    )
 
 
 async def _end(response: Response) -> Response:
@@ -152,7 +160,12 @@ async def _end(response: Response) -> Response:
     if level == logging.WARNING:
         fields |= {"event": str(response.status_code), "from": request.remote_addr}
     requests_log.log(
-        level, "%s %s %d", request.method, rule, response.status_code, extra={"fields": fields}
+        level,
+        "%s %s %d",
+        request.method,
+        rule,
+        response.status_code,
+        extra={"fields": fields},
     )
     return response
 

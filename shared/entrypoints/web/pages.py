@@ -12,7 +12,16 @@ from typing import Any, cast
 
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block_async
-from quart import Quart, Response, current_app, g, make_response, redirect, request, session
+from quart import (
+    Quart,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    session,
+)
 
 from shared.core import locales, words
 from shared.entrypoints.web import areas, filters, links
@@ -143,7 +152,11 @@ async def _basket_count() -> int:
     in the portal.
     """
     token = session.get("basket")
-    if g.get("without_database") or not isinstance(token, str) or areas.is_english(request.path):
+    if (
+        g.get("without_database")
+        or not isinstance(token, str)
+        or areas.is_english(request.path)
+    ):
         return 0
     return await count_items(token)
 
@@ -162,7 +175,9 @@ async def load_components(env: Environment) -> None:
     if env.globals.get("_components") == stamp:
         return
     for name, _ in stamp:
-        env.globals[name] = await env.get_template(f"components/{name}.html").make_module_async()
+        env.globals[name] = await env.get_template(
+            f"components/{name}.html"
+        ).make_module_async()
     env.globals["_components"] = stamp
 
 

@@ -46,8 +46,13 @@ async def methods(session_id: int, member_id: int) -> dict[str, Any]:
     """What a page offers besides the password: `has_app`, and `question`, a passkey's options as
     JSON or None.
     """
-    kinds = {row.kind for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")}
-    question = await challenges.ask_for_passkey(site(), session_id=session_id, member_id=member_id)
+    kinds = {
+        row.kind
+        for row in await SecondFactor.filter(member_id=member_id).only("id", "kind")
+    }
+    question = await challenges.ask_for_passkey(
+        site(), session_id=session_id, member_id=member_id
+    )
     return {
         "has_app": FactorKind.TOTP.value in kinds,
         "has_factor": bool(kinds),
@@ -69,7 +74,10 @@ async def prove(
         )
     if form.code.data or not by_password:
         return await challenges.code(
-            vault(), session_id=session_id, member=member, typed=form.code.data or ""
+            vault(),
+            session_id=session_id,
+            member=member,
+            typed=form.code.data or "",
         )
     return await challenges.password(
         session_id=session_id, member=member, typed=form.password.data or ""

@@ -166,7 +166,10 @@ async def _send_again() -> Response:
         return await answer(422, code="form_expired", message=_(OPEN_TOO_LONG))
     form = await request.form
     kept = [(n, v) for n, v in form.items(multi=True) if not is_secret(n)]
-    if len(kept) > MAX_SENT_BACK or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK:
+    if (
+        len(kept) > MAX_SENT_BACK
+        or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK
+    ):
         return await answer(422, code="form_expired", message=_(TYPED_TOO_MUCH))
     return await page(
         "errors/resend.html",
@@ -180,7 +183,9 @@ async def _send_again() -> Response:
 def policy(settings: Settings, *, stripe: bool) -> ContentSecurityPolicy:
     """What one page may load. Stripe's scripts and frames only where a card is entered."""
     onboarding = (
-        settings.stripe.api_base if settings.stripe.stand_in else "https://connect.stripe.com"
+        settings.stripe.api_base
+        if settings.stripe.stand_in
+        else "https://connect.stripe.com"
     )
     allowed = {
         "default-src": "'none'",
@@ -203,7 +208,9 @@ def policy(settings: Settings, *, stripe: bool) -> ContentSecurityPolicy:
         real = js == "https://js.stripe.com"
         scripts = f"{js} https://*.js.stripe.com" if real else js
         allowed["script-src"] += f" {scripts}"
-        allowed["frame-src"] = f"{scripts} {'https://hooks.stripe.com' if real else api}"
+        allowed["frame-src"] = (
+            f"{scripts} {'https://hooks.stripe.com' if real else api}"
+        )
         allowed["connect-src"] += f" {api}"
         allowed["img-src"] += f" {'https://*.stripe.com' if real else js}"
     return ContentSecurityPolicy(allowed)
@@ -219,7 +226,9 @@ async def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=()"
     if settings.production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Content-Security-Policy", policy(settings, stripe=stripe).to_header())
+    headers.setdefault(
+        "Content-Security-Policy", policy(settings, stripe=stripe).to_header()
+    )
     if request.endpoint != "static":
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"
@@ -232,7 +241,9 @@ async def add_headers(response: Response) -> Response:
             or wants_json()
             or access_of(current_view()) in (OWNER, OPERATOR, MEMBER, SHOPPER)
         )
-        headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")
+        headers.setdefault(
+            "Cache-Control", "no-store" if private else "private, no-cache"
+        )
     return response
 
 
@@ -244,7 +255,9 @@ def register(app: Quart, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=bodies.MAX_PARTS,
         BODY_TIMEOUT=20,
-        SESSION_COOKIE_NAME="__Host-markethall" if settings.production else "markethall",
+        SESSION_COOKIE_NAME="__Host-markethall"
+        if settings.production
+        else "markethall",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.production,

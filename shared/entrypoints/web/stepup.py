@@ -42,7 +42,9 @@ ONCE = (
     "That was already sent, or it waited too long. Please look here first, and send it anew where "
     "it is needed."
 )
-SET_UP_FIRST = "Set up a second step for signing in first. The marketplace's staff work with one."
+SET_UP_FIRST = (
+    "Set up a second step for signing in first. The marketplace's staff work with one."
+)
 
 
 class SignInAgain(Unauthenticated):
@@ -56,7 +58,9 @@ class FactorNeeded(Forbidden):
     """A program acts with the cookie of a person who has to set up a second factor first."""
 
     code = "second_factor_needed"
-    default = "Set up a second step for signing in on the site first, and then try again."
+    default = (
+        "Set up a second step for signing in on the site first, and then try again."
+    )
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,9 @@ def in_words(found: pending_forms.Kept) -> list[tuple[str, str]]:
     )
     if mark is not None and mark.form is not None:
         return mark.form.in_words(found.sent)
-    told = [(name, value) for name, value in found.sent if value.strip() and name != OPENED]
+    told = [
+        (name, value) for name, value in found.sent if value.strip() and name != OPENED
+    ]
     return [
         (
             name.replace("_", " ").strip().capitalize(),
@@ -137,7 +143,9 @@ async def enforce() -> Response | None:
     production, mark = kit().settings.production, mark_of(view)
     waits = is_compulsory(production=production, role=who.role) and not who.has_factor
     if waits and not hasattr(view, "market_before_factor"):
-        return _lead_to_factors(_here() if request.method == "GET" else home_of(who), SET_UP_FIRST)
+        return _lead_to_factors(
+            _here() if request.method == "GET" else home_of(who), SET_UP_FIRST
+        )
     if mark is None:
         return None
     if production and mark.needs_factor and not who.has_factor:
@@ -181,7 +189,9 @@ async def _keep(mark: Mark, who: Actor) -> int:
 
 async def _once(session_id: int) -> Response | None:
     """A form that was kept is sent at most once, however often its button is pressed."""
-    number = (await request.form).get(KEPT_FIELD, "") if request.method == "POST" else ""
+    number = (
+        (await request.form).get(KEPT_FIELD, "") if request.method == "POST" else ""
+    )
     if not number:
         return None
     known = number.isascii() and number.isdigit() and len(number) < 18
@@ -214,11 +224,16 @@ def _before() -> str | None:
         parts = urlsplit(told)
     except ValueError:
         return None
-    if parts.netloc != request.host or name_at(current_app, "GET", parts.path) == "confirm.show":
+    if (
+        parts.netloc != request.host
+        or name_at(current_app, "GET", parts.path) == "confirm.show"
+    ):
         return None
     return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def home_of(member: Actor) -> str:
     """Where a member works."""
-    return url_for("operator_home.home" if member.role == "operator" else "dashboard.home")
+    return url_for(
+        "operator_home.home" if member.role == "operator" else "dashboard.home"
+    )

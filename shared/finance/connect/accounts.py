@@ -48,7 +48,11 @@ class _Before:
 
     @classmethod
     def of(cls, row: VendorPaymentConfig) -> _Before:
-        return cls(row.stripe_account_status, row.accepts_payments, row.external_account_errored)
+        return cls(
+            row.stripe_account_status,
+            row.accepts_payments,
+            row.external_account_errored,
+        )
 
 
 def facts_of(account: StripeAccount) -> AccountFacts:
@@ -63,7 +67,8 @@ def facts_of(account: StripeAccount) -> AccountFacts:
         past_due=account.past_due,
         pending_verification=account.pending_verification,
         external_account_errored=rules.payouts_have_nowhere_to_go(
-            (e.currency, e.default_for_currency, e.status) for e in account.external_accounts
+            (e.currency, e.default_for_currency, e.status)
+            for e in account.external_accounts
         ),
         ability_reason=capabilities.reason(
             capabilities.holding_back(account.abilities, account.charges_enabled)
@@ -71,7 +76,9 @@ def facts_of(account: StripeAccount) -> AccountFacts:
     )
 
 
-def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime) -> None:
+def describe(
+    row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime
+) -> None:
     """Set the row's fields to what the account says; nothing is saved yet."""
     facts = facts_of(account)
     row.charges_enabled = facts.charges_enabled
@@ -87,7 +94,11 @@ def describe(row: VendorPaymentConfig, account: StripeAccount, *, read_at: datet
     row.accepts_payments = rules.accepts_payments(facts)
     row.synced_at = read_at
     for code in _without_words(account):
-        log.warning("Stripe says %r of account %s: there are no words for it yet", code, account.id)
+        log.warning(
+            "Stripe says %r of account %s: there are no words for it yet",
+            code,
+            account.id,
+        )
 
 
 def _without_words(account: StripeAccount) -> list[str]:
@@ -103,7 +114,9 @@ def _without_words(account: StripeAccount) -> list[str]:
     errors = {error.code for error in (*account.errors, *later.errors)}
     unknown |= {code for code in errors if not verification.is_known_error(code)}
     reason = account.disabled_reason
-    unknown |= {reason} if reason and not verification.is_known_reason(reason) else set()
+    unknown |= (
+        {reason} if reason and not verification.is_known_reason(reason) else set()
+    )
     held = {c.disabled_reason for c in account.abilities if c.disabled_reason}
     return sorted(unknown | {code for code in held if not capabilities.is_known(code)})
 
@@ -130,15 +143,23 @@ async def store_reading(
     """
     async with unit.transaction() as tx:
         row = await tx.lock_first(
-            VendorPaymentConfig.filter(vendor_id=vendor_id, stripe_account_id=account.id)
+            VendorPaymentConfig.filter(
+                vendor_id=vendor_id, stripe_account_id=account.id
+            )
         )
-        if row is None or row.deauthorized_at or (row.synced_at and row.synced_at > read_at):
+        if (
+            row is None
+            or row.deauthorized_at
+            or (row.synced_at and row.synced_at > read_at)
+        ):
             return
         before = _Before.of(row)
         known, submitted = bank_accounts.known_to(row), row.details_submitted
         async with tx.editing(row):
             describe(row, account, read_at=read_at)
-            await bank_accounts.follow(tx, row, account, known=known, submitted=submitted)
+            await bank_accounts.follow(
+                tx, row, account, known=known, submitted=submitted
+            )
         await _audit_change(tx, row, before, actor="stripe")
         await _tell_what_stopped(tx, row, before)
 
@@ -157,15 +178,22 @@ async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
     await _tell_what_stopped(tx, row, before)
 
 
-async def _tell_what_stopped(tx: Transaction, row: VendorPaymentConfig, before: _Before) -> None:
+async def _tell_what_stopped(
+    tx: Transaction, row: VendorPaymentConfig, before: _Before
+) -> None:
     """A mail when something that worked works no longer: payments, payouts, or the account as a
     whole.
     """
     status = AccountStatus(row.stripe_account_status)
     closed = status is AccountStatus.INACTIVE and before.status != status
-    blocked = status is AccountStatus.RESTRICTED and before.status not in (*_BEGINNING, status)
+    blocked = status is AccountStatus.RESTRICTED and before.status not in (
+        *_BEGINNING,
+        status,
+    )
     stopped = before.accepts_payments and not row.accepts_payments
-    returned = row.external_account_errored and not before.errored and row.details_submitted
+    returned = (
+        row.external_account_errored and not before.errored and row.details_submitted
+    )
     if not (closed or blocked or stopped or returned):
         return
     vendor = await Vendor.get(id=row.vendor_id)

@@ -15,7 +15,10 @@ from shared.finance.connect import requirements_due
 from shared.finance.connect.verification import Verdict, todo
 from shared.infra.gateway.accounts import Capability
 
-NAMES = ("transfers", "card_payments")  # those that selling rests on, in the order of a page
+NAMES = (
+    "transfers",
+    "card_payments",
+)  # those that selling rests on, in the order of a page
 _TABLE, _CAUSES = "connect.capabilities", "connect.causes"
 
 
@@ -74,19 +77,27 @@ def verdict(name: str, code: str | None) -> Verdict:
     return Verdict(said["off"], found.todo, said["until"])
 
 
-def holding_back(found: Sequence[Capability], charges_enabled: bool) -> Capability | None:
+def holding_back(
+    found: Sequence[Capability], charges_enabled: bool
+) -> Capability | None:
     """The capability that keeps a vendor from selling: money that cannot reach it, or else cards
     that cannot be charged.
     """
     off = {c.name: c for c in found if c.status != "active"}
-    return off.get("transfers") or (None if charges_enabled else off.get("card_payments"))
+    return off.get("transfers") or (
+        None if charges_enabled else off.get("card_payments")
+    )
 
 
 def reason(ability: Capability | None) -> str | None:
     """Stripe's reason, or the plainest one for a capability that was never asked for."""
     if ability is None:
         return None
-    return "platform_disabled" if ability.status == "unrequested" else ability.disabled_reason
+    return (
+        "platform_disabled"
+        if ability.status == "unrequested"
+        else ability.disabled_reason
+    )
 
 
 def shown(

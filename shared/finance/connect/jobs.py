@@ -50,7 +50,9 @@ async def remind(_context: Context) -> None:
     )
     async with unit.transaction() as tx:
         for vendor_id in rows:
-            remind_one.once(f"vendors.remind_one:{vendor_id}")(tx, vendor_id=int(str(vendor_id)))
+            remind_one.once(f"vendors.remind_one:{vendor_id}")(
+                tx, vendor_id=int(str(vendor_id))
+            )
 
 
 @recurring("vendors.look_again", at=time(3, 0))
@@ -59,11 +61,15 @@ async def look_again(context: Context) -> None:
     gone = VendorPaymentConfig.filter(
         deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True
     )
-    for account_id in await gone.order_by("id").values_list("stripe_account_id", flat=True):
+    for account_id in await gone.order_by("id").values_list(
+        "stripe_account_id", flat=True
+    ):
         try:
             await connect_again(context.gateway, str(account_id))
         except StripeRefused as refused:  # the others are looked at all the same
-            log.warning("account %s could not be read again: %s", account_id, refused.log)
+            log.warning(
+                "account %s could not be read again: %s", account_id, refused.log
+            )
 
 
 @job("vendors.remind_one")
@@ -77,7 +83,9 @@ async def remind_one(context: Context, vendor_id: int) -> None:
         await sync_account(context.gateway, vendor_id=vendor_id)
     except StripeRefused as refused:
         log.warning(
-            "vendor %s: no reminder, the account cannot be read: %s", vendor_id, refused.log
+            "vendor %s: no reminder, the account cannot be read: %s",
+            vendor_id,
+            refused.log,
         )
         return
     async with unit.transaction() as tx:
@@ -117,7 +125,9 @@ async def _write(
     stage = reminder_due(deadline, now, zone) if deadline and items else None
     if deadline is None or stage is None:
         return
-    key = f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
+    key = (
+        f"vendor:{vendor.id}:deadline:{deadline.astimezone(UTC):%Y%m%dT%H%M%S}:{stage}"
+    )
     mail.post(
         tx,
         "account_deadline",
@@ -131,7 +141,9 @@ async def _write(
             "deadline": deadline,
             "now": now,
             "zone": zone,
-            "days": (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days,
+            "days": (
+                deadline.astimezone(zone).date() - now.astimezone(zone).date()
+            ).days,
         },
     )
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
-from shared.finance.connect import bank_accounts, jobs, models, payment_configs, stripe_events
+from shared.finance.connect import (
+    bank_accounts,
+    jobs,
+    models,
+    payment_configs,
+    stripe_events,
+)
 from shared.trade.vendors.events import VendorSignedUp
 
 MANIFEST = Manifest(

@@ -43,13 +43,16 @@ class VendorPaymentConfig(Row):
     vendor_id: int
     stripe_account_id = fields.CharField(max_length=255, null=True, unique=True)
     stripe_account_key = fields.CharField(
-        max_length=255, null=True, description="idempotency key of the account's creation"
+        max_length=255,
+        null=True,
+        description="idempotency key of the account's creation",
     )
     stripe_account_status = fields.CharField(
         max_length=50, default=AccountStatus.NOT_CONFIGURED.value
     )
     account_request: Any = fields.JSONField(
-        default=dict, description="country, business type and details sent with that key"
+        default=dict,
+        description="country, business type and details sent with that key",
     )
     charges_enabled = fields.BooleanField(default=False)
     payouts_enabled = fields.BooleanField(default=False)
@@ -78,15 +81,21 @@ class VendorPaymentConfig(Row):
     platform_fee_percentage = fields.DecimalField(
         max_digits=5, decimal_places=2, default=NEW_VENDOR_FEE
     )
-    payout_schedule = fields.CharField(max_length=20, default=PayoutSchedule.WEEKLY.value)
-    minimum_payout = fields.BigIntField(default=2000, description="minor units of currency")
+    payout_schedule = fields.CharField(
+        max_length=20, default=PayoutSchedule.WEEKLY.value
+    )
+    minimum_payout = fields.BigIntField(
+        default=2000, description="minor units of currency"
+    )
     payout_anchor = fields.CharField(
         max_length=10,
         default="",
         db_default="",
         description="monday, or 1 to 31",
     )
-    payouts_held_at = fields.DatetimeField(null=True, description="the operator holds payouts back")
+    payouts_held_at = fields.DatetimeField(
+        null=True, description="the operator holds payouts back"
+    )
     payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
     # Where money goes when somebody else gets hold of the account: connect/banks.py follows it.
     payout_banks: Any = fields.JSONField(
@@ -132,7 +141,9 @@ class VendorPaymentConfig(Row):
                 ),
                 name="ck_payment_configs_fee",
             ),
-            CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
+            CheckConstraint(
+                check="minimum_payout >= 0", name="ck_payment_configs_minimum"
+            ),
             CheckConstraint(
                 check="currency = upper(currency) and length(currency) = 3",
                 name="ck_payment_configs_currency",

@@ -21,7 +21,11 @@ from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.catalogue.errors import CurrencyFixed
 from shared.trade.catalogue.service import may_choose_currency
-from shared.trade.vendors.countries import CURRENCY_NAMES, default_currency, minimum_payout
+from shared.trade.vendors.countries import (
+    CURRENCY_NAMES,
+    default_currency,
+    minimum_payout,
+)
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.events import VendorSignedUp
 from shared.trade.vendors.models import Vendor
@@ -50,7 +54,9 @@ async def locked(tx: Transaction, vendor_id: int) -> VendorPaymentConfig:
     vendor = await Vendor.get_or_none(id=vendor_id)
     if vendor is None:
         raise PaymentNotConfigured
-    return await tx.lock_or_create(VendorPaymentConfig, _first(vendor.country), vendor_id=vendor_id)
+    return await tx.lock_or_create(
+        VendorPaymentConfig, _first(vendor.country), vendor_id=vendor_id
+    )
 
 
 async def account_of(vendor_id: int) -> str:

@@ -136,7 +136,11 @@ def config_view(row: VendorPaymentConfig, country: str) -> PaymentConfigView:
 
 async def get_vendor_payment_config(vendor_id: int) -> PaymentConfigView:
     """How this vendor is paid. Raises PaymentNotConfigured when nothing was ever set up."""
-    row = await VendorPaymentConfig.filter(vendor_id=vendor_id).select_related("vendor").first()
+    row = (
+        await VendorPaymentConfig.filter(vendor_id=vendor_id)
+        .select_related("vendor")
+        .first()
+    )
     if row is None:
         raise PaymentNotConfigured
     return config_view(row, row.vendor.country)
@@ -161,7 +165,9 @@ async def selling(vendor_id: int) -> Selling:
 
 
 def _config_of(vendor: Vendor) -> VendorPaymentConfig | None:
-    row = getattr(vendor, "payment_config", None)  # the reverse side, loaded by select_related
+    row = getattr(
+        vendor, "payment_config", None
+    )  # the reverse side, loaded by select_related
     return row if isinstance(row, VendorPaymentConfig) else None
 
 
@@ -180,14 +186,19 @@ def _row(vendor: Vendor) -> VendorRow:
         accepts_payments=bool(config and config.accepts_payments),
         stripe_account_id=config.stripe_account_id if config else None,
         currency=config.currency if config else "EUR",
-        platform_fee_percentage=config.platform_fee_percentage if config else Decimal("2.50"),
+        platform_fee_percentage=config.platform_fee_percentage
+        if config
+        else Decimal("2.50"),
         created_at=vendor.created_at,
     )
 
 
 # What the operator may narrow the list down to: name -> which vendors.
 FILTERS: Mapping[str, Q] = {
-    "bank": Q(payment_config__deauthorized_at=None, payment_config__external_account_errored=True),
+    "bank": Q(
+        payment_config__deauthorized_at=None,
+        payment_config__external_account_errored=True,
+    ),
     "held": Q(payment_config__payouts_held_at__isnull=False)
     | Q(payment_config__bank_hold_until__isnull=False),
 }
@@ -201,7 +212,9 @@ async def vendors_in_trouble() -> tuple[VendorTrouble, ...]:
         .order_by("name", "id")
     )
     return tuple(
-        _trouble(vendor, config) for vendor in await query if (config := _config_of(vendor))
+        _trouble(vendor, config)
+        for vendor in await query
+        if (config := _config_of(vendor))
     )
 
 
@@ -225,7 +238,11 @@ async def vendor_rows(
 
     `search`: each of its words stands in name, tagline, city, slug or email.
     """
-    query = Vendor.filter(FILTERS[only]) if only is not None and only in FILTERS else Vendor.all()
+    query = (
+        Vendor.filter(FILTERS[only])
+        if only is not None and only in FILTERS
+        else Vendor.all()
+    )
     if search:
         query = query.filter(matching(search, "search", "search_contact"))
     total = await query.count()

@@ -37,7 +37,9 @@ def items(
         grouped.setdefault(requirement(key), []).append(key)
     if (last := general()) in grouped:
         grouped[last] = grouped.pop(last)
-    return tuple(_item(wanted, mine, errors, alternatives) for wanted, mine in grouped.items())
+    return tuple(
+        _item(wanted, mine, errors, alternatives) for wanted, mine in grouped.items()
+    )
 
 
 def _item(
@@ -56,7 +58,10 @@ def _item(
     )
     codes = (
         *keys,
-        *(f"{e.requirement}: {e.code}" + (f" ({e.reason})" if e.reason else "") for e in mine),
+        *(
+            f"{e.requirement}: {e.code}" + (f" ({e.reason})" if e.reason else "")
+            for e in mine
+        ),
     )
     return Item(
         title=wanted.what,
@@ -77,7 +82,9 @@ def with_bank(
     with the reason.
     """
     broken = [a for a in accounts if is_broken(a.status)]
-    said = bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
+    said = (
+        bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
+    )
     wanted = bank()
     asked = next(
         (item for item in found if item.title == wanted.what),
@@ -104,7 +111,9 @@ def with_bank(
 
 def bank_sentence(account: ExternalAccount) -> str:
     """What is wrong with a bank account or a card that payouts go to."""
-    named = f"the account ending in {account.last4}" if account.last4 else "your account"
+    named = (
+        f"the account ending in {account.last4}" if account.last4 else "your account"
+    )
     match account.status:
         case "errored":
             return f"Your bank returned a payout to {named}."

@@ -33,7 +33,9 @@ class PayoutSchedule(StrEnum):
 
 # The states in which shoppers can pay: exactly these, so that no page says one thing and the
 # checkout does another.
-SELLING = frozenset({AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED})
+SELLING = frozenset(
+    {AccountStatus.ACTIVE, AccountStatus.RESTRICTED_SOON, AccountStatus.RESTRICTED}
+)
 _CLOSED = ("platform_paused", "platform_disabled", "listed", "other")
 _ENDED = ("rejected.", "paused.")
 _REVIEW = ("under_review", "requirements.pending_verification", "pending.review")
@@ -54,7 +56,9 @@ class AccountFacts:
     past_due: tuple[str, ...] = ()
     pending_verification: tuple[str, ...] = ()
     external_account_errored: bool = False
-    ability_reason: str | None = None  # why Stripe keeps a capability off that selling needs
+    ability_reason: str | None = (
+        None  # why Stripe keeps a capability off that selling needs
+    )
 
 
 def account_status(facts: AccountFacts | None) -> AccountStatus:
@@ -119,7 +123,9 @@ def payouts_have_nowhere_to_go(targets: Iterable[tuple[str, bool, str]]) -> bool
     found = list(targets)
     for currency in {currency for currency, _, _ in found}:
         mine = [(default, status) for c, default, status in found if c == currency]
-        used = [status for default, status in mine if default] or [status for _, status in mine]
+        used = [status for default, status in mine if default] or [
+            status for _, status in mine
+        ]
         if all(is_broken(status) for status in used):
             return True
     return False
@@ -153,7 +159,13 @@ def new_banks(
     currency's money went elsewhere.
     """
     return (
-        tuple(sorted(currency for currency, bank in found.items() if known.get(currency) != bank))
+        tuple(
+            sorted(
+                currency
+                for currency, bank in found.items()
+                if known.get(currency) != bank
+            )
+        )
         if known
         else ()
     )

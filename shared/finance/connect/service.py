@@ -83,7 +83,9 @@ async def _write_down(
             if write is not None:
                 return None, int(write.id)
         request = dict(row.account_request)
-        asked = CreateAccount(vendor_id, request, actor, mark=str(row.stripe_account_key))
+        asked = CreateAccount(
+            vendor_id, request, actor, mark=str(row.stripe_account_key)
+        )
         # One of before there were rows of writes was asked at some time since.
         asked_at = None if is_new else row.created_at
         return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
@@ -98,7 +100,10 @@ async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
             await writes.perform(gateway, write.id)
         except StripeUnavailable as problem:
             log.warning(
-                "vendor %s: %s is not through yet: %s", vendor_id, write.operation, problem.log
+                "vendor %s: %s is not through yet: %s",
+                vendor_id,
+                write.operation,
+                problem.log,
             )
 
 
@@ -142,7 +147,9 @@ async def create_dashboard_link(
     """A fresh single-use address of the vendor's own Stripe dashboard; never stored, and its making
     audited.
     """
-    link = await gateway.accounts.create_login_link(await payment_configs.account_of(vendor_id))
+    link = await gateway.accounts.create_login_link(
+        await payment_configs.account_of(vendor_id)
+    )
     async with unit.transaction() as tx:
         tx.record(
             "vendor.dashboard_opened",
@@ -191,7 +198,9 @@ async def deauthorize(
     False: the account is none of ours.
     """
     async with unit.transaction() as tx:
-        row = await tx.lock_first(VendorPaymentConfig.filter(stripe_account_id=account_id))
+        row = await tx.lock_first(
+            VendorPaymentConfig.filter(stripe_account_id=account_id)
+        )
         if row is None:
             return False
         back = row.connected_again_at

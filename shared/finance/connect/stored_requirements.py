@@ -54,7 +54,9 @@ def _needs_to_json(needs: StripeAccount | FutureRequirements) -> dict[str, Any]:
         "past_due": list(needs.past_due),
         "pending_verification": list(needs.pending_verification),
         "errors": [asdict(e) for e in needs.errors],
-        "current_deadline": needs.current_deadline.isoformat() if needs.current_deadline else None,
+        "current_deadline": needs.current_deadline.isoformat()
+        if needs.current_deadline
+        else None,
     }
 
 
@@ -68,7 +70,9 @@ def from_json(stored: Mapping[str, Any] | None) -> StoredRequirements:
             for a in found.get("alternatives", ())
         ),
         future=FutureRequirements(**_needs_from_json(found.get("future") or {})),
-        external_accounts=tuple(ExternalAccount(**e) for e in found.get("external_accounts", ())),
+        external_accounts=tuple(
+            ExternalAccount(**e) for e in found.get("external_accounts", ())
+        ),
         abilities=tuple(_ability_from_json(c) for c in found.get("capabilities", ())),
     )
 

@@ -56,7 +56,9 @@ def is_known_reason(reason: str) -> bool:
 
 def todo(said: Mapping[str, str]) -> str:
     """What to do: in words of its own, or by the name of a sentence that many share."""
-    return said["todo"] if "todo" in said else word("connect.todo", said.get("do", "tell"))
+    return (
+        said["todo"] if "todo" in said else word("connect.todo", said.get("do", "tell"))
+    )
 
 
 def _reason(reason: str) -> str:
@@ -69,5 +71,7 @@ def _reason(reason: str) -> str:
 def _verdict(table: str, code: str, usual: str) -> Verdict:
     said = words(table, code)
     return Verdict(
-        said["what"], todo(said), word("connect.meanwhile", said.get("meanwhile", usual))
+        said["what"],
+        todo(said),
+        word("connect.meanwhile", said.get("meanwhile", usual)),
     )

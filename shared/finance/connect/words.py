@@ -31,7 +31,13 @@ _BADGES = {
     AccountStatus.RESTRICTED: ("bad", "Payouts stopped"),
     AccountStatus.INACTIVE: ("bad", "Closed"),
 }
-_PAUSED = ("platform_paused", "platform_disabled", "paused.inactivity", "listed", "other")
+_PAUSED = (
+    "platform_paused",
+    "platform_disabled",
+    "paused.inactivity",
+    "listed",
+    "other",
+)
 _KEPT = "The money from your sales is kept for you."
 
 
@@ -154,7 +160,9 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
                 "your bank details and an identity card at hand."
             )
         case AccountStatus.PENDING if not config.details_submitted:
-            return Sentence("Your Stripe account is made, but a few details are still missing.")
+            return Sentence(
+                "Your Stripe account is made, but a few details are still missing."
+            )
         case AccountStatus.PENDING if found and not config.past_due:
             return Sentence(f"Stripe needs {needs} before shoppers can pay you.")
         case AccountStatus.UNDER_REVIEW if found:
@@ -164,10 +172,14 @@ def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
         case AccountStatus.RESTRICTED_SOON:
             day = _day(config)
             return Sentence(
-                f"Stripe needs {needs}", day, " or payouts stop." if day else ", or payouts stop."
+                f"Stripe needs {needs}",
+                day,
+                " or payouts stop." if day else ", or payouts stop.",
             )
         case AccountStatus.ACTIVE:
-            return Sentence("Shoppers can pay you, and Stripe pays the money to your bank.")
+            return Sentence(
+                "Shoppers can pay you, and Stripe pays the money to your bank."
+            )
         case AccountStatus.RESTRICTED:
             return Sentence(_blocked(config, found))
         case _ if config.disconnected:
@@ -211,7 +223,11 @@ def _abilities(config: PaymentConfigView) -> tuple[CapabilityLine, ...]:
     held, day = _held(config), _day(config)
     lines = capabilities.shown(config.abilities, selling=config.accepts_payments)
     told = {held.name} if held else set()
-    told |= {line.ability for line in lines if line.kind == "warn" and line.day and line.day == day}
+    told |= {
+        line.ability
+        for line in lines
+        if line.kind == "warn" and line.day and line.day == day
+    }
     rest = tuple(line for line in lines if line.ability not in told)
     return rest if any(line.kind != "ok" for line in rest) else ()
 
@@ -257,7 +273,9 @@ def _stops(
 
 def _checking(config: PaymentConfigView) -> str | None:
     """What Stripe is looking at, where it says so and the vendor has sent its form."""
-    named = list(dict.fromkeys(requirement(key).needs for key in config.pending_verification))
+    named = list(
+        dict.fromkeys(requirement(key).needs for key in config.pending_verification)
+    )
     if not named or not config.details_submitted:
         return None
     looking = config.account_status is AccountStatus.UNDER_REVIEW
@@ -281,8 +299,14 @@ def _later(
     if not coming:
         return None
     needs = needs_of(coming)
-    tail = ". Nothing stops before that day." if future.current_deadline else " before long."
-    return Later(Sentence(f"Stripe will need {needs}", future.current_deadline, tail), coming)
+    tail = (
+        ". Nothing stops before that day."
+        if future.current_deadline
+        else " before long."
+    )
+    return Later(
+        Sentence(f"Stripe will need {needs}", future.current_deadline, tail), coming
+    )
 
 
 def _next_step(
@@ -298,9 +322,8 @@ def _next_step(
         case AccountStatus.INACTIVE:
             return None
         case AccountStatus.RESTRICTED if found and not due:
-            return (
-                DASHBOARD  # bank details are changed there when Stripe's form does not ask for them
-            )
+            # bank details are changed there when Stripe's form does not ask for them
+            return DASHBOARD
         case _:
             return CONTINUE if due or _later(config, found) else None
 

@@ -84,4 +84,6 @@ class CreateAccount(Operation[StripeAccount, None]):
         head, _, number = self.mark.rpartition(":")
         where = {"stripe_account_key": self.mark, "stripe_account_id": None}
         next_key = f"{head}:{int(number) + 1}"
-        await tx.change(row, where=where, stripe_account_key=next_key, account_request={})
+        await tx.change(
+            row, where=where, stripe_account_key=next_key, account_request={}
+        )

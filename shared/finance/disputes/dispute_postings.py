@@ -64,21 +64,34 @@ def withheld_by(row: Dispute) -> Withheld:
     withdrawn = row.vendor_part + row.commission_part + row.loss_part
     reinstated = row.vendor_back + row.commission_back + row.loss_back
     return withheld(
-        DisputeStatus(row.status), row.amount, withdrawn=withdrawn, reinstated=reinstated
+        DisputeStatus(row.status),
+        row.amount,
+        withdrawn=withdrawn,
+        reinstated=reinstated,
     )
 
 
 async def apply_transactions(
-    tx: Transaction, row: Dispute, order: Order, seen: StripeDispute, *, is_sold: bool
+    tx: Transaction,
+    row: Dispute,
+    order: Order,
+    seen: StripeDispute,
+    *,
+    is_sold: bool,
 ) -> Books:
     """Post what is new of the dispute's money, oldest first, in the caller's transaction; the row
     holds who bears it.
     """
     books = Books()
-    for transaction in sorted(seen.transactions, key=lambda t: (t.created, t.amount > 0)):
+    for transaction in sorted(
+        seen.transactions, key=lambda t: (t.created, t.amount > 0)
+    ):
         if transaction.currency != order.currency:
             log.error(
-                "%s moved %s, the order is in %s", seen.id, transaction.currency, order.currency
+                "%s moved %s, the order is in %s",
+                seen.id,
+                transaction.currency,
+                order.currency,
             )
             continue  # reconciliation shows it to a person
         if transaction.net < 0:
@@ -129,7 +142,11 @@ async def _withdraw(
 
 
 async def _reinstate(
-    tx: Transaction, books: Books, row: Dispute, order: Order, transaction: BalanceTransaction
+    tx: Transaction,
+    books: Books,
+    row: Dispute,
+    order: Order,
+    transaction: BalanceTransaction,
 ) -> Books:
     if await is_posted(f"dispute_reinstated:{transaction.id}"):
         return books
@@ -182,11 +199,15 @@ async def _taken(order: Order) -> Taken:
     refunds = await sums_of(subject, _REFUNDS)
     disputes = await sums_of(subject, postings.OF_DISPUTES)
     rows = await Dispute.filter(order_id=order.id)
-    by_refunds = refunds.get(Account.VENDOR_PAYABLE, 0) + refunds.get(Account.COMMISSION, 0)
+    by_refunds = refunds.get(Account.VENDOR_PAYABLE, 0) + refunds.get(
+        Account.COMMISSION, 0
+    )
     return Taken(
         amount=by_refunds + sum(borne_by(row).total for row in rows),
-        vendor=refunds.get(Account.VENDOR_PAYABLE, 0) + disputes.get(Account.VENDOR_PAYABLE, 0),
-        commission=refunds.get(Account.COMMISSION, 0) + disputes.get(Account.COMMISSION, 0),
+        vendor=refunds.get(Account.VENDOR_PAYABLE, 0)
+        + disputes.get(Account.VENDOR_PAYABLE, 0),
+        commission=refunds.get(Account.COMMISSION, 0)
+        + disputes.get(Account.COMMISSION, 0),
     )
 
 

@@ -29,7 +29,9 @@ class NothingToSay(Invalid):
     """There is no text to hand in."""
 
     code = "dispute_answer_empty"
-    default = _n("There is nothing to hand in yet. Write at least what was sold and what happened.")
+    default = _n(
+        "There is nothing to hand in yet. Write at least what was sold and what happened."
+    )
 
 
 class DocumentRefused(Conflict):

@@ -37,7 +37,9 @@ _ALL = (
         True,
     ),
     Field("customer_name", "The shopper’s name", "As given with the order."),
-    Field("customer_email_address", "The shopper’s email", "Where the confirmation went."),
+    Field(
+        "customer_email_address", "The shopper’s email", "Where the confirmation went."
+    ),
     Field(
         "customer_purchase_ip",
         "Where the order came from",
@@ -45,7 +47,9 @@ _ALL = (
     ),
     Field("shipping_address", "Where it was sent", "The address on the parcel.", True),
     Field(
-        "shipping_carrier", "Carrier", "Who brought the parcel. Several: separate them with commas."
+        "shipping_carrier",
+        "Carrier",
+        "Who brought the parcel. Several: separate them with commas.",
     ),
     Field(
         "shipping_tracking_number",
@@ -98,7 +102,12 @@ _ALL = (
 FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
 
 _WHO = ("customer_name", "customer_email_address", "customer_purchase_ip")
-_PARCEL = ("shipping_address", "shipping_carrier", "shipping_tracking_number", "shipping_date")
+_PARCEL = (
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_tracking_number",
+    "shipping_date",
+)
 _TERMS = ("refund_policy_disclosure", "refund_refusal_explanation")
 _BASIC = ("product_description", *_PARCEL, *_WHO, "uncategorized_text")
 # Reason -> the fields that decide it, the weightiest first; the others may be given too.
@@ -118,7 +127,12 @@ WEIGHTY: Mapping[str, tuple[str, ...]] = {
         *_PARCEL,
         "uncategorized_text",
     ),
-    "product_unacceptable": ("product_description", *_TERMS, *_PARCEL, "uncategorized_text"),
+    "product_unacceptable": (
+        "product_description",
+        *_TERMS,
+        *_PARCEL,
+        "uncategorized_text",
+    ),
     "credit_not_processed": (
         "refund_refusal_explanation",
         "refund_policy_disclosure",
@@ -199,7 +213,8 @@ def check(texts: Mapping[str, str]) -> None:
         field = FIELDS[name]
         if len(text) > field.most:
             raise Invalid(
-                f"Use at most {field.most:,} characters here; these are {len(text):,}.", param=name
+                f"Use at most {field.most:,} characters here; these are {len(text):,}.",
+                param=name,
             )
     together = sum(len(text) for text in texts.values())
     if together > MOST:
@@ -222,4 +237,6 @@ def as_sent(given: Mapping[str, str]) -> dict[str, str]:
 
 def known_fields(there: Mapping[str, str]) -> dict[str, str]:
     """Of the evidence that Stripe holds, what can have come from here."""
-    return {name: text for name, text in there.items() if name in FIELDS or name in KINDS}
+    return {
+        name: text for name, text in there.items() if name in FIELDS or name in KINDS
+    }

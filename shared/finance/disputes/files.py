@@ -43,7 +43,9 @@ _ALL = (
         "Emails or chats, as one PDF or one picture.",
     ),
     Kind(
-        "uncategorized_file", "Other", "Anything else that helps, such as photos of what you sent."
+        "uncategorized_file",
+        "Other",
+        "Anything else that helps, such as photos of what you sent.",
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
@@ -100,9 +102,13 @@ def judge(kind: str, name: str, content: bytes) -> Paper:
             " Make it smaller, for example with a lower resolution.",
             param=kind,
         )
-    if sort.content_type == "application/pdf" and len(_PAGE.findall(content)) > MOST_PAGES:
+    if (
+        sort.content_type == "application/pdf"
+        and len(_PAGE.findall(content)) > MOST_PAGES
+    ):
         raise Invalid(
-            f"This PDF has more than {MOST_PAGES} pages. Keep those that matter.", param=kind
+            f"This PDF has more than {MOST_PAGES} pages. Keep those that matter.",
+            param=kind,
         )
     return Paper(tidy_name(name, sort.endings), sort.content_type)
 
@@ -130,9 +136,9 @@ def tidy_name(name: str, endings: tuple[str, ...]) -> str:
         "NFC",
         re.split(r"[/\\]", name)[-1],
     )
-    plain = "".join(char for char in plain if char.isprintable() and char not in '"<>:|?*').strip(
-        " ."
-    )
+    plain = "".join(
+        char for char in plain if char.isprintable() and char not in '"<>:|?*'
+    ).strip(" .")
     path = PurePosixPath(plain or "document")
     if path.suffix.lower() in endings:
         return path.stem[: MOST_NAME - len(path.suffix)] + path.suffix.lower()

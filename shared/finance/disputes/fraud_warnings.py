@@ -52,7 +52,11 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
             to=vendor.business_email,
             unique_key=f"fraud_warning:{seen.id}",
             order_id=order.id,
-            context={"vendor_name": vendor.name, "number": order.number, "amount": amount},
+            context={
+                "vendor_name": vendor.name,
+                "number": order.number,
+                "amount": amount,
+            },
         )
     return "vendor warned"
 
@@ -61,7 +65,9 @@ async def is_warned(order_id: int) -> bool:
     """Whether an order stands under a warning that something can still be done about: paid, and not
     disputed.
     """
-    if not await StripeReference.exists(subject=f"{_SUBJECT}:{order_id}", order_id=order_id):
+    if not await StripeReference.exists(
+        subject=f"{_SUBJECT}:{order_id}", order_id=order_id
+    ):
         return False
     is_paid = await Order.exists(id=order_id, payment_status=PaymentStatus.PAID)
     return is_paid and not await Dispute.exists(order_id=order_id)

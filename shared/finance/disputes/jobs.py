@@ -32,10 +32,15 @@ async def stage(context: Context, dispute_id: int) -> None:
 @recurring("disputes.sweep", every=timedelta(hours=1))
 async def sweep(context: Context) -> None:
     """Read every open dispute again, and those at Stripe that no webhook told us of."""
-    wanted = {row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))}
+    wanted = {
+        row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))
+    }
     for seen in await context.gateway.disputes.list(since=clock.now() - LOOK_BACK):
         row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
-        if row is None and await service.payment_of(seen.payment_intent, seen.charge) is None:
+        if (
+            row is None
+            and await service.payment_of(seen.payment_intent, seen.charge) is None
+        ):
             continue  # foreign
         if row is None or (row.status, row.transaction_count) != (
             seen.status,
@@ -90,7 +95,10 @@ async def remind_one(context: Context, dispute_id: int) -> None:
         order = await tx.lock_first(Order.filter(id=row.order_id))
         locked = await tx.lock_first(
             Dispute.filter(
-                id=row.id, status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None
+                id=row.id,
+                status__in=sorted(ANSWERABLE),
+                submitted_at=None,
+                accepted_at=None,
             )
         )
         if order is None or locked is None or locked.due_by is None:

@@ -68,9 +68,12 @@ class Dispute(Row):
     due_by = fields.DatetimeField(null=True)
     opened_at = fields.DatetimeField(description="when Stripe made it")
     closed_at = fields.DatetimeField(null=True)
-    fee = fields.BigIntField(default=0, description="minor units that Stripe took for it")
+    fee = fields.BigIntField(
+        default=0, description="minor units that Stripe took for it"
+    )
     vendor_part = fields.BigIntField(
-        default=0, description="minor units that the vendor bears while the money is gone"
+        default=0,
+        description="minor units that the vendor bears while the money is gone",
     )
     commission_part = fields.BigIntField(
         default=0, description="minor units of commission given back"
@@ -95,7 +98,9 @@ class Dispute(Row):
     )
     withdrawn_at = fields.DatetimeField(null=True)
     reinstated_at = fields.DatetimeField(null=True)
-    evidence: Any = fields.JSONField(default=dict, description="the vendor's draft, field -> text")
+    evidence: Any = fields.JSONField(
+        default=dict, description="the vendor's draft, field -> text"
+    )
     staged_evidence: Any = fields.JSONField(
         default=dict, description="what Stripe holds, field -> text"
     )
@@ -118,7 +123,9 @@ class Dispute(Row):
             Index(fields=("status", "due_by"), name="ix_disputes_status"),
         ]
         constraints = [
-            CheckConstraint(check=f"status in ({words(DisputeStatus)})", name="ck_disputes_status"),
+            CheckConstraint(
+                check=f"status in ({words(DisputeStatus)})", name="ck_disputes_status"
+            ),
             CheckConstraint(
                 check=(
                     "amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 "
@@ -132,7 +139,8 @@ class Dispute(Row):
                 name="ck_disputes_back",
             ),
             CheckConstraint(
-                check="submitted_at is null or accepted_at is null", name="ck_disputes_one_answer"
+                check="submitted_at is null or accepted_at is null",
+                name="ck_disputes_one_answer",
             ),
         ]
 
@@ -144,7 +152,9 @@ class DisputeFile(Row):
         "models.Dispute", related_name="files", on_delete=fields.RESTRICT
     )
     dispute_id: int
-    kind = fields.CharField(max_length=40, description="Stripe's name of this piece of evidence")
+    kind = fields.CharField(
+        max_length=40, description="Stripe's name of this piece of evidence"
+    )
     name = fields.CharField(max_length=120)
     content_type = fields.CharField(max_length=40)
     size = fields.IntField(description="bytes")
@@ -153,10 +163,14 @@ class DisputeFile(Row):
     made_here = fields.BooleanField(
         default=False, description="our own receipt, not the vendor's document"
     )
-    upload_key = fields.CharField(max_length=255, description="idempotency key of its upload")
+    upload_key = fields.CharField(
+        max_length=255, description="idempotency key of its upload"
+    )
     stripe_file_id = fields.CharField(max_length=255, null=True)
     refusal = fields.CharField(
-        max_length=200, default="", description="why Stripe did not take it, for the vendor"
+        max_length=200,
+        default="",
+        description="why Stripe did not take it, for the vendor",
     )
 
     class Meta:

@@ -36,16 +36,30 @@ class Shares:
 
 
 async def tell(
-    tx: Transaction, row: Dispute, order: Order, *, was: DisputeStatus | None, books: Books
+    tx: Transaction,
+    row: Dispute,
+    order: Order,
+    *,
+    was: DisputeStatus | None,
+    books: Books,
 ) -> None:
     """Write the mails that this reading of the dispute gives reason for."""
     now = DisputeStatus(row.status)
-    taken = Shares.of(books.withdrawn, row.currency) if books.withdrawn is not None else None
+    taken = (
+        Shares.of(books.withdrawn, row.currency)
+        if books.withdrawn is not None
+        else None
+    )
     if was is None and now in OPEN:
         await post(tx, row, order, "dispute_opened", taken=taken)
     elif taken is not None and now in OPEN:
         await post(
-            tx, row, order, "dispute_withdrawn", once=str(row.transaction_count), taken=taken
+            tx,
+            row,
+            order,
+            "dispute_withdrawn",
+            once=str(row.transaction_count),
+            taken=taken,
         )
     if was == now:
         return
@@ -53,7 +67,12 @@ async def tell(
     borne = Money(borne_by(row).vendor, row.currency)
     if now is DisputeStatus.WON:
         await post(
-            tx, row, order, "dispute_won", once=once, back=Money(row.vendor_back, row.currency)
+            tx,
+            row,
+            order,
+            "dispute_won",
+            once=once,
+            back=Money(row.vendor_back, row.currency),
         )
     elif now is DisputeStatus.LOST:
         await post(tx, row, order, "dispute_lost", once=once, borne=borne)
@@ -83,7 +102,9 @@ async def post(
         tx,
         kind,
         to=vendor.business_email,
-        unique_key=":".join(part for part in (kind, row.stripe_dispute_id, once) if part),
+        unique_key=":".join(
+            part for part in (kind, row.stripe_dispute_id, once) if part
+        ),
         order_id=row.order_id,
         context={
             "vendor_name": vendor.name,

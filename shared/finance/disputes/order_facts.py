@@ -28,7 +28,9 @@ from shared.trade.orders.queries import contact_of
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
 
 TermsAt = Callable[[str], str]  # where the terms of a version can be read
-_NEAR = timedelta(days=60)  # orders of the same shopper that a bank may take for the same one
+_NEAR = timedelta(
+    days=60
+)  # orders of the same shopper that a bank may take for the same one
 _DESCRIBED = 2000  # characters of a product's description
 
 
@@ -43,7 +45,11 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
     """
     order = await Order.get(id=dispute.order_id).select_related("checkout", "vendor")
     checkout = order.checkout
-    lines = await OrderLine.filter(order_id=order.id).order_by("id").select_related("product")
+    lines = (
+        await OrderLine.filter(order_id=order.id)
+        .order_by("id")
+        .select_related("product")
+    )
     contact = contact_of(checkout)
     return Facts(
         vendor_name=order.vendor.name,
@@ -57,7 +63,9 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
-        delivered_at=order.delivered_at if order.delivered_by != TAKEN_FOR_GRANTED else None,
+        delivered_at=order.delivered_at
+        if order.delivered_by != TAKEN_FOR_GRANTED
+        else None,
         carrier=order.tracking_carrier,
         tracking=order.tracking_number,
         ip=checkout.purchase_ip,
@@ -66,7 +74,9 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         terms_link=terms_at(checkout.terms_version),
         terms_on_returns=await terms.returns_of(checkout.terms_version),
         messages=await _messages(order.id),
-        refunds=tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order.id)),
+        refunds=tuple(
+            GivenBack(at, amount) for at, amount in await refunds_paid(order.id)
+        ),
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
     )

@@ -85,7 +85,9 @@ class DisputeView:
     def shown_status(self) -> str:
         """Under which code its words stand (`disputes.states`)."""
         return shown_status(
-            self.status, accepted=self.accepted_at is not None, withdrawn=bool(self.withdrawn)
+            self.status,
+            accepted=self.accepted_at is not None,
+            withdrawn=bool(self.withdrawn),
         )
 
     @property
@@ -123,7 +125,9 @@ class DisputeView:
     @property
     def is_under_way(self) -> bool:
         """Whether an answer or acceptance was given that Stripe has not confirmed yet."""
-        return self.is_handed_in and self.delivered_at is None and self.status in TELLABLE
+        return (
+            self.is_handed_in and self.delivered_at is None and self.status in TELLABLE
+        )
 
     @property
     def answer_by(self) -> datetime | None:
@@ -144,7 +148,10 @@ class DisputePage(Paged):
 
 
 async def dispute_page(
-    *, vendor_id: int | None = None, page: int = 1, status: str | None = None
+    *,
+    vendor_id: int | None = None,
+    page: int = 1,
+    status: str | None = None,
 ) -> DisputePage:
     """Disputes of one vendor or of all: the newest first, those to answer by their deadline.
 
@@ -167,7 +174,10 @@ async def dispute_page(
         .select_related("order", "vendor", "payment")
     )
     return DisputePage(
-        rows=await _views(rows), number=shown.number, pages=shown.pages, counts=counts
+        rows=await _views(rows),
+        number=shown.number,
+        pages=shown.pages,
+        counts=counts,
     )
 
 
@@ -184,7 +194,9 @@ async def dispute_by_id(dispute_id: int) -> DisputeView:
 async def _one(mine: Q, dispute_id: int) -> DisputeView:
     if not 0 < dispute_id <= MAX_ID:
         raise DisputeNotFound
-    rows = await Dispute.filter(mine, id=dispute_id).select_related("order", "vendor", "payment")
+    rows = await Dispute.filter(mine, id=dispute_id).select_related(
+        "order", "vendor", "payment"
+    )
     if not rows:
         raise DisputeNotFound
     return (await _views(rows))[0]
@@ -209,7 +221,9 @@ async def next_to_answer(vendor_id: int) -> DisputeView | None:
     """The dispute that this vendor has to answer soonest; how its part was paid is not looked
     up.
     """
-    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by("due_by", "id")
+    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by(
+        "due_by", "id"
+    )
     row = await query.select_related("order", "vendor", "payment").first()
     return _view(row, None) if row else None
 
@@ -219,14 +233,20 @@ async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
     least time left.
     """
     query = Dispute.filter(ALL_FILTERS["answer"])
-    row = await query.order_by("due_by", "id").select_related("order", "vendor", "payment").first()
+    row = (
+        await query.order_by("due_by", "id")
+        .select_related("order", "vendor", "payment")
+        .first()
+    )
     return await query.count(), _view(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
     subjects = [f"dispute:{row.id}" for row in rows]
     claims = (
-        {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)} if rows else {}
+        {claim.subject: claim for claim in await Claim.filter(subject__in=subjects)}
+        if rows
+        else {}
     )
     return tuple(_view(row, claims.get(f"dispute:{row.id}")) for row in rows)
 
@@ -289,7 +309,11 @@ class Exposure:
 async def exposure() -> tuple[Exposure, ...]:
     """What the marketplace has in open disputes, per currency."""
     rows = await Dispute.filter(FILTERS["open"])
-    claims = await Claim.filter(subject__in=[f"dispute:{row.id}" for row in rows]) if rows else []
+    claims = (
+        await Claim.filter(subject__in=[f"dispute:{row.id}" for row in rows])
+        if rows
+        else []
+    )
     owed = {claim.subject: claim.receivable for claim in claims}
     found = []
     for currency in sorted({row.currency for row in rows}):

@@ -66,7 +66,9 @@ class Facts:
     placed_at: datetime
     paid_at: datetime | None
     shipped_at: datetime | None
-    delivered_at: datetime | None  # as the shop said; what is only taken for granted is no evidence
+    delivered_at: (
+        datetime | None
+    )  # as the shop said; what is only taken for granted is no evidence
     carrier: str
     tracking: str
     ip: str
@@ -77,7 +79,9 @@ class Facts:
     messages: tuple[Message, ...] = ()
     refunds: tuple[GivenBack, ...] = ()
     others: tuple[OtherOrder, ...] = field(default=())
-    zone: tzinfo = UTC  # of the marketplace: the day on which the parcel was sent is a day there
+    zone: tzinfo = (
+        UTC  # of the marketplace: the day on which the parcel was sent is a day there
+    )
 
 
 def draft(facts: Facts, reason: str) -> dict[str, str]:
@@ -90,9 +94,13 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
         "shipping_address": "\n".join(facts.address) if facts.shipped_at else "",
         "shipping_carrier": facts.carrier,
         "shipping_tracking_number": facts.tracking,
-        "shipping_date": english_day(facts.shipped_at, facts.zone) if facts.shipped_at else "",
+        "shipping_date": english_day(facts.shipped_at, facts.zone)
+        if facts.shipped_at
+        else "",
         "refund_policy_disclosure": _terms(facts),
-        "refund_refusal_explanation": _refunds(facts) if reason == "credit_not_processed" else "",
+        "refund_refusal_explanation": _refunds(facts)
+        if reason == "credit_not_processed"
+        else "",
         "uncategorized_text": _history(facts),
     }
     if reason == "duplicate" and facts.others:
@@ -110,7 +118,9 @@ def _things(lines: Sequence[Line]) -> str:
 
 
 def _sold(facts: Facts) -> str:
-    described = [f"{line.name}: {line.description}" for line in facts.lines if line.description]
+    described = [
+        f"{line.name}: {line.description}" for line in facts.lines if line.description
+    ]
     head = (
         f"Physical goods sold by {facts.vendor_name}, order "
         f"{facts.number}:\n{_things(facts.lines)}\nTotal {facts.total}."
@@ -133,7 +143,8 @@ def _terms(facts: Facts) -> str:
 
 def _refunds(facts: Facts) -> str:
     return "\n".join(
-        f"{r.amount} was refunded to the same card on {_moment(r.at)}." for r in facts.refunds
+        f"{r.amount} was refunded to the same card on {_moment(r.at)}."
+        for r in facts.refunds
     )
 
 
@@ -151,15 +162,21 @@ def _two_orders(facts: Facts) -> str:
 
 def _history(facts: Facts) -> str:
     """The order's history and the mails that the shopper got, as far as they fit."""
-    events = [f"{_moment(facts.placed_at)}: order {facts.number} was placed over {facts.total}."]
+    events = [
+        f"{_moment(facts.placed_at)}: order {facts.number} was placed over {facts.total}."
+    ]
     if facts.paid_at:
-        events.append(f"{_moment(facts.paid_at)}: paid by card, payment {facts.charge_id}.")
+        events.append(
+            f"{_moment(facts.paid_at)}: paid by card, payment {facts.charge_id}."
+        )
     if facts.shipped_at:
         way = f" with {facts.carrier}" if facts.carrier else ""
         number = f", tracking number {facts.tracking}" if facts.tracking else ""
         events.append(f"{_moment(facts.shipped_at)}: sent{way}{number}.")
     if facts.delivered_at:
-        events.append(f"{_moment(facts.delivered_at)}: the shop noted that it was delivered.")
+        events.append(
+            f"{_moment(facts.delivered_at)}: the shop noted that it was delivered."
+        )
     events += [f"{_moment(r.at)}: {r.amount} refunded." for r in facts.refunds]
     text = "What happened:\n" + "\n".join(f"- {event}" for event in events)
     for message in facts.messages:

@@ -26,9 +26,13 @@ class DisputeStatus(StrEnum):
 
 
 _S = DisputeStatus
-INQUIRIES = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED})
+INQUIRIES = frozenset(
+    {_S.WARNING_NEEDS_RESPONSE, _S.WARNING_UNDER_REVIEW, _S.WARNING_CLOSED}
+)
 APPEALS = frozenset({_S.APPEAL_NEEDS_RESPONSE, _S.APPEAL_UNDER_REVIEW})
-NEEDS_ANSWER = frozenset({_S.WARNING_NEEDS_RESPONSE, _S.NEEDS_RESPONSE, _S.APPEAL_NEEDS_RESPONSE})
+NEEDS_ANSWER = frozenset(
+    {_S.WARNING_NEEDS_RESPONSE, _S.NEEDS_RESPONSE, _S.APPEAL_NEEDS_RESPONSE}
+)
 # An appeal is filed by the marketplace's staff at Stripe; the vendor has had its word.
 ANSWERABLE = NEEDS_ANSWER - APPEALS
 # An inquiry is not accepted but refunded: no money has moved that could be given up.
@@ -75,7 +79,11 @@ MOVES: dict[DisputeStatus, frozenset[DisputeStatus]] = {
 
 
 def next_status(
-    current: DisputeStatus, seen: DisputeStatus, *, known_transactions: int, seen_transactions: int
+    current: DisputeStatus,
+    seen: DisputeStatus,
+    *,
+    known_transactions: int,
+    seen_transactions: int,
 ) -> DisputeStatus | None:
     """Where a dispute goes when Stripe was read as `seen`; None when that is no news, or older than
     what we know.
@@ -107,12 +115,16 @@ class Parts:
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(
-            self.vendor + other.vendor, self.commission + other.commission, self.loss + other.loss
+            self.vendor + other.vendor,
+            self.commission + other.commission,
+            self.loss + other.loss,
         )
 
     def __sub__(self, other: Parts) -> Parts:
         return Parts(
-            self.vendor - other.vendor, self.commission - other.commission, self.loss - other.loss
+            self.vendor - other.vendor,
+            self.commission - other.commission,
+            self.loss - other.loss,
         )
 
 

@@ -15,9 +15,18 @@ from typing import Any
 
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
-from shared.finance.disputes.dispute_postings import Books, apply_transactions, withheld_of
+from shared.finance.disputes.dispute_postings import (
+    Books,
+    apply_transactions,
+    withheld_of,
+)
 from shared.finance.disputes.models import Dispute, DisputeFile
-from shared.finance.disputes.rules import CLOSED, NEEDS_ANSWER, DisputeStatus, next_status
+from shared.finance.disputes.rules import (
+    CLOSED,
+    NEEDS_ANSWER,
+    DisputeStatus,
+    next_status,
+)
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
@@ -49,7 +58,10 @@ async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
-    if payment.status not in PAID_STATES and payment.stripe_payment_intent_id is not None:
+    if (
+        payment.status not in PAID_STATES
+        and payment.stripe_payment_intent_id is not None
+    ):
         # Its own news may not have come yet.
         await payments.confirm_payment(gateway, payment.stripe_payment_intent_id)
     return await apply(payment.id, seen)
@@ -81,7 +93,9 @@ async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:
         return await apply_in(tx, payment_id, seen)
 
 
-async def apply_in(tx: Transaction, payment_id: int, seen: StripeDispute) -> DisputeStatus:
+async def apply_in(
+    tx: Transaction, payment_id: int, seen: StripeDispute
+) -> DisputeStatus:
     """Do the same as `apply` in the caller's transaction."""
     order, payment = await locked(tx, payment_id)
     row, is_new = await _row(tx, order, payment, seen)
@@ -164,7 +178,9 @@ async def _follow_status(
     """
     current, target = DisputeStatus(row.status), DisputeStatus(seen.status)
     known, now_seen = row.transaction_count, len(seen.transactions)
-    moved_to = next_status(current, target, known_transactions=known, seen_transactions=now_seen)
+    moved_to = next_status(
+        current, target, known_transactions=known, seen_transactions=now_seen
+    )
     if not is_new and moved_to is None and (target is not current or now_seen < known):
         return current  # older news
     values: dict[str, Any] = {
@@ -192,7 +208,11 @@ async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
     """
     if row.accepted_at is not None:
         return seen.status == DisputeStatus.LOST
-    if row.submitted_at is None or seen.submission_count == 0 or seen.status in NEEDS_ANSWER:
+    if (
+        row.submitted_at is None
+        or seen.submission_count == 0
+        or seen.status in NEEDS_ANSWER
+    ):
         return False
     return evidence.known_fields(seen.evidence) == await handed_in(row)
 

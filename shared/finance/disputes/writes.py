@@ -30,8 +30,12 @@ from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.disputes")
 
-UNREADABLE = "Stripe could not read this document. Remove it, or choose another version of it."
-UNSENT = Q(stripe_file_id=None, refusal="")  # documents of which Stripe has yet to say something
+UNREADABLE = (
+    "Stripe could not read this document. Remove it, or choose another version of it."
+)
+UNSENT = Q(
+    stripe_file_id=None, refusal=""
+)  # documents of which Stripe has yet to say something
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ class UploadDocument(Operation[StoredFile, None]):
     def subject(self) -> str:
         return f"dispute_file:{self.file_id}"
 
-    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> Self | Literal[WriteState.SUPERSEDED]:
         """One that was removed, or replaced, goes nowhere."""
         is_wanted = await DisputeFile.exists(UNSENT, id=self.file_id)
         return self if is_wanted else WriteState.SUPERSEDED
@@ -103,7 +109,9 @@ async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
     for row in await DisputeFile.filter(UNSENT, dispute_id=dispute_id).order_by("id"):
         write_id = await writes.opened(UploadDocument.of(row), asked_at=row.created_at)
         performed = await writes.perform(gateway, write_id)
-        if performed.state == WriteState.WAITING:  # somebody else has given it its next key
+        if (
+            performed.state == WriteState.WAITING
+        ):  # somebody else has given it its next key
             raise writes.StillTrying
 
 
@@ -146,7 +154,9 @@ class _OfDispute(Operation[StripeDispute, None]):
     def is_wanted(self, row: Dispute) -> bool:
         """Tell whether Stripe is still to be told."""
 
-    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> Self | Literal[WriteState.SUPERSEDED]:
         row = await tx.lock(Dispute, id=self.dispute_id)
         return self if self.is_wanted(row) else WriteState.SUPERSEDED
 
@@ -155,7 +165,9 @@ class _OfDispute(Operation[StripeDispute, None]):
         row = await Dispute.get(id=self.dispute_id)
         given = await service.handed_in(row)
         if not self.is_newest(row):
-            raise Overtaken(log=f"version {self.version} of {self.subject} was overtaken")
+            raise Overtaken(
+                log=f"version {self.version} of {self.subject} was overtaken"
+            )
         return given
 
     async def read_dispute(self, gateway: Gateway) -> StripeDispute | None:
@@ -181,7 +193,9 @@ class StageEvidence(_OfDispute):
         if self.is_wanted(await Dispute.get(id=self.dispute_id)):
             await upload_documents(gateway, self.dispute_id)
 
-    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> Self | Literal[WriteState.SUPERSEDED]:
         row = await tx.lock(Dispute, id=self.dispute_id)
         is_there = row.staged_evidence == await service.handed_in(row)
         return self if self.is_wanted(row) and not is_there else WriteState.SUPERSEDED
@@ -201,7 +215,9 @@ class StageEvidence(_OfDispute):
         if seen is None or not self.is_wanted(row):
             return None
         return (
-            seen if evidence.known_fields(seen.evidence) == await service.handed_in(row) else None
+            seen
+            if evidence.known_fields(seen.evidence) == await service.handed_in(row)
+            else None
         )
 
     async def answered(
@@ -287,7 +303,9 @@ class SubmitEvidence(_Decision):
         if self.is_wanted(await Dispute.get(id=self.dispute_id)):
             await upload_documents(gateway, self.dispute_id)
 
-    async def plan(self, tx: Transaction, facts: None) -> Self | Literal[WriteState.SUPERSEDED]:
+    async def plan(
+        self, tx: Transaction, facts: None
+    ) -> Self | Literal[WriteState.SUPERSEDED]:
         """Take it back where Stripe refused a document: without it, it is another answer."""
         row = await tx.lock(Dispute, id=self.dispute_id)
         if not self.is_wanted(row):

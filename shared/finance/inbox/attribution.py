@@ -65,7 +65,9 @@ async def find(body: Mapping[str, Any]) -> Attribution:
     vendor_id = await _vendor_of(account) if isinstance(account, str) else None
     if vendor_id is not None:
         return Attribution(None, vendor_id)
-    found = await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)
+    found = (
+        await _remembered(ids) or await _in_our_rows(ids) or await _by_number(subject)
+    )
     return Attribution(*found) if found else Attribution(None, None)
 
 
@@ -77,13 +79,19 @@ async def _vendor_of(account: str) -> int | None:
 async def _remembered(ids: tuple[str, ...]) -> tuple[int, int | None] | None:
     rows = {
         row.stripe_id: row
-        for row in await StripeReference.filter(stripe_id__in=list(ids), order_id__not_isnull=True)
+        for row in await StripeReference.filter(
+            stripe_id__in=list(ids), order_id__not_isnull=True
+        )
     }
     row = next(
         (rows[stripe_id] for stripe_id in ids if stripe_id in rows),
         None,
     )
-    return (row.order_id, row.vendor_id) if row is not None and row.order_id is not None else None
+    return (
+        (row.order_id, row.vendor_id)
+        if row is not None and row.order_id is not None
+        else None
+    )
 
 
 async def _in_our_rows(ids: tuple[str, ...]) -> tuple[int, int | None] | None:

@@ -92,7 +92,11 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
         _known_now(about, mine.led_to),
         tuple(mine.led_to),
     )
-    return await _failed(tried, error) if error is not None else await _handled(tried, outcome)
+    return (
+        await _failed(tried, error)
+        if error is not None
+        else await _handled(tried, outcome)
+    )
 
 
 @dataclass(frozen=True)

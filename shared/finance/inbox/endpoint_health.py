@@ -25,7 +25,9 @@ from shared.infra import unit
 SOURCES = ("platform", "connect")
 WITHIN = timedelta(days=1)
 _MOST = 1000  # payouts of a day; more than that are as bad
-ON_ITS_WAY = timedelta(minutes=15)  # an event may come that much later than we looked ourselves
+ON_ITS_WAY = timedelta(
+    minutes=15
+)  # an event may come that much later than we looked ourselves
 _AT_HOME = Q(source="platform", stripe_account_id__isnull=True) | Q(
     source="connect", stripe_account_id__not_isnull=True
 )
@@ -50,16 +52,21 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     await rejected_deliveries.counter.flush()
     since = clock.now() - WITHIN
     delivered, fetched = await _came(since)
-    misdirected = await _counted(WebhookEvent.filter(created_at__gte=since).exclude(_AT_HOME))
+    misdirected = await _counted(
+        WebhookEvent.filter(created_at__gte=since).exclude(_AT_HOME)
+    )
     refused = await _refused(since)
     untold = await _untold(since)
-    seen = {(row.source, row.digest): row.created_at for row in await WebhookSecret.all()}
+    seen = {
+        (row.source, row.digest): row.created_at for row in await WebhookSecret.all()
+    }
     found = []
     for source in SOURCES:
         last_refusal = refused.get(source, _NONE)
         tally = DeliveryCounts(
             delivered=delivered.get(source, _NOTHING)[0],
-            last_event_at=delivered.get(source, _NOTHING)[1] or await _last_event(source),
+            last_event_at=delivered.get(source, _NOTHING)[1]
+            or await _last_event(source),
             refused=last_refusal.count,
             last_refused_at=last_refusal.at,
             misdirected=misdirected.get(source, _NOTHING)[0],
@@ -67,7 +74,8 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             unheard=fetched.get(source, _NOTHING)[0] + untold[source],
         )
         since_when = tuple(
-            seen.get((source, digest(secret))) for secret in settings.stripe.secrets_of(source)
+            seen.get((source, digest(secret)))
+            for secret in settings.stripe.secrets_of(source)
         )
         found.append(
             Endpoint(
@@ -109,7 +117,10 @@ async def _came(since: datetime) -> tuple[_Counts, _Counts]:
     for source, asked_for, number, last in await rows.values_list(
         "source", "fetched", "number", "last"
     ):
-        (fetched if asked_for else delivered)[str(source)] = (int(number), _moment(last))
+        (fetched if asked_for else delivered)[str(source)] = (
+            int(number),
+            _moment(last),
+        )
     return delivered, fetched
 
 
@@ -160,9 +171,13 @@ async def _untold(since: datetime) -> dict[str, int]:
         paid_at__gte=since, paid_at__lt=until, stripe_payment_intent_id__not_isnull=True
     )
     refunded = Refund.filter(
-        succeeded_at__gte=since, succeeded_at__lt=until, stripe_refund_id__not_isnull=True
+        succeeded_at__gte=since,
+        succeeded_at__lt=until,
+        stripe_refund_id__not_isnull=True,
     )
-    sent = Payout.filter(paid_at__gte=since, paid_at__lt=until, stripe_payout_id__not_isnull=True)
+    sent = Payout.filter(
+        paid_at__gte=since, paid_at__lt=until, stripe_payout_id__not_isnull=True
+    )
     sent = sent.exclude(stripe_payout_id__in=heard)
     platform = await paid.exclude(stripe_payment_intent_id__in=heard).count()
     platform += await refunded.exclude(stripe_refund_id__in=heard).count()
@@ -187,7 +202,10 @@ async def note_secrets(settings: Settings) -> None:
         for secret in settings.stripe.secrets_of(source)
     }
     known = {(row.source, row.digest) for row in await WebhookSecret.all()}
-    new = [WebhookSecret(source=source, digest=found) for source, found in sorted(wanted - known)]
+    new = [
+        WebhookSecret(source=source, digest=found)
+        for source, found in sorted(wanted - known)
+    ]
     if new:
         async with unit.transaction():
             await WebhookSecret.bulk_create(new, ignore_conflicts=True)

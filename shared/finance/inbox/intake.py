@@ -74,7 +74,9 @@ async def receive(
         _CLIENT_SECRET.sub(r"\1null", body.decode()),
     )
     if row_id is not None:
-        task: asyncio.Task[object] = asyncio.create_task(dispatch.apply(context, row_id))
+        task: asyncio.Task[object] = asyncio.create_task(
+            dispatch.apply(context, row_id)
+        )
         _under_way.add(task)
         task.add_done_callback(_finished)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -109,7 +111,9 @@ async def take(
 def _finished(task: asyncio.Task[object]) -> None:
     _under_way.discard(task)
     if not task.cancelled() and (error := task.exception()):
-        log.error("applying an event broke off; the worker will repeat it", exc_info=error)
+        log.error(
+            "applying an event broke off; the worker will repeat it", exc_info=error
+        )
 
 
 async def drain() -> None:

@@ -29,10 +29,14 @@ class WebhookEvent(Row):
     stripe_created_at = fields.DatetimeField()
     body = fields.TextField(description="raw, as signed")
     fetched = fields.BooleanField(
-        default=False, db_default=False, description="we asked for it, since no delivery brought it"
+        default=False,
+        db_default=False,
+        description="we asked for it, since no delivery brought it",
     )
     status = fields.CharField(max_length=20, default=EventStatus.RECEIVED.value)
-    outcome = fields.CharField(max_length=200, default="", description="what was decided, in words")
+    outcome = fields.CharField(
+        max_length=200, default="", description="what was decided, in words"
+    )
     decision = fields.CharField(
         max_length=20,
         default="",
@@ -69,10 +73,12 @@ class WebhookEvent(Row):
         ]
         constraints = [
             CheckConstraint(
-                check="source in ('platform', 'connect')", name="ck_webhook_events_source"
+                check="source in ('platform', 'connect')",
+                name="ck_webhook_events_source",
             ),
             CheckConstraint(
-                check=f"status in ({words(EventStatus)})", name="ck_webhook_events_status"
+                check=f"status in ({words(EventStatus)})",
+                name="ck_webhook_events_status",
             ),
         ]
 
@@ -94,7 +100,8 @@ class WebhookRefusal(Row):
         unique_together = (("source", "hour"),)
         constraints = [
             CheckConstraint(
-                check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"
+                check="source in ('platform', 'connect')",
+                name="ck_webhook_refusals_source",
             ),
             CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
         ]
@@ -111,6 +118,7 @@ class WebhookSecret(Row):
         unique_together = (("source", "digest"),)
         constraints = [
             CheckConstraint(
-                check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"
+                check="source in ('platform', 'connect')",
+                name="ck_webhook_secrets_source",
             ),
         ]

@@ -117,7 +117,10 @@ async def event_page(
     total = await query.count()
     shown = window(total, page=page, size=PAGE_SIZE)
     rows = (
-        await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+        await query.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("order")
     )
     return EventPage(
         rows=tuple(view(row) for row in rows),
@@ -130,7 +133,11 @@ async def event_page(
 async def _about(search: str) -> Q:
     """Events that name it themselves, and those of the order that it is, or belongs to."""
     order_id = await _order_of(search)
-    named = Q(stripe_event_id=search) | Q(stripe_object_id=search) | Q(stripe_account_id=search)
+    named = (
+        Q(stripe_event_id=search)
+        | Q(stripe_object_id=search)
+        | Q(stripe_account_id=search)
+    )
     return named if order_id is None else named | Q(order_id=order_id)
 
 

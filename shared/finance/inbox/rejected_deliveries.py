@@ -41,7 +41,9 @@ class Counter:
         if left <= 0:
             await self.flush()
         elif (
-            self._timer is None or self._timer.cancelled() or self._timer.when() < time.monotonic()
+            self._timer is None
+            or self._timer.cancelled()
+            or self._timer.when() < time.monotonic()
         ):
             self._timer = asyncio.get_running_loop().call_later(left, self._later)
 
@@ -64,7 +66,9 @@ class Counter:
             for source, (count, why, at) in waiting.items():
                 await _add(source, count, why, at)
         except (BaseORMException, OSError) as problem:
-            log.warning("refused webhooks could not be counted: %s", type(problem).__name__)
+            log.warning(
+                "refused webhooks could not be counted: %s", type(problem).__name__
+            )
 
 
 async def _add(
@@ -74,7 +78,9 @@ async def _add(
     at: datetime,
 ) -> None:
     hour = at.replace(minute=0, second=0, microsecond=0)
-    for _ in range(2):  # another process may make the hour's row between our look and our insert
+    for _ in range(
+        2
+    ):  # another process may make the hour's row between our look and our insert
         async with unit.transaction():
             row = WebhookRefusal.filter(source=source, hour=hour)
             if await row.update(

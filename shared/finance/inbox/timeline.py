@@ -102,7 +102,11 @@ async def timeline(order_id: int) -> Timeline:
 async def _things(order_id: int) -> _Things:
     found = _Things()
     for payment in await Payment.filter(order_id=order_id):
-        found.add(payment.as_subject, payment.stripe_payment_intent_id, payment.stripe_charge_id)
+        found.add(
+            payment.as_subject,
+            payment.stripe_payment_intent_id,
+            payment.stripe_charge_id,
+        )
     for payout in await Payout.filter(items__order_id=order_id).distinct():
         found.add(payout.as_subject, payout.stripe_payout_id)
     for known in await StripeReference.filter(order_id=order_id).order_by("id"):
@@ -117,7 +121,12 @@ async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
     mine = Q(order_id=order_id)
     if things.stripe_ids:
         mine |= Q(stripe_object_id__in=sorted(things.stripe_ids))
-    return await WebhookEvent.filter(mine).order_by("-id").limit(LIMIT).select_related("order")
+    return (
+        await WebhookEvent.filter(mine)
+        .order_by("-id")
+        .limit(LIMIT)
+        .select_related("order")
+    )
 
 
 def _told(

@@ -16,25 +16,34 @@ from enum import StrEnum
 class Account(StrEnum):
     """Those that begin with `vendor_` or end with `_vendor` are kept per vendor."""
 
-    VENDOR_PAYABLE = "vendor_payable"  # what the vendor has earned and not been paid out
+    VENDOR_PAYABLE = (
+        "vendor_payable"  # what the vendor has earned and not been paid out
+    )
     VENDOR_RESERVED = "vendor_reserved"  # of that, what is held back
     VENDOR_RECEIVABLE = (
         "vendor_receivable"  # what the platform advanced for the vendor, which owes it
     )
-    STRIPE_VENDOR = "stripe_vendor"  # the vendor's balance at Stripe, pending money included
+    STRIPE_VENDOR = (
+        "stripe_vendor"  # the vendor's balance at Stripe, pending money included
+    )
     # of the vendor's money at Stripe, what Stripe holds in reserve beside its balance
     STRIPE_HELD_VENDOR = "stripe_held_vendor"
-    BANK_VENDOR = "bank_vendor"  # on its way to the vendor's bank; zero once it has arrived
-    STRIPE_PLATFORM = "stripe_platform"  # the platform's balance at Stripe, pending money included
+    BANK_VENDOR = (
+        "bank_vendor"  # on its way to the vendor's bank; zero once it has arrived
+    )
+    STRIPE_PLATFORM = (
+        "stripe_platform"  # the platform's balance at Stripe, pending money included
+    )
     STRIPE_HELD_PLATFORM = "stripe_held_platform"  # the same of the platform's own
     BANK_PLATFORM = "bank_platform"  # what was paid out to the platform's bank
     SHOPPERS_DUE = "shoppers_due"  # refunds that are promised and have not left yet
-    SUSPENSE = "suspense"  # money that moved at Stripe and that nobody could explain yet
+    SUSPENSE = (
+        "suspense"  # money that moved at Stripe and that nobody could explain yet
+    )
     COMMISSION = "commission"  # what the platform earned
     STRIPE_FEES = "stripe_fees"  # what Stripe took for its work
-    DISPUTE_LOSSES = (
-        "dispute_losses"  # what the platform lost: dispute fees, and what no vendor can bear
-    )
+    # what the platform lost: dispute fees, and what no vendor can bear
+    DISPUTE_LOSSES = "dispute_losses"
 
 
 OF_VENDORS = frozenset(
@@ -87,7 +96,9 @@ class Posting:
     entries: tuple[Entry, ...]
 
     def __post_init__(self) -> None:
-        if sums := {currency: total for currency, total in totals(self.entries).items() if total}:
+        if sums := {
+            currency: total for currency, total in totals(self.entries).items() if total
+        }:
             raise Unbalanced(f"{self.key} does not come to nought: {sums}")
 
 

@@ -20,7 +20,9 @@ class LedgerPosting(Row):
 
     kind = fields.CharField(max_length=40)
     key = fields.CharField(
-        max_length=120, unique=True, description="names the fact, so that it is posted once"
+        max_length=120,
+        unique=True,
+        description="names the fact, so that it is posted once",
     )
     subject = fields.CharField(max_length=80, db_index=True, description="order:12")
     is_closed = fields.BooleanField(default=False)
@@ -48,13 +50,18 @@ class LedgerEntry(Row):
         description="minor units of currency; debits positive, credits negative"
     )
     currency = fields.CharField(max_length=3)
-    stripe_id = fields.CharField(max_length=255, description="the Stripe object that it came from")
+    stripe_id = fields.CharField(
+        max_length=255, description="the Stripe object that it came from"
+    )
 
     class Meta:
         table = "ledger_entries"
         indexes = [
             Index(fields=("posting_id",), name="ix_ledger_entries_posting"),
-            Index(fields=("vendor_id", "account", "currency"), name="ix_ledger_entries_vendor"),
+            Index(
+                fields=("vendor_id", "account", "currency"),
+                name="ix_ledger_entries_vendor",
+            ),
             Index(fields=("account", "currency"), name="ix_ledger_entries_account"),
             Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
         ]

@@ -67,7 +67,9 @@ async def owes(vendor_id: int) -> bool:
 async def reserved_of_order(order_id: int) -> bool:
     """Whether a part of this order was ever held back as a reserve."""
     await unit.flush()
-    return await LedgerPosting.filter(subject=f"order:{order_id}", kind="reserved").exists()
+    return await LedgerPosting.filter(
+        subject=f"order:{order_id}", kind="reserved"
+    ).exists()
 
 
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
@@ -79,7 +81,9 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
         .group_by("account", "currency")
         .values_list("account", "currency", "total")
     )
-    return {(Account(account), currency): int(total) for account, currency, total in rows}
+    return {
+        (Account(account), currency): int(total) for account, currency, total in rows
+    }
 
 
 async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
@@ -88,7 +92,9 @@ async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:
     """
     await unit.flush()
     rows = (
-        await LedgerEntry.filter(posting__subject=subject, posting__kind__in=list(kinds))
+        await LedgerEntry.filter(
+            posting__subject=subject, posting__kind__in=list(kinds)
+        )
         .annotate(total=Sum("amount"))
         .group_by("account")
         .values_list("account", "total")

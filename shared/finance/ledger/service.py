@@ -45,7 +45,10 @@ class Postings:
         ]
         await LedgerPosting.bulk_create(rows)
         written = LedgerPosting.filter(key__in=list(self._by_key))
-        ids = {str(key): int(str(number)) for key, number in await written.values_list("key", "id")}
+        ids = {
+            str(key): int(str(number))
+            for key, number in await written.values_list("key", "id")
+        }
         entries = [entry for one in postings for entry in _entries(ids[one.key], one)]
         await LedgerEntry.bulk_create(entries)
         await LedgerPosting.filter(id__in=list(ids.values())).update(is_closed=True)
@@ -58,7 +61,11 @@ async def post(tx: Transaction, posting: Posting) -> bool:
     once.
     """
     kept = tx.collected(Postings)
-    if not posting.entries or kept.has(posting.key) or await LedgerPosting.exists(key=posting.key):
+    if (
+        not posting.entries
+        or kept.has(posting.key)
+        or await LedgerPosting.exists(key=posting.key)
+    ):
         return False
     kept.add(posting)
     _happened(tx, posting)
@@ -70,7 +77,9 @@ def _happened(tx: Transaction, posting: Posting) -> None:
     thing, _, number = posting.subject.partition(":")
     currencies = {entry.currency for entry in posting.entries}
     total = sum(entry.amount for entry in posting.entries if entry.amount > 0)
-    only = {"amount": total, "currency": currencies.pop()} if len(currencies) == 1 else {}
+    only = (
+        {"amount": total, "currency": currencies.pop()} if len(currencies) == 1 else {}
+    )
     tx.happened(
         "posting.made",
         subject=f"posting:{posting.key}",

@@ -178,15 +178,25 @@ def _postings(facts: Iterable[Fact]) -> list[list[Fact]]:
     grouped: dict[int, list[Fact]] = {}
     for fact in facts:
         grouped.setdefault(fact.posting_id, []).append(fact)
-    return sorted(grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id))
+    return sorted(
+        grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id)
+    )
 
 
 # What a posting's steps are called: the vendor's, the commission that goes over, the marketplace's.
 NO_NAMES = (FlowKind.OTHER, FlowKind.OTHER, FlowKind.OTHER)
 NAMES = {
     "refund": (FlowKind.REFUND, FlowKind.COMMISSION_BACK, FlowKind.OTHER),
-    "refund_undone": (FlowKind.REFUND_UNDONE, FlowKind.COMMISSION_AGAIN, FlowKind.OTHER),
-    "dispute_withdrawn": (FlowKind.DISPUTE, FlowKind.COMMISSION_BACK, FlowKind.DISPUTE_COST),
+    "refund_undone": (
+        FlowKind.REFUND_UNDONE,
+        FlowKind.COMMISSION_AGAIN,
+        FlowKind.OTHER,
+    ),
+    "dispute_withdrawn": (
+        FlowKind.DISPUTE,
+        FlowKind.COMMISSION_BACK,
+        FlowKind.DISPUTE_COST,
+    ),
     "dispute_reinstated": (
         FlowKind.DISPUTE_WON,
         FlowKind.COMMISSION_AGAIN,
@@ -206,11 +216,15 @@ def _step(parts: list[Fact]) -> list[FlowStep]:
     vendor = -sum(part.amount for part in parts if part.account in VENDORS)
     commission = -sum(part.amount for part in parts if part.account == COMMISSION)
     other = -sum(
-        part.amount for part in parts if part.account in MARKETS and part.account != COMMISSION
+        part.amount
+        for part in parts
+        if part.account in MARKETS and part.account != COMMISSION
     )
     return [
         FlowStep(kind, to_vendor, to_market, first.stripe_id, first.at, first.key)
-        for kind, to_vendor, to_market in _amounts(first.kind, vendor, commission, other)
+        for kind, to_vendor, to_market in _amounts(
+            first.kind, vendor, commission, other
+        )
     ]
 
 

@@ -10,7 +10,15 @@ from datetime import datetime
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.order_money.flows import Fact, FlowKind, FlowStep, Sent, places, reserved, steps
+from shared.finance.order_money.flows import (
+    Fact,
+    FlowKind,
+    FlowStep,
+    Sent,
+    places,
+    reserved,
+    steps,
+)
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payouts.models import PayoutItem
@@ -78,7 +86,11 @@ async def order_waterfall(order_id: int) -> Waterfall:
     facts = await _facts(order_id)
     sent = await _sent(order_id)
     found = steps(facts, sent)
-    payment = await Payment.filter(order_id=order_id, status__in=_PAID).order_by("-attempt").first()
+    payment = (
+        await Payment.filter(order_id=order_id, status__in=_PAID)
+        .order_by("-attempt")
+        .first()
+    )
     details = await _details(order_id)
     fees = [step.market for step in found if step.kind is FlowKind.STRIPE_FEE]
     return Waterfall(
@@ -115,7 +127,11 @@ async def _facts(order_id: int) -> list[Fact]:
 async def _sent(order_id: int) -> list[Sent]:
     """One per payout that something of the order was in."""
     whole: dict[int, tuple[int, PayoutItem]] = {}
-    for item in await PayoutItem.filter(order_id=order_id).order_by("id").select_related("payout"):
+    for item in (
+        await PayoutItem.filter(order_id=order_id)
+        .order_by("id")
+        .select_related("payout")
+    ):
         before = whole.get(item.payout_id, (0, item))[0]
         whole[item.payout_id] = (before + item.amount, item)
     return [
@@ -123,7 +139,9 @@ async def _sent(order_id: int) -> list[Sent]:
             amount,
             item.payout.stripe_payout_id or "",
             counts=item.payout.status not in CAME_BACK,
-            arrived_at=item.payout.paid_at if item.payout.status == PayoutState.PAID else None,
+            arrived_at=item.payout.paid_at
+            if item.payout.status == PayoutState.PAID
+            else None,
             arrives_on=item.payout.arrives_on,
             payout_id=item.payout_id,
         )

@@ -35,7 +35,12 @@ from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
-from shared.trade.vat.queries import MissingRate, WaitingNumbers, missing_rates, waiting_numbers
+from shared.trade.vat.queries import (
+    MissingRate,
+    WaitingNumbers,
+    missing_rates,
+    waiting_numbers,
+)
 
 # The comparison runs every night; when it has not for so long, somebody should know.
 STALE = timedelta(hours=50)
@@ -112,7 +117,9 @@ async def _refunds() -> Heap:
         first=Min("created_at"),
     )
     return _heap(
-        await query.group_by("currency").values_list("currency", "number", "total", "first")
+        await query.group_by("currency").values_list(
+            "currency", "number", "total", "first"
+        )
     )
 
 
@@ -210,7 +217,11 @@ class _Spans:
         sign: int = 1,
     ) -> tuple[Money, Money, Money]:
         today, rest, before = (sign * amount for amount in self.sums)
-        return Money(today, currency), Money(today + rest, currency), Money(before, currency)
+        return (
+            Money(today, currency),
+            Money(today + rest, currency),
+            Money(before, currency),
+        )
 
     def counts(self) -> tuple[int, int, int]:
         today, rest, before = self.numbers
@@ -229,7 +240,10 @@ class _Days:
 def _days(zone: ZoneInfo) -> _Days:
     """A day may have 23 or 25 hours there: each begins at its own midnight."""
     today = clock.now().astimezone(zone).date()
-    begin = [datetime.combine(today - timedelta(days=ago), time(), zone) for ago in (0, 6, 13)]
+    begin = [
+        datetime.combine(today - timedelta(days=ago), time(), zone)
+        for ago in (0, 6, 13)
+    ]
     return _Days(*(midnight.astimezone(UTC) for midnight in begin))
 
 
@@ -248,7 +262,9 @@ async def _spans(
     }
     asked |= {f"number_{n}": Count("id", _filter=span) for n, span in enumerate(spans)}
     query = (
-        table.filter(**where, **{f"{at}__gte": days.before}).annotate(**asked).group_by("currency")
+        table.filter(**where, **{f"{at}__gte": days.before})
+        .annotate(**asked)
+        .group_by("currency")
     )
     return {
         str(row["currency"]): _Spans(

@@ -31,7 +31,10 @@ class ExposureParts:
 
     def __add__(self, other: ExposureParts) -> ExposureParts:
         return ExposureParts(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(ExposureParts))
+            *(
+                getattr(self, f.name) + getattr(other, f.name)
+                for f in fields(ExposureParts)
+            )
         )
 
 
@@ -73,7 +76,9 @@ def _worst_first(item: tuple[tuple[int, str], ExposureParts]) -> tuple[str, int,
     return currency, -parts.total, vendor_id
 
 
-def totals(shares: Iterable[tuple[tuple[int, str], ExposureParts]]) -> dict[str, ExposureParts]:
+def totals(
+    shares: Iterable[tuple[tuple[int, str], ExposureParts]],
+) -> dict[str, ExposureParts]:
     """The same per currency."""
     found: dict[str, ExposureParts] = {}
     for (_, currency), parts in shares:

@@ -85,7 +85,8 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
 async def _jobs(now: datetime) -> tuple[Measure, ...]:
     rows = Job.exclude(status="done").annotate(number=Count("id")).group_by("status")
     found = {
-        str(status): int(number) for status, number in await rows.values_list("status", "number")
+        str(status): int(number)
+        for status, number in await rows.values_list("status", "number")
     }
     due = Job.filter(status="waiting", run_at__lte=now)
     oldest = await due.order_by("run_at").first()
@@ -98,9 +99,15 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
     )
     age = (now - oldest.run_at).total_seconds() if oldest else 0.0
     return (
-        Measure("markethall_jobs", "Jobs that are not done, by state.", states, "state"),
+        Measure(
+            "markethall_jobs", "Jobs that are not done, by state.", states, "state"
+        ),
         one("markethall_jobs_due", "Jobs that could run now.", await due.count()),
-        one("markethall_job_oldest_due_seconds", "How long the oldest of them has been due.", age),
+        one(
+            "markethall_job_oldest_due_seconds",
+            "How long the oldest of them has been due.",
+            age,
+        ),
     )
 
 
@@ -108,8 +115,16 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
 _DELIVERIES: tuple[tuple[str, str, Callable[[DeliveryCounts], int]], ...] = (
     ("delivered", "Events that got in within 24 hours.", lambda t: t.delivered),
     ("refused", "Deliveries refused within 24 hours.", lambda t: t.refused),
-    ("misdirected", "Events of the other endpoint within 24 hours.", lambda t: t.misdirected),
-    ("unheard", "Changes at Stripe within 24 hours that no delivery told of.", lambda t: t.unheard),
+    (
+        "misdirected",
+        "Events of the other endpoint within 24 hours.",
+        lambda t: t.misdirected,
+    ),
+    (
+        "unheard",
+        "Changes at Stripe within 24 hours that no delivery told of.",
+        lambda t: t.unheard,
+    ),
 )
 
 
@@ -129,19 +144,27 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     lights = [_LIGHTS[endpoint.light] for endpoint in endpoints]
     ages = [[now - since for since in e.known_since if since] for e in endpoints]
     waiting = tuple(
-        (state.value, float(counts[state])) for state in (EventStatus.FAILED, EventStatus.PARKED)
+        (state.value, float(counts[state]))
+        for state in (EventStatus.FAILED, EventStatus.PARKED)
     )
     unapplied = "Events that are not applied, by state."
     return (
-        each("light", "0 well or nothing came yet, 1 look at it, 2 not working.", lights),
+        each(
+            "light", "0 well or nothing came yet, 1 look at it, 2 not working.", lights
+        ),
         each(
             "last_event_timestamp_seconds",
             "When an event last got in; 0: never.",
             map(_stamp, tallies),
         ),
-        *(each(name, text, map(float, map(of, tallies))) for name, text, of in _DELIVERIES),
+        *(
+            each(name, text, map(float, map(of, tallies)))
+            for name, text, of in _DELIVERIES
+        ),
         each(
-            "secret_age_seconds", "Since the newest secret was first seen here.", map(_newest, ages)
+            "secret_age_seconds",
+            "Since the newest secret was first seen here.",
+            map(_newest, ages),
         ),
         Measure("markethall_webhook_events", unapplied, waiting, "state"),
     )
@@ -157,7 +180,9 @@ def _newest(ages: list[timedelta]) -> float:
 
 def _reconciliation(last: RunView | None, now: datetime) -> tuple[Measure, ...]:
     """Of the last comparison that ended; an age of -1 says that there was none."""
-    age = (now - (last.finished_at or last.started_at)).total_seconds() if last else -1.0
+    age = (
+        (now - (last.finished_at or last.started_at)).total_seconds() if last else -1.0
+    )
     return (
         one(
             "markethall_reconciliation_age_seconds",
@@ -190,7 +215,8 @@ class _Unbalanced:
         if self._at is None or not at - LEDGER_EVERY < self._at <= at:
             rows = LedgerEntry.all().annotate(total=Sum("amount")).group_by("currency")
             self._count = sum(
-                int(total) != 0 for _, total in await rows.values_list("currency", "total")
+                int(total) != 0
+                for _, total in await rows.values_list("currency", "total")
             )
             self._at = at
         return self._count

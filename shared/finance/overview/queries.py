@@ -59,7 +59,8 @@ async def exposure_now() -> ExposureView:
         ),
         receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
         reserves={
-            place: -amount for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()
+            place: -amount
+            for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()
         },
         held=await _booked(Account.STRIPE_HELD_VENDOR),
     )
@@ -70,7 +71,8 @@ async def exposure_now() -> ExposureView:
     )
     return ExposureView(
         together=tuple(
-            Risk(None, "", currency, parts) for currency, parts in totals(places.items()).items()
+            Risk(None, "", currency, parts)
+            for currency, parts in totals(places.items()).items()
         ),
         vendors=tuple(
             Risk(vendor, str(names.get(vendor, "")), currency, p)
@@ -112,5 +114,7 @@ async def held_of_platform() -> tuple[Money, ...]:
     """
     rows = await trial_balance()
     return tuple(
-        row.balance for row in rows if row.account is Account.STRIPE_HELD_PLATFORM and row.balance
+        row.balance
+        for row in rows
+        if row.account is Account.STRIPE_HELD_PLATFORM and row.balance
     )

@@ -117,7 +117,10 @@ async def let_go(row_id: int) -> None:
             return
         now = clock.now()
         await tx.change(row, gone_at=now)
-        mine = {"customer_id": row.customer_id, "stripe_customer_id": row.stripe_customer_id}
+        mine = {
+            "customer_id": row.customer_id,
+            "stripe_customer_id": row.stripe_customer_id,
+        }
         gone: dict[str, Any] = {
             "is_active": False,
             "is_default": False,
@@ -126,11 +129,13 @@ async def let_go(row_id: int) -> None:
         lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
         for method in lost:
             await tx.change(method, removed_at=now, **gone)
-        for setup in await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)):
+        for setup in await PaymentMethodSetup.filter(
+            **mine, status__in=list(OPEN_SETUPS)
+        ):
             await tx.move(setup, to=SetupState.CANCELED)
-        await PaymentMethodDetachment.filter(customer_id=row.customer_id, done_at=None).update(
-            done_at=now, updated_at=now
-        )
+        await PaymentMethodDetachment.filter(
+            customer_id=row.customer_id, done_at=None
+        ).update(done_at=now, updated_at=now)
         tx.record(
             "stripe_customer.gone",
             actor="stripe",

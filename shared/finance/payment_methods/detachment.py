@@ -64,7 +64,9 @@ async def look_again(
 ) -> None:
     """Ask again for what Stripe still lists, though it had let it go before that reading began."""
     still = PaymentMethodDetachment.filter(
-        customer_id=shopper_id, stripe_payment_method_id__in=list(listed), done_at__lt=before
+        customer_id=shopper_id,
+        stripe_payment_method_id__in=list(listed),
+        done_at__lt=before,
     )
     for row in await still.order_by("id"):
         await tx.change(row, done_at=None)

@@ -19,7 +19,9 @@ class MethodGone(Conflict):
     """It was removed in another tab, or at Stripe."""
 
     code = "payment_method_gone"
-    default = _n("That card is not saved any more. Your other cards are as you left them.")
+    default = _n(
+        "That card is not saved any more. Your other cards are as you left them."
+    )
 
 
 class TooManyMethods(Conflict):
@@ -29,7 +31,10 @@ class TooManyMethods(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("You can save up to %(most)s cards. Remove one, then add the new one.", most=MOST)
+            _(
+                "You can save up to %(most)s cards. Remove one, then add the new one.",
+                most=MOST,
+            )
         )
 
 
@@ -37,7 +42,9 @@ class CannotSave(Conflict):
     """Stripe will not set a card up as things stand; the operator must look."""
 
     code = "payment_method_not_saved"
-    default = _n("Cards cannot be saved at the moment. We have noted it; please try again later.")
+    default = _n(
+        "Cards cannot be saved at the moment. We have noted it; please try again later."
+    )
 
 
 class NothingAdded(MethodGone):

@@ -31,7 +31,9 @@ from shared.trade.people.persons import language_of
 
 log = logging.getLogger("markethall.payment_methods")
 
-AT_ONCE = 200  # customers that one sweep reads, those first that were not read for longest
+AT_ONCE = (
+    200  # customers that one sweep reads, those first that were not read for longest
+)
 READ_AGAIN = timedelta(days=1)
 LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
 # Who has not ended by then has left; the daily reading still sees it.
@@ -64,9 +66,9 @@ async def detach(context: Context, detachment_id: int) -> None:
 async def sweep(context: Context) -> None:
     """Find what no event told. Each customer is read once a day, one with an open setup hourly."""
     now = clock.now()
-    undone = PaymentMethodDetachment.filter(done_at=None, updated_at__lt=now - LEFT_ALONE).order_by(
-        "id"
-    )
+    undone = PaymentMethodDetachment.filter(
+        done_at=None, updated_at__lt=now - LEFT_ALONE
+    ).order_by("id")
     async with unit.transaction() as tx:
         for row in await undone.limit(AT_ONCE):
             await detachment.put_on_the_list(tx, row)
@@ -75,9 +77,15 @@ async def sweep(context: Context) -> None:
         updated_at__lt=now - LEFT_ALONE,
         created_at__gt=now - ADDING_LASTS,
     )
-    first = await adding.order_by("id").limit(AT_ONCE).values_list("stripe_customer_id", flat=True)
+    first = (
+        await adding.order_by("id")
+        .limit(AT_ONCE)
+        .values_list("stripe_customer_id", flat=True)
+    )
     old = StripeCustomer.filter(
-        updated_at__lt=now - READ_AGAIN, gone_at=None, stripe_customer_id__not_isnull=True
+        updated_at__lt=now - READ_AGAIN,
+        gone_at=None,
+        stripe_customer_id__not_isnull=True,
     )
     rest = (
         await old.order_by("updated_at", "id")
@@ -100,11 +108,15 @@ async def remind(_context: Context) -> None:
     months |= Q(card_exp_year=later[0], card_exp_month=later[1])
     cards = PaymentMethod.filter(months, is_active=True, is_default=True).order_by("id")
     due = [
-        row.id for row in await cards if reminder_due(row.card_exp_month, row.card_exp_year, day)
+        row.id
+        for row in await cards
+        if reminder_due(row.card_exp_month, row.card_exp_year, day)
     ]
     async with unit.transaction() as tx:
         for row_id in due:
-            remind_one.once(f"payment_methods.remind_one:{row_id}")(tx, method_id=row_id)
+            remind_one.once(f"payment_methods.remind_one:{row_id}")(
+                tx, method_id=row_id
+            )
 
 
 @job("payment_methods.remind_one", renamed={"id": "method_id"})
@@ -127,7 +139,9 @@ async def remind_one(context: Context, method_id: int) -> None:
                 is_default=True,
             )
         )
-        if card is None or not reminder_due(card.card_exp_month, card.card_exp_year, day):
+        if card is None or not reminder_due(
+            card.card_exp_month, card.card_exp_year, day
+        ):
             return
         shopper = await Customer.get(id=card.customer_id)
         if not shopper.is_active:

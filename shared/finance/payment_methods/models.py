@@ -10,7 +10,12 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.finance.payment_methods.rules import DETACHED_BY_US, ConsentOrigin, Removal, SetupState
+from shared.finance.payment_methods.rules import (
+    DETACHED_BY_US,
+    ConsentOrigin,
+    Removal,
+    SetupState,
+)
 from shared.infra.database.base import Row, words
 from shared.trade.people.models import Customer
 
@@ -34,7 +39,9 @@ class StripeCustomer(Row):
     customer_id: int
     number = fields.SmallIntField(description="1 for the shopper's first")
     idempotency_key = fields.CharField(max_length=255, unique=True)
-    request: Any = fields.JSONField(default=dict, description="email and name sent with that key")
+    request: Any = fields.JSONField(
+        default=dict, description="email and name sent with that key"
+    )
     asked_at = fields.DatetimeField(
         null=True, description="when Stripe was first asked under that key"
     )
@@ -91,7 +98,9 @@ class PaymentMethod(Row):
     )
     is_default = fields.BooleanField(default=False)
     is_active = fields.BooleanField(default=True)
-    consented_at = fields.DatetimeField(description="when the shopper agreed to its being kept")
+    consented_at = fields.DatetimeField(
+        description="when the shopper agreed to its being kept"
+    )
     consented_in = fields.CharField(
         max_length=20,
         default=ConsentOrigin.CHECKOUT.value,
@@ -105,12 +114,16 @@ class PaymentMethod(Row):
         table = "payment_methods"
         indexes = [Index(fields=("customer_id",), name="ix_payment_methods_customer")]
         constraints = [
-            CheckConstraint(check="vendor_id is null", name="ck_payment_methods_vendor"),
             CheckConstraint(
-                check=f"consented_in in ({words(ConsentOrigin)})", name="ck_payment_methods_consent"
+                check="vendor_id is null", name="ck_payment_methods_vendor"
             ),
             CheckConstraint(
-                check=f"removed_because in ({words(Removal)})", name="ck_payment_methods_removal"
+                check=f"consented_in in ({words(ConsentOrigin)})",
+                name="ck_payment_methods_consent",
+            ),
+            CheckConstraint(
+                check=f"removed_because in ({words(Removal)})",
+                name="ck_payment_methods_removal",
             ),
         ]
 
@@ -126,7 +139,9 @@ class PaymentMethodSetup(Row):
     )
 
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="payment_method_setups", on_delete=fields.RESTRICT
+        "models.Customer",
+        related_name="payment_method_setups",
+        on_delete=fields.RESTRICT,
     )
     customer_id: int
     number = fields.SmallIntField(description="1 for the shopper's first")
@@ -141,10 +156,15 @@ class PaymentMethodSetup(Row):
     class Meta:
         table = "payment_method_setups"
         unique_together = (("customer", "number"),)
-        indexes = [Index(fields=("status", "updated_at"), name="ix_payment_method_setups_status")]
+        indexes = [
+            Index(
+                fields=("status", "updated_at"), name="ix_payment_method_setups_status"
+            )
+        ]
         constraints = [
             CheckConstraint(
-                check=f"status in ({words(SetupState)})", name="ck_payment_method_setups_status"
+                check=f"status in ({words(SetupState)})",
+                name="ck_payment_method_setups_status",
             )
         ]
 
@@ -153,17 +173,23 @@ class PaymentMethodDetachment(Row):
     """A method that leaves Stripe: written in the transaction that ends it here, and carried out by a job."""
 
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="payment_method_detachments", on_delete=fields.RESTRICT
+        "models.Customer",
+        related_name="payment_method_detachments",
+        on_delete=fields.RESTRICT,
     )
     customer_id: int
     stripe_payment_method_id = fields.CharField(max_length=255, unique=True)
     idempotency_key = fields.CharField(max_length=255, unique=True)
     because = fields.CharField(max_length=20)
-    done_at = fields.DatetimeField(null=True, description="when Stripe no longer held it")
+    done_at = fields.DatetimeField(
+        null=True, description="when Stripe no longer held it"
+    )
 
     class Meta:
         table = "payment_method_detachments"
-        indexes = [Index(fields=("done_at",), name="ix_payment_method_detachments_done")]
+        indexes = [
+            Index(fields=("done_at",), name="ix_payment_method_detachments_done")
+        ]
         constraints = [
             CheckConstraint(
                 check=f"because in ({words(DETACHED_BY_US)})",

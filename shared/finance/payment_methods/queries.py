@@ -39,19 +39,26 @@ async def saved_methods(shopper_id: int) -> tuple[SavedMethod, ...]:
     return tuple(_view(row, day) for row in await rows)
 
 
-async def usable_methods(shopper_id: int, stripe_customer_id: str) -> tuple[SavedMethod, ...]:
+async def usable_methods(
+    shopper_id: int, stripe_customer_id: str
+) -> tuple[SavedMethod, ...]:
     """Those that can pay for what names this customer at Stripe. Two queries."""
     day = await today()
     rows = PaymentMethod.filter(
         customer_id=shopper_id, stripe_customer_id=stripe_customer_id, is_active=True
     )
-    found = [_view(row, day) for row in await rows.order_by("-is_default", "-consented_at", "-id")]
+    found = [
+        _view(row, day)
+        for row in await rows.order_by("-is_default", "-consented_at", "-id")
+    ]
     return tuple(method for method in found if not method.is_expired)
 
 
 async def saved_method(shopper_id: int, method_id: int) -> SavedMethod | None:
     """One of the shopper's saved methods."""
-    row = await PaymentMethod.get_or_none(id=method_id, customer_id=shopper_id, is_active=True)
+    row = await PaymentMethod.get_or_none(
+        id=method_id, customer_id=shopper_id, is_active=True
+    )
     return _view(row, await today()) if row is not None else None
 
 
@@ -59,7 +66,9 @@ async def lost_all(shopper_id: int) -> bool:
     """Whether the shopper's methods went with a customer that was deleted at Stripe, and none was
     saved since.
     """
-    last = await StripeCustomer.filter(customer_id=shopper_id).order_by("-number").first()
+    last = (
+        await StripeCustomer.filter(customer_id=shopper_id).order_by("-number").first()
+    )
     return last is not None and last.gone_at is not None
 
 

@@ -25,7 +25,9 @@ class ConsentOrigin(StrEnum):
 class SetupState(StrEnum):
     """Where adding a card stands."""
 
-    OPENING = "opening"  # written down; Stripe has not confirmed that the SetupIntent exists
+    OPENING = (
+        "opening"  # written down; Stripe has not confirmed that the SetupIntent exists
+    )
     OPEN = "open"
     SUCCEEDED = "succeeded"
     CANCELED = "canceled"
@@ -135,7 +137,9 @@ def _with_rows(
     """
     free = {row.method_id: row for row in held}
     known = [one for one in stays if one.id in free]
-    kept: list[tuple[int | None, FoundMethod]] = [(free.pop(one.id).row_id, one) for one in known]
+    kept: list[tuple[int | None, FoundMethod]] = [
+        (free.pop(one.id).row_id, one) for one in known
+    ]
     for one in stays:
         if one in known:
             continue
@@ -151,7 +155,9 @@ def _by_card(found: Sequence[FoundMethod]) -> Iterator[list[FoundMethod]]:
     """Methods of the same card together; one without a fingerprint stands alone."""
     groups: dict[str, list[FoundMethod]] = defaultdict(list)
     for one in found:
-        groups[f"card:{one.fingerprint}" if one.fingerprint else f"method:{one.id}"].append(one)
+        groups[
+            f"card:{one.fingerprint}" if one.fingerprint else f"method:{one.id}"
+        ].append(one)
     yield from groups.values()
 
 
@@ -160,7 +166,9 @@ def _row_of_card(held: Sequence[StoredMethod], one: FoundMethod) -> StoredMethod
     has its row again.
     """
     rows = [
-        row for row in held if one.fingerprint is not None and row.fingerprint == one.fingerprint
+        row
+        for row in held
+        if one.fingerprint is not None and row.fingerprint == one.fingerprint
     ]
     return max(rows, key=lambda row: (row.is_active, row.row_id), default=None)
 

@@ -31,7 +31,9 @@ async def customer_for(gateway: Gateway, shopper_id: int) -> str | None:
     try:
         return await customers.ensure(gateway, shopper_id)
     except (StripeUnavailable, StripeRefused) as problem:
-        log.warning("shopper %s has no customer at Stripe just now: %s", shopper_id, problem.log)
+        log.warning(
+            "shopper %s has no customer at Stripe just now: %s", shopper_id, problem.log
+        )
         return None
 
 
@@ -42,10 +44,17 @@ async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
     Raises StripeMissing when Stripe no longer has the customer: what was to be paid through it
     needs another payment.
     """
-    owner = await StripeCustomer.get_or_none(stripe_customer_id=stripe_customer_id, gone_at=None)
+    owner = await StripeCustomer.get_or_none(
+        stripe_customer_id=stripe_customer_id, gone_at=None
+    )
     if owner is None:
         raise StripeMissing(log=f"{stripe_customer_id} is gone")
-    if await PaymentMethod.filter(customer_id=owner.customer_id, is_active=True).count() >= MOST:
+    if (
+        await PaymentMethod.filter(
+            customer_id=owner.customer_id, is_active=True
+        ).count()
+        >= MOST
+    ):
         return None
     try:
         return await gateway.customers.create_session(stripe_customer_id)
@@ -53,7 +62,11 @@ async def box_for(gateway: Gateway, stripe_customer_id: str) -> str | None:
         await look_for(gateway, stripe_customer_id)
         raise
     except (StripeUnavailable, StripeRefused) as problem:
-        log.warning("%s: the card form cannot offer to save: %s", stripe_customer_id, problem.log)
+        log.warning(
+            "%s: the card form cannot offer to save: %s",
+            stripe_customer_id,
+            problem.log,
+        )
         return None
 
 
@@ -76,7 +89,9 @@ async def make_default(*, shopper_id: int, method_id: int) -> None:
             raise MethodGone
         if row.is_default:
             return
-        for other in await PaymentMethod.filter(customer_id=shopper_id, is_default=True):
+        for other in await PaymentMethod.filter(
+            customer_id=shopper_id, is_default=True
+        ):
             await tx.change(other, is_default=False)
         await tx.change(row, where={"is_active": True}, is_default=True)
         await _note(tx, "payment_method.made_default", shopper_id, row.id)
@@ -119,7 +134,9 @@ async def _mine(tx: Transaction, shopper_id: int, method_id: int) -> PaymentMeth
     """The shopper's method, behind the lock that everything about the shopper's methods takes
     first.
     """
-    await tx.lock(StripeCustomer, missing=UnknownMethod, customer_id=shopper_id, gone_at=None)
+    await tx.lock(
+        StripeCustomer, missing=UnknownMethod, customer_id=shopper_id, gone_at=None
+    )
     row = await tx.lock(
         PaymentMethod,
         missing=UnknownMethod,
@@ -135,4 +152,6 @@ async def _note(
     shopper_id: int,
     method_id: int,
 ) -> None:
-    tx.record(action, actor=f"customer:{shopper_id}", subject=f"payment_method:{method_id}")
+    tx.record(
+        action, actor=f"customer:{shopper_id}", subject=f"payment_method:{method_id}"
+    )

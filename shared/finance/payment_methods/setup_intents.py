@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 
 from shared.core.ids import born
 from shared.finance.payment_methods import customers, sync
-from shared.finance.payment_methods.errors import CannotSave, NothingAdded, TooManyMethods
-from shared.finance.payment_methods.models import PaymentMethod, PaymentMethodSetup, StripeCustomer
+from shared.finance.payment_methods.errors import (
+    CannotSave,
+    NothingAdded,
+    TooManyMethods,
+)
+from shared.finance.payment_methods.models import (
+    PaymentMethod,
+    PaymentMethodSetup,
+    StripeCustomer,
+)
 from shared.finance.payment_methods.rules import MOST, OPEN_SETUPS, SetupState
 from shared.finance.payment_methods.writes import CreateSetup
 from shared.infra import unit
@@ -52,7 +60,10 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
     Raises TooManyMethods, CannotSave (Stripe said no), StripeUnavailable (the same call works
     later).
     """
-    if await PaymentMethod.filter(customer_id=shopper_id, is_active=True).count() >= MOST:
+    if (
+        await PaymentMethod.filter(customer_id=shopper_id, is_active=True).count()
+        >= MOST
+    ):
         raise TooManyMethods
     try:
         for _ in range(TRIES):
@@ -109,14 +120,18 @@ async def _ask(gateway: Gateway, row: PaymentMethodSetup) -> SetupIntent | None:
     """
     if row.stripe_setup_intent_id is not None:
         found = await gateway.setup_intents.get(row.stripe_setup_intent_id)
-        return found if await sync.store_setup(row.id, found) is SetupState.OPEN else None
+        return (
+            found if await sync.store_setup(row.id, found) is SetupState.OPEN else None
+        )
     asked = CreateSetup.of(row)
     write = await writes.latest(asked.subject, CreateSetup)
     if write is None:  # written down before there were rows of writes
         async with unit.transaction() as tx:
             write = await writes.open_write(tx, asked, asked_at=row.created_at)
     performed = await writes.perform(gateway, write.id)
-    if performed.refusal is not None and not isinstance(performed.refusal, StripeMissing):
+    if performed.refusal is not None and not isinstance(
+        performed.refusal, StripeMissing
+    ):
         raise performed.refusal
     if performed.stripe_id is None:
         return None
@@ -130,7 +145,9 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
 
     Raises MethodGone where the shopper never began one, and StripeUnavailable.
     """
-    row = await PaymentMethodSetup.filter(customer_id=shopper_id).order_by("-id").first()
+    row = (
+        await PaymentMethodSetup.filter(customer_id=shopper_id).order_by("-id").first()
+    )
     if row is None:
         raise NothingAdded
     found: SetupIntent | None = None

@@ -120,14 +120,17 @@ async def _take_over(
     mine = PaymentMethod.filter(customer_id=owner.customer_id)
     rows = {method.id: method for method in await mine.order_by("id")}
     off = PaymentMethodDetachment.filter(customer_id=owner.customer_id)
-    dropped = {str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)}
+    dropped = {
+        str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)
+    }
     set_up = await _set_up(owner.customer_id)
     held = [
         StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
         for m in rows.values()
     ]
     found = [
-        FoundMethod(m.id, m.created, m.fingerprint, m.agreed or m.id in set_up) for m in methods
+        FoundMethod(m.id, m.created, m.fingerprint, m.agreed or m.id in set_up)
+        for m in methods
     ]
     decided = plan(held, found, dropped=dropped)
     by_id = {method.id: method for method in methods}
@@ -140,13 +143,17 @@ async def _take_over(
         await detachment.write_down(tx, owner.customer_id, method_id, why)
 
 
-async def _free_cards_that_change(held: Sequence[StoredMethod], decided: SyncPlan) -> None:
+async def _free_cards_that_change(
+    held: Sequence[StoredMethod], decided: SyncPlan
+) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at
     every moment.
     """
     known = {row.row_id: row.fingerprint for row in held}
     changing = [
-        number for number, one in decided.kept if number and known[number] != one.fingerprint
+        number
+        for number, one in decided.kept
+        if number and known[number] != one.fingerprint
     ]
     if changing:
         await PaymentMethod.filter(id__in=changing).update(
@@ -157,9 +164,13 @@ async def _free_cards_that_change(held: Sequence[StoredMethod], decided: SyncPla
 
 async def _set_up(shopper_id: int) -> set[str]:
     """The methods that the shopper added by a setup of ours."""
-    done = PaymentMethodSetup.filter(customer_id=shopper_id, status=SetupState.SUCCEEDED)
+    done = PaymentMethodSetup.filter(
+        customer_id=shopper_id, status=SetupState.SUCCEEDED
+    )
     return {
-        str(id_) for id_ in await done.values_list("stripe_payment_method_id", flat=True) if id_
+        str(id_)
+        for id_ in await done.values_list("stripe_payment_method_id", flat=True)
+        if id_
     }
 
 
@@ -205,10 +216,16 @@ async def _keep(
     if row is None:
         made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
         await _note(
-            tx, "payment_method.saved", owner.customer_id, made.id, where=values["consented_in"]
+            tx,
+            "payment_method.saved",
+            owner.customer_id,
+            made.id,
+            where=values["consented_in"],
         )
         return
-    news = {name: value for name, value in values.items() if getattr(row, name) != value}
+    news = {
+        name: value for name, value in values.items() if getattr(row, name) != value
+    }
     if not news:
         return
     await tx.change(row, **news)

@@ -44,4 +44,8 @@ def _unknown(kind: str) -> str:
 
 def expiry(month: int | None, year: int | None) -> str | None:
     """`04/29`, as it stands on the card."""
-    return f"{month:02d}/{year % 100:02d}" if month is not None and year is not None else None
+    return (
+        f"{month:02d}/{year % 100:02d}"
+        if month is not None and year is not None
+        else None
+    )

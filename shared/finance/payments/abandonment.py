@@ -40,7 +40,9 @@ async def give_up(context: Context, checkout_id: int) -> None:
         state = await service.follow(context.gateway, payment)
         if state in _UNDER_WAY:
             return
-    if PaymentState.PROCESSING in await service.cancel_intents_of(context.gateway, checkout.id):
+    if PaymentState.PROCESSING in await service.cancel_intents_of(
+        context.gateway, checkout.id
+    ):
         return
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return
@@ -54,5 +56,7 @@ async def give_up(context: Context, checkout_id: int) -> None:
         )
         if locked is None or not await is_unwanted(locked):
             return
-        if not await Order.exists(checkout_id=checkout.id, payment_status=PaymentStatus.PAID):
+        if not await Order.exists(
+            checkout_id=checkout.id, payment_status=PaymentStatus.PAID
+        ):
             await close_checkout(tx, locked, CheckoutStatus.CANCELLED, actor="shopper")

@@ -12,7 +12,9 @@ class OrderNotPayable(Conflict):
     """
 
     code = "order_not_payable"
-    default = _n("This order cannot be paid any more. Please start again from your basket.")
+    default = _n(
+        "This order cannot be paid any more. Please start again from your basket."
+    )
 
 
 class PaymentAlreadyDecided(OrderNotPayable):

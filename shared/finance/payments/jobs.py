@@ -62,7 +62,11 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
 async def read_charge(context: Context, payment_id: int) -> None:
     """Note transfer and fee even if the webhook never came. Repeats until they are there."""
     payment = await Payment.get_or_none(id=payment_id)
-    if payment is None or payment.stripe_charge_id is None or payment.stripe_balance_transaction_id:
+    if (
+        payment is None
+        or payment.stripe_charge_id is None
+        or payment.stripe_balance_transaction_id
+    ):
         return
     await service.record_charge(context.gateway, payment.stripe_charge_id)
     await payment.refresh_from_db()
@@ -73,7 +77,9 @@ async def read_charge(context: Context, payment_id: int) -> None:
 @recurring("payments.read_statement_prefix", every=timedelta(hours=1))
 async def read_statement_prefix(context: Context) -> None:
     """Read what card statements begin with, which is set in Stripe's dashboard."""
-    await marketplace.note_statement_prefix(await context.gateway.accounts.get_statement_prefix())
+    await marketplace.note_statement_prefix(
+        await context.gateway.accounts.get_statement_prefix()
+    )
 
 
 @job("payments.cancel_intents")
@@ -101,7 +107,9 @@ async def expire_checkout(context: Context, checkout_id: int) -> None:
         return  # money was taken: the goods stay reserved until a person has decided
     if PaymentState.PROCESSING in states:
         async with unit.transaction() as tx:
-            expire_checkout.at(clock.now() + PROCESSING_GRACE)(tx, checkout_id=checkout_id)
+            expire_checkout.at(clock.now() + PROCESSING_GRACE)(
+                tx, checkout_id=checkout_id
+            )
         return
     async with unit.transaction() as tx:
         locked = await tx.lock_first(
@@ -123,7 +131,9 @@ async def expire_checkout(context: Context, checkout_id: int) -> None:
 async def on_payment_opened(tx: Transaction, event: PaymentOpened) -> None:
     """See to it that it comes to an end even if no webhook does."""
     once = f"settle_unknown:{event.payment_id}"
-    settle_unknown.at(clock.now() + SETTLE_AFTER, once=once)(tx, payment_id=event.payment_id)
+    settle_unknown.at(clock.now() + SETTLE_AFTER, once=once)(
+        tx, payment_id=event.payment_id
+    )
 
 
 async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None:
@@ -132,7 +142,9 @@ async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None
     And the card, where it was saved.
     """
     once = f"read_charge:{event.payment_id}"
-    read_charge.at(clock.now() + CHARGE_AFTER, once=once)(tx, payment_id=event.payment_id)
+    read_charge.at(clock.now() + CHARGE_AFTER, once=once)(
+        tx, payment_id=event.payment_id
+    )
     if event.stripe_customer_id is not None:
         follow_methods(tx, stripe_customer_id=event.stripe_customer_id)
 

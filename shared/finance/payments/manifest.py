@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
-from shared.finance.payments import abandonment, jobs, models, stock_hold, stripe_events, sweep
+from shared.finance.payments import (
+    abandonment,
+    jobs,
+    models,
+    stock_hold,
+    stripe_events,
+    sweep,
+)
 from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
-from shared.trade.orders.events import CheckoutClosed, CheckoutOpened, CheckoutUnwanted, PiecesHeld
+from shared.trade.orders.events import (
+    CheckoutClosed,
+    CheckoutOpened,
+    CheckoutUnwanted,
+    PiecesHeld,
+)
 
 MANIFEST = Manifest(
     models=models,

@@ -83,24 +83,32 @@ class Payment(Row):
         description="what the card statement shows: Stripe's prefix and ours; empty: unknown",
     )
     status = fields.CharField(max_length=50, default=PaymentState.OPENING.value)
-    payment_method = fields.CharField(max_length=50, null=True, description="card, sepa_debit, ...")
+    payment_method = fields.CharField(
+        max_length=50, null=True, description="card, sepa_debit, ..."
+    )
     stripe_metadata: Any = fields.JSONField(default=dict)
     failure_code = fields.CharField(max_length=80, null=True)
-    failure_reason = fields.TextField(null=True, description="a sentence fit for the shopper")
+    failure_reason = fields.TextField(
+        null=True, description="a sentence fit for the shopper"
+    )
     refund_reason = fields.TextField(null=True)
     available_on = fields.DatetimeField(
         null=True, description="when the vendor's share can be paid out, Stripe's word"
     )
     paid_at = fields.DatetimeField(null=True)
     refunded_at = fields.DatetimeField(null=True)
-    parked_reason = fields.TextField(null=True, description="why a success did not match the order")
+    parked_reason = fields.TextField(
+        null=True, description="why a success did not match the order"
+    )
 
     class Meta:
         table = "payments"
         unique_together = (("order", "attempt"),)
         indexes = [Index(fields=("status", "updated_at"), name="ix_payments_status")]
         constraints = [
-            CheckConstraint(check=f"status in ({words(PaymentState)})", name="ck_payments_status"),
+            CheckConstraint(
+                check=f"status in ({words(PaymentState)})", name="ck_payments_status"
+            ),
             CheckConstraint(
                 check="amount_total > 0 and amount_platform_fee >= 0"
                 " and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee",

@@ -58,7 +58,9 @@ def _view(p: Payment) -> PaymentView:
         total=Money(p.amount_total, p.currency),
         vendor_share=Money(p.amount_vendor, p.currency),
         platform_fee=Money(p.amount_platform_fee, p.currency),
-        stripe_fee=None if p.amount_stripe_fee is None else Money(p.amount_stripe_fee, p.currency),
+        stripe_fee=None
+        if p.amount_stripe_fee is None
+        else Money(p.amount_stripe_fee, p.currency),
         refunded=Money(p.order.refunded_amount, p.currency),
         order_money=money_of(p.order),
         method=p.payment_method,
@@ -77,7 +79,9 @@ async def payments_of_order(order_id: int) -> tuple[PaymentView, ...]:
     """Every attempt for an order, oldest first."""
     return tuple(
         _view(p)
-        for p in await Payment.filter(order_id=order_id).order_by("attempt").select_related("order")
+        for p in await Payment.filter(order_id=order_id)
+        .order_by("attempt")
+        .select_related("order")
     )
 
 
@@ -86,7 +90,10 @@ async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
     mine = Payment.filter(vendor_id=vendor_id)
     shown = window(await mine.count(), page=page, size=PAGE_SIZE)
     rows = (
-        await mine.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("order")
+        await mine.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("order")
     )
     return PaymentPage(
         rows=tuple(_view(p) for p in rows),

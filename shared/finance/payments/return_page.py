@@ -47,7 +47,9 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
         status__in=list(OPEN_STATES),
         stripe_payment_intent_id__not_isnull=True,
     )
-    for intent_id in await open_payments.values_list("stripe_payment_intent_id", flat=True):
+    for intent_id in await open_payments.values_list(
+        "stripe_payment_intent_id", flat=True
+    ):
         try:
             await service.confirm_payment(gateway, str(intent_id))
         except StripeUnavailable:

@@ -18,7 +18,9 @@ class PaymentState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"  # the last try was declined; the intent still takes another card
     CANCELED = "canceled"
-    PARKED = "parked"  # Stripe took money that does not match the order; a person must look
+    PARKED = (
+        "parked"  # Stripe took money that does not match the order; a person must look
+    )
     REFUNDED = "refunded"  # all of it went back; a part leaves it succeeded
 
 
@@ -114,9 +116,13 @@ def mismatch(facts: IntentFacts, expected: Expected) -> str | None:
     if facts.currency != expected.currency:
         wrong.append(f"currency {facts.currency} instead of {expected.currency}")
     if facts.destination != expected.destination:
-        wrong.append(f"destination {facts.destination} instead of {expected.destination}")
+        wrong.append(
+            f"destination {facts.destination} instead of {expected.destination}"
+        )
     if facts.application_fee != expected.application_fee:
-        wrong.append(f"fee {facts.application_fee} instead of {expected.application_fee}")
+        wrong.append(
+            f"fee {facts.application_fee} instead of {expected.application_fee}"
+        )
     return "; ".join(wrong) or None
 
 

@@ -40,7 +40,11 @@ from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
 log = logging.getLogger("markethall.payments")
 
-_AWAITS_SHOPPER = (PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.FAILED)
+_AWAITS_SHOPPER = (
+    PaymentState.PENDING,
+    PaymentState.REQUIRES_ACTION,
+    PaymentState.FAILED,
+)
 _PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
 Opened = tuple[Payment, PaymentIntent, PaymentState]
@@ -57,15 +61,23 @@ class IntentView:
     platform_fee: Money
     currency: str
     state: PaymentState
-    statement_descriptor: str  # as the card statement will show it; empty while that is not known
+    statement_descriptor: (
+        str  # as the card statement will show it; empty while that is not known
+    )
     statement_suffix: str  # its end, which is ours
-    stripe_customer_id: str | None = None  # set where the viewer may pay with what it holds
+    stripe_customer_id: str | None = (
+        None  # set where the viewer may pay with what it holds
+    )
     # Set where the viewer may save the card.
     box_secret: str | None = field(default=None, repr=False)
 
 
 async def create_payment_intent(
-    gateway: Gateway, *, order_id: int, shopper_id: int | None = None, look_again: bool = False
+    gateway: Gateway,
+    *,
+    order_id: int,
+    shopper_id: int | None = None,
+    look_again: bool = False,
 ) -> IntentView:
     """The order's one open PaymentIntent, made now or read again; calling twice gives the same.
 
@@ -115,7 +127,9 @@ def _view(opened: Opened) -> IntentView:
 
 async def _ordered_by(order_id: int, shopper_id: int | None) -> int | None:
     """The signed-in shopper, if the order is theirs."""
-    if shopper_id is None or not await Order.exists(id=order_id, customer_id=shopper_id):
+    if shopper_id is None or not await Order.exists(
+        id=order_id, customer_id=shopper_id
+    ):
         return None
     return shopper_id
 
@@ -178,8 +192,14 @@ async def _rejected(
 
     A customer that it does not know is looked for first.
     """
-    log_ = refusal.log if refusal else f"payment {payment.id} was refused to somebody else"
-    if refusal and refusal.stripe_param == "customer" and payment.stripe_customer_id is not None:
+    log_ = (
+        refusal.log if refusal else f"payment {payment.id} was refused to somebody else"
+    )
+    if (
+        refusal
+        and refusal.stripe_param == "customer"
+        and payment.stripe_customer_id is not None
+    ):
         await saved.look_for(gateway, payment.stripe_customer_id)
         return CustomerGone(log=log_)
     return PaymentRejected(log=log_)
@@ -192,7 +212,9 @@ async def _make(gateway: Gateway, payment: Payment) -> writes.Performed:
     if write is None:  # written down before there were rows of writes
         async with unit.transaction() as tx:
             asked_at = payment.created_at
-            write = await writes.open_write(tx, CreatePaymentIntent.of(payment), asked_at=asked_at)
+            write = await writes.open_write(
+                tx, CreatePaymentIntent.of(payment), asked_at=asked_at
+            )
     return await writes.perform(gateway, write.id)
 
 
@@ -213,7 +235,10 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
         checkout = await order.checkout
-        if order.payment_status not in _PAYABLE or checkout.status != CheckoutStatus.OPEN:
+        if (
+            order.payment_status not in _PAYABLE
+            or checkout.status != CheckoutStatus.OPEN
+        ):
             raise OrderNotPayable
         earlier = await Payment.filter(order_id=order.id).order_by("id")
         if any(payment.status == PaymentState.PARKED for payment in earlier):
@@ -335,7 +360,9 @@ async def is_intent_known(intent_id: str | None) -> bool:
     """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign
     objects.
     """
-    return intent_id is not None and await Payment.exists(stripe_payment_intent_id=intent_id)
+    return intent_id is not None and await Payment.exists(
+        stripe_payment_intent_id=intent_id
+    )
 
 
 async def record_charge(gateway: Gateway, charge_id: str) -> bool:

@@ -69,6 +69,8 @@ def _latin(text: str) -> str:
     """
     capitals = _APOSTROPHES.sub("", text).upper().translate(_LETTERS)
     plain = "".join(
-        c for c in unicodedata.normalize("NFKD", capitals) if not unicodedata.combining(c)
+        c
+        for c in unicodedata.normalize("NFKD", capitals)
+        if not unicodedata.combining(c)
     )
     return " ".join(_OTHERS.sub(" ", plain.upper()).split())

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from shared.core import clock
 from shared.finance.payments import service
-from shared.finance.payments.errors import OrderNotPayable, PageOutOfDate, PaymentAlreadyDecided
+from shared.finance.payments.errors import (
+    OrderNotPayable,
+    PageOutOfDate,
+    PaymentAlreadyDecided,
+)
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
@@ -117,7 +121,11 @@ async def let_go(context: Context, order_id: int) -> None:
     async with unit.transaction() as tx:
         await tx.lock(Checkout, id=order.checkout_id)
         locked = await tx.lock_first(Order.filter(id=order.id))
-        if locked is None or not reservations.is_held_by_pay(locked) or locked.held_until is None:
+        if (
+            locked is None
+            or not reservations.is_held_by_pay(locked)
+            or locked.held_until is None
+        ):
             return
         if locked.held_until > clock.now():  # pressed again, with another intent
             let_go.at(locked.held_until)(tx, order_id=order.id)

@@ -35,7 +35,9 @@ async def sweep(_context: Context) -> None:
     to_read = await _without_job(read_charge, bare)
     async with unit.transaction() as tx:
         for payment_id in to_settle:
-            settle_unknown.once(f"settle_unknown:{payment_id}")(tx, payment_id=payment_id)
+            settle_unknown.once(f"settle_unknown:{payment_id}")(
+                tx, payment_id=payment_id
+            )
         for payment_id in to_read:
             read_charge.once(f"read_charge:{payment_id}")(tx, payment_id=payment_id)
 

@@ -91,7 +91,9 @@ async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
         return await follow(tx, payment_id, intent)
 
 
-async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> PaymentState:
+async def follow(
+    tx: Transaction, payment_id: int, intent: PaymentIntent
+) -> PaymentState:
     """Move payment and order to where the intent is, if that is news.
 
     Answers the payment's state afterwards.
@@ -99,7 +101,9 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     checkout, order, payment = await _locked(tx, payment_id)
     if payment.stripe_payment_intent_id is None:
         await tx.change(
-            payment, where={"stripe_payment_intent_id": None}, stripe_payment_intent_id=intent.id
+            payment,
+            where={"stripe_payment_intent_id": None},
+            stripe_payment_intent_id=intent.id,
         )
         await tx.change(order, payment_intent_id=intent.id)
     current = PaymentState(payment.status)
@@ -130,7 +134,9 @@ async def follow(tx: Transaction, payment_id: int, intent: PaymentIntent) -> Pay
     return target
 
 
-def _values(payment: Payment, intent: PaymentIntent, target: PaymentState) -> dict[str, Any]:
+def _values(
+    payment: Payment, intent: PaymentIntent, target: PaymentState
+) -> dict[str, Any]:
     """What a payment keeps of its intent when it moves to `target`."""
     has_failed = target is PaymentState.FAILED
     parked_reason = None
@@ -158,7 +164,11 @@ def _reason(intent: PaymentIntent) -> str:
 
 
 async def _order_follows(
-    tx: Transaction, checkout: Checkout, order: Order, payment: Payment, target: PaymentState
+    tx: Transaction,
+    checkout: Checkout,
+    order: Order,
+    payment: Payment,
+    target: PaymentState,
 ) -> None:
     if target is PaymentState.SUCCEEDED:
         await orders.mark_paid(tx, order)
@@ -169,7 +179,9 @@ async def _order_follows(
             order.number,
         )
     else:
-        status = order_status(target, checkout_open=checkout.status == CheckoutStatus.OPEN)
+        status = order_status(
+            target, checkout_open=checkout.status == CheckoutStatus.OPEN
+        )
         if status is not None:
             await orders.follow_payment(tx, order, status)
         await _hold_follows(tx, order, target)
@@ -307,7 +319,9 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
         "payment_method": charge.payment_method_type,
         "statement_descriptor": charge.statement_descriptor,
     }
-    return {k: v for k, v in values.items() if v is not None and getattr(payment, k) != v}
+    return {
+        k: v for k, v in values.items() if v is not None and getattr(payment, k) != v
+    }
 
 
 async def note_charge(payment_id: int, charge: Charge) -> None:
@@ -338,7 +352,10 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         if charge.transfer and payment.stripe_transfer_id is None:
             tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
-            told = {name: str(v) if isinstance(v, datetime) else v for name, v in news.items()}
+            told = {
+                name: str(v) if isinstance(v, datetime) else v
+                for name, v in news.items()
+            }
             await tx.change(
                 payment,
                 act=Act("payment.charge_noted", "stripe", told),

@@ -41,7 +41,9 @@ def allocate(
     """
     back = [m for m in movements if m.left < 0]
     came = [m for m in movements if m.left > 0]
-    came.sort(key=lambda m: m.entry_id not in first)  # stable: the order of time stays within both
+    came.sort(
+        key=lambda m: m.entry_id not in first
+    )  # stable: the order of time stays within both
     wanted = amount - sum(m.left for m in back)
     if amount <= 0:
         return ()

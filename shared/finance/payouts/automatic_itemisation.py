@@ -46,7 +46,9 @@ async def entries_of(
     return {entry_id for entry_id, payment in named.items() if payment in listed}
 
 
-async def _payments(gateway: Gateway, free: Sequence[BalanceMovement]) -> dict[int, str]:
+async def _payments(
+    gateway: Gateway, free: Sequence[BalanceMovement]
+) -> dict[int, str]:
     """Ledger entry -> the payment on the vendor's account that its transfer made; remembered once
     it was read.
     """

@@ -48,7 +48,9 @@ async def read(gateway: Gateway, terms: PayoutTerms) -> Reading:
     enabled = None
     try:
         lines = await gateway.balance.get(terms.account_id)
-        banks = defaults(await gateway.accounts.list_external_accounts(terms.account_id))
+        banks = defaults(
+            await gateway.accounts.list_external_accounts(terms.account_id)
+        )
         if banks != terms.banks:
             enabled = (
                 await connect.sync_account(gateway, vendor_id=terms.vendor_id)

@@ -9,7 +9,13 @@ from shared.core.money import Money
 from shared.finance.payouts import available_funds, forecast
 from shared.finance.payouts.instant_payouts import InstantOffer, offer
 from shared.finance.payouts.models import ReserveHold
-from shared.finance.payouts.rules import Funds, Obstacle, PayoutConditions, held_back, obstacle_of
+from shared.finance.payouts.rules import (
+    Funds,
+    Obstacle,
+    PayoutConditions,
+    held_back,
+    obstacle_of,
+)
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery.queries import Owed, owed_by
 from shared.infra.gateway.errors import StripeUnavailable
@@ -80,7 +86,8 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     there = await available_funds.of_vendor(vendor_id, reading)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
     stopped = {
-        code: obstacle_of(_standing(terms, reading, code, answered=answered)) for code in there
+        code: obstacle_of(_standing(terms, reading, code, answered=answered))
+        for code in there
     }
     views = [
         await _view(vendor_id, each, stopped[code], answered=answered)
@@ -106,7 +113,11 @@ def _standing(
     answer.
     """
     found = available_funds.conditions(terms, reading, currency)
-    return found if answered else replace(found, bank=True, bank_errored=terms.bank_errored)
+    return (
+        found
+        if answered
+        else replace(found, bank=True, bank_errored=terms.bank_errored)
+    )
 
 
 async def _view(
@@ -124,7 +135,9 @@ async def _view(
             available=mine.balance - sum(s.amount for s in waiting),
         )
     now = await today()
-    days = sorted(s.available_on for s in waiting if s.available_on is not None and s.amount > 0)
+    days = sorted(
+        s.available_on for s in waiting if s.available_on is not None and s.amount > 0
+    )
     coming = 0 if stopped else mine.coming
     available = 0 if stopped else mine.free - coming
     # Written down, and not sent now.

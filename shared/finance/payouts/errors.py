@@ -24,7 +24,9 @@ class AmountChanged(Conflict):
     """What was shown is not what is there any more."""
 
     code = "payout_amount_changed"
-    default = _n("The amount has changed in the meantime. Nothing was sent; please look again.")
+    default = _n(
+        "The amount has changed in the meantime. Nothing was sent; please look again."
+    )
 
 
 class NotCancelable(Conflict):
@@ -82,7 +84,9 @@ class ReserveIncomplete(Invalid):
     """A percentage without days, or days without a percentage."""
 
     param = "reserve_days"
-    default = _n("A reserve needs both, a percentage and a number of days; 0 and 0 is none.")
+    default = _n(
+        "A reserve needs both, a percentage and a number of days; 0 and 0 is none."
+    )
 
 
 class NotHeld(Conflict):

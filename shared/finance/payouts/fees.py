@@ -57,7 +57,9 @@ async def read(
     try:
         rows = {
             row.id: row
-            for row in await gateway.balance_transactions.list(account_id, since=found.created)
+            for row in await gateway.balance_transactions.list(
+                account_id, since=found.created
+            )
         }
     except StripeRefused:  # access was taken away meanwhile
         rows = {}
@@ -66,7 +68,11 @@ async def read(
         rows.get(found.failure_balance_transaction or ""),
     )
     back = (
-        -returned.fee if returned else sum(refund.amount for refund in refunds) if not rows else 0
+        -returned.fee
+        if returned
+        else sum(refund.amount for refund in refunds)
+        if not rows
+        else 0
     )
     fee = sent.fee if sent else sum(amount for _, amount in earned)
     return Fees(fee, earned, back, _together(refunds, back))
@@ -80,4 +86,6 @@ def _together(refunds: Sequence[FeeRefund], back: int) -> Named:
         return ()
     if sum(refund.amount for refund in refunds) == back:
         return tuple((refund.id, refund.amount) for refund in refunds)
-    return tuple((refund.id, refund.amount) for refund in refunds if refund.amount == back)[-1:]
+    return tuple(
+        (refund.id, refund.amount) for refund in refunds if refund.amount == back
+    )[-1:]

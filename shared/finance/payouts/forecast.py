@@ -19,7 +19,14 @@ from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts import available_funds
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
-from shared.finance.payouts.rules import Due, Funds, Obstacle, PayoutConditions, Why, due
+from shared.finance.payouts.rules import (
+    Due,
+    Funds,
+    Obstacle,
+    PayoutConditions,
+    Why,
+    due,
+)
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.errors import PaymentNotConfigured
@@ -68,7 +75,10 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
 
 
 def _find(
-    terms: PayoutTerms, there: Funds, waiting: Sequence[Settling], days: Sequence[date]
+    terms: PayoutTerms,
+    there: Funds,
+    waiting: Sequence[Settling],
+    days: Sequence[date],
 ) -> NextPayout:
     standing = PayoutConditions(
         connected=True,
@@ -80,7 +90,9 @@ def _find(
     until = terms.bank_hold_until
     found: list[tuple[date, Due, Funds]] = []
     for day in days:
-        later = sum(s.amount for s in waiting if s.available_on is None or s.available_on > day)
+        later = sum(
+            s.amount for s in waiting if s.available_on is None or s.available_on > day
+        )
         then = replace(there, available=there.balance - later, pending=later)
         on_the_day = replace(
             standing,
@@ -166,7 +178,9 @@ async def settling(vendor_id: int, currency: str) -> list[Settling]:
         .group_by("posting__subject")
         .values_list("posting__subject", "total")
     )
-    sums = {int(str(subject).removeprefix("order:")): int(total) for subject, total in rows}
+    sums = {
+        int(str(subject).removeprefix("order:")): int(total) for subject, total in rows
+    }
     return [
         Settling(
             sums.get(order_id, 0),

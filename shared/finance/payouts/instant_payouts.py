@@ -12,10 +12,22 @@ from shared.core.money import Money
 from shared.finance.connect import payment_configs
 from shared.finance.connect.bank_accounts import words_of
 from shared.finance.payouts import available_funds, plans, service
-from shared.finance.payouts.errors import AmountChanged, NothingToPayOut, PayoutHeld, PayoutRefused
+from shared.finance.payouts.errors import (
+    AmountChanged,
+    NothingToPayOut,
+    PayoutHeld,
+    PayoutRefused,
+)
 from shared.finance.payouts.forecast import why
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import Funds, Obstacle, PayoutState, Why, obstacle_of, whole
+from shared.finance.payouts.rules import (
+    Funds,
+    Obstacle,
+    PayoutState,
+    Why,
+    obstacle_of,
+    whole,
+)
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -59,13 +71,17 @@ class NothingToSend(NothingToPayOut):
         self.offer = offer
 
 
-def offer(terms: PayoutTerms, reading: available_funds.Reading, mine: Funds) -> InstantOffer:
+def offer(
+    terms: PayoutTerms, reading: available_funds.Reading, mine: Funds
+) -> InstantOffer:
     """The preview: all that can leave and that Stripe can send at once."""
     currency = mine.currency
     zero, bank = Money(0, currency), words_of(reading.banks.get(currency))
     facts = why(terms, mine)
     none = partial(InstantOffer, zero, zero, bank, facts)
-    if (stopped := obstacle_of(available_funds.conditions(terms, reading, currency))) is not None:
+    if (
+        stopped := obstacle_of(available_funds.conditions(terms, reading, currency))
+    ) is not None:
         return none(stopped)
     if mine.ready <= 0:
         return none(NoInstant.NOTHING_THERE)
@@ -99,12 +115,19 @@ async def preview(
     """The offer as it is now. Raises StripeUnavailable."""
     terms = await terms_of(vendor_id)
     reading = await available_funds.read(gateway, terms)
-    mine = (await available_funds.of_vendor(vendor_id, reading)).get(currency) or Funds(currency, 0)
+    mine = (await available_funds.of_vendor(vendor_id, reading)).get(currency) or Funds(
+        currency, 0
+    )
     return offer(terms, reading, mine)
 
 
 async def pay(
-    gateway: Gateway, *, vendor_id: int, amount: Money, actor: str, fee: int = 0
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+    amount: Money,
+    actor: str,
+    fee: int = 0,
 ) -> Payout:
     """Send what the preview showed, for no more than the `fee` that it showed, at once.
 
@@ -120,11 +143,13 @@ async def pay(
         config = await payment_configs.locked(tx, vendor_id)
         if plans.stand_still(config):
             raise PayoutHeld
-        there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(
-            amount.currency
-        )
+        there = (
+            await available_funds.of_vendor(vendor_id, available_funds.Reading())
+        ).get(amount.currency)
         cost = now.fee.amount
-        if there is None or amount.amount + cost > there.free:  # another payout was faster
+        if (
+            there is None or amount.amount + cost > there.free
+        ):  # another payout was faster
             raise AmountChanged
         new = service.NewPayout(
             amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.core.domains import Manifest, StripeHandler, Subscription
-from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
+from shared.finance.connect.events import (
+    AccountCreated,
+    PayoutSettingsRead,
+    PayoutTermsChanged,
+)
 from shared.finance.payments.events import TransferArrived
-from shared.finance.payouts import jobs, models, scheduler, stripe_events, stripe_schedule, sweep
+from shared.finance.payouts import (
+    jobs,
+    models,
+    scheduler,
+    stripe_events,
+    stripe_schedule,
+    sweep,
+)
 from shared.finance.payouts.activity import PayoutActivity
 from shared.finance.recovery.events import ClaimSet
 

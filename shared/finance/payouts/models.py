@@ -45,14 +45,20 @@ class Payout(Row):
     )
     vendor_id: int | None
     period = fields.CharField(
-        max_length=40, null=True, description="2026-11-30; null for automatic and instant ones"
+        max_length=40,
+        null=True,
+        description="2026-11-30; null for automatic and instant ones",
     )
     status = fields.CharField(max_length=20, default=PayoutState.OPENING.value)
     amount = fields.BigIntField(description="minor units of currency")
     fee = fields.BigIntField(default=0, description="minor units, of an instant payout")
     currency = fields.CharField(max_length=3)
-    method = fields.CharField(max_length=20, default="standard", description="standard | instant")
-    is_automatic = fields.BooleanField(default=False, description="made by Stripe's own schedule")
+    method = fields.CharField(
+        max_length=20, default="standard", description="standard | instant"
+    )
+    is_automatic = fields.BooleanField(
+        default=False, description="made by Stripe's own schedule"
+    )
     stripe_account_id = fields.CharField(max_length=255, null=True)
     stripe_payout_id = fields.CharField(max_length=255, null=True, unique=True)
     stripe_destination_id = fields.CharField(max_length=255, null=True)
@@ -78,8 +84,12 @@ class Payout(Row):
             Index(fields=("status", "updated_at"), name="ix_payouts_status"),
         ]
         constraints = [
-            CheckConstraint(check=f"status in ({words(PayoutState)})", name="ck_payouts_status"),
-            CheckConstraint(check="method in ('standard', 'instant')", name="ck_payouts_method"),
+            CheckConstraint(
+                check=f"status in ({words(PayoutState)})", name="ck_payouts_status"
+            ),
+            CheckConstraint(
+                check="method in ('standard', 'instant')", name="ck_payouts_method"
+            ),
             CheckConstraint(check="fee >= 0", name="ck_payouts_fee"),
         ]
 
@@ -138,7 +148,9 @@ class ReserveHold(Row):
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField(description="minor units of currency")
     let_go = fields.BigIntField(
-        default=0, db_default=0, description="of that, released early because of refunds"
+        default=0,
+        db_default=0,
+        description="of that, released early because of refunds",
     )
     changes = fields.SmallIntField(
         default=0, db_default=0, description="how often a part was released early"
@@ -150,7 +162,12 @@ class ReserveHold(Row):
         table = "reserve_holds"
         unique_together = (("order", "vendor"),)
         indexes = [
-            Index(fields=("vendor_id", "currency", "released_at"), name="ix_reserve_holds_vendor"),
+            Index(
+                fields=("vendor_id", "currency", "released_at"),
+                name="ix_reserve_holds_vendor",
+            ),
             Index(fields=("released_at", "release_at"), name="ix_reserve_holds_due"),
         ]
-        constraints = [CheckConstraint(check="amount > 0", name="ck_reserve_holds_amount")]
+        constraints = [
+            CheckConstraint(check="amount > 0", name="ck_reserve_holds_amount")
+        ]

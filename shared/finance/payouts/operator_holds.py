@@ -106,14 +106,21 @@ async def set_reserve(
         raise ReserveIncomplete
     async with unit.transaction() as tx:
         row = await payment_configs.locked(tx, vendor_id)
-        await look({"reserve_percentage": row.reserve_percentage, "reserve_days": row.reserve_days})
+        await look(
+            {
+                "reserve_percentage": row.reserve_percentage,
+                "reserve_days": row.reserve_days,
+            }
+        )
         before = f"{row.reserve_percentage.normalize():f}% for {row.reserve_days} days"
         if (row.reserve_percentage, row.reserve_days) == (percentage, days):
             return
         row.reserve_percentage, row.reserve_days = percentage, days
         await row.save(update_fields=["reserve_percentage", "reserve_days"])
         after = f"{percentage.normalize():f}% for {days} days"
-        await _note(tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after)
+        await _note(
+            tx, "vendor.reserve_changed", vendor_id, actor, before=before, after=after
+        )
         write_settings(tx, vendor_id=vendor_id)
 
 

@@ -47,7 +47,9 @@ class PayoutPlan:
 def plan_of(row: VendorPaymentConfig) -> PayoutPlan:
     """The plan that a config row holds."""
     schedule = PayoutSchedule(row.payout_schedule)
-    return PayoutPlan(schedule, anchor_of(schedule.value, row.payout_anchor), row.minimum_payout)
+    return PayoutPlan(
+        schedule, anchor_of(schedule.value, row.payout_anchor), row.minimum_payout
+    )
 
 
 def plan_from(stored: Mapping[str, Any]) -> PayoutPlan:
@@ -99,7 +101,10 @@ async def is_schedule_manual(row: VendorPaymentConfig, minimum: int) -> bool:
     ):
         return True
     sums = await ledger.of_vendor(row.vendor_id)
-    return any(account is Account.VENDOR_RESERVED and total for (account, _), total in sums.items())
+    return any(
+        account is Account.VENDOR_RESERVED and total
+        for (account, _), total in sums.items()
+    )
 
 
 async def store(

@@ -66,7 +66,11 @@ class PayoutRow:
 
     @property
     def may_cancel(self) -> bool:
-        return self.state is PayoutState.PENDING and not self.is_automatic and not self.is_instant
+        return (
+            self.state is PayoutState.PENDING
+            and not self.is_automatic
+            and not self.is_instant
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,9 +220,9 @@ async def broken_payouts() -> tuple[PayoutRow, ...]:
     )
     rows = await Payout.filter(bad).order_by("-id").select_related("vendor")
     first = min((row.id for row in rows), default=0)
-    whose = Q(vendor_id__in={row.vendor_id for row in rows if row.vendor_id} or {0}) | Q(
-        vendor_id=None
-    )
+    whose = Q(
+        vendor_id__in={row.vendor_id for row in rows if row.vendor_id} or {0}
+    ) | Q(vendor_id=None)
     later = (
         Payout.filter(whose, id__gt=first)
         .annotate(last=Max("id"))
@@ -226,10 +230,14 @@ async def broken_payouts() -> tuple[PayoutRow, ...]:
     )
     newest = {
         (vendor, currency): last
-        for vendor, currency, last in await later.values_list("vendor_id", "currency", "last")
+        for vendor, currency, last in await later.values_list(
+            "vendor_id", "currency", "last"
+        )
     }
     return tuple(
-        _row(row) for row in rows if row.id >= newest.get((row.vendor_id, row.currency), 0)
+        _row(row)
+        for row in rows
+        if row.id >= newest.get((row.vendor_id, row.currency), 0)
     )
 
 
@@ -269,7 +277,8 @@ async def _counts() -> dict[str, int]:
     )
     each = {row["status"]: int(row["number"]) for row in found}
     sums = {
-        name: sum(each.get(state.value, 0) for state in states) for name, states in FILTERS.items()
+        name: sum(each.get(state.value, 0) for state in states)
+        for name, states in FILTERS.items()
     }
     return {"all": sum(each.values()), **sums}
 
@@ -288,7 +297,11 @@ async def payout_of(
         raise PayoutNotFound
     items = await _items(row)
     known = sum(item.amount.amount for item in items)
-    rest = row.amount + row.fee - known if row.vendor_id is not None and row.stripe_payout_id else 0
+    rest = (
+        row.amount + row.fee - known
+        if row.vendor_id is not None and row.stripe_payout_id
+        else 0
+    )
     return PayoutView(
         _row(row),
         items,
@@ -308,12 +321,13 @@ async def _items(row: Payout) -> tuple[ItemView, ...]:
     rows = await PayoutItem.filter(payout_id=row.id).order_by("entry_id")
     entries = {
         e.id: e
-        for e in await LedgerEntry.filter(id__in=[r.entry_id for r in rows]).select_related(
-            "posting"
-        )
+        for e in await LedgerEntry.filter(
+            id__in=[r.entry_id for r in rows]
+        ).select_related("posting")
     }
     orders = {
-        o.id: o.number for o in await Order.filter(id__in=[r.order_id for r in rows if r.order_id])
+        o.id: o.number
+        for o in await Order.filter(id__in=[r.order_id for r in rows if r.order_id])
     }
     return tuple(
         ItemView(

@@ -38,11 +38,14 @@ async def take(payment_id: int) -> ReserveHold | None:
         # read after it. It is locked after the config, as a payout does whose items name the order;
         # whoever holds an order locks no config.
         await tx.lock(Order, id=payment.order_id)
-        if await ReserveHold.exists(order_id=payment.order_id, vendor_id=payment.vendor_id):
+        if await ReserveHold.exists(
+            order_id=payment.order_id, vendor_id=payment.vendor_id
+        ):
             return None
         left = await _left_of(payment.order_id, payment.vendor_id)
         amount = min(
-            left, _part(payment.amount_vendor, config.reserve_percentage, payment.currency)
+            left,
+            _part(payment.amount_vendor, config.reserve_percentage, payment.currency),
         )
         if config.reserve_days <= 0 or amount <= 0:
             return None
@@ -55,7 +58,10 @@ async def take(payment_id: int) -> ReserveHold | None:
             release_at=clock.now() + timedelta(days=config.reserve_days),
         )
         await ledger.post(
-            tx, postings.reserved(_fact(hold, amount, str(payment.stripe_payment_intent_id)))
+            tx,
+            postings.reserved(
+                _fact(hold, amount, str(payment.stripe_payment_intent_id))
+            ),
         )
         await _note(tx, "reserve.held", hold, amount)
     return hold
@@ -103,7 +109,9 @@ async def review(order_id: int) -> int:
         locked = await tx.lock_first(ReserveHold.filter(id=hold.id, released_at=None))
         if locked is None:
             return 0
-        excess: int = locked.amount - locked.let_go - await _left_of(order_id, locked.vendor_id)
+        excess: int = (
+            locked.amount - locked.let_go - await _left_of(order_id, locked.vendor_id)
+        )
         if excess <= 0:
             return 0
         number = locked.changes + 1
@@ -159,14 +167,18 @@ async def _release(hold_id: int) -> bool:
             postings.released(_fact(hold, rest, await _intent(hold.order_id))),
         )
         await _note(tx, "reserve.released", hold, rest)
-        if config.reserve_days == 0:  # perhaps the last of it: then Stripe may pay by itself again
+        if (
+            config.reserve_days == 0
+        ):  # perhaps the last of it: then Stripe may pay by itself again
             write_again(tx, vendor_id)
     return True
 
 
 async def _intent(order_id: int) -> str:
     payment = (
-        await Payment.filter(order_id=order_id, status__in=list(PAID_STATES)).order_by("id").first()
+        await Payment.filter(order_id=order_id, status__in=list(PAID_STATES))
+        .order_by("id")
+        .first()
     )
     if payment is None:
         payment = await Payment.filter(order_id=order_id).order_by("-id").first()

@@ -40,7 +40,12 @@ MOVES: dict[PayoutState, frozenset[PayoutState]] = {
         }
     ),
     PayoutState.PENDING: frozenset(
-        {PayoutState.IN_TRANSIT, PayoutState.PAID, PayoutState.FAILED, PayoutState.CANCELED}
+        {
+            PayoutState.IN_TRANSIT,
+            PayoutState.PAID,
+            PayoutState.FAILED,
+            PayoutState.CANCELED,
+        }
     ),
     PayoutState.IN_TRANSIT: frozenset(
         {
@@ -54,7 +59,9 @@ MOVES: dict[PayoutState, frozenset[PayoutState]] = {
     PayoutState.CANCELED: frozenset(),
     PayoutState.REFUSED: frozenset(),
 }
-UNDER_WAY = frozenset({PayoutState.OPENING, PayoutState.PENDING, PayoutState.IN_TRANSIT})
+UNDER_WAY = frozenset(
+    {PayoutState.OPENING, PayoutState.PENDING, PayoutState.IN_TRANSIT}
+)
 # Nothing of it arrived.
 GONE = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
@@ -107,7 +114,9 @@ class Funds:
     asked: int = 0
     owed: int = 0
     reserved: int = 0
-    balance: int = 0  # what our books say lies at Stripe in all, without what it was asked to send
+    balance: int = (
+        0  # what our books say lies at Stripe in all, without what it was asked to send
+    )
     held: int = 0
 
     @property

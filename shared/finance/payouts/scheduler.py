@@ -60,12 +60,16 @@ async def run() -> int:
     for row in await connected:
         plan = plans.plan_of(row)
         payday = last_payday(plan.schedule.value, plan.day, after, today)
-        if payday is None or not await plans.is_schedule_manual(row, row.minimum_payout):
+        if payday is None or not await plans.is_schedule_manual(
+            row, row.minimum_payout
+        ):
             continue
         found.append((row.vendor_id, period(payday)))
     async with unit.transaction() as tx:
         for vendor_id, name in found:
-            pay_later.once(f"payouts.pay:{vendor_id}:{name}")(tx, vendor_id=vendor_id, payday=name)
+            pay_later.once(f"payouts.pay:{vendor_id}:{name}")(
+                tx, vendor_id=vendor_id, payday=name
+            )
     if through != today:
         await schedule.remember(RUN, {"through": today.isoformat()})
     return len(found)
@@ -82,7 +86,9 @@ async def pay(
     What Stripe has not answered yet is asked again first. Raises StripeUnavailable.
     """
     gateway = context.gateway
-    for row in await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING).order_by("id"):
+    for row in await Payout.filter(
+        vendor_id=vendor_id, status=PayoutState.OPENING
+    ).order_by("id"):
         await service.ask(gateway, row.id)
     terms = await terms_of(vendor_id)
     name = period(payday)
@@ -109,7 +115,9 @@ async def _unpaid(vendor_id: int, name: str) -> list[str]:
         for (account, currency), total in sums.items()
         if account is Account.STRIPE_VENDOR and total > 0
     }
-    paid = await Payout.filter(vendor_id=vendor_id, period=name).values_list("currency", flat=True)
+    paid = await Payout.filter(vendor_id=vendor_id, period=name).values_list(
+        "currency", flat=True
+    )
     return sorted(held - {str(currency) for currency in paid})
 
 

@@ -42,13 +42,17 @@ class NewPayout:
     requested_by: str = "system"
 
 
-async def write_down(tx: Transaction, config: VendorPaymentConfig, new: NewPayout) -> Payout:
+async def write_down(
+    tx: Transaction, config: VendorPaymentConfig, new: NewPayout
+) -> Payout:
     """Store a payout and its key before Stripe is asked, together with the job that asks should we
     crash. The caller holds the config locked.
     """
     await money_may_move()
     number = (
-        await Payout.filter(vendor_id=config.vendor_id, idempotency_key__not_isnull=True).count()
+        await Payout.filter(
+            vendor_id=config.vendor_id, idempotency_key__not_isnull=True
+        ).count()
         + 1
     )
     row = await tx.create(
@@ -106,7 +110,11 @@ async def cancel(
     """Call back a payout that has not left yet. Raises NotFound, NotCancelable."""
     async with unit.transaction() as tx:
         row = await tx.lock(Payout, id=payout_id, vendor_id=vendor_id)
-        if row.status != PayoutState.PENDING or row.is_automatic or row.method == "instant":
+        if (
+            row.status != PayoutState.PENDING
+            or row.is_automatic
+            or row.method == "instant"
+        ):
             raise NotCancelable
         number = 1 + await writes.count_of(row.as_subject, CancelPayout)
         asked = CancelPayout(

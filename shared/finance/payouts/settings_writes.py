@@ -77,11 +77,15 @@ class UpdatePayoutSettings(Operation[PayoutSettings, None]):
         self, tx: Transaction, facts: None
     ) -> UpdatePayoutSettings | Literal[WriteState.SUPERSEDED] | None:
         row = await payment_configs.locked(tx, self.vendor_id)
-        is_there = row.stripe_account_id == self.account_id and row.deauthorized_at is None
+        is_there = (
+            row.stripe_account_id == self.account_id and row.deauthorized_at is None
+        )
         return self if is_there and await self._is_newest() else WriteState.SUPERSEDED
 
     async def send(self, gateway: Gateway, key: str) -> PayoutSettings:
-        return await gateway.balance_settings.update(self.account_id, self.asked, key=key)
+        return await gateway.balance_settings.update(
+            self.account_id, self.asked, key=key
+        )
 
     async def find(self, gateway: Gateway) -> PayoutSettings | None:
         found = await gateway.balance_settings.get(self.account_id)

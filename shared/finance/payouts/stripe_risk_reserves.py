@@ -54,7 +54,9 @@ async def look(
     new. Raises StripeRefused.
     """
     theirs = {
-        line.currency: line.total for line in await gateway.balance.get(account_id) if line.total
+        line.currency: line.total
+        for line in await gateway.balance.get(account_id)
+        if line.total
     }
     if theirs == await _booked(vendor_id):
         return 0

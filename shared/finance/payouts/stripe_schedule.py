@@ -9,7 +9,11 @@ from __future__ import annotations
 from shared.core.editing import ChangedMeanwhile, Look, unseen
 from shared.core.money import MAX_AMOUNT
 from shared.finance.connect import payment_configs
-from shared.finance.connect.events import AccountCreated, PayoutSettingsRead, PayoutTermsChanged
+from shared.finance.connect.events import (
+    AccountCreated,
+    PayoutSettingsRead,
+    PayoutTermsChanged,
+)
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import plans
@@ -65,7 +69,11 @@ async def apply(
     """Let Stripe's schedule be what our row asks for. Nothing without an account."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(VendorPaymentConfig.filter(vendor_id=vendor_id))
-        if row is None or row.stripe_account_id is None or row.deauthorized_at is not None:
+        if (
+            row is None
+            or row.stripe_account_id is None
+            or row.deauthorized_at is not None
+        ):
             return
         write = await ask_for_plan(tx, row, plans.plan_of(row), actor=actor)
     await _perform(gateway, write)

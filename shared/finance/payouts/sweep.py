@@ -36,12 +36,16 @@ async def sweep_account(context: Context, vendor_id: int | None) -> None:
 
 async def run() -> None:
     """Put each account's sweep on the list, the platform's own among them."""
-    connected = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True, deauthorized_at=None)
+    connected = VendorPaymentConfig.filter(
+        stripe_account_id__not_isnull=True, deauthorized_at=None
+    )
     found = await connected.order_by("id").values_list("vendor_id", flat=True)
     vendor_ids = [int(str(vendor_id)) for vendor_id in found]
     async with unit.transaction() as tx:
         for vendor_id in (None, *vendor_ids):
-            sweep_account.once(f"payouts.sweep_account:{vendor_id}")(tx, vendor_id=vendor_id)
+            sweep_account.once(f"payouts.sweep_account:{vendor_id}")(
+                tx, vendor_id=vendor_id
+            )
 
 
 async def account(gateway: Gateway, vendor_id: int | None) -> int:
@@ -51,7 +55,9 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
     """
     account_id = None
     if vendor_id is not None:
-        config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id, deauthorized_at=None)
+        config = await VendorPaymentConfig.get_or_none(
+            vendor_id=vendor_id, deauthorized_at=None
+        )
         if config is None or config.stripe_account_id is None:
             return 0
         account_id = config.stripe_account_id
@@ -60,13 +66,19 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
             account_id,
             since=clock.now() - LOOK_BACK,
         )
-        await stripe_risk_reserves.look(gateway, vendor_id=vendor_id, account_id=account_id)
+        await stripe_risk_reserves.look(
+            gateway, vendor_id=vendor_id, account_id=account_id
+        )
     except StripeRefused:  # access was taken away
         return 0
     for found in recent:
-        await sync.take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+        await sync.take_in(
+            gateway, vendor_id=vendor_id, account_id=account_id, found=found
+        )
     unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-    for row in await unanswered.filter(created_at__lt=clock.now() - UNANSWERED).order_by("id"):
+    for row in await unanswered.filter(
+        created_at__lt=clock.now() - UNANSWERED
+    ).order_by("id"):
         await service.ask(gateway, row.id)
     seen = {found.id for found in recent}
     under_way = await Payout.filter(
@@ -74,7 +86,11 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         status__in=[state.value for state in UNDER_WAY - {PayoutState.OPENING}],
         stripe_payout_id__not_isnull=True,
     )
-    older = [str(row.stripe_payout_id) for row in under_way if row.stripe_payout_id not in seen]
+    older = [
+        str(row.stripe_payout_id)
+        for row in under_way
+        if row.stripe_payout_id not in seen
+    ]
     for payout_id in older:
         try:
             await sync.follow(gateway, account_id, payout_id)

@@ -64,14 +64,22 @@ async def follow(
             return None
         vendor_id = config.vendor_id
     found = await gateway.payouts.get(payout_id, account=account_id)
-    return await take_in(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    return await take_in(
+        gateway, vendor_id=vendor_id, account_id=account_id, found=found
+    )
 
 
 async def take_in(
-    gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout
+    gateway: Gateway,
+    *,
+    vendor_id: int | None,
+    account_id: str | None,
+    found: StripePayout,
 ) -> Payout:
     """Let our row follow a payout that was just read; one that we did not know is adopted."""
-    more = await read_more(gateway, vendor_id=vendor_id, account_id=account_id, found=found)
+    more = await read_more(
+        gateway, vendor_id=vendor_id, account_id=account_id, found=found
+    )
     async with unit.transaction() as tx:
         row = await store(
             tx,
@@ -84,7 +92,11 @@ async def take_in(
 
 
 async def read_more(
-    gateway: Gateway, *, vendor_id: int | None, account_id: str | None, found: StripePayout
+    gateway: Gateway,
+    *,
+    vendor_id: int | None,
+    account_id: str | None,
+    found: StripePayout,
 ) -> More:
     """Read at Stripe what `store` needs beside the payout itself."""
     known = await Payout.get_or_none(stripe_payout_id=found.id)
@@ -150,7 +162,9 @@ async def _row(
     key = found.metadata.get(MARK)
     if row is None and key:
         row = await tx.lock_first(
-            Payout.filter(idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id)
+            Payout.filter(
+                idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id
+            )
         )
     if row is not None:
         return row
@@ -218,7 +232,12 @@ def _values(
 
 
 async def _post(
-    tx: Transaction, row: Payout, found: StripePayout, *, was: PayoutState, more: More
+    tx: Transaction,
+    row: Payout,
+    found: StripePayout,
+    *,
+    was: PayoutState,
+    more: More,
 ) -> None:
     fact = postings.PaidOut(
         payout_id=row.id,
@@ -267,7 +286,9 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     if row.status != PayoutState.FAILED:
         return
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
-    sync_account.once(f"vendors.sync_account:{row.vendor_id}")(tx, vendor_id=row.vendor_id)
+    sync_account.once(f"vendors.sync_account:{row.vendor_id}")(
+        tx, vendor_id=row.vendor_id
+    )
     vendor = await Vendor.get(id=row.vendor_id)
     mail.post(
         tx,

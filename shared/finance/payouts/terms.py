@@ -83,6 +83,8 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
         reserve_percentage=row.reserve_percentage,
         reserve_days=row.reserve_days,
         payouts_enabled=row.payouts_enabled,
-        banks=banks.defaults(stored_requirements.from_json(row.requirements).external_accounts),
+        banks=banks.defaults(
+            stored_requirements.from_json(row.requirements).external_accounts
+        ),
         bank_hold_until=row.bank_hold_until if waits else None,
     )

@@ -24,7 +24,9 @@ from shared.infra.unit import Act, Transaction
 
 log = logging.getLogger("markethall.payouts")
 
-AT_ONCE = timedelta(seconds=30)  # so long what was read of an account before writing down is news
+AT_ONCE = timedelta(
+    seconds=30
+)  # so long what was read of an account before writing down is news
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ class CreatePayout(_OfPayout):
         except (
             StripeRefused
         ) as refused:  # access was taken away; so the payout will be refused, too
-            log.info("the account of %s could not be read: %s", self.subject, refused.log)
+            log.info(
+                "the account of %s could not be read: %s", self.subject, refused.log
+            )
 
     async def plan(self, tx: Transaction, facts: None) -> CreatePayout | None:
         """Nothing leaves while payouts stand still; whoever stores a hold or a bank has the same
@@ -113,7 +117,9 @@ class CreatePayout(_OfPayout):
         """
         config = await payment_configs.locked(tx, self.vendor_id)
         row = await tx.lock(Payout, id=self.payout_id)
-        is_heard_of = row.status != PayoutState.OPENING  # a webhook or the sweep was faster
+        is_heard_of = (
+            row.status != PayoutState.OPENING
+        )  # a webhook or the sweep was faster
         return None if is_heard_of or plans.stand_still(config) else self
 
     async def send(self, gateway: Gateway, key: str) -> StripePayout:

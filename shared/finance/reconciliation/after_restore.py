@@ -67,13 +67,17 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
     looked at.
     """
     async with unit.transaction() as tx:
-        row = await tx.lock_first(Restoration.filter(acknowledged_at=None).order_by("-id"))
+        row = await tx.lock_first(
+            Restoration.filter(acknowledged_at=None).order_by("-id")
+        )
         if row is None:
             return
         stands = await standstill()
         assert stands is not None
         if not stands.can_end:
-            raise Conflict("Fetch the events and compare everything first; nothing was changed.")
+            raise Conflict(
+                "Fetch the events and compare everything first; nothing was changed."
+            )
         if stands.differences and not despite:
             raise Conflict(
                 "There are differences left. Look at them, and tick the box if they may stay "

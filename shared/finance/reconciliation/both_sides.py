@@ -84,7 +84,9 @@ async def _older(
         if at_stripe is not None:
             older.append(at_stripe)
 
-    asked = [each for each in objects if not each.recent and each.stripe_id not in known]
+    asked = [
+        each for each in objects if not each.recent and each.stripe_id not in known
+    ]
     await stripe_records.bounded(asked, look)
     return older
 
@@ -109,7 +111,9 @@ def _intents_named(at_stripe: StripeRecords) -> list[str]:
 
 def _payment_intents(at_stripe: StripeRecords) -> list[str]:
     linked = [
-        t.links["payment_intent"] for t in at_stripe.transactions if "payment_intent" in t.links
+        t.links["payment_intent"]
+        for t in at_stripe.transactions
+        if "payment_intent" in t.links
     ]
     return [intent.id for intent in at_stripe.intents] + [str(id_) for id_ in linked]
 
@@ -204,7 +208,9 @@ def _comparable(
 ) -> tuple[ObjectRecord, ...]:
     """Leave out the payouts of accounts that Stripe does not show us any more."""
     gone = at_stripe.unreachable
-    return tuple(each for each in objects if each.what != "payout" or each.vendor_id not in gone)
+    return tuple(
+        each for each in objects if each.what != "payout" or each.vendor_id not in gone
+    )
 
 
 async def _accounts(at_stripe: StripeRecords) -> tuple[AccountRecord, ...]:
@@ -220,8 +226,12 @@ async def _accounts(at_stripe: StripeRecords) -> tuple[AccountRecord, ...]:
 
 async def _remembered(both: BothSides) -> frozenset[str]:
     """Which reversals without a row of ours were once known to belong to something."""
-    reversals = {t.source for t in both.transactions if t.type == "transfer_refund" and t.source}
-    return await references.known(reversals - {each.stripe_id for each in both.movements})
+    reversals = {
+        t.source for t in both.transactions if t.type == "transfer_refund" and t.source
+    }
+    return await references.known(
+        reversals - {each.stripe_id for each in both.movements}
+    )
 
 
 def _counted(both: BothSides, at_stripe: StripeRecords) -> Counted:

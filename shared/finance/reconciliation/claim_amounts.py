@@ -24,7 +24,9 @@ async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
     Those are left out of which row and ledger do not say the same.
     """
     by_rows, by_ledger = await _by_rows(subjects), await _by_ledger(subjects)
-    sure = [name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount]
+    sure = [
+        name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount
+    ]
     return {name: by_rows[name] for name in sure}
 
 
@@ -35,8 +37,12 @@ async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:
         if what in ids and number.isdigit():
             ids[what].append(int(number))
     amounts: dict[str, int] = {}
-    for refund in await Refund.filter(id__in=ids["refund"], stripe_refund_id__not_isnull=True):
-        amounts[f"refund:{refund.id}"] = 0 if refund.status in UNDONE else refund.vendor_part
+    for refund in await Refund.filter(
+        id__in=ids["refund"], stripe_refund_id__not_isnull=True
+    ):
+        amounts[f"refund:{refund.id}"] = (
+            0 if refund.status in UNDONE else refund.vendor_part
+        )
     for dispute in await Dispute.filter(id__in=ids["dispute"]):
         amounts[f"dispute:{dispute.id}"] = borne_by(dispute).vendor
     return amounts
@@ -46,7 +52,9 @@ async def _by_ledger(subjects: Sequence[str]) -> dict[str, int]:
     named = StripeReference.filter(subject__in=list(subjects))
     pairs = await named.values_list("stripe_id", "subject")
     subject_of = {str(stripe_id): str(subject) for stripe_id, subject in pairs}
-    entries = LedgerEntry.filter(stripe_id__in=list(subject_of), posting__kind__in=_KINDS)
+    entries = LedgerEntry.filter(
+        stripe_id__in=list(subject_of), posting__kind__in=_KINDS
+    )
     entries = entries.filter(account=Account.VENDOR_PAYABLE)
     sums = entries.annotate(total=Sum("amount")).group_by("stripe_id")
     amounts: dict[str, int] = defaultdict(int)

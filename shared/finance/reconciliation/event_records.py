@@ -19,7 +19,9 @@ async def missed(undelivered: Iterable[EventAtStripe]) -> tuple[EventAtStripe, .
     known: set[str] = set()
     for chunk in chunks(event.id for event in wanted):
         rows = WebhookEvent.filter(stripe_event_id__in=chunk)
-        known |= {str(id_) for id_ in await rows.values_list("stripe_event_id", flat=True)}
+        known |= {
+            str(id_) for id_ in await rows.values_list("stripe_event_id", flat=True)
+        }
     return tuple(event for event in wanted if event.id not in known)
 
 
@@ -30,5 +32,9 @@ def _is_handled(event: EventAtStripe) -> bool:
 
 async def parked() -> tuple[EventAtStripe, ...]:
     """Read the events that were given up on, the oldest first."""
-    rows = WebhookEvent.filter(status=EventStatus.PARKED).order_by("id").limit(PARKED_AT_MOST)
+    rows = (
+        WebhookEvent.filter(status=EventStatus.PARKED)
+        .order_by("id")
+        .limit(PARKED_AT_MOST)
+    )
     return tuple(EventAtStripe(row.stripe_event_id, row.type) for row in await rows)

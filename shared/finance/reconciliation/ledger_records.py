@@ -40,7 +40,9 @@ ROWS_OF: Mapping[str, type[Model]] = {
     "reserved": ReserveHold,
     "released": ReserveHold,
 }
-KeysByRow = dict[str, dict[int, list[str]]]  # kind -> id of the row that the key names -> keys
+KeysByRow = dict[
+    str, dict[int, list[str]]
+]  # kind -> id of the row that the key names -> keys
 Sums = dict[tuple[str, int | None, str], int]
 _COLUMNS = (
     "id",
@@ -80,7 +82,11 @@ def _line(
 
 async def posted(payments: Iterable[PaymentRecord]) -> frozenset[str]:
     """Read which of the postings that these payments must have are there."""
-    wanted = [f"{kind}:{row.id}" for row in payments for kind in ("sale", "parked", "stripe_fee")]
+    wanted = [
+        f"{kind}:{row.id}"
+        for row in payments
+        for kind in ("sale", "parked", "stripe_fee")
+    ]
     return await _existing(wanted)
 
 
@@ -100,7 +106,9 @@ async def orphans(since: datetime | None) -> frozenset[str]:
     alone: set[str] = set()
     for kind, keys in (await _keys_by_row(since)).items():
         there = await _existing_rows(ROWS_OF[kind], keys)
-        alone |= {key for id_, names in keys.items() if id_ not in there for key in names}
+        alone |= {
+            key for id_, names in keys.items() if id_ not in there for key in names
+        }
     reversed_ = await _existing(f"reversed:{key}" for key in alone)
     return frozenset(alone - {key.removeprefix("reversed:") for key in reversed_})
 
@@ -130,7 +138,11 @@ async def is_orphan(posting: LedgerPosting) -> bool:
     """Say whether the row that this posting names is not there."""
     number = posting.key.split(":")[1]
     model = ROWS_OF.get(posting.kind)
-    return model is not None and number.isdecimal() and not await model.exists(id=int(number))
+    return (
+        model is not None
+        and number.isdecimal()
+        and not await model.exists(id=int(number))
+    )
 
 
 async def open_postings() -> tuple[OpenPosting, ...]:
@@ -160,5 +172,6 @@ async def sums() -> Sums:
     )
     rows = await query.group_by(*groups).values_list(*groups, "total")
     return {
-        (account, vendor_id, currency): int(total) for account, vendor_id, currency, total in rows
+        (account, vendor_id, currency): int(total)
+        for account, vendor_id, currency, total in rows
     }

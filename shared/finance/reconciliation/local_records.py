@@ -98,7 +98,8 @@ async def _objects_of(
     if since is None:
         return {row.id: row for row in await query}
     rows = {
-        row.id: row for row in await query.filter(Q(created_at__gte=since) | _UNFINISHED[model])
+        row.id: row
+        for row in await query.filter(Q(created_at__gte=since) | _UNFINISHED[model])
     }
     for chunk in chunks(named):
         rows |= {row.id: row for row in await query.filter(**{f"{field}__in": chunk})}
@@ -198,7 +199,9 @@ async def _moved(rows: Iterable[Claim]) -> Mapping[int, int]:
     for chunk in chunks(row.id for row in rows):
         done = Movement.filter(claim_id__in=chunk, status=MovementState.DONE)
         sums = done.annotate(total=Sum("amount")).group_by("claim_id", "kind")
-        for claim_id, kind, total in await sums.values_list("claim_id", "kind", "total"):
+        for claim_id, kind, total in await sums.values_list(
+            "claim_id", "kind", "total"
+        ):
             moved[claim_id] += signed(MovementKind(kind), int(total))
     return moved
 
@@ -206,12 +209,16 @@ async def _moved(rows: Iterable[Claim]) -> Mapping[int, int]:
 async def receivables() -> dict[tuple[int, str], int]:
     """Read what the claims say that each vendor owes: (vendor, currency) -> minor units."""
     query = Claim.filter(receivable__gt=0).annotate(total=Sum("receivable"))
-    rows = query.group_by("vendor_id", "currency").values_list("vendor_id", "currency", "total")
-    return {(vendor_id, currency): int(total) for vendor_id, currency, total in await rows}
+    rows = query.group_by("vendor_id", "currency").values_list(
+        "vendor_id", "currency", "total"
+    )
+    return {
+        (vendor_id, currency): int(total) for vendor_id, currency, total in await rows
+    }
 
 
 async def configs() -> list[VendorPaymentConfig]:
     """Read every vendor's account as we keep it."""
-    return await VendorPaymentConfig.filter(stripe_account_id__not_isnull=True).order_by(
-        "vendor_id"
-    )
+    return await VendorPaymentConfig.filter(
+        stripe_account_id__not_isnull=True
+    ).order_by("vendor_id")

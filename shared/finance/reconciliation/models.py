@@ -15,11 +15,15 @@ class ReconciliationRun(Row):
     """One comparison of ledger, rows and Stripe."""
 
     status = fields.CharField(
-        max_length=20, default="running", description="running | clean | differences | failed"
+        max_length=20,
+        default="running",
+        description="running | clean | differences | failed",
     )
     started_by = fields.CharField(max_length=60, default="system")
     finished_at = fields.DatetimeField(null=True)
-    compared: Any = fields.JSONField(default=dict, description="what was looked at -> how many")
+    compared: Any = fields.JSONField(
+        default=dict, description="what was looked at -> how many"
+    )
     error = fields.TextField(null=True)
 
     class Meta:
@@ -38,7 +42,9 @@ class Difference(Row):
     lock_rank = 320
 
     run: fields.ForeignKeyRelation[ReconciliationRun] = fields.ForeignKeyField(
-        "models.ReconciliationRun", related_name="differences", on_delete=fields.RESTRICT
+        "models.ReconciliationRun",
+        related_name="differences",
+        on_delete=fields.RESTRICT,
     )
     run_id: int
     number = fields.IntField()
@@ -56,10 +62,14 @@ class Difference(Row):
     ours = fields.CharField(max_length=255, default="")
     theirs = fields.CharField(max_length=255, default="")
     repair = fields.CharField(
-        max_length=60, default="", description="the named repair; empty: a person must look"
+        max_length=60,
+        default="",
+        description="the named repair; empty: a person must look",
     )
     arguments: Any = fields.JSONField(default=dict)
-    status = fields.CharField(max_length=20, default="open", description="open | repaired | failed")
+    status = fields.CharField(
+        max_length=20, default="open", description="open | repaired | failed"
+    )
     outcome = fields.CharField(max_length=300, default="")
     repaired_at = fields.DatetimeField(null=True)
     repaired_by = fields.CharField(max_length=60, default="")
@@ -70,6 +80,7 @@ class Difference(Row):
         indexes = [Index(fields=("status",), name="ix_differences_status")]
         constraints = [
             CheckConstraint(
-                check="status in ('open', 'repaired', 'failed')", name="ck_differences_status"
+                check="status in ('open', 'repaired', 'failed')",
+                name="ck_differences_status",
             )
         ]

@@ -69,7 +69,9 @@ async def count_open() -> int:
 
 async def last_finished() -> RunView | None:
     """Read the last run that came to its end, however it ended."""
-    rows = await _views(await ReconciliationRun.exclude(status="running").order_by("-id").limit(1))
+    rows = await _views(
+        await ReconciliationRun.exclude(status="running").order_by("-id").limit(1)
+    )
     return rows[0] if rows else None
 
 

@@ -25,11 +25,16 @@ async def customers(since: datetime | None) -> list[str]:
         ids = await changed.values_list("stripe_customer_id", flat=True)
         live = live.filter(stripe_customer_id__in=list(dict.fromkeys(map(str, ids))))
     return [
-        str(id_) for id_ in await live.order_by("id").values_list("stripe_customer_id", flat=True)
+        str(id_)
+        for id_ in await live.order_by("id").values_list(
+            "stripe_customer_id", flat=True
+        )
     ]
 
 
-async def at_stripe(gateway: Gateway, customer_ids: list[str]) -> tuple[MethodAtStripe, ...]:
+async def at_stripe(
+    gateway: Gateway, customer_ids: list[str]
+) -> tuple[MethodAtStripe, ...]:
     """Read what each customer holds at Stripe; one that was deleted there holds nothing."""
     methods: list[MethodAtStripe] = []
 
@@ -77,10 +82,14 @@ async def local(customer_ids: list[str]) -> tuple[MethodRecord, ...]:
 def _record(row: PaymentMethod) -> MethodRecord:
     card = (row.card_brand, row.card_last4, row.card_exp_month, row.card_exp_year)
     described = _words(row.payment_method_type, *card)
-    return MethodRecord(row.id, row.stripe_payment_method_id, row.stripe_customer_id, described)
+    return MethodRecord(
+        row.id, row.stripe_payment_method_id, row.stripe_customer_id, described
+    )
 
 
 async def detaching() -> frozenset[str]:
     """Read the methods that are being detached, and may still be held."""
     under_way = PaymentMethodDetachment.filter(done_at=None)
-    return frozenset(map(str, await under_way.values_list("stripe_payment_method_id", flat=True)))
+    return frozenset(
+        map(str, await under_way.values_list("stripe_payment_method_id", flat=True))
+    )

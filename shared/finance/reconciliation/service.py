@@ -24,12 +24,18 @@ from shared.trade.vendors.models import Vendor
 
 log = logging.getLogger("markethall.reconciliation")
 
-WINDOW = timedelta(days=4)  # what the nightly run looks at; more than a weekend of missed runs
+WINDOW = timedelta(
+    days=4
+)  # what the nightly run looks at; more than a weekend of missed runs
 # After this differences are looked at again: a payment settles by then.
 GRACE = timedelta(seconds=60)
-GIVEN_UP = timedelta(minutes=30)  # a run that has not moved for so long died with its process
+GIVEN_UP = timedelta(
+    minutes=30
+)  # a run that has not moved for so long died with its process
 
-Compared = tuple[list[FoundDifference], dict[str, int]]  # what differs, how much was looked at
+Compared = tuple[
+    list[FoundDifference], dict[str, int]
+]  # what differs, how much was looked at
 
 
 async def reconcile(
@@ -64,7 +70,9 @@ async def begin(tx: Transaction, started_by: str) -> int:
         finished_at=clock.now(),
     )
     try:
-        async with tx.savepoint():  # a partial unique index lets one run alone be running
+        async with (
+            tx.savepoint()
+        ):  # a partial unique index lets one run alone be running
             return int((await ReconciliationRun.create(started_by=started_by)).id)
     except IntegrityError:
         raise AlreadyRunning from None
@@ -127,7 +135,9 @@ async def _compare(
         return [], compared
     if grace:
         seconds = int(grace.total_seconds())
-        tell(f"{_count(len(first))}; looking again in {seconds} seconds, some may be under way.")
+        tell(
+            f"{_count(len(first))}; looking again in {seconds} seconds, some may be under way."
+        )
         await asyncio.sleep(grace.total_seconds())
     second, compared = await _compare_once(gateway, run_id, None)
     return persisting(first, second), compared

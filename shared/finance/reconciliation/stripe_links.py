@@ -51,7 +51,12 @@ def _of_payments(both: BothSides) -> dict[str, str]:
 
 
 def _ids_of(payment: PaymentRecord) -> Iterator[str]:
-    ids = (payment.charge_id, payment.transfer_id, payment.fee_id, payment.transaction_id)
+    ids = (
+        payment.charge_id,
+        payment.transfer_id,
+        payment.fee_id,
+        payment.transaction_id,
+    )
     return (each for each in ids if each)
 
 

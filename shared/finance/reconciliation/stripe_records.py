@@ -84,7 +84,9 @@ async def read(gateway: Gateway, window: StripeWindow) -> StripeRecords:
     await _read_account(gateway, records, None, None, window)
     configs = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True)
     vendors = await configs.order_by("vendor_id")
-    await bounded(vendors, lambda config: _read_vendor(gateway, records, config, window))
+    await bounded(
+        vendors, lambda config: _read_vendor(gateway, records, config, window)
+    )
     return records
 
 
@@ -157,9 +159,13 @@ async def _read_account(
             break
         before = after
     records.objects += [_payout(payout, vendor_id, account) for payout in payouts]
-    records.undelivered += [EventAtStripe(each.id, each.type, vendor_id) for each in events]
+    records.undelivered += [
+        EventAtStripe(each.id, each.type, vendor_id) for each in events
+    ]
     payments = [row for row in rows if row.balance_type == "payments"]
-    records.transactions += [_transaction(row, vendor_id, window.since) for row in payments]
+    records.transactions += [
+        _transaction(row, vendor_id, window.since) for row in payments
+    ]
     records.balances |= {(vendor_id, line.currency): line.total for line in after}
 
 

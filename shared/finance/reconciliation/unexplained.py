@@ -24,7 +24,9 @@ from shared.finance.reconciliation.stripe_links import StripeLinks
 SUSPENSE = ("unexplained", "explained")
 # Stripe's own reserve: each posted under its own id.
 RESERVE_TYPES = frozenset({"reserve_hold", "reserve_release"})
-_PAYOUT_TYPES = frozenset({"payout", "payout_failure", "payout_cancel", "payout_reversal"})
+_PAYOUT_TYPES = frozenset(
+    {"payout", "payout_failure", "payout_cancel", "payout_reversal"}
+)
 _MOVEMENT_TYPES = frozenset({"transfer_refund", "application_fee_refund", "transfer"})
 
 Place = tuple[str, int | None, str]  # key, vendor, currency
@@ -87,7 +89,9 @@ def _sum(lines: Iterable[LedgerLine]) -> int:
     return sum(line.amount for line in lines)
 
 
-def _by_place(lines: Iterable[LedgerLine], links: StripeLinks) -> dict[Place, list[LedgerLine]]:
+def _by_place(
+    lines: Iterable[LedgerLine], links: StripeLinks
+) -> dict[Place, list[LedgerLine]]:
     by_place: dict[Place, list[LedgerLine]] = defaultdict(list)
     for line in lines:
         in_suspense = line.kind in SUSPENSE
@@ -144,7 +148,11 @@ class FeeRefunds:
         self._links = links
         self._given: dict[str, str] = {}
         for t in both.transactions:
-            if t.type == "application_fee_refund" and t.source and t.source not in alone:
+            if (
+                t.type == "application_fee_refund"
+                and t.source
+                and t.source not in alone
+            ):
                 intent = links.intent_of.get(t.source, "")
                 self._waiting[intent, -t.net].append(t.source)
 
@@ -184,7 +192,9 @@ def explained_by_suspense(
     return tuple(mine) if sum(t.net for t in mine) == missing else ()
 
 
-def find_unknown_movements(both: BothSides, links: StripeLinks) -> list[UnknownMovement]:
+def find_unknown_movements(
+    both: BothSides, links: StripeLinks
+) -> list[UnknownMovement]:
     """Find movements of our payments at Stripe without a row of ours.
 
     Those that lie in suspense have been told.

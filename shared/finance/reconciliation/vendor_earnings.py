@@ -74,7 +74,9 @@ async def _claims() -> tuple[VendorTotals, VendorTotals]:
 async def _in_suspense() -> VendorTotals:
     """Read what lies in vendors' balances and is nobody's yet: what stands against suspense."""
     postings = LedgerEntry.filter(account=Account.SUSPENSE).values("posting_id")
-    query = LedgerEntry.filter(account=Account.STRIPE_VENDOR, posting_id__in=Subquery(postings))
+    query = LedgerEntry.filter(
+        account=Account.STRIPE_VENDOR, posting_id__in=Subquery(postings)
+    )
     groups = query.annotate(total=Sum("amount")).group_by("vendor_id", "currency")
     rows = await groups.values_list("vendor_id", "currency", "total")
     totals: VendorTotals = {}
@@ -105,7 +107,9 @@ async def _unposted_refunds(
 
     Or whose failure it does not have: those count the other way.
     """
-    query = Refund.filter(vendor_id__in=sorted(vendors), stripe_refund_id__not_isnull=True)
+    query = Refund.filter(
+        vendor_id__in=sorted(vendors), stripe_refund_id__not_isnull=True
+    )
     rows = await query.order_by("id").values_list(
         "id", "vendor_id", "currency", "vendor_part", "status"
     )

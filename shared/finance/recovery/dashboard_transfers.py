@@ -51,7 +51,9 @@ class DashboardTransfersFound:
     undecided: int
 
 
-async def follow_transfer(gateway: Gateway, transfer_id: str) -> DashboardTransfersFound | None:
+async def follow_transfer(
+    gateway: Gateway, transfer_id: str
+) -> DashboardTransfersFound | None:
     """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is
     not of our payments.
 
@@ -60,10 +62,15 @@ async def follow_transfer(gateway: Gateway, transfer_id: str) -> DashboardTransf
     payment = await _payment_of(gateway, transfer_id)
     if payment is None:
         return None
-    back = [r for r in await gateway.transfers.list_reversals(transfer_id) if _is_by_hand(r)]
+    back = [
+        r for r in await gateway.transfers.list_reversals(transfer_id) if _is_by_hand(r)
+    ]
     ids = [reversal.id for reversal in back]
     known = {
-        str(i) for i in await Movement.filter(stripe_id__in=ids).values_list("stripe_id", flat=True)
+        str(i)
+        for i in await Movement.filter(stripe_id__in=ids).values_list(
+            "stripe_id", flat=True
+        )
     }
     noted = undecided = 0
     for reversal in back:
@@ -137,7 +144,9 @@ async def note_commission(
         for r in await gateway.transfers.list_reversals(payment.stripe_transfer_id)
         if _is_by_hand(r)
     ]
-    return await once(payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount))
+    return await once(
+        payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount)
+    )
 
 
 async def once(
@@ -153,7 +162,9 @@ async def once(
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=payment.order_id)
-        known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related("claim")
+        known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related(
+            "claim"
+        )
         if known is not None:
             return known.claim
         claim = await choose(tx)
@@ -211,10 +222,14 @@ async def _waiting(
     """
     found = []
     for claim_id in (
-        await Claim.filter(payment_id=payment.id).order_by("id").values_list("id", flat=True)
+        await Claim.filter(payment_id=payment.id)
+        .order_by("id")
+        .values_list("id", flat=True)
     ):
         claim = await tx.lock(Claim, id=claim_id)
-        under_way = await Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
+        under_way = await Movement.filter(
+            claim_id=claim.id, status=MovementState.OPENING
+        )
         due = (
             claim.amount
             - claim.paid

@@ -70,7 +70,9 @@ async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
     )
     return await _read(
         gateway,
-        await others.order_by("-id").limit(OTHERS).values_list("stripe_transfer_id", flat=True),
+        await others.order_by("-id")
+        .limit(OTHERS)
+        .values_list("stripe_transfer_id", flat=True),
     )
 
 

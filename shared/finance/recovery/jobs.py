@@ -42,7 +42,11 @@ async def collect_soon(vendor_id: int) -> None:
 @recurring("clawback.collect_all", at=time(3, 30))
 async def collect_all(_context: Context) -> None:
     """Ask again for every vendor that owes something, and for what could not be sent to one."""
-    vendors = await Claim.filter(receivable__gt=0).distinct().values_list("vendor_id", flat=True)
+    vendors = (
+        await Claim.filter(receivable__gt=0)
+        .distinct()
+        .values_list("vendor_id", flat=True)
+    )
     # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job
     # goes on.
     not_sent = await _not_sent().values_list("subject", flat=True)
@@ -77,11 +81,15 @@ async def sweep(context: Context) -> None:
         if row.source and "transfer" in row.links and "source_refund" not in row.links
     ]
     ids = Movement.filter(stripe_id__in=[row.source for row in mine])
-    known = {str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)}
+    known = {
+        str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)
+    }
     untold = sorted({row.links["transfer"] for row in mine if row.source not in known})
     async with unit.transaction() as tx:
         for transfer_id in untold:
-            follow_transfer.once(f"clawback.by_hand:{transfer_id}")(tx, transfer_id=transfer_id)
+            follow_transfer.once(f"clawback.by_hand:{transfer_id}")(
+                tx, transfer_id=transfer_id
+            )
 
 
 @job("clawback.by_hand")

@@ -30,7 +30,9 @@ class Claim(Row):
         "written_off",
     )
 
-    subject = fields.CharField(max_length=80, unique=True, description="refund:12 or dispute:3")
+    subject = fields.CharField(
+        max_length=80, unique=True, description="refund:12 or dispute:3"
+    )
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="claims", on_delete=fields.RESTRICT
     )
@@ -46,10 +48,12 @@ class Claim(Row):
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField(description="minor units that the vendor bears")
     taken = fields.BigIntField(
-        default=0, description="minor units that came back from the vendor's balance, net"
+        default=0,
+        description="minor units that came back from the vendor's balance, net",
     )
     receivable = fields.BigIntField(
-        default=0, description="minor units that the platform advanced and the vendor owes"
+        default=0,
+        description="minor units that the platform advanced and the vendor owes",
     )
     written_off = fields.BigIntField(
         default=0, description="minor units that the platform gave up on"
@@ -61,7 +65,9 @@ class Claim(Row):
             "minor units set off against what we owed the vendor; negative: by what we owed"
         ),
     )
-    owed_since = fields.DatetimeField(null=True, description="when the receivable arose")
+    owed_since = fields.DatetimeField(
+        null=True, description="when the receivable arose"
+    )
     postings = fields.IntField(
         default=0, description="how often the receivable changed in the ledger"
     )
@@ -121,7 +127,9 @@ class Movement(Row):
             Index(fields=("status",), name="ix_movements_status"),
         ]
         constraints = [
-            CheckConstraint(check=f"kind in ({words(MovementKind)})", name="ck_movements_kind"),
+            CheckConstraint(
+                check=f"kind in ({words(MovementKind)})", name="ck_movements_kind"
+            ),
             CheckConstraint(
                 check=f"status in ({words(MovementState)})", name="ck_movements_status"
             ),

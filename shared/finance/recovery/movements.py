@@ -94,7 +94,9 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     await tx.lock(Order, id=movement.claim.order_id)
     claim = await tx.lock(Claim, id=movement.claim_id)
     opening = {"status": MovementState.OPENING}
-    if not await tx.move(movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id):
+    if not await tx.move(
+        movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id
+    ):
         return False
     amount = signed(MovementKind(movement.kind), movement.amount)
     await tx.change(claim, taken=claim.taken + amount)

@@ -37,7 +37,11 @@ async def owed_by(
     query = Claim.filter(receivable__gt=0)
     if vendor_id is not None:
         query = query.filter(vendor_id=vendor_id)
-    rows = await query.order_by("owed_since", "id").limit(limit).select_related("order", "vendor")
+    rows = (
+        await query.order_by("owed_since", "id")
+        .limit(limit)
+        .select_related("order", "vendor")
+    )
     return tuple(_owed(row) for row in rows)
 
 
@@ -76,14 +80,18 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
             since[row.vendor_id] or row.updated_at,
             Money(row.paid - row.amount, row.currency),
         )
-        for row in await rows.order_by("id").limit(limit).select_related("order", "vendor")
+        for row in await rows.order_by("id")
+        .limit(limit)
+        .select_related("order", "vendor")
     )
 
 
 async def owed_claim(claim_id: int) -> Owed:
     """One open debt. Raises NothingOwed when it is paid or never was."""
     row = (
-        await Claim.filter(id=claim_id, receivable__gt=0).select_related("order", "vendor").first()
+        await Claim.filter(id=claim_id, receivable__gt=0)
+        .select_related("order", "vendor")
+        .first()
     )
     if row is None:
         raise NothingOwed

@@ -49,7 +49,9 @@ async def follow(tx: Transaction, claim_id: int) -> None:
         owed_since=(claim.owed_since or clock.now()) if target.receivable else None,
     )
     action = "vendor.owes" if change > 0 else "vendor.owes_less"
-    movements.record_act(tx, claim, action, "system", amount=abs(change), left=target.receivable)
+    movements.record_act(
+        tx, claim, action, "system", amount=abs(change), left=target.receivable
+    )
 
 
 async def write_off(claim_id: int, *, actor: str) -> None:
@@ -82,7 +84,9 @@ async def _fact(
     amount: int,
 ) -> postings.Receivable:
     last = (
-        await Movement.filter(claim_id=claim.id, status=MovementState.DONE).order_by("-id").first()
+        await Movement.filter(claim_id=claim.id, status=MovementState.DONE)
+        .order_by("-id")
+        .first()
     )
     source = last.stripe_id if last else None
     if source is None:

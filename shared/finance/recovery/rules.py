@@ -89,7 +89,8 @@ def rest(amount: int, taken: int, written_off: int) -> Rest:
 
 
 def set_off(
-    we_owe: Sequence[tuple[int, int]], owed_to_us: Sequence[tuple[int, int]]
+    we_owe: Sequence[tuple[int, int]],
+    owed_to_us: Sequence[tuple[int, int]],
 ) -> dict[int, int]:
     """Claim -> how much of it is set off: what we owe against what is owed to us, each in order.
 

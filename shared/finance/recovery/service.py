@@ -16,10 +16,22 @@ from tortoise.functions import Sum
 from shared.core.errors import NotFound
 from shared.core.money import step
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import dashboard_transfers, funding, movements, receivables, set_off
+from shared.finance.recovery import (
+    dashboard_transfers,
+    funding,
+    movements,
+    receivables,
+    set_off,
+)
 from shared.finance.recovery.events import ClaimSet
 from shared.finance.recovery.models import Claim, Movement
-from shared.finance.recovery.rules import MovementKind, MovementState, Source, plan, rest
+from shared.finance.recovery.rules import (
+    MovementKind,
+    MovementState,
+    Source,
+    plan,
+    rest,
+)
 from shared.finance.recovery.writes import write_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -68,7 +80,9 @@ async def collect(gateway: Gateway, vendor_id: int) -> None:
 
     Raises StripeUnavailable.
     """
-    owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by("owed_since", "id")
+    owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by(
+        "owed_since", "id"
+    )
     for subject in await owed.values_list("subject", flat=True):
         await settle(gateway, str(subject))
 
@@ -120,7 +134,9 @@ async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
         if sum(source.room for source in found) < min(delta, held):
             found += await funding.of_others(gateway, payment)
         planned = plan(delta, held, found, unit=step(claim.currency))
-        steps = [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
+        steps = [
+            (MovementKind.REVERSAL, source, part) for source, part in planned.reversals
+        ]
     async with unit.transaction() as tx:
         locked = await tx.lock(Claim, id=claim.id)
         if rest(locked.amount, locked.paid, locked.written_off).move != delta:
@@ -159,7 +175,9 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
         if source.back > known.get(source.transfer_id, 0):
-            seen = await dashboard_transfers.follow_transfer(gateway, source.transfer_id)
+            seen = await dashboard_transfers.follow_transfer(
+                gateway, source.transfer_id
+            )
             noted |= seen is not None and seen.noted > 0
     return noted
 

@@ -17,7 +17,9 @@ from shared.infra.unit import Transaction
 
 async def is_unreachable(vendor_id: int) -> bool:
     """Whether the vendor took our access to its account away."""
-    return await VendorPaymentConfig.exists(vendor_id=vendor_id, deauthorized_at__not_isnull=True)
+    return await VendorPaymentConfig.exists(
+        vendor_id=vendor_id, deauthorized_at__not_isnull=True
+    )
 
 
 async def net(vendor_id: int, currency: str) -> int:
@@ -28,7 +30,9 @@ async def net(vendor_id: int, currency: str) -> int:
         return 0
     async with unit.transaction() as tx:
         claims = await _locked(tx, vendor_id, currency)
-        we_owe = [(row.id, row.paid - row.amount) for row in claims if row.paid > row.amount]
+        we_owe = [
+            (row.id, row.paid - row.amount) for row in claims if row.paid > row.amount
+        ]
         owing = sorted(
             (row for row in claims if row.receivable),
             key=lambda row: (row.owed_since or row.updated_at, row.id),
@@ -51,7 +55,10 @@ async def _locked(
     """The vendor's claims at rest, locked: none with a movement under way."""
     rows = await tx.lock_all(Claim.filter(vendor_id=vendor_id, currency=currency))
     open_ = Movement.filter(claim__vendor_id=vendor_id, status=MovementState.OPENING)
-    under_way = {int(str(claim_id)) for claim_id in await open_.values_list("claim_id", flat=True)}
+    under_way = {
+        int(str(claim_id))
+        for claim_id in await open_.values_list("claim_id", flat=True)
+    }
     return [row for row in rows if row.id not in under_way]
 
 

@@ -20,11 +20,17 @@ async def follow_reversals(context: Context, event: VerifiedEvent) -> str:
     if not event.object_id:
         return NOT_OURS
     try:
-        found = await dashboard_transfers.follow_transfer(context.gateway, event.object_id)
+        found = await dashboard_transfers.follow_transfer(
+            context.gateway, event.object_id
+        )
     except StripeMissing:
         return NOT_OURS
     if found is None:
         return NOT_OURS
     if found.undecided:
         return UNDECIDED
-    return f"noted {found.noted} taken by hand" if found.noted else "nothing was taken by hand"
+    return (
+        f"noted {found.noted} taken by hand"
+        if found.noted
+        else "nothing was taken by hand"
+    )

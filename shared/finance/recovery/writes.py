@@ -113,7 +113,9 @@ class SendTransfer(_Moved):
         return (await gateway.transfers.create(new, key=key)).id
 
     async def find(self, gateway: Gateway) -> str | None:
-        sent = await gateway.transfers.list(transfer_group=funding.group_of(self.order_id))
+        sent = await gateway.transfers.list(
+            transfer_group=funding.group_of(self.order_id)
+        )
         return next(
             (one.id for one in sent if one.metadata.get(funding.MARK) == self.mark),
             None,
@@ -134,4 +136,6 @@ async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTr
     if movement.kind == MovementKind.REVERSAL:
         return ReverseTransfer(**about)
     payment = await Payment.get(id=claim.payment_id)
-    return SendTransfer(**about, account_id=payment.stripe_account_id, currency=claim.currency)
+    return SendTransfer(
+        **about, account_id=payment.stripe_account_id, currency=claim.currency
+    )

@@ -4,6 +4,8 @@ moved it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments import sync as payments
@@ -44,7 +46,12 @@ async def arrived(
 
 
 async def undone(
-    tx: Transaction, order: Order, payment: Payment, refund: Refund, *, was_told: bool
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+    *,
+    was_told: bool,
 ) -> None:
     """The money came back, or never left: the order is paid again, the vendor is told, and the
     shopper if they were told before.
@@ -65,7 +72,11 @@ async def undone(
         await Checkout.get(id=order.checkout_id),
         await Vendor.get(id=order.vendor_id),
     )
-    why = "merchant_request" if refund.status == RefundState.CANCELED else refund.failure_reason
+    why = (
+        "merchant_request"
+        if refund.status == RefundState.CANCELED
+        else refund.failure_reason
+    )
     mail.post(
         tx,
         "refund_failed",
@@ -86,7 +97,12 @@ async def undone(
 
 
 def _tell_shopper(
-    tx: Transaction, kind: str, order: Order, checkout: Checkout, vendor: Vendor, refund: Refund
+    tx: Transaction,
+    kind: str,
+    order: Order,
+    checkout: Checkout,
+    vendor: Vendor,
+    refund: Refund,
 ) -> None:
     mail.post(
         tx,
@@ -133,7 +149,8 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
     before = Refund.filter(
         order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at
     )
-    spoken_for = sum([int(amount) for amount in await before.values_list("amount", flat=True)])  # type: ignore[call-overload]
+    amounts: list[Any] = await before.values_list("amount", flat=True)
+    spoken_for = sum(int(amount) for amount in amounts)
     return not OrderMoney(
         PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount
     ).left

@@ -67,7 +67,9 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
     ).select_related("order")
     if payment is None:
         return None
-    row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(payment, answer)
+    row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(
+        payment, answer
+    )
     if row is not None:
         return await sync.take_on(gateway, row.id, answer)
     if payment.status not in PAID_STATES:
@@ -104,7 +106,9 @@ async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
     )
 
 
-async def _make_row(tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along) -> int:
+async def _make_row(
+    tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along
+) -> int:
     """A row for a refund that was made outside.
 
     What Stripe took from the vendor is what it bears; else our policy says. In a transaction.

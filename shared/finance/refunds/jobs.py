@@ -38,15 +38,22 @@ async def sweep(context: Context) -> None:
     ids = await Refund.filter(status__in=at_stripe).values_list("id", flat=True)
     async with unit.transaction() as tx:
         for refund_id in ids:
-            follow_later.once(f"follow_refund:{refund_id}")(tx, refund_id=int(str(refund_id)))
+            follow_later.once(f"follow_refund:{refund_id}")(
+                tx, refund_id=int(str(refund_id))
+            )
     listed = await context.gateway.refunds.list(since=clock.now() - LOOK_BACK)
     known = dict(
         await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list(
             "stripe_refund_id", "status"
         )
     )
-    of_ours = Payment.filter(stripe_payment_intent_id__in=[r.payment_intent for r in listed])
-    ours = {str(id_) for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)}
+    of_ours = Payment.filter(
+        stripe_payment_intent_id__in=[r.payment_intent for r in listed]
+    )
+    ours = {
+        str(id_)
+        for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)
+    }
     async with unit.transaction() as tx:
         for refund in listed:
             if refund.payment_intent in ours and known.get(refund.id) != refund.status:

@@ -73,7 +73,11 @@ def choose_method(
     covers it; else the platform pays.
     """
     refunded, given = sum(e.amount for e in earlier), sum(e.commission for e in earlier)
-    plain = not now.touched and not any(e.undone for e in earlier) and now.reversed == refunded
+    plain = (
+        not now.touched
+        and not any(e.undone for e in earlier)
+        and now.reversed == refunded
+    )
     if not plain or now.balance < burden.vendor or refunded + amount > order.total:
         return PLATFORM_PAYS
     share = stripe_share(
@@ -83,7 +87,11 @@ def choose_method(
         now=amount,
         gone=now.fee_refunded,
     )
-    if policy is not RefundPolicy.KEEP and order.commission and burden.commission == share:
+    if (
+        policy is not RefundPolicy.KEEP
+        and order.commission
+        and burden.commission == share
+    ):
         way = RefundMethod(True, True)
         exact = now.fee_refunded == given
     else:

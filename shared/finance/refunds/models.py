@@ -68,7 +68,9 @@ class Refund(Row):
     pending_reason = fields.CharField(max_length=60, null=True)
     failure_reason = fields.CharField(max_length=80, null=True)
     refusal = fields.CharField(
-        max_length=300, default="", description="a sentence: why it was refused or declined"
+        max_length=300,
+        default="",
+        description="a sentence: why it was refused or declined",
     )
     requested_by = fields.CharField(max_length=60, description="member:7")
     decided_by = fields.CharField(max_length=60, default="")
@@ -82,7 +84,9 @@ class Refund(Row):
             Index(fields=("vendor_id", "id"), name="ix_refunds_vendor"),
         ]
         constraints = [
-            CheckConstraint(check=f"status in ({words(RefundState)})", name="ck_refunds_status"),
+            CheckConstraint(
+                check=f"status in ({words(RefundState)})", name="ck_refunds_status"
+            ),
             CheckConstraint(
                 check=(
                     "amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = "
@@ -113,5 +117,7 @@ class RefundLine(Row):
         table = "refund_lines"
         unique_together = (("refund", "order_line"),)
         constraints = [
-            CheckConstraint(check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive")
+            CheckConstraint(
+                check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive"
+            )
         ]

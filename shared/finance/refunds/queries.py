@@ -22,7 +22,14 @@ from shared.finance.refunds.order_totals import (
     sum_of,
     unapproved,
 )
-from shared.finance.refunds.rules import Preview, RefundRequest, RefundState, Sum, bear, work_out
+from shared.finance.refunds.rules import (
+    Preview,
+    RefundRequest,
+    RefundState,
+    Sum,
+    bear,
+    work_out,
+)
 from shared.finance.refunds.service import PAID
 from shared.finance.refunds.stripe_reads import balance_of, refundability_of
 from shared.infra.database.paging import Paged, window
@@ -125,7 +132,9 @@ async def refunds_of_order(order_id: int) -> tuple[RefundView, ...]:
     )
 
 
-async def refunds_of_purchase(order_ids: Sequence[int]) -> dict[int, tuple[RefundView, ...]]:
+async def refunds_of_purchase(
+    order_ids: Sequence[int],
+) -> dict[int, tuple[RefundView, ...]]:
     """The refunds of several orders, by order, the oldest first: for the shopper's page."""
     rows = (
         await Refund.filter(order_id__in=list(order_ids))
@@ -139,7 +148,10 @@ async def refunds_of_purchase(order_ids: Sequence[int]) -> dict[int, tuple[Refun
             strict=True,
         )
     )
-    return {id_: tuple(views[row.id] for row in rows if row.order_id == id_) for id_ in order_ids}
+    return {
+        id_: tuple(views[row.id] for row in rows if row.order_id == id_)
+        for id_ in order_ids
+    }
 
 
 async def awaiting_approval(order_ids: Sequence[int]) -> dict[int, int]:
@@ -148,7 +160,9 @@ async def awaiting_approval(order_ids: Sequence[int]) -> dict[int, int]:
     """
     if not order_ids:
         return {}
-    waiting = Refund.filter(order_id__in=list(order_ids), status=RefundState.AWAITING_APPROVAL)
+    waiting = Refund.filter(
+        order_id__in=list(order_ids), status=RefundState.AWAITING_APPROVAL
+    )
     rows = (
         await waiting.annotate(sum=SumOf("amount"))
         .group_by("order_id")
@@ -189,7 +203,9 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
     ids = [row.id for row in rows]
     lines: dict[int, list[RefundedLine]] = {id_: [] for id_ in ids}
     for part in (
-        await RefundLine.filter(refund_id__in=ids).order_by("id").select_related("order_line")
+        await RefundLine.filter(refund_id__in=ids)
+        .order_by("id")
+        .select_related("order_line")
     ):
         lines[part.refund_id].append(
             RefundedLine(part.order_line.name, part.quantity, part.restock)
@@ -214,7 +230,10 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
 
 
 def _view(
-    row: Refund, lines: tuple[RefundedLine, ...], owed: int, names: dict[str, str]
+    row: Refund,
+    lines: tuple[RefundedLine, ...],
+    owed: int,
+    names: dict[str, str],
 ) -> RefundView:
     return RefundView(
         id=row.id,
@@ -242,7 +261,9 @@ def _view(
 
 
 async def _order(vendor_id: int, number: str) -> Order:
-    order = await Order.get_or_none(vendor_id=vendor_id, number=number).select_related("checkout")
+    order = await Order.get_or_none(vendor_id=vendor_id, number=number).select_related(
+        "checkout"
+    )
     if order is None:
         raise OrderNotFound
     return order
@@ -328,7 +349,9 @@ async def _free_balance(
     if held is None:
         return None
     mine = Claim.filter(vendor_id=payment.vendor_id, currency=order.currency)
-    open_ = await mine.values_list("amount", "taken", "netted", "receivable", "written_off")
+    open_ = await mine.values_list(
+        "amount", "taken", "netted", "receivable", "written_off"
+    )
     return held - sum(
         max(
             int(a) - sum(map(int, borne)),

@@ -65,7 +65,9 @@ async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     if left < 0 or not await tx.change(
         order, where={"refunded_amount": known}, refunded_amount=left
     ):
-        raise RuntimeError(f"order {refund.order_id} has less than {refund.amount} given back")
+        raise RuntimeError(
+            f"order {refund.order_id} has less than {refund.amount} given back"
+        )
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await count_pieces(part.order_line_id, -part.quantity)
 

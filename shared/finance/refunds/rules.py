@@ -30,7 +30,9 @@ class RefundState(StrEnum):
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
     SUCCEEDED = "succeeded"
-    FAILED = "failed"  # the money came back to the platform; also after it had succeeded
+    FAILED = (
+        "failed"  # the money came back to the platform; also after it had succeeded
+    )
     CANCELED = "canceled"
 
 
@@ -44,7 +46,9 @@ _AT_STRIPE = frozenset(
     }
 )
 MOVES: dict[RefundState, frozenset[RefundState]] = {
-    RefundState.AWAITING_APPROVAL: frozenset({RefundState.OPENING, RefundState.DECLINED}),
+    RefundState.AWAITING_APPROVAL: frozenset(
+        {RefundState.OPENING, RefundState.DECLINED}
+    ),
     RefundState.OPENING: _AT_STRIPE | {RefundState.REFUSED},
     RefundState.PENDING: _AT_STRIPE - {RefundState.PENDING},
     RefundState.REQUIRES_ACTION: _AT_STRIPE - {RefundState.REQUIRES_ACTION},
@@ -64,7 +68,9 @@ COUNTING = frozenset(
         RefundState.SUCCEEDED,
     }
 )
-UNSETTLED = frozenset({RefundState.OPENING, RefundState.PENDING, RefundState.REQUIRES_ACTION})
+UNSETTLED = frozenset(
+    {RefundState.OPENING, RefundState.PENDING, RefundState.REQUIRES_ACTION}
+)
 UNDONE = frozenset({RefundState.FAILED, RefundState.CANCELED})
 
 

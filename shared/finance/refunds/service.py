@@ -28,7 +28,12 @@ from shared.finance.refunds.errors import (
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.order_totals import check_bank, payment_of, sum_of, unapproved
+from shared.finance.refunds.order_totals import (
+    check_bank,
+    payment_of,
+    sum_of,
+    unapproved,
+)
 from shared.finance.refunds.refunded_amounts import (
     MAX_REASON,
     count_against,
@@ -108,12 +113,23 @@ async def request(
         order = await tx.lock(Order, id=order.id)
         payment = await tx.lock(Payment, id=payment.id)
         refund = await _write_down(
-            tx, order, payment, wish, policy, reason=reason, note=note[:MAX_NOTE], by=by, seen=seen
+            tx,
+            order,
+            payment,
+            wish,
+            policy,
+            reason=reason,
+            note=note[:MAX_NOTE],
+            by=by,
+            seen=seen,
         )
         await _next_step(tx, order, payment, refund)
         _record_request(tx, refund, by=by)
     return Requested(
-        refund.id, refund.number, RefundState(refund.status), Money(refund.amount, refund.currency)
+        refund.id,
+        refund.number,
+        RefundState(refund.status),
+        Money(refund.amount, refund.currency),
     )
 
 
@@ -211,12 +227,17 @@ def _about(order: Order, payment: Payment) -> dict[str, Any]:
 async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
     asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
     return (
-        RefundState.AWAITING_APPROVAL if policy.needs_approval(asked_for) else RefundState.OPENING
+        RefundState.AWAITING_APPROVAL
+        if policy.needs_approval(asked_for)
+        else RefundState.OPENING
     )
 
 
 def _check_payment(order: Order, payment: Payment) -> None:
-    if payment.currency != order.currency or payment.amount_total != order.total_amount_cents:
+    if (
+        payment.currency != order.currency
+        or payment.amount_total != order.total_amount_cents
+    ):
         raise PaymentDiffers
 
 
@@ -253,7 +274,11 @@ async def _next_step(
             to=email,
             unique_key=f"refund_waits:{refund.id}:{place}",
             order_id=order.id,
-            context={"vendor_name": vendor.name, "number": order.number, "amount": amount},
+            context={
+                "vendor_name": vendor.name,
+                "number": order.number,
+                "amount": amount,
+            },
         )
 
 
@@ -272,7 +297,10 @@ async def approve(refund_id: int, *, by: str) -> Requested:
             raise RefundAlreadyDecided
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
     return Requested(
-        refund.id, refund.number, RefundState.OPENING, Money(refund.amount, refund.currency)
+        refund.id,
+        refund.number,
+        RefundState.OPENING,
+        Money(refund.amount, refund.currency),
     )
 
 
@@ -292,11 +320,20 @@ async def decline(
     async with unit.transaction() as tx:
         order, _, refund = await locked(tx, refund_id)
         if not await put_off(
-            tx, order, refund, RefundState.AWAITING_APPROVAL, RefundState.DECLINED, why=text, by=by
+            tx,
+            order,
+            refund,
+            RefundState.AWAITING_APPROVAL,
+            RefundState.DECLINED,
+            why=text,
+            by=by,
         ):
             raise RefundAlreadyDecided
     return Requested(
-        refund.id, refund.number, RefundState.DECLINED, Money(refund.amount, refund.currency)
+        refund.id,
+        refund.number,
+        RefundState.DECLINED,
+        Money(refund.amount, refund.currency),
     )
 
 
@@ -345,5 +382,7 @@ async def try_now(gateway: Gateway, refund_id: int) -> RefundAttempt:
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
         waits = error.code
-        log.warning("refund %s could not be asked for: %s", refund_id, error.log or error)
+        log.warning(
+            "refund %s could not be asked for: %s", refund_id, error.log or error
+        )
     return RefundAttempt(RefundState((await _row(refund_id)).status), waits)

@@ -33,7 +33,9 @@ async def refundability_of(gateway: Gateway, payment: Payment) -> Refundability:
     refund finds out by itself).
     """
     try:
-        disputes = await gateway.disputes.list(payment_intent=payment.stripe_payment_intent_id)
+        disputes = await gateway.disputes.list(
+            payment_intent=payment.stripe_payment_intent_id
+        )
     except (StripeUnavailable, StripeRefused) as error:
         log.info("disputes of payment %s could not be read: %s", payment.id, error.log)
         return Refundability.UNKNOWN
@@ -90,7 +92,9 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
     if payment.stripe_transfer_id is None:
         balance += payment.amount_vendor
     else:
-        reversed_ = (await gateway.transfers.get(payment.stripe_transfer_id)).amount_reversed
+        reversed_ = (
+            await gateway.transfers.get(payment.stripe_transfer_id)
+        ).amount_reversed
     if payment.stripe_application_fee_id is not None:
         fee_refunded = (
             await gateway.application_fees.get(payment.stripe_application_fee_id)
@@ -158,7 +162,9 @@ async def _fee_refund(
     known = {str(id_) for id_ in await noted.values_list("stripe_id", flat=True)}
     made = [
         fee
-        for fee in await gateway.application_fees.list_refunds(payment.stripe_application_fee_id)
+        for fee in await gateway.application_fees.list_refunds(
+            payment.stripe_application_fee_id
+        )
         if fee.id not in known and abs(fee.created - answer.created) <= SAME_MOMENT
     ]
     return min(made, key=lambda fee: abs(fee.created - answer.created), default=None)

@@ -67,7 +67,9 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
     )
 
 
-async def take_on(gateway: Gateway, refund_id: int, answer: StripeRefund) -> RefundState:
+async def take_on(
+    gateway: Gateway, refund_id: int, answer: StripeRefund
+) -> RefundState:
     """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be
     done at once.
     """
@@ -101,7 +103,9 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
     try:
         await clawback.settle(gateway, subject_of(refund_id))
     except MarketError as later:
-        log.info("the claim of refund %s is settled later: %s", refund_id, later.log or later)
+        log.info(
+            "the claim of refund %s is settled later: %s", refund_id, later.log or later
+        )
 
 
 async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
@@ -135,16 +139,25 @@ async def apply_in(
         news["succeeded_at"] = clock.now()
     if target is not None:
         details = {"was": current, "amount": refund.amount, "currency": refund.currency}
-        details |= {name: value for name, value in news.items() if isinstance(value, str)}
+        details |= {
+            name: value for name, value in news.items() if isinstance(value, str)
+        }
         if not await tx.move(
             refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news
         ):
             return current
         await _consequences(
-            tx, order, payment, await Refund.get(id=refund.id), was=current, now=target
+            tx,
+            order,
+            payment,
+            await Refund.get(id=refund.id),
+            was=current,
+            now=target,
         )
     elif any(
-        getattr(refund, name) != value for name, value in news.items() if current in UNSETTLED
+        getattr(refund, name) != value
+        for name, value in news.items()
+        if current in UNSETTLED
     ):
         await tx.change(refund, **news)
     return target or current
@@ -162,9 +175,14 @@ async def _first_seen(
     claim.
     """
     if (answer.amount, answer.currency) != (refund.amount, refund.currency):
-        raise Differs(log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}")
+        raise Differs(
+            log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}"
+        )
     if moved.reversed and not refund.reverse_transfer:
-        refund.reverse_transfer, refund.refund_application_fee = True, bool(moved.fee_back)
+        refund.reverse_transfer, refund.refund_application_fee = (
+            True,
+            bool(moved.fee_back),
+        )
     await tx.change(
         refund,
         where={"status": RefundState.OPENING},
@@ -175,7 +193,9 @@ async def _first_seen(
         **_parts_as_moved(refund, moved),
     )
     subject, vendor_id = subject_of(refund.id), refund.vendor_id
-    references.remember(tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id)
+    references.remember(
+        tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id
+    )
     await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
     claim = await clawback.set_claim(
         tx, subject=subject, payment=payment, amount=refund.vendor_part
@@ -188,7 +208,10 @@ async def _first_seen(
 def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
     """Who bears it, where Stripe gave another part of the fee back than we had worked out."""
     back, amount = moved.fee_back, refund.amount
-    if not refund.refund_application_fee or not refund.commission_part != back <= amount:
+    if (
+        not refund.refund_application_fee
+        or not refund.commission_part != back <= amount
+    ):
         return {}
     log.warning(
         "refund %s: Stripe gave %s of the fee back, not %s",
@@ -249,7 +272,10 @@ async def _cash(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
         await ledger.post(tx, postings.refund_paid(fact_of(refund, left)))
     if back and refund.stripe_failure_transaction_id is None:
         await ledger.post(tx, postings.refund_returned(fact_of(refund, back)))
-    if (left, back) != (refund.stripe_balance_transaction_id, refund.stripe_failure_transaction_id):
+    if (left, back) != (
+        refund.stripe_balance_transaction_id,
+        refund.stripe_failure_transaction_id,
+    ):
         await Refund.filter(id=refund.id).update(
             stripe_balance_transaction_id=left or refund.stripe_balance_transaction_id,
             stripe_failure_transaction_id=back or refund.stripe_failure_transaction_id,

@@ -10,7 +10,12 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding
 from shared.finance.refunds import refunded_amounts, sync
 from shared.finance.refunds.errors import NotItsTurn
-from shared.finance.refunds.methods import PLATFORM_PAYS, AtStripe, RefundMethod, choose_method
+from shared.finance.refunds.methods import (
+    PLATFORM_PAYS,
+    AtStripe,
+    RefundMethod,
+    choose_method,
+)
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Burden, RefundState, Sum
 from shared.finance.refunds.stripe_reads import Along, earlier_refunds, sale_at_stripe
@@ -172,7 +177,9 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
     ) -> None:
         await sync.apply_in(tx, self.refund_id, answer, more)
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> CreateRefund | None:
+    async def refused(
+        self, tx: Transaction, refusal: StripeRefused
+    ) -> CreateRefund | None:
         """Ask in the other way where Stripe may mind only that; else nothing goes back."""
         if self.reverse_transfer and self._is_about_the_way(refusal):
             return self._by(PLATFORM_PAYS, is_early=self.is_early)

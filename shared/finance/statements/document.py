@@ -77,10 +77,17 @@ def amount(view: StatementView, value: int) -> str:
 
 def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
-    _head(sheets, view.market, "Statement of account", f"{view.name} · amounts in {view.currency}")
+    _head(
+        sheets,
+        view.market,
+        "Statement of account",
+        f"{view.name} · amounts in {view.currency}",
+    )
     details = [("Month", view.name), ("Time zone", view.time_zone)]
     details += (
-        [("Invoice", view.number)] if view.number else [("State", "Not closed: more may be added")]
+        [("Invoice", view.number)]
+        if view.number
+        else [("State", "Not closed: more may be added")]
     )
     if view.issued_at:
         details.append(("Closed", view.day(view.issued_at)))
@@ -89,7 +96,10 @@ def _account(sheets: Sheets, view: StatementView) -> None:
         sheets,
         [
             ("Opening balance", amount(view, view.sheet.opening), False),
-            *((words, amount(view, value), False) for words, value in view.sheet.sums()),
+            *(
+                (words, amount(view, value), False)
+                for words, value in view.sheet.sums()
+            ),
             (
                 "Closing balance" if view.number else "Balance so far",
                 amount(view, view.sheet.closing),
@@ -150,7 +160,11 @@ def _asides(view: StatementView) -> Iterable[str]:
 def _invoice(sheets: Sheets, view: StatementView) -> None:
     bill = view.invoice
     sheets.turn()
-    name = "Credit note for the platform fee" if bill.gross < 0 else "Invoice for the platform fee"
+    name = (
+        "Credit note for the platform fee"
+        if bill.gross < 0
+        else "Invoice for the platform fee"
+    )
     _head(sheets, view.market, name, f"{view.number} · amounts in {view.currency}")
     details = [
         ("Number", view.number or ""),
@@ -192,7 +206,12 @@ def _charges(sheets: Sheets, view: StatementView) -> None:
         for line in bill.lines
     ]
     if rows:
-        _table(sheets, "Platform fee, VAT included" if bill.vat else "Platform fee", CHARGES, rows)
+        _table(
+            sheets,
+            "Platform fee, VAT included" if bill.vat else "Platform fee",
+            CHARGES,
+            rows,
+        )
     else:
         sheets.text(MARGIN, "No platform fee was charged in this month.", color=GREY)
         sheets.down(ROW)
@@ -332,7 +351,11 @@ def _table(
             sheets.down(8)
             _table_head(sheets, columns)
         for column, words in zip(columns, row, strict=True):
-            cell = words if column.align == "right" else fitted(words, REGULAR, 8.5, column.most)
+            cell = (
+                words
+                if column.align == "right"
+                else fitted(words, REGULAR, 8.5, column.most)
+            )
             sheets.text(column.x, cell, size=8.5, align=column.align)
         sheets.rule(down=5)
         sheets.down(ROW)

@@ -19,7 +19,13 @@ from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
 from shared.finance.statements.models import Statement
-from shared.finance.statements.rules import BALANCE, COMMISSION, Booked, StatementSheet, sheet
+from shared.finance.statements.rules import (
+    BALANCE,
+    COMMISSION,
+    Booked,
+    StatementSheet,
+    sheet,
+)
 from shared.trade.orders.models import Order
 
 FIELDS = (
@@ -46,12 +52,20 @@ class Cut:
     def inside(self) -> Q:
         """The entries up to it."""
         found = Q(posting__created_at__lt=self.before)
-        return found if self.last_entry_id is None else found & Q(id__lte=self.last_entry_id)
+        return (
+            found
+            if self.last_entry_id is None
+            else found & Q(id__lte=self.last_entry_id)
+        )
 
     def beyond(self) -> Q:
         """All others."""
         found = Q(posting__created_at__gte=self.before)
-        return found if self.last_entry_id is None else found | Q(id__gt=self.last_entry_id)
+        return (
+            found
+            if self.last_entry_id is None
+            else found | Q(id__gt=self.last_entry_id)
+        )
 
 
 def cut_of(statement: Statement) -> Cut:
@@ -74,7 +88,9 @@ async def last_closed(
 
 async def read_closed(statement: Statement) -> StatementSheet:
     """A closed month, the same whatever has happened since."""
-    previous = await last_closed(statement.vendor_id, statement.currency, before=statement.month)
+    previous = await last_closed(
+        statement.vendor_id, statement.currency, before=statement.month
+    )
     after = cut_of(previous) if previous else None
     return await read(
         statement.vendor_id,
@@ -93,7 +109,11 @@ async def read_open(
 ) -> StatementSheet:
     """A month that is not closed, as it is now; `previous` is the newest that is."""
     next_to_closed = previous is not None and months.following(previous.month) == month
-    after = cut_of(previous) if previous and next_to_closed else Cut(months.starts(month, zone))
+    after = (
+        cut_of(previous)
+        if previous and next_to_closed
+        else Cut(months.starts(month, zone))
+    )
     return await read(
         vendor_id,
         currency,
@@ -130,7 +150,9 @@ async def read(
 
 
 def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
-    return LedgerEntry.filter(vendor_id=vendor_id, currency=currency, account__in=BALANCE)
+    return LedgerEntry.filter(
+        vendor_id=vendor_id, currency=currency, account__in=BALANCE
+    )
 
 
 def _commission(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:

@@ -66,7 +66,9 @@ async def save_identity(
         raise BadInvoicePrefix
     fields = {
         "legal_name": values.legal_name,
-        "address": "\n".join(line.strip() for line in values.address.splitlines() if line.strip()),
+        "address": "\n".join(
+            line.strip() for line in values.address.splitlines() if line.strip()
+        ),
         "country": values.country,
         "vat_number": normal_vat_number(values.vat_number, values.country),
         "vat_percentage": values.vat_percentage,

@@ -17,7 +17,9 @@ from shared.trade.vat.events import MonthsUnblocked
 async def close(_context: Context) -> None:
     """Let every vendor's months be closed that are over."""
     vendors = (
-        await LedgerEntry.filter(account__in=BALANCE).distinct().values_list("vendor_id", flat=True)
+        await LedgerEntry.filter(account__in=BALANCE)
+        .distinct()
+        .values_list("vendor_id", flat=True)
     )
     async with unit.transaction() as tx:
         for vendor_id in sorted(int(str(vendor_id)) for vendor_id in vendors):

@@ -36,9 +36,13 @@ class Statement(Row):
     starts_at = fields.DatetimeField(
         db_default=_UNSET, description="its first moment, as it was closed"
     )
-    ends_at = fields.DatetimeField(db_default=_UNSET, description="the first moment after it")
+    ends_at = fields.DatetimeField(
+        db_default=_UNSET, description="the first moment after it"
+    )
     number = fields.CharField(
-        max_length=40, unique=True, description="of the commission invoice, without gaps"
+        max_length=40,
+        unique=True,
+        description="of the commission invoice, without gaps",
     )
     opening = fields.BigIntField(description="minor units")
     closing = fields.BigIntField(description="minor units")
@@ -50,7 +54,9 @@ class Statement(Row):
         decimal_places=2,
         default=Decimal(0),
     )
-    vat = fields.BigIntField(default=0, description="minor units contained in the commission")
+    vat = fields.BigIntField(
+        default=0, description="minor units contained in the commission"
+    )
     state_vat: Any = fields.JSONField(
         null=True,
         description=(
@@ -58,7 +64,9 @@ class Statement(Row):
             "the same"
         ),
     )
-    last_entry_id = fields.BigIntField(description="the newest ledger entry that is in it")
+    last_entry_id = fields.BigIntField(
+        description="the newest ledger entry that is in it"
+    )
     parties: Any = fields.JSONField(
         null=True,
         description=(
@@ -72,7 +80,8 @@ class Statement(Row):
         unique_together = (("vendor", "month", "currency"),)
         constraints = [
             CheckConstraint(
-                check="length(month) = 7 and substr(month, 5, 1) = '-'", name="ck_statements_month"
+                check="length(month) = 7 and substr(month, 5, 1) = '-'",
+                name="ck_statements_month",
             ),
             CheckConstraint(check="ends_at > starts_at", name="ck_statements_span"),
         ]
@@ -84,7 +93,9 @@ class MarketplaceIdentity(Row):
     lock_rank = 100
 
     legal_name = fields.CharField(max_length=120)
-    address = fields.CharField(max_length=300, description="lines as they stand on an envelope")
+    address = fields.CharField(
+        max_length=300, description="lines as they stand on an envelope"
+    )
     country = fields.CharField(max_length=2)
     vat_number = fields.CharField(max_length=20, default="")
     vat_percentage = fields.DecimalField(
@@ -94,7 +105,9 @@ class MarketplaceIdentity(Row):
     )
     invoice_prefix = fields.CharField(max_length=12)
     series_year = fields.IntField(default=0, description="the year of the last invoice")
-    series_last = fields.IntField(default=0, description="its number; starts again at 1 each year")
+    series_last = fields.IntField(
+        default=0, description="its number; starts again at 1 each year"
+    )
 
     class Meta:
         table = "marketplace_identity"
@@ -106,5 +119,7 @@ class MarketplaceIdentity(Row):
                 ),
                 name="ck_marketplace_identity_vat",
             ),
-            CheckConstraint(check="series_last >= 0", name="ck_marketplace_identity_series"),
+            CheckConstraint(
+                check="series_last >= 0", name="ck_marketplace_identity_series"
+            ),
         ]

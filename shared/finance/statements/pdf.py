@@ -138,7 +138,15 @@ class Sheets:
                 )
             )
             page.append(
-                Text(RIGHT, at, f"Page {number} of {len(self.pages)}", REGULAR, 8, GREY, "right")
+                Text(
+                    RIGHT,
+                    at,
+                    f"Page {number} of {len(self.pages)}",
+                    REGULAR,
+                    8,
+                    GREY,
+                    "right",
+                )
             )
 
     def pdf(self) -> bytes:

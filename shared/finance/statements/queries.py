@@ -129,7 +129,11 @@ class StatementView:
         none.
         """
         vat = self.money(self.invoice.vat)
-        if self.number or self.seller is None or not needs_rate(vat, self.seller.country):
+        if (
+            self.number
+            or self.seller is None
+            or not needs_rate(vat, self.seller.country)
+        ):
             return ""
         return currency_of(self.seller.country)
 
@@ -168,7 +172,9 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     opening = await _balance_before(vendor.id, currency, found[0], zone)
     rows = []
     for month in found:
-        closing = await _balance_before(vendor.id, currency, months.following(month), zone)
+        closing = await _balance_before(
+            vendor.id, currency, months.following(month), zone
+        )
         rows.append(
             MonthRow(
                 vendor.id,
@@ -197,7 +203,10 @@ async def _balance_before(
         return int(previous.closing)
     begins = months.starts(month, zone)
     before = LedgerEntry.filter(
-        vendor_id=vendor_id, currency=currency, account__in=BALANCE, posting__created_at__lt=begins
+        vendor_id=vendor_id,
+        currency=currency,
+        account__in=BALANCE,
+        posting__created_at__lt=begins,
     )
     totals = (
         await before.annotate(total=Sum("amount"))
@@ -226,7 +235,10 @@ async def closed_statements(*, page: int = 1) -> StatementPage:
     query = Statement.all()
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
     rows = (
-        await query.order_by("-id").offset(shown.offset).limit(shown.limit).select_related("vendor")
+        await query.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("vendor")
     )
     return StatementPage(
         rows=tuple(_row(row, row.vendor.name) for row in rows),
@@ -254,7 +266,11 @@ async def statement_of(
     if chosen not in known:
         raise StatementNotFound
     row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
-    view = await _open(vendor, month, chosen, market, zone) if row is None else await _closed(row)
+    view = (
+        await _open(vendor, month, chosen, market, zone)
+        if row is None
+        else await _closed(row)
+    )
     return replace(view, currencies=tuple(known))
 
 
@@ -263,7 +279,9 @@ async def _open(
 ) -> StatementView:
     """As it is now; what may still change is today's."""
     previous = await entries.last_closed(vendor.id, currency)
-    found = (await entries.read_open(vendor.id, currency, month, zone, previous)).named(market)
+    found = (await entries.read_open(vendor.id, currency, month, zone, previous)).named(
+        market
+    )
     identity = await MarketplaceIdentity.get_or_none(id=1)
     seller = identity_party(identity) if identity else None
     buyer = await buyer_of(vendor)
@@ -279,7 +297,9 @@ async def _open(
         None,
         is_running=month == months.month_of(clock.now(), zone),
         sheet=found,
-        invoice=invoice(found.lines, percentage, note_of(treatment) if treatment else ""),
+        invoice=invoice(
+            found.lines, percentage, note_of(treatment) if treatment else ""
+        ),
         seller=seller,
         buyer=buyer.party,
         numbers=await _numbers(line.order_id for line in found.lines),
@@ -324,7 +344,9 @@ async def treatment_of(vendor_id: int) -> Treatment | None:
     row = await MarketplaceIdentity.get_or_none(id=1)
     if row is None:
         return None
-    return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(identity_party(row))
+    return (await buyer_of(await Vendor.get(id=vendor_id))).treatment(
+        identity_party(row)
+    )
 
 
 async def _currencies(
@@ -351,5 +373,10 @@ async def _numbers(order_ids: Iterable[int | None]) -> dict[int, str]:
     found: dict[int, str] = {}
     for start in range(0, len(wanted), AT_ONCE):
         rows = Order.filter(id__in=wanted[start : start + AT_ONCE])
-        found.update({int(i): str(number) for i, number in await rows.values_list("id", "number")})
+        found.update(
+            {
+                int(i): str(number)
+                for i, number in await rows.values_list("id", "number")
+            }
+        )
     return found

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from shared.core.formats import english_day
 from shared.core.money import Money
 from shared.finance.disputes.response_draft import Facts
-from shared.finance.statements.pdf import ACCENT, GREY, INK, MARGIN, REGULAR, RIGHT, Sheets, folded
+from shared.finance.statements.pdf import (
+    ACCENT,
+    GREY,
+    INK,
+    MARGIN,
+    REGULAR,
+    RIGHT,
+    Sheets,
+    folded,
+)
 
 ROW = 16.0
 HALF = 250.0
@@ -35,7 +44,10 @@ def as_pdf(facts: Facts, *, seller: str) -> bytes:
     )
     sheets.down(18)
     sheets.text(
-        MARGIN, f"Order {facts.number} · amounts in {facts.total.currency}", size=10, color=GREY
+        MARGIN,
+        f"Order {facts.number} · amounts in {facts.total.currency}",
+        size=10,
+        color=GREY,
     )
     sheets.down(28)
     _parties(sheets, facts, seller)

@@ -26,9 +26,8 @@ PAYABLE, RESERVED, RECEIVABLE, COMMISSION = (
 )
 BALANCE = (PAYABLE, RESERVED, RECEIVABLE)
 
-OF_BEFORE = (
-    "Markethall"  # what documents called the marketplace before a closed month kept its name
-)
+# what documents called the marketplace before a closed month kept its name
+OF_BEFORE = "Markethall"
 
 # What a fact is called, and many of them.
 WORDS = {
@@ -50,7 +49,10 @@ WORDS = {
         "Fees for instant payouts, given back",
     ),
     "payout_arrived": ("Payout to your bank", "Payouts to your bank"),
-    "payout_reopened": ("Payout sent back by your bank", "Payouts sent back by your bank"),
+    "payout_reopened": (
+        "Payout sent back by your bank",
+        "Payouts sent back by your bank",
+    ),
 }
 OTHER = ("Correction", "Corrections")
 
@@ -171,7 +173,9 @@ def sheet(
     )
 
 
-def _lines(balance: int, facts: Iterable[Sequence[Booked]]) -> tuple[StatementLine, ...]:
+def _lines(
+    balance: int, facts: Iterable[Sequence[Booked]]
+) -> tuple[StatementLine, ...]:
     """A line for each posting, in the order of time.
 
     Those that leave balance and commission as they were (a reserve held back, a debt noted) make

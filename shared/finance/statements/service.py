@@ -12,7 +12,12 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.finance.statements import entries, months
 from shared.finance.statements.invoice_issuer import identity_party
-from shared.finance.statements.invoice_parties import buyer_of, kept_vat, stored, stored_vat
+from shared.finance.statements.invoice_parties import (
+    buyer_of,
+    kept_vat,
+    stored,
+    stored_vat,
+)
 from shared.finance.statements.models import MarketplaceIdentity, Statement
 from shared.finance.statements.rules import (
     Invoice,
@@ -153,7 +158,9 @@ async def _close(account: _Account, month: str) -> bool:
     return True
 
 
-async def _bill(identity: MarketplaceIdentity, account: _Account, over: _Month) -> _Bill:
+async def _bill(
+    identity: MarketplaceIdentity, account: _Account, over: _Month
+) -> _Bill:
     """The invoice of what a month charged. Raises _WaitsForRateError."""
     seller = identity_party(identity)
     buyer = await buyer_of(await Vendor.get(id=account.vendor_id))

@@ -76,7 +76,9 @@ def read(
     """The changes that one row of activity keeps."""
     was = before or {}
     found = (after or {}).items()
-    return tuple(FieldChange(f"{subject}.{name}", was.get(name), value) for name, value in found)
+    return tuple(
+        FieldChange(f"{subject}.{name}", was.get(name), value) for name, value in found
+    )
 
 
 def net(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
@@ -108,7 +110,9 @@ def _short(value: Scalar) -> Scalar:
 def _told(value: Any) -> str:
     """Of lists and objects what is not empty, in a fixed order."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {_told(value[key])}" for key in sorted(value) if value[key])
+        return "; ".join(
+            f"{key}: {_told(value[key])}" for key in sorted(value) if value[key]
+        )
     if isinstance(value, list):
         return ", ".join(map(_told, value))
     return str(value)

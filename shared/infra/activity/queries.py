@@ -66,7 +66,11 @@ async def of_subject(
     newest: int,
 ) -> tuple[Happened, ...]:
     """What happened to one thing, newest first."""
-    rows = Activity.filter(subject=subject, kind__in=sorted(kinds)).order_by("-id").limit(newest)
+    rows = (
+        Activity.filter(subject=subject, kind__in=sorted(kinds))
+        .order_by("-id")
+        .limit(newest)
+    )
     return tuple(view(row) for row in await rows)
 
 
@@ -87,7 +91,9 @@ async def led_to_something(cause: str) -> bool:
 
 def changes_of(rows: Iterable[Activity]) -> tuple[FieldChange, ...]:
     """What came of some rows, each field once."""
-    return net(change for row in rows for change in read(row.subject, row.before, row.after))
+    return net(
+        change for row in rows for change in read(row.subject, row.before, row.after)
+    )
 
 
 def view(row: Activity) -> Happened:

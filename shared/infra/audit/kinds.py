@@ -13,7 +13,13 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "vendor.account",
         "vendor.connected",
     ),
-    "payouts": ("payout.", "reserve.", "vendor.payout", "vendor.bank", "vendor.reserve"),
+    "payouts": (
+        "payout.",
+        "reserve.",
+        "vendor.payout",
+        "vendor.bank",
+        "vendor.reserve",
+    ),
     "refunds": ("refund.", "dispute.", "claim.", "vendor.owes"),
     "rules": (
         "fees.",

@@ -17,15 +17,23 @@ class AuditEntry(Row):
     """One thing that was done. `actor` reads `member:7`, `customer:3`, `shopper`, `stripe` or `system`."""
 
     actor = fields.CharField(max_length=60)
-    action = fields.CharField(max_length=80, description="dotted, e.g. payment.succeeded")
+    action = fields.CharField(
+        max_length=80, description="dotted, e.g. payment.succeeded"
+    )
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Vendor", related_name="audit_entries", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="audit_entries",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
     subject = fields.CharField(max_length=80, description="order:12, payment:9")
     details: Any = fields.JSONField(default=dict)
     address = fields.CharField(
-        max_length=45, default="", db_default="", description="network address of a person"
+        max_length=45,
+        default="",
+        db_default="",
+        description="network address of a person",
     )
     request_id = fields.CharField(
         max_length=40, default="", db_default="", description="as in the log"

@@ -35,4 +35,8 @@ def begin(origin: RequestOrigin) -> None:
 def of(actor: str) -> RequestOrigin:
     """Where `actor` acts from; the address only of people and their tokens."""
     here = _current.get()
-    return here if actor.startswith(WHO_ACTS) else RequestOrigin(request_id=here.request_id)
+    return (
+        here
+        if actor.startswith(WHO_ACTS)
+        else RequestOrigin(request_id=here.request_id)
+    )

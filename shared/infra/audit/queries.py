@@ -75,7 +75,10 @@ class About:
 
 
 async def entries_about(
-    subject: str, *, limit: int = 20, only: frozenset[str] | None = None
+    subject: str,
+    *,
+    limit: int = 20,
+    only: frozenset[str] | None = None,
 ) -> tuple[EntryView, ...]:
     """The latest entries about one thing (`vendor:7`), newest first; with `only` those acts
     alone.
@@ -108,7 +111,9 @@ async def was_done(
 ) -> bool:
     """Whether it was done to `subject`, or was since then."""
     found = AuditEntry.filter(action=action, subject=subject)
-    return await (found.filter(created_at__gt=since) if since is not None else found).exists()
+    return await (
+        found.filter(created_at__gt=since) if since is not None else found
+    ).exists()
 
 
 async def entry_page(wanted: Wanted, *, page: int = 1) -> EntryPage:
@@ -146,7 +151,9 @@ def _conditions(wanted: Wanted) -> list[Q]:
         )
     if wanted.about is not None:
         labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
-        found.append(Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors))
+        found.append(
+            Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors)
+        )
     if wanted.since is not None:
         found.append(Q(created_at__gte=wanted.since))
     if wanted.before is not None:

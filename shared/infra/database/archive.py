@@ -85,7 +85,9 @@ def write(
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     with private(draft) as file:
         sums: dict[str, str] = {}
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        with zipfile.ZipFile(
+            file, "w", zipfile.ZIP_DEFLATED, compresslevel=6
+        ) as archive:
             for name, part in parts.items():
                 archive.write(part, name)
                 with part.open("rb") as content:
@@ -113,7 +115,9 @@ def read(path: Path) -> ArchiveManifest:
 
     Raises BackupError.
     """
-    damaged = BackupError(f"{path} is damaged, or no backup of Markethall. Nothing was changed.")
+    damaged = BackupError(
+        f"{path} is damaged, or no backup of Markethall. Nothing was changed."
+    )
     try:
         with zipfile.ZipFile(path) as archive:
             said = json.loads(archive.read(MANIFEST))
@@ -121,14 +125,18 @@ def read(path: Path) -> ArchiveManifest:
                 raise BackupError(
                     f"{path} was made by another version, in a form that this one cannot read."
                 )
-            manifest = ArchiveManifest(**{**said, "migrations": tuple(said["migrations"])})
+            manifest = ArchiveManifest(
+                **{**said, "migrations": tuple(said["migrations"])}
+            )
             for name, digest in manifest.files.items():
                 if _sum(archive, name) != digest:
                     raise damaged
     except FileNotFoundError:
         raise BackupError(f"There is no file {path}.") from None
     except OSError as error:
-        raise BackupError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise BackupError(
+            f"{path} cannot be read: {error.strerror or error}."
+        ) from None
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -153,5 +161,9 @@ def _sum(archive: zipfile.ZipFile, name: str) -> str:
 
 def take_out(path: Path, name: str, target: Path) -> None:
     """One part of a backup that was `read`, as a private file at `target`."""
-    with zipfile.ZipFile(path) as archive, archive.open(name) as part, private(target) as file:
+    with (
+        zipfile.ZipFile(path) as archive,
+        archive.open(name) as part,
+        private(target) as file,
+    ):
         shutil.copyfileobj(part, file, _PIECE)

@@ -36,7 +36,9 @@ async def make(
     """
     done = await applied(url)
     if not done:
-        raise BackupError("There is no database of Markethall yet, so there is nothing to copy.")
+        raise BackupError(
+            "There is no database of Markethall yet, so there is nothing to copy."
+        )
     archive.make_room(target)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as name:
         folder = Path(name)
@@ -52,11 +54,15 @@ async def make(
 
 def _of_stand_in(path: Path | None, folder: Path) -> dict[str, Path]:
     return (
-        {STAND_IN: copied(path, folder / STAND_IN)} if path is not None and path.is_file() else {}
+        {STAND_IN: copied(path, folder / STAND_IN)}
+        if path is not None and path.is_file()
+        else {}
     )
 
 
-async def _of_postgres(url: str, folder: Path) -> tuple[ArchiveManifest, dict[str, Path]]:
+async def _of_postgres(
+    url: str, folder: Path
+) -> tuple[ArchiveManifest, dict[str, Path]]:
     async with postgres_copy.snapshot(url) as found:
         dump = postgres_tools.find("pg_dump", found.version)
         if dump is None:

@@ -15,10 +15,14 @@ def broken_links() -> list[str]:
     and no gap.
     """
     modules = {
-        name: import_module(f"shared.infra.database.migrations.{name}") for name in on_disk()
+        name: import_module(f"shared.infra.database.migrations.{name}")
+        for name in on_disk()
     }
     return out_of_line(
-        {name: [before for _, before in m.Migration.dependencies] for name, m in modules.items()}
+        {
+            name: [before for _, before in m.Migration.dependencies]
+            for name, m in modules.items()
+        }
     )
 
 

@@ -63,14 +63,19 @@ def credentials(url: str) -> dict[str, Any]:
     """
     given = expand_db_url(url)["credentials"]
     return {
-        k: given[k] for k in ("host", "port", "user", "password", "database", "ssl") if k in given
+        k: given[k]
+        for k in ("host", "port", "user", "password", "database", "ssl")
+        if k in given
     }
 
 
 async def _applied_postgres(url: str) -> set[str]:
     connection = await connect(url)
     try:
-        if await connection.fetchval("SELECT to_regclass('tortoise_migrations')") is None:
+        if (
+            await connection.fetchval("SELECT to_regclass('tortoise_migrations')")
+            is None
+        ):
             return set()
         return {
             row["name"]

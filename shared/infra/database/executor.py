@@ -66,7 +66,9 @@ class _SqliteEditor(SqliteSchemaEditor):
             await self.client.execute_query(
                 f'ALTER TABLE "{model._meta.db_table}" DROP COLUMN "{column}"'
             )
-        except OperationalError:  # a relation, or a column that an index or a check names
+        except (
+            OperationalError
+        ):  # a relation, or a column that an index or a check names
             await super().remove_field(model, field)
 
 
@@ -137,7 +139,11 @@ class Executor(MigrationExecutor):
                 step.migration.apply = partial(_apply, step.migration)  # type: ignore[method-assign]
         return steps
 
-    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+    def _schema_editor(
+        self, atomic: bool = True, collect_sql: bool = False
+    ) -> BaseSchemaEditor:
         if self.connection.capabilities.dialect == "sqlite":
-            return _SqliteEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+            return _SqliteEditor(
+                self.connection, atomic=atomic, collect_sql=collect_sql
+            )
         return super()._schema_editor(atomic=atomic, collect_sql=collect_sql)

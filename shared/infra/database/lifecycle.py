@@ -49,7 +49,10 @@ def connection(url: str) -> dict[str, Any]:
         return {**found, "engine": "shared.infra.database.sqlite"}
     given = dict(found["credentials"])
     given["server_settings"] = {**SERVER, **given.get("server_settings", {})}
-    return {"engine": "shared.infra.database.postgres", "credentials": {**DEFAULTS, **given}}
+    return {
+        "engine": "shared.infra.database.postgres",
+        "credentials": {**DEFAULTS, **given},
+    }
 
 
 @asynccontextmanager
@@ -69,7 +72,9 @@ async def open_database(url: str) -> None:
     """
     if url.startswith("sqlite://"):
         path = Path(
-            urlsplit(url).path if url.startswith("sqlite:///") else url.removeprefix("sqlite://")
+            urlsplit(url).path
+            if url.startswith("sqlite:///")
+            else url.removeprefix("sqlite://")
         )
         with told():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,11 +30,18 @@ from shared.infra.database.direct import applied, applied_to_file, connect
 from shared.infra.database.executor import Executor, never_queried
 from shared.infra.database.lifecycle import config, context
 from shared.infra.database.renames import undeclared_renames
-from shared.infra.database.schema import SchemaTooNew, on_disk, refuse_newer, sqlite_path
+from shared.infra.database.schema import (
+    SchemaTooNew,
+    on_disk,
+    refuse_newer,
+    sqlite_path,
+)
 from shared.infra.database.tables import models
 from shared.infra.database.trouble import told
 
-TORTOISE_ORM = config("sqlite://:memory:")  # for `tortoise makemigrations`; see docs/operations.md
+TORTOISE_ORM = config(
+    "sqlite://:memory:"
+)  # for `tortoise makemigrations`; see docs/operations.md
 _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
 
 
@@ -99,7 +106,9 @@ async def check(url: str | None = None) -> list[str]:
 
 async def _of_database(url: str) -> list[str]:
     try:
-        return [f"The database lacks the migration {name}." for name in await pending(url)]
+        return [
+            f"The database lacks the migration {name}." for name in await pending(url)
+        ]
     except SchemaTooNew as newer:
         return [str(newer)]
 
@@ -219,7 +228,9 @@ async def _model_changes(context: TortoiseContext) -> list[str]:
     apps = context.apps
     assert apps is not None
     with never_queried():
-        writers = await MigrationAutodetector(apps, config("sqlite://:memory:")["apps"]).changes()
+        writers = await MigrationAutodetector(
+            apps, config("sqlite://:memory:")["apps"]
+        ).changes()
     return [
         f"The models have changed: {op.describe()}."
         for writer in writers
@@ -245,7 +256,8 @@ def _missing_constraints(path: Path) -> list[str]:
         problems += [
             f"The migrations do not create the check {check.name} on {table}."
             for check in checks
-            if f'CONSTRAINT "{check.name}" CHECK ({check.check})' not in sql.get(table, "")
+            if f'CONSTRAINT "{check.name}" CHECK ({check.check})'
+            not in sql.get(table, "")
         ]
         named = [
             index.name
@@ -265,10 +277,14 @@ def _other_structure(path: Path) -> list[str]:
 
     Tests look at PostgreSQL's.
     """
-    made = structure.current("sqlite") == structure.headed(structure.told_by_sqlite(path))
+    made = structure.current("sqlite") == structure.headed(
+        structure.told_by_sqlite(path)
+    )
     if made and structure.current("postgres") is not None:
         return []
-    return [f"The schema in one piece is not what the migrations make. Run: {structure.MADE_BY}"]
+    return [
+        f"The schema in one piece is not what the migrations make. Run: {structure.MADE_BY}"
+    ]
 
 
 def migrate_now(url: str) -> list[str]:

@@ -56,7 +56,9 @@ class AddChecks(TortoiseOperation):
             return
         table = new_state.models[(app_label, self.model_name)].table
         if state_editor.DIALECT == "sqlite":
-            await rebuild_table(state_editor.client, table, lambda body: body + self._clauses())
+            await rebuild_table(
+                state_editor.client, table, lambda body: body + self._clauses()
+            )
         else:
             for name, check in self.checks.items():
                 await state_editor._run_sql(
@@ -75,15 +77,20 @@ class AddChecks(TortoiseOperation):
         table = old_state.models[(app_label, self.model_name)].table
         if state_editor.DIALECT == "sqlite":
             await rebuild_table(
-                state_editor.client, table, lambda body: body.replace(self._clauses(), "")
+                state_editor.client,
+                table,
+                lambda body: body.replace(self._clauses(), ""),
             )
         else:
             for name in self.checks:
-                await state_editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+                await state_editor._run_sql(
+                    f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'
+                )
 
     def _clauses(self) -> str:
         return "".join(
-            f'\n, CONSTRAINT "{name}" CHECK ({check})' for name, check in self.checks.items()
+            f'\n, CONSTRAINT "{name}" CHECK ({check})'
+            for name, check in self.checks.items()
         )
 
 
@@ -105,8 +112,15 @@ class ReplaceChecks(TortoiseOperation):
 
     def state_forward(self, app_label: str, state: State) -> None:
         model = self.get_model_state(state, app_label, self.model_name)
-        kept = [c for c in model.options.get("constraints") or () if c.name not in self.checks]
-        new = [CheckConstraint(check=after, name=name) for name, (_, after) in self.checks.items()]
+        kept = [
+            c
+            for c in model.options.get("constraints") or ()
+            if c.name not in self.checks
+        ]
+        new = [
+            CheckConstraint(check=after, name=name)
+            for name, (_, after) in self.checks.items()
+        ]
         model.options["constraints"] = [*kept, *new]
         state.reload_model(app_label, self.model_name)
 
@@ -137,14 +151,21 @@ class ReplaceChecks(TortoiseOperation):
             )
 
     async def _replace(
-        self, editor: BaseSchemaEditor, table: str, checks: dict[str, tuple[str, str]]
+        self,
+        editor: BaseSchemaEditor,
+        table: str,
+        checks: dict[str, tuple[str, str]],
     ) -> None:
         if editor.DIALECT == "sqlite":
-            await rebuild_table(editor.client, table, lambda body: _reworded(body, checks))
+            await rebuild_table(
+                editor.client, table, lambda body: _reworded(body, checks)
+            )
             return
         for name, (_, after) in checks.items():
             await editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-            await editor._run_sql(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({after})')
+            await editor._run_sql(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({after})'
+            )
 
 
 def _reworded(
@@ -185,7 +206,9 @@ class DropField(TortoiseOperation):
     ) -> None:
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
-            await state_editor._run_sql(f'ALTER TABLE "{table}" DROP COLUMN "{self.name}"')
+            await state_editor._run_sql(
+                f'ALTER TABLE "{table}" DROP COLUMN "{self.name}"'
+            )
 
     async def database_backward(
         self,

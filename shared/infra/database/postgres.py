@@ -21,7 +21,12 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 
-from shared.infra.database.trouble import DatabaseTrouble, TellsTrouble, TroubleKind, told
+from shared.infra.database.trouble import (
+    DatabaseTrouble,
+    TellsTrouble,
+    TroubleKind,
+    told,
+)
 
 POOL_SECONDS = 10.0
 

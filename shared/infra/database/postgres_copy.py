@@ -88,7 +88,9 @@ async def copy_out(
     connection, parts = found.connection, {}
     tables: dict[str, list[str]] = {}
     for table in await _in_order(connection):
-        columns = [row["attname"] for row in await connection.fetch(_COLUMNS, f'"{table}"')]
+        columns = [
+            row["attname"] for row in await connection.fetch(_COLUMNS, f'"{table}"')
+        ]
         path = folder / f"{table}.copy"
         await connection.copy_from_table(table, output=path, columns=columns)
         tables[table], parts[f"tables/{table}.copy"] = columns, path
@@ -132,7 +134,10 @@ async def copy_in(
     The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is
     written, and this was judged when it was. Foreign keys and checks are asked as ever.
     """
-    today = manifest.migrations == tuple(on_disk()) and structure.current("postgres") is not None
+    today = (
+        manifest.migrations == tuple(on_disk())
+        and structure.current("postgres") is not None
+    )
     if not today:
         await _ensure_record(url)
     going = await drops(url, but="" if today else RECORD)
@@ -170,7 +175,9 @@ async def _ensure_record(url: str) -> None:
 async def _by_migrations(url: str, transaction: Any, manifest: ArchiveManifest) -> None:
     await transaction._connection.execute(f"DELETE FROM {RECORD}")  # noqa: S608
     executor = Executor(transaction, config(url)["apps"])
-    await executor.migrate([MigrationTarget("models", name) for name in manifest.migrations])
+    await executor.migrate(
+        [MigrationTarget("models", name) for name in manifest.migrations]
+    )
 
 
 async def drops(
@@ -184,7 +191,9 @@ async def drops(
     connection = await connect(url)
     try:
         tables = [
-            row["tablename"] for row in await connection.fetch(_TABLES) if row["tablename"] != but
+            row["tablename"]
+            for row in await connection.fetch(_TABLES)
+            if row["tablename"] != but
         ]
         functions = [row[0] for row in await connection.fetch(_FUNCTIONS)]
     finally:

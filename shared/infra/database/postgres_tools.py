@@ -29,7 +29,8 @@ def find(name: str, version: str) -> str | None:
     """The program of that major version: on the path, or where Debian keeps it."""
     for path in (shutil.which(name), f"/usr/lib/postgresql/{version}/bin/{name}"):
         if path and Path(path).is_file():
-            said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+            ask = [path, "--version"]
+            said = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603
             if re.search(rf"\(PostgreSQL\) {re.escape(version)}\b", said.stdout):
                 return path
     return None
@@ -69,7 +70,9 @@ async def restore(
     pg_restore, psql = programs
     listed = await _run(url, pg_restore, "--list", str(source))
     wanted, script = source.with_name("wanted.list"), source.with_name("dump.sql")
-    wanted.write_text("\n".join(line for line in listed.splitlines() if not _NOT_OURS.match(line)))
+    wanted.write_text(
+        "\n".join(line for line in listed.splitlines() if not _NOT_OURS.match(line))
+    )
     await _run(
         url,
         pg_restore,
@@ -84,7 +87,13 @@ async def restore(
     last.write_text("RESET search_path;\n" + "".join(f"{each};\n" for each in after))
     files = [f"--file={path}" for path in (first, script, last)]
     await _run(
-        url, psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files
+        url,
+        psql,
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        *files,
     )
 
 

@@ -42,7 +42,8 @@ class Probe:
         done, _ = await asyncio.wait({self._look}, timeout=PATIENCE_SECONDS)
         if not done:
             raise DatabaseTrouble(
-                TroubleKind.BUSY, f"a write did not go through within {PATIENCE_SECONDS:g} s"
+                TroubleKind.BUSY,
+                f"a write did not go through within {PATIENCE_SECONDS:g} s",
             )
         self._look.result()
 

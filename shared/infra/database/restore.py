@@ -100,7 +100,9 @@ async def _put_sqlite(
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
             if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise BackupError("The database in this backup is damaged. Nothing was changed.")
+                raise BackupError(
+                    "The database in this backup is damaged. Nothing was changed."
+                )
             for statement in _marks(manifest, source):
                 connection.execute(statement)
             connection.commit()
@@ -122,7 +124,9 @@ async def _put_postgres(
     programs = _programs(manifest)
     kept: tuple[Path, ...] = ()
     if kept_in is not None:
-        kept = (_free(kept_in / f"markethall.before-restore-{clock.now():{STAMP}}.zip"),)
+        kept = (
+            _free(kept_in / f"markethall.before-restore-{clock.now():{STAMP}}.zip"),
+        )
         await make(url, kept[0])
     with tempfile.TemporaryDirectory(prefix="markethall-restore-") as name:
         folder = Path(name)
@@ -193,7 +197,11 @@ def _put_file(path: Path, draft: Path) -> tuple[Path, ...]:
     if path.exists():
         _unused(path)
         kept = (
-            _free(path.with_name(f"{path.stem}.before-restore-{clock.now():{STAMP}}{path.suffix}")),
+            _free(
+                path.with_name(
+                    f"{path.stem}.before-restore-{clock.now():{STAMP}}{path.suffix}"
+                )
+            ),
         )
         copied(path, kept[0])
     for ending in ("-wal", "-shm"):
@@ -209,7 +217,9 @@ def _unused(path: Path) -> None:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("ROLLBACK")
-            if connection.execute("PRAGMA journal_mode=DELETE").fetchone() != ("delete",):
+            if connection.execute("PRAGMA journal_mode=DELETE").fetchone() != (
+                "delete",
+            ):
                 raise sqlite3.OperationalError("database is locked")
         except sqlite3.OperationalError:
             raise BackupError(

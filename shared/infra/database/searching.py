@@ -77,7 +77,9 @@ class SearchedQuerySet(QuerySet[S]):
             written = [kwargs[source] for source in sources if source in kwargs]
             if not written:
                 continue
-            if len(written) < len(sources) or not all(isinstance(value, str) for value in written):
+            if len(written) < len(sources) or not all(
+                isinstance(value, str) for value in written
+            ):
                 raise RuntimeError(
                     f"{column} holds the words of {', '.join(sources)}: update all of them, "
                     "or save the row"
@@ -95,7 +97,11 @@ class SearchedQuerySet(QuerySet[S]):
         return super().bulk_create(_filled(objects), *args, **kwargs)
 
     def bulk_update(
-        self, objects: Iterable[S], fields: Iterable[str], *args: Any, **kwargs: Any
+        self,
+        objects: Iterable[S],
+        fields: Iterable[str],
+        *args: Any,
+        **kwargs: Any,
     ) -> BulkUpdateQuery[S]:
         """As Tortoise's."""
         return super().bulk_update(

@@ -27,7 +27,12 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 
-from shared.infra.database.trouble import DatabaseTrouble, TellsTrouble, TroubleKind, told
+from shared.infra.database.trouble import (
+    DatabaseTrouble,
+    TellsTrouble,
+    TroubleKind,
+    told,
+)
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
@@ -114,7 +119,9 @@ class Sqlite(_Connected):
     def __init__(self, file_path: str, **kwargs: Any) -> None:
         pragmas = {"synchronous": "NORMAL", "busy_timeout": _ROUND_MS, **kwargs}
         super().__init__(file_path, **pragmas)
-        in_memory = ":memory:" in file_path  # each connection would have a database of its own
+        in_memory = (
+            ":memory:" in file_path
+        )  # each connection would have a database of its own
         reading = {**pragmas, "busy_timeout": int(LOCK_SECONDS * 1000)}
         self._reader = None if in_memory else _Reader(file_path, **reading)
 
@@ -152,10 +159,14 @@ class Sqlite(_Connected):
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query_dict(query, values)
-        return await _patiently(lambda: SqliteClient.execute_query_dict(self, query, values))
+        return await _patiently(
+            lambda: SqliteClient.execute_query_dict(self, query, values)
+        )
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await _patiently(lambda: SqliteClient.execute_insert(self, query, values))
+        return await _patiently(
+            lambda: SqliteClient.execute_insert(self, query, values)
+        )
 
     async def execute_many(
         self,
@@ -191,7 +202,9 @@ class _SqliteTransaction(SqliteTransactionContext):
             with told():
                 await self.ensure_connection()
                 await self.connection.begin()
-        except BaseException:  # cancelled, too: then the lock is taken a moment later, by nobody
+        except (
+            BaseException
+        ):  # cancelled, too: then the lock is taken a moment later, by nobody
             await self._undo()
             self._trxlock.release()
             raise

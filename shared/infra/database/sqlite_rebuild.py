@@ -36,17 +36,23 @@ async def rebuild_table(
         [table],
     )
     elsewhere = await _triggers_that_name(client, table)
-    for trigger in elsewhere:  # SQLite reads them while it renames, and the table is gone then
+    for (
+        trigger
+    ) in elsewhere:  # SQLite reads them while it renames, and the table is gone then
         await client.execute_query(f'DROP TRIGGER "{trigger["name"]}"')
     counter = await _row_counter(client, table)
     head, body, tail = split_create_table(parts[0]["sql"])
     temporary = f"rebuilt__{table}"
-    await client.execute_query(f"{_renamed(head, table, temporary)}{change(body)}{tail}")
+    await client.execute_query(
+        f"{_renamed(head, table, temporary)}{change(body)}{tail}"
+    )
     await client.execute_query(f'INSERT INTO "{temporary}" SELECT * FROM "{table}"')
     await client.execute_query(f'DROP TABLE "{table}"')
     await client.execute_query(f'ALTER TABLE "{temporary}" RENAME TO "{table}"')
     if counter is not None:
-        await client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
+        await client.execute_query(
+            "DELETE FROM sqlite_sequence WHERE name = ?", [table]
+        )
         await client.execute_query(
             "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter]
         )
@@ -54,7 +60,9 @@ async def rebuild_table(
         await client.execute_query(part["sql"])
 
 
-async def _triggers_that_name(client: BaseDBAsyncClient, table: str) -> list[dict[str, str]]:
+async def _triggers_that_name(
+    client: BaseDBAsyncClient, table: str
+) -> list[dict[str, str]]:
     """Triggers of other tables that look into this one."""
     sql = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> ? AND "

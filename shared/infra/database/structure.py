@@ -17,7 +17,9 @@ from shared.infra.database.schema import on_disk
 
 MADE_BY = "python -m tests.support.structure"
 _HEAD = f"-- What all migrations make, up to %s. Made by `{MADE_BY}`, not by hand.\n\n"
-_RECORD = "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', %s)"
+_RECORD = (
+    "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', %s)"
+)
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
 _SQLITE = """
 SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid
@@ -56,7 +58,9 @@ def lay_sqlite(path: Path) -> bool:
         found = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if script is None or found != (0,):
             return False
-        connection.execute("PRAGMA journal_mode=WAL")  # as every connection of the application
+        connection.execute(
+            "PRAGMA journal_mode=WAL"
+        )  # as every connection of the application
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}")
         now = str(clock.now())
         connection.executemany(

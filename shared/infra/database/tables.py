@@ -14,5 +14,7 @@ def models() -> list[type[Row]]:
         value
         for name in model_modules()
         for value in vars(import_module(name)).values()
-        if isinstance(value, type) and issubclass(value, Row) and value.__module__ == name
+        if isinstance(value, type)
+        and issubclass(value, Row)
+        and value.__module__ == name
     ]

@@ -32,9 +32,15 @@ _WORDS: dict[TroubleKind, tuple[str, int]] = {
         "The database is busy: others hold what this needs for longer than we wait",
         5,
     ),
-    TroubleKind.FULL: ("The database cannot write: its disk is full, or its file may not grow", 60),
+    TroubleKind.FULL: (
+        "The database cannot write: its disk is full, or its file may not grow",
+        60,
+    ),
     TroubleKind.READ_ONLY: ("The database takes no changes: it is read-only", 60),
-    TroubleKind.BROKEN: ("The database cannot be read: its file is damaged, or is no database", 60),
+    TroubleKind.BROKEN: (
+        "The database cannot be read: its file is damaged, or is no database",
+        60,
+    ),
 }
 
 # SQLSTATE codes of PostgreSQL (its manual, appendix A): whole ones before classes.
@@ -184,7 +190,10 @@ def _is_closed(error: BaseException) -> bool:
     words = str(error).lower()
     if from_driver or isinstance(error, sqlite3.ProgrammingError):
         return "clos" in words
-    return isinstance(error, ValueError) and words in ("connection closed", "no active connection")
+    return isinstance(error, ValueError) and words in (
+        "connection closed",
+        "no active connection",
+    )
 
 
 def _detail(error: BaseException) -> str:

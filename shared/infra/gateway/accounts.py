@@ -137,7 +137,12 @@ class StripeAccount:
     @property
     def is_well(self) -> bool:
         """Whether everything that selling needs is on and nothing is asked for."""
-        if self.currently_due or self.past_due or self.current_deadline or self.disabled_reason:
+        if (
+            self.currently_due
+            or self.past_due
+            or self.current_deadline
+            or self.disabled_reason
+        ):
             return False
         return all(self.capabilities.get(name) == "active" for name in SELLING_NEEDS)
 
@@ -306,7 +311,9 @@ def _alternatives(needs: dict[str, Any]) -> tuple[Alternative, ...]:
 
 def _external_accounts(account: dict[str, Any]) -> tuple[ExternalAccount, ...]:
     listed = (account.get("external_accounts") or {}).get("data") or ()
-    return tuple(ExternalAccount.from_stripe(one) for one in listed if not one.get("deleted"))
+    return tuple(
+        ExternalAccount.from_stripe(one) for one in listed if not one.get("deleted")
+    )
 
 
 def _statement_prefix(obj: Any) -> str:

@@ -32,7 +32,9 @@ class BalanceLine:
     available: int
     pending: int
     instant: int = 0
-    reserved: int = 0  # connect_reserved: what Stripe keeps back for negative vendor balances
+    reserved: int = (
+        0  # connect_reserved: what Stripe keeps back for negative vendor balances
+    )
     instant_net: Mapping[str, int] = field(default_factory=dict)
 
     @property

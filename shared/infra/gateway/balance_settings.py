@@ -29,7 +29,9 @@ class PayoutSettings:
             interval=schedule.get("interval") or "daily",
             weekly_days=tuple(schedule.get("weekly_payout_days") or ()),
             monthly_days=tuple(schedule.get("monthly_payout_days") or ()),
-            minimum_balance={currency.upper(): amount for currency, amount in minimum.items()},
+            minimum_balance={
+                currency.upper(): amount for currency, amount in minimum.items()
+            },
         )
 
 

@@ -156,7 +156,9 @@ def marked(metadata: Mapping[str, str]) -> dict[str, str]:
 def _refuse_inside_transaction(method: Callable[..., Awaitable[Any]]) -> None:
     if unit.is_open():
         name = method.__qualname__
-        raise InsideTransaction(f"{name} was called while a database transaction is open")
+        raise InsideTransaction(
+            f"{name} was called while a database transaction is open"
+        )
 
 
 def _page(answer: Any) -> tuple[list[Any], bool]:

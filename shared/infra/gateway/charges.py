@@ -9,7 +9,9 @@ from typing import Any, Self
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict, id_of, time_of
 
-LONGEST_DESCRIPTOR = 22  # what a card statement has room for (Stripe: statement descriptors)
+LONGEST_DESCRIPTOR = (
+    22  # what a card statement has room for (Stripe: statement descriptors)
+)
 
 
 @dataclass(frozen=True)

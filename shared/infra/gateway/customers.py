@@ -76,7 +76,9 @@ class Customers(Resource):
         """
         params = {
             "customer": customer_id,
-            "components": {"payment_element": {"enabled": True, "features": dict(_BOX)}},
+            "components": {
+                "payment_element": {"enabled": True, "features": dict(_BOX)}
+            },
         }
         return await self._call(
             self._v1.customer_sessions.create_async,

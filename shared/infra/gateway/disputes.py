@@ -9,7 +9,13 @@ from typing import Any, Self
 
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.calls import Resource
-from shared.infra.gateway.fields import as_dict, currency_of, id_of, time_of, time_or_none
+from shared.infra.gateway.fields import (
+    as_dict,
+    currency_of,
+    id_of,
+    time_of,
+    time_or_none,
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class StripeDispute:
             reason=d["reason"],
             charge=str(id_of(d["charge"])),
             payment_intent=id_of(d.get("payment_intent")),
-            is_inquiry=card.get("case_type") == "inquiry" or d["status"].startswith("warning_"),
+            is_inquiry=card.get("case_type") == "inquiry"
+            or d["status"].startswith("warning_"),
             is_charge_refundable=bool(d.get("is_charge_refundable")),
             due_by=time_or_none(details.get("due_by")),
             has_evidence=bool(details.get("has_evidence")),
@@ -126,4 +133,6 @@ class Disputes(Resource):
 
 
 def _given_texts(evidence: Mapping[str, Any]) -> dict[str, str]:
-    return {name: text for name, text in evidence.items() if isinstance(text, str) and text}
+    return {
+        name: text for name, text in evidence.items() if isinstance(text, str) and text
+    }

@@ -48,7 +48,9 @@ class PaymentIntent:
     application_fee: int = 0
     latest_charge: str | None = None
     error_code: str | None = None
-    error_message: str | None = None  # fit for the shopper: only set when the error is a card's
+    error_message: str | None = (
+        None  # fit for the shopper: only set when the error is a card's
+    )
     has_error: bool = False
     payment_method_type: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -71,7 +73,9 @@ class PaymentIntent:
             application_fee=p.get("application_fee_amount") or 0,
             latest_charge=id_of(p.get("latest_charge")),
             error_code=error.get("decline_code") or error.get("code"),
-            error_message=error.get("message") if error.get("type") == "card_error" else None,
+            error_message=error.get("message")
+            if error.get("type") == "card_error"
+            else None,
             has_error=bool(error),
             payment_method_type=_method_type(p),
             metadata=metadata_of(p),

@@ -48,7 +48,9 @@ class Sdk:
     async def close(self) -> None:
         """Close the connections."""
         session: Any = self._http._cached_session
-        if session is not None:  # close_async() would open a session in order to close it
+        if (
+            session is not None
+        ):  # close_async() would open a session in order to close it
             await session.close()
 
 
@@ -107,5 +109,7 @@ def _replayed(e: stripe.StripeError) -> bool:
 
 def _log(e: stripe.StripeError) -> str:
     code = e.error.code if e.error else None
-    told = f"status={e.http_status} code={code} request={e.request_id}: {e.user_message}"
+    told = (
+        f"status={e.http_status} code={code} request={e.request_id}: {e.user_message}"
+    )
     return f"{type(e).__name__} {told}"

@@ -20,7 +20,9 @@ class SetupIntent:
     customer: str | None = None
     payment_method: str | None = None
     has_error: bool = False
-    error_message: str | None = None  # fit for the shopper: only set when the error is a card's
+    error_message: str | None = (
+        None  # fit for the shopper: only set when the error is a card's
+    )
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -35,7 +37,9 @@ class SetupIntent:
             customer=id_of(s.get("customer")),
             payment_method=id_of(s.get("payment_method")),
             has_error=bool(error),
-            error_message=error.get("message") if error.get("type") == "card_error" else None,
+            error_message=error.get("message")
+            if error.get("type") == "card_error"
+            else None,
             metadata=metadata_of(s),
         )
 

@@ -53,11 +53,16 @@ def verify(
     except UnicodeDecodeError:
         raise BadSignature("the body is not UTF-8") from None
     if header is not None and not header.isascii():
-        raise BadSignature("the header is not ASCII")  # the SDK's comparison would raise TypeError
+        raise BadSignature(
+            "the header is not ASCII"
+        )  # the SDK's comparison would raise TypeError
     if not any(_signed(text, header, secret) for secret in secrets):
         raise BadSignature(NOT_SIGNED)
     stamp = re.search(r"(?:^|,)t=(\d{1,12})(?:,|$)", header or "")
-    if stamp is None or abs(clock.now() - datetime.fromtimestamp(int(stamp[1]), UTC)) > TOLERANCE:
+    if (
+        stamp is None
+        or abs(clock.now() - datetime.fromtimestamp(int(stamp[1]), UTC)) > TOLERANCE
+    ):
         raise BadSignature("the timestamp is outside the tolerance")
     try:
         return envelope(json.loads(text))
@@ -70,7 +75,9 @@ def _signed(text: str, header: str | None, secret: str) -> bool:
 
     try:
         # tolerance=0 leaves the time to us
-        return bool(stripe.WebhookSignature.verify_header(text, header, secret, tolerance=0))
+        return bool(
+            stripe.WebhookSignature.verify_header(text, header, secret, tolerance=0)
+        )
     except stripe.SignatureVerificationError:
         return False
 

@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.infra.gateway.calls import Resource, marked
-from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of, time_of
+from shared.infra.gateway.fields import (
+    as_dict,
+    currency_of,
+    id_of,
+    metadata_of,
+    time_of,
+)
 
 
 @dataclass(frozen=True)

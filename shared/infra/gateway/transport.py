@@ -24,7 +24,11 @@ class Transport(stripe.AIOHTTPClient):
     """
 
     async def request_async(
-        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        post_data: Any = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """One try, read to its end.
 

@@ -10,4 +10,12 @@ from shared.infra.jobs.definitions import (
     recurring,
 )
 
-__all__ = ["AnyJob", "BadArguments", "Context", "JobDefinition", "RecurringJob", "job", "recurring"]
+__all__ = [
+    "AnyJob",
+    "BadArguments",
+    "Context",
+    "JobDefinition",
+    "RecurringJob",
+    "job",
+    "recurring",
+]

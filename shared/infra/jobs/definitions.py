@@ -53,7 +53,9 @@ class Turns:
 
     def first(self, now: datetime) -> datetime:
         """Return the first turn ever: a fresh installation need not wait long for its sweeps."""
-        return self.after(now) if self.at else now + min(self.every, timedelta(minutes=1))
+        return (
+            self.after(now) if self.at else now + min(self.every, timedelta(minutes=1))
+        )
 
 
 class JobDefinition(Generic[P]):
@@ -143,7 +145,11 @@ class JobDefinition(Generic[P]):
     @cached_property
     def _needed(self) -> list[str]:
         parameters = self._signature.parameters
-        return [name for name in self.takes if parameters[name].default is inspect.Parameter.empty]
+        return [
+            name
+            for name in self.takes
+            if parameters[name].default is inspect.Parameter.empty
+        ]
 
     @cached_property
     def _signature(self) -> inspect.Signature:

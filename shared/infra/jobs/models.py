@@ -17,7 +17,9 @@ class JobSchedule(Row):
     kind = fields.CharField(max_length=80, unique=True)
     next_at = fields.DatetimeField()
     last_at = fields.DatetimeField(null=True)
-    state: Any = fields.JSONField(default=dict, description="what the job remembers between runs")
+    state: Any = fields.JSONField(
+        default=dict, description="what the job remembers between runs"
+    )
 
     class Meta:
         table = "job_schedules"
@@ -30,7 +32,9 @@ class Job(Row):
     args: Any = fields.JSONField(default=dict)
     unique_key = fields.CharField(max_length=200, null=True, unique=True)
     status = fields.CharField(
-        max_length=20, default="waiting", description="waiting | running | done | failed"
+        max_length=20,
+        default="waiting",
+        description="waiting | running | done | failed",
     )
     run_at = fields.DatetimeField()
     attempts = fields.SmallIntField(default=0)
@@ -45,6 +49,7 @@ class Job(Row):
         indexes = [Index(fields=("status", "run_at"), name="ix_jobs_due")]
         constraints = [
             CheckConstraint(
-                check="status in ('waiting', 'running', 'done', 'failed')", name="ck_jobs_status"
+                check="status in ('waiting', 'running', 'done', 'failed')",
+                name="ck_jobs_status",
             ),
         ]

@@ -57,7 +57,9 @@ async def recall(kind: str) -> dict[str, Any]:
 async def remember(kind: str, state: dict[str, Any]) -> None:
     """Keep `state` for the next run of this kind."""
     async with unit.transaction():
-        if not await JobSchedule.filter(kind=kind).update(state=state, updated_at=clock.now()):
+        if not await JobSchedule.filter(kind=kind).update(
+            state=state, updated_at=clock.now()
+        ):
             await JobSchedule.create(
                 kind=kind,
                 next_at=clock.now() + DAY,

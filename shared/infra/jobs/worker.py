@@ -53,7 +53,10 @@ class Worker:
     """Works the job table off with the handlers that the composition root registered."""
 
     def __init__(
-        self, context: Context, handlers: queue.Handlers, recurring: Sequence[RecurringJob] = ()
+        self,
+        context: Context,
+        handlers: queue.Handlers,
+        recurring: Sequence[RecurringJob] = (),
     ) -> None:
         self._context = context
         self._handlers = handlers
@@ -126,7 +129,9 @@ async def _first(*events: asyncio.Event, seconds: float) -> None:
 
 def _due() -> Q:
     now = clock.now()
-    return Q(status="waiting", run_at__lte=now) | Q(status="running", claimed_until__lte=now)
+    return Q(status="waiting", run_at__lte=now) | Q(
+        status="running", claimed_until__lte=now
+    )
 
 
 async def claim() -> Job | None:
@@ -141,7 +146,10 @@ async def claim() -> Job | None:
         if job is None:
             return None
         await tx.move(
-            job, to="running", claimed_until=clock.now() + CLAIM, attempts=job.attempts + 1
+            job,
+            to="running",
+            claimed_until=clock.now() + CLAIM,
+            attempts=job.attempts + 1,
         )
         return job
 

@@ -15,7 +15,9 @@ class Email(Row):
     """One mail. `unique_key` makes a fact cause its mail once."""
 
     unique_key = fields.CharField(max_length=200, unique=True)
-    kind = fields.CharField(max_length=60, description="which mail, e.g. order_confirmed")
+    kind = fields.CharField(
+        max_length=60, description="which mail, e.g. order_confirmed"
+    )
     order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "models.Order", related_name="emails", null=True, on_delete=fields.RESTRICT
     )

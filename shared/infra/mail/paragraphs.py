@@ -30,7 +30,9 @@ class Paragraph:
 
 def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
     """The parts of a mail's text; an address is a link only where it is on the site `ours`."""
-    blocks = [block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()]
+    blocks = [
+        block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()
+    ]
     return tuple(_paragraph(block.split("\n"), ours) for block in blocks)
 
 

@@ -61,9 +61,13 @@ def render(
         told = _environment(is_html=False).get_template(f"{kind}.txt").render(context)
         head, _, rest = told.partition("\n")
         if not head.startswith(_SUBJECT):
-            raise ValueError(f"templates/mail/{kind}.txt does not begin with its subject")
+            raise ValueError(
+                f"templates/mail/{kind}.txt does not begin with its subject"
+            )
         subject, text = head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n"
-        layout = _environment(is_html=True).select_template([f"{kind}.html", "layout.html"])
+        layout = _environment(is_html=True).select_template(
+            [f"{kind}.html", "layout.html"]
+        )
         parts = paragraphs(text, PUBLIC_URL)
         return Letter(
             subject,
@@ -88,6 +92,8 @@ def _environment(*, is_html: bool) -> Environment:
         words=words.words,
         paydays=formats.paydays,
     )
-    environment.globals.update(url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL)
+    environment.globals.update(
+        url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL
+    )
     teach(environment)
     return environment

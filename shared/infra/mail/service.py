@@ -139,10 +139,14 @@ async def send_again() -> int:
     async with unit.transaction() as tx:
         keys = [
             str(key)
-            for key in await Email.exclude(status="sent").values_list("unique_key", flat=True)
+            for key in await Email.exclude(status="sent").values_list(
+                "unique_key", flat=True
+            )
         ]
         now = clock.now()
-        there = Job.filter(unique_key__in=[f"mail:{key}" for key in keys], status="waiting")
+        there = Job.filter(
+            unique_key__in=[f"mail:{key}" for key in keys], status="waiting"
+        )
         await there.update(run_at=now, updated_at=now)
         for key in keys:  # those that have a job keep it
             tx.emit(MailPosted(key))
@@ -170,7 +174,9 @@ def compose(
     message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
     message.set_content(_filled(mail.text, settings, order_token))
     if mail.html:  # those that older versions wrote have none
-        message.add_alternative(_filled(mail.html, settings, order_token), subtype="html")
+        message.add_alternative(
+            _filled(mail.html, settings, order_token), subtype="html"
+        )
     return message
 
 

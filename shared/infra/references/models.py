@@ -18,11 +18,17 @@ class StripeReference(Row):
     stripe_id = fields.CharField(max_length=255, unique=True)
     subject = fields.CharField(max_length=80)
     order: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Order", related_name="stripe_references", null=True, on_delete=fields.RESTRICT
+        "models.Order",
+        related_name="stripe_references",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     order_id: int | None
     vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
-        "models.Vendor", related_name="stripe_references", null=True, on_delete=fields.RESTRICT
+        "models.Vendor",
+        related_name="stripe_references",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     vendor_id: int | None
 

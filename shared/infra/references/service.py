@@ -21,7 +21,10 @@ def remember(
     for stripe_id in stripe_ids:
         if stripe_id:
             row = StripeReference(
-                stripe_id=stripe_id, subject=subject, order_id=order_id, vendor_id=vendor_id
+                stripe_id=stripe_id,
+                subject=subject,
+                order_id=order_id,
+                vendor_id=vendor_id,
             )
             tx.add(row, once=True)
 
@@ -36,7 +39,10 @@ async def known(stripe_ids: Collection[str]) -> frozenset[str]:
     wanted, found = sorted(stripe_ids), set()
     for start in range(0, len(wanted), CHUNK):
         rows = StripeReference.filter(stripe_id__in=wanted[start : start + CHUNK])
-        found |= {str(stripe_id) for stripe_id in await rows.values_list("stripe_id", flat=True)}
+        found |= {
+            str(stripe_id)
+            for stripe_id in await rows.values_list("stripe_id", flat=True)
+        }
     return frozenset(found)
 
 
@@ -44,5 +50,9 @@ async def named(subject: str, *, order_id: int) -> str | None:
     """The first Stripe id that is remembered under this name for an order; None when there is
     none.
     """
-    row = await StripeReference.filter(order_id=order_id, subject=subject).order_by("id").first()
+    row = (
+        await StripeReference.filter(order_id=order_id, subject=subject)
+        .order_by("id")
+        .first()
+    )
     return row.stripe_id if row else None

@@ -16,7 +16,9 @@ async def unacknowledged() -> Restoration | None:
 
     One query.
     """
-    if not Tortoise.is_inited():  # a process that opened no database of ours has restored none
+    if (
+        not Tortoise.is_inited()
+    ):  # a process that opened no database of ours has restored none
         return None
     return await Restoration.filter(acknowledged_at=None).order_by("-id").first()
 

@@ -30,15 +30,21 @@ class StripeWrite(Row):
         max_length=255, null=True, description="of what it made or changed"
     )
     error = fields.TextField(
-        default="", db_default="", description="why it was refused, or is not answered yet"
+        default="",
+        db_default="",
+        description="why it was refused, or is not answered yet",
     )
 
     class Meta:
         table = "stripe_writes"
         indexes = [
-            Index(fields=("subject", "operation", "id"), name="ix_stripe_writes_subject"),
+            Index(
+                fields=("subject", "operation", "id"), name="ix_stripe_writes_subject"
+            ),
             Index(fields=("state", "updated_at"), name="ix_stripe_writes_state"),
         ]
         constraints = [
-            CheckConstraint(check=f"state in ({words(WriteState)})", name="ck_stripe_writes_state"),
+            CheckConstraint(
+                check=f"state in ({words(WriteState)})", name="ck_stripe_writes_state"
+            ),
         ]

@@ -8,7 +8,9 @@ from enum import StrEnum
 # Stripe forgets a key after a day at the earliest (stripe-facts 4.2).
 # One that is older may make the thing a second time.
 KEYS_LAST = timedelta(hours=20)
-CLOCKS_DIFFER = timedelta(hours=1)  # ours and Stripe's, at most: for lists by when things were made
+CLOCKS_DIFFER = timedelta(
+    hours=1
+)  # ours and Stripe's, at most: for lists by when things were made
 
 
 class WriteState(StrEnum):
@@ -18,7 +20,9 @@ class WriteState(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"
     SUPERSEDED = "superseded"  # nobody wants it any more: over without an answer
-    UNEXPECTED = "unexpected"  # answered with what our rows cannot follow: a person must look
+    UNEXPECTED = (
+        "unexpected"  # answered with what our rows cannot follow: a person must look
+    )
 
 
 def key_of(base: str, attempt: int) -> str:

@@ -87,7 +87,9 @@ async def count_of(subject: str, operation: type[AnyOperation]) -> int:
 async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | None:
     """Return the newest write of a kind about one subject."""
     return (
-        await StripeWrite.filter(subject=subject, operation=operation.name).order_by("-id").first()
+        await StripeWrite.filter(subject=subject, operation=operation.name)
+        .order_by("-id")
+        .first()
     )
 
 
@@ -183,7 +185,9 @@ async def _plan(
         return planned
 
 
-async def _wait(gateway: Gateway, write: StripeWrite, operation: AnyOperation) -> Performed:
+async def _wait(
+    gateway: Gateway, write: StripeWrite, operation: AnyOperation
+) -> Performed:
     """Nothing may be sent now. What was sent before may have been heard all the same."""
     row = await StripeWrite.get(id=write.id)
     if row.state == WriteState.WAITING and _was_asked(row):
@@ -202,7 +206,9 @@ async def _send(
     try:
         answer = await operation.send(gateway, write.key)
     except StripeRefused as refusal:
-        answer = await operation.find(gateway) if operation.looks_after_refusal else None
+        answer = (
+            await operation.find(gateway) if operation.looks_after_refusal else None
+        )
         if answer is None:
             return await _refused(write, operation, refusal)
     except StripeUnavailable as down:
@@ -211,7 +217,9 @@ async def _send(
         answer = await operation.find(gateway)
         if answer is None:  # Stripe stored this failure under the key for good
             await attempts.next_attempt(
-                write, operation.anew(), why=down.log or "a failure was stored under this key"
+                write,
+                operation.anew(),
+                why=down.log or "a failure was stored under this key",
             )
             raise
     return await _answered(gateway, write, operation, answer)

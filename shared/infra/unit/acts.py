@@ -73,7 +73,11 @@ def activity_of_row(
 
 
 def activity(
-    act: Act, subject: str, order_id: int | None, vendor_id: int | None, changes: Columns
+    act: Act,
+    subject: str,
+    order_id: int | None,
+    vendor_id: int | None,
+    changes: Columns,
 ) -> Activity:
     """Make a row of the history; an `amount` (minor units) and its `currency` have columns of their
     own.

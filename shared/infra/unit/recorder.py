@@ -42,7 +42,12 @@ class Recorder:
         )
 
     def _happened(
-        self, row: Row, act: Act | None, changes: Columns, *, kind: str = "changed"
+        self,
+        row: Row,
+        act: Act | None,
+        changes: Columns,
+        *,
+        kind: str = "changed",
     ) -> None:
         """Keep an act on a row, or a change that only followed from something else."""
         if row.activity_columns is not None and (act or changes):

@@ -126,7 +126,12 @@ class Transaction(Recorder):
         )
 
     async def move_all(
-        self, query: QuerySet[M], *, to: str, state: str = "status", **values: Any
+        self,
+        query: QuerySet[M],
+        *,
+        to: str,
+        state: str = "status",
+        **values: Any,
     ) -> int:
         """Let every row of `query`, which names the states to go from, go to `to`; how many that
         were.
@@ -187,10 +192,16 @@ class Transaction(Recorder):
         act: Act | None,
     ) -> bool:
         now, before = clock.now(), _watched(row)
-        changed = await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
+        changed = (
+            await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
+        )
         if not changed:
             return False
-        plain = {name: value for name, value in values.items() if not isinstance(value, Expression)}
+        plain = {
+            name: value
+            for name, value in values.items()
+            if not isinstance(value, Expression)
+        }
         row.update_from_dict({**plain, "updated_at": now})
         self._happened(row, act, difference(before, _watched(row)))
         if act is not None:
@@ -235,7 +246,9 @@ class Transaction(Recorder):
             callback()
 
 
-_current: ContextVar[Transaction | None] = ContextVar("markethall_transaction", default=None)
+_current: ContextVar[Transaction | None] = ContextVar(
+    "markethall_transaction", default=None
+)
 
 
 def current() -> Transaction | None:
@@ -267,7 +280,9 @@ async def transaction() -> AsyncIterator[Transaction]:
     "database is locked" (shared/infra/database/sqlite.py).
     """
     if is_open():
-        raise AlreadyOpen("a transaction is open already: take `tx`, or use `tx.savepoint()`")
+        raise AlreadyOpen(
+            "a transaction is open already: take `tx`, or use `tx.savepoint()`"
+        )
     tx = Transaction()
     marker = _current.set(tx)
     try:

@@ -17,10 +17,17 @@ _SESSION_LIFETIME = 3600  # unverified (MEM)
 # Features of embedded components that are on unless they are turned off; the rest is off (SDK,
 # account session).
 _ON = frozenset(
-    {"capture_payments", "dispute_management", "external_account_collection", "refund_management"}
+    {
+        "capture_payments",
+        "dispute_management",
+        "external_account_collection",
+        "refund_management",
+    }
 )
 # On where Stripe is liable for the account's losses.
-_WITH_STRIPE = frozenset({"edit_payout_schedule", "instant_payouts", "standard_payouts"})
+_WITH_STRIPE = frozenset(
+    {"edit_payout_schedule", "instant_payouts", "standard_payouts"}
+)
 
 
 def create_link(
@@ -38,7 +45,9 @@ def create_link(
         params["type"] == "account_update"
         and doc.body["controller"]["stripe_dashboard"]["type"] != "none"
     ):
-        message = "You cannot create `account_update` type Account Links for this account."
+        message = (
+            "You cannot create `account_update` type Account Links for this account."
+        )
         raise errors.ApiError(400, message, param="type")
     _begin(act, doc)
     options = params.get("collection_options", {})
@@ -81,10 +90,13 @@ def create_login_link(
     """A link to the express dashboard, for accounts that have one and finished onboarding."""
     doc = connected(act, ids["account"])
     if doc.body["controller"]["stripe_dashboard"]["type"] != "express":
-        raise errors.ApiError(400, f"{doc.id} does not have access to the Express Dashboard.")
+        raise errors.ApiError(
+            400, f"{doc.id} does not have access to the Express Dashboard."
+        )
     if not doc.body["details_submitted"]:
         raise errors.ApiError(
-            400, "Cannot create a login link for an account that has not completed onboarding."
+            400,
+            "Cannot create a login link for an account that has not completed onboarding.",
         )
     token, _ = issue(
         act.within(act.home),
@@ -141,8 +153,13 @@ def _features(
 ) -> Json:
     known = names_at(route, "components", component, "features")
     own = doc.body["controller"]["losses"]["payments"] == "stripe"
-    out = {name: name in _ON or (own and name in _WITH_STRIPE) for name in sorted(known)} | given
-    if "smart_disputes_management" in known and "smart_disputes_management" not in given:
+    out = {
+        name: name in _ON or (own and name in _WITH_STRIPE) for name in sorted(known)
+    } | given
+    if (
+        "smart_disputes_management" in known
+        and "smart_disputes_management" not in given
+    ):
         out["smart_disputes_management"] = out["dispute_management"]
     if given.get("disable_stripe_user_authentication") and collected_by_stripe(doc):
         message = (

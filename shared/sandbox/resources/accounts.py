@@ -5,7 +5,13 @@ from __future__ import annotations
 from shared.sandbox import currencies, errors, money
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import balance_settings, banks, controllers, person_data, requirements
+from shared.sandbox.resources import (
+    balance_settings,
+    banks,
+    controllers,
+    person_data,
+    requirements,
+)
 from shared.sandbox.resources.connected import (
     collected_by_stripe,
     connected,
@@ -95,7 +101,9 @@ def own(
     params: Json,
 ) -> Json:
     """`GET /v1/account`: the account that the key, or Stripe-Account, stands for."""
-    return (platform_account(act) if act.scope == act.home else reached(act, act.scope)).body
+    return (
+        platform_account(act) if act.scope == act.home else reached(act, act.scope)
+    ).body
 
 
 def update(
@@ -121,8 +129,12 @@ def update(
 def _write(act: Act, doc: Document, params: Json) -> None:
     body, hidden = doc.body, doc.hidden
     if "account_token" in params:
-        raise errors.no_such_reference("token", params["account_token"], "account_token")
-    if collected_by_stripe(doc) and {"date", "ip"} & set(params.get("tos_acceptance", {})):
+        raise errors.no_such_reference(
+            "token", params["account_token"], "account_token"
+        )
+    if collected_by_stripe(doc) and {"date", "ip"} & set(
+        params.get("tos_acceptance", {})
+    ):
         message = (
             "You cannot accept the Terms of Service on behalf of Standard and Express connected "
             "accounts."
@@ -216,7 +228,8 @@ def reject(
         raise errors.ApiError(400, message)
     before = snapshot(doc)
     doc.hidden.update(
-        rejected=_rejection(params["reason"]), pays_out=params.get("payouts_action") == "none"
+        rejected=_rejection(params["reason"]),
+        pays_out=params.get("payouts_action") == "none",
     )
     requirements.settle(act, doc, before)
     return doc.body

@@ -46,7 +46,10 @@ def collect(act: Act, doc: Document, given: Json) -> None:
     named = card.get("supporting_files") or []
     where = "evidence[appeal][card][supporting_files]"
     files.check_together(
-        [files.evidence(act, id, f"{where}[{number}]") for number, id in enumerate(named)]
+        [
+            files.evidence(act, id, f"{where}[{number}]")
+            for number, id in enumerate(named)
+        ]
     )
     doc.body["evidence"]["appeal"] = {
         "card": {

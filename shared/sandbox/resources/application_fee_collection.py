@@ -24,10 +24,18 @@ def collect_fee(
     """
     id, currency = act.world.id("fee"), charge.body["currency"]
     txn = books.post(
-        act, "application_fee", id, amount, currency, other=books.WITHIN, available_on=available_on
+        act,
+        "application_fee",
+        id,
+        amount,
+        currency,
+        other=books.WITHIN,
+        available_on=available_on,
     )
     charge.body.update(
-        application_fee=id, application_fee_amount=amount, application=application_of(act.platform)
+        application_fee=id,
+        application_fee_amount=amount,
+        application=application_of(act.platform),
     )
     return act.add(
         {

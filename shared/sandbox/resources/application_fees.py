@@ -25,5 +25,9 @@ def index(
 ) -> Json:
     """Application fees, newest first."""
     return page(
-        act, "application_fee", "/v1/application_fees", params, facets=given(params, "charge")
+        act,
+        "application_fee",
+        "/v1/application_fees",
+        params,
+        facets=given(params, "charge"),
     )

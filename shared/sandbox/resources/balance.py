@@ -78,7 +78,8 @@ def _instant(
     able = [
         bank.id
         for bank in banks.all_of(act)
-        if bank.body["currency"] == currency and "instant" in bank.body["available_payout_methods"]
+        if bank.body["currency"] == currency
+        and "instant" in bank.body["available_payout_methods"]
     ]
     line = _line(currency, amount if able else 0)
     if not net:

@@ -16,7 +16,10 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, snapshot
 
 _DAYS = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}
-_ANCHORS = {"weekly_anchor": "weekly_payout_days", "monthly_anchor": "monthly_payout_days"}
+_ANCHORS = {
+    "weekly_anchor": "weekly_payout_days",
+    "monthly_anchor": "monthly_payout_days",
+}
 
 
 def retrieve(
@@ -56,7 +59,9 @@ def from_account(act: Act, account: Document, given: Json) -> None:
     delay = schedule.pop("delay_days", None)
     if delay is not None:
         timing = {
-            "settlement_timing": {"delay_days_override": "" if delay == "minimum" else int(delay)}
+            "settlement_timing": {
+                "delay_days_override": "" if delay == "minimum" else int(delay)
+            }
         }
     for anchor, days in _ANCHORS.items():
         if anchor in schedule:
@@ -65,7 +70,9 @@ def from_account(act: Act, account: Document, given: Json) -> None:
     chosen: Json = {"schedule": schedule} if schedule else {}
     if "statement_descriptor" in given:
         chosen["statement_descriptor"] = given["statement_descriptor"]
-    company = {name: given[name] for name in ("debit_negative_balances",) if name in given}
+    company = {
+        name: given[name] for name in ("debit_negative_balances",) if name in given
+    }
     _change(
         act.within(account.id),
         account,
@@ -108,7 +115,9 @@ def _shown(act: Act, whole: Json) -> Json:
         {"payouts": {}, "settlement_timing": {}},
     )
     plan, timing = payments["payouts"], payments["settlement_timing"]
-    plan["schedule"] = {key: value for key, value in plan["schedule"].items() if value is not None}
+    plan["schedule"] = {
+        key: value for key, value in plan["schedule"].items() if value is not None
+    }
     plan["status"] = "enabled" if payouts.enabled(act) else "disabled"
     payments["settlement_timing"] = {
         key: value for key, value in timing.items() if value is not None
@@ -121,7 +130,9 @@ def _change(act: Act, account: Document | None, given: Json) -> Document:
     before = snapshot(doc)
     payments = doc.body["payments"] = merge(doc.body["payments"], given)
     _check_payouts(
-        payments["payouts"], given.get("payouts", {}), before["payments"]["payouts"]["schedule"]
+        payments["payouts"],
+        given.get("payouts", {}),
+        before["payments"]["payouts"]["schedule"],
     )
     _check_timing(payments["settlement_timing"])
     if doc.seq:
@@ -146,9 +157,13 @@ def _refuse(message: str, param: str) -> errors.ApiError:
 
 def _check_payouts(plan: Json, given: Json, former: Json) -> None:
     for rules in (given.get("automatic_transfer_rules_by_currency") or {}).values():
-        for rule in rules or []:  # money goes to banks alone; there are no FinancialAccounts here
+        for rule in (
+            rules or []
+        ):  # money goes to banks alone; there are no FinancialAccounts here
             param = "payments[payouts][automatic_transfer_rules_by_currency]"
-            raise errors.no_such_reference("financial_account", rule["payout_method"], param)
+            raise errors.no_such_reference(
+                "financial_account", rule["payout_method"], param
+            )
     plan["automatic_transfer_rules_by_currency"] = {}
     if len(plan["statement_descriptor"] or "") > 22:
         message = "The statement descriptor must be at most 22 characters."
@@ -160,7 +175,8 @@ def _check_payouts(plan: Json, given: Json, former: Json) -> None:
     }
     if any(amount < 0 for amount in least.values()):
         raise _refuse(
-            "A minimum balance must not be negative.", "[payouts][minimum_balance_by_currency]"
+            "A minimum balance must not be negative.",
+            "[payouts][minimum_balance_by_currency]",
         )
     plan["minimum_balance_by_currency"] = least or None
     if "schedule" in given:
@@ -169,12 +185,17 @@ def _check_payouts(plan: Json, given: Json, former: Json) -> None:
 
 def _schedule(given: Json, former: Json) -> Json:
     interval = given.get("interval", former["interval"])
-    out: Json = {"interval": interval, "monthly_payout_days": None, "weekly_payout_days": None}
+    out: Json = {
+        "interval": interval,
+        "monthly_payout_days": None,
+        "weekly_payout_days": None,
+    }
     for kind, name in _DAYS.items():
         where = f"[payouts][schedule][{name}]"
         if given.get(name) and kind != interval:
             raise _refuse(
-                f"You may only specify `{name}` when the payout interval is `{kind}`.", where
+                f"You may only specify `{name}` when the payout interval is `{kind}`.",
+                where,
             )
         if kind == interval:
             out[name] = given.get(name) or former.get(name)

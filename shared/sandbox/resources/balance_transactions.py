@@ -34,4 +34,6 @@ def index(
             )
             raise errors.ApiError(400, message, param="payout")
     facets = given(params, "currency", "payout", "source", "type")
-    return page(act, "balance_transaction", "/v1/balance_transactions", params, facets=facets)
+    return page(
+        act, "balance_transaction", "/v1/balance_transactions", params, facets=facets
+    )

@@ -48,10 +48,15 @@ def add_example(act: Act, account: Document) -> Json:
     country and currency.
     """
     body = external_account_data.bank_body(
-        {"country": account.body["country"], "routing_number": external_account_data.TEST_ROUTING},
+        {
+            "country": account.body["country"],
+            "routing_number": external_account_data.TEST_ROUTING,
+        },
         account.body["default_currency"],
     )
-    return keep(act, account, external_account_data.Target("bank_account", "000123456789", body))
+    return keep(
+        act, account, external_account_data.Target("bank_account", "000123456789", body)
+    )
 
 
 def keep(
@@ -83,7 +88,10 @@ def keep(
         **target.body,
     }
     doc = inside.add(
-        body, number=target.number, fails=target.fails, fails_at_once=target.fails_at_once
+        body,
+        number=target.number,
+        fails=target.fails,
+        fails_at_once=target.fails_at_once,
     )
     if body["default_for_currency"]:
         make_default(inside, doc)
@@ -138,7 +146,8 @@ def remove(act: Act, doc: Document) -> None:
 def own_bank(act: Act, currency: str) -> Document:
     """The platform's bank account: opened when it is first needed, there is no API for it."""
     body = external_account_data.bank_body(
-        {"country": "US", "routing_number": external_account_data.TEST_ROUTING}, currency
+        {"country": "US", "routing_number": external_account_data.TEST_ROUTING},
+        currency,
     )
     return act.add(
         {

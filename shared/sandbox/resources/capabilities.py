@@ -17,7 +17,10 @@ def index(
 ) -> Json:
     """All capabilities that were ever asked for."""
     doc = reached(act, ids["account"])
-    data = [capability_objects.capability(doc, name) for name in sorted(doc.hidden["capabilities"])]
+    data = [
+        capability_objects.capability(doc, name)
+        for name in sorted(doc.hidden["capabilities"])
+    ]
     return {
         "object": "list",
         "data": data,

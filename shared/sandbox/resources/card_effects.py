@@ -66,5 +66,9 @@ def happen(act: Act, subject: str) -> None:
         part = whole // what.times + (number < whole % what.times)
         if part > 0:
             dispute_lifecycle.open_up(
-                inside, charge, what.reason, part, case="inquiry" if what.inquiry else "chargeback"
+                inside,
+                charge,
+                what.reason,
+                part,
+                case="inquiry" if what.inquiry else "chargeback",
             )

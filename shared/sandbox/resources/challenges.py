@@ -66,11 +66,18 @@ def begin(act: Act, doc: Document, params: Json) -> None:
     url = f"{act.world.config.base_url}/hosted/3ds/{token}"
     doc.hidden["challenge"] = token
     if params.get("use_stripe_sdk") or not params.get("return_url"):
-        sdk = {"type": "three_d_secure_redirect", "stripe_js": url, "source": f"src_{token[:24]}"}
+        sdk = {
+            "type": "three_d_secure_redirect",
+            "stripe_js": url,
+            "source": f"src_{token[:24]}",
+        }
         doc.body["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": sdk}
     else:
         redirect = {"return_url": params["return_url"], "url": url}
-        doc.body["next_action"] = {"type": "redirect_to_url", "redirect_to_url": redirect}
+        doc.body["next_action"] = {
+            "type": "redirect_to_url",
+            "redirect_to_url": redirect,
+        }
     doc.body["status"] = "requires_action"
     act.store.save(doc)
     emit(act, f"{doc.body['object']}.requires_action", doc)
@@ -80,7 +87,9 @@ def is_open(doc: Document, token: str) -> bool:
     """Whether the intent still waits for this challenge; a later confirmation or a cancellation
     ends it.
     """
-    return doc.body["status"] == "requires_action" and doc.hidden.get("challenge") == token
+    return (
+        doc.body["status"] == "requires_action" and doc.hidden.get("challenge") == token
+    )
 
 
 def close(doc: Document, *, passed: bool) -> None:
@@ -105,7 +114,9 @@ def failure(doc: Document, method: Document) -> Json:
     """The error that an intent bears when the shopper could not be authenticated (stripe-facts
     8.8).
     """
-    error = errors.ApiError(400, FAILED, code=f"{doc.body['object']}_authentication_failure").error
+    error = errors.ApiError(
+        400, FAILED, code=f"{doc.body['object']}_authentication_failure"
+    ).error
     return {**error, "payment_method": method.body}
 
 
@@ -115,10 +126,19 @@ def check_return_url(act: Act, doc: Document, params: Json) -> None:
     """
     if params.get("return_url"):
         addresses.check(params["return_url"], "return_url", apps=True)
-    redirects = (doc.body["automatic_payment_methods"] or {}).get("allow_redirects") == "always"
-    if act.publishable or params.get("return_url") or not redirects or params.get("use_stripe_sdk"):
+    redirects = (doc.body["automatic_payment_methods"] or {}).get(
+        "allow_redirects"
+    ) == "always"
+    if (
+        act.publishable
+        or params.get("return_url")
+        or not redirects
+        or params.get("use_stripe_sdk")
+    ):
         return
-    noun = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}[doc.body["object"]]
+    noun = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}[
+        doc.body["object"]
+    ]
     message = (
         f"This {noun} is configured to accept payment methods enabled in your Dashboard. Because "
         "some of these "
@@ -141,7 +161,11 @@ def return_address(url: str, doc: Document) -> str:
     """Where a shopper returns to, with what Stripe adds to the address (stripe-facts 16.2)."""
     kind, status = doc.body["object"], doc.body["status"]
     outcome = (
-        "failed" if not went_well(doc) else "processing" if status == "processing" else "succeeded"
+        "failed"
+        if not went_well(doc)
+        else "processing"
+        if status == "processing"
+        else "succeeded"
     )
     added = {
         kind: doc.id,

@@ -96,14 +96,18 @@ def make(
         status="succeeded",
         amount_captured=body["amount"] if captured else 0,
     )
-    body["outcome"] = _outcome(card, "authorized", "approved_by_network", "Payment complete.")
+    body["outcome"] = _outcome(
+        card, "authorized", "approved_by_network", "Payment complete."
+    )
     payment_method_cards.verify(method)
     details = body["payment_method_details"]["card"]
     details["checks"] = dict(method.body["card"]["checks"])
     if not captured:
         details["capture_before"] = act.now + HOLD_DAYS * _DAY
     return act.add(
-        body, bypass_pending=card.bypass_pending, transfer_data=intent.body["transfer_data"]
+        body,
+        bypass_pending=card.bypass_pending,
+        transfer_data=intent.body["transfer_data"],
     )
 
 
@@ -123,7 +127,11 @@ def make_failed(
         act.store.save(method)
     body = _body(act, intent, method, card)
     body.update(
-        paid=False, captured=False, status="failed", failure_code=code, failure_message=message
+        paid=False,
+        captured=False,
+        status="failed",
+        failure_code=code,
+        failure_message=message,
     )
     if card.blocked:
         body["outcome"] = _outcome(
@@ -196,7 +204,8 @@ def _body(
     if source["transfer_data"]:
         body["transfer"] = None
         body["transfer_data"] = {
-            name: source["transfer_data"].get(name) for name in ("amount", "destination")
+            name: source["transfer_data"].get(name)
+            for name in ("amount", "destination")
         }
     return body
 

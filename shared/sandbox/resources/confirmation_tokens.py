@@ -5,12 +5,23 @@
 from __future__ import annotations
 
 from shared.sandbox import errors
-from shared.sandbox.resources import customer_sessions, payment_method_cards, payment_methods
+from shared.sandbox.resources import (
+    customer_sessions,
+    payment_method_cards,
+    payment_methods,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
 _LIFETIME = 12 * 3600  # the example in Stripe's reference lives that long
-_PREVIEW = ("allow_redisplay", "billing_details", "card", "customer", "customer_account", "type")
+_PREVIEW = (
+    "allow_redisplay",
+    "billing_details",
+    "card",
+    "customer",
+    "customer_account",
+    "type",
+)
 _CARRIED = ("return_url", "shipping", "setup_future_usage")
 
 
@@ -89,7 +100,9 @@ def retrieve(
     params: Json,
 ) -> Json:
     """One token."""
-    return act.get("confirmation_token", ids["confirmation_token"], param="confirmation_token").body
+    return act.get(
+        "confirmation_token", ids["confirmation_token"], param="confirmation_token"
+    ).body
 
 
 def spent_on(act: Act, intent: Document, params: Json) -> Json:
@@ -110,13 +123,17 @@ def spent_on(act: Act, intent: Document, params: Json) -> Json:
             "SetupIntent."
         )
     if token.body["expires_at"] <= act.now:
-        _refuse("The ConfirmationToken provided has expired. Please create another one.")
+        _refuse(
+            "The ConfirmationToken provided has expired. Please create another one."
+        )
     kind = intent.body["object"]
     token.body[kind] = intent.id
     act.store.save(token)
     carried = {name: token.body[name] for name in _CARRIED if token.body[name]}
     if kind == "setup_intent":
-        carried = {name: value for name, value in carried.items() if name == "return_url"}
+        carried = {
+            name: value for name, value in carried.items() if name == "return_url"
+        }
     if not {"payment_method", "payment_method_data"} & params.keys():
         carried["payment_method"] = token.hidden["method"]
     return {"use_stripe_sdk": token.body["use_stripe_sdk"], **carried, **params}

@@ -35,7 +35,12 @@ _PROFILE: Json = {
 }
 _SETTINGS: Json = {
     "bacs_debit_payments": {"display_name": None, "service_user_number": None},
-    "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+    "branding": {
+        "icon": None,
+        "logo": None,
+        "primary_color": None,
+        "secondary_color": None,
+    },
     "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
     "card_payments": {
         "decline_on": {"avs_failure": False, "cvc_failure": False},
@@ -44,7 +49,10 @@ _SETTINGS: Json = {
         "statement_descriptor_prefix_kanji": None,
     },
     "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
-    "invoices": {"default_account_tax_ids": None, "hosted_payment_method_save": "offer"},
+    "invoices": {
+        "default_account_tax_ids": None,
+        "hosted_payment_method_save": "offer",
+    },
     "payments": {
         "statement_descriptor": None,
         "statement_descriptor_kana": None,
@@ -107,7 +115,9 @@ def platform_account(act: Act) -> Document:
     body = skeleton(act.home, "US", 1_700_000_000, "standard", {"type": "account"})
     body["business_profile"]["name"] = "Marketplace"
     body["settings"]["payments"]["statement_descriptor"] = descriptors.WHOLE
-    body["settings"]["card_payments"]["statement_descriptor_prefix"] = descriptors.PREFIX
+    body["settings"]["card_payments"]["statement_descriptor_prefix"] = (
+        descriptors.PREFIX
+    )
     body.update(
         business_type="company",
         capabilities={"card_payments": "active", "transfers": "active"},

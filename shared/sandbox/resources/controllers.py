@@ -33,7 +33,11 @@ def controller_of(params: Json) -> tuple[Json, str]:
         collection = given.get("requirement_collection", "stripe")
         dashboard = given.get("stripe_dashboard", {}).get("type", "full")
         _check_controller(fees, losses, collection, dashboard)
-        kind = "standard" if (fees, losses, collection, dashboard) == _TYPES["standard"] else "none"
+        kind = (
+            "standard"
+            if (fees, losses, collection, dashboard) == _TYPES["standard"]
+            else "none"
+        )
     controller = {
         "type": "application",
         "is_controller": True,

@@ -73,7 +73,9 @@ def create(
         for name in _FEATURES
     }
     data = {"customer": customer.id, "element": components["payment_element"]}
-    token, expires = tickets.issue(act, "customer_session", customer.id, _LIFETIME, data)
+    token, expires = tickets.issue(
+        act, "customer_session", customer.id, _LIFETIME, data
+    )
     return {
         "object": "customer_session",
         "client_secret": f"{_SECRET}{token}",
@@ -99,7 +101,9 @@ def _component(name: str, given: Json | None) -> Json:
     limit = told.get("payment_method_redisplay_limit", 1)
     if not 1 <= limit <= _MOST_SHOWN:
         param = f"components[{name}][features][payment_method_redisplay_limit]"
-        raise errors.ApiError(400, f"This value must be between 1 and {_MOST_SHOWN}.", param=param)
+        raise errors.ApiError(
+            400, f"This value must be between 1 and {_MOST_SHOWN}.", param=param
+        )
     return {"enabled": enabled, "features": {**defaults, **told} if enabled else None}
 
 
@@ -148,7 +152,11 @@ def saved_methods(
     shown: list[Json] = []
     if element["enabled"] and features["payment_method_redisplay"] == "enabled":
         found = page(
-            act, "payment_method", "", {"limit": 100}, facets={"customer": ticket.subject}
+            act,
+            "payment_method",
+            "",
+            {"limit": 100},
+            facets={"customer": ticket.subject},
         )["data"]
         wanted = features["payment_method_allow_redisplay_filters"]
         shown = [body for body in found if body["allow_redisplay"] in wanted]

@@ -115,7 +115,9 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     if "invoice_settings" in params:
         if default := params["invoice_settings"].get("default_payment_method"):
             _must_hold(act, doc, default)
-        body["invoice_settings"] = merge(body["invoice_settings"], params["invoice_settings"])
+        body["invoice_settings"] = merge(
+            body["invoice_settings"], params["invoice_settings"]
+        )
     annotate(body, params)
 
 
@@ -129,7 +131,10 @@ def _must_hold(act: Act, doc: Document, method: str) -> None:
             "the customer."
         )
         raise errors.ApiError(
-            400, message, code="resource_missing", param="invoice_settings[default_payment_method]"
+            400,
+            message,
+            code="resource_missing",
+            param="invoice_settings[default_payment_method]",
         )
 
 

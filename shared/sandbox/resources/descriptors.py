@@ -24,7 +24,9 @@ def check_suffix(params: Json) -> None:
         return
     message = None
     if len(suffix) > _LONGEST:
-        message = f"The statement descriptor suffix must be at most {_LONGEST} characters."
+        message = (
+            f"The statement descriptor suffix must be at most {_LONGEST} characters."
+        )
     elif not suffix.isascii() or not suffix.isprintable() or _FORBIDDEN.search(suffix):
         message = (
             "The statement descriptor suffix contains invalid characters: use Latin letters, none "

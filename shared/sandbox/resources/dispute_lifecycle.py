@@ -28,7 +28,11 @@ def can_be_disputed(charge: Document) -> bool:
     parts of it and more than it (DOC receiving-multiple-disputes, disputes/receiving).
     """
     body = charge.body
-    settled = body["status"] == "succeeded" and body["balance_transaction"] and not body["refunded"]
+    settled = (
+        body["status"] == "succeeded"
+        and body["balance_transaction"]
+        and not body["refunded"]
+    )
     return bool(settled and "card" in body["payment_method_details"])
 
 
@@ -174,7 +178,9 @@ def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
     money, and what is left of the charge can be refunded (the documents speak of whole amounts
     alone; the rest is our reading).
     """
-    found = [changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)]
+    found = [
+        changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)
+    ]
     waits = any(doc.body["status"] in dispute_terms.UNDECIDED for doc in found)
     gone = sum(
         dispute_funds.taken(doc)
@@ -210,7 +216,9 @@ def end(
     Of a loss the bank may give a part back, `returned`: then it is won in part, and its status is
     lost (DOC, support).
     """
-    doc.body["status"] = "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
+    doc.body["status"] = (
+        "warning_closed" if is_inquiry(doc) else "won" if won else "lost"
+    )
     back = dispute_funds.taken(doc) if doc.body["status"] == "won" else returned
     if back:
         dispute_funds.reinstate(act, doc, back)
@@ -239,7 +247,9 @@ def _escalate(act: Act, doc: Document) -> None:
     doc.body.update(status="needs_response", is_charge_refundable=False)
     doc.hidden["submitted"] = False
     set_deadline(act, doc)
-    dispute_funds.withdraw(act, doc, charge, fee=dispute_funds.fee_for(doc.body["currency"]))
+    dispute_funds.withdraw(
+        act, doc, charge, fee=dispute_funds.fee_for(doc.body["currency"])
+    )
     act.store.save(doc)
     _mark_refundable(act, charge, doc)
     emit(act, "charge.dispute.updated", doc, before=before)
@@ -261,7 +271,9 @@ def decide(act: Act, subject: str) -> None:
     appeal = (evidence["appeal"] or {}).get(
         "card"
     ) or {}  # its own word counts as the text would (design)
-    text = (appeal.get("reason_for_filing") if appeal else evidence["uncategorized_text"]) or ""
+    text = (
+        appeal.get("reason_for_filing") if appeal else evidence["uncategorized_text"]
+    ) or ""
     text = text.strip()
     if text == "escalate_inquiry_evidence" and is_inquiry(doc):
         _escalate(inside, doc)

@@ -12,7 +12,10 @@ from shared.sandbox.resources.subjects import subject_of
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, snapshot
 
-_MOST, _MOST_EACH = 150_000, 20_000  # characters of all evidence, and of one long text (SDK)
+_MOST, _MOST_EACH = (
+    150_000,
+    20_000,
+)  # characters of all evidence, and of one long text (SDK)
 _LONG = (
     "access_activity_log",
     "cancellation_policy_disclosure",
@@ -74,7 +77,11 @@ def update(
     before = snapshot(doc)
     if "evidence" in params:
         _refuse_late(doc)
-        gather = appeals.collect if doc.body["status"] == appeals.NEEDS_RESPONSE else _collect
+        gather = (
+            appeals.collect
+            if doc.body["status"] == appeals.NEEDS_RESPONSE
+            else _collect
+        )
         gather(act, doc, params["evidence"])
     annotate(doc.body, params)
     if "intended_submission_method" in params:
@@ -114,7 +121,9 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
         [files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()]
     )
     if sum(len(evidence[name] or "") for name in dispute_terms.EVIDENCE) > _MOST:
-        message = f"The combined character count of all evidence is limited to {_MOST:,}."
+        message = (
+            f"The combined character count of all evidence is limited to {_MOST:,}."
+        )
         raise errors.ApiError(400, message, param="evidence")
     doc.body["evidence_details"]["has_evidence"] = any(
         evidence[name] for name in dispute_terms.EVIDENCE
@@ -130,7 +139,9 @@ def _check(name: str, value: str) -> None:
 def _submit(act: Act, doc: Document) -> None:
     details = doc.body["evidence_details"]
     details.update(
-        submission_count=details["submission_count"] + 1, submission_method="manual", past_due=False
+        submission_count=details["submission_count"] + 1,
+        submission_method="manual",
+        past_due=False,
     )
     doc.body["status"] = _UNDER_REVIEW[doc.body["status"]]
     doc.hidden["submitted"] = True

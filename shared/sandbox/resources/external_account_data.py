@@ -132,7 +132,11 @@ def _from_token(token: str, account: Json) -> Json:
             "routing_number": TEST_ROUTING,
         }
     if token in _CARD_TOKENS:
-        return {"object": "card", "token": token, "currency": account["default_currency"]}
+        return {
+            "object": "card",
+            "token": token,
+            "currency": account["default_currency"],
+        }
     raise errors.no_such_reference("token", token, "external_account")
 
 
@@ -147,25 +151,35 @@ def _read_bank(given: Json) -> Target:
             400, message, code="country_unsupported", param="external_account[country]"
         )
     currency = money.check_currency(
-        given.get("currency") or currencies.COUNTRIES[country], "external_account[currency]"
+        given.get("currency") or currencies.COUNTRIES[country],
+        "external_account[currency]",
     )
     number = re.sub(r"[\s-]", "", given["account_number"]).upper()
     routing = given.get("routing_number") or None
-    test = routing == TEST_ROUTING and number.isdecimal()  # the test bank is good for any country
+    test = (
+        routing == TEST_ROUTING and number.isdecimal()
+    )  # the test bank is good for any country
     if not test and (country in _IBAN or (country == "GB" and routing is None)):
         _check_iban(number, country)
         routing = routing or number[4:12]
     elif not re.fullmatch(r"[A-Z0-9]{4,34}", number):
         message = (
-            f"The account number must contain 4 to 34 letters or digits; '{number[-4:]}' does not."
+            "The account number must contain 4 to 34 letters or digits; "
+            f"'{number[-4:]}' does not."
         )
         raise errors.ApiError(
-            400, message, code="account_number_invalid", param="external_account[account_number]"
+            400,
+            message,
+            code="account_number_invalid",
+            param="external_account[account_number]",
         )
     elif country == "US" and not re.fullmatch(r"\d{9}", routing or ""):
         message = "Routing number must have 9 digits"
         raise errors.ApiError(
-            400, message, code="routing_number_invalid", param="external_account[routing_number]"
+            400,
+            message,
+            code="routing_number_invalid",
+            param="external_account[routing_number]",
         )
     body = bank_body({**given, "country": country, "routing_number": routing}, currency)
     instantly = "could_not_process" if test and number == FAILS_AT_ONCE else None
@@ -182,7 +196,10 @@ def _check_iban(number: str, country: str) -> None:
     if number[:2] != country or not iban.is_valid(number, check_country=False):
         message = "You must use a valid IBAN of the bank account's country."
         raise errors.ApiError(
-            400, message, code="account_number_invalid", param="external_account[account_number]"
+            400,
+            message,
+            code="account_number_invalid",
+            param="external_account[account_number]",
         )
 
 
@@ -218,7 +235,9 @@ def _read_card(act: Act, given: Json) -> Target:
             "The card provided is not a debit card that payouts can be sent to. Provide a "
             "non-prepaid debit card."
         )
-        raise errors.ApiError(400, message, code="invalid_card_type", param="external_account")
+        raise errors.ApiError(
+            400, message, code="invalid_card_type", param="external_account"
+        )
     body: Json = {
         **{name: given.get(name) or None for name in _ADDRESS},
         "address_line1_check": None,
@@ -236,7 +255,9 @@ def _read_card(act: Act, given: Json) -> Target:
         "regulated_status": "unregulated",
         "tokenization_method": None,
     }
-    return Target("card", number, body, "could_not_process" if number == _FAILING_CARD else None)
+    return Target(
+        "card", number, body, "could_not_process" if number == _FAILING_CARD else None
+    )
 
 
 _ADDRESS = (
@@ -254,7 +275,9 @@ def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
     if "token" in given:
         if given["token"] not in _CARD_TOKENS:
-            raise errors.no_such_reference("token", given["token"], "external_account[token]")
+            raise errors.no_such_reference(
+                "token", given["token"], "external_account[token]"
+            )
         return _CARD_TOKENS[given["token"]], 12, today.year + 3
     month, year = str(given["exp_month"]), str(given["exp_year"])
     typed = cards.Typed(given["number"], month, year, given.get("cvc"))

@@ -67,7 +67,11 @@ def index(
     """External accounts, newest first; both kinds together unless one is asked for."""
     account = connected.reached(act, ids["account"])
     kinds = (params["object"],) if "object" in params else banks.KINDS
-    found = [doc for doc in banks.all_of(act.within(account.id)) if doc.body["object"] in kinds]
+    found = [
+        doc
+        for doc in banks.all_of(act.within(account.id))
+        if doc.body["object"] in kinds
+    ]
     return _page(found, f"/v1/accounts/{account.id}/external_accounts", params)
 
 
@@ -97,7 +101,11 @@ def _page(
         if id and id not in places:
             raise errors.no_such_reference("external account", id, name)
     rest = (
-        found[: places[before]][::-1] if before else found[places[after] + 1 :] if after else found
+        found[: places[before]][::-1]
+        if before
+        else found[places[after] + 1 :]
+        if after
+        else found
     )
     data = [doc.body for doc in rest[:limit]]
     return {

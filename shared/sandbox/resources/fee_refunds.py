@@ -23,8 +23,12 @@ def create(
     cover, and the platform's balance may be pending or below zero.
     """
     fee = act.get("application_fee", ids["id"])
-    nothing = errors.ApiError(400, f"Application fee {fee.id} has already been refunded.")
-    too_much = "Refund amount ({given}) is greater than unrefunded amount on fee ({left})"
+    nothing = errors.ApiError(
+        400, f"Application fee {fee.id} has already been refunded."
+    )
+    too_much = (
+        "Refund amount ({given}) is greater than unrefunded amount on fee ({left})"
+    )
     left = fee.body["amount"] - fee.body["amount_refunded"]
     amount = returns.remainder(
         params.get("amount"),
@@ -96,7 +100,9 @@ def _post_to_payer(
 ) -> None:
     """The row of a fee's refund on the account that paid the fee."""
     account = act.within(fee.body["account"])
-    charge = account.find("charge", fee.body["charge"])  # none where a payout paid the fee
+    charge = account.find(
+        "charge", fee.body["charge"]
+    )  # none where a payout paid the fee
     row = charge.body["balance_transaction"] if charge else None
     books.post(
         account,
@@ -154,5 +160,9 @@ def index(
     """The refunds of one fee, newest first."""
     fee = act.get("application_fee", ids["id"])
     return page(
-        act, "fee_refund", f"/v1/application_fees/{fee.id}/refunds", params, facets={"fee": fee.id}
+        act,
+        "fee_refund",
+        f"/v1/application_fees/{fee.id}/refunds",
+        params,
+        facets={"fee": fee.id},
     )

@@ -22,7 +22,12 @@ EVIDENCE = "dispute_evidence"
 MOST_TOGETHER = 4_500_000  # bytes of a dispute's files: measured, "4.5 MB or so" (OBS)
 MOST_PAGES = 49  # "fewer than 50" (OBS)
 _DAY = 86400
-MIMETYPES = {"gif": "image/gif", "jpg": "image/jpeg", "pdf": "application/pdf", "png": "image/png"}
+MIMETYPES = {
+    "gif": "image/gif",
+    "jpg": "image/jpeg",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
 _STARTS = (
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -65,7 +70,9 @@ def create(
     purpose = PURPOSES.get(params["purpose"])
     if purpose is None or "file_link_data" in params:
         what = "file_link_data" if purpose is not None else "purpose"
-        raise errors.ApiError(400, f"This stand-in does not play this `{what}`.", param=what)
+        raise errors.ApiError(
+            400, f"This stand-in does not play this `{what}`.", param=what
+        )
     upload: Upload = params["file"]
     kind = _checked(upload, purpose)
     id = act.world.id("file")
@@ -118,7 +125,9 @@ def _checked(upload: Upload, purpose: Purpose) -> str:
             "The file you uploaded was too large. Please upload a file smaller than "
             f"{purpose.most} bytes."
         )
-        raise errors.ApiError(400, message, param="file")  # the text is unverified (MEM)
+        raise errors.ApiError(
+            400, message, param="file"
+        )  # the text is unverified (MEM)
     if kind == "pdf" and len(_PAGE.findall(upload.content)) > MOST_PAGES:
         message = (
             "The file you uploaded was too long. Please upload a file with fewer than "

@@ -22,7 +22,10 @@ _DAY = 86400
 def remember(act: Act, intent: Document) -> None:
     """A hold that nobody captures dies by itself after some days."""
     act.store.schedule(
-        act.now + HOLD_DAYS * _DAY, "expire_hold", act.platform, subject_of(act, intent.id)
+        act.now + HOLD_DAYS * _DAY,
+        "expire_hold",
+        act.platform,
+        subject_of(act, intent.id),
     )
 
 
@@ -31,7 +34,9 @@ def expire(act: Act, subject: str) -> None:
     inside, intent = located(act, subject, "payment_intent")
     if intent is not None and intent.body["status"] == "requires_capture":
         charge = inside.get("charge", intent.body["latest_charge"])
-        refund = _release(inside, charge, charge.body["amount"], reason="expired_uncaptured_charge")
+        refund = _release(
+            inside, charge, charge.body["amount"], reason="expired_uncaptured_charge"
+        )
         emit(inside, "refund.created", refund)
         emit(inside, "charge.expired", charge)
         _cancel(inside, intent, "automatic")
@@ -86,7 +91,10 @@ def capture_intent(
             "of the following statuses may be captured: requires_capture."
         )
         raise errors.ApiError(
-            400, message, code="payment_intent_unexpected_state", payment_intent=intent.body
+            400,
+            message,
+            code="payment_intent_unexpected_state",
+            payment_intent=intent.body,
         )
     if params.get("final_capture") is False:
         message = (

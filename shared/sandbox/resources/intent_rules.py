@@ -31,7 +31,11 @@ def automatic(params: Json) -> Json | None:
     are named (stripe-facts 8).
     """
     if given := params.get("automatic_payment_methods"):
-        return {"allow_redirects": "always", **given} if given["enabled"] else {"enabled": False}
+        return (
+            {"allow_redirects": "always", **given}
+            if given["enabled"]
+            else {"enabled": False}
+        )
     if params.get("allowed_payment_method_types"):
         return None
     return {"enabled": True, "allow_redirects": "always"}
@@ -58,7 +62,9 @@ def write_types(doc: Document, params: Json) -> None:
         _check_allowed(body, params)
         body["automatic_payment_methods"] = None
     body["payment_method_types"] = [
-        kind for kind in _PLAYED if (allowed is None or kind in allowed) and kind not in excluded
+        kind
+        for kind in _PLAYED
+        if (allowed is None or kind in allowed) and kind not in excluded
     ]
     if not body["payment_method_types"]:
         message = (
@@ -92,7 +98,9 @@ def write_details(doc: Document, params: Json) -> None:
         body["amount_details"] = {"tip": {}}
     elif given is not None:
         if refused := [
-            name for name in ("line_items", "enforce_arithmetic_validation") if given.get(name)
+            name
+            for name in ("line_items", "enforce_arithmetic_validation")
+            if given.get(name)
         ]:
             message = (
                 f"`amount_details[{refused[0]}]` is not played by this stand-in: line items are "
@@ -159,7 +167,9 @@ def write_connect(act: Act, doc: Document, params: Json) -> None:
     if "transfer_data" in params:
         _write_transfer(act, body, params["transfer_data"])
     if params.get("on_behalf_of"):
-        account = destined(act, params["on_behalf_of"], "on_behalf_of", ("card_payments",))
+        account = destined(
+            act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)
+        )
         body["on_behalf_of"] = account.id
     transfer, fee = body["transfer_data"], body["application_fee_amount"]
     if transfer and (transfer.get("amount") or 0) > body["amount"]:
@@ -184,7 +194,9 @@ def write_connect(act: Act, doc: Document, params: Json) -> None:
         )
         raise errors.ApiError(400, message, param="application_fee_amount")
     if transfer and "amount" in transfer:
-        message = "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
+        message = (
+            "You cannot pass both `application_fee_amount` and `transfer_data[amount]`."
+        )
         raise errors.ApiError(400, message, param="application_fee_amount")
 
 
@@ -203,7 +215,8 @@ def _check_direct(act: Act, params: Json) -> None:
     for name in ("transfer_data", "on_behalf_of"):
         if params.get(name):
             message = (
-                f"You cannot use `{name}` on a charge that is made directly on a connected account."
+                f"You cannot use `{name}` on a charge that is made directly on a "
+                "connected account."
             )
             raise errors.ApiError(400, message, param=name)
     account = act.store.find(
@@ -230,7 +243,9 @@ def check_parties(act: Act, doc: Document) -> None:
     if act.scope != act.home:
         _check_direct(act, {})
     if body["transfer_data"]:
-        destined(act, body["transfer_data"]["destination"], "transfer_data[destination]")
+        destined(
+            act, body["transfer_data"]["destination"], "transfer_data[destination]"
+        )
     if body["on_behalf_of"]:
         destined(act, body["on_behalf_of"], "on_behalf_of", ("card_payments",))
 
@@ -243,7 +258,9 @@ def unable(act: Act, doc: Document) -> Json | None:
         # Of the codes here, the one that an intent may bear (SDK).
         known = error.error.get("code") == "resource_missing"
         return errors.ApiError(
-            400, str(error), code="resource_missing" if known else "transfers_not_allowed"
+            400,
+            str(error),
+            code="resource_missing" if known else "transfers_not_allowed",
         ).error
     return None
 
@@ -299,7 +316,8 @@ def check_secret(
         secret.encode(), doc.body["client_secret"].encode()
     ):
         message = (
-            f"The client_secret provided does not match the client_secret associated with {whose}."
+            "The client_secret provided does not match the client_secret "
+            f"associated with {whose}."
         )
         code = f"{doc.body['object']}_invalid_parameter"
         raise errors.ApiError(400, message, code=code, param="client_secret")

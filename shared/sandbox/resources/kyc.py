@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from shared.sandbox.store import Json
 
 MOMENT = 5  # seconds that a verification takes when its values do not say "at once"
-DOCUMENT_OK, DOCUMENT_BAD = "file_identity_document_success", "file_identity_document_failure"
+DOCUMENT_OK, DOCUMENT_BAD = (
+    "file_identity_document_success",
+    "file_identity_document_failure",
+)
 PHONE_CODE = "000-000"
 LISTED = "1900-01-01"
 _AT_ONCE = ("1902-01-01", "222222222")

@@ -45,7 +45,11 @@ def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
     verified.
     """
     body, speaker = doc.body, person_data.representative(crowd)
-    company = () if body["business_type"] == "individual" else ("company.name", "company.tax_id")
+    company = (
+        ()
+        if body["business_type"] == "individual"
+        else ("company.name", "company.tax_id")
+    )
     found = [Owed(name) for name in (*_COMMON, *company) if not is_told(doc, name)]
     if speaker is None:
         found += [
@@ -60,7 +64,8 @@ def owed(doc: Document, crowd: list[Document]) -> list[Owed]:
             if not person_requirements.tells(person, f)
         ]
         found += [
-            Owed(f"{name}.{f}", True, code, reason) for f, code, reason in person.hidden["findings"]
+            Owed(f"{name}.{f}", True, code, reason)
+            for f, code, reason in person.hidden["findings"]
         ]
     if wrong := kyc.tax_id_finding(doc.hidden.get("company", {}).get("tax_id")):
         found.append(Owed("company.tax_id", True, wrong.code, wrong.reason))
@@ -80,7 +85,8 @@ INSTEAD = {"business_profile.url": "business_profile.product_description"}
 def is_told(doc: Document, name: str) -> bool:
     if name == "external_account":
         return any(
-            bank.get("status") != "errored" for bank in doc.body["external_accounts"]["data"]
+            bank.get("status") != "errored"
+            for bank in doc.body["external_accounts"]["data"]
         )
     return _is_there(doc, name) or (name in INSTEAD and _is_there(doc, INSTEAD[name]))
 

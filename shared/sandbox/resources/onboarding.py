@@ -29,7 +29,11 @@ PERSON: Json = {
     "phone": "0000000000",
     "email": "person@shop.example",
     "dob": {"day": 1, "month": 1, "year": 1902},
-    "address": {"line1": "address_full_match", "city": "Exampletown", "postal_code": "10001"},
+    "address": {
+        "line1": "address_full_match",
+        "city": "Exampletown",
+        "postal_code": "10001",
+    },
 }
 NAME = "Test shop"
 NUMBER = "000000000"
@@ -93,7 +97,12 @@ def answer(act: Act, doc: Document, name: str) -> None:
     )
     for hash in ("requirements", "future_requirements"):
         needs = forced.get(hash, {})
-        for key in ("currently_due", "eventually_due", "past_due", "pending_verification"):
+        for key in (
+            "currently_due",
+            "eventually_due",
+            "past_due",
+            "pending_verification",
+        ):
             if name in needs.get(key, []):
                 needs[key] = [other for other in needs[key] if other != name]
         if "errors" in needs:
@@ -145,7 +154,9 @@ def complete(act: Act, doc: Document) -> None:
         person_verification.conclude(person)
         person_data.save(act, doc, person, was)
         requirements.settle(act, doc, before)
-    if not any(bank.get("status") != "errored" for bank in body["external_accounts"]["data"]):
+    if not any(
+        bank.get("status") != "errored" for bank in body["external_accounts"]["data"]
+    ):
         before = snapshot(doc)
         banks.add_example(act, doc)
         requirements.settle(act, doc, before)
@@ -215,7 +226,8 @@ def force(
         return wrong
     before = snapshot(doc)
     held = {
-        name: capability_objects.capability(doc, name) for name in given.get("capabilities", {})
+        name: capability_objects.capability(doc, name)
+        for name in given.get("capabilities", {})
     }
     doc.hidden["forced"] = {**doc.hidden["forced"], **given}
     for name in ("requirements", "future_requirements"):
@@ -243,7 +255,9 @@ def _wrong_capabilities(value: Any) -> str | None:
         if name not in ("card_payments", "transfers") or not isinstance(told, dict):
             return "`capabilities` holds card_payments and transfers, each an object."
         if told.get("status", "active") not in ("active", "inactive", "pending"):
-            return f"`capabilities[{name}][status]` must be active, inactive or pending."
+            return (
+                f"`capabilities[{name}][status]` must be active, inactive or pending."
+            )
         needs = {key: entry for key, entry in told.items() if key != "status"}
         if wrong := _wrong(f"capabilities[{name}]", needs):
             return wrong
@@ -272,7 +286,9 @@ def _wrong(name: str, value: Any) -> str | None:
             else list
         )
         member = dict if key in ("errors", "alternatives") else str
-        odd = isinstance(entry, list) and not all(isinstance(part, member) for part in entry)
+        odd = isinstance(entry, list) and not all(
+            isinstance(part, member) for part in entry
+        )
         late = isinstance(entry, int) and not 0 <= entry < _LAST_DAY
         if not isinstance(entry, kinds) or isinstance(entry, bool) or odd or late:
             return f"`{name}[{key}]` is of the wrong kind."

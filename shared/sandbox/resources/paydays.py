@@ -39,7 +39,10 @@ def _pay_out(act: Act, currency: str) -> None:
     if bank is None or bank.body["status"] == "errored" or not payouts.enabled(act):
         return
     kept = (
-        schedules.settings(act).body["payments"]["payouts"]["minimum_balance_by_currency"] or {}
+        schedules.settings(act).body["payments"]["payouts"][
+            "minimum_balance_by_currency"
+        ]
+        or {}
     ).get(currency, 0)
     amount = payouts.whole(
         books.held(act, currency)[0] - kept,
@@ -97,7 +100,9 @@ def _reconcile(act: Act, paid: Document) -> None:
             "seq": seq,
         },
     )
-    paid.hidden["upto"] = act.store.db.execute("SELECT max(seq) FROM docs").fetchone()[0]
+    paid.hidden["upto"] = act.store.db.execute("SELECT max(seq) FROM docs").fetchone()[
+        0
+    ]
     paid.body["reconciliation_status"] = "completed"
     act.store.save(paid)
     emit(act, "payout.reconciliation_completed", paid)

@@ -111,7 +111,9 @@ def _challenge(
     off_session: bool,
 ) -> Document:
     if off_session or params.get("error_on_requires_action"):
-        return decline(act, doc, method, "authentication_required", "authentication_required")
+        return decline(
+            act, doc, method, "authentication_required", "authentication_required"
+        )
     challenges.begin(act, doc, params)
     return doc
 
@@ -139,7 +141,9 @@ def charge(act: Act, doc: Document, method: Document) -> Document:
     emit(act, "charge.succeeded", made)
     emit(
         act,
-        "payment_intent.amount_capturable_updated" if manual else "payment_intent.succeeded",
+        "payment_intent.amount_capturable_updated"
+        if manual
+        else "payment_intent.succeeded",
         doc,
     )
     if manual:
@@ -226,6 +230,8 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
     if wrong is None:
         charge(act, doc, method)
         return
-    doc.body.update(status="requires_payment_method", payment_method=None, last_payment_error=wrong)
+    doc.body.update(
+        status="requires_payment_method", payment_method=None, last_payment_error=wrong
+    )
     act.store.save(doc)
     emit(act, "payment_intent.payment_failed", doc)

@@ -112,7 +112,11 @@ def create(
     """A new intent; with `confirm=true` it is paid in the same breath."""
     if not params.get("confirm"):
         for name in _CONFIRM_ONLY:
-            if name in params and params[name] is not False and name != "use_stripe_sdk":
+            if (
+                name in params
+                and params[name] is not False
+                and name != "use_stripe_sdk"
+            ):
                 message = f"You can only provide `{name}` when `confirm` is `true`."
                 raise errors.ApiError(400, message, param=name)
     doc = Document(
@@ -182,7 +186,9 @@ def _found(
     params: Json,
 ) -> Document:
     doc = act.get("payment_intent", ids["intent"], param="intent")
-    intent_rules.check_secret(act, doc, params.get("client_secret"), "this PaymentIntent")
+    intent_rules.check_secret(
+        act, doc, params.get("client_secret"), "this PaymentIntent"
+    )
     return doc
 
 
@@ -253,7 +259,10 @@ def cancel(
             f"of the following statuses may be canceled: {', '.join(_CANCELABLE)}."
         )
         raise errors.ApiError(
-            400, message, code="payment_intent_unexpected_state", payment_intent=doc.body
+            400,
+            message,
+            code="payment_intent_unexpected_state",
+            payment_intent=doc.body,
         )
     holds.give_up(act, doc, params.get("cancellation_reason"))
     return doc.body

@@ -37,7 +37,9 @@ def from_data(act: Act, data: Json) -> Document:
             raise errors.ApiError(400, f"Invalid token id: {token}", param="token")
         return from_test_card(act, known, data)
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
-    given = {name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")}
+    given = {
+        name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")
+    }
     typed = cards.Typed(
         given["number"],
         given["exp_month"],
@@ -85,7 +87,10 @@ def _make(
         "billing_details": merge(BLANK_BILLING, data.get("billing_details") or {}),
         "card": {
             "brand": card.brand,
-            "checks": {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None},
+            "checks": {
+                **dict.fromkeys(_CHECKS),
+                "cvc_check": "unchecked" if cvc else None,
+            },
             "country": card.country,
             "display_brand": card.brand,
             "exp_month": date[0],

@@ -144,7 +144,8 @@ def attached(act: Act, id: str, customer: Document) -> Document:
         return doc
     if doc.body["customer"] is not None:
         raise errors.ApiError(
-            400, "The payment method you provided has already been attached to a customer."
+            400,
+            "The payment method you provided has already been attached to a customer.",
         )
     # One that was only set up may still be attached.
     if doc.hidden.get("spent") in (
@@ -218,7 +219,10 @@ def detached(act: Act, doc: Document) -> Document:
     doc.hidden["spent"] = "detached"
     act.store.save(doc)
     emit(act, "payment_method.detached", doc, before=before)
-    if owner is not None and owner.body["invoice_settings"]["default_payment_method"] == doc.id:
+    if (
+        owner is not None
+        and owner.body["invoice_settings"]["default_payment_method"] == doc.id
+    ):
         was = snapshot(owner)
         owner.body["invoice_settings"]["default_payment_method"] = None
         act.store.save(owner)

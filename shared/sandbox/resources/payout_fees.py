@@ -39,7 +39,13 @@ def collect(
     """
     home, id = act.within(act.home), act.world.id("fee")
     txn = books.post(
-        home, "application_fee", id, amount, currency, other=books.WITHIN, available_on=act.now
+        home,
+        "application_fee",
+        id,
+        amount,
+        currency,
+        other=books.WITHIN,
+        available_on=act.now,
     )
     doc = home.add(
         {
@@ -71,7 +77,9 @@ def collect(
 
 def detail(act: Act, amount: int, currency: str) -> Json | None:
     """The fee as an entry of `fee_details`; None where there is none."""
-    return application_fee_collection.fee_detail(act, amount, currency) if amount else None
+    return (
+        application_fee_collection.fee_detail(act, amount, currency) if amount else None
+    )
 
 
 def left(act: Act, payout: Document) -> int:
@@ -95,4 +103,6 @@ def give_back(act: Act, payout: Document, amount: int) -> None:
 
 
 def _fee_of(act: Act, payout: Document) -> Document | None:
-    return act.within(act.home).find("application_fee", payout.body["application_fee"] or "")
+    return act.within(act.home).find(
+        "application_fee", payout.body["application_fee"] or ""
+    )

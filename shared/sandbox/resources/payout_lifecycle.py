@@ -48,7 +48,9 @@ def _blank(given: Json, *, automatic: bool) -> Json:
         "balance_transaction": None,
         "created": None,
         "currency": None,
-        "description": "STRIPE PAYOUT" if automatic else given.get("description") or None,
+        "description": "STRIPE PAYOUT"
+        if automatic
+        else given.get("description") or None,
         "destination": None,
         "failure_balance_transaction": None,
         "failure_code": None,
@@ -116,12 +118,17 @@ def make(
     body["balance_transaction"] = _post(act, body).id
     if fee:
         body["application_fee"] = payout_fees.collect(act, id, fee, currency)
-    descriptor = schedules.settings(act).body["payments"]["payouts"]["statement_descriptor"]
+    descriptor = schedules.settings(act).body["payments"]["payouts"][
+        "statement_descriptor"
+    ]
     body["statement_descriptor"] = given.get("statement_descriptor") or descriptor
     doc = act.add(body)
     emit(act, "payout.created", doc)
     act.store.schedule(
-        arrives if instant else _midnight(act, 1), "payout", act.platform, subject_of(act, id)
+        arrives if instant else _midnight(act, 1),
+        "payout",
+        act.platform,
+        subject_of(act, id),
     )
     return doc
 

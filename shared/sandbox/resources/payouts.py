@@ -36,11 +36,15 @@ def create(
             f"Payouts in {currency} must be in whole units: the last two digits of the amount "
             "must be 00."
         )
-        raise errors.ApiError(400, message, code="parameter_invalid_integer", param="amount")
+        raise errors.ApiError(
+            400, message, code="parameter_invalid_integer", param="amount"
+        )
     if len(params.get("statement_descriptor") or "") > 22:
         message = "The statement descriptor must be at most 22 characters."
         raise errors.ApiError(400, message, param="statement_descriptor")
-    if params.get("payout_method"):  # a v2 FinancialAccount, of which there are none here
+    if params.get(
+        "payout_method"
+    ):  # a v2 FinancialAccount, of which there are none here
         raise errors.no_such_reference(
             "financial_account", params["payout_method"], "payout_method"
         )
@@ -52,9 +56,14 @@ def create(
         )
         raise errors.ApiError(400, message, code="payouts_not_allowed")
     bank = _destination(act, currency, params.get("destination"))
-    if params.get("method") == "instant" and "instant" not in bank.body["available_payout_methods"]:
+    if (
+        params.get("method") == "instant"
+        and "instant" not in bank.body["available_payout_methods"]
+    ):
         message = f"The external account {bank.id} is not eligible for instant payouts."
-        raise errors.ApiError(400, message, code="instant_payouts_unsupported", param="method")
+        raise errors.ApiError(
+            400, message, code="instant_payouts_unsupported", param="method"
+        )
     fee = payout_fees.due(act, amount, currency, params)
     _check_funds(act, amount + fee, currency, params.get("source_type", "card"))
     return payout_lifecycle.make(act, bank, amount, currency, params, fee=fee).body
@@ -91,7 +100,8 @@ def _destination(act: Act, currency: str, given: str | None) -> Document:
         raise errors.no_such_reference("external account", given, "destination")
     if bank is None or bank.body["currency"] != currency:
         raise errors.ApiError(
-            400, f"Sorry, you don't have any external accounts in that currency ({currency})."
+            400,
+            f"Sorry, you don't have any external accounts in that currency ({currency}).",
         )
     return bank
 
@@ -125,7 +135,9 @@ def cancel(
     if doc.body["automatic"]:
         raise errors.ApiError(400, "You can't cancel automatic Stripe payouts.")
     if doc.body["status"] != "pending":
-        raise errors.ApiError(400, "Payouts can only be canceled while they are pending.")
+        raise errors.ApiError(
+            400, "Payouts can only be canceled while they are pending."
+        )
     payout_lifecycle.return_money(act, doc, "payout_cancel")
     doc.body["status"] = "canceled"
     act.store.save(doc)
@@ -155,14 +167,20 @@ def reverse(
     )
     if act.scope == act.home or bank is None or not _takes_debits(bank):
         message = (
-            "Only payouts of connected accounts to US and Canadian bank accounts can be reversed."
+            "Only payouts of connected accounts to US and Canadian bank accounts "
+            "can be reversed."
         )
         raise errors.ApiError(400, message)
     if body["status"] == "pending" and not body["automatic"]:
         raise errors.ApiError(
-            400, f"Payout {doc.id} is still pending. Use /v1/payouts/{doc.id}/cancel instead."
+            400,
+            f"Payout {doc.id} is still pending. Use /v1/payouts/{doc.id}/cancel instead.",
         )
-    if body["status"] in ("failed", "canceled") or body["reversed_by"] or body["original_payout"]:
+    if (
+        body["status"] in ("failed", "canceled")
+        or body["reversed_by"]
+        or body["original_payout"]
+    ):
         raise errors.ApiError(400, f"Payout {doc.id} cannot be reversed.")
     back = payout_lifecycle.make(
         act,
@@ -215,5 +233,9 @@ def index(
         if isinstance(arrival, int)
         else [(_COMPARISONS[n], at) for n, at in arrival.items()]
     )
-    conditions = [(f"json_extract(body, '$.arrival_date') {sign} ?", [at]) for sign, at in bounds]
-    return page(act, "payout", "/v1/payouts", params, facets=facets, conditions=conditions)
+    conditions = [
+        (f"json_extract(body, '$.arrival_date') {sign} ?", [at]) for sign, at in bounds
+    ]
+    return page(
+        act, "payout", "/v1/payouts", params, facets=facets, conditions=conditions
+    )

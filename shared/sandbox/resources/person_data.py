@@ -15,7 +15,14 @@ from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge
 
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-_ROLES = ("authorizer", "director", "executive", "legal_guardian", "owner", "representative")
+_ROLES = (
+    "authorizer",
+    "director",
+    "executive",
+    "legal_guardian",
+    "owner",
+    "representative",
+)
 _DUE: Json = {
     "alternatives": [],
     "currently_due": [],
@@ -95,7 +102,9 @@ def _blank(act: Act, account: Document) -> Json:
         "id": act.world.id("person"),
         "object": "person",
         "account": account.id,
-        "additional_tos_acceptances": {"account": {"date": None, "ip": None, "user_agent": None}},
+        "additional_tos_acceptances": {
+            "account": {"date": None, "ip": None, "user_agent": None}
+        },
         "address": dict.fromkeys(ADDRESS),
         "created": act.now,
         "dob": {"day": None, "month": None, "year": None},
@@ -182,7 +191,9 @@ def shown(account: Document, person: Document) -> Json:
     if not connected.hides(account):
         return whole
     body = {key: value if key in _OPEN else None for key, value in whole.items()}
-    flags = {key: person.body[key] for key in ("id_number_provided", "ssn_last_4_provided")}
+    flags = {
+        key: person.body[key] for key in ("id_number_provided", "ssn_last_4_provided")
+    }
     status = {"status": person.body["verification"]["status"]}
     blank: Json = {
         "additional_document": None,

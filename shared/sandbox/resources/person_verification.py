@@ -22,7 +22,9 @@ def in_question(person: Document) -> list[str]:
 def facts(person: Document) -> Json:
     """What a verification looks at."""
     dob, secret = person.body["dob"], person.hidden["secret"]
-    born = f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
+    born = (
+        f"{dob['year']:04}-{dob['month']:02}-{dob['day']:02}" if dob["year"] else None
+    )
     return {
         "dob": born,
         "id_number": secret.get("id_number"),
@@ -37,7 +39,9 @@ def examine(act: Act, account: Document, person: Document) -> None:
     """Begin to verify a person who has told a name and a date of birth; some values are clear at
     once (stripe-facts 7).
     """
-    if not all(person_requirements.tells(person, field) for field in person_requirements.SHORT):
+    if not all(
+        person_requirements.tells(person, field) for field in person_requirements.SHORT
+    ):
         return
     told = facts(person)
     if told == person.hidden["checked"]:
@@ -53,7 +57,10 @@ def examine(act: Act, account: Document, person: Document) -> None:
         details_code=None,
     )
     act.store.schedule(
-        act.world.clock.now() + kyc.MOMENT, "verify", act.platform, f"{account.id}:{person.id}"
+        act.world.clock.now() + kyc.MOMENT,
+        "verify",
+        act.platform,
+        f"{account.id}:{person.id}",
     )
 
 
@@ -87,5 +94,6 @@ def conclude(person: Document) -> None:
         details_code=bad.details_code if bad else None,
     )
     check["document"].update(
-        details=paper.reason if paper else None, details_code=paper.details_code if paper else None
+        details=paper.reason if paper else None,
+        details_code=paper.details_code if paper else None,
     )

@@ -108,7 +108,9 @@ def delete(
         )
     if _leads(person) and not any(_leads(p) for p in others):
         raise errors.ApiError(
-            400, "You cannot delete the only verified executive of an account.", param="person"
+            400,
+            "You cannot delete the only verified executive of an account.",
+            param="person",
         )
     before = snapshot(account)
     person_data.remove(act, account, person)

@@ -43,7 +43,9 @@ def pay(
         -body["amount"],
         currency,
         other=books.NETWORK,
-        fee=application_fee_collection.fee_detail(act, -fee_back, currency) if fee_back else None,
+        fee=application_fee_collection.fee_detail(act, -fee_back, currency)
+        if fee_back
+        else None,
         available_on=returns.day_of(act, charge.body["balance_transaction"]),
         description=f"REFUND FOR CHARGE ({charge.body['description'] or charge.id})",
     )
@@ -75,7 +77,10 @@ def foresee(act: Act, refund: Document) -> None:
             act.platform,
             subject,
         )
-    elif body["status"] == "pending" or _behaviour(act, _charge_of(act, refund)) == "refundFail":
+    elif (
+        body["status"] == "pending"
+        or _behaviour(act, _charge_of(act, refund)) == "refundFail"
+    ):
         act.store.schedule(act.now + _LATER, "refund_answer", act.platform, subject)
 
 

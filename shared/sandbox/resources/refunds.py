@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import fee_refunds, refund_outcomes, returns, reversals, settlement
+from shared.sandbox.resources import (
+    fee_refunds,
+    refund_outcomes,
+    returns,
+    reversals,
+    settlement,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
@@ -75,7 +81,8 @@ def _charge(act: Act, params: Json) -> Document:
     for name in ("customer", "currency", "origin"):
         if name in params:
             message = (
-                f"`{name}` is for refunds of a customer balance; no such balance is played here."
+                f"`{name}` is for refunds of a customer balance; no such balance is "
+                "played here."
             )
             raise errors.ApiError(400, message, param=name)
     if not params.get("charge") and not params.get("payment_intent"):
@@ -92,11 +99,14 @@ def _charge(act: Act, params: Json) -> Document:
         )
     found = params.get("charge")
     if params.get("payment_intent"):
-        intent = act.referred("payment_intent", params["payment_intent"], param="payment_intent")
+        intent = act.referred(
+            "payment_intent", params["payment_intent"], param="payment_intent"
+        )
         latest = intent.body["latest_charge"]
         if latest is None or intent.body["status"] == "requires_payment_method":
             message = (
-                f"The PaymentIntent ({intent.id}) does not have a successful charge to refund."
+                f"The PaymentIntent ({intent.id}) does not have a successful charge to "
+                "refund."
             )
             raise errors.ApiError(400, message, param="payment_intent")
         if found not in (None, latest):
@@ -140,7 +150,9 @@ def _amount(charge: Document, params: Json) -> int:
         left,
         body["currency"],
         errors.ApiError(
-            400, f"Charge {charge.id} has already been refunded.", code="charge_already_refunded"
+            400,
+            f"Charge {charge.id} has already been refunded.",
+            code="charge_already_refunded",
         ),
         "Refund amount ({given}) is greater than unrefunded amount on charge ({left})",
     )
@@ -158,16 +170,22 @@ def _bring_back(
     fee, fee_back = _asked_share(home, charge, refund, params, _FEE)
     if transfer and reversed_:
         along = fee_back if fee else 0
-        reversal = reversals.reverse(home, transfer, reversed_, refund=refund.id, fee_back=along)
+        reversal = reversals.reverse(
+            home, transfer, reversed_, refund=refund.id, fee_back=along
+        )
         refund.body["transfer_reversal"] = reversal.id
     direct = act.scope != act.home
-    enough = not direct or returns.can_pay(act, charge.body["currency"], amount - fee_back)
+    enough = not direct or returns.can_pay(
+        act, charge.body["currency"], amount - fee_back
+    )
     if fee and fee_back:
         # It comes back on the row of what moves on the account: the reversed payment, or the
         # account's own refund.
         along_with = reversed_ or (direct and enough)
         fee_refunds.give_back(home, fee, fee_back, alone=not along_with)
-    refund_outcomes.pay(act, refund, charge, fee_back=fee_back if direct and enough else 0)
+    refund_outcomes.pay(
+        act, refund, charge, fee_back=fee_back if direct and enough else 0
+    )
     return (transfer if reversed_ else None), (fee if fee_back else None)
 
 
@@ -209,7 +227,9 @@ def _share(
         raise errors.ApiError(400, message, param=asked.param)
     refunds = returns.siblings(home.within(charge.scope), "refund", "charge", charge.id)
     earlier = [refund for refund in refunds if asked.note in refund.hidden]
-    counted = [one for one in earlier if one.body["status"] not in ("failed", "canceled")]
+    counted = [
+        one for one in earlier if one.body["status"] not in ("failed", "canceled")
+    ]
     share = returns.portion(
         doc.body["amount"],
         charge.body["amount_captured"],

@@ -35,7 +35,9 @@ def apply(act: Act, doc: Document) -> None:
     crowd = person_data.everyone(act, doc)
     missing = missing_requirements.owed(doc, crowd)
     if not (missing or connected.collected_by_stripe(doc)):
-        body["details_submitted"] = True  # the platform has sent all that there is to ask
+        body["details_submitted"] = (
+            True  # the platform has sent all that there is to ask
+        )
     submitted, pending = body["details_submitted"], _pending(doc, crowd)
     if not missing:
         hidden["blocked"] = []
@@ -52,13 +54,17 @@ def apply(act: Act, doc: Document) -> None:
         reason = "requirements.past_due"
     else:
         reason = (
-            "requirements.pending_verification" if pending and not hidden.get("cleared") else None
+            "requirements.pending_verification"
+            if pending and not hidden.get("cleared")
+            else None
         )
     _force(act, doc, hidden.get("rejected") or reason)
     reason = body["requirements"]["disabled_reason"]
     hidden["cleared"] = bool(hidden.get("cleared") or (submitted and reason is None))
     _flags(
-        doc, reason, pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out"))
+        doc,
+        reason,
+        pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out")),
     )
     _show_owner(doc, person_data.representative(crowd))
 
@@ -94,9 +100,13 @@ def _told_so(
         for field in (person_requirements.later(doc, speaker) if speaker else [])
     ]
     numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
-    instead = {name: name.replace("id_number", "verification.document") for name in numbers}
+    instead = {
+        name: name.replace("id_number", "verification.document") for name in numbers
+    }
     instead |= {
-        name: other for name, other in missing_requirements.INSTEAD.items() if name in names
+        name: other
+        for name, other in missing_requirements.INSTEAD.items()
+        if name in names
     }
     return {
         "alternatives": [
@@ -129,9 +139,14 @@ def _force(act: Act, doc: Document, reason: str | None) -> None:
     given = forced.get("requirements", {})
     needs["disabled_reason"] = reason
     needs.update(given)
-    if given.get("currently_due") and (needs["current_deadline"] or act.now + 1) <= act.now:
+    if (
+        given.get("currently_due")
+        and (needs["current_deadline"] or act.now + 1) <= act.now
+    ):
         needs["past_due"] = given.get("past_due") or list(given["currently_due"])
-        needs["disabled_reason"] = given.get("disabled_reason") or reason or "requirements.past_due"
+        needs["disabled_reason"] = (
+            given.get("disabled_reason") or reason or "requirements.past_due"
+        )
     if "disabled_reason" in forced:
         needs["disabled_reason"] = forced["disabled_reason"]
     doc.body["future_requirements"] = {
@@ -149,7 +164,9 @@ def _flags(
     body, forced = doc.body, doc.hidden.get("forced", {})
     able = body["details_submitted"] and reason is None
     waits = body["details_submitted"] and reason == "requirements.pending_verification"
-    asked = [name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]]
+    asked = [
+        name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]
+    ]
     body["capabilities"] = dict.fromkeys(
         sorted(asked), "active" if able else "pending" if waits else "inactive"
     )
@@ -220,7 +237,9 @@ def settle(act: Act, doc: Document, before: Json) -> None:
         more = set(doc.body["requirements"]["currently_due"]) - set(
             before["requirements"]["currently_due"]
         )
-        if old is not None and (old != status or (more and doc.body["details_submitted"])):
+        if old is not None and (
+            old != status or (more and doc.body["details_submitted"])
+        ):
             previous = capability_objects.capability(
                 Document(before, doc.hidden, doc.platform, doc.scope),
                 name,
@@ -290,8 +309,15 @@ def triggered(act: Act, account: str, card_number: str) -> None:
 def verify(act: Act, subject: str) -> None:
     """A person's verification comes to its end."""
     account, _, id = subject.partition(":")
-    doc, person = connected.own_account(act, account), act.within(account).find("person", id)
-    if doc is None or person is None or person.body["verification"]["status"] != "pending":
+    doc, person = (
+        connected.own_account(act, account),
+        act.within(account).find("person", id),
+    )
+    if (
+        doc is None
+        or person is None
+        or person.body["verification"]["status"] != "pending"
+    ):
         return
     before, was = snapshot(doc), copy.deepcopy(person)
     person_verification.conclude(person)

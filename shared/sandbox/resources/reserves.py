@@ -45,7 +45,10 @@ def hold(
         "metadata": {},
         "reason": "standalone",
         "release_details": [],
-        "release_schedule": {"release_after": after, "scheduled_release": (after // DAY + 1) * DAY},
+        "release_schedule": {
+            "release_after": after,
+            "scheduled_release": (after // DAY + 1) * DAY,
+        },
         "reserve_plan": None,
         "source_charge": None,
         "source_type": "card",

@@ -82,7 +82,8 @@ def siblings(
 ) -> list[Document]:
     """All refunds or reversals of one thing, oldest first."""
     where = (
-        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND name = ? AND value = ?)"
+        "seq IN (SELECT seq FROM facets WHERE scope = ? AND object = ? AND "
+        "name = ? AND value = ?)"
     )
     return act.store.select(
         where,
@@ -115,7 +116,10 @@ def refund_of(
     body = charge.body
     details: Json = {"type": kind}
     if kind == "refund":
-        details |= {"reference_status": "pending", "reference_type": "acquirer_reference_number"}
+        details |= {
+            "reference_status": "pending",
+            "reference_type": "acquirer_reference_number",
+        }
     card = body["payment_method_details"]["type"] == "card"
     return {
         "id": act.world.id(prefix),

@@ -96,7 +96,10 @@ def reverse(
 
     Where it needs cover the account must have the money; else its balance may fall below zero.
     """
-    account, currency = _payer(act, transfer, amount, fee_back), transfer.body["currency"]
+    account, currency = (
+        _payer(act, transfer, amount, fee_back),
+        transfer.body["currency"],
+    )
     id = act.world.id("trr")
     mirrored = _refund_payment(account, transfer, amount, id, fee_back)
     txn = books.post(

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from shared.sandbox import books, money, schedules
 from shared.sandbox.events import emit
-from shared.sandbox.resources import application_fee_collection, card_effects, destination_payments
+from shared.sandbox.resources import (
+    application_fee_collection,
+    card_effects,
+    destination_payments,
+)
 from shared.sandbox.resources.subjects import located
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
@@ -36,7 +40,9 @@ def settle_now(act: Act, charge: Document) -> None:
 
 def move_money(act: Act, charge: Document) -> None:
     """Book the charge, and pass it on where it has a destination."""
-    available_on = act.now if charge.hidden.get("bypass_pending") else schedules.settles_on(act)
+    available_on = (
+        act.now if charge.hidden.get("bypass_pending") else schedules.settles_on(act)
+    )
     if act.scope == act.home:
         _book(act, charge, [_stripe_fee(charge)], available_on)
         if charge.body["transfer_data"]:
@@ -99,8 +105,12 @@ def _book_direct(act: Act, charge: Document, available_on: int) -> None:
         )
     if body["application_fee_amount"]:
         amount = min(body["application_fee_amount"], body["amount_captured"])
-        collected = application_fee_collection.collect_fee(home, charge, amount, available_on)
-        fees.insert(0, application_fee_collection.fee_detail(act, amount, body["currency"]))
+        collected = application_fee_collection.collect_fee(
+            home, charge, amount, available_on
+        )
+        fees.insert(
+            0, application_fee_collection.fee_detail(act, amount, body["currency"])
+        )
     _book(act, charge, fees, available_on)
     if collected:
         emit(home, "application_fee.created", collected)
@@ -118,7 +128,10 @@ def platform_pays(act: Act) -> bool:
         scope=act.home,
         object="account",
     )
-    return account is not None and account.body["controller"]["fees"]["payer"] == "application"
+    return (
+        account is not None
+        and account.body["controller"]["fees"]["payer"] == "application"
+    )
 
 
 def _pass_on(act: Act, charge: Document, available_on: int) -> None:

@@ -26,7 +26,16 @@ _COPIED = (
     "on_behalf_of",
     "usage",
 )
-_CARD = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
+_CARD = (
+    "brand",
+    "country",
+    "exp_month",
+    "exp_year",
+    "fingerprint",
+    "funding",
+    "last4",
+    "wallet",
+)
 _MISSING = (
     "You cannot confirm this SetupIntent because it's missing a payment method. You can either "
     "update the SetupIntent with "
@@ -70,12 +79,17 @@ def give_method(act: Act, doc: Document, params: Json) -> None:
 def confirm(act: Act, doc: Document, params: Json) -> Document:
     """Set the method at hand up; the document is saved in whatever state this ends."""
     body = doc.body
-    has_method = {"payment_method", "payment_method_data", "confirmation_token"} & params.keys()
+    has_method = {
+        "payment_method",
+        "payment_method_data",
+        "confirmation_token",
+    } & params.keys()
     if not has_method and body["payment_method"] is None:
         raise unexpected(doc, _MISSING)
-    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(
-        body["status"]
-    )
+    ended = {
+        "succeeded": "it has already succeeded",
+        "canceled": "it has been canceled",
+    }.get(body["status"])
     if ended:
         raise unexpected(doc, f"You cannot confirm this SetupIntent because {ended}.")
     params = confirmation_tokens.spent_on(act, doc, params)
@@ -135,9 +149,12 @@ def _finish(
     payment_method_cards.verify(method)
     details = attempt.body["payment_method_details"]["card"]
     details.update(
-        checks=dict(method.body["card"]["checks"]), three_d_secure=doc.hidden.get("three_d_secure")
+        checks=dict(method.body["card"]["checks"]),
+        three_d_secure=doc.hidden.get("three_d_secure"),
     )
-    refused = (card.asked_error if asked else None) or (None if card.sets_up else card.declines)
+    refused = (card.asked_error if asked else None) or (
+        None if card.sets_up else card.declines
+    )
     if refused:
         act.store.save(method)
         error = cards.declined(refused, payment_method=method.body, keeps=True)
@@ -193,5 +210,7 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
     if passed:
         _finish(act, doc, method, attempt)
         return
-    attempt.body["payment_method_details"]["card"]["three_d_secure"] = doc.hidden["three_d_secure"]
+    attempt.body["payment_method_details"]["card"]["three_d_secure"] = doc.hidden[
+        "three_d_secure"
+    ]
     _fail(act, doc, attempt, challenges.failure(doc, method))

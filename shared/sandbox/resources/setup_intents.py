@@ -30,8 +30,15 @@ REDUCED = (
     "usage",
 )
 _CONFIRM_ONLY = ("return_url", "mandate_data", "confirmation_token")
-_CARD_OPTIONS = {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
-_UNSEEN = ("moto", "three_d_secure")  # card options that are taken and never shown again
+_CARD_OPTIONS = {
+    "mandate_options": None,
+    "network": None,
+    "request_three_d_secure": "automatic",
+}
+_UNSEEN = (
+    "moto",
+    "three_d_secure",
+)  # card options that are taken and never shown again
 _CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _NOT_FOR_CARDS = {
     "attach_to_self": (
@@ -51,7 +58,9 @@ def create(
     for name in _CONFIRM_ONLY:
         if params.get(name) and not params.get("confirm"):
             raise errors.ApiError(
-                400, f"You can only provide `{name}` when `confirm` is `true`.", param=name
+                400,
+                f"You can only provide `{name}` when `confirm` is `true`.",
+                param=name,
             )
     doc = Document(
         _blank(act, params),
@@ -64,7 +73,9 @@ def create(
     emit(act, "setup_intent.created", doc)
     if params.get("confirm"):
         setup_confirmation.confirm(
-            act, doc, {name: value for name, value in params.items() if name not in _PARAMS}
+            act,
+            doc,
+            {name: value for name, value in params.items() if name not in _PARAMS},
         )
     return doc.body
 
@@ -94,7 +105,10 @@ def _blank(act: Act, params: Json) -> Json:
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": None,
-        "payment_method_configuration_details": {"id": f"pmc_{act.home[5:]}", "parent": None},
+        "payment_method_configuration_details": {
+            "id": f"pmc_{act.home[5:]}",
+            "parent": None,
+        },
         "payment_method_options": {"card": dict(_CARD_OPTIONS)},
         "payment_method_types": ["card"],
         "single_use_mandate": None,
@@ -177,9 +191,10 @@ def update(
 ) -> Json:
     """Change an intent; its payment method only while the setup is open."""
     doc = _found(act, ids, params)
-    ended = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}.get(
-        doc.body["status"]
-    )
+    ended = {
+        "succeeded": "it has already succeeded",
+        "canceled": "it has been canceled",
+    }.get(doc.body["status"])
     if ended and _PARAMS & params.keys():
         raise setup_confirmation.unexpected(
             doc, f"You cannot update this SetupIntent because {ended}."
@@ -233,7 +248,9 @@ def cancel(
         raise setup_confirmation.unexpected(doc, message)
     setup_confirmation.abandon(act, doc)
     doc.body.update(
-        status="canceled", cancellation_reason=params.get("cancellation_reason"), next_action=None
+        status="canceled",
+        cancellation_reason=params.get("cancellation_reason"),
+        next_action=None,
     )
     act.store.save(doc)
     emit(act, "setup_intent.canceled", doc)
@@ -247,7 +264,9 @@ def index(
 ) -> Json:
     """Intents, newest first."""
     if params.get("attach_to_self"):
-        raise errors.ApiError(400, _NOT_FOR_CARDS["attach_to_self"], param="attach_to_self")
+        raise errors.ApiError(
+            400, _NOT_FOR_CARDS["attach_to_self"], param="attach_to_self"
+        )
     for name, noun in (("customer", "customer"), ("payment_method", "PaymentMethod")):
         if name in params:
             act.referred(name, params[name], param=name, noun=noun)
@@ -266,5 +285,9 @@ def attempts(
         "setup_intent", params["setup_intent"], param="setup_intent", noun="setupintent"
     )
     return page(
-        act, "setup_attempt", "/v1/setup_attempts", params, facets={"setup_intent": intent.id}
+        act,
+        "setup_attempt",
+        "/v1/setup_attempts",
+        params,
+        facets={"setup_intent": intent.id},
     )

@@ -7,7 +7,12 @@ from __future__ import annotations
 from shared.sandbox import books, errors, money, schedules
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
-from shared.sandbox.resources import destination_payments, intent_rules, returns, settlement
+from shared.sandbox.resources import (
+    destination_payments,
+    intent_rules,
+    returns,
+    settlement,
+)
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
 
@@ -22,7 +27,9 @@ def create(
     """
     currency = money.check_currency(params["currency"])
     if act.scope != act.home:
-        raise errors.ApiError(400, "Only a platform can transfer money to its connected accounts.")
+        raise errors.ApiError(
+            400, "Only a platform can transfer money to its connected accounts."
+        )
     account = intent_rules.destined(act, params["destination"], "destination")
     metadata = merge_metadata({}, params.get("metadata") or {})
     source = _source(act, params, currency)
@@ -42,7 +49,9 @@ def create(
         account.id,
         available_on=available_on,
         source=source.id if source else None,
-        labels=destination_payments.Labels(group, params.get("description") or None, metadata),
+        labels=destination_payments.Labels(
+            group, params.get("description") or None, metadata
+        ),
     )
     emit(act, "transfer.created", made)
     destination_payments.book_payment(act, payment, available_on)
@@ -92,7 +101,9 @@ def index(
 def _source(act: Act, params: Json, currency: str) -> Document | None:
     if "source_transaction" not in params:
         return None
-    charge = act.referred("charge", params["source_transaction"], param="source_transaction")
+    charge = act.referred(
+        "charge", params["source_transaction"], param="source_transaction"
+    )
     settlement.settle_now(act, charge)
     if not charge.body["captured"] or charge.body["status"] != "succeeded":
         message = f"Charge {charge.id} has no money to transfer: it was not captured."
@@ -120,7 +131,10 @@ def _amount(
     if "amount" not in params:
         raise errors.missing_param("amount")
     amount = int(params["amount"])
-    if params.get("source_type", "card") != "card" or books.held(act, currency)[0] < amount:
+    if (
+        params.get("source_type", "card") != "card"
+        or books.held(act, currency)[0] < amount
+    ):
         message = (
             "You have insufficient available funds in your Stripe account. Try adding funds "
             "directly to your available "
@@ -139,7 +153,10 @@ def _out_of(
     """An amount that is left of a charge; transfers that came back leave it free again."""
     whole: int = source.body["amount_captured"]
     earlier = returns.siblings(act, "transfer", "source_transaction", source.id)
-    used = sum(transfer.body["amount"] - transfer.body["amount_reversed"] for transfer in earlier)
+    used = sum(
+        transfer.body["amount"] - transfer.body["amount_reversed"]
+        for transfer in earlier
+    )
     amount = int(params.get("amount", whole - used))
     if used + amount > whole or amount < 1:
         so_far = money.written(used, currency, code=False)

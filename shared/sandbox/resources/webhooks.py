@@ -15,7 +15,9 @@ _UNDELIVERED = (
     "SELECT event FROM deliveries d WHERE state != 'done' AND NOT EXISTS "
     "(SELECT 1 FROM deliveries WHERE event = d.event AND endpoint = d.endpoint AND id > d.id)"
 )
-_OF_TYPE = "SELECT seq FROM facets WHERE scope = ? AND object = 'event' AND name = 'type'"
+_OF_TYPE = (
+    "SELECT seq FROM facets WHERE scope = ? AND object = 'event' AND name = 'type'"
+)
 
 
 def retrieve_event(
@@ -38,7 +40,9 @@ def list_events(
     """Events of the last thirty days, newest first; `type` may hold `*`, `types` at most twenty,
     never both.
     """
-    conditions: list[tuple[str, list[object]]] = [("created >= ?", [act.now - _TOLD_FOR])]
+    conditions: list[tuple[str, list[object]]] = [
+        ("created >= ?", [act.now - _TOLD_FOR])
+    ]
     if "type" in params and "types" in params:
         raise errors.ApiError(
             400,
@@ -48,16 +52,24 @@ def list_events(
         )
     if len(params.get("types", [])) > _MOST_TYPES:
         raise errors.ApiError(
-            400, f"You may pass at most {_MOST_TYPES} event types.", param="types", stored=False
+            400,
+            f"You may pass at most {_MOST_TYPES} event types.",
+            param="types",
+            stored=False,
         )
     if "type" in params:
         # Only `*` is special to Stripe; to SQLite `?` and `[` are as well.
         pattern = params["type"].replace("[", "[[]").replace("?", "[?]")
-        conditions.append((f"seq IN ({_OF_TYPE} AND value GLOB ?)", [act.scope, pattern]))
+        conditions.append(
+            (f"seq IN ({_OF_TYPE} AND value GLOB ?)", [act.scope, pattern])
+        )
     if params.get("types"):
         marks = ", ".join("?" * len(params["types"]))
         conditions.append(
-            (f"seq IN ({_OF_TYPE} AND value IN ({marks}))", [act.scope, *params["types"]])
+            (
+                f"seq IN ({_OF_TYPE} AND value IN ({marks}))",
+                [act.scope, *params["types"]],
+            )
         )
     if "delivery_success" in params:
         state = "IN" if not params["delivery_success"] else "NOT IN"
@@ -71,10 +83,13 @@ def create_endpoint(
     params: Json,
 ) -> Json:
     """A new endpoint; its secret is told in this answer and never again."""
-    count = len(act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform]))
+    count = len(
+        act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
+    )
     if count >= _MOST_ENDPOINTS:
         raise errors.ApiError(
-            400, f"You have reached the maximum of {_MOST_ENDPOINTS} test webhook endpoints."
+            400,
+            f"You have reached the maximum of {_MOST_ENDPOINTS} test webhook endpoints.",
         )
     _check_url(params["url"])
     secret = f"whsec_{act.world.token(32)}"
@@ -126,7 +141,9 @@ def retrieve_endpoint(
 def _endpoint(act: Act, ids: dict[str, str]) -> Document:
     doc = act.find("webhook_endpoint", ids["webhook_endpoint"])
     if doc is None:
-        raise errors.no_such("webhook endpoint", ids["webhook_endpoint"], "webhook_endpoint")
+        raise errors.no_such(
+            "webhook endpoint", ids["webhook_endpoint"], "webhook_endpoint"
+        )
     return doc
 
 
@@ -167,7 +184,8 @@ def delete_endpoint(
 
 def _stop(act: Act, doc: Document) -> None:
     act.store.db.execute(
-        "UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'due'", (doc.id,)
+        "UPDATE deliveries SET state = 'failed' WHERE endpoint = ? AND state = 'due'",
+        (doc.id,),
     )
 
 

@@ -43,7 +43,9 @@ class BasketFull(Conflict):
     """A basket takes only so many different things."""
 
     code = "basket_full"
-    default = _n("Your basket is full. Check out with what is in it, or take something out first.")
+    default = _n(
+        "Your basket is full. Check out with what is in it, or take something out first."
+    )
 
 
 class NotInBasket(NotFound):

@@ -38,5 +38,7 @@ class BasketLine(Row):
         table = "basket_lines"
         unique_together = (("basket", "product"),)
         constraints = [
-            CheckConstraint(check="quantity between 1 and 99", name="ck_basket_lines_quantity")
+            CheckConstraint(
+                check="quantity between 1 and 99", name="ck_basket_lines_quantity"
+            )
         ]

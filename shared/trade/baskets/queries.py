@@ -156,7 +156,11 @@ async def reserved_for(token: str | None) -> Mapping[int, int]:
     """As `held_by`, of the basket behind this token. One query, none without a token."""
     if not token:
         return {}
-    basket_id = await Basket.filter(token_digest=digest(token)).first().values_list("id", flat=True)
+    basket_id = (
+        await Basket.filter(token_digest=digest(token))
+        .first()
+        .values_list("id", flat=True)
+    )
     return await reserved_by(cast("int", basket_id)) if basket_id is not None else {}
 
 

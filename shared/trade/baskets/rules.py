@@ -27,14 +27,20 @@ def line_problem(
     if available <= 0:
         return _("%(name)s is sold out. Please remove it.", name=name)
     if available < quantity:
-        return _("Only %(left)s left of %(name)s. Please take fewer.", left=available, name=name)
+        return _(
+            "Only %(left)s left of %(name)s. Please take fewer.",
+            left=available,
+            name=name,
+        )
     if seen != price:
         words = {
             "name": name,
             "before": write(seen),
             "now": write(price),
         }
-        return _("The price of %(name)s has changed from %(before)s to %(now)s.", **words)
+        return _(
+            "The price of %(name)s has changed from %(before)s to %(now)s.", **words
+        )
     return None
 
 

@@ -85,7 +85,9 @@ async def set_quantity(
             return
         if quantity > line.quantity:
             await _must_be_there(line.product, quantity, basket.id)
-        await BasketLine.filter(id=line.id).update(quantity=quantity, updated_at=clock.now())
+        await BasketLine.filter(id=line.id).update(
+            quantity=quantity, updated_at=clock.now()
+        )
 
 
 async def clear(token: str | None) -> None:
@@ -103,7 +105,9 @@ async def accept_prices(token: str | None) -> None:
         if basket is None:
             return
         lines = await BasketLine.filter(basket_id=basket.id).select_related("product")
-        changed = [line for line in lines if line.seen_amount != line.product.price_amount]
+        changed = [
+            line for line in lines if line.seen_amount != line.product.price_amount
+        ]
         for line in changed:
             line.seen_amount, line.updated_at = line.product.price_amount, clock.now()
         if changed:

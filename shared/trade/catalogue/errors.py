@@ -61,7 +61,9 @@ class CurrencyFixed(Conflict):
     """Prices exist in the vendor's currency, so it stays."""
 
     code = "currency_fixed"
-    default = _n("Your currency is fixed, because your products already have prices in it.")
+    default = _n(
+        "Your currency is fixed, because your products already have prices in it."
+    )
 
 
 class BadName(Invalid):

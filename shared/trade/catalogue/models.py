@@ -35,8 +35,12 @@ class Product(Searched):
     price_amount = fields.BigIntField(description="minor units of currency")
     currency = fields.CharField(max_length=3)
     stock = fields.IntField(default=0)
-    reserved = fields.IntField(default=0, description="held by open orders; never more than stock")
-    picture = fields.CharField(max_length=200, default="", description="path below static/")
+    reserved = fields.IntField(
+        default=0, description="held by open orders; never more than stock"
+    )
+    picture = fields.CharField(
+        max_length=200, default="", description="path below static/"
+    )
     is_published = fields.BooleanField(default=True)
 
     search = fields.TextField(
@@ -47,12 +51,16 @@ class Product(Searched):
         table = "products"
         manager = SearchedManager()
         unique_together = (("vendor", "slug"),)
-        indexes = [Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop")]
+        indexes = [
+            Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop")
+        ]
         constraints = [
             CheckConstraint(
-                check="price_amount > 0 and price_amount <= 99999999", name="ck_products_price"
+                check="price_amount > 0 and price_amount <= 99999999",
+                name="ck_products_price",
             ),
             CheckConstraint(
-                check="stock >= 0 and reserved >= 0 and reserved <= stock", name="ck_products_stock"
+                check="stock >= 0 and reserved >= 0 and reserved <= stock",
+                name="ck_products_stock",
             ),
         ]

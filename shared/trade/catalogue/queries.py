@@ -96,7 +96,9 @@ async def product(vendor_slug: str, product_slug: str) -> ProductView:
     """
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise ProductNotFound
-    query = Product.filter(vendor__slug=vendor_slug, slug=product_slug, is_published=True)
+    query = Product.filter(
+        vendor__slug=vendor_slug, slug=product_slug, is_published=True
+    )
     found = await views_of(query.filter(vendor__is_open=True))
     if found:
         return found[0]
@@ -209,7 +211,11 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
 
 async def product_named(vendor_id: int, slug: str) -> ProductView:
     """A vendor's product by the last part of its address, published or not. Raises NotFound."""
-    found = await views_of(Product.filter(vendor_id=vendor_id, slug=slug)) if is_slug(slug) else ()
+    found = (
+        await views_of(Product.filter(vendor_id=vendor_id, slug=slug))
+        if is_slug(slug)
+        else ()
+    )
     if not found:
         raise ProductNotFound
     return found[0]

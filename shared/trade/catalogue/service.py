@@ -145,9 +145,9 @@ async def _free_slug(vendor_id: int, name: str) -> str:
     base = slugify(name) or "product"
     taken = {
         str(s)
-        for s in await Product.filter(vendor_id=vendor_id, slug__startswith=base).values_list(
-            "slug", flat=True
-        )
+        for s in await Product.filter(
+            vendor_id=vendor_id, slug__startswith=base
+        ).values_list("slug", flat=True)
     }
     return next(
         s

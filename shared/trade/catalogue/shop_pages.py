@@ -96,7 +96,9 @@ async def shop_page(
 
 async def _categories(shelf: QuerySet[Product]) -> tuple[tuple[str, int], ...]:
     """Each category by name, with how many products are in it."""
-    counted = shelf.annotate(number=Count("id")).group_by("category").order_by("category")
+    counted = (
+        shelf.annotate(number=Count("id")).group_by("category").order_by("category")
+    )
     found = await counted.values_list("category", "number")
     return tuple((str(name), int(count)) for name, count in found if name)
 

@@ -112,7 +112,9 @@ async def take_free(items: Items) -> dict[int, int]:
     """
     wanted = _merge(items)
     on_shelf = await _locked(wanted)
-    free = {product.id: product.stock - product.reserved for product in on_shelf.values()}
+    free = {
+        product.id: product.stock - product.reserved for product in on_shelf.values()
+    }
     there = {i: min(q, free[i]) for i, q in wanted.items() if free.get(i, 0) > 0}
     guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in there.items()]
     moved = await _move(
@@ -165,7 +167,9 @@ async def _move(
         )
         for name, values in columns.items()
     }
-    return await Product.filter(Q(*guard, join_type=Q.OR)).update(updated_at=clock.now(), **changes)
+    return await Product.filter(Q(*guard, join_type=Q.OR)).update(
+        updated_at=clock.now(), **changes
+    )
 
 
 def _must_be(expected: int, moved: int, verb: str) -> None:

@@ -31,7 +31,9 @@ class MaximumBelowFixed(Invalid):
     """The fixed part could never be charged in full."""
 
     param = "maximum_amount"
-    default = _n("The maximum is below the fixed part, which could never be charged in full.")
+    default = _n(
+        "The maximum is below the fixed part, which could never be charged in full."
+    )
 
 
 class CurrencyLacking(Invalid):

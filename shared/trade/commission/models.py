@@ -40,8 +40,12 @@ class FeeRule(Row):
     fixed_amount = fields.BigIntField(
         default=0, description="minor units of currency, per line of an order"
     )
-    minimum_amount = fields.BigIntField(null=True, description="minor units of currency")
-    maximum_amount = fields.BigIntField(null=True, description="minor units of currency")
+    minimum_amount = fields.BigIntField(
+        null=True, description="minor units of currency"
+    )
+    maximum_amount = fields.BigIntField(
+        null=True, description="minor units of currency"
+    )
     currency = fields.CharField(
         max_length=3, null=True, description="null: any, and then a percentage only"
     )
@@ -70,7 +74,8 @@ class FeeRule(Row):
                 name="ck_fee_rules_currency",
             ),
             CheckConstraint(
-                check="product_id is null or vendor_id is not null", name="ck_fee_rules_product"
+                check="product_id is null or vendor_id is not null",
+                name="ck_fee_rules_product",
             ),
         ]
 
@@ -80,9 +85,12 @@ class MarketplacePolicy(Row):
 
     lock_rank = 120
 
-    refund_policy = fields.CharField(max_length=20, default=RefundPolicy.PROPORTIONAL.value)
+    refund_policy = fields.CharField(
+        max_length=20, default=RefundPolicy.PROPORTIONAL.value
+    )
     refund_approval_limits: Any = fields.JSONField(
-        default=dict, description="currency -> minor units; a refund above it needs the operator"
+        default=dict,
+        description="currency -> minor units; a refund above it needs the operator",
     )
 
     class Meta:

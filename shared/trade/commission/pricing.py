@@ -44,7 +44,11 @@ class Offer:
 
 
 def offer(
-    rules: Sequence[Rule], payers: Iterable[Payer], *, newcomer: Decimal, currency: str
+    rules: Sequence[Rule],
+    payers: Iterable[Payer],
+    *,
+    newcomer: Decimal,
+    currency: str,
 ) -> Offer:
     """What a new vendor is offered, and what those who sell already agreed on instead.
 
@@ -59,7 +63,9 @@ def offer(
     if usual.id is not None and not any(
         rule.is_general and rule.currency is None for rule in general
     ):
-        others += (Rule(newcomer),)  # what is sold in other currencies falls under no rule
+        others += (
+            Rule(newcomer),
+        )  # what is sold in other currencies falls under no rule
     known = {_rate(rule) for rule in (usual, Rule(newcomer))}
     agreed: dict[tuple[object, ...], Rule] = {}
     for payer in _classes(rules, payers):

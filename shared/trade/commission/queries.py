@@ -54,7 +54,9 @@ class Policy:
         """Whether who asks for a refund of this much shows first that it is them: above the limit,
         or where none is set.
         """
-        return refund.amount > self.refund_approval_limits.get(refund.currency, LARGE_REFUND)
+        return refund.amount > self.refund_approval_limits.get(
+            refund.currency, LARGE_REFUND
+        )
 
 
 def rule_of(row: FeeRule) -> Rule:
@@ -154,11 +156,15 @@ def _view(row: FeeRule) -> RuleView:
 async def get_policy() -> Policy:
     """The marketplace's policy; the defaults until an operator has set another."""
     return policy_of(
-        await MarketplacePolicy.get_or_none(id=POLICY_ID) or MarketplacePolicy(id=POLICY_ID)
+        await MarketplacePolicy.get_or_none(id=POLICY_ID)
+        or MarketplacePolicy(id=POLICY_ID)
     )
 
 
 def policy_of(row: MarketplacePolicy) -> Policy:
     """The policy that a row holds."""
-    limits = {str(code): int(limit) for code, limit in (row.refund_approval_limits or {}).items()}
+    limits = {
+        str(code): int(limit)
+        for code, limit in (row.refund_approval_limits or {}).items()
+    }
     return Policy(RefundPolicy(row.refund_policy), limits)

@@ -129,7 +129,10 @@ def commission(amount: int, rule: Rule, currency: str) -> int:
     if rule.currency not in (None, currency):
         raise ValueError(f"a rule in {rule.currency} does not hold for {currency}")
     unit = step(currency)
-    fee = round_half_up((Decimal(amount) * rule.percentage / 100 + rule.fixed) / unit) * unit
+    fee = (
+        round_half_up((Decimal(amount) * rule.percentage / 100 + rule.fixed) / unit)
+        * unit
+    )
     if rule.maximum is not None:
         fee = min(fee, rule.maximum)
     if rule.minimum is not None:
@@ -146,7 +149,11 @@ def most(total: int, currency: str) -> int:
 
 
 def charge(
-    lines: Sequence[Sold], rules: Sequence[Rule], currency: str, *, otherwise: Rule
+    lines: Sequence[Sold],
+    rules: Sequence[Rule],
+    currency: str,
+    *,
+    otherwise: Rule,
 ) -> tuple[Charged, ...]:
     """What each line of one order pays.
 
@@ -154,7 +161,8 @@ def charge(
     """
     chosen = [choose(rules, line, currency, otherwise=otherwise) for line in lines]
     fees = [
-        commission(line.amount, rule, currency) for line, rule in zip(lines, chosen, strict=True)
+        commission(line.amount, rule, currency)
+        for line, rule in zip(lines, chosen, strict=True)
     ]
     excess = max(
         sum(fees)
@@ -216,14 +224,18 @@ def commission_back(
     if policy is RefundPolicy.RETURN:
         return min(refund, left)
     so_far = (
-        (2 * commission * (refunded_before + refund) + total * unit) // (2 * total * unit) * unit
+        (2 * commission * (refunded_before + refund) + total * unit)
+        // (2 * total * unit)
+        * unit
     )
     return max(min(so_far - commission_back_before, refund, left), 0)
 
 
 def check(rule: Rule) -> None:
     """Raise Invalid, naming the field, for a rule that could never be charged as it is written."""
-    if not rule.percentage.is_finite() or not Decimal(0) <= rule.percentage < Decimal(100):
+    if not rule.percentage.is_finite() or not Decimal(0) <= rule.percentage < Decimal(
+        100
+    ):
         raise RateOutOfRange
     if rule.percentage != rule.percentage.quantize(Decimal("0.01")):
         raise RateTooFine

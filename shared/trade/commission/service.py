@@ -59,7 +59,11 @@ async def add_rule(rule: Rule, *, actor: str) -> int:
 
 
 async def change_rule(
-    rule_id: int, rule: Rule, *, actor: str, look: Look[RuleView] = unseen
+    rule_id: int,
+    rule: Rule,
+    *,
+    actor: str,
+    look: Look[RuleView] = unseen,
 ) -> None:
     """Write a rule anew, in its place.
 
@@ -108,7 +112,9 @@ async def move_rule(
         ids[here], ids[there] = ids[there], ids[here]
         at = {row.id: row.position for row in rows}
         for place, moved in enumerate(ids, start=1):
-            if at[moved] != place:  # two, and whoever stood at the same place as another
+            if (
+                at[moved] != place
+            ):  # two, and whoever stood at the same place as another
                 await FeeRule.filter(id=moved).update(
                     position=place,
                     updated_at=clock.now(),
@@ -138,7 +144,10 @@ async def switch_rule(
         ).update(is_active=on, updated_at=clock.now())
         if moved:
             await _record(
-                tx, "fees.rule_switched_on" if on else "fees.rule_switched_off", actor, rule=row.id
+                tx,
+                "fees.rule_switched_on" if on else "fees.rule_switched_off",
+                actor,
+                rule=row.id,
             )
 
 
@@ -178,7 +187,11 @@ async def _policy_locked(tx: Transaction) -> MarketplacePolicy:
 
 
 async def _locked(tx: Transaction, rule_id: int) -> FeeRule:
-    row = await tx.lock_first(FeeRule.filter(id=rule_id)) if 0 < rule_id <= MAX_ID else None
+    row = (
+        await tx.lock_first(FeeRule.filter(id=rule_id))
+        if 0 < rule_id <= MAX_ID
+        else None
+    )
     if row is None:
         raise RuleNotFound
     return row

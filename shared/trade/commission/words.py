@@ -35,7 +35,9 @@ def _bounds(rule: Rule, write: Write) -> str:
         (_n(", at most %(amount)s"), rule.maximum),
     ]
     told = [
-        (words, Money(n, rule.currency)) for words, n in bounds if n is not None and rule.currency
+        (words, Money(n, rule.currency))
+        for words, n in bounds
+        if n is not None and rule.currency
     ]
     return "".join(_(words, amount=write(money)) for words, money in told)
 

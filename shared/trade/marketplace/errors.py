@@ -24,7 +24,9 @@ class NameUnfit(Invalid):
     """The name would not stand in a mail's head."""
 
     param = "name"
-    default = _n("Enter a name of at most %(most)s letters, without signs such as < > @ , ;")
+    default = _n(
+        "Enter a name of at most %(most)s letters, without signs such as < > @ , ;"
+    )
 
 
 class AddressTooLong(Invalid):

@@ -85,7 +85,9 @@ def check(identity: MarketIdentity) -> None:
             raise BadContactEmail(param=field)
     if len(identity.postal_address) > MOST_ADDRESS:
         raise AddressTooLong
-    if len(identity.phone) > MOST_PHONE or set(identity.phone) - set("0123456789 +()/.-"):
+    if len(identity.phone) > MOST_PHONE or set(identity.phone) - set(
+        "0123456789 +()/.-"
+    ):
         raise BadPhone
 
 

@@ -10,7 +10,12 @@ from datetime import date
 from enum import StrEnum
 
 from shared.core.locales import gettext_noop as _n
-from shared.trade.marketplace.errors import ReturnsLacking, ReturnsTooLong, TextLacking, TextTooLong
+from shared.trade.marketplace.errors import (
+    ReturnsLacking,
+    ReturnsTooLong,
+    TextLacking,
+    TextTooLong,
+)
 
 MOST_TEXT = 60_000
 MOST_RETURNS = 1_000

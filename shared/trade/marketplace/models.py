@@ -30,10 +30,16 @@ class MarketplaceSettings(Row):
         description="days after shipping until an order counts as delivered",
     )
     name = fields.CharField(
-        max_length=60, default=NAME, db_default=NAME, description="in titles, mails, the API"
+        max_length=60,
+        default=NAME,
+        db_default=NAME,
+        description="in titles, mails, the API",
     )
     sender = fields.CharField(
-        max_length=254, default="", db_default="", description="the address that mails come from"
+        max_length=254,
+        default="",
+        db_default="",
+        description="the address that mails come from",
     )
     contact_email = fields.CharField(max_length=254, default="", db_default="")
     postal_address = fields.CharField(
@@ -41,7 +47,10 @@ class MarketplaceSettings(Row):
     )
     phone = fields.CharField(max_length=40, default="", db_default="")
     logo_digest = fields.CharField(
-        max_length=64, default="", db_default="", description="of the logo in use; or none"
+        max_length=64,
+        default="",
+        db_default="",
+        description="of the logo in use; or none",
     )
     bank_hold_hours = fields.IntField(
         default=DEFAULTS.bank_hold_hours,
@@ -87,15 +96,20 @@ class LegalText(Row):
 
     kind = fields.CharField(max_length=20, description="terms | privacy | imprint")
     version = fields.CharField(
-        max_length=20, description="the day, and its number where it is not the first of that day"
+        max_length=20,
+        description="the day, and its number where it is not the first of that day",
     )
     text = fields.TextField(description="the markup of marketplace/legal.py")
-    returns = fields.TextField(default="", description="what terms say about returns, for banks")
+    returns = fields.TextField(
+        default="", description="what terms say about returns, for banks"
+    )
     published_by = fields.CharField(max_length=60)
 
     class Meta:
         table = "legal_texts"
         unique_together = (("kind", "version"),)
         constraints = [
-            CheckConstraint(check=f"kind in ({words(LegalKind)})", name="ck_legal_texts_kind")
+            CheckConstraint(
+                check=f"kind in ({words(LegalKind)})", name="ck_legal_texts_kind"
+            )
         ]

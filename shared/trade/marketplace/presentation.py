@@ -16,7 +16,11 @@ from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace import legal
 from shared.trade.marketplace.identity import MarketIdentity, Picture, ShownIdentity
 from shared.trade.marketplace.legal import LegalKind
-from shared.trade.marketplace.models import LegalText, MarketplaceLogo, MarketplaceSettings
+from shared.trade.marketplace.models import (
+    LegalText,
+    MarketplaceLogo,
+    MarketplaceSettings,
+)
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.marketplace.service import SUBJECT, alter, locked_row
 

@@ -22,7 +22,9 @@ async def marketplace() -> Marketplace:
 async def name_and_zone() -> tuple[str, ZoneInfo]:
     """What the marketplace is called, and the zone of its days. One query."""
     row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
-    return (row.name, settings_of(row).zone) if row is not None else (NAME, DEFAULTS.zone)
+    return (
+        (row.name, settings_of(row).zone) if row is not None else (NAME, DEFAULTS.zone)
+    )
 
 
 async def statement_prefix() -> str:

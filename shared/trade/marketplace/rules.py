@@ -46,7 +46,9 @@ class Marketplace:
         return ZoneInfo(self.time_zone)
 
 
-DEFAULTS = Marketplace(time_zone="UTC", show_fee_breakdown=False, delivered_after_days=14)
+DEFAULTS = Marketplace(
+    time_zone="UTC", show_fee_breakdown=False, delivered_after_days=14
+)
 
 
 @cache

@@ -78,9 +78,16 @@ async def note_statement_prefix(prefix: str) -> None:
             statement_prefix=prefix, statement_prefix_read_at=now
         )
         if row.statement_prefix != prefix:
-            before, after = {"statement_prefix": row.statement_prefix}, {"statement_prefix": prefix}
+            before, after = (
+                {"statement_prefix": row.statement_prefix},
+                {"statement_prefix": prefix},
+            )
             tx.record(
-                "marketplace.changed", actor="stripe", subject=SUBJECT, before=before, after=after
+                "marketplace.changed",
+                actor="stripe",
+                subject=SUBJECT,
+                before=before,
+                after=after,
             )
 
 

@@ -10,7 +10,12 @@ from shared.trade.catalogue import stock
 from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.reservations import items_of
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 
 
 async def open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:

@@ -52,7 +52,9 @@ async def take_for_granted() -> int:
     )
     found = 0
     for order_id in (
-        await due.order_by("shipped_at", "id").limit(AT_ONCE).values_list("id", flat=True)
+        await due.order_by("shipped_at", "id")
+        .limit(AT_ONCE)
+        .values_list("id", flat=True)
     ):
         async with unit.transaction() as tx:
             order = await tx.lock_first(Order.filter(id=order_id, disputed_amount=0))

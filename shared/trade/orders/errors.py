@@ -114,7 +114,9 @@ class CannotShip(Conflict):
     """Only a paid order that was not sent yet can be marked as shipped."""
 
     code = "cannot_ship"
-    default = _n("This order cannot be marked as shipped: it is not paid, or it was sent already.")
+    default = _n(
+        "This order cannot be marked as shipped: it is not paid, or it was sent already."
+    )
 
 
 class CannotDeliver(Conflict):

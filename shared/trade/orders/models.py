@@ -14,7 +14,12 @@ from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 from shared.trade.people.models import Customer
 from shared.trade.vendors.models import Vendor
 
@@ -28,17 +33,24 @@ class Checkout(Searched):
     searched: ClassVar = {"search": ("full_name", "email")}
 
     token = fields.CharField(
-        max_length=80, unique=True, description="unguessable; part of the shopper's order link"
+        max_length=80,
+        unique=True,
+        description="unguessable; part of the shopper's order link",
     )
     old_link_digest = fields.CharField(
-        max_length=64, null=True, description="of the link that it had before links were signed"
+        max_length=64,
+        null=True,
+        description="of the link that it had before links were signed",
     )
     basket: fields.ForeignKeyNullableRelation[Basket] = fields.ForeignKeyField(
         "models.Basket", related_name="checkouts", null=True, on_delete=fields.RESTRICT
     )
     basket_id: int | None
     customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="checkouts", null=True, on_delete=fields.RESTRICT
+        "models.Customer",
+        related_name="checkouts",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     customer_id: int | None
     status = fields.CharField(max_length=20, default=CheckoutStatus.OPEN.value)
@@ -64,11 +76,17 @@ class Checkout(Searched):
     currency = fields.CharField(max_length=3)
     total_amount = fields.BigIntField(description="minor units of currency")
     terms_version = fields.CharField(
-        max_length=20, default="", db_default="", description="which terms were accepted"
+        max_length=20,
+        default="",
+        db_default="",
+        description="which terms were accepted",
     )
     terms_accepted_at = fields.DatetimeField(null=True)
     purchase_ip = fields.CharField(
-        max_length=45, default="", db_default="", description="where the order came from"
+        max_length=45,
+        default="",
+        db_default="",
+        description="where the order came from",
     )
     network = fields.CharField(
         max_length=45,
@@ -81,7 +99,9 @@ class Checkout(Searched):
     )
 
     search = fields.TextField(
-        default="", db_default="", description="folded words that its orders are found by"
+        default="",
+        db_default="",
+        description="folded words that its orders are found by",
     )
 
     class Meta:
@@ -134,10 +154,14 @@ class Order(Row):
     )
     customer_id: int | None
     status = fields.CharField(max_length=20, default=OrderStatus.PENDING.value)
-    payment_status = fields.CharField(max_length=50, default=PaymentStatus.PENDING.value)
+    payment_status = fields.CharField(
+        max_length=50, default=PaymentStatus.PENDING.value
+    )
     payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
     total_amount_cents = fields.BigIntField(description="minor units of currency")
-    platform_fee_amount = fields.BigIntField(description="minor units of currency; frozen at sale")
+    platform_fee_amount = fields.BigIntField(
+        description="minor units of currency; frozen at sale"
+    )
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
     refunded_amount = fields.BigIntField(
         default=0,
@@ -194,12 +218,16 @@ class Order(Row):
             Index(fields=("held_at",), name="ix_orders_held"),
         ]
         constraints = [
-            CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
             CheckConstraint(
-                check=f"payment_status in ({words(PaymentStatus)})", name="ck_orders_payment_status"
+                check=f"status in ({words(OrderStatus)})", name="ck_orders_status"
             ),
             CheckConstraint(
-                check=f"stock_state in ({words(StockState)})", name="ck_orders_stock_state"
+                check=f"payment_status in ({words(PaymentStatus)})",
+                name="ck_orders_payment_status",
+            ),
+            CheckConstraint(
+                check=f"stock_state in ({words(StockState)})",
+                name="ck_orders_stock_state",
             ),
             CheckConstraint(
                 check="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
@@ -210,7 +238,8 @@ class Order(Row):
                 name="ck_orders_returned",
             ),
             CheckConstraint(
-                check="disputed_amount >= 0 and lost_amount >= 0", name="ck_orders_disputed"
+                check="disputed_amount >= 0 and lost_amount >= 0",
+                name="ck_orders_disputed",
             ),
             CheckConstraint(
                 check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
@@ -245,7 +274,9 @@ class OrderLine(Row):
         description="pieces that stand on the shelf again (or were sold from there)",
     )
     commission_amount = fields.BigIntField(
-        default=0, db_default=0, description="minor units of the order's currency; frozen at sale"
+        default=0,
+        db_default=0,
+        description="minor units of the order's currency; frozen at sale",
     )
     commission_rule = fields.CharField(
         max_length=255,

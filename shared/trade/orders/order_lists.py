@@ -44,7 +44,11 @@ FILTERS: Mapping[str, Q] = {
     "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(
-        payment_status__in=[PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED]
+        payment_status__in=[
+            PaymentStatus.PENDING,
+            PaymentStatus.PROCESSING,
+            PaymentStatus.FAILED,
+        ]
     ),
     "refunded": Q(refunded_amount__gt=0),
     "disputed": Q(disputed_amount__gt=0) | Q(lost_amount__gt=0),
@@ -142,7 +146,10 @@ async def vendor_orders(
         .select_related("checkout")
     )
     return OrderPage(
-        rows=await _rows(orders), number=shown.number, pages=shown.pages, counts=counts
+        rows=await _rows(orders),
+        number=shown.number,
+        pages=shown.pages,
+        counts=counts,
     )
 
 
@@ -162,7 +169,10 @@ def _searched(search: str) -> Q:
     if not wanted:
         return matching(search)
     return Q(
-        *(Q(bare__contains=word.upper()) | matching(word, "checkout__search") for word in wanted)
+        *(
+            Q(bare__contains=word.upper()) | matching(word, "checkout__search")
+            for word in wanted
+        )
     )
 
 
@@ -226,7 +236,9 @@ async def purchases_of(
     if proven_email is not None:
         # By the few checkouts of that address first: an OR over two tables would read all orders.
         as_guest = (
-            Checkout.filter(email=proven_email, customer_id=None).order_by("-id").limit(limit)
+            Checkout.filter(email=proven_email, customer_id=None)
+            .order_by("-id")
+            .limit(limit)
         )
         mine |= Q(checkout_id__in=await as_guest.values_list("id", flat=True))
     orders = (

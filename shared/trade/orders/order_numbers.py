@@ -11,7 +11,9 @@ from shared.trade.orders.models import Order
 async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
     """The numbers of orders, by id. One query."""
     wanted = sorted(set(ids))
-    found = await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
+    found = (
+        await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
+    )
     return {int(str(id_)): str(number) for id_, number in found}
 
 
@@ -24,5 +26,7 @@ async def ids_by_number(
     way; empty for none.
     """
     mine = {} if vendor_id is None else {"vendor_id": vendor_id}
-    found = await Order.filter(number=typed_number(search), **mine).values_list("id", flat=True)
+    found = await Order.filter(number=typed_number(search), **mine).values_list(
+        "id", flat=True
+    )
     return tuple(f"order:{id_}" for id_ in found)

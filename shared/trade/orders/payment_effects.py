@@ -54,7 +54,10 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     cancelled, paid, and loud in the log and the audit trail, for a person to refund.
     """
     current = PaymentStatus(order.payment_status)
-    if current is PaymentStatus.REFUNDED or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]:
+    if (
+        current is PaymentStatus.REFUNDED
+        or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]
+    ):
         return False  # what was paid back is not paid again by older news
     deliverable = await _take_stock(tx, order)
     status = OrderStatus(order.status)
@@ -74,7 +77,9 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     if not moved:
         return False
     if not deliverable:
-        log.error("order %s was paid and its pieces are gone; it needs a refund", order.number)
+        log.error(
+            "order %s was paid and its pieces are gone; it needs a refund", order.number
+        )
         tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
     await _complete_checkout(tx, order)
     if deliverable:

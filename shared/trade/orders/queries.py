@@ -14,7 +14,12 @@ from shared.core.money import Money
 from shared.trade.orders.addresses import town_line
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, shipping
+from shared.trade.orders.remaining_money import (
+    MoneyState,
+    OrderMoney,
+    Shipping,
+    shipping,
+)
 from shared.trade.orders.reservations import is_held_by_pay
 from shared.trade.orders.restocking import missing_of
 from shared.trade.orders.rules import (
@@ -44,7 +49,10 @@ class Contact:
     def lines(self) -> tuple[str, ...]:
         """The address as on a label, without name and country."""
         town = town_line(
-            city=self.city, postal_code=self.postal_code, state=self.state, country=self.country
+            city=self.city,
+            postal_code=self.postal_code,
+            state=self.state,
+            country=self.country,
         )
         return tuple(line for line in (self.address, self.address_extra, town) if line)
 
@@ -60,7 +68,9 @@ class LineView:
     quantity: int
     total: Money
     commission: Money
-    missing: int = 0  # pieces that were put back on the shelf and belong to the order again
+    missing: int = (
+        0  # pieces that were put back on the shelf and belong to the order again
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,9 @@ class OrderView:
     vendor_share: Money
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
-    is_off_shelf: bool  # whether pieces of it left the shelf and do not stand there again
+    is_off_shelf: (
+        bool  # whether pieces of it left the shelf and do not stand there again
+    )
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
@@ -217,7 +229,8 @@ def _order(
         platform_fee=fee,
         vendor_share=total - fee,
         money=money_of(order),
-        waits_for_pay=order.stock_state == StockState.AT_PAYMENT or is_held_by_pay(order),
+        waits_for_pay=order.stock_state == StockState.AT_PAYMENT
+        or is_held_by_pay(order),
         is_off_shelf=_is_off_shelf(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),

@@ -21,12 +21,13 @@ class MoneyState(StrEnum):
 
     UNPAID = "unpaid"
     PAID = "paid"
-    PARTLY_RETURNING = "partly_returning"  # a part is going back, or waits to be allowed to
+    PARTLY_RETURNING = (
+        "partly_returning"  # a part is going back, or waits to be allowed to
+    )
     PARTLY_REFUNDED = "partly_refunded"
     PARTLY_LOST = "partly_lost"  # the bank took a part for good
-    RETURNING = (
-        "returning"  # all of it is spoken for, and not all has arrived: it may still come back
-    )
+    # all of it is spoken for, and not all has arrived: it may still come back
+    RETURNING = "returning"
     DISPUTED = "disputed"  # a bank holds some of it and has not decided
     REFUNDED = "refunded"
     LOST = "lost"  # nothing is left, and a bank took at least a part of it

@@ -23,10 +23,11 @@ from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
 
-ORDERS_PER_NETWORK = (
-    3  # unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
-)
-PAY_HOLD = timedelta(minutes=2)  # from the press of Pay until Stripe has heard of the card
+# unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
+ORDERS_PER_NETWORK = 3
+PAY_HOLD = timedelta(
+    minutes=2
+)  # from the press of Pay until Stripe has heard of the card
 BANK_HOLD = timedelta(minutes=10)  # while the shopper answers its bank
 COUNTED_FOR = timedelta(hours=1)
 # Holds that were let go without a try to pay, in an hour: beyond that Pay only looks whether the
@@ -51,7 +52,11 @@ async def at_order(
     if network and await _orders_that_hold(network) >= ORDERS_PER_NETWORK:
         await stock.must_be_there(items)
         return StockState.AT_PAYMENT
-    return StockState.RESERVED if await stock.reserve_in_plenty(items) else StockState.AT_PAYMENT
+    return (
+        StockState.RESERVED
+        if await stock.reserve_in_plenty(items)
+        else StockState.AT_PAYMENT
+    )
 
 
 async def at_payment(
@@ -138,9 +143,9 @@ async def what_is_missing(order_id: int) -> str | None:
     """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out;
     None when all is there.
     """
-    lines = OrderLine.filter(order_id=order_id, order__stock_state=StockState.AT_PAYMENT).order_by(
-        "id"
-    )
+    lines = OrderLine.filter(
+        order_id=order_id, order__stock_state=StockState.AT_PAYMENT
+    ).order_by("id")
     for line in await lines.select_related("product"):
         left = line.product.stock - line.product.reserved
         if left < line.quantity:
@@ -177,7 +182,10 @@ async def _wastes_holds(order: Order, network: str) -> bool:
         mine = recent.filter(checkout__network=network)
         if await _wasted(mine) >= WASTED_PER_NETWORK:
             return True
-        if await mine.filter(stock_state=StockState.RESERVED).count() >= PAYING_PER_NETWORK:
+        if (
+            await mine.filter(stock_state=StockState.RESERVED).count()
+            >= PAYING_PER_NETWORK
+        ):
             return True
     return await _most_wasted_of(order.id) >= WASTED_PER_PRODUCT
 

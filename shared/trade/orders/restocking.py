@@ -64,7 +64,9 @@ async def put_all_in_stock(order: Order) -> int:
     if order.stock_state != StockState.TAKEN:
         return 0
     lines = await OrderLine.filter(order_id=order.id).order_by("product_id")
-    return await _back([(line, line.quantity - line.restocked_quantity) for line in lines])
+    return await _back(
+        [(line, line.quantity - line.restocked_quantity) for line in lines]
+    )
 
 
 async def _back(moves: Iterable[tuple[OrderLine, int]]) -> int:
@@ -103,7 +105,9 @@ async def short_of(order_id: int) -> tuple[Short, ...]:
     if not wanted:
         return ()
     products = await Product.filter(id__in=[line.product_id for line, _ in wanted])
-    free = {product.id: max(product.stock - product.reserved, 0) for product in products}
+    free = {
+        product.id: max(product.stock - product.reserved, 0) for product in products
+    }
     short = []
     for line, n in wanted:
         there = min(n, free[line.product_id])
@@ -116,7 +120,9 @@ async def short_of(order_id: int) -> tuple[Short, ...]:
 def missing_of(line: OrderLine) -> int:
     """How many pieces of a line the shelf has, or sold, that belong to the order again."""
     return missing(
-        quantity=line.quantity, refunded=line.refunded_quantity, restocked=line.restocked_quantity
+        quantity=line.quantity,
+        refunded=line.refunded_quantity,
+        restocked=line.restocked_quantity,
     )
 
 

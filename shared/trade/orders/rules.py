@@ -92,9 +92,8 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.CANCELLED: frozenset({OrderStatus.PROCESSING}),
 }
 
-TAKEN_FOR_GRANTED = (
-    "system"  # who says that an order arrived where nobody did: it was sent long enough ago
-)
+# who says that an order arrived where nobody did: it was sent long enough ago
+TAKEN_FOR_GRANTED = "system"
 
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(
@@ -141,5 +140,7 @@ def unpayable(total: Money) -> str | None:
             amount=_said(least),
         )
     if total.amount > MAX_AMOUNT:
-        return _("This is more than can be paid at once. Please split it into two orders.")
+        return _(
+            "This is more than can be paid at once. Please split it into two orders."
+        )
     return None

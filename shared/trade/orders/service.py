@@ -20,7 +20,12 @@ from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import close_checkout, open_checkout
-from shared.trade.orders.errors import BasketProblem, EmptyBasket, PriceChanged, VendorCannotSell
+from shared.trade.orders.errors import (
+    BasketProblem,
+    EmptyBasket,
+    PriceChanged,
+    VendorCannotSell,
+)
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
@@ -82,7 +87,9 @@ async def place_order(
         until = clock.now() + timedelta(minutes=hold_minutes)
         if before is not None:
             if await _same(before, basket):
-                await _renew(before, purchaser, min(until, _last_end(before, hold_minutes)))
+                await _renew(
+                    before, purchaser, min(until, _last_end(before, hold_minutes))
+                )
                 return before.token
             await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
         return await _create(tx, basket, terms, purchaser, until=until)
@@ -150,7 +157,8 @@ async def _create(
     ip = purchaser.accepted.ip if purchaser.accepted else ""
     network = network_of(ip) if ip else ""
     state = await reservations.at_order(
-        [(line.product.id, line.quantity) for line in basket.lines], network=network
+        [(line.product.id, line.quantity) for line in basket.lines],
+        network=network,
     )
     checkout = await Checkout.create(
         token=new_nonce(),
@@ -191,7 +199,10 @@ async def _order_of(
         )
         for x in lines
     ]
-    rules, otherwise = await rules_for(terms.vendor_id), Rule(terms.platform_fee_percentage)
+    rules, otherwise = (
+        await rules_for(terms.vendor_id),
+        Rule(terms.platform_fee_percentage),
+    )
     charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
     order = await tx.create(
         Order,

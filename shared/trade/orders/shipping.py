@@ -67,7 +67,11 @@ def _doubt(order: Order, *, all_the_same: bool) -> str:
             return ""
     is_disputed = money.state is MoneyState.DISPUTED
     if not all_the_same:
-        raise Contested(param="all_the_same") if is_disputed else GoesBack(param="all_the_same")
+        raise (
+            Contested(param="all_the_same")
+            if is_disputed
+            else GoesBack(param="all_the_same")
+        )
     return "disputed" if is_disputed else "refunded"
 
 

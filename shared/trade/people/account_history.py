@@ -25,12 +25,20 @@ async def note(
     """Write down what was done to an account, by its owner unless `actor` says otherwise."""
     subject = label_of(person)
     tx.record(
-        action, actor=actor or subject, subject=subject, vendor_id=vendor_of(person), **details
+        action,
+        actor=actor or subject,
+        subject=subject,
+        vendor_id=vendor_of(person),
+        **details,
     )
 
 
 async def note_seldom(
-    tx: Transaction, action: str, subject: str, *, vendor_id: int | None = None
+    tx: Transaction,
+    action: str,
+    subject: str,
+    *,
+    vendor_id: int | None = None,
 ) -> None:
     """Write down what a stranger did, once in a quarter of an hour at most: a loop fills no
     disk.
@@ -49,4 +57,6 @@ async def account_events(
     """What happened to a person's account lately, newest first: as much of it as the person is
     shown.
     """
-    return await entries_about(f"{kind}:{person_id}", limit=limit, only=codes("account.acts"))
+    return await entries_about(
+        f"{kind}:{person_id}", limit=limit, only=codes("account.acts")
+    )

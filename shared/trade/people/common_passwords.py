@@ -16,7 +16,9 @@ from shared.trade.people.errors import WeakPassword
 
 @cache
 def _common() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a tenth of a second and 90,000 words
+    from zxcvbn.frequency_lists import (
+        FREQUENCY_LISTS,
+    )  # a tenth of a second and 90,000 words
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 

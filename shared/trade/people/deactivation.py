@@ -49,7 +49,11 @@ async def switch_off(
             return False
         if is_staff and not await _another_operator(person_id):
             raise LastOperator
-        await table(kind).filter(id=person_id).update(is_active=False, updated_at=clock.now())
+        await (
+            table(kind)
+            .filter(id=person_id)
+            .update(is_active=False, updated_at=clock.now())
+        )
         await _end_everything(kind, person)
         await account_history.note(
             tx, "person.switched_off", person, actor=f"{MEMBER}:{by}", reason=reason
@@ -69,8 +73,14 @@ async def switch_on(
         person = await locked_person(tx, kind, person_id)
         if person.is_active:
             return False
-        await table(kind).filter(id=person_id).update(is_active=True, updated_at=clock.now())
-        await account_history.note(tx, "person.switched_on", person, actor=f"{MEMBER}:{by}")
+        await (
+            table(kind)
+            .filter(id=person_id)
+            .update(is_active=True, updated_at=clock.now())
+        )
+        await account_history.note(
+            tx, "person.switched_on", person, actor=f"{MEMBER}:{by}"
+        )
         await _tell(tx, "switched_on", person)
     return True
 
@@ -85,7 +95,11 @@ async def _lock_operators() -> None:
 
 
 async def _another_operator(person_id: int) -> bool:
-    return await Member.filter(role=rules.OPERATOR, is_active=True).exclude(id=person_id).exists()
+    return (
+        await Member.filter(role=rules.OPERATOR, is_active=True)
+        .exclude(id=person_id)
+        .exists()
+    )
 
 
 async def _end_everything(kind: str, person: Person) -> None:

@@ -14,7 +14,13 @@ from shared.infra.database.paging import Counted, window
 from shared.trade.people import rules
 from shared.trade.people.errors import UnknownPerson
 from shared.trade.people.models import Customer, Member
-from shared.trade.people.persons import Person, kind_of, open_sessions, role_of, vendor_of
+from shared.trade.people.persons import (
+    Person,
+    kind_of,
+    open_sessions,
+    role_of,
+    vendor_of,
+)
 
 PAGE_SIZE = 50
 
@@ -43,12 +49,18 @@ class PeoplePage(Counted):
 
 
 async def people(
-    role: str, *, search: str = "", only_off: bool = False, page: int = 1
+    role: str,
+    *,
+    search: str = "",
+    only_off: bool = False,
+    page: int = 1,
 ) -> PeoplePage:
     """The people of a role, newest first; `search` stands in the name or the address."""
     query = _of(role)
     if search:
-        query = query.filter(Q(email__contains=search.lower()) | Q(full_name__icontains=search))
+        query = query.filter(
+            Q(email__contains=search.lower()) | Q(full_name__icontains=search)
+        )
     if only_off:
         query = query.filter(is_active=False)
     total = await query.count()
@@ -56,7 +68,11 @@ async def people(
     found = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
     rows = tuple(_row(person) for person in found)
     return PeoplePage(
-        rows=rows, number=shown.number, pages=shown.pages, total=total, size=PAGE_SIZE
+        rows=rows,
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        size=PAGE_SIZE,
     )
 
 
@@ -70,7 +86,9 @@ async def person(role: str, person_id: int) -> PersonRow:
 
 async def browsers(kind: str, person_id: int) -> int:
     """In how many browsers somebody is signed in."""
-    return await open_sessions(kind, person_id).filter(expires_at__gt=clock.now()).count()
+    return (
+        await open_sessions(kind, person_id).filter(expires_at__gt=clock.now()).count()
+    )
 
 
 def _of(role: str) -> QuerySet[Any]:

@@ -16,7 +16,14 @@ from shared.trade.people import account_history, mailed_links, rules, sessions
 from shared.trade.people.errors import EmailTaken
 from shared.trade.people.models import MailLink, Member
 from shared.trade.people.password_change import mail_reset, present_password
-from shared.trade.people.persons import Person, kind_of, language_of, locked_person, owned_by, table
+from shared.trade.people.persons import (
+    Person,
+    kind_of,
+    language_of,
+    locked_person,
+    owned_by,
+    table,
+)
 from shared.trade.people.rules import Purpose
 from shared.trade.people.tokens import revoke_tokens_of
 
@@ -56,7 +63,12 @@ async def ask_again(*, kind: str, person_id: int) -> bool:
 
 
 async def ask_to_change(
-    *, kind: str, person_id: int, session_id: int, email: str, present: str
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+    email: str,
+    present: str,
 ) -> str:
     """Mail a link to a new address; until it is answered nothing changes.
 
@@ -74,8 +86,12 @@ async def ask_to_change(
     )
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
-        if address == person.email or not await is_free(kind, address, for_person=person_id):
-            raise EmailTaken(_("There is already an account with this email."), param="email")
+        if address == person.email or not await is_free(
+            kind, address, for_person=person_id
+        ):
+            raise EmailTaken(
+                _("There is already an account with this email."), param="email"
+            )
         await mailed_links.end(kind, person_id, Purpose.CHANGE)
         token = await mailed_links.issue(person, Purpose.CHANGE, email=address)
         mail.post(
@@ -92,7 +108,11 @@ async def ask_to_change(
 
 async def pending_change(*, kind: str, person_id: int) -> str | None:
     """The new address that was not confirmed yet."""
-    link = await mailed_links.open_links(kind, person_id, Purpose.CHANGE).order_by("-id").first()
+    link = (
+        await mailed_links.open_links(kind, person_id, Purpose.CHANGE)
+        .order_by("-id")
+        .first()
+    )
     return link.email if link is not None else None
 
 
@@ -148,7 +168,11 @@ async def answer(nonce: str | None) -> tuple[Purpose, str]:
 
 async def _confirm(tx: Transaction, person: Person, _email: str) -> None:
     now = clock.now()
-    await table(kind_of(person)).filter(id=person.id).update(email_confirmed_at=now, updated_at=now)
+    await (
+        table(kind_of(person))
+        .filter(id=person.id)
+        .update(email_confirmed_at=now, updated_at=now)
+    )
     await mailed_links.end(kind_of(person), person.id, Purpose.CONFIRM)
     await account_history.note(tx, "person.email_confirmed", person)
 

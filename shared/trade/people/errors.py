@@ -1,6 +1,13 @@
 """What may go wrong with people, their passwords, their mailed links and their sessions."""
 
-from shared.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from shared.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
 from shared.core.locales import gettext_noop as _n
 from shared.trade.people.rules import BadEmail, WeakPassword
 

@@ -75,7 +75,12 @@ TRIES = Paces(
 
 
 async def knock(
-    door: str, *, email: str, network: str, paces: Paces = TRIES, is_known: bool = False
+    door: str,
+    *,
+    email: str,
+    network: str,
+    paces: Paces = TRIES,
+    is_known: bool = False,
 ) -> None:
     """Count one try at `door`. Raises TooManyTries, which then counts nothing.
 
@@ -105,7 +110,10 @@ def _keys(
         who = digest(rules.normal_email(email))[:32]
     except BadEmail:
         return found
-    return found | {f"{door}|both|{who}|{network}": paces.both, f"{door}|email|{who}": paces.email}
+    return found | {
+        f"{door}|both|{who}|{network}": paces.both,
+        f"{door}|email|{who}": paces.email,
+    }
 
 
 async def _rows(keys: list[str]) -> list[DoorCount]:
@@ -137,6 +145,8 @@ async def _forget_some() -> int:
     async with unit.transaction():
         old = DoorCount.filter(free_at__lt=_milliseconds()).limit(FORGET_AT_ONCE)
         if dialect() == "postgres":
-            old = old.select_for_update(skip_locked=True)  # who is tried just now is not old
+            old = old.select_for_update(
+                skip_locked=True
+            )  # who is tried just now is not old
         ids = [row.id for row in await old]
         return await DoorCount.filter(id__in=ids).delete()

@@ -126,7 +126,11 @@ async def _acting(nonce: str | None, purposes: Collection[Purpose]) -> MailLink:
     link = await MailLink.get_or_none(nonce=nonce) if nonce else None
     if link is None or Purpose(link.purpose) not in purposes:
         raise LinkEnded
-    if link.used_at is not None or link.ended_at is not None or link.expires_at <= clock.now():
+    if (
+        link.used_at is not None
+        or link.ended_at is not None
+        or link.expires_at <= clock.now()
+    ):
         raise LinkEnded
     return link
 
@@ -135,7 +139,9 @@ def _check(link: MailLink, person: Person) -> None:
     """A link to an address is worth nothing once the person has another one; and nobody who is
     switched off may use any.
     """
-    is_present = link.purpose in (Purpose.CHANGE, Purpose.UNDO) or link.email == person.email
+    is_present = (
+        link.purpose in (Purpose.CHANGE, Purpose.UNDO) or link.email == person.email
+    )
     if not person.is_active or not is_present:
         raise LinkEnded
 

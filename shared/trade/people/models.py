@@ -39,9 +39,12 @@ class Member(Row):
     class Meta:
         table = "members"
         constraints = [
-            CheckConstraint(check="role in ('owner', 'operator')", name="ck_members_role"),
             CheckConstraint(
-                check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"
+                check="role in ('owner', 'operator')", name="ck_members_role"
+            ),
+            CheckConstraint(
+                check="(role = 'operator') = (vendor_id is null)",
+                name="ck_members_vendor",
             ),
         ]
 
@@ -106,7 +109,8 @@ class Session(Row):
         ]
         constraints = [
             CheckConstraint(
-                check="(member_id is null) <> (customer_id is null)", name="ck_sessions_one_person"
+                check="(member_id is null) <> (customer_id is null)",
+                name="ck_sessions_one_person",
             ),
         ]
 
@@ -114,13 +118,18 @@ class Session(Row):
 class MailLink(Row):
     """A link that was mailed to a person and acts once. The row holds no part of what opens it (`shared.core.ids.sealed`)."""
 
-    purpose = fields.CharField(max_length=20, description="reset | confirm | change | undo")
+    purpose = fields.CharField(
+        max_length=20, description="reset | confirm | change | undo"
+    )
     member: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="mail_links", null=True, on_delete=fields.RESTRICT
     )
     member_id: int | None
     customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
-        "models.Customer", related_name="mail_links", null=True, on_delete=fields.RESTRICT
+        "models.Customer",
+        related_name="mail_links",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
     customer_id: int | None
     email = fields.CharField(
@@ -145,7 +154,9 @@ class MailLink(Row):
                 check="(member_id is null) <> (customer_id is null)",
                 name="ck_mail_links_one_person",
             ),
-            CheckConstraint(check=f"purpose in ({words(Purpose)})", name="ck_mail_links_purpose"),
+            CheckConstraint(
+                check=f"purpose in ({words(Purpose)})", name="ck_mail_links_purpose"
+            ),
         ]
 
 
@@ -163,7 +174,9 @@ class Token(Row):
     )
     member_id: int
     name = fields.CharField(max_length=80)
-    hint = fields.CharField(max_length=16, description="its first characters, to recognise it by")
+    hint = fields.CharField(
+        max_length=16, description="its first characters, to recognise it by"
+    )
     token_digest = fields.CharField(max_length=64, unique=True)
     scopes = fields.CharField(
         max_length=200,
@@ -171,8 +184,12 @@ class Token(Row):
         db_default="payments:read",
         description="words of people/scopes.py",
     )
-    expires_at = fields.DatetimeField(null=True, description="null: until it is revoked")
-    told_of_end_at = fields.DatetimeField(null=True, description="when its owners were written to")
+    expires_at = fields.DatetimeField(
+        null=True, description="null: until it is revoked"
+    )
+    told_of_end_at = fields.DatetimeField(
+        null=True, description="when its owners were written to"
+    )
     last_used_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
 

@@ -39,7 +39,12 @@ MOST_RESETS = 5  # open links at a time: more mails would only bury the first
 
 
 async def present_password(
-    *, kind: str, person_id: int, session_id: int, password: str, param: str
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+    password: str,
+    param: str,
 ) -> Person:
     """The person, whose present password this is.
 
@@ -68,7 +73,12 @@ async def present_password(
 
 
 async def change_password(
-    *, kind: str, person_id: int, session_id: int, present: str, new: str
+    *,
+    kind: str,
+    person_id: int,
+    session_id: int,
+    present: str,
+    new: str,
 ) -> str | None:
     """Set another password, end all other sessions and give this browser's a new token, which is
     returned.
@@ -77,7 +87,11 @@ async def change_password(
     WeakPassword (`new`).
     """
     person = await present_password(
-        kind=kind, person_id=person_id, session_id=session_id, password=present, param="present"
+        kind=kind,
+        person_id=person_id,
+        session_id=session_id,
+        password=present,
+        param="present",
     )
     proven, hashed = person.password_hash, await _acceptable(person, new, param="new")
     async with unit.transaction() as tx:
@@ -85,9 +99,13 @@ async def change_password(
         if not current.is_active or current.password_hash != proven:
             raise WrongPassword(param="present")
         await _store(current, hashed)
-        token = await sessions.renew(kind=kind, person_id=person_id, session_id=session_id)
+        token = await sessions.renew(
+            kind=kind, person_id=person_id, session_id=session_id
+        )
         ended = await sessions.end_sessions(kind, person_id, but=session_id)
-        await account_history.note(tx, "person.password_changed", current, sessions_ended=ended)
+        await account_history.note(
+            tx, "person.password_changed", current, sessions_ended=ended
+        )
         await _tell(tx, current)
     return token
 
@@ -113,7 +131,11 @@ async def _store(person: Person, hashed: str) -> None:
     A link back (undo) keeps its.
     """
     kind = kind_of(person)
-    await table(kind).filter(id=person.id).update(password_hash=hashed, updated_at=clock.now())
+    await (
+        table(kind)
+        .filter(id=person.id)
+        .update(password_hash=hashed, updated_at=clock.now())
+    )
     await mailed_links.end(kind, person.id, Purpose.RESET, Purpose.CHANGE)
 
 
@@ -150,7 +172,10 @@ async def send_reset(_context: Context, kind: str, email: str) -> None:
         if found is None:
             return
         person = await locked_person(tx, kind, found.id)
-        if await mailed_links.open_links(kind, person.id, Purpose.RESET).count() >= MOST_RESETS:
+        if (
+            await mailed_links.open_links(kind, person.id, Purpose.RESET).count()
+            >= MOST_RESETS
+        ):
             return
         await mail_reset(tx, person)
         await account_history.note_seldom(tx, "person.reset_asked", label_of(person))
@@ -186,7 +211,9 @@ async def reset_password(*, nonce: str | None, new: str) -> str:
         await _store(current, hashed)
         await _proven_by_mail(current)
         ended = await sessions.end_sessions(view.kind, current.id)
-        await account_history.note(tx, "person.password_reset", current, sessions_ended=ended)
+        await account_history.note(
+            tx, "person.password_reset", current, sessions_ended=ended
+        )
         await _tell(tx, current)
     return view.role
 

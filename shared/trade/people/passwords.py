@@ -34,7 +34,9 @@ def _verify(stored: str | None, password: str) -> bool:
 
 async def hash_password(password: str) -> str:
     """The string to store for `password`."""
-    return await asyncio.get_running_loop().run_in_executor(_POOL, _HASHER.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(
+        _POOL, _HASHER.hash, password
+    )
 
 
 async def matches(stored: str | None, password: str) -> bool:
@@ -42,7 +44,9 @@ async def matches(stored: str | None, password: str) -> bool:
 
     None (nobody has that address) takes as long and is never opened.
     """
-    return await asyncio.get_running_loop().run_in_executor(_POOL, _verify, stored, password)
+    return await asyncio.get_running_loop().run_in_executor(
+        _POOL, _verify, stored, password
+    )
 
 
 def is_outdated(stored: str) -> bool:

@@ -100,5 +100,7 @@ async def known_of(person: Person) -> tuple[str, ...]:
     """What others know of a person, and no password may be: address, name, and the shop's name."""
     shop = ""
     if isinstance(person, Member) and person.vendor_id is not None:
-        shop = str(await Member.get(id=person.id).values_list("vendor__name", flat=True))
+        shop = str(
+            await Member.get(id=person.id).values_list("vendor__name", flat=True)
+        )
     return person.email, person.full_name, shop

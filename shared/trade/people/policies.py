@@ -19,7 +19,15 @@ class OfVendor(Protocol):
 
 
 _OWNER_VERBS = frozenset(
-    {"see", "edit", "ship", "connect_payments", "set_payout_schedule", "make_token", "refund"}
+    {
+        "see",
+        "edit",
+        "ship",
+        "connect_payments",
+        "set_payout_schedule",
+        "make_token",
+        "refund",
+    }
 )
 _OPERATOR_VERBS = frozenset({"see", "set_platform_fee", "decide_refund"})
 _TOKEN_VERBS = frozenset({"see", "connect_payments"})

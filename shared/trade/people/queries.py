@@ -47,7 +47,9 @@ NOBODY = Actor("nobody")
 
 def actor_of(person: Member | Customer) -> Actor:
     """Who asks, when it is this person."""
-    return _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    return (
+        _member_actor(person) if isinstance(person, Member) else _customer_actor(person)
+    )
 
 
 def _member_actor(member: Member) -> Actor:
@@ -108,7 +110,9 @@ async def vendor_tokens(vendor_id: int) -> tuple[TokenView, ...]:
             created_at=row.created_at,
             last_used_at=row.last_used_at,
             made_by=row.member.full_name,
-            may=tuple(scope.label for scope in Scope if scope in scopes.read(row.scopes)),
+            may=tuple(
+                scope.label for scope in Scope if scope in scopes.read(row.scopes)
+            ),
             expires_at=row.expires_at,
             ended=row.expires_at is not None and row.expires_at <= now,
         )
@@ -121,9 +125,13 @@ async def names_of(labels: Iterable[str]) -> dict[str, str]:
     marketplace itself.
     """
     ids = [
-        int(label[7:]) for label in labels if label.startswith("member:") and label[7:].isdigit()
+        int(label[7:])
+        for label in labels
+        if label.startswith("member:") and label[7:].isdigit()
     ]
-    found = await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
+    found = (
+        await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
+    )
     return {
         "system": "The marketplace",
         **{f"member:{id_}": str(name) for id_, name in found},
@@ -151,7 +159,9 @@ async def called(labels: Iterable[str]) -> dict[str, str]:
 
 def _ids(labels: Iterable[str], kind: str) -> list[int]:
     found = (label.partition(":") for label in labels)
-    return [int(number) for name, _, number in found if name == kind and number.isdigit()]
+    return [
+        int(number) for name, _, number in found if name == kind and number.isdigit()
+    ]
 
 
 async def found_people(
@@ -167,7 +177,12 @@ async def found_people(
     text = search.strip()
     who = Q(full_name__icontains=text) | Q(email__icontains=text)
     mine = Q() if vendor_id is None else Q(vendor_id=vendor_id)
-    members = await Member.filter(who, mine).order_by("id").limit(50).values_list("id", flat=True)
+    members = (
+        await Member.filter(who, mine)
+        .order_by("id")
+        .limit(50)
+        .values_list("id", flat=True)
+    )
     tokens = (
         await Token.filter(mine, name__icontains=text)
         .order_by("id")
@@ -176,7 +191,12 @@ async def found_people(
     )
     shoppers: Iterable[object] = ()
     if vendor_id is None:
-        shoppers = await Customer.filter(who).order_by("id").limit(50).values_list("id", flat=True)
+        shoppers = (
+            await Customer.filter(who)
+            .order_by("id")
+            .limit(50)
+            .values_list("id", flat=True)
+        )
     kinds = (
         ("member", members),
         ("token", tokens),
@@ -214,7 +234,8 @@ async def require_confirmed(
     ]
     if people and not any(people):
         raise EmailNotConfirmed(
-            f"To {to}, confirm your email address first: we have sent you a link.", param=param
+            f"To {to}, confirm your email address first: we have sent you a link.",
+            param=param,
         )
 
 

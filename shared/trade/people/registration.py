@@ -46,7 +46,12 @@ async def create_member(
     login = await credentials(email, password, about=(full_name, shop_name))
     async with unit.transaction() as tx:
         return await add_member(
-            tx, login, full_name=full_name, role=role, vendor_id=vendor_id, confirmed=confirmed
+            tx,
+            login,
+            full_name=full_name,
+            role=role,
+            vendor_id=vendor_id,
+            confirmed=confirmed,
         )
 
 
@@ -64,7 +69,13 @@ async def add_member(
     Raises EmailTaken.
     """
     return await _insert(
-        tx, Member, login, confirmed, full_name=full_name.strip(), role=role, vendor_id=vendor_id
+        tx,
+        Member,
+        login,
+        confirmed,
+        full_name=full_name.strip(),
+        role=role,
+        vendor_id=vendor_id,
     )
 
 
@@ -106,10 +117,16 @@ async def credentials(
 
 
 async def _insert(
-    tx: Transaction, people: type[P], login: Login, confirmed: bool, **values: Any
+    tx: Transaction,
+    people: type[P],
+    login: Login,
+    confirmed: bool,
+    **values: Any,
 ) -> P:
     try:
-        async with tx.savepoint():  # a refused insert must not spoil the caller's transaction
+        async with (
+            tx.savepoint()
+        ):  # a refused insert must not spoil the caller's transaction
             person = await people.create(
                 email=login.email,
                 password_hash=login.password_hash,

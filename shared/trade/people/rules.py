@@ -21,7 +21,9 @@ from shared.core.locales import gettext_noop as _n
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200  # a hash of megabytes would be a way to keep us busy
 MAX_EMAIL = 254
-COOKIE_DAYS = 30  # from the last visit; what a sign-in may last is less or more (SESSIONS_LAST)
+COOKIE_DAYS = (
+    30  # from the last visit; what a sign-in may last is less or more (SESSIONS_LAST)
+)
 
 TOO_EASY = _n("That is too easy to guess. Use something longer, or several words.")
 TOO_COMMON = _n(
@@ -152,13 +154,16 @@ def check_password(password: str, *, email: str = "") -> None:
     """
     if len(password) < MIN_PASSWORD:
         raise WeakPassword(
-            _("Use at least %(least)s characters.", least=MIN_PASSWORD), param="password"
+            _("Use at least %(least)s characters.", least=MIN_PASSWORD),
+            param="password",
         )
     if len(password) > MAX_PASSWORD:
         raise WeakPassword(
             _("Use at most %(most)s characters.", most=MAX_PASSWORD), param="password"
         )
-    if len(set(password)) < 4 or (email and password.lower() in (email, email.partition("@")[0])):
+    if len(set(password)) < 4 or (
+        email and password.lower() in (email, email.partition("@")[0])
+    ):
         raise WeakPassword(_(TOO_EASY), param="password")
     if _is_sequence(password.lower()):
         raise WeakPassword(_(TOO_EASY), param="password")
@@ -208,7 +213,11 @@ def _known(text: str) -> set[str]:
         lowered.partition("@")[0],
         *lowered.replace("@", " ").split(),
     }
-    return {bare for part in parts if len(bare := _bare(part.rstrip(_DIGITS))) >= _SHORTEST_STEM}
+    return {
+        bare
+        for part in parts
+        if len(bare := _bare(part.rstrip(_DIGITS))) >= _SHORTEST_STEM
+    }
 
 
 def _bare(text: str) -> str:

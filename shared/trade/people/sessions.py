@@ -58,7 +58,10 @@ async def sign_in(
         watch.refused("sign_in.failed", who=label)
         async with unit.transaction() as tx:
             await account_history.note_seldom(
-                tx, account_history.FAILED, label, vendor_id=vendor_of(person) if person else None
+                tx,
+                account_history.FAILED,
+                label,
+                vendor_id=vendor_of(person) if person else None,
             )
         raise WrongCredentials
     if passwords.is_outdated(person.password_hash):
@@ -81,7 +84,9 @@ async def _open(
         if not current.is_active or current.password_hash != proven:
             raise WrongCredentials
         agent, role = user_agent.replace("\0", "")[:255], role_of(current)
-        awaits_factor = isinstance(current, Member) and current.second_factor_at is not None
+        awaits_factor = (
+            isinstance(current, Member) and current.second_factor_at is not None
+        )
         whole_until = rules.session_end(role, signed_in_at=now, now=now)
         await Session.create(
             token_digest=digest(token),
@@ -254,7 +259,9 @@ async def identify(token: str) -> Actor | None:
     if not person.is_active or ends_at(row, person) <= clock.now():
         return None
     await _touch(row, person)
-    return replace(actor_of(person), session_id=row.id, authenticated_at=row.authenticated_at)
+    return replace(
+        actor_of(person), session_id=row.id, authenticated_at=row.authenticated_at
+    )
 
 
 def ends_at(row: Session, person: Person) -> datetime:

@@ -198,7 +198,11 @@ async def identify_token(raw: str) -> Actor | None:
         .first()
     )
     now = clock.now()
-    if row is None or not row.member.is_active or (row.expires_at and row.expires_at <= now):
+    if (
+        row is None
+        or not row.member.is_active
+        or (row.expires_at and row.expires_at <= now)
+    ):
         return None
     if row.last_used_at is None or now - row.last_used_at >= _TOUCH_TOKEN:
         await Token.filter(id=row.id).update(last_used_at=now, updated_at=now)

@@ -12,7 +12,9 @@ class BadVatNumber(Invalid):
     """
 
     code = "bad_vat_number"
-    default = _n("That is no VAT number that we know. Check each sign, or leave it empty.")
+    default = _n(
+        "That is no VAT number that we know. Check each sign, or leave it empty."
+    )
 
 
 class BadRate(Invalid):
@@ -26,7 +28,9 @@ class RegistrationChanged(Conflict):
     """What the operator looked at is no longer what the vendor states."""
 
     code = "registration_changed"
-    default = _n("The vendor has changed this in the meantime. Please look at it again.")
+    default = _n(
+        "The vendor has changed this in the meantime. Please look at it again."
+    )
 
 
 class UnlikelyRate(BadRate):
@@ -88,7 +92,9 @@ class NumberLacking(Invalid):
     """A business of the Union is proved by its number alone."""
 
     param = "proof"
-    default = _n("The vendor has stated no VAT number. Inside the EU nothing else will do.")
+    default = _n(
+        "The vendor has stated no VAT number. Inside the EU nothing else will do."
+    )
 
 
 class WordsTooLong(Invalid):

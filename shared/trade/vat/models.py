@@ -24,7 +24,8 @@ class VatRegistration(Row):
     )
     vendor_id: int
     country = fields.CharField(
-        max_length=2, description="the vendor's, ISO 3166-1; the number's state is in its prefix"
+        max_length=2,
+        description="the vendor's, ISO 3166-1; the number's state is in its prefix",
     )
     number = fields.CharField(
         max_length=20, default="", description="in its normal form; may be empty"
@@ -32,7 +33,9 @@ class VatRegistration(Row):
     stated_by = fields.CharField(max_length=120)
     confirmed_at = fields.DatetimeField(null=True)
     confirmed_by = fields.CharField(max_length=120, default="")
-    proof = fields.CharField(max_length=300, default="", description="what the staff looked at")
+    proof = fields.CharField(
+        max_length=300, default="", description="what the staff looked at"
+    )
     refused_at = fields.DatetimeField(null=True)
     refused_by = fields.CharField(max_length=120, default="")
     refusal = fields.CharField(
@@ -77,7 +80,8 @@ class VatRate(Row):
         unique_together = (("base", "quote", "day"),)
         constraints = [
             CheckConstraint(
-                check="cast(rate as numeric) > 0 and base <> quote", name="ck_vat_rates_rate"
+                check="cast(rate as numeric) > 0 and base <> quote",
+                name="ck_vat_rates_rate",
             ),
         ]
 
@@ -91,7 +95,9 @@ class VatWait(Row):
     vendor_id: int
     month = fields.CharField(max_length=7, description="2026-11")
     currency = fields.CharField(max_length=3, description="of the statement")
-    into = fields.CharField(max_length=3, description="of the state that the VAT goes to")
+    into = fields.CharField(
+        max_length=3, description="of the state that the VAT goes to"
+    )
     day = fields.DateField(
         description="the month's last; the rate is of then, or of the last working day before"
     )

@@ -64,12 +64,18 @@ _ALL = (
     _format("DK", "Denmark", r"\d{8}", "DK13585628", "stdnum.dk.cvr"),
     _format("EE", "Estonia", r"\d{9}", "EE100594102", "stdnum.ee.kmkr"),
     _format("FI", "Finland", r"\d{8}", "FI20774740", "stdnum.fi.alv"),
-    _format("FR", "France", r"[0-9A-HJ-NP-Z]{2}\d{9}", "FR40303265045", "stdnum.fr.tva"),
+    _format(
+        "FR", "France", r"[0-9A-HJ-NP-Z]{2}\d{9}", "FR40303265045", "stdnum.fr.tva"
+    ),
     _format("DE", "Germany", r"[1-9]\d{8}", "DE136695976", "stdnum.de.vat"),
     _format("EL", "Greece", r"\d{9}", "EL094259216", "stdnum.gr.vat"),
     _format("HU", "Hungary", r"\d{8}", "HU12892312", "stdnum.hu.anum"),
     _format(
-        "IE", "Ireland", r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]", "IE6433435F", "stdnum.ie.vat"
+        "IE",
+        "Ireland",
+        r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]",
+        "IE6433435F",
+        "stdnum.ie.vat",
     ),
     _format("IT", "Italy", r"\d{11}", "IT00743110157", "stdnum.it.iva"),
     _format("LV", "Latvia", r"\d{11}", "LV40003521600", "stdnum.lv.pvn"),
@@ -84,7 +90,9 @@ _ALL = (
     _format("SI", "Slovenia", r"[1-9]\d{7}", "SI50223054", "stdnum.si.ddv"),
     _format("ES", "Spain", r"[0-9A-Z]\d{7}[0-9A-Z]", "ESB64717838", "stdnum.es.nif"),
     _format("SE", "Sweden", r"\d{10}01", "SE123456789701", "stdnum.se.vat"),
-    _format("GB", "the United Kingdom", _UNITED_KINGDOM, "GB980780684", "stdnum.gb.vat"),
+    _format(
+        "GB", "the United Kingdom", _UNITED_KINGDOM, "GB980780684", "stdnum.gb.vat"
+    ),
     _format("XI", "Northern Ireland", _UNITED_KINGDOM, "XI980780684", "stdnum.gb.vat"),
     _format("CHE", "Switzerland", r"\d{9}", "CHE-107.787.577", "stdnum.ch.uid"),
     _format("NO", "Norway", r"\d{9}MVA", "NO 995 525 828 MVA", "stdnum.no.mva"),

@@ -81,9 +81,9 @@ class RegistrationPage(Paged):
 
 async def registration_of(vendor_id: int) -> Registration | None:
     """What a vendor states now. Nothing where it states nothing, and nobody has noted a proof."""
-    row = await VatRegistration.get_or_none(vendor_id=vendor_id, replaced_at=None).select_related(
-        "vendor"
-    )
+    row = await VatRegistration.get_or_none(
+        vendor_id=vendor_id, replaced_at=None
+    ).select_related("vendor")
     return (await _views([row]))[0] if row else None
 
 
@@ -93,18 +93,25 @@ async def history_of(
     most: int = 20,
 ) -> tuple[Registration, ...]:
     """What a vendor stated before, the latest first."""
-    rows = VatRegistration.filter(vendor_id=vendor_id, replaced_at__not_isnull=True).select_related(
-        "vendor"
-    )
+    rows = VatRegistration.filter(
+        vendor_id=vendor_id, replaced_at__not_isnull=True
+    ).select_related("vendor")
     return await _views(await rows.order_by("-id").limit(most))
 
 
-async def registrations(*, standing: RegistrationState, page: int = 1) -> RegistrationPage:
+async def registrations(
+    *, standing: RegistrationState, page: int = 1
+) -> RegistrationPage:
     """What is in force of all vendors: what waits oldest first, everything else newest first."""
     query = _in_force(standing)
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
     order = "id" if standing is RegistrationState.WAITING else "-updated_at"
-    rows = query.order_by(order).offset(shown.offset).limit(shown.limit).select_related("vendor")
+    rows = (
+        query.order_by(order)
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("vendor")
+    )
     return RegistrationPage(
         rows=await _views(await rows),
         number=shown.number,
@@ -114,7 +121,9 @@ async def registrations(*, standing: RegistrationState, page: int = 1) -> Regist
 
 async def standings() -> dict[RegistrationState, int]:
     """How many registrations there are of each standing."""
-    return {standing: await _in_force(standing).count() for standing in RegistrationState}
+    return {
+        standing: await _in_force(standing).count() for standing in RegistrationState
+    }
 
 
 @dataclass(frozen=True)
@@ -233,7 +242,13 @@ async def rates(*, page: int = 1) -> RatePage:
     """The rates that were entered, of the latest day first."""
     query = VatRate.all()
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    rows = await query.order_by("-day", "base", "quote").offset(shown.offset).limit(shown.limit)
+    rows = (
+        await query.order_by("-day", "base", "quote")
+        .offset(shown.offset)
+        .limit(shown.limit)
+    )
     return RatePage(
-        rows=tuple(rate_of(row) for row in rows), number=shown.number, pages=shown.pages
+        rows=tuple(rate_of(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
     )

@@ -28,7 +28,14 @@ from shared.trade.vat.errors import (
 )
 from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRate, VatWait
-from shared.trade.vat.rules import LATEST, Rate, StateVat, currency_of, plain_rate, state_vat
+from shared.trade.vat.rules import (
+    LATEST,
+    Rate,
+    StateVat,
+    currency_of,
+    plain_rate,
+    state_vat,
+)
 
 LARGEST = Decimal(10) ** 9
 MOST_PLACES = 8
@@ -95,7 +102,11 @@ async def _check(rate: Rate) -> None:
     if rate.base == rate.quote:
         raise SameCurrency
     exponent = rate.rate.as_tuple().exponent
-    if not rate.rate.is_finite() or not 0 < rate.rate < LARGEST or not isinstance(exponent, int):
+    if (
+        not rate.rate.is_finite()
+        or not 0 < rate.rate < LARGEST
+        or not isinstance(exponent, int)
+    ):
         raise BadRate(param="rate")
     if -exponent > MOST_PLACES:
         raise RateTooExact(most=MOST_PLACES)
@@ -118,7 +129,8 @@ def _is_far(rate: Decimal, last: Decimal) -> bool:
 
 async def _close_what_waited(tx: Transaction, rate: Rate) -> None:
     for wait in await VatWait.filter(
-        currency__in=[rate.base, rate.quote], into__in=[rate.base, rate.quote]
+        currency__in=[rate.base, rate.quote],
+        into__in=[rate.base, rate.quote],
     ):
         tx.emit(MonthsUnblocked(wait.vendor_id))
 

@@ -78,9 +78,15 @@ class Treatment(StrEnum):
     """What becomes of the VAT on one vendor's commission."""
 
     DOMESTIC = "domestic"  # charged: the vendor is in the marketplace's own state
-    UNPROVEN = "unproven"  # charged: nobody has confirmed that the vendor is a business abroad
-    REVERSE_CHARGE = "reverse_charge"  # the vendor accounts for it, in another state of the EU
-    OUTSIDE = "outside"  # outside the scope: the vendor is a business beyond the EU's border
+    UNPROVEN = (
+        "unproven"  # charged: nobody has confirmed that the vendor is a business abroad
+    )
+    REVERSE_CHARGE = (
+        "reverse_charge"  # the vendor accounts for it, in another state of the EU
+    )
+    OUTSIDE = (
+        "outside"  # outside the scope: the vendor is a business beyond the EU's border
+    )
 
     @property
     def is_charged(self) -> bool:
@@ -184,7 +190,11 @@ def converted(amount: Money, rate: Rate) -> Money:
     is_base = amount.currency == rate.base
     into = rate.quote if is_base else rate.base
     times = Fraction(rate.rate) if is_base else 1 / Fraction(rate.rate)
-    exact = amount.amount * times * Fraction(10) ** (decimals(into) - decimals(amount.currency))
+    exact = (
+        amount.amount
+        * times
+        * Fraction(10) ** (decimals(into) - decimals(amount.currency))
+    )
     return Money(_half_up(exact), into)
 
 

@@ -19,7 +19,12 @@ from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people.queries import operator_emails
-from shared.trade.vat.errors import NumberLacking, NumberWrong, RegistrationChanged, WordsTooLong
+from shared.trade.vat.errors import (
+    NumberLacking,
+    NumberWrong,
+    RegistrationChanged,
+    WordsTooLong,
+)
 from shared.trade.vat.events import MonthsUnblocked
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, normal_vat_number, state_of
@@ -97,7 +102,9 @@ async def confirm(
         )
         await _note(tx, "vendor.vat_confirmed", row, actor, proof=said)
         await _close_what_waits(tx, vendor_id)
-        await _tell_vendor(tx, "vat_confirmed", vendor, row, key="confirmed", words=said)
+        await _tell_vendor(
+            tx, "vat_confirmed", vendor, row, key="confirmed", words=said
+        )
 
 
 async def refuse(
@@ -139,7 +146,9 @@ async def _locked(tx: Transaction, vendor_id: int) -> Vendor:
     return vendor
 
 
-async def _looked_at(vendor_id: int, registration_id: int | None) -> VatRegistration | None:
+async def _looked_at(
+    vendor_id: int, registration_id: int | None
+) -> VatRegistration | None:
     """The registration in force, if it is the one that somebody looked at.
 
     Raises RegistrationChanged.
@@ -188,7 +197,12 @@ async def _note(
 ) -> None:
     subject = f"vendor:{row.vendor_id}"
     tx.record(
-        action, actor=actor, subject=subject, vendor_id=row.vendor_id, number=row.number, **details
+        action,
+        actor=actor,
+        subject=subject,
+        vendor_id=row.vendor_id,
+        number=row.number,
+        **details,
     )
 
 
@@ -217,17 +231,31 @@ async def _tell_of_change(
     }
     key = f"vat:{vendor.id}:{made.id if made else f'none.{now:%Y%m%dT%H%M%S.%f}'}"
     mail.post(
-        tx, "vat_changed", to=vendor.business_email, unique_key=f"{key}:changed", context=context
+        tx,
+        "vat_changed",
+        to=vendor.business_email,
+        unique_key=f"{key}:changed",
+        context=context,
     )
     if made is not None:
         for address in await operator_emails():
             mail.post(
-                tx, "vat_to_confirm", to=address, unique_key=f"{key}:{address}", context=context
+                tx,
+                "vat_to_confirm",
+                to=address,
+                unique_key=f"{key}:{address}",
+                context=context,
             )
 
 
 async def _tell_vendor(
-    tx: Transaction, kind: str, vendor: Vendor, row: VatRegistration, *, key: str, words: str
+    tx: Transaction,
+    kind: str,
+    vendor: Vendor,
+    row: VatRegistration,
+    *,
+    key: str,
+    words: str,
 ) -> None:
     context = {
         "vendor_name": vendor.name,

@@ -16,7 +16,9 @@ def sentence(name: str, until: date | None) -> str:
     """
     if until is None:
         return _("%(shop)s is closed for now.", shop=name)
-    return _("%(shop)s is closed and opens again on %(day)s.", shop=name, day=spelled(until))
+    return _(
+        "%(shop)s is closed and opens again on %(day)s.", shop=name, day=spelled(until)
+    )
 
 
 def spelled(day: date) -> str:

@@ -31,10 +31,16 @@ class Vendor(Searched):
     country = fields.CharField(max_length=2, description="ISO 3166-1 alpha-2")
     city = fields.CharField(max_length=80, default="")
     brand_color = fields.CharField(max_length=7, default="#0f766e")
-    logo = fields.CharField(max_length=200, default="", description="path below static/")
-    cover = fields.CharField(max_length=200, default="", description="path below static/")
+    logo = fields.CharField(
+        max_length=200, default="", description="path below static/"
+    )
+    cover = fields.CharField(
+        max_length=200, default="", description="path below static/"
+    )
     ships_in_days = fields.SmallIntField(default=3)
-    is_open = fields.BooleanField(default=True, description="false: hidden from shoppers")
+    is_open = fields.BooleanField(
+        default=True, description="false: hidden from shoppers"
+    )
     closed_until = fields.DateField(
         null=True, description="the day on which a closed shop opens by itself"
     )
@@ -51,4 +57,6 @@ class Vendor(Searched):
     class Meta:
         table = "vendors"
         manager = SearchedManager()
-        constraints = [CheckConstraint(check="length(country) = 2", name="ck_vendors_country")]
+        constraints = [
+            CheckConstraint(check="length(country) = 2", name="ck_vendors_country")
+        ]

@@ -16,7 +16,11 @@ PAGE_SIZE = 24
 
 async def list_open_vendors() -> tuple[VendorView, ...]:
     """The vendors that shoppers may see, by name."""
-    rows = await Vendor.filter(is_open=True).select_related("payment_config").order_by("name", "id")
+    rows = (
+        await Vendor.filter(is_open=True)
+        .select_related("payment_config")
+        .order_by("name", "id")
+    )
     return tuple(vendor_view(row) for row in rows)
 
 
@@ -43,7 +47,9 @@ async def open_shops(
     total = await query.count()
     shown = window(total, page=page, size=size)
     # In the alphabet's order.
-    sells = Case(When(payment_config__accepts_payments=True, then="now"), default="soon")
+    sells = Case(
+        When(payment_config__accepts_payments=True, then="now"), default="soon"
+    )
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
     query = (
@@ -55,5 +61,9 @@ async def open_shops(
     rows = await query.select_related("payment_config")
     vendors = tuple(vendor_view(row) for row in rows)
     return ShopsPage(
-        vendors=vendors, number=shown.number, pages=shown.pages, total=total, size=size
+        vendors=vendors,
+        number=shown.number,
+        pages=shown.pages,
+        total=total,
+        size=size,
     )

@@ -85,7 +85,9 @@ async def vendor_by_id(vendor_id: int) -> VendorView:
 
 async def fee_payers() -> tuple[Payer, ...]:
     """Every open shop with the percentage that it pays where no rule says otherwise."""
-    rows = await Vendor.filter(is_open=True, payment_config__id__isnull=False).values_list(
+    rows = await Vendor.filter(
+        is_open=True, payment_config__id__isnull=False
+    ).values_list(
         "id", "payment_config__currency", "payment_config__platform_fee_percentage"
     )
     return tuple(

@@ -11,11 +11,17 @@ from shared.trade.vendors.models import Vendor
 async def vendor_names(ids: Iterable[int]) -> dict[int, str]:
     """What vendors are called, by id. One query."""
     wanted = sorted(set(ids))
-    found = await Vendor.filter(id__in=wanted).values_list("id", "name") if wanted else []
+    found = (
+        await Vendor.filter(id__in=wanted).values_list("id", "name") if wanted else []
+    )
     return {int(str(id_)): str(name) for id_, name in found}
 
 
 async def found_vendors(search: str) -> tuple[int, ...]:
     """The ids of at most 50 vendors that a search finds, as the operator's list does."""
-    query = Vendor.filter(matching(search, "search", "search_contact")).order_by("id").limit(50)
+    query = (
+        Vendor.filter(matching(search, "search", "search_contact"))
+        .order_by("id")
+        .limit(50)
+    )
     return tuple(int(str(id_)) for id_ in await query.values_list("id", flat=True))

@@ -50,13 +50,24 @@ async def sign_up(
     code = country.upper()
     if code not in COUNTRIES:
         raise UnsupportedCountry(param="country")
-    login = await registration.credentials(email, password, about=(full_name, business_name))
+    login = await registration.credentials(
+        email, password, about=(full_name, business_name)
+    )
     async with unit.transaction() as tx:
         vendor = await _new_vendor(
-            tx, business_name.strip(), email.strip().lower(), code, is_open=confirmed
+            tx,
+            business_name.strip(),
+            email.strip().lower(),
+            code,
+            is_open=confirmed,
         )
         member = await registration.add_member(
-            tx, login, full_name=full_name, role="owner", vendor_id=vendor.id, confirmed=confirmed
+            tx,
+            login,
+            full_name=full_name,
+            role="owner",
+            vendor_id=vendor.id,
+            confirmed=confirmed,
         )
         tx.emit(VendorSignedUp(vendor.id, code))
         tx.record(
@@ -69,14 +80,21 @@ async def sign_up(
 
 
 async def _new_vendor(
-    tx: Transaction, name: str, email: str, country: str, *, is_open: bool
+    tx: Transaction,
+    name: str,
+    email: str,
+    country: str,
+    *,
+    is_open: bool,
 ) -> Vendor:
     """A vendor under the first free address part made of its name."""
     base = slugify(name)[:50].strip("-") or "shop"
     for _ in range(5):
         taken = {
             str(s)
-            for s in await Vendor.filter(slug__startswith=base).values_list("slug", flat=True)
+            for s in await Vendor.filter(slug__startswith=base).values_list(
+                "slug", flat=True
+            )
         }
         slug = next(
             s
@@ -89,7 +107,11 @@ async def _new_vendor(
         try:
             async with tx.savepoint():
                 return await Vendor.create(
-                    slug=slug, name=name, business_email=email, country=country, is_open=is_open
+                    slug=slug,
+                    name=name,
+                    business_email=email,
+                    country=country,
+                    is_open=is_open,
                 )
         except IntegrityError:
             continue  # someone took it a moment ago
@@ -106,7 +128,10 @@ async def open_shop(*, vendor_id: int, actor: str) -> None:
         row.is_open, row.closed_until = True, None
         await row.save(update_fields=["is_open", "closed_until"])
         tx.record(
-            "vendor.shop_opened", actor=actor, subject=f"vendor:{vendor_id}", vendor_id=vendor_id
+            "vendor.shop_opened",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
         )
 
 

@@ -27,7 +27,13 @@ from tests.support.storefront import counted
 pytestmark = pytest.mark.usefixtures("database")
 
 ADA = Contact(
-    "ada@example.test", "Ada Lovelace", "12 rue du Marché", "", "Luxembourg", "1728", "LU"
+    "ada@example.test",
+    "Ada Lovelace",
+    "12 rue du Marché",
+    "",
+    "Luxembourg",
+    "1728",
+    "LU",
 )
 
 
@@ -44,13 +50,19 @@ class TestAdd:
         assert [(line.quantity, line.line_total) for line in basket.lines] == [
             (3, Money(3750, "EUR"))
         ]
-        assert (basket.total, basket.count, basket.can_check_out) == (Money(3750, "EUR"), 3, True)
+        assert (basket.total, basket.count, basket.can_check_out) == (
+            Money(3750, "EUR"),
+            3,
+            True,
+        )
         assert await count_items(token) == 3
 
     async def test_each_basket_is_its_own(self) -> None:
         """The same thing in two baskets: what one shopper changes, the other keeps as it was."""
         product = await make_product(await make_ready_vendor(), stock=20)
-        mine, theirs = [await service.add(None, product_id=product.id, quantity=n) for n in (1, 4)]
+        mine, theirs = [
+            await service.add(None, product_id=product.id, quantity=n) for n in (1, 4)
+        ]
 
         await service.add(mine, product_id=product.id, quantity=1)
         assert (await count_items(mine), await count_items(theirs)) == (2, 4)
@@ -59,11 +71,16 @@ class TestAdd:
         await service.set_quantity(mine, product_id=product.id, quantity=0)
         assert (await count_items(mine), await count_items(theirs)) == (0, 4)
 
-    async def test_another_vendors_goods_are_refused_until_the_shopper_starts_anew(self) -> None:
+    async def test_another_vendors_goods_are_refused_until_the_shopper_starts_anew(
+        self,
+    ) -> None:
         """A basket is for one shop; both shops are named; nothing is lost before the shopper says
         so.
         """
-        lux, velo = await make_ready_vendor(name="Lux"), await make_ready_vendor(name="Velo")
+        lux, velo = (
+            await make_ready_vendor(name="Lux"),
+            await make_ready_vendor(name="Velo"),
+        )
         bag, bell = await make_product(lux), await make_product(velo)
         token = await service.add(None, product_id=bag.id, quantity=1)
 
@@ -72,7 +89,9 @@ class TestAdd:
         assert [line.product.id for line in (await get_basket(token)).lines] == [bag.id]
 
         await service.add(token, product_id=bell.id, quantity=1, start_new=True)
-        assert [line.product.id for line in (await get_basket(token)).lines] == [bell.id]
+        assert [line.product.id for line in (await get_basket(token)).lines] == [
+            bell.id
+        ]
 
     @pytest.mark.parametrize("quantity", [0, -1, 100, 2**70])
     async def test_absurd_quantities_are_refused(self, quantity: int) -> None:
@@ -93,7 +112,9 @@ class TestAdd:
 
     async def test_no_more_than_there_are(self) -> None:
         """Counting what is in the basket already."""
-        product = await make_product(await make_ready_vendor(), stock=3, reserved=1, name="Vase")
+        product = await make_product(
+            await make_ready_vendor(), stock=3, reserved=1, name="Vase"
+        )
         token = await service.add(None, product_id=product.id, quantity=2)
 
         with pytest.raises(SoldOut, match="Only 2 left of Vase"):
@@ -106,7 +127,9 @@ class TestAdd:
         with pytest.raises(NotForSale):
             await service.add(None, product_id=product.id, quantity=1)
 
-    async def test_hidden_products_are_not_found_and_a_closed_shop_says_so(self) -> None:
+    async def test_hidden_products_are_not_found_and_a_closed_shop_says_so(
+        self,
+    ) -> None:
         """What shoppers cannot see they cannot buy, and of a closed shop they learn why."""
         hidden = await make_product(await make_ready_vendor(), is_published=False)
         closed = await make_product(await make_ready_vendor(is_open=False))
@@ -133,7 +156,9 @@ class TestAdd:
         a, b = await make_product(vendor), await make_product(vendor)
         token = new_token("ba")
 
-        await asyncio.gather(*(service.add(token, product_id=p.id, quantity=1) for p in (a, b)))
+        await asyncio.gather(
+            *(service.add(token, product_id=p.id, quantity=1) for p in (a, b))
+        )
 
         assert await Basket.all().count() == 1
         assert await count_items(token) == 2
@@ -178,7 +203,9 @@ class TestProblems:
         """
         vendor = await make_ready_vendor()
         names = ("Cup", "Bowl", "Vase", "Plate", "Fine")
-        products = {name: await make_product(vendor, name=name, stock=9) for name in names}
+        products = {
+            name: await make_product(vendor, name=name, stock=9) for name in names
+        }
         token = new_token("ba")
         for product in products.values():
             await service.add(token, product_id=product.id, quantity=2)
@@ -214,8 +241,12 @@ class TestProblems:
     ) -> None:
         """The lines stay."""
         vendor = await make_ready_vendor(name="Lux")
-        token = await service.add(None, product_id=(await make_product(vendor)).id, quantity=1)
-        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(accepts_payments=False)
+        token = await service.add(
+            None, product_id=(await make_product(vendor)).id, quantity=1
+        )
+        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+            accepts_payments=False
+        )
 
         basket = await get_basket(token)
 
@@ -227,7 +258,9 @@ class TestProblems:
     async def test_a_closed_shop_is_said(self) -> None:
         """Same for a shop that shoppers no longer see."""
         vendor = await make_ready_vendor(name="Lux")
-        token = await service.add(None, product_id=(await make_product(vendor)).id, quantity=1)
+        token = await service.add(
+            None, product_id=(await make_product(vendor)).id, quantity=1
+        )
         await Vendor.filter(id=vendor.id).update(is_open=False)
 
         assert (await get_basket(token)).problems[0].startswith("Lux is closed")
@@ -257,19 +290,27 @@ class TestProblems:
         first = await service.add(None, product_id=product.id, quantity=1)
         second = await service.add(None, product_id=product.id, quantity=2)
 
-        await place_order(basket_token=first, contact=ADA, customer_id=None, hold_minutes=30)
+        await place_order(
+            basket_token=first, contact=ADA, customer_id=None, hold_minutes=30
+        )
 
-        assert (await get_basket(second)).problems == ("Only 1 left of Vase. Please take fewer.",)
+        assert (await get_basket(second)).problems == (
+            "Only 1 left of Vase. Please take fewer.",
+        )
 
 
 class TestQueries:
-    async def test_a_basket_takes_the_same_queries_with_one_line_and_with_thirty(self) -> None:
+    async def test_a_basket_takes_the_same_queries_with_one_line_and_with_thirty(
+        self,
+    ) -> None:
         """No query in a loop."""
         vendor = await make_ready_vendor()
         small, large = new_token("ba"), new_token("ba")
         await service.add(small, product_id=(await make_product(vendor)).id, quantity=1)
         for _ in range(30):
-            await service.add(large, product_id=(await make_product(vendor)).id, quantity=1)
+            await service.add(
+                large, product_id=(await make_product(vendor)).id, quantity=1
+            )
 
         with counted() as few:
             await get_basket(small)
@@ -281,7 +322,9 @@ class TestQueries:
     async def test_the_number_in_the_head_takes_one(self) -> None:
         """It is on every page."""
         token = await service.add(
-            None, product_id=(await make_product(await make_ready_vendor())).id, quantity=1
+            None,
+            product_id=(await make_product(await make_ready_vendor())).id,
+            quantity=1,
         )
 
         with counted() as queries:
@@ -291,7 +334,9 @@ class TestQueries:
         assert len(queries) == 1
 
     @pytest.mark.parametrize("token", [None, "", "ba_made_up", "\0"])
-    async def test_no_token_or_a_made_up_one_is_an_empty_basket(self, token: str | None) -> None:
+    async def test_no_token_or_a_made_up_one_is_an_empty_basket(
+        self, token: str | None
+    ) -> None:
         """Never an error."""
         assert (await get_basket(token)).lines == ()
         assert await count_items(token) == 0

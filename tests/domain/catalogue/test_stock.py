@@ -44,7 +44,10 @@ class TestReserve:
     async def test_holds_nothing_when_one_is_short(self) -> None:
         """The whole order or none of it; the error says of what and how many are left."""
         vendor = await make_vendor()
-        a, b = await make_product(vendor, stock=5), await make_product(vendor, stock=2, name="Vase")
+        a, b = (
+            await make_product(vendor, stock=5),
+            await make_product(vendor, stock=2, name="Vase"),
+        )
 
         with pytest.raises(SoldOut, match="Only 2 left of Vase") as caught:
             await reserve((a.id, 1), (b.id, 3))

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
-FEE = re.compile(r"[Pp]latform fee|[Cc]ommission|€1\.25|€48\.65")  # 2.5 % of €49.90, and the rest
+FEE = re.compile(
+    r"[Pp]latform fee|[Cc]ommission|€1\.25|€48\.65"
+)  # 2.5 % of €49.90, and the rest
 
 
 @pytest.mark.parametrize("shown", [False, True], ids=["kept back", "shown"])
@@ -48,7 +50,11 @@ async def test_what_the_platform_earns_is_shown_to_shoppers_only_where_the_opera
         await service.change(replace(DEFAULTS, show_fee_breakdown=True), actor="test")
     product = await browser.get("/shops/lux/cup")
     await browser.add("/shops/lux/cup")
-    before = [product, await browser.get("/shop/basket"), await browser.get("/shop/checkout")]
+    before = [
+        product,
+        await browser.get("/shop/basket"),
+        await browser.get("/shop/checkout"),
+    ]
     path = await browser.check_out()
     payment = await browser.get(path)
     secret = re.search(r'data-client-secret="([^"]+)"', payment)

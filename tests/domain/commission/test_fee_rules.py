@@ -74,7 +74,11 @@ def orders(draw: st.DrawFn) -> tuple[str, list[Sold], list[Rule]]:
         amount=st.integers(1, 3000).map(lambda n: n * step(currency)),
     )
     lines = draw(st.lists(line, min_size=1, max_size=6))
-    return currency, lines, draw(st.lists(rules_in(currency, conditions=True), max_size=5))
+    return (
+        currency,
+        lines,
+        draw(st.lists(rules_in(currency, conditions=True), max_size=5)),
+    )
 
 
 class TestChoosing:
@@ -96,19 +100,26 @@ class TestChoosing:
             (Rule(Decimal(5), vendor_id=1, category="Cups"), False),
         ],
     )
-    def test_a_rule_holds_when_each_of_its_conditions_does(self, rule: Rule, fits: bool) -> None:
+    def test_a_rule_holds_when_each_of_its_conditions_does(
+        self, rule: Rule, fits: bool
+    ) -> None:
         """Vendor, category, product and currency; what is left open holds for everything."""
-        assert choose([rule], self.LINE, "EUR", otherwise=STANDARD) is (rule if fits else STANDARD)
+        assert choose([rule], self.LINE, "EUR", otherwise=STANDARD) is (
+            rule if fits else STANDARD
+        )
 
     @given(orders())
-    def test_the_first_that_holds_is_taken(self, order: tuple[str, list[Sold], list[Rule]]) -> None:
+    def test_the_first_that_holds_is_taken(
+        self, order: tuple[str, list[Sold], list[Rule]]
+    ) -> None:
         """No rule before the chosen one holds; the vendor's own percentage is the last resort."""
         currency, lines, rules = order
         for line in lines:
             chosen = choose(rules, line, currency, otherwise=STANDARD)
             before = rules[: rules.index(chosen)] if chosen is not STANDARD else rules
             assert all(
-                choose([rule], line, currency, otherwise=STANDARD) is STANDARD for rule in before
+                choose([rule], line, currency, otherwise=STANDARD) is STANDARD
+                for rule in before
             )
 
     @given(orders())
@@ -135,11 +146,15 @@ class TestChoosing:
         crowns = Rule(Decimal(8), fixed=100, currency="DKK", id=3)
         rest = Rule(Decimal(7), id=4)
         never = Rule(Decimal(6), id=5)
-        assert in_force([bags, other, crowns, rest, never], vendor_id=1, currency="EUR") == (
+        assert in_force(
+            [bags, other, crowns, rest, never], vendor_id=1, currency="EUR"
+        ) == (
             bags,
             rest,
         )
-        assert in_force([bags, other, crowns, rest, never], vendor_id=None, currency=None) == (
+        assert in_force(
+            [bags, other, crowns, rest, never], vendor_id=None, currency=None
+        ) == (
             bags,
             crowns,
             rest,
@@ -177,13 +192,17 @@ class TestCommission:
         currency=CURRENCIES,
         pieces=st.integers(0, 90_000),
     )
-    def test_it_is_half_up(self, data: st.DataObject, currency: str, pieces: int) -> None:
+    def test_it_is_half_up(
+        self, data: st.DataObject, currency: str, pieces: int
+    ) -> None:
         """Percentage and fixed part are rounded once, together; a half goes up."""
         unit = step(currency)
         rule = data.draw(
             rules_in(currency).filter(lambda r: r.minimum is None and r.maximum is None)
         )
-        exact = (Fraction(pieces * unit) * Fraction(rule.percentage) / 100 + rule.fixed) / unit
+        exact = (
+            Fraction(pieces * unit) * Fraction(rule.percentage) / 100 + rule.fixed
+        ) / unit
         assert (
             commission(pieces * unit, rule, currency)
             == min(int(exact + Fraction(1, 2)), pieces) * unit
@@ -216,7 +235,9 @@ class TestCommission:
             (99, 99),
         ],
     )
-    def test_minimum_and_maximum_of_one_rule_both_hold(self, amount: int, fee: int) -> None:
+    def test_minimum_and_maximum_of_one_rule_both_hold(
+        self, amount: int, fee: int
+    ) -> None:
         """5 % of a small line is the minimum, of a dear one the maximum, and between them 5 %;
         never above the line.
         """
@@ -239,7 +260,9 @@ class TestCommission:
         charged = charge(lines, rules, currency, otherwise=STANDARD)
         total = sum(line.amount for line in lines)
         assert 0 <= sum(c.amount for c in charged) < total
-        assert all(0 <= c.amount <= line.amount for c, line in zip(charged, lines, strict=True))
+        assert all(
+            0 <= c.amount <= line.amount for c, line in zip(charged, lines, strict=True)
+        )
         assert all(c.amount % step(currency) == 0 for c in charged)
         assert charged == charge(lines, rules, currency, otherwise=STANDARD)
 
@@ -349,17 +372,23 @@ class TestGivingBack:
         """The vendor pays nothing while commission is left."""
         total, fee, parts, _ = case
         given, left = give_back(RefundPolicy.RETURN, total, fee, parts)
-        assert all(g == p or rest == 0 for g, p, rest in zip(given, parts, left, strict=True))
+        assert all(
+            g == p or rest == 0 for g, p, rest in zip(given, parts, left, strict=True)
+        )
 
     @given(refunds())
-    def test_keeping_gives_nothing_back(self, case: tuple[int, int, list[int], int]) -> None:
+    def test_keeping_gives_nothing_back(
+        self, case: tuple[int, int, list[int], int]
+    ) -> None:
         """The vendor bears the whole refund."""
         total, fee, parts, _ = case
         assert sum(give_back(RefundPolicy.KEEP, total, fee, parts)[0]) == 0
 
     @given(
         case=refunds(),
-        policies=st.lists(st.sampled_from(list(RefundPolicy)), min_size=12, max_size=12),
+        policies=st.lists(
+            st.sampled_from(list(RefundPolicy)), min_size=12, max_size=12
+        ),
     )
     def test_a_policy_changed_between_two_refunds_breaks_nothing(
         self, case: tuple[int, int, list[int], int], policies: list[RefundPolicy]
@@ -396,7 +425,9 @@ class TestGivingBack:
             (0, -1),
         ],
     )
-    def test_more_than_was_paid_is_a_programming_error(self, before: int, refund: int) -> None:
+    def test_more_than_was_paid_is_a_programming_error(
+        self, before: int, refund: int
+    ) -> None:
         """Refunds are capped before the commission is asked for."""
         with pytest.raises(ValueError, match="more than"):
             commission_back(RefundPolicy.KEEP, 1000, 100, before, 0, refund)
@@ -416,18 +447,28 @@ class TestChecking:
             (Rule(Decimal(1), fixed=-1, currency="EUR"), "fixed_amount"),
             (Rule(Decimal(1), fixed=MAX_AMOUNT + 1, currency="EUR"), "fixed_amount"),
             (Rule(Decimal(1), minimum=150, currency="ISK"), "minimum_amount"),
-            (Rule(Decimal(1), minimum=200, maximum=100, currency="EUR"), "maximum_amount"),
-            (Rule(Decimal(1), fixed=200, maximum=100, currency="EUR"), "maximum_amount"),
+            (
+                Rule(Decimal(1), minimum=200, maximum=100, currency="EUR"),
+                "maximum_amount",
+            ),
+            (
+                Rule(Decimal(1), fixed=200, maximum=100, currency="EUR"),
+                "maximum_amount",
+            ),
         ],
     )
-    def test_a_rule_that_could_never_be_charged_is_refused(self, rule: Rule, field: str) -> None:
+    def test_a_rule_that_could_never_be_charged_is_refused(
+        self, rule: Rule, field: str
+    ) -> None:
         """With a sentence at the field that is wrong."""
         with pytest.raises(Invalid) as refused:
             check(rule)
         assert refused.value.param == field
 
     @given(data=st.data(), currency=CURRENCIES)
-    def test_what_was_charged_can_be_read_later(self, data: st.DataObject, currency: str) -> None:
+    def test_what_was_charged_can_be_read_later(
+        self, data: st.DataObject, currency: str
+    ) -> None:
         """The snapshot on a line holds all that its commission came from."""
         rule, amount = data.draw(rules_in(currency)), 5000 * step(currency)
         check(rule)
@@ -442,7 +483,14 @@ class TestChecking:
         assert (
             len(
                 snapshot(
-                    Rule(Decimal("99.99"), MAX_AMOUNT, MAX_AMOUNT, MAX_AMOUNT, "EUR", id=2**63)
+                    Rule(
+                        Decimal("99.99"),
+                        MAX_AMOUNT,
+                        MAX_AMOUNT,
+                        MAX_AMOUNT,
+                        "EUR",
+                        id=2**63,
+                    )
                 )
             )
             <= 255
@@ -459,7 +507,13 @@ def test_rules_in_words() -> None:
     write = str  # `€0.30`; pages hand in their own filter
     assert words.sentence(bags, write) == "10% + €0.30 on Bags, at most €20.00"
     assert words.sentence(Rule(Decimal("2.50")), write) == "2.5% on everything"
-    assert words.sentence(Rule(Decimal(0), product_id=1), write, "A tote") == "0% on A tote"
-    assert words.sentence(Rule(Decimal(3), currency="DKK"), write) == "3% on everything sold in DKK"
+    assert (
+        words.sentence(Rule(Decimal(0), product_id=1), write, "A tote")
+        == "0% on A tote"
+    )
+    assert (
+        words.sentence(Rule(Decimal(3), currency="DKK"), write)
+        == "3% on everything sold in DKK"
+    )
     only = Rule(Decimal(0), fixed=30, minimum=30, currency="EUR")
     assert words.charge(only, write) == f"{Money(30, 'EUR')}, at least €0.30"

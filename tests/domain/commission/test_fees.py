@@ -29,7 +29,12 @@ from shared.infra.database.schema import on_disk
 from shared.trade.baskets import service as baskets
 from shared.trade.commission import service
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
-from shared.trade.commission.queries import all_rules, get_policy, rules_for, vendor_rules
+from shared.trade.commission.queries import (
+    all_rules,
+    get_policy,
+    rules_for,
+    vendor_rules,
+)
 from shared.trade.commission.rules import RefundPolicy, Rule, read_snapshot
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import checkout_by_token
@@ -53,9 +58,13 @@ async def buy(
     """An order of new products, each (price, quantity, category)."""
     token = None
     for price, quantity, category in products:
-        product = await make_product(vendor, price_amount=price, category=category, stock=quantity)
+        product = await make_product(
+            vendor, price_amount=price, category=category, stock=quantity
+        )
         token = await baskets.add(token, product_id=product.id, quantity=quantity)
-    checkout = await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+    checkout = await place_order(
+        basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+    )
     order = await Order.get(checkout__token=checkout)
     return order, await OrderLine.filter(order_id=order.id).order_by("id")
 
@@ -78,7 +87,10 @@ class TestSales:
         )
 
         assert (bag.commission_amount, cup.commission_amount) == (1030, 50)
-        assert (order.platform_fee_amount, order.platform_fee_percentage) == (1080, Decimal("2.50"))
+        assert (order.platform_fee_amount, order.platform_fee_percentage) == (
+            1080,
+            Decimal("2.50"),
+        )
         kept = read_snapshot(bag.commission_rule, "EUR")
         assert kept is not None
         assert (kept.id, kept.percentage, kept.fixed, kept.maximum) == (
@@ -138,7 +150,9 @@ class TestSales:
         )
         await service.add_rule(Rule(Decimal(50)), actor=BY)
         assert (
-            await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+            await place_order(
+                basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+            )
             == first
         )
         assert (await Order.get(checkout__token=first)).platform_fee_amount == 25
@@ -165,7 +179,9 @@ class TestSales:
             rate = Decimal(data.draw(st.integers(0, 9999))) / 100
             which = data.draw(st.sampled_from(ids))
             if step == "add" and len(ids) < 6:
-                ids.append(await service.add_rule(Rule(rate, vendor_id=vendor.id), actor=BY))
+                ids.append(
+                    await service.add_rule(Rule(rate, vendor_id=vendor.id), actor=BY)
+                )
             elif step == "change":
                 await service.change_rule(which, Rule(rate, category="Bags"), actor=BY)
             elif step == "up":
@@ -187,7 +203,8 @@ class TestSales:
         """
         shop = await open_shop(gateway, sandbox, price=4990)
         await service.add_rule(
-            Rule(Decimal(10), fixed=31, currency="EUR", vendor_id=shop.vendor_id), actor=BY
+            Rule(Decimal(10), fixed=31, currency="EUR", vendor_id=shop.vendor_id),
+            actor=BY,
         )
         purchase = await check_out(shop)
         await create_payment_intent(gateway, order_id=purchase.order_id)
@@ -195,13 +212,18 @@ class TestSales:
         assert payment.stripe_payment_intent_id is not None
         answered = await confirm(sandbox, payment.stripe_payment_intent_id)
         progress = await refresh(gateway, checkout_token=purchase.token)
-        assert (payment.amount_platform_fee, answered["application_fee_amount"]) == (530, 530)
+        assert (payment.amount_platform_fee, answered["application_fee_amount"]) == (
+            530,
+            530,
+        )
         assert progress.state is PaymentState.SUCCEEDED
 
 
 async def _frozen() -> list[Any]:
     lines = (
-        await OrderLine.all().order_by("id").values("id", "commission_amount", "commission_rule")
+        await OrderLine.all()
+        .order_by("id")
+        .values("id", "commission_amount", "commission_rule")
     )
     return [
         *lines,
@@ -220,7 +242,9 @@ class TestRules:
         await service.add_rule(Rule(Decimal(5)), actor=BY)
         await service.add_rule(BAGS, actor=BY)
         assert [view.rule.category for view in await all_rules()] == ["", "Bags"]
-        entry = await AuditEntry.filter(action="fees.rule_added").order_by("-id").first()
+        entry = (
+            await AuditEntry.filter(action="fees.rule_added").order_by("-id").first()
+        )
         assert entry is not None
         assert (entry.actor, entry.details["after"]["percentage"]) == (BY, "10.00")
 
@@ -311,7 +335,10 @@ class TestPolicy:
             )
         policy = await get_policy()
         assert policy.refund_policy is RefundPolicy.KEEP
-        assert [policy.needs_approval(Money(n, "EUR")) for n in (10000, 10001)] == [False, True]
+        assert [policy.needs_approval(Money(n, "EUR")) for n in (10000, 10001)] == [
+            False,
+            True,
+        ]
         assert policy.needs_approval(Money(1, "DKK"))
         assert not policy.needs_approval(Money(99_999, "GBP"))
         entry = await AuditEntry.get(action="fees.policy_changed")
@@ -325,7 +352,9 @@ class TestPolicy:
         """One after the other, both written down."""
         await asyncio.gather(
             *(
-                service.set_policy(refund_policy=policy, refund_approval_limits={}, actor=BY)
+                service.set_policy(
+                    refund_policy=policy, refund_approval_limits={}, actor=BY
+                )
                 for policy in (RefundPolicy.KEEP, RefundPolicy.RETURN)
             )
         )
@@ -336,7 +365,9 @@ class TestPolicy:
         "limits",
         [{"EUR": -1}, {"EUR": 100_000_000}, {"ISK": 150}],
     )
-    async def test_a_limit_that_is_no_amount_is_refused(self, limits: dict[str, int]) -> None:
+    async def test_a_limit_that_is_no_amount_is_refused(
+        self, limits: dict[str, int]
+    ) -> None:
         """Nothing is written."""
         with pytest.raises(Invalid):
             await service.set_policy(
@@ -348,7 +379,9 @@ class TestPolicy:
         "values",
         [{"id": 2}, {"id": 1, "refund_policy": "half"}],
     )
-    async def test_the_database_holds_one_known_policy(self, values: dict[str, Any]) -> None:
+    async def test_the_database_holds_one_known_policy(
+        self, values: dict[str, Any]
+    ) -> None:
         """A second row, an unknown word: refused."""
         with pytest.raises(IntegrityError):
             await MarketplacePolicy.create(**values)
@@ -407,7 +440,9 @@ async def test_the_migration_finds_older_lines(tmp_path: Any) -> None:
 
     path, now = tmp_path / "old.sqlite3", "2026-01-01 00:00:00+00:00"
     names = on_disk()
-    before = names[next(n for n, name in enumerate(names) if name.endswith("_fees")) - 1]
+    before = names[
+        next(n for n, name in enumerate(names) if name.endswith("_fees")) - 1
+    ]
     async with opened(f"sqlite://{path}") as context:
         await context.db().execute_query("PRAGMA foreign_keys=OFF")
         await Executor(context.db(), config("sqlite://")["apps"]).migrate(

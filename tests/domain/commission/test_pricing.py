@@ -22,7 +22,8 @@ def of(rules: list[Rule], *percentages: str, currency: str = "EUR") -> Offer:
     """The offer under numbered `rules`, with a vendor (1, 2, ...) for each of the percentages."""
     numbered = [replace(rule, id=number) for number, rule in enumerate(rules, start=1)]
     payers = [
-        Payer(number, currency, Decimal(rate)) for number, rate in enumerate(percentages, start=1)
+        Payer(number, currency, Decimal(rate))
+        for number, rate in enumerate(percentages, start=1)
     ]
     return offer(numbered, payers, newcomer=NEW, currency="EUR")
 

@@ -29,7 +29,16 @@ from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_member
 from tests.support.market import open_shop
-from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
+from tests.support.payouts import (
+    new_bank,
+    on_payday,
+    payday,
+    plan,
+    ready,
+    swept,
+    time_of,
+    work,
+)
 from tests.support.portal import operator_in, sign_in
 from tests.support.storefront import words
 
@@ -135,7 +144,11 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
         await new_bank(sandbox, shop.account_id, hours=72)
         with pytest.raises((PayoutHeld, NothingToPayOut)):
             await instant_payouts.pay(
-                gateway, vendor_id=shop.vendor_id, amount=Money(1000, "EUR"), actor="m", fee=100
+                gateway,
+                vendor_id=shop.vendor_id,
+                amount=Money(1000, "EUR"),
+                actor="m",
+                fee=100,
             )
         await payday(context)
         assert await Payout.all().count() == 0
@@ -145,7 +158,10 @@ async def test_a_change_that_only_the_payday_notices_stops_it(
 @pytest.mark.parametrize(
     ("made", "heard"),
     [(False, False), (True, True)],
-    ids=["Stripe did not hear us, nor we of the bank", "Stripe made it, and we know of the bank"],
+    ids=[
+        "Stripe did not hear us, nor we of the bank",
+        "Stripe made it, and we know of the bank",
+    ],
 )
 async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
     context: Context,
@@ -162,7 +178,11 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
         shop = await on_payday(gateway, sandbox, time)
         effect = "reset_after" if made else "reset_before"
         sandbox.faults(
-            {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3}
+            {
+                "match": {"method": "POST", "path": "/v1/payouts"},
+                "effect": effect,
+                "times": 3,
+            }
         )
         with pytest.raises(TryLater):
             await payday(context)
@@ -205,7 +225,9 @@ async def test_stripe_s_own_schedule_stops_and_is_what_it_was_afterwards(
         await plan(gateway, shop, "weekly", "friday", minimum=0)
         await changed(gateway, sandbox, shop)
         await work(context, "payouts.write_settings")
-        assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
+        assert (
+            await gateway.balance_settings.get(shop.account_id)
+        ).interval == "manual"
         time.days(3.01)
         await work(context, "vendors.end_bank_holds")
         await bank_accounts.end_due()
@@ -229,7 +251,9 @@ async def test_a_bank_given_while_one_waits_makes_it_wait_anew(
         assert row.bank_hold_until == clock.now() + WAIT
         time.days(1.5)
         await bank_accounts.end(shop.vendor_id)
-        assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).bank_hold_until is not None
+        assert (
+            await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        ).bank_hold_until is not None
         time.days(2)
         await bank_accounts.end(shop.vendor_id)
         row = await changed(gateway, sandbox, shop, hours=0)
@@ -246,7 +270,9 @@ async def test_only_the_operator_ends_it_and_says_why(
     shop = await open_shop(gateway, sandbox)
     await changed(gateway, sandbox, shop)
     with pytest.raises(Invalid):
-        await bank_accounts.release(vendor_id=shop.vendor_id, reason=" ", actor="member:9")
+        await bank_accounts.release(
+            vendor_id=shop.vendor_id, reason=" ", actor="member:9"
+        )
     operator = await operator_in(client)
     page = f"/operator/vendors/{shop.vendor_id}"
     assert "The bank changed" in await operator.get(page)
@@ -261,7 +287,9 @@ async def test_only_the_operator_ends_it_and_says_why(
     assert "The bank changed" not in await operator.get(page)
     assert await Email.exists(kind="bank_hold_released")
     with pytest.raises(Conflict):
-        await bank_accounts.release(vendor_id=shop.vendor_id, reason="again", actor="member:9")
+        await bank_accounts.release(
+            vendor_id=shop.vendor_id, reason="again", actor="member:9"
+        )
 
 
 async def test_the_owner_reads_it_on_the_payouts_page(

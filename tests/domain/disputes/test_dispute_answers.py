@@ -13,7 +13,12 @@ import pytest
 from shared.core import clock
 from shared.core.errors import Invalid, NotFound
 from shared.finance.disputes import jobs, responses
-from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, AnswerRefused, NothingToSay
+from shared.finance.disputes.errors import (
+    AnswerChanged,
+    AnswerClosed,
+    AnswerRefused,
+    NothingToSay,
+)
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.order_facts import drafted
 from shared.finance.disputes.queries import dispute_by_id
@@ -37,7 +42,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 WORDS = {"product_description": "A cup", "uncategorized_text": "It arrived."}
-KINDS = ("disputes.follow", "disputes.deliver", "disputes.stage", "stripe_writes.perform")
+KINDS = (
+    "disputes.follow",
+    "disputes.deliver",
+    "disputes.stage",
+    "stripe_writes.perform",
+)
 FAULTS = [
     {"effect": "reset_before"},
     {"effect": "reset_after"},
@@ -54,7 +64,11 @@ async def draft(row: Dispute, texts: dict[str, str] = WORDS) -> int:
 
 async def submit(gateway: Gateway, row: Dispute, version: int) -> bool:
     return await responses.submit(
-        gateway, vendor_id=row.vendor_id, dispute_id=row.id, version=version, actor="member:1"
+        gateway,
+        vendor_id=row.vendor_id,
+        dispute_id=row.id,
+        version=version,
+        actor="member:1",
     )
 
 
@@ -92,19 +106,25 @@ class TestDrafts:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The draft is whole each time."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
         await settle_down(context)
         assert await draft(row, {"product_description": "A cup"}) == 2
         await settle_down(context)
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] is None
-        assert (await Dispute.get(id=row.id)).staged_evidence == {"product_description": "A cup"}
+        assert (await Dispute.get(id=row.id)).staged_evidence == {
+            "product_description": "A cup"
+        }
 
     async def test_saving_the_same_again_is_no_new_version(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Nothing to stage."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         assert [await draft(row), await draft(row)] == [1, 1]
 
     @pytest.mark.parametrize("fault", FAULTS)
@@ -112,9 +132,13 @@ class TestDrafts:
         self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """By the job, whatever became of the first try."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault})
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault}
+        )
         with pytest.raises(StripeUnavailable):
             await responses.stage(context.gateway, row.id)
         assert (await Dispute.get(id=row.id)).evidence == WORDS
@@ -127,8 +151,14 @@ class TestDrafts:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """For drafting, handing in and accepting."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
-        mine = {"vendor_id": row.vendor_id + 1, "dispute_id": row.id, "actor": "member:1"}
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
+        mine = {
+            "vendor_id": row.vendor_id + 1,
+            "dispute_id": row.id,
+            "actor": "member:1",
+        }
         with pytest.raises(NotFound):
             await responses.save_draft(texts=WORDS, **mine)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
@@ -140,7 +170,9 @@ class TestDrafts:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """A sentence, nothing kept, nothing asked."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         with pytest.raises(Invalid):
             await draft(row, {"uncategorized_text": "x" * 20_001})
         assert (await Dispute.get(id=row.id)).evidence_version == 0
@@ -153,7 +185,9 @@ class TestDrafts:
         row = await disputed(context, sandbox, shop)
         order = await Order.get(id=row.order_id)
         await Checkout.filter(id=order.checkout_id).update(
-            terms_version=terms.VERSION, terms_accepted_at=clock.now(), purchase_ip="192.0.2.7"
+            terms_version=terms.VERSION,
+            terms_accepted_at=clock.now(),
+            purchase_ip="192.0.2.7",
         )
         await Checkout.filter(id=order.checkout_id).update(
             city="San Francisco", postal_code="94107", state="CA", country="US"
@@ -168,7 +202,9 @@ class TestDrafts:
         )
         await work(context)
         assert (
-            await Email.filter(kind__in=["order_confirmed", "order_shipped"], status="sent").count()
+            await Email.filter(
+                kind__in=["order_confirmed", "order_shipped"], status="sent"
+            ).count()
             == 2
         )
         texts = await drafted(
@@ -194,7 +230,9 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox, text: str, status: str
     ) -> None:
         """Under review at once, decided later; the books follow."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row, {**WORDS, "uncategorized_text": text})
         assert await submit(context.gateway, row, version)
         row = await Dispute.get(id=row.id)
@@ -230,7 +268,9 @@ class TestHandingIn:
             }
         )
         assert not await submit(context.gateway, row, version)
-        row = await again(context, row)  # news in between do not count the first answer as this one
+        row = await again(
+            context, row
+        )  # news in between do not count the first answer as this one
         sandbox.faults()
         await settle_down(context)
         sandbox.advance(10)
@@ -242,10 +282,13 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """One gets through, the other is told."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
         results = await asyncio.gather(
-            *(submit(context.gateway, row, version) for _ in range(3)), return_exceptions=True
+            *(submit(context.gateway, row, version) for _ in range(3)),
+            return_exceptions=True,
         )
         assert sorted(type(result).__name__ for result in results) == [
             "AnswerClosed",
@@ -258,7 +301,9 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The bank has it."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
         await submit(context.gateway, row, version)
         with pytest.raises(AnswerClosed):
@@ -267,14 +312,19 @@ class TestHandingIn:
             await submit(context.gateway, row, version)
         with pytest.raises(AnswerClosed):
             await responses.accept(
-                context.gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1"
+                context.gateway,
+                vendor_id=row.vendor_id,
+                dispute_id=row.id,
+                actor="member:1",
             )
 
     async def test_only_what_was_read_through_is_handed_in(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Somebody changed it meanwhile, or there is nothing."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         with pytest.raises(NothingToSay):
             await submit(context.gateway, row, 0)
         version = await draft(row)
@@ -283,13 +333,18 @@ class TestHandingIn:
             await submit(context.gateway, row, version)
         await settle_down(context)
         states = StripeWrite.filter(operation="disputes.stage").order_by("id")
-        assert await states.values_list("state", flat=True) == ["superseded", "answered"]
+        assert await states.values_list("state", flat=True) == [
+            "superseded",
+            "answered",
+        ]
 
     async def test_an_answer_under_a_key_that_stripe_forgot_is_looked_for(
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """It is there: nothing is handed in a second time."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
         sandbox.faults(
             {
@@ -313,9 +368,13 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """The person has done their part; the job repeats it under the stored key."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault})
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault}
+        )
         assert not await submit(context.gateway, row, version)
         view = await dispute_by_id(row.id)
         assert view.is_under_way
@@ -332,9 +391,13 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """The bank decided a moment before: lost, and nothing pretends that an answer was given."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
-        sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "lost"})
+        sandbox.control(
+            "POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "lost"}
+        )
         with pytest.raises(AnswerRefused):
             await submit(context.gateway, row, version)
         row = await Dispute.get(id=row.id)
@@ -348,7 +411,9 @@ class TestHandingIn:
         """Somebody used Stripe's dashboard: the draft here is neither staged nor handed in any
         more.
         """
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await draft(row)
         other = {"uncategorized_text": "written elsewhere"}
         await context.gateway.disputes.update(
@@ -363,12 +428,16 @@ class TestHandingIn:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Its job names the dispute alone."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
         await StripeWrite.all().delete()
         await jobs.stage.run(context, {"dispute_id": row.id})
         assert (await Dispute.get(id=row.id)).staged_evidence == WORDS
-        assert (await StripeWrite.get()).key == f"dispute:{row.stripe_dispute_id}:evidence:1"
+        assert (
+            await StripeWrite.get()
+        ).key == f"dispute:{row.stripe_dispute_id}:evidence:1"
 
 
 class TestAccepting:
@@ -377,9 +446,13 @@ class TestAccepting:
             gateway, vendor_id=row.vendor_id, dispute_id=row.id, actor="member:1"
         )
 
-    async def test_it_is_lost_for_good(self, context: Context, sandbox: RunningSandbox) -> None:
+    async def test_it_is_lost_for_good(
+        self, context: Context, sandbox: RunningSandbox
+    ) -> None:
         """Nothing more is taken than before."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         assert await self.accept(context.gateway, row)
         row = await Dispute.get(id=row.id)
         assert (row.status, row.accepted_by) == ("lost", "member:1")
@@ -395,8 +468,12 @@ class TestAccepting:
         self, context: Context, sandbox: RunningSandbox, fault: dict[str, Any]
     ) -> None:
         """Accepted once, lost once."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
-        sandbox.faults({"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault})
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
+        sandbox.faults(
+            {"match": {"method": "POST", "path": "/v1/disputes"}, "times": 3, **fault}
+        )
         assert not await self.accept(context.gateway, row)
         sandbox.faults()
         await settle_down(context)
@@ -419,7 +496,9 @@ class TestAccepting:
         row = await disputed(
             context, sandbox, await open_shop(context.gateway, sandbox), card=DISPUTE
         )
-        sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"})
+        sandbox.control(
+            "POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"}
+        )
         with pytest.raises(AnswerRefused):
             await self.accept(context.gateway, row)
         row = await Dispute.get(id=row.id)

@@ -43,12 +43,16 @@ async def by_webhook(context: Context, sandbox: RunningSandbox) -> None:
         ):
             continue
         body = json.dumps(
-            told["event"] if "event" in told else stripe_get(sandbox, f"/v1/events/{told['id']}")
+            told["event"]
+            if "event" in told
+            else stripe_get(sandbox, f"/v1/events/{told['id']}")
         )
         header = stripe.WebhookSignature.generate_signature_header(
             body, context.settings.stripe.webhook_secrets[0]
         )
-        await intake.receive(context, source="platform", body=body.encode(), signature=header)
+        await intake.receive(
+            context, source="platform", body=body.encode(), signature=header
+        )
     await work(context)
 
 
@@ -64,17 +68,23 @@ either_way = pytest.mark.parametrize("hear", [by_webhook, by_sweep])
 
 async def lost(context: Context, sandbox: RunningSandbox, shop: Shop) -> Dispute:
     """A dispute that the bank decided for the shopper."""
-    return await decide(context, sandbox, await disputed(context, sandbox, shop), "lost")
+    return await decide(
+        context, sandbox, await disputed(context, sandbox, shop), "lost"
+    )
 
 
-async def offered(context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
+async def offered(
+    context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear
+) -> Dispute:
     """The decision can be appealed, and we have heard of it."""
     sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/appeal")
     await hear(context, sandbox)
     return await Dispute.get(id=row.id)
 
 
-async def filed(context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear) -> Dispute:
+async def filed(
+    context: Context, sandbox: RunningSandbox, row: Dispute, hear: Hear
+) -> Dispute:
     """The marketplace's staff has filed the appeal in Stripe's dashboard."""
     path = f"/v1/disputes/{row.stripe_dispute_id}"
     sandbox.request(
@@ -91,7 +101,9 @@ async def ended(
     context: Context, sandbox: RunningSandbox, row: Dispute, outcome: str, hear: Hear
 ) -> Dispute:
     """The card network has decided."""
-    sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome})
+    sandbox.control(
+        "POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": outcome}
+    )
     await hear(context, sandbox)
     return await Dispute.get(id=row.id)
 
@@ -139,7 +151,12 @@ class TestAppeals:
             .order_by("id")
             .values_list("kind", flat=True)
         )
-        assert kinds == ["dispute_opened", "dispute_lost", "dispute_appealed", "dispute_lost"]
+        assert kinds == [
+            "dispute_opened",
+            "dispute_lost",
+            "dispute_appealed",
+            "dispute_lost",
+        ]
         await assert_books_agree(sandbox)
 
     async def test_an_appeal_is_for_the_marketplaces_staff(
@@ -150,7 +167,10 @@ class TestAppeals:
         """
         shop = await open_shop(context.gateway, sandbox)
         await offered(context, sandbox, await lost(context, sandbox, shop), by_webhook)
-        mine, all_of_them = await dispute_page(vendor_id=shop.vendor_id), await dispute_page()
+        mine, all_of_them = (
+            await dispute_page(vendor_id=shop.vendor_id),
+            await dispute_page(),
+        )
         assert (mine.counts["answer"], all_of_them.counts["answer"]) == (0, 1)
         assert mine.counts["open"] == 1
         assert await count_to_answer(shop.vendor_id) == 0
@@ -196,7 +216,11 @@ class TestPrevented:
         """No claim, no posting, the charge can still be refunded."""
         shop = await open_shop(context.gateway, sandbox)
         row = await prevented(context, sandbox, shop, "block", hear)
-        assert (row.status, row.vendor_part, row.is_charge_refundable) == ("prevented", 0, True)
+        assert (row.status, row.vendor_part, row.is_charge_refundable) == (
+            "prevented",
+            0,
+            True,
+        )
         assert not await Claim.exists()
         assert held(sandbox, shop.account_id) == {"EUR": SHARE}
         assert "No money has moved" in (await Email.get(kind="dispute_prevented")).text

@@ -23,7 +23,8 @@ def test_the_kinds_are_files_of_stripes_evidence_and_the_limits_stripes() -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "found"), [("pdf", "application/pdf"), ("jpg", "image/jpeg"), ("png", "image/png")]
+    ("kind", "found"),
+    [("pdf", "application/pdf"), ("jpg", "image/jpeg"), ("png", "image/png")],
 )
 def test_a_document_is_what_is_in_it(kind: str, found: str) -> None:
     """Whatever it is called."""
@@ -102,7 +103,9 @@ def test_sizes_are_said_as_people_say_them(count: int, said: str) -> None:
     ("newest", "fits"),
     [(1, True), (500_000, True), (500_001, False)],
 )
-def test_all_documents_together_may_have_as_much_as_the_bank_takes(newest: int, fits: bool) -> None:
+def test_all_documents_together_may_have_as_much_as_the_bank_takes(
+    newest: int, fits: bool
+) -> None:
     """To the byte; the sentence stands at the newest, which is the one to be made smaller."""
     sizes = {"receipt": files.MOST_TOGETHER - 500_000, "customer_communication": newest}
     if fits:

@@ -53,7 +53,9 @@ FACTS = Facts(
 
 
 class TestDraft:
-    def test_it_says_what_we_know_of_order_parcel_shopper_messages_and_terms(self) -> None:
+    def test_it_says_what_we_know_of_order_parcel_shopper_messages_and_terms(
+        self,
+    ) -> None:
         """Each in its own field."""
         texts = draft(FACTS, "product_not_received")
         assert "2 x A cup, €99.80" in texts["product_description"]
@@ -62,7 +64,9 @@ class TestDraft:
         assert texts["shipping_tracking_number"] == "JD014"
         assert texts["shipping_date"] == "21 November 2026"
         assert (
-            draft(replace(FACTS, zone=ZoneInfo("Pacific/Honolulu")), "")["shipping_date"]
+            draft(replace(FACTS, zone=ZoneInfo("Pacific/Honolulu")), "")[
+                "shipping_date"
+            ]
             == "20 November 2026"
         )
         assert texts["shipping_address"].splitlines()[1] == "12 rue du Marché"
@@ -112,7 +116,9 @@ class TestDraft:
         assert texts["duplicate_charge_id"] == "ch_2"
         assert "MH-CCCC-DDDD" in texts["duplicate_charge_explanation"]
         assert "1 x A plate" in texts["duplicate_charge_explanation"]
-        assert "duplicate_charge_id" not in draft(replace(FACTS, others=(other,)), "fraudulent")
+        assert "duplicate_charge_id" not in draft(
+            replace(FACTS, others=(other,)), "fraudulent"
+        )
 
     @given(
         st.text(max_size=300),
@@ -136,7 +142,9 @@ class TestFields:
         """Files cannot be typed."""
         assert set(evidence.FIELDS) <= set(EVIDENCE) - set(FILES)
 
-    @pytest.mark.parametrize("reason", [*sorted(codes("disputes.reasons")), "something_new"])
+    @pytest.mark.parametrize(
+        "reason", [*sorted(codes("disputes.reasons")), "something_new"]
+    )
     def test_each_reason_has_fields_that_count_and_advice(self, reason: str) -> None:
         """Those first, the others after them, none twice and none lost."""
         first, rest = evidence.weighty(reason), evidence.others(reason)
@@ -160,7 +168,9 @@ class TestFields:
             ("credit_not_processed", "refund_refusal_explanation"),
         ],
     )
-    def test_what_decides_a_reason_stands_in_front(self, reason: str, name: str) -> None:
+    def test_what_decides_a_reason_stands_in_front(
+        self, reason: str, name: str
+    ) -> None:
         """Not under “more”."""
         assert name in {field.name for field in evidence.weighty(reason)}
 

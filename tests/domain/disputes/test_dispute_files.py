@@ -17,7 +17,13 @@ from shared.finance.disputes.files import MOST_TOGETHER
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
-from tests.domain.disputes.test_dispute_answers import FAULTS, at_bank, draft, settle_down, submit
+from tests.domain.disputes.test_dispute_answers import (
+    FAULTS,
+    at_bank,
+    draft,
+    settle_down,
+    submit,
+)
 from tests.support.disputes import disputed
 from tests.support.factories import make_dispute, make_order
 from tests.support.market import open_shop
@@ -31,7 +37,10 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 async def attach(
-    row: Dispute, kind: str = "receipt", content: bytes | None = None, name: str = "r.pdf"
+    row: Dispute,
+    kind: str = "receipt",
+    content: bytes | None = None,
+    name: str = "r.pdf",
 ) -> int:
     return await attachments.attach(
         vendor_id=row.vendor_id,
@@ -51,7 +60,11 @@ async def remove(row: Dispute, kind: str = "receipt") -> bool:
 
 def uploads(sandbox: RunningSandbox) -> list[dict[str, Any]]:
     """What Stripe was asked to keep."""
-    return [r for r in sandbox.requests() if (r["method"], r["path"]) == ("POST", "/v1/files")]
+    return [
+        r
+        for r in sandbox.requests()
+        if (r["method"], r["path"]) == ("POST", "/v1/files")
+    ]
 
 
 class TestDrafts:
@@ -62,15 +75,23 @@ class TestDrafts:
         again.
         """
         row = await make_dispute(await make_order())
-        assert await attach(row, content=paper("png"), name="C:\\scans\\Quittung.exe") == 1
+        assert (
+            await attach(row, content=paper("png"), name="C:\\scans\\Quittung.exe") == 1
+        )
         there = await DisputeFile.get(dispute_id=row.id)
-        assert (there.name, there.content_type, there.size) == ("Quittung.png", "image/png", 2000)
+        assert (there.name, there.content_type, there.size) == (
+            "Quittung.png",
+            "image/png",
+            2000,
+        )
         assert there.upload_key == f"dispute:{row.stripe_dispute_id}:file:receipt:1"
         assert bytes(there.content) == paper("png")
         keys = await StripeWrite.all().order_by("id").values_list("key", flat=True)
         assert keys == [f"dispute:{row.stripe_dispute_id}:evidence:1", there.upload_key]
 
-    async def test_another_of_its_kind_takes_its_place_and_the_same_changes_nothing(self) -> None:
+    async def test_another_of_its_kind_takes_its_place_and_the_same_changes_nothing(
+        self,
+    ) -> None:
         """One of each kind."""
         row = await make_dispute(await make_order())
         assert [await attach(row), await attach(row)] == [1, 1]
@@ -86,7 +107,9 @@ class TestDrafts:
         assert await attachments.attached_to(row.id) == {}
         assert (await Dispute.get(id=row.id)).evidence_version == 2
 
-    async def test_all_together_have_a_limit_in_which_what_is_replaced_does_not_count(self) -> None:
+    async def test_all_together_have_a_limit_in_which_what_is_replaced_does_not_count(
+        self,
+    ) -> None:
         """Stripe's own, told before anything is kept."""
         row = await make_dispute(await make_order())
         await attach(row, content=paper(size=MOST_TOGETHER - 1000))
@@ -108,7 +131,9 @@ class TestDrafts:
         assert len([problem for problem in found if isinstance(problem, Invalid)]) == 1
         assert await DisputeFile.filter(dispute_id=row.id).count() == 1
 
-    async def test_another_vendors_is_not_there_and_what_is_handed_in_is_closed(self) -> None:
+    async def test_another_vendors_is_not_there_and_what_is_handed_in_is_closed(
+        self,
+    ) -> None:
         """For attaching, removing and looking."""
         row = await make_dispute(await make_order())
         await attach(row)
@@ -118,7 +143,9 @@ class TestDrafts:
             "actor": "member:2",
         }
         with pytest.raises(NotFound):
-            await attachments.attach(kind="receipt", name="a.pdf", content=paper(), **stranger)
+            await attachments.attach(
+                kind="receipt", name="a.pdf", content=paper(), **stranger
+            )
         with pytest.raises(NotFound):
             await attachments.remove(kind="receipt", **stranger)
         other = await make_dispute(await make_order())
@@ -139,7 +166,9 @@ class TestAtStripe:
         """Uploaded once; what was taken out is gone there too, or never comes; the bank gets what
         was read through.
         """
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
         await attach(row, "customer_communication")
         await remove(row, "customer_communication")
@@ -170,7 +199,9 @@ class TestAtStripe:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """It says more than nothing."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         assert await submit(context.gateway, row, await attach(row))
 
     @pytest.mark.parametrize("fault", FAULTS)
@@ -180,7 +211,9 @@ class TestAtStripe:
         """A crash between the database and Stripe looks the same: the job goes on with what has no
         id.
         """
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await attach(row)
         down = {"match": {"method": "POST", "path": "/v1/files"}, "times": 3, **fault}
         sandbox.faults(down)
@@ -192,7 +225,10 @@ class TestAtStripe:
         await settle_down(context)
         row = await Dispute.get(id=row.id)
         there = at_bank(sandbox, row)
-        assert (row.status, there["evidence_details"]["submission_count"]) == ("under_review", 1)
+        assert (row.status, there["evidence_details"]["submission_count"]) == (
+            "under_review",
+            1,
+        )
         assert (
             there["evidence"]["receipt"]
             == (await DisputeFile.get(dispute_id=row.id)).stripe_file_id
@@ -202,11 +238,18 @@ class TestAtStripe:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Until it is removed or replaced; the rest of the draft is staged."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
         version = await attach(row)
         sandbox.faults(
-            {"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1}
+            {
+                "match": {"path": "/v1/files"},
+                "effect": "status",
+                "status": 400,
+                "times": 1,
+            }
         )
         await responses.stage(context.gateway, row.id)
         (there,) = (await attachments.attached_to(row.id)).values()
@@ -221,10 +264,17 @@ class TestAtStripe:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Nothing pretends that an answer was given."""
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         version = await attach(row)
         sandbox.faults(
-            {"match": {"path": "/v1/files"}, "effect": "status", "status": 400, "times": 1}
+            {
+                "match": {"path": "/v1/files"},
+                "effect": "status",
+                "status": 400,
+                "times": 1,
+            }
         )
         with pytest.raises(DocumentRefused):
             await submit(context.gateway, row, version)
@@ -238,10 +288,14 @@ class TestAtStripe:
         """Decided here, never told to Stripe, a document on its way, their jobs gone: no row of a
         write is there.
         """
-        row = await disputed(context, sandbox, await open_shop(context.gateway, sandbox))
+        row = await disputed(
+            context, sandbox, await open_shop(context.gateway, sandbox)
+        )
         await draft(row)
         version = await attach(row)
-        sandbox.faults({"match": {"method": "POST"}, "effect": "reset_after", "times": 3})
+        sandbox.faults(
+            {"match": {"method": "POST"}, "effect": "reset_after", "times": 3}
+        )
         with pytest.raises(StripeUnavailable):
             await responses.stage(context.gateway, row.id)
         key = f"dispute:{row.stripe_dispute_id}:submit:{version + 1}"
@@ -255,4 +309,6 @@ class TestAtStripe:
             "disputes.submit": key,
             "files.create": key.replace("submit:3", "file:receipt:2"),
         }
-        assert {one["idempotency_key"] for one in uploads(sandbox)} == {asked["files.create"]}
+        assert {one["idempotency_key"] for one in uploads(sandbox)} == {
+            asked["files.create"]
+        }

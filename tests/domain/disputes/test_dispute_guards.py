@@ -35,7 +35,11 @@ async def test_handing_one_answer_in_leaves_another_of_the_same_version_alone(
     before = await Dispute.get(id=second.id)
 
     await responses.submit(
-        context.gateway, vendor_id=first.vendor_id, dispute_id=first.id, version=1, actor=BY
+        context.gateway,
+        vendor_id=first.vendor_id,
+        dispute_id=first.id,
+        version=1,
+        actor=BY,
     )
 
     assert (await Dispute.get(id=first.id)).submitted_at is not None
@@ -70,8 +74,12 @@ async def test_money_that_comes_back_is_told_once(
     row = await decide(context, sandbox, row, "won")
     await again(context, row)
 
-    gone = await AuditEntry.get(action="dispute.withdrawn", subject=service.subject_of(row.id))
-    back = await AuditEntry.get(action="dispute.reinstated", subject=service.subject_of(row.id))
+    gone = await AuditEntry.get(
+        action="dispute.withdrawn", subject=service.subject_of(row.id)
+    )
+    back = await AuditEntry.get(
+        action="dispute.reinstated", subject=service.subject_of(row.id)
+    )
     assert back.details is not None
     assert gone.details is not None
     assert (back.details["amount"], back.details["vendor"]) == (

@@ -68,7 +68,9 @@ def decide(
     """The bank's word."""
     act = market.act()
     with act.store.transaction():
-        dispute_lifecycle.end(act, act.get("dispute", stripe_id), won=won, returned=returned)
+        dispute_lifecycle.end(
+            act, act.get("dispute", stripe_id), won=won, returned=returned
+        )
 
 
 async def agree(market: Market, shop: Shop) -> None:
@@ -161,7 +163,9 @@ async def test_after_a_part_was_lost_the_rest_is_refunded_and_no_more(
     flow = await order_waterfall(order.id)
     lines = [line for line in flow.lines if not line.is_sum]
     assert (
-        sum(line.vendor.amount for line in lines) == sum(line.market.amount for line in lines) == 0
+        sum(line.vendor.amount for line in lines)
+        == sum(line.market.amount for line in lines)
+        == 0
     )
 
 
@@ -194,10 +198,14 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(
     await Payment.filter(id=payment.id).update(stripe_account_id="acct_other")
     path = f"/v1/payment_intents/{payment.stripe_payment_intent_id}/confirm"
     market.stand.send(
-        "POST", path, {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"}
+        "POST",
+        path,
+        {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"},
     )
     market.advance(1)
-    intent = await market.gateway.payment_intents.get(str(payment.stripe_payment_intent_id))
+    intent = await market.gateway.payment_intents.get(
+        str(payment.stripe_payment_intent_id)
+    )
     await sync.apply(payment.id, intent)
     payment = await Payment.get(id=payment.id)
     assert payment.status == "parked"
@@ -244,7 +252,9 @@ async def reading(market: Market, stripe_id: str) -> StripeDispute:
 
 
 @pytest.mark.one_engine
-async def test_money_that_went_and_came_in_one_second_went_first(market: Market) -> None:
+async def test_money_that_went_and_came_in_one_second_went_first(
+    market: Market,
+) -> None:
     """Whatever the order of the list: nothing is given back before it was taken, and nobody has
     lost anything.
     """
@@ -265,7 +275,9 @@ async def test_money_that_went_and_came_in_one_second_went_first(market: Market)
 
 
 @pytest.mark.one_engine
-async def test_money_that_went_again_later_went_on_its_first_day(market: Market) -> None:
+async def test_money_that_went_again_later_went_on_its_first_day(
+    market: Market,
+) -> None:
     """A bank that takes a won dispute up again takes the money a second time; the story keeps the
     day of the first.
     """
@@ -277,10 +289,15 @@ async def test_money_that_went_again_later_went_on_its_first_day(market: Market)
     seen = await reading(market, made)
     out = next(t for t in seen.transactions if t.amount < 0)
     again = replace(
-        out, id="txn_again", fee=0, net=out.amount, created=out.created + timedelta(days=30)
+        out,
+        id="txn_again",
+        fee=0,
+        net=out.amount,
+        created=out.created + timedelta(days=30),
     )
     await service.apply(
-        payment.id, replace(seen, status="lost", transactions=(*seen.transactions, again))
+        payment.id,
+        replace(seen, status="lost", transactions=(*seen.transactions, again)),
     )
     row = await Dispute.get()
     assert (row.withdrawn_at, row.status) == (first, "lost")

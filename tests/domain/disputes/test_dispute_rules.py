@@ -61,7 +61,9 @@ class TestStatuses:
         assert len(DisputeStatus) == 10
 
     @pytest.mark.parametrize("status", list(DisputeStatus))
-    def test_each_has_words_a_badge_and_a_next_step(self, status: DisputeStatus) -> None:
+    def test_each_has_words_a_badge_and_a_next_step(
+        self, status: DisputeStatus
+    ) -> None:
         """Sentences, not Stripe's words; something to do exactly where the bank waits."""
         kind, is_open, is_ours = TABLE[status]
         told = words("disputes.states", status)
@@ -77,7 +79,10 @@ class TestStatuses:
 
     def test_badges_tell_the_ten_apart(self) -> None:
         """No two read alike."""
-        assert len({words("disputes.states", status)["badge"] for status in DisputeStatus}) == 10
+        assert (
+            len({words("disputes.states", status)["badge"] for status in DisputeStatus})
+            == 10
+        )
 
     def test_an_appeal_needs_an_answer_that_the_vendor_does_not_write(self) -> None:
         """The marketplace's staff files it at Stripe."""
@@ -105,7 +110,9 @@ class TestMoves:
         """Won and lost may reopen as an appeal; nothing else moves without a new balance
         transaction.
         """
-        got = next_status(current, seen, known_transactions=known, seen_transactions=shown)
+        got = next_status(
+            current, seen, known_transactions=known, seen_transactions=shown
+        )
         if current in CLOSED and shown == known:
             assert got is None or (current in (S.WON, S.LOST) and got in APPEALS)
         if shown < known:
@@ -138,7 +145,9 @@ class TestMoves:
         assert _after(S.WARNING_NEEDS_RESPONSE, reads) is S.WON
 
     @pytest.mark.parametrize("decided", [S.WON, S.LOST])
-    def test_a_decision_may_be_appealed_and_decided_again(self, decided: DisputeStatus) -> None:
+    def test_a_decision_may_be_appealed_and_decided_again(
+        self, decided: DisputeStatus
+    ) -> None:
         """Both ways."""
         reads = [
             (S.APPEAL_NEEDS_RESPONSE, 1),
@@ -159,10 +168,17 @@ class TestMoves:
         assert MOVES[S.PREVENTED] == frozenset()
 
 
-def _after(start: DisputeStatus, reads: list[tuple[DisputeStatus, int]]) -> DisputeStatus:
-    status, known = start, 0 if start in INQUIRIES or any(n == 0 for _, n in reads) else 1
+def _after(
+    start: DisputeStatus, reads: list[tuple[DisputeStatus, int]]
+) -> DisputeStatus:
+    status, known = (
+        start,
+        0 if start in INQUIRIES or any(n == 0 for _, n in reads) else 1,
+    )
     for seen, shown in reads:
-        moved = next_status(status, seen, known_transactions=known, seen_transactions=shown)
+        moved = next_status(
+            status, seen, known_transactions=known, seen_transactions=shown
+        )
         if moved is not None:
             status, known = moved, shown
     return status
@@ -180,10 +196,17 @@ def sales(draw: st.DrawFn) -> tuple[int, int]:
 
 class TestWhoBears:
     @given(
-        sales(), policies, st.integers(0, 2_000_000), st.tuples(*[st.integers(0, 2_000_000)] * 3)
+        sales(),
+        policies,
+        st.integers(0, 2_000_000),
+        st.tuples(*[st.integers(0, 2_000_000)] * 3),
     )
     def test_parts_sum_to_what_was_taken_and_none_is_negative_or_above_what_is_left(
-        self, sale: tuple[int, int], policy: RefundPolicy, withdrawn: int, before: tuple[int, ...]
+        self,
+        sale: tuple[int, int],
+        policy: RefundPolicy,
+        withdrawn: int,
+        before: tuple[int, ...],
     ) -> None:
         """Whatever was taken before, even more than the sale."""
         total, fee = sale
@@ -193,7 +216,9 @@ class TestWhoBears:
             vendor=vendor,
             commission=min(commission, fee),
         )
-        parts = bear(total=total, commission=fee, taken=taken, withdrawn=withdrawn, policy=policy)
+        parts = bear(
+            total=total, commission=fee, taken=taken, withdrawn=withdrawn, policy=policy
+        )
         assert parts.total == withdrawn
         assert min(parts.vendor, parts.commission, parts.loss) >= 0
         assert parts.vendor <= max(total - fee - vendor, 0)
@@ -211,13 +236,25 @@ class TestWhoBears:
         for _ in range(data.draw(st.integers(1, 5))):
             left = total - taken.amount
             amount = data.draw(st.integers(0, left))
-            if data.draw(st.booleans()):  # a refund: the vendor bears what the commission does not
-                back = commission_back(policy, total, fee, taken.amount, taken.commission, amount)
+            if data.draw(
+                st.booleans()
+            ):  # a refund: the vendor bears what the commission does not
+                back = commission_back(
+                    policy, total, fee, taken.amount, taken.commission, amount
+                )
                 taken = Taken(
-                    taken.amount + amount, taken.vendor + amount - back, taken.commission + back
+                    taken.amount + amount,
+                    taken.vendor + amount - back,
+                    taken.commission + back,
                 )
                 continue
-            parts = bear(total=total, commission=fee, taken=taken, withdrawn=amount, policy=policy)
+            parts = bear(
+                total=total,
+                commission=fee,
+                taken=taken,
+                withdrawn=amount,
+                policy=policy,
+            )
             before = taken.vendor
             taken = Taken(
                 taken.amount + amount,
@@ -243,7 +280,11 @@ class TestWhoBears:
         is a loss.
         """
         parts = bear(
-            total=10_000, commission=250, taken=Taken(), withdrawn=10_000, policy=RefundPolicy.KEEP
+            total=10_000,
+            commission=250,
+            taken=Taken(),
+            withdrawn=10_000,
+            policy=RefundPolicy.KEEP,
         )
         assert parts == Parts(vendor=9750, commission=0, loss=250)
 
@@ -287,7 +328,9 @@ class TestGivingBack:
             )
 
     @given(borne)
-    def test_a_whole_reinstatement_gives_everybody_exactly_theirs(self, borne: Parts) -> None:
+    def test_a_whole_reinstatement_gives_everybody_exactly_theirs(
+        self, borne: Parts
+    ) -> None:
         """To the minor unit."""
         assert give_back(borne, borne.total) == borne
 
@@ -389,4 +432,6 @@ def test_every_reason_of_stripes_has_a_sentence_and_an_unknown_one_too() -> None
     )
     assert named is not None
     assert set(re.findall(r"`([a-z_]+)`", named[1])) == codes("disputes.reasons")
-    assert word("disputes.reasons", "something_new").startswith("The bank gives a reason")
+    assert word("disputes.reasons", "something_new").startswith(
+        "The bank gives a reason"
+    )

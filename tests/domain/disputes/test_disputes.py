@@ -87,7 +87,9 @@ class TestMoney:
     ) -> None:
         """To the minor unit, except Stripe's fee, which Stripe keeps."""
         shop = await open_shop(context.gateway, sandbox)
-        row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
+        row = await decide(
+            context, sandbox, await disputed(context, sandbox, shop), "won"
+        )
         assert row.status == "won"
         assert (row.vendor_back, row.commission_back) == (SHARE, FEE)
         assert held(sandbox, shop.account_id) == {"EUR": SHARE}
@@ -132,7 +134,9 @@ class TestMoney:
         payment = await sell(context.gateway, sandbox, shop)
         await empty_balance(sandbox, shop.account_id)
         charge = sandbox.control(
-            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": payment.stripe_charge_id, "reason": "fraudulent"},
         )
         await service.follow(context.gateway, charge["id"])
         await work(context)
@@ -180,7 +184,9 @@ class TestMoney:
         payment = await sell(context.gateway, sandbox, shop)
         await empty_balance(sandbox, shop.account_id)
         made = sandbox.control(
-            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": payment.stripe_charge_id, "reason": "fraudulent"},
         )
         await service.follow(context.gateway, made["id"])
         await work(context)
@@ -208,9 +214,9 @@ class TestMoney:
         rows = await Dispute.all().order_by("id")
         assert len(rows) > 1
         assert sum(row.vendor_part for row in rows) <= SHARE
-        assert sum(row.vendor_part + row.commission_part + row.loss_part for row in rows) == sum(
-            row.amount for row in rows
-        )
+        assert sum(
+            row.vendor_part + row.commission_part + row.loss_part for row in rows
+        ) == sum(row.amount for row in rows)
         await assert_books_agree(sandbox)
         first = await decide(context, sandbox, rows[0], "won")
         for row in rows[1:]:
@@ -228,7 +234,9 @@ class TestMoney:
         payment = await sell(context.gateway, sandbox, shop)
         await refund(context, sandbox, payment, 2000, commission=50)
         made = sandbox.control(
-            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "general"}
+            "POST",
+            "disputes",
+            {"charge": payment.stripe_charge_id, "reason": "general"},
         )
         await service.follow(context.gateway, made["id"])
         await work(context)
@@ -255,7 +263,11 @@ class TestMoney:
         await escalate(context, sandbox, row)
         row = await again(context, row)
         assert (row.status, row.is_inquiry) == ("needs_response", False)
-        assert (row.vendor_part, row.commission_part, row.loss_part) == (10, 0, TOTAL - 10)
+        assert (row.vendor_part, row.commission_part, row.loss_part) == (
+            10,
+            0,
+            TOTAL - 10,
+        )
         await assert_books_agree(sandbox)
 
     async def test_a_commission_that_is_kept_is_not_taken_from_the_vendor(
@@ -304,14 +316,29 @@ class TestMoney:
 
 
 async def refund(
-    context: Context, sandbox: RunningSandbox, payment: Payment, amount: int, *, commission: int
+    context: Context,
+    sandbox: RunningSandbox,
+    payment: Payment,
+    amount: int,
+    *,
+    commission: int,
 ) -> None:
     """A refund as the refunds' own domain books it: owed, claimed from the vendor, and paid."""
-    new = NewRefund(str(payment.stripe_payment_intent_id), amount, False, False, None, {})
-    made = await context.gateway.refunds.create(new, key=f"test:refund:{payment.id}:{amount}")
+    new = NewRefund(
+        str(payment.stripe_payment_intent_id), amount, False, False, None, {}
+    )
+    made = await context.gateway.refunds.create(
+        new, key=f"test:refund:{payment.id}:{amount}"
+    )
     order = await Order.get(id=payment.order_id)
     fact = postings.RefundFact(
-        1, order.id, order.vendor_id, order.currency, amount - commission, commission, made.id
+        1,
+        order.id,
+        order.vendor_id,
+        order.currency,
+        amount - commission,
+        commission,
+        made.id,
     )
     async with unit.transaction() as tx:
         await ledger.post(tx, postings.refund(fact))
@@ -320,7 +347,9 @@ async def refund(
         )
     await work(context)
     sandbox.advance(1)
-    made = await context.gateway.refunds.get(made.id)  # it waits until the platform has the money
+    made = await context.gateway.refunds.get(
+        made.id
+    )  # it waits until the platform has the money
     if made.balance_transaction:
         async with unit.transaction() as tx:
             await ledger.post(tx, postings.refund_paid(fact))
@@ -362,7 +391,12 @@ class TestNews:
         await service.follow(context.gateway, stripe_id)
         await work(context)
         row = await Dispute.get(stripe_dispute_id=stripe_id)
-        assert (row.status, row.vendor_part, row.vendor_back, row.transaction_count) == (
+        assert (
+            row.status,
+            row.vendor_part,
+            row.vendor_back,
+            row.transaction_count,
+        ) == (
             "won",
             SHARE,
             SHARE,
@@ -389,7 +423,11 @@ class TestNews:
         )
         sandbox.advance(10)
         readings.append(await context.gateway.disputes.get(stripe_id))
-        assert [reading.status for reading in readings] == ["needs_response", "under_review", "won"]
+        assert [reading.status for reading in readings] == [
+            "needs_response",
+            "under_review",
+            "won",
+        ]
         for place in order:
             await service.apply(payment.id, readings[place])
         await work(context)
@@ -445,7 +483,9 @@ class TestNews:
         await work(context)
         row = await Dispute.get(payment_id=payment.id)
         assert (await claim_of(row)).taken == SHARE
-        sandbox.control("POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"})
+        sandbox.control(
+            "POST", f"disputes/{row.stripe_dispute_id}/close", {"outcome": "won"}
+        )
         await jobs.sweep.run(context, {})
         await work(context)
         assert (await Dispute.get(id=row.id)).status == "won"
@@ -464,7 +504,11 @@ class TestNews:
         )
         await escalate(context, sandbox, row)
         row = await again(context, row)
-        assert (row.status, row.submitted_at, row.delivered_at) == ("needs_response", None, None)
+        assert (row.status, row.submitted_at, row.delivered_at) == (
+            "needs_response",
+            None,
+            None,
+        )
         assert row.vendor_part == SHARE
         assert await Email.filter(kind="dispute_withdrawn").count() == 1
         await assert_books_agree(sandbox)
@@ -477,8 +521,14 @@ class TestNews:
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
         (stripe_id,) = await at_stripe(context.gateway, payment)
-        fault = {"match": {"method": "POST", "path": "/v1/transfers"}, "effect": effect, "times": 3}
-        sandbox.faults(fault | ({"status": 500, "stored": True} if effect == "status" else {}))
+        fault = {
+            "match": {"method": "POST", "path": "/v1/transfers"},
+            "effect": effect,
+            "times": 3,
+        }
+        sandbox.faults(
+            fault | ({"status": 500, "stored": True} if effect == "status" else {})
+        )
         await service.follow(context.gateway, stripe_id)
         row = await Dispute.get(stripe_dispute_id=stripe_id)
         with pytest.raises(TryLater):
@@ -499,7 +549,9 @@ class TestWords:
     ) -> None:
         """Opened with the deadline and the debit; won with what is back."""
         shop = await open_shop(context.gateway, sandbox)
-        row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
+        row = await decide(
+            context, sandbox, await disputed(context, sandbox, shop), "won"
+        )
         opened, won = await Email.filter(kind__startswith="dispute").order_by("id")
         assert opened.kind == "dispute_opened"
         assert "€48.65 of it comes out of your balance" in opened.text
@@ -514,7 +566,12 @@ class TestWords:
         """No money has moved; do not refund as well."""
         shop = await open_shop(context.gateway, sandbox)
         await decide(context, sandbox, await disputed(context, sandbox, shop), "lost")
-        await decide(context, sandbox, await disputed(context, sandbox, shop, card=INQUIRY), "lost")
+        await decide(
+            context,
+            sandbox,
+            await disputed(context, sandbox, shop, card=INQUIRY),
+            "lost",
+        )
         texts = {
             mail.kind: mail.text
             for mail in await Email.filter(kind__startswith="dispute").order_by("-id")
@@ -523,7 +580,9 @@ class TestWords:
         assert "No money has moved" in texts["dispute_closed"]
         inquiry = await Email.filter(kind="dispute_opened").order_by("-id").first()
         assert inquiry is not None
-        assert "refund the shopper, which closes the inquiry" in " ".join(inquiry.text.split())
+        assert "refund the shopper, which closes the inquiry" in " ".join(
+            inquiry.text.split()
+        )
 
     async def test_reminders_come_three_days_and_one_day_before_the_deadline_once_each(
         self, context: Context, sandbox: RunningSandbox
@@ -545,7 +604,9 @@ class TestWords:
                 await jobs.remind.run(context, {})
                 await work(context)
             assert await Email.filter(kind="dispute_reminder").count() == expected, days
-        subject = (await Email.filter(kind="dispute_reminder").order_by("id").first()).subject  # type: ignore[union-attr]
+        subject = (
+            await Email.filter(kind="dispute_reminder").order_by("id").first()
+        ).subject  # type: ignore[union-attr]
         assert subject.startswith("2 days left to answer the bank about order")
 
     async def test_every_id_of_stripes_leads_to_the_order(
@@ -553,7 +614,9 @@ class TestWords:
     ) -> None:
         """The dispute's and its balance transactions'."""
         shop = await open_shop(context.gateway, sandbox)
-        row = await decide(context, sandbox, await disputed(context, sandbox, shop), "won")
+        row = await decide(
+            context, sandbox, await disputed(context, sandbox, shop), "won"
+        )
         seen = await context.gateway.disputes.get(row.stripe_dispute_id)
         ids = [seen.id, *(transaction.id for transaction in seen.transactions)]
         found = await StripeReference.filter(stripe_id__in=ids)
@@ -569,7 +632,9 @@ class TestFraudWarnings:
     ) -> None:
         """By mail and on the order, as long as something can be done about it."""
         shop = await open_shop(context.gateway, sandbox)
-        payment = await sell(context.gateway, sandbox, shop, card="pm_card_createIssuerFraudRecord")
+        payment = await sell(
+            context.gateway, sandbox, shop, card="pm_card_createIssuerFraudRecord"
+        )
         (event,) = sandbox.events("radar.early_fraud_warning.created")
         warning = event["data"]["object"]["id"]
         said = [await fraud_warnings.note(context.gateway, warning) for _ in range(2)]
@@ -578,13 +643,17 @@ class TestFraudWarnings:
         assert "A refund now avoids the dispute" in " ".join(mail.text.split())
         assert await fraud_warnings.is_warned(payment.order_id)
         sandbox.control(
-            "POST", "disputes", {"charge": payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": payment.stripe_charge_id, "reason": "fraudulent"},
         )
         assert (
             await fraud_warnings.note(context.gateway, warning)
             == "nothing to be done about it any more"
         )
-        await service.follow(context.gateway, (await at_stripe(context.gateway, payment))[0])
+        await service.follow(
+            context.gateway, (await at_stripe(context.gateway, payment))[0]
+        )
         assert not await fraud_warnings.is_warned(payment.order_id)
 
     async def test_a_foreign_warning_is_not_ours(
@@ -602,4 +671,7 @@ class TestFraudWarnings:
         )
         sandbox.advance(1)
         (event,) = sandbox.events("radar.early_fraud_warning.created")
-        assert await fraud_warnings.note(context.gateway, event["data"]["object"]["id"]) is None
+        assert (
+            await fraud_warnings.note(context.gateway, event["data"]["object"]["id"])
+            is None
+        )

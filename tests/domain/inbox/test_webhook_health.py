@@ -12,7 +12,12 @@ import pytest
 
 from shared.core import clock
 from shared.core.ids import digest
-from shared.finance.inbox import endpoint_health, intake, missed_events, rejected_deliveries
+from shared.finance.inbox import (
+    endpoint_health,
+    intake,
+    missed_events,
+    rejected_deliveries,
+)
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
 from shared.finance.inbox.rules import Light
 from shared.infra import unit
@@ -37,7 +42,9 @@ async def knock(context: Context, times: int = 1, *, source: str = "platform") -
     """Somebody without our secret sends something."""
     for _ in range(times):
         with pytest.raises(BadSignature):
-            await intake.receive(context, source=source, body=b"{}", signature="t=1,v1=00")
+            await intake.receive(
+                context, source=source, body=b"{}", signature="t=1,v1=00"
+            )
 
 
 def later(by: timedelta) -> AbstractContextManager[None]:
@@ -48,7 +55,8 @@ def later(by: timedelta) -> AbstractContextManager[None]:
 
 async def lights(context: Context) -> dict[str, Light]:
     return {
-        found.source: found.light for found in await endpoint_health.endpoints(context.settings)
+        found.source: found.light
+        for found in await endpoint_health.endpoints(context.settings)
     }
 
 
@@ -106,7 +114,10 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
     order = await make_order()
     now = clock.now()
     payment = await make_payment(
-        order, status="succeeded", paid_at=now - timedelta(hours=1), stripe_payment_intent_id="pi_1"
+        order,
+        status="succeeded",
+        paid_at=now - timedelta(hours=1),
+        stripe_payment_intent_id="pi_1",
     )
     assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 1
     await WebhookEvent.create(
@@ -120,12 +131,16 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
     )
     assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 0
     assert await intake.take(
-        context, source="connect", body=event("account.updated", {"id": "acct_1"}, account="acct_1")
+        context,
+        source="connect",
+        body=event("account.updated", {"id": "acct_1"}, account="acct_1"),
     )
     assert (await endpoint_health.endpoints(context.settings))[1].tally.unheard == 1
 
 
-async def test_the_age_of_a_secret_is_known_and_the_secret_is_not(context: Context) -> None:
+async def test_the_age_of_a_secret_is_known_and_the_secret_is_not(
+    context: Context,
+) -> None:
     """Noted once, by its digest, when it was first seen."""
     started = clock.now()
     await missed_events.fetch_events.run(context, {})

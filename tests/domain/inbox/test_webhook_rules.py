@@ -20,17 +20,24 @@ BEFORE, AFTER = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
         (DeliveryCounts(last_event_at=NOON - timedelta(days=3)), Light.OK),
         (DeliveryCounts(refused=1, last_refused_at=NOON), Light.BAD),
         (
-            DeliveryCounts(delivered=9, last_event_at=NOON, refused=1, last_refused_at=AFTER),
+            DeliveryCounts(
+                delivered=9, last_event_at=NOON, refused=1, last_refused_at=AFTER
+            ),
             Light.BAD,
         ),
         (
-            DeliveryCounts(delivered=9, last_event_at=NOON, refused=1, last_refused_at=BEFORE),
+            DeliveryCounts(
+                delivered=9, last_event_at=NOON, refused=1, last_refused_at=BEFORE
+            ),
             Light.WARN,
         ),
         (DeliveryCounts(misdirected=1, last_misdirected_at=NOON), Light.BAD),
         (
             DeliveryCounts(
-                delivered=9, last_event_at=AFTER, misdirected=1, last_misdirected_at=NOON
+                delivered=9,
+                last_event_at=AFTER,
+                misdirected=1,
+                last_misdirected_at=NOON,
             ),
             Light.WARN,
         ),
@@ -39,7 +46,9 @@ BEFORE, AFTER = NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)
         (DeliveryCounts(delivered=9, last_event_at=NOON, unheard=1), Light.WARN),
     ],
 )
-def test_the_light_shows_whether_events_get_in(tally: DeliveryCounts, shown: Light) -> None:
+def test_the_light_shows_whether_events_get_in(
+    tally: DeliveryCounts, shown: Light
+) -> None:
     """Red while what was sent last did not get in or nothing tells us; yellow when something was
     refused or missed; else green.
     """

@@ -56,11 +56,15 @@ def event(
     )
 
 
-async def deliver(context: Context, body: str, source: str = "platform") -> WebhookEvent:
+async def deliver(
+    context: Context, body: str, source: str = "platform"
+) -> WebhookEvent:
     """Sign and hand in a body, and answer the stored row."""
     settings = context.settings.stripe
     secret = (
-        settings.webhook_secrets if source == "platform" else settings.connect_webhook_secrets
+        settings.webhook_secrets
+        if source == "platform"
+        else settings.connect_webhook_secrets
     )[0]
     header = stripe.WebhookSignature.generate_signature_header(body, secret)
     await intake.receive(context, source=source, body=body.encode(), signature=header)
@@ -81,7 +85,10 @@ async def test_a_signed_success_pays_the_order(
     """payment_intent.succeeded -> read again -> paid -> handled."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
     row = await deliver(
-        context, event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+        context,
+        event(
+            "payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"}
+        ),
     )
     assert (row.status, row.outcome) == (EventStatus.HANDLED, "payment is succeeded")
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID
@@ -108,7 +115,9 @@ async def test_duplicates_are_stored_and_applied_once(
 ) -> None:
     """The same event five times, three of them at once."""
     _, intent_id = await paid_intent(gateway, sandbox)
-    body = event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+    body = event(
+        "payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"}
+    )
     await asyncio.gather(*(deliver(context, body) for _ in range(3)))
     await deliver(context, body)
     row = await deliver(context, body)
@@ -142,7 +151,9 @@ async def test_an_event_that_was_answered_is_applied_even_when_the_process_dies_
     order_id, intent_id = await paid_intent(gateway, sandbox)
     await Job.all().delete()  # what else would find the money in time
     sandbox.faults({"match": {"path": "/v1/"}, "effect": "delay", "seconds": 1})
-    body = event("payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"})
+    body = event(
+        "payment_intent.succeeded", {"id": intent_id, "object": "payment_intent"}
+    )
     await _die_while_applying(deliver(context, body))
     sandbox.faults()
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PENDING
@@ -219,26 +230,38 @@ async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -
     unknown = await deliver(
         context, event("invoice.paid", {"id": "in_1", "object": "invoice"}, number=1)
     )
-    foreign = await deliver(context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2))
-    charge = await deliver(
-        context, event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3)
+    foreign = await deliver(
+        context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2)
     )
-    assert (unknown.status, unknown.outcome) == (EventStatus.IGNORED, "no handler for this type")
+    charge = await deliver(
+        context,
+        event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3),
+    )
+    assert (unknown.status, unknown.outcome) == (
+        EventStatus.IGNORED,
+        "no handler for this type",
+    )
     assert foreign.outcome == charge.outcome == "not ours"
 
 
 async def test_live_events_and_wrong_scopes_are_ignored(context: Context) -> None:
     """livemode and account are looked at."""
     live = await deliver(
-        context, event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True)
+        context,
+        event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True),
     )
     with pytest.raises(intake.WrongScope, match="platform's own account"):
         await deliver(
-            context, event("payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1")
+            context,
+            event(
+                "payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"
+            ),
         )
     with pytest.raises(intake.WrongScope, match="connected accounts"):
         await deliver(
-            context, event("account.updated", {"id": "acct_1"}, number=3), source="connect"
+            context,
+            event("account.updated", {"id": "acct_1"}, number=3),
+            source="connect",
         )
     scoped, unscoped = (
         await WebhookEvent.get(stripe_event_id="evt_2"),
@@ -255,7 +278,9 @@ async def test_each_endpoint_has_its_own_secret(context: Context) -> None:
         body, context.settings.stripe.webhook_secrets[0]
     )
     with pytest.raises(BadSignature):
-        await intake.receive(context, source="connect", body=body.encode(), signature=header)
+        await intake.receive(
+            context, source="connect", body=body.encode(), signature=header
+        )
     assert not await WebhookEvent.exists()
 
 
@@ -271,7 +296,9 @@ async def test_account_updated_reads_the_account(
     )
     lie = {"id": shop.account_id, "object": "account", "charges_enabled": False}
     row = await deliver(
-        context, event("account.updated", lie, account=shop.account_id), source="connect"
+        context,
+        event("account.updated", lie, account=shop.account_id),
+        source="connect",
     )
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert row.outcome == "account read"
@@ -290,7 +317,9 @@ async def test_a_deauthorized_vendor_stops_selling(
     )
     row = await deliver(context, body, source="connect")
     assert row.outcome == "access taken away"
-    assert not (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).accepts_payments
+    assert not (
+        await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+    ).accepts_payments
 
 
 async def test_a_failure_is_kept_and_retried_by_the_worker(
@@ -348,7 +377,9 @@ async def test_what_keeps_failing_is_parked_and_replayed_by_hand(
     await row.refresh_from_db()
     assert (row.status, row.attempts) == (EventStatus.PARKED, MAX_ATTEMPTS)
     sandbox.control("PUT", "faults", {"rules": []})
-    assert (await dispatch.replay(context, "evt_1", dry_run=True)).status is EventStatus.PARKED
+    assert (
+        await dispatch.replay(context, "evt_1", dry_run=True)
+    ).status is EventStatus.PARKED
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PENDING
     assert (await dispatch.replay(context, "evt_1")).status is EventStatus.HANDLED
     assert (await Order.get(id=order_id)).payment_status == PaymentStatus.PAID

@@ -19,7 +19,11 @@ from shared.finance.ledger.postings import StripeFee, stripe_fee
 from shared.finance.payments import jobs, sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.payments.service import (
+    confirm_payment,
+    create_payment_intent,
+    record_charge,
+)
 from shared.infra import unit
 from shared.trade.orders.models import Order
 from tests.support.market import check_out, confirm, open_shop
@@ -67,22 +71,32 @@ async def post_and_fail() -> None:
         raise ZeroDivisionError
 
 
-REFUSED = (BaseORMException, PostgresError)  # the latter where a trigger speaks at commit
+REFUSED = (
+    BaseORMException,
+    PostgresError,
+)  # the latter where a trigger speaks at commit
 
 
 class TestWhatTheDatabaseRefuses:
     """Whoever asks."""
 
-    async def test_an_entry_is_never_changed_and_never_deleted(self, database: str) -> None:
+    async def test_an_entry_is_never_changed_and_never_deleted(
+        self, database: str
+    ) -> None:
         """Not by us either."""
         await post()
         with pytest.raises(BaseORMException, match="never changed"):
             await LedgerEntry.filter(account="stripe_fees").update(amount=1)
         with pytest.raises(BaseORMException, match=r"never (deleted|changed)"):
             await LedgerEntry.all().delete()
-        assert sorted(await LedgerEntry.all().values_list("amount", flat=True)) == [-55, 55]
+        assert sorted(await LedgerEntry.all().values_list("amount", flat=True)) == [
+            -55,
+            55,
+        ]
 
-    async def test_a_posting_is_never_changed_and_never_deleted(self, database: str) -> None:
+    async def test_a_posting_is_never_changed_and_never_deleted(
+        self, database: str
+    ) -> None:
         """Closed is closed."""
         await post()
         for change in ({"kind": "other"}, {"is_closed": False}, {"key": "other:1"}):
@@ -111,13 +125,16 @@ class TestWhatTheDatabaseRefuses:
             await write()
 
     @pytest.mark.postgres_only
-    async def test_a_posting_that_is_left_open_does_not_commit(self, database: str) -> None:
+    async def test_a_posting_that_is_left_open_does_not_commit(
+        self, database: str
+    ) -> None:
         """SQLite has no trigger at commit; there an open posting is a finding of reconciliation."""
         with pytest.raises(REFUSED, match="left open"):
             await write(5, -5, close=False)
 
     @pytest.mark.parametrize(
-        ("account", "amount"), [("petty_cash", 5), ("vendor_payable", 5), ("commission", 0)]
+        ("account", "amount"),
+        [("petty_cash", 5), ("vendor_payable", 5), ("commission", 0)],
     )
     async def test_a_line_that_cannot_mean_anything(
         self, database: str, account: str, amount: int
@@ -154,7 +171,10 @@ async def test_sales_leave_the_ledger_equal_to_stripes_balances(
     for shop in (euros, crowns, euros):
         await sell(gateway, sandbox, shop)
     await assert_books_agree(sandbox)
-    assert {row.balance.currency for row in await queries.trial_balance()} == {"EUR", "DKK"}
+    assert {row.balance.currency for row in await queries.trial_balance()} == {
+        "EUR",
+        "DKK",
+    }
 
 
 async def test_a_sale_told_twice_is_posted_once(
@@ -178,7 +198,10 @@ async def test_the_fee_is_posted_without_any_webhook(
 ) -> None:
     """The job that reads the charge does it."""
     payment = await sell(
-        context.gateway, sandbox, await open_shop(context.gateway, sandbox), note_charge=False
+        context.gateway,
+        sandbox,
+        await open_shop(context.gateway, sandbox),
+        note_charge=False,
     )
     await jobs.read_charge.run(context, {"payment_id": payment.id})
     assert await LedgerPosting.exists(key=f"stripe_fee:{payment.id}")
@@ -192,10 +215,14 @@ async def test_parked_money_is_nobodys_sale(
     """
     purchase = await check_out(await open_shop(gateway, sandbox))
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
-    await Payment.filter(order_id=purchase.order_id).update(stripe_account_id="acct_other")
+    await Payment.filter(order_id=purchase.order_id).update(
+        stripe_account_id="acct_other"
+    )
     await confirm(sandbox, view.payment_intent_id)
     payment = await Payment.get(order_id=purchase.order_id)
-    await sync.apply(payment.id, await gateway.payment_intents.get(view.payment_intent_id))
+    await sync.apply(
+        payment.id, await gateway.payment_intents.get(view.payment_intent_id)
+    )
     assert (await Payment.get(id=payment.id)).status == "parked"
     assert not await LedgerPosting.exists(kind="sale")
     await record_charge(
@@ -223,7 +250,9 @@ async def test_parked_money_that_matches_after_all_is_one_sale(
     await confirm(sandbox, view.payment_intent_id)
     intent = await gateway.payment_intents.get(view.payment_intent_id)
     assert await sync.apply(payment.id, intent) is PaymentState.PARKED
-    await Payment.filter(id=payment.id).update(stripe_account_id=payment.stripe_account_id)
+    await Payment.filter(id=payment.id).update(
+        stripe_account_id=payment.stripe_account_id
+    )
     for _ in range(2):
         assert await sync.apply(payment.id, intent) is PaymentState.SUCCEEDED
     sandbox.advance(1)
@@ -253,7 +282,11 @@ async def test_a_charge_that_tells_less_takes_nothing_away(
     before = await Payment.filter(id=payment.id).values()
     assert all(
         before[0][name]
-        for name in ("stripe_transfer_id", "stripe_application_fee_id", "amount_stripe_fee")
+        for name in (
+            "stripe_transfer_id",
+            "stripe_application_fee_id",
+            "amount_stripe_fee",
+        )
     )
     await sync.note_charge(payment.id, replace(charge, **empty))  # type: ignore[arg-type]
     assert await Payment.filter(id=payment.id).values() == before

@@ -54,7 +54,10 @@ def test_a_sale_comes_to_zero_and_splits_what_was_paid(fact: SaleFact) -> None:
     """
     posting = sale(fact)
     assert set(totals(posting.entries).values()) == {0}
-    assert of(posting, Account.STRIPE_VENDOR) + of(posting, Account.STRIPE_PLATFORM) == fact.total
+    assert (
+        of(posting, Account.STRIPE_VENDOR) + of(posting, Account.STRIPE_PLATFORM)
+        == fact.total
+    )
     assert (
         of(posting, Account.VENDOR_PAYABLE)
         == -of(posting, Account.STRIPE_VENDOR)
@@ -68,7 +71,11 @@ def test_a_sale_comes_to_zero_and_splits_what_was_paid(fact: SaleFact) -> None:
 def test_stripes_fee_is_the_platforms(amount: int) -> None:
     """It comes out of the platform's balance; a fee of zero leaves no line."""
     posting = stripe_fee(StripeFee(1, 2, "EUR", amount, "txn_1"))
-    assert of(posting, Account.STRIPE_PLATFORM) == -amount == -of(posting, Account.STRIPE_FEES)
+    assert (
+        of(posting, Account.STRIPE_PLATFORM)
+        == -amount
+        == -of(posting, Account.STRIPE_FEES)
+    )
     assert len(posting.entries) == (2 if amount else 0)
 
 
@@ -101,16 +108,24 @@ def test_parked_money_lies_where_stripe_put_it_and_is_nobodys(
         assert of(posting, Account.STRIPE_VENDOR) == sign * share
         assert of(posting, Account.STRIPE_PLATFORM) == sign * (total - share)
         assert of(posting, Account.SUSPENSE) == -sign * total
-        assert of(posting, Account.VENDOR_PAYABLE) == of(posting, Account.COMMISSION) == 0
+        assert (
+            of(posting, Account.VENDOR_PAYABLE) == of(posting, Account.COMMISSION) == 0
+        )
 
 
 def test_each_parking_of_a_balance_transaction_has_a_key_of_its_own() -> None:
     """What explained it can turn out to be nothing: then it is parked again, and both postings
     stay.
     """
-    keys = [unexplained(Unexplained(None, "EUR", -55, "txn_1", number)).key for number in (1, 2, 3)]
+    keys = [
+        unexplained(Unexplained(None, "EUR", -55, "txn_1", number)).key
+        for number in (1, 2, 3)
+    ]
     assert keys == ["unexplained:txn_1", "unexplained:txn_1:2", "unexplained:txn_1:3"]
-    for vendor, account in ((None, Account.STRIPE_PLATFORM), (3, Account.STRIPE_VENDOR)):
+    for vendor, account in (
+        (None, Account.STRIPE_PLATFORM),
+        (3, Account.STRIPE_VENDOR),
+    ):
         posting = unexplained(Unexplained(vendor, "EUR", -55, "txn_1"))
         assert (of(posting, account), of(posting, Account.SUSPENSE)) == (-55, 55)
 
@@ -139,7 +154,9 @@ def test_an_instant_payout_costs_the_vendor_its_fee_and_the_platform_earns_its_p
             == sign * earned
         )
         named = {
-            entry.stripe_id for entry in posting.entries if entry.vendor_id is None and entry.amount
+            entry.stripe_id
+            for entry in posting.entries
+            if entry.vendor_id is None and entry.amount
         }
         assert named == ({"fee_1"} if earned else set())
 
@@ -151,7 +168,9 @@ def test_an_instant_payout_costs_the_vendor_its_fee_and_the_platform_earns_its_p
         max_size=5,
     )
 )
-def test_a_posting_that_does_not_come_to_zero_cannot_be_made(amounts: list[int]) -> None:
+def test_a_posting_that_does_not_come_to_zero_cannot_be_made(
+    amounts: list[int],
+) -> None:
     """Not even in memory."""
     entries = tuple(Entry(Account.COMMISSION, amount, "EUR", "x") for amount in amounts)
     if sum(amounts):
@@ -194,7 +213,9 @@ def test_an_account_of_vendors_names_one_and_no_other_does(
         {"total": 0, "commission": 0},
     ],
 )
-def test_an_impossible_commission_is_a_programming_error(changed: dict[str, Any]) -> None:
+def test_an_impossible_commission_is_a_programming_error(
+    changed: dict[str, Any],
+) -> None:
     """0 <= commission < total, as everywhere."""
     given_ = {
         "payment_id": 1,

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from tests.support.machine import Market
 
 
-async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(market: Market) -> None:
+async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(
+    market: Market,
+) -> None:
     """It waits until Stripe has refused ours; then there is room for it.
 
     Nothing is an error on the way.
@@ -63,7 +65,9 @@ async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_
     acts.bank_returns(market, 0)
     for _ in range(40):
         await market.live(1)
-        if not (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).transfers_active:
+        if not (
+            await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        ).transfers_active:
             break
     else:
         pytest.fail("the account was never restricted")
@@ -112,9 +116,13 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_its_
     told = AuditEntry.filter(action="claim.by_hand").count()
     before = await told
     both = [
-        dashboard_transfers.note_commission(market.gateway, claim.payment, again) for _ in range(2)
+        dashboard_transfers.note_commission(market.gateway, claim.payment, again)
+        for _ in range(2)
     ]
-    assert [found and found.id for found in await asyncio.gather(*both)] == [claim.id, claim.id]
+    assert [found and found.id for found in await asyncio.gather(*both)] == [
+        claim.id,
+        claim.id,
+    ]
     assert (
         await told,
         (await Claim.get(id=claim.id)).taken,

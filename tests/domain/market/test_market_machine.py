@@ -55,7 +55,12 @@ SHOPS = st.integers(0, 2)
 SHARES = st.sampled_from((0.1, 0.333, 0.5, 1.0))
 HOURS = st.sampled_from((0.02, 0.5, 3, 24, 24 * 8))
 EVIDENCE = st.sampled_from(
-    ("winning_evidence", "losing_evidence", "escalate_inquiry_evidence", "our side of it")
+    (
+        "winning_evidence",
+        "losing_evidence",
+        "escalate_inquiry_evidence",
+        "our side of it",
+    )
 )
 LIMITS = st.sampled_from(
     (
@@ -143,10 +148,16 @@ class MarketMachine(Counted):
 
     @rule(policy=st.sampled_from(RefundPolicy), limits=LIMITS)
     def the_policy_changes(self, policy: RefundPolicy, limits: dict[str, int]) -> None:
-        self.run(fees.set_policy(refund_policy=policy, refund_approval_limits=limits, actor="test"))
+        self.run(
+            fees.set_policy(
+                refund_policy=policy, refund_approval_limits=limits, actor="test"
+            )
+        )
 
     @rule(sale=sales, share=SHARES, now=st.booleans(), calm=CALM)
-    def the_vendor_refunds(self, sale: int, share: float, now: bool, calm: bool) -> None:
+    def the_vendor_refunds(
+        self, sale: int, share: float, now: bool, calm: bool
+    ) -> None:
         state = self.attempt(acts.refund(self.market, sale, share, now=now), calm)
         self.waits |= state is RefundState.AWAITING_APPROVAL
 
@@ -166,11 +177,14 @@ class MarketMachine(Counted):
         self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool
     ) -> None:
         self.attempt(
-            acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee), calm
+            acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee),
+            calm,
         )
 
     @rule(sale=sales, share=SHARES, fee=st.booleans(), calm=CALM)
-    def staff_take_back_at_stripe(self, sale: int, share: float, fee: bool, calm: bool) -> None:
+    def staff_take_back_at_stripe(
+        self, sale: int, share: float, fee: bool, calm: bool
+    ) -> None:
         self.by_hand = True
         self.attempt(acts.take_back_at_stripe(self.market, sale, share, fee=fee), calm)
 
@@ -189,7 +203,9 @@ class MarketMachine(Counted):
         share: float | None,
         calm: bool,
     ) -> None:
-        self.attempt(acts.bank_disputes(self.market, sale, case=case, share=share), calm)
+        self.attempt(
+            acts.bank_disputes(self.market, sale, case=case, share=share), calm
+        )
 
     @precondition(lambda self: bool(acts.lost_disputes(self.market)))
     @rule(which=WHICH, calm=CALM)
@@ -256,7 +272,9 @@ class MarketMachine(Counted):
         acts.another_bank(self.market, self.shops[shop], number)
 
     @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
-    def staff_pay_out_at_stripe(self, shop: int | None, share: float, calm: bool) -> None:
+    def staff_pay_out_at_stripe(
+        self, shop: int | None, share: float, calm: bool
+    ) -> None:
         place = None if shop is None else self.shops[shop]
         self.attempt(acts.pay_out_at_stripe(self.market, place, share), calm)
 
@@ -275,14 +293,20 @@ class MarketMachine(Counted):
         acts.other_world(self.market)
 
     @rule(shop=SHOPS, what=st.sampled_from(("money", "world")))
-    def something_happens_between_our_look_and_our_call(self, shop: int, what: str) -> None:
+    def something_happens_between_our_look_and_our_call(
+        self, shop: int, what: str
+    ) -> None:
         acts.meanwhile(self.market, self.shops[shop], what)
 
     # Stripe's own reserve.
 
     @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
-    def stripe_holds_money_back(self, shop: int | None, share: float, calm: bool) -> None:
-        acts.stripe_holds(self.market, None if shop is None else self.shops[shop], share)
+    def stripe_holds_money_back(
+        self, shop: int | None, share: float, calm: bool
+    ) -> None:
+        acts.stripe_holds(
+            self.market, None if shop is None else self.shops[shop], share
+        )
         self.then(calm)
 
     @precondition(lambda self: bool(acts.held_in_reserve(self.market)))
@@ -384,7 +408,9 @@ def test_every_cent_is_accounted_for(
 
     if engine == "sqlite":
         ours = tmp_path / "opened.sqlite3"
-        url = f"sqlite://{shutil.copyfile(request.getfixturevalue('sqlite_file'), ours)}"
+        url = (
+            f"sqlite://{shutil.copyfile(request.getfixturevalue('sqlite_file'), ours)}"
+        )
         copy = lambda: f"sqlite://{copied(ours)}"  # noqa: E731
     else:
         server = request.getfixturevalue("postgres_ready")

@@ -81,7 +81,9 @@ def test_an_identity_that_cannot_stand_names_its_field(
 def test_a_logo_is_what_its_first_bytes_say() -> None:
     """PNG, JPEG and WebP within the size; an SVG, which can hold scripts, is none."""
     png, webp = b"\x89PNG\r\n\x1a\n" + b"0" * 20, b"RIFF\x00\x00\x00\x00WEBPVP8 "
-    assert [picture(content).media_type for content in (png, b"\xff\xd8\xff\xe0", webp)] == [
+    assert [
+        picture(content).media_type for content in (png, b"\xff\xd8\xff\xe0", webp)
+    ] == [
         "image/png",
         "image/jpeg",
         "image/webp",

@@ -34,7 +34,9 @@ async def test_until_something_is_set_the_defaults_hold() -> None:
     assert not await MarketplaceSettings.exists()
 
 
-async def test_the_operator_sets_them_by_a_plain_form(client: TestClientProtocol) -> None:
+async def test_the_operator_sets_them_by_a_plain_form(
+    client: TestClientProtocol,
+) -> None:
     """They hold at once, stand in the form, and the change is told below it."""
     portal = await operator_in(client)
 
@@ -115,7 +117,12 @@ def test_the_list_of_zones_has_places_and_no_old_names() -> None:
     zones = time_zones()
 
     assert zones[0] == "UTC"
-    assert {"Europe/Luxembourg", "Europe/Athens", "Atlantic/Azores", "America/Martinique"} <= set(
-        zones
-    )
-    assert not [name for name in zones if name.startswith("Etc/") or name in ("CET", "GMT")]
+    assert {
+        "Europe/Luxembourg",
+        "Europe/Athens",
+        "Atlantic/Azores",
+        "America/Martinique",
+    } <= set(zones)
+    assert not [
+        name for name in zones if name.startswith("Etc/") or name in ("CET", "GMT")
+    ]

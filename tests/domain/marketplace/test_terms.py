@@ -11,7 +11,9 @@ from pathlib import Path
 from shared.entrypoints.cli.translations import sentences
 from shared.trade.orders import terms
 
-TEMPLATE = Path(__file__).resolve().parents[3] / "templates/storefront/platform/terms.html"
+TEMPLATE = (
+    Path(__file__).resolve().parents[3] / "templates/storefront/platform/terms.html"
+)
 # Version -> the digest of the sentences of its page and of what it says on returns.
 KNOWN = {
     "2026-11-27": "06b78837fc970b04",

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
-from shared.finance.order_money.flows import Fact, FlowKind, Sent, places, reserved, steps
+from shared.finance.order_money.flows import (
+    Fact,
+    FlowKind,
+    Sent,
+    places,
+    reserved,
+    steps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +73,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
         mine, theirs = draw(st.integers(0, total)), draw(st.integers(0, 1000))
         loss, fee = draw(st.integers(0, 100)), draw(st.integers(0, 1500))
         refund = postings.RefundFact(n, 2, 3, "EUR", mine, theirs, f"re_{n}")
-        disputed = postings.DisputedMoney(2, 3, "EUR", mine, theirs, loss, fee, f"txn_{n}")
+        disputed = postings.DisputedMoney(
+            2, 3, "EUR", mine, theirs, loss, fee, f"txn_{n}"
+        )
         owed = postings.Receivable(n, 1, 2, 3, "EUR", max(mine, 1), f"re_{n}")
         reserve = postings.Reserved(n, 2, 3, "EUR", max(mine, 1), "pi_1")
         found.append(
@@ -91,7 +100,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                         postings.receivable(owed),
                         postings.written_off(owed),
                         postings.taken(
-                            postings.ManualTransferFact(2, 3, "EUR", max(mine, 1), f"trr_{n}")
+                            postings.ManualTransferFact(
+                                2, 3, "EUR", max(mine, 1), f"trr_{n}"
+                            )
                         ),
                         postings.taken(
                             postings.ManualTransferFact(
@@ -103,7 +114,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                             )
                         ),
                         postings.commission_returned(
-                            postings.ManualTransferFact(2, 3, "EUR", -max(theirs, 1), f"fr_{n}")
+                            postings.ManualTransferFact(
+                                2, 3, "EUR", -max(theirs, 1), f"fr_{n}"
+                            )
                         ),
                         postings.reserved(reserve),
                         postings.released(reserve),
@@ -159,7 +172,9 @@ def test_both_sides_are_what_the_ledger_says(history: list[Posting]) -> None:
     def come_to(*accounts: Account) -> int:
         return sum(fact.amount for fact in facts if fact.account in accounts)
 
-    owed = come_to(Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, Account.VENDOR_RECEIVABLE)
+    owed = come_to(
+        Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, Account.VENDOR_RECEIVABLE
+    )
     assert sum(step.vendor for step in found) == -owed
     made = come_to(Account.COMMISSION, Account.STRIPE_FEES, Account.DISPUTE_LOSSES)
     assert sum(step.market for step in found) == -made
@@ -168,7 +183,9 @@ def test_both_sides_are_what_the_ledger_says(history: list[Posting]) -> None:
 
 
 @given(history=histories(), sent=PAYOUTS)
-def test_sums_say_what_stands_above_them(history: list[Posting], sent: list[Sent]) -> None:
+def test_sums_say_what_stands_above_them(
+    history: list[Posting], sent: list[Sent]
+) -> None:
     """Your share, and what is left after refunds and disputes."""
     running = 0
     for step in steps(facts_of(history), sent):

@@ -19,7 +19,12 @@ from shared.trade.orders.remaining_money import FINAL, MoneyState, Shipping, shi
 from shared.trade.orders.rules import OrderStatus
 from storefront.receipts.outcome import order_status
 from tests.support.app import link_of
-from tests.support.factories import make_order, make_payment, make_product, make_ready_vendor
+from tests.support.factories import (
+    make_order,
+    make_payment,
+    make_product,
+    make_ready_vendor,
+)
 from tests.support.market import open_shop
 from tests.support.outcomes import OUTCOMES, TOTAL, Outcome, Scene
 from tests.support.portal import Portal, signed_in
@@ -78,7 +83,10 @@ async def test_every_outcome_at_stripe_stands_beside_the_order(
         assert (outcome.name, columns) == (outcome.name, outcome.money)
         assert (outcome.name, money_of(order).state) == (outcome.name, outcome.state)
         waiting += outcome.ship is Shipping.READY
-        assert (outcome.name, await count_to_ship(order.vendor_id)) == (outcome.name, waiting)
+        assert (outcome.name, await count_to_ship(order.vendor_id)) == (
+            outcome.name,
+            waiting,
+        )
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.name)
@@ -98,11 +106,15 @@ async def test_the_rule_and_the_words_of_every_outcome(outcome: Outcome) -> None
     )
 
 
-async def test_list_and_counters_count_only_what_waits(client: TestClientProtocol) -> None:
+async def test_list_and_counters_count_only_what_waits(
+    client: TestClientProtocol,
+) -> None:
     """The filter, the figure on the home page and the one in the navigation, on both databases."""
     portal = await signed_in(client)
     vendor = await portal.vendor()
-    numbers = {outcome.name: (await order_of(vendor, outcome)).number for outcome in OUTCOMES}
+    numbers = {
+        outcome.name: (await order_of(vendor, outcome)).number for outcome in OUTCOMES
+    }
     ready = {outcome.name for outcome in OUTCOMES if outcome.ship is Shipping.READY}
     text = await portal.get(f"{ORDERS}?status=to_ship")
     assert {name for name, number in numbers.items() if number in text} == ready
@@ -123,7 +135,9 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
     """
     portal = await signed_in(client)
     vendor = await portal.vendor()
-    for outcome in {(outcome.state, outcome.refund): outcome for outcome in OUTCOMES}.values():
+    for outcome in {
+        (outcome.state, outcome.refund): outcome for outcome in OUTCOMES
+    }.values():
         order = await order_of(vendor, outcome)
         page = words(await portal.get(f"{ORDERS}/{order.number}"))
         for said in (outcome.goods, outcome.paid):
@@ -131,10 +145,12 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
         assert ("Mark as shipped" in page) == (
             outcome.ship in (Shipping.READY, Shipping.DOUBTFUL)
         ), outcome.name
-        assert ("Send it all the same" in page) == (outcome.ship is Shipping.DOUBTFUL), outcome.name
-        assert outcome.refund in words(await portal.get(f"{ORDERS}/{order.number}/refunds")), (
-            outcome.name
-        )
+        assert ("Send it all the same" in page) == (
+            outcome.ship is Shipping.DOUBTFUL
+        ), outcome.name
+        assert outcome.refund in words(
+            await portal.get(f"{ORDERS}/{order.number}/refunds")
+        ), outcome.name
         checkout = await Checkout.get(id=order.checkout_id)
         assert outcome.shopper in words(
             await portal.get(f"/shop/orders/{link_of(checkout.token)}")
@@ -145,18 +161,25 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
 
 async def _refund(portal: Portal, order: Order, outcome: Outcome) -> None:
     """What the bank has cannot be refunded as well, and the answer is true of what it has."""
-    form = {"reach": "whole", "reason": "requested_by_customer", "note": "", "seen": "0"}
+    form = {
+        "reach": "whole",
+        "reason": "requested_by_customer",
+        "note": "",
+        "seen": "0",
+    }
     answer = await portal.post(f"{ORDERS}/{order.number}/refunds/preview", form)
     said = words(await answer.get_data(as_text=True))
     if outcome.state is MoneyState.LOST:
-        assert (answer.status_code, "the shopper has it already" in said) == (409, True), (
-            outcome.name
-        )
+        assert (answer.status_code, "the shopper has it already" in said) == (
+            409,
+            True,
+        ), outcome.name
         assert "Answer the dispute" not in said
     elif outcome.state is MoneyState.DISPUTED and not money_of(order).left:
-        assert (answer.status_code, "Answer the dispute, or accept it" in said) == (409, True), (
-            outcome.name
-        )
+        assert (answer.status_code, "Answer the dispute, or accept it" in said) == (
+            409,
+            True,
+        ), outcome.name
 
 
 async def _send(portal: Portal, order: Order, outcome: Outcome) -> None:

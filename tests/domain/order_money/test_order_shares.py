@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.finance.disputes.rules import DisputeStatus, Withheld, withheld
-from shared.trade.orders.remaining_money import MoneyState, OrderMoney, Shipping, missing, shipping
+from shared.trade.orders.remaining_money import (
+    MoneyState,
+    OrderMoney,
+    Shipping,
+    missing,
+    shipping,
+)
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 S = DisputeStatus
@@ -31,7 +37,13 @@ TABLE = [
         Withheld(disputed=5000),
     ),
     (S.NEEDS_RESPONSE, 2000, 2000, 0, Withheld(disputed=2000)),  # a part
-    (S.NEEDS_RESPONSE, 5000, 5400, 0, Withheld(disputed=5400)),  # more than it is about: rates
+    (
+        S.NEEDS_RESPONSE,
+        5000,
+        5400,
+        0,
+        Withheld(disputed=5400),
+    ),  # more than it is about: rates
     (S.UNDER_REVIEW, 5000, 5000, 0, Withheld(disputed=5000)),
     (S.WON, 5000, 5000, 5000, Withheld()),
     (S.WON, 5000, 5000, 0, Withheld()),  # the money follows in a moment
@@ -63,12 +75,20 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("status", "amount", "withdrawn", "reinstated", "expected"), TABLE)
+@pytest.mark.parametrize(
+    ("status", "amount", "withdrawn", "reinstated", "expected"), TABLE
+)
 def test_what_a_dispute_does_to_its_order(
-    status: DisputeStatus, amount: int, withdrawn: int, reinstated: int, expected: Withheld
+    status: DisputeStatus,
+    amount: int,
+    withdrawn: int,
+    reinstated: int,
+    expected: Withheld,
 ) -> None:
     """Every status, with the money where it can be then."""
-    assert withheld(status, amount, withdrawn=withdrawn, reinstated=reinstated) == expected
+    assert (
+        withheld(status, amount, withdrawn=withdrawn, reinstated=reinstated) == expected
+    )
 
 
 def test_every_status_stands_in_the_table() -> None:
@@ -103,7 +123,12 @@ def test_every_status_stands_in_the_table() -> None:
             Shipping.READY,
             2000,
         ),
-        ([Withheld(lost=2000), Withheld()], MoneyState.PARTLY_LOST, Shipping.READY, 3000),
+        (
+            [Withheld(lost=2000), Withheld()],
+            MoneyState.PARTLY_LOST,
+            Shipping.READY,
+            3000,
+        ),
         (
             [Withheld(disputed=5000), Withheld(disputed=5000)],
             MoneyState.DISPUTED,
@@ -124,7 +149,9 @@ def test_two_disputes_of_one_payment(
 ) -> None:
     """They add up; what is lost altogether is lost, whatever else is still disputed."""
     total = sum(disputes, start=Withheld())
-    money = OrderMoney(PaymentStatus.PAID, 5000, disputed=total.disputed, lost=total.lost)
+    money = OrderMoney(
+        PaymentStatus.PAID, 5000, disputed=total.disputed, lost=total.lost
+    )
     assert (
         money.state,
         shipping(OrderStatus.PROCESSING, money),
@@ -139,14 +166,22 @@ def test_two_disputes_of_one_payment(
     status=st.sampled_from(OrderStatus),
 )
 def test_nothing_is_sent_without_money_and_nothing_goes_back_twice(
-    total: int, parts: tuple[int, int, int, int], payment: PaymentStatus, status: OrderStatus
+    total: int,
+    parts: tuple[int, int, int, int],
+    payment: PaymentStatus,
+    status: OrderStatus,
 ) -> None:
     """Whatever amounts meet: what may be sent at once has money behind it that nobody claims, and
     what is left is never owed.
     """
     refunded = min(parts[0], total)
     money = OrderMoney(
-        payment, total, refunded, min(parts[1], refunded), disputed=parts[2], lost=parts[3]
+        payment,
+        total,
+        refunded,
+        min(parts[1], refunded),
+        disputed=parts[2],
+        lost=parts[3],
     )
     ship = shipping(status, money)
     assert 0 <= money.left <= total

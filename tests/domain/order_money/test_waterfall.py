@@ -76,7 +76,11 @@ async def paid_out(
 
 async def a_story(vendor_id: int | None = None) -> Order:
     """Sold, partly refunded, disputed and won back, paid out once in vain and once for good."""
-    vendor = await make_ready_vendor() if vendor_id is None else await Vendor.get(id=vendor_id)
+    vendor = (
+        await make_ready_vendor()
+        if vendor_id is None
+        else await Vendor.get(id=vendor_id)
+    )
     order = await sold(vendor, at("2026-10-05 10:00"))
     payment = await make_payment(
         order,
@@ -201,10 +205,13 @@ async def test_the_vendors_page_tells_it(client: TestClientProtocol) -> None:
         page = await portal.get(f"/vendor/admin/orders/{order.number}")
     said = words(page)
     assert (
-        "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00" in said
+        "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00"
+        in said
     )
     assert "Platform fee given back 6 Oct €2.00" in said
-    assert "Paid out to your bank arrived 12 Oct -€50.00 Not paid out yet €22.00" in said
+    assert (
+        "Paid out to your bank arrived 12 Oct -€50.00 Not paid out yet €22.00" in said
+    )
     assert "Stripe’s fee, paid by the marketplace: €1.70" in said
     assert "Cost of the dispute" not in said
     assert "Kept by the marketplace" not in said
@@ -238,10 +245,14 @@ class TestTheOperatorsOrderPage:
         """Says so."""
         portal = await operator_in(client)
         order = await make_order()
-        assert "Nothing was paid yet" in await portal.get(f"/operator/orders/{order.number}")
+        assert "Nothing was paid yet" in await portal.get(
+            f"/operator/orders/{order.number}"
+        )
 
     @pytest.mark.parametrize("number", ["MH-0000-0000", "x" * 30, "%20", "é"])
-    async def test_an_unknown_number_is_404(self, client: TestClientProtocol, number: str) -> None:
+    async def test_an_unknown_number_is_404(
+        self, client: TestClientProtocol, number: str
+    ) -> None:
         """Whatever it looks like."""
         assert (
             await (await operator_in(client)).send("GET", f"/operator/orders/{number}")
@@ -251,7 +262,9 @@ class TestTheOperatorsOrderPage:
         """Not even at its own order: that has a page of its own."""
         portal = await signed_in(client)
         order = await make_order(await portal.vendor())
-        assert (await portal.send("GET", f"/operator/orders/{order.number}")).status_code == 403
+        assert (
+            await portal.send("GET", f"/operator/orders/{order.number}")
+        ).status_code == 403
 
 
 @pytest.mark.one_engine

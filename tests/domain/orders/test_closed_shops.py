@@ -74,11 +74,18 @@ async def test_nothing_goes_into_a_basket_and_the_basket_says_why(
     for headers in ({}, htmx("added")):
         refused = await browser.post("/shops/lux/cup", {"quantity": 1}, headers)
         assert refused.status_code == 409
-        assert "Lux is closed and opens again on 12 January 2027." in await text_of(refused)
+        assert "Lux is closed and opens again on 12 January 2027." in await text_of(
+            refused
+        )
     basket = words(await browser.get("/shop/basket"))
-    assert "Lux is closed and opens again on 12 January 2027. Your basket is kept." in basket
+    assert (
+        "Lux is closed and opens again on 12 January 2027. Your basket is kept."
+        in basket
+    )
     assert (await browser.client.get("/shop/checkout")).location == "/shop/basket"
-    sent = await browser.post("/shop/checkout", ADDRESS)  # by a form that was open before
+    sent = await browser.post(
+        "/shop/checkout", ADDRESS
+    )  # by a form that was open before
     assert sent.status_code == 409
     assert "Lux is closed and opens again on 12 January 2027." in await text_of(sent)
     assert not await Order.exists()
@@ -100,19 +107,29 @@ async def test_the_link_of_an_old_order_works(client: TestClientProtocol) -> Non
 class TestTheVendorsForm:
     """Close, name a day, open."""
 
-    async def test_close_until_a_day_and_change_it(self, client: TestClientProtocol) -> None:
+    async def test_close_until_a_day_and_change_it(
+        self, client: TestClientProtocol
+    ) -> None:
         """The page asks, the home page tells, the day can be changed and taken away."""
         portal = await signed_in(client)
         with now(TODAY):
-            assert "Close your shop?" in words(await portal.get("/vendor/admin/shop/close"))
-            await portal.post("/vendor/admin/shop", {"is_open": "no", "until": "2027-01-12"})
-            assert "opens again on 12 January 2027" in words(await portal.get("/vendor/admin"))
+            assert "Close your shop?" in words(
+                await portal.get("/vendor/admin/shop/close")
+            )
+            await portal.post(
+                "/vendor/admin/shop", {"is_open": "no", "until": "2027-01-12"}
+            )
+            assert "opens again on 12 January 2027" in words(
+                await portal.get("/vendor/admin")
+            )
             page = await portal.get("/vendor/admin/shop/close")
             assert 'value="2027-01-12"' in page
             await portal.post("/vendor/admin/shop", {"is_open": "no", "until": ""})
             assert (await portal.vendor()).closed_until is None
             assert "is closed for now." in words(await portal.get("/vendor/admin"))
-            await portal.post("/vendor/admin/shop", {"is_open": "no", "until": "2027-01-12"})
+            await portal.post(
+                "/vendor/admin/shop", {"is_open": "no", "until": "2027-01-12"}
+            )
             await portal.post("/vendor/admin/shop", {"is_open": "yes"})
         vendor = await portal.vendor()
         assert (vendor.is_open, vendor.closed_until) == (True, None)
@@ -121,11 +138,15 @@ class TestTheVendorsForm:
     @pytest.mark.parametrize(
         "typed", ["2026-11-28", "2020-01-01", "2031-01-01", "soon", "9999-99-99"]
     )
-    async def test_a_day_that_cannot_be(self, client: TestClientProtocol, typed: str) -> None:
+    async def test_a_day_that_cannot_be(
+        self, client: TestClientProtocol, typed: str
+    ) -> None:
         """A sentence at the field, what was typed, and the shop still open."""
         portal = await signed_in(client)
         with now(TODAY):
-            answer = await portal.post("/vendor/admin/shop", {"is_open": "no", "until": typed})
+            answer = await portal.post(
+                "/vendor/admin/shop", {"is_open": "no", "until": typed}
+            )
         text = await answer.get_data(as_text=True)
         assert answer.status_code == 422
         assert f'value="{typed}"' in text
@@ -149,7 +170,10 @@ async def test_it_opens_by_itself_on_its_day(database: str) -> None:
                 await open_again.run(None, {})  # type: ignore[arg-type]
         assert (await Vendor.get(id=dated.id)).is_open is is_open
         assert not (await Vendor.get(id=undated.id)).is_open
-    assert await AuditEntry.filter(action="vendor.shop_opened", actor="system").count() == 1
+    assert (
+        await AuditEntry.filter(action="vendor.shop_opened", actor="system").count()
+        == 1
+    )
 
 
 @pytest.mark.one_engine
@@ -159,5 +183,7 @@ async def test_the_service_refuses_such_days_too(database: str) -> None:
     with now(TODAY):
         for until in (date(2026, 11, 28), date(2028, 11, 28)):
             with pytest.raises(Invalid):
-                await vendors.close_shop(vendor_id=vendor.id, until=until, actor="member:1")
+                await vendors.close_shop(
+                    vendor_id=vendor.id, until=until, actor="member:1"
+                )
     assert closures.problem(date(2026, 11, 29), TODAY.date()) is None

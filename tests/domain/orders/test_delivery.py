@@ -39,7 +39,12 @@ DAY = timedelta(days=1)
 async def sent(days_ago: float = 1, vendor: Any = None, **values: Any) -> Order:
     """A paid order that was sent so many days ago."""
     moment = clock.now() - DAY * days_ago
-    given = {"status": "shipped", "payment_status": "paid", "paid_at": moment, "shipped_at": moment}
+    given = {
+        "status": "shipped",
+        "payment_status": "paid",
+        "paid_at": moment,
+        "shipped_at": moment,
+    }
     order = await make_order(vendor, **{**given, **values})
     await make_payment(order, status="succeeded", stripe_charge_id=f"ch_{order.id}")
     return order
@@ -56,7 +61,9 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
     text = words(await portal.get(address))
     assert "Mark as delivered" in text
     assert "It counts as delivered on" in text
-    shopper = f"/shop/orders/{link_of((await Checkout.get(id=order.checkout_id)).token)}"
+    shopper = (
+        f"/shop/orders/{link_of((await Checkout.get(id=order.checkout_id)).token)}"
+    )
     assert "On its way" in words(await portal.get(shopper))
 
     answer = await portal.post(f"{address}/delivered")
@@ -85,11 +92,15 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
 @pytest.mark.parametrize(
     "status", [status for status in OrderStatus if status is not OrderStatus.SHIPPED]
 )
-async def test_only_what_was_sent_arrives(status: OrderStatus, context: Context) -> None:
+async def test_only_what_was_sent_arrives(
+    status: OrderStatus, context: Context
+) -> None:
     """Neither by a word nor by time."""
     order = await sent(99, status=status)
     with pytest.raises(CannotDeliver):
-        await mark_as_delivered(vendor_id=order.vendor_id, number=order.number, actor="test")
+        await mark_as_delivered(
+            vendor_id=order.vendor_id, number=order.number, actor="test"
+        )
     await jobs.deliver.run(context, {})
     assert (await Order.get(id=order.id)).status == status
 
@@ -100,7 +111,9 @@ async def test_what_was_sent_long_enough_ago_counts_as_delivered(
 ) -> None:
     """After as many days as the operator set, and not while a bank asks about it."""
     if days != DEFAULTS.delivered_after_days:
-        await marketplace.change(replace(DEFAULTS, delivered_after_days=days), actor="test")
+        await marketplace.change(
+            replace(DEFAULTS, delivered_after_days=days), actor="test"
+        )
     early, due = await sent(days - 0.01), await sent(days + 0.01)
     asked = await sent(days + 1, disputed_amount=1)
     # Where the goods are does not depend on the money.
@@ -134,12 +147,16 @@ async def test_what_is_taken_for_granted_is_said_so_and_is_no_evidence(
     assumed, known = await sent(20, vendor), await sent(20, vendor)
     await mark_as_delivered(vendor_id=vendor.id, number=known.number, actor="member:1")
     await jobs.deliver.run(context, {})
-    shopper = f"/shop/orders/{link_of((await Checkout.get(id=assumed.checkout_id)).token)}"
+    shopper = (
+        f"/shop/orders/{link_of((await Checkout.get(id=assumed.checkout_id)).token)}"
+    )
     assert "Has it not come? Write to the shop." in words(await portal.get(shopper))
     assert "Taken for granted" in words(await portal.get(f"{LIST}/{assumed.number}"))
     told = {}
     for order in (assumed, known):
         dispute = await make_dispute(order)
         texts = await drafted(await dispute_by_id(dispute.id), terms_at=str)
-        told[order.id] = "the shop noted that it was delivered" in texts["uncategorized_text"]
+        told[order.id] = (
+            "the shop noted that it was delivered" in texts["uncategorized_text"]
+        )
     assert told == {assumed.id: False, known.id: True}

@@ -24,7 +24,12 @@ from shared.trade.orders.errors import (
     VendorCannotSell,
 )
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 from shared.trade.orders.service import place_order
 from shared.trade.orders.shipping import mark_as_shipped
 from shared.trade.orders.terms import Acceptance
@@ -50,7 +55,9 @@ async def basket_with(
 
 async def place(token: str | None) -> str:
     """Place the order of a basket."""
-    return await place_order(basket_token=token, contact=ADA, customer_id=None, hold_minutes=30)
+    return await place_order(
+        basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+    )
 
 
 class TestPlacing:
@@ -58,7 +65,9 @@ class TestPlacing:
 
     async def test_the_total_is_the_catalogues(self) -> None:
         """Price times quantity from our own rows, the fee frozen beside it, the stock held."""
-        token, product = await basket_with(await make_ready_vendor(), stock=6, quantity=3)
+        token, product = await basket_with(
+            await make_ready_vendor(), stock=6, quantity=3
+        )
         view = await queries.checkout_by_token(await place(token))
         (order,) = view.orders
         assert (view.total.amount, order.total.amount, order.platform_fee.amount) == (
@@ -77,7 +86,10 @@ class TestPlacing:
         token, product = await basket_with(await make_ready_vendor())
         first, second = await asyncio.gather(place(token), place(token))
         third = await place_order(
-            basket_token=token, contact=replace(ADA, city="Esch"), customer_id=None, hold_minutes=30
+            basket_token=token,
+            contact=replace(ADA, city="Esch"),
+            customer_id=None,
+            hold_minutes=30,
         )
         assert first == second == third
         assert (await Checkout.get()).city == "Esch"
@@ -105,13 +117,19 @@ class TestPlacing:
 
     async def _accepted(self, basket: str, accepted: Acceptance | None) -> Checkout:
         token = await place_order(
-            basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30, accepted=accepted
+            basket_token=basket,
+            contact=ADA,
+            customer_id=None,
+            hold_minutes=30,
+            accepted=accepted,
         )
         return await Checkout.get(token=token)
 
     async def test_a_changed_basket_cancels_the_old_order(self) -> None:
         """The old order's stock is free again; only the new one holds."""
-        token, product = await basket_with(await make_ready_vendor(), stock=6, quantity=2)
+        token, product = await basket_with(
+            await make_ready_vendor(), stock=6, quantity=2
+        )
         old = await place(token)
         await baskets.set_quantity(token, product_id=product.id, quantity=3)
         new = await place(token)
@@ -131,7 +149,9 @@ class TestPlacing:
         two = await baskets.add(None, product_id=product.id, quantity=1)
         answers = await asyncio.gather(place(one), place(two), return_exceptions=True)
         assert all(isinstance(a, str) for a in answers)
-        assert {order.stock_state for order in await Order.all()} == {StockState.AT_PAYMENT}
+        assert {order.stock_state for order in await Order.all()} == {
+            StockState.AT_PAYMENT
+        }
         await product.refresh_from_db()
         assert (product.stock, product.reserved) == (3, 2)
         three = await baskets.add(None, product_id=product.id, quantity=1)
@@ -146,7 +166,9 @@ class TestPlacing:
         with pytest.raises(PriceChanged, match="price"):
             await place(token)
         await baskets.accept_prices(token)
-        assert (await queries.checkout_by_token(await place(token))).total.amount == 5990
+        assert (
+            await queries.checkout_by_token(await place(token))
+        ).total.amount == 5990
 
     async def test_sold_out_meanwhile(self) -> None:
         """A sentence; no order, no hold."""
@@ -160,7 +182,9 @@ class TestPlacing:
         """No order is made that could not be paid."""
         vendor = await make_ready_vendor()
         token, _ = await basket_with(vendor)
-        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(accepts_payments=False)
+        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+            accepts_payments=False
+        )
         with pytest.raises(VendorCannotSell):
             await place(token)
 
@@ -194,7 +218,9 @@ class TestPlacing:
             .update_from_dict({"name": "Other", "price_amount": 1})
             .save()
         )
-        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(platform_fee_percentage=50)
+        await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+            platform_fee_percentage=50
+        )
         (order,) = (await queries.checkout_by_token(checkout)).orders
         assert (order.lines[0].name, order.total.amount, order.platform_fee.amount) == (
             product.name,
@@ -242,7 +268,11 @@ class TestShipping:
         other = await make_ready_vendor()
         with pytest.raises(NotFound):
             await mark_as_shipped(
-                vendor_id=other.id, number=order.number, carrier="", tracking="", actor="test"
+                vendor_id=other.id,
+                number=order.number,
+                carrier="",
+                tracking="",
+                actor="test",
             )
         with pytest.raises(NotFound):
             await queries.vendor_order(other.id, order.number)
@@ -257,7 +287,9 @@ class TestLists:
         product = await make_product(vendor)
         for _ in range(26):
             await make_order(vendor, product)
-        paid = await make_order(vendor, product, status="processing", payment_status="paid")
+        paid = await make_order(
+            vendor, product, status="processing", payment_status="paid"
+        )
         await make_order()
         everything = await order_lists.vendor_orders(vendor.id, page=99)
         assert (
@@ -285,9 +317,15 @@ class TestLists:
 
         vendor = await make_ready_vendor()
         await make_order(vendor)
-        await make_order(vendor, status="processing", payment_status="paid", paid_at=clock.now())
+        await make_order(
+            vendor, status="processing", payment_status="paid", paid_at=clock.now()
+        )
         summary = await order_lists.orders_summary(vendor.id, "EUR")
-        assert (summary.to_ship, summary.unpaid, summary.count_last_30_days) == (1, 1, 1)
+        assert (summary.to_ship, summary.unpaid, summary.count_last_30_days) == (
+            1,
+            1,
+            1,
+        )
         assert summary.paid_last_30_days.amount == 4990
 
     async def test_a_checkout_may_hold_orders_of_several_vendors(self) -> None:
@@ -305,7 +343,11 @@ class TestLists:
             currency="EUR",
         )
         await OrderLine.create(
-            order_id=second.id, product_id=product.id, name="x", unit_amount=100, quantity=1
+            order_id=second.id,
+            product_id=product.id,
+            name="x",
+            unit_amount=100,
+            quantity=1,
         )
         token = (await Checkout.get(id=first.checkout_id)).token
         view = await queries.checkout_by_token(token)

@@ -14,7 +14,11 @@ import pytest
 import run
 from shared.core import clock
 from shared.finance.payments import stock_hold
-from shared.finance.payments.errors import OrderNotPayable, PageOutOfDate, PaymentAlreadyDecided
+from shared.finance.payments.errors import (
+    OrderNotPayable,
+    PageOutOfDate,
+    PaymentAlreadyDecided,
+)
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import confirm_payment, create_payment_intent
@@ -43,7 +47,11 @@ async def order_from(address: str, product: Product, quantity: int = 1) -> Order
     basket = await baskets.add(None, product_id=product.id, quantity=quantity)
     accepted = Acceptance("2026-11-28", address)
     token = await place_order(
-        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30, accepted=accepted
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+        accepted=accepted,
     )
     return await Order.get(checkout__token=token)
 
@@ -68,22 +76,31 @@ class TestAtTheOrder:
         """
         vendor = await make_ready_vendor()
         product = await make_product(vendor, stock=190)
-        orders = [await order_from(f"2001:db8:1:1::{n:x}", product, 9) for n in range(8)]
+        orders = [
+            await order_from(f"2001:db8:1:1::{n:x}", product, 9) for n in range(8)
+        ]
         assert [order.stock_state for order in orders] == [StockState.RESERVED] * 3 + [
             StockState.AT_PAYMENT
         ] * 5
         assert await shelf(product) == (190, 27)
-        assert (await order_from("2001:db8:1:2::1", product)).stock_state == StockState.RESERVED
+        assert (
+            await order_from("2001:db8:1:2::1", product)
+        ).stock_state == StockState.RESERVED
 
     async def test_orders_from_everywhere_hold_at_most_half_of_a_shelf(self) -> None:
         """However many networks take part; and the last piece is held by nobody who has not pressed
         Pay.
         """
         vendor = await make_ready_vendor()
-        many, last = await make_product(vendor, stock=9), await make_product(vendor, stock=1)
+        many, last = (
+            await make_product(vendor, stock=9),
+            await make_product(vendor, stock=1),
+        )
         for n in range(12):
             await order_from(f"192.0.2.{n}", many)
-            assert (await order_from(f"198.51.100.{n}", last)).stock_state == StockState.AT_PAYMENT
+            assert (
+                await order_from(f"198.51.100.{n}", last)
+            ).stock_state == StockState.AT_PAYMENT
         assert await shelf(many) == (9, 4)
         assert await shelf(last) == (1, 0)
 
@@ -103,7 +120,9 @@ class TestAtTheOrder:
         checkout = await (await Order.get()).checkout
         assert checkout.reserved_until - checkout.created_at == timedelta(minutes=120)
         await baskets.add(basket, product_id=product.id, quantity=1)
-        await place_order(basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30)
+        await place_order(
+            basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+        )
         assert await shelf(product) == (10, 2)
 
 
@@ -135,7 +154,9 @@ async def run_jobs(context: Context, kind: str, *, after: timedelta) -> None:
     """The jobs of this kind that are due after a while, run then."""
     later = clock.now() + after
     with clock.use(lambda: later):
-        for job in await Job.filter(kind=kind, status="waiting", run_at__lte=later).order_by("id"):
+        for job in await Job.filter(
+            kind=kind, status="waiting", run_at__lte=later
+        ).order_by("id"):
             await run.job_handlers()[kind](context, job.args)
             await Job.filter(id=job.id).update(status="done")
 
@@ -175,15 +196,22 @@ class TestPay:
             basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
         )
         second = Purchase(token, (await Order.get(checkout__token=token)).id, basket)
-        other = (await create_payment_intent(gateway, order_id=second.order_id)).payment_intent_id
+        other = (
+            await create_payment_intent(gateway, order_id=second.order_id)
+        ).payment_intent_id
         answers = await asyncio.gather(
-            press(gateway, first, intent), press(gateway, second, other), return_exceptions=True
+            press(gateway, first, intent),
+            press(gateway, second, other),
+            return_exceptions=True,
         )
-        assert sorted(isinstance(answer, SoldOut) for answer in answers) == [False, True]
+        assert sorted(isinstance(answer, SoldOut) for answer in answers) == [
+            False,
+            True,
+        ]
         assert await shelf(product) == (1, 1)
-        assert {(await gateway.payment_intents.get(i)).status for i in (intent, other)} == {
-            "requires_payment_method"
-        }
+        assert {
+            (await gateway.payment_intents.get(i)).status for i in (intent, other)
+        } == {"requires_payment_method"}
 
     async def test_a_declined_card_lets_go_and_the_next_try_holds_again(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -200,7 +228,10 @@ class TestPay:
         checkout_id = (await Order.get(id=bought.order_id)).checkout_id
         await stock_hold.release(gateway, checkout_id=checkout_id, intent_id=intent)
         assert await shelf(product) == (1, 0)
-        assert (await state_of(bought))[1:] == (PaymentStatus.FAILED, StockState.AT_PAYMENT)
+        assert (await state_of(bought))[1:] == (
+            PaymentStatus.FAILED,
+            StockState.AT_PAYMENT,
+        )
 
     async def test_a_hold_that_nobody_pays_ends_by_itself_and_cannot_be_charged_any_more(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -216,7 +247,9 @@ class TestPay:
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         assert await press(gateway, bought, view.payment_intent_id)
         await run_jobs(context, "payments.let_go", after=timedelta(0))
-        assert await shelf(product) == (1, 1), "the job of the first hold leaves the second alone"
+        assert await shelf(product) == (1, 1), (
+            "the job of the first hold leaves the second alone"
+        )
 
     async def test_while_the_bank_asks_the_piece_stays_set_aside(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -227,9 +260,13 @@ class TestPay:
         await confirm(sandbox, intent, "pm_card_authenticationRequired")
         await run_jobs(context, "payments.let_go", after=reservations.PAY_HOLD)
         assert await shelf(product) == (1, 1)
-        assert (await Payment.get(order_id=bought.order_id)).status == PaymentState.REQUIRES_ACTION
+        assert (
+            await Payment.get(order_id=bought.order_id)
+        ).status == PaymentState.REQUIRES_ACTION
         await run_jobs(
-            context, "payments.let_go", after=reservations.PAY_HOLD + reservations.BANK_HOLD
+            context,
+            "payments.let_go",
+            after=reservations.PAY_HOLD + reservations.BANK_HOLD,
         )
         assert await shelf(product) == (1, 0)
         assert (await gateway.payment_intents.get(intent)).status == "canceled"
@@ -310,19 +347,25 @@ class TestWasted:
         now = clock.now()
         for n in range(others):
             order = await order_from(address.format(n), product)
-            await Order.filter(id=order.id).update(held_at=now, held_until=now, wasted_holds=wasted)
+            await Order.filter(id=order.id).update(
+                held_at=now, held_until=now, wasted_holds=wasted
+            )
         mine = await order_from("192.0.2.1", product)
         assert await self._pressed(mine) == is_held
         assert await shelf(product) == (1, int(is_held))
         if not is_held:
-            with clock.use(lambda: now + reservations.COUNTED_FOR + timedelta(seconds=1)):
+            with clock.use(
+                lambda: now + reservations.COUNTED_FOR + timedelta(seconds=1)
+            ):
                 assert await self._pressed(mine)
 
     async def _pressed(self, order: Order) -> bool:
         from shared.infra import unit
 
         async with unit.transaction() as tx:
-            return await reservations.at_payment(tx, order, network=(await order.checkout).network)
+            return await reservations.at_payment(
+                tx, order, network=(await order.checkout).network
+            )
 
 
 class TestGivingUp:
@@ -334,7 +377,9 @@ class TestGivingUp:
         """The line removed: the order is cancelled, its intent too, and the shelf is free."""
         shop = await open_shop(gateway, sandbox, stock=4)
         product, bought = await Product.get(id=shop.product_id), await check_out(shop)
-        intent = (await create_payment_intent(gateway, order_id=bought.order_id)).payment_intent_id
+        intent = (
+            await create_payment_intent(gateway, order_id=bought.order_id)
+        ).payment_intent_id
         await self._take_out(bought, product)
         await run_jobs(context, "payments.give_up", after=timedelta(0))
         assert await shelf(product) == (4, 0)
@@ -347,8 +392,13 @@ class TestGivingUp:
     ) -> None:
         """Then the end of its time decides."""
         shop = await open_shop(gateway, sandbox, stock=4)
-        product, bought = await Product.get(id=shop.product_id), await check_out(shop, quantity=2)
-        intent = (await create_payment_intent(gateway, order_id=bought.order_id)).payment_intent_id
+        product, bought = (
+            await Product.get(id=shop.product_id),
+            await check_out(shop, quantity=2),
+        )
+        intent = (
+            await create_payment_intent(gateway, order_id=bought.order_id)
+        ).payment_intent_id
         if why == "bank asks":
             await confirm(sandbox, intent, "pm_card_authenticationRequired")
         await self._take_out(bought, product, leave=1 if why == "fewer" else 0)
@@ -358,7 +408,9 @@ class TestGivingUp:
         assert await shelf(product) == (4, 2)
         assert (await gateway.payment_intents.get(intent)).status != "canceled"
 
-    async def _take_out(self, bought: Purchase, product: Product, leave: int = 0) -> None:
+    async def _take_out(
+        self, bought: Purchase, product: Product, leave: int = 0
+    ) -> None:
         from shared.trade.orders.cancellation import give_up_unwanted
 
         await baskets.set_quantity(bought.basket, product_id=product.id, quantity=leave)

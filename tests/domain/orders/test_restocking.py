@@ -51,7 +51,9 @@ async def shelf(scene: Scene) -> int:
     return int((await Product.get(id=scene.shop.product_id)).stock)
 
 
-async def back_on_shelf(scene: Scene, payment: Payment, quantity: int = 1) -> RefundState:
+async def back_on_shelf(
+    scene: Scene, payment: Payment, quantity: int = 1
+) -> RefundState:
     """The vendor gives pieces back, and puts them on the shelf."""
     line = await OrderLine.get(order_id=payment.order_id)
     wish = RefundRequest(
@@ -78,7 +80,9 @@ async def ship(payment: Payment, *, all_the_same: bool = False) -> None:
 async def keep(payment: Payment) -> int:
     """The vendor puts what it did not send back on the shelf."""
     order = await Order.get(id=payment.order_id)
-    return await keep_goods(vendor_id=order.vendor_id, number=order.number, actor="test")
+    return await keep_goods(
+        vendor_id=order.vendor_id, number=order.number, actor="test"
+    )
 
 
 async def test_a_refund_that_bounces_is_undone_on_the_shelf_too(scene: Scene) -> None:
@@ -132,7 +136,9 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
     await back_on_shelf(scene, payment)
     await scene.sale()  # somebody else buys it
     await scene.bounce()
-    assert "was sold meanwhile: 1 x A cup" in (await Email.get(kind="refund_failed")).text
+    assert (
+        "was sold meanwhile: 1 x A cup" in (await Email.get(kind="refund_failed")).text
+    )
     order = await Order.get(id=payment.order_id)
     await sign_in(client, (await Member.get(id=scene.shop.member_id)).email)
     portal = Portal(client, scene.shop.vendor_id)
@@ -140,9 +146,13 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
     page = words(await portal.get(address))
     assert "1 × A cup" in page
     assert "Send it all the same" in page
-    answer = await portal.post(f"{address}/ship", {"carrier": "", "tracking_number": ""})
+    answer = await portal.post(
+        f"{address}/ship", {"carrier": "", "tracking_number": ""}
+    )
     assert answer.status_code == 409
-    assert "Your shelf does not have 1 × A cup" in words(await answer.get_data(as_text=True))
+    assert "Your shelf does not have 1 × A cup" in words(
+        await answer.get_data(as_text=True)
+    )
     await Product.filter(id=scene.shop.product_id).update(stock=1)
     assert "Your shelf does not have" not in words(await portal.get(address))
     await ship(payment)
@@ -150,7 +160,9 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
 
 
 @pytest.mark.one_engine
-async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(scene: Scene) -> None:
+async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(
+    scene: Scene,
+) -> None:
     """The vendor has a piece of its own; the shelf stays at zero."""
     payment = await scene.sale(TAKES_NONE)
     await back_on_shelf(scene, payment)
@@ -216,7 +228,9 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
                         refunded_quantity=line.refunded_quantity + 1
                     )
                 case "arrive":
-                    await restocking.put_in_stock(order, {line.id: dice.randint(1, pieces)})
+                    await restocking.put_in_stock(
+                        order, {line.id: dice.randint(1, pieces)}
+                    )
                 case "undo" if line.refunded_quantity:
                     await OrderLine.filter(id=line.id).update(
                         refunded_quantity=line.refunded_quantity - 1
@@ -227,7 +241,10 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
                     sold += 1
                 case _:
                     await restocking.set_aside(order)
-        line, now = await OrderLine.get(order_id=order.id), await Product.get(id=product.id)
+        line, now = (
+            await OrderLine.get(order_id=order.id),
+            await Product.get(id=product.id),
+        )
         assert now.stock + sold + (pieces - line.restocked_quantity) == whole
     short = await restocking.short_of(order.id)
     async with unit.transaction():
@@ -239,9 +256,12 @@ async def test_no_walk_makes_or_loses_a_piece(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"refunded_quantity": 2}, {"restocked_quantity": 2}, {"restocked_quantity": -1}]
+    "wrong",
+    [{"refunded_quantity": 2}, {"restocked_quantity": 2}, {"restocked_quantity": -1}],
 )
-async def test_the_database_refuses_more_pieces_than_were_sold(wrong: dict[str, int]) -> None:
+async def test_the_database_refuses_more_pieces_than_were_sold(
+    wrong: dict[str, int],
+) -> None:
     """A line of one piece has one to give back and one to put on the shelf."""
     order = await make_order()
     with pytest.raises(IntegrityError):

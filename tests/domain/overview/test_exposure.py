@@ -78,7 +78,9 @@ def test_the_currencies_stand_in_order_and_the_largest_vendor_first() -> None:
         (4, "EUR"),
         (1, "EUR"),
     ]
-    assert {currency: parts.total for currency, parts in totals(found.items()).items()} == {
+    assert {
+        currency: parts.total for currency, parts in totals(found.items()).items()
+    } == {
         "DKK": 1,
         "EUR": 23,
     }

@@ -66,7 +66,11 @@ async def scraped(app: Quart) -> dict[tuple[str, ...], float]:
     ],
 )
 async def test_who_may_read_the_numbers(
-    context: Context, token: str | None, address: str, headers: dict[str, str], status: int
+    context: Context,
+    token: str | None,
+    address: str,
+    headers: dict[str, str],
+    status: int,
 ) -> None:
     """The bearer of the token where there is one, else this machine alone; a proxy on this machine
     is none.
@@ -86,7 +90,9 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     assert before["markethall_ledger_unbalanced_currencies",] == 0
     assert before["markethall_reconciliation_age_seconds",] == -1
     vendor = await make_ready_vendor()
-    await VendorPaymentConfig.filter(vendor_id=vendor.id).update(payouts_held_at=clock.now())
+    await VendorPaymentConfig.filter(vendor_id=vendor.id).update(
+        payouts_held_at=clock.now()
+    )
     await make_payment(await make_order(), status="parked")
     await StripeWrite.create(operation="x", subject="x", key="x", state="unexpected")
     async with unit.transaction() as tx:
@@ -136,7 +142,10 @@ async def test_requests_are_counted_by_route_never_by_address(app: Quart) -> Non
     assert "co_somebodys-own" not in text
     assert "/no/such/page" not in text
     assert "BREW" not in text
-    assert re.search(r'markethall_requests_total\{[^}]*route="/healthz",status="200"\} 1\.0', text)
     assert re.search(
-        r'markethall_requests_total\{[^}]*route="\(no route\)",status="404"\} 1\.0', text
+        r'markethall_requests_total\{[^}]*route="/healthz",status="200"\} 1\.0', text
+    )
+    assert re.search(
+        r'markethall_requests_total\{[^}]*route="\(no route\)",status="404"\} 1\.0',
+        text,
     )

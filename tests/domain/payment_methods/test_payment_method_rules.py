@@ -50,7 +50,9 @@ class TestPlan:
     def test_a_row_stays_agreed_though_stripe_changes_its_mark(self) -> None:
         """Our row holds the consent; what shows it again at Stripe may be changed there."""
         decided = plan(
-            [StoredMethod(1, "pm_1", "a", True)], [found("pm_1", agreed=False)], dropped=()
+            [StoredMethod(1, "pm_1", "a", True)],
+            [found("pm_1", agreed=False)],
+            dropped=(),
         )
         assert (
             decided.kept[0][0],
@@ -74,7 +76,9 @@ class TestPlan:
     def test_older_news_does_not_bring_the_older_method_back(self) -> None:
         """A late reading finds the older one still there: it leaves, and the row stays."""
         decided = plan(
-            [StoredMethod(1, "pm_2", "a", True)], [found("pm_1"), found("pm_2", at=5)], dropped=()
+            [StoredMethod(1, "pm_2", "a", True)],
+            [found("pm_1"), found("pm_2", at=5)],
+            dropped=(),
         )
         assert decided.kept == ((1, found("pm_2", at=5)),)
         assert decided.detached == (("pm_1", Removal.REPLACED),)
@@ -155,7 +159,9 @@ class World:
         decided = plan(list(self.rows.values()), methods, dropped=self.dropped)
         for row_id, _ in decided.gone:
             row = self.rows[row_id]
-            self.rows[row_id] = StoredMethod(row_id, row.method_id, row.fingerprint, False)
+            self.rows[row_id] = StoredMethod(
+                row_id, row.method_id, row.fingerprint, False
+            )
         for known, one in decided.kept:
             number = known or len(self.rows) + 1
             self.rows[number] = StoredMethod(number, one.id, one.fingerprint, True)
@@ -213,9 +219,13 @@ def test_whatever_happens_both_sides_end_with_one_method_a_card(
         elif what == "read":
             world.follow(list(world.stripe.values()))
     world.follow(list(world.stripe.values()))
-    world.stripe = {name: m for name, m in world.stripe.items() if name not in world.dropped}
+    world.stripe = {
+        name: m for name, m in world.stripe.items() if name not in world.dropped
+    }
     world.follow(list(world.stripe.values()))
-    active = {row.method_id: row.fingerprint for row in world.rows.values() if row.is_active}
+    active = {
+        row.method_id: row.fingerprint for row in world.rows.values() if row.is_active
+    }
     assert active == {name: m.fingerprint for name, m in world.stripe.items()}
     assert len(set(active.values())) == len(active)
 

@@ -12,7 +12,11 @@ import pytest
 
 from shared.core import clock
 from shared.finance.payment_methods import customers, jobs, service, setup_intents, sync
-from shared.finance.payment_methods.errors import MethodGone, TooManyMethods, UnknownMethod
+from shared.finance.payment_methods.errors import (
+    MethodGone,
+    TooManyMethods,
+    UnknownMethod,
+)
 from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -20,7 +24,12 @@ from shared.finance.payment_methods.models import (
     StripeCustomer,
 )
 from shared.finance.payment_methods.queries import lost_all, saved_methods
-from shared.finance.payment_methods.rules import MOST, ConsentOrigin, Removal, SetupState
+from shared.finance.payment_methods.rules import (
+    MOST,
+    ConsentOrigin,
+    Removal,
+    SetupState,
+)
 from shared.finance.payments.models import Payment
 from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
@@ -56,11 +65,20 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def broken(
-    sandbox: RunningSandbox, path: str, effect: str = "status", method: str = "POST", **more: Any
+    sandbox: RunningSandbox,
+    path: str,
+    effect: str = "status",
+    method: str = "POST",
+    **more: Any,
 ) -> None:
     """Let the stand-in misbehave below `path`; without a path it is well again."""
     given = {"status": 503, "stored": True} if effect == "status" else {}
-    rule = {"match": {"method": method, "path": path}, "effect": effect, **given, **more}
+    rule = {
+        "match": {"method": method, "path": path},
+        "effect": effect,
+        **given,
+        **more,
+    }
     sandbox.faults(*([rule] if path else []))
 
 
@@ -77,13 +95,23 @@ class TestAtCheckout:
         before = clock.now() - timedelta(seconds=2)
         await buy(gateway, sandbox, await open_shop(gateway, sandbox), shopper.id)
         row = await PaymentMethod.get(customer_id=shopper.id)
-        assert (row.card_brand, row.card_last4, row.card_exp_month, row.card_exp_year) == (
+        assert (
+            row.card_brand,
+            row.card_last4,
+            row.card_exp_month,
+            row.card_exp_year,
+        ) == (
             "visa",
             "4242",
             12,
             2034,
         )
-        assert (row.payment_method_type, row.is_active, row.is_default, row.vendor_id) == (
+        assert (
+            row.payment_method_type,
+            row.is_active,
+            row.is_default,
+            row.vendor_id,
+        ) == (
             "card",
             True,
             True,
@@ -104,7 +132,9 @@ class TestAtCheckout:
             gateway, sandbox, await open_shop(gateway, sandbox), shopper.id, save=False
         )
         payment = await Payment.get(order_id=bought.order_id)
-        intent = at_stripe(sandbox, "GET", f"payment_intents/{payment.stripe_payment_intent_id}")
+        intent = at_stripe(
+            sandbox, "GET", f"payment_intents/{payment.stripe_payment_intent_id}"
+        )
         assert (intent["status"], intent["setup_future_usage"]) == ("succeeded", None)
         assert await PaymentMethod.all().count() == 0
         assert held(sandbox, await customer_of(shopper.id)) == []
@@ -120,7 +150,10 @@ class TestAtCheckout:
         await add_card(gateway, sandbox, shopper.id, MASTERCARD)
         [setup] = at_stripe(sandbox, "GET", "setup_intents")["data"]
         [intent] = at_stripe(sandbox, "GET", "payment_intents")["data"]
-        assert (setup["usage"], intent["setup_future_usage"]) == ("on_session", "on_session")
+        assert (setup["usage"], intent["setup_future_usage"]) == (
+            "on_session",
+            "on_session",
+        )
         assert not [r for r in sandbox.requests() if "off_session" in str(r)]
 
     async def test_guests_are_asked_for_nothing(
@@ -141,7 +174,9 @@ class TestAtCheckout:
         shop = await open_shop(gateway, sandbox)
         await buy(gateway, sandbox, shop, shopper.id)
         bought = await check_out(shop, customer_id=shopper.id)
-        mine = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+        mine = await create_payment_intent(
+            gateway, order_id=bought.order_id, shopper_id=shopper.id
+        )
         assert mine.stripe_customer_id == await customer_of(shopper.id)
         assert mine.box_secret
         for stranger in (None, other.id):
@@ -160,12 +195,24 @@ class TestAtCheckout:
         shop = await open_shop(gateway, sandbox)
         await add_card(gateway, sandbox, shopper.id, VISA)
         bought = await check_out(shop, customer_id=shopper.id)
-        view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+        view = await create_payment_intent(
+            gateway, order_id=bought.order_id, shopper_id=shopper.id
+        )
         [card] = await saved_methods(shopper.id)
-        given = {"payment_method": card.stripe_id, "return_url": "http://127.0.0.1/back"}
-        at_stripe(sandbox, "POST", f"payment_intents/{view.payment_intent_id}/confirm", **given)
+        given = {
+            "payment_method": card.stripe_id,
+            "return_url": "http://127.0.0.1/back",
+        }
+        at_stripe(
+            sandbox,
+            "POST",
+            f"payment_intents/{view.payment_intent_id}/confirm",
+            **given,
+        )
         await refresh(gateway, checkout_token=bought.token)
-        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+        assert (
+            await Order.get(id=bought.order_id)
+        ).payment_status == PaymentStatus.PAID
         assert held(sandbox, await customer_of(shopper.id)) == ["4242"]
 
 
@@ -315,7 +362,11 @@ class TestTheCustomer:
     ) -> None:
         """Under one key of our own ids, which is stored first."""
         shopper = await make_customer()
-        ids = set(await asyncio.gather(*(customers.ensure(gateway, shopper.id) for _ in range(3))))
+        ids = set(
+            await asyncio.gather(
+                *(customers.ensure(gateway, shopper.id) for _ in range(3))
+            )
+        )
         assert len(ids) == 1
         assert sandbox.control("GET", "state")["counts"]["customer"] == 1
         row = await StripeCustomer.get()
@@ -346,13 +397,19 @@ class TestTheCustomer:
     ) -> None:
         """Saved cards are not offered then; the card that is typed pays."""
         shopper = await make_customer()
-        bought = await check_out(await open_shop(gateway, sandbox), customer_id=shopper.id)
+        bought = await check_out(
+            await open_shop(gateway, sandbox), customer_id=shopper.id
+        )
         broken(sandbox, "/v1/customers")
-        view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+        view = await create_payment_intent(
+            gateway, order_id=bought.order_id, shopper_id=shopper.id
+        )
         assert (view.stripe_customer_id, view.box_secret) == (None, None)
         pay(sandbox, view, save=False)
         await refresh(gateway, checkout_token=bought.token)
-        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+        assert (
+            await Order.get(id=bought.order_id)
+        ).payment_status == PaymentStatus.PAID
 
     @pytest.mark.parametrize("told", [True, False])
     @pytest.mark.parametrize("opened", [True, False])
@@ -367,16 +424,22 @@ class TestTheCustomer:
         await add_card(gateway, sandbox, shopper.id)
         bought = await check_out(shop, customer_id=shopper.id)
         if opened:
-            await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+            await create_payment_intent(
+                gateway, order_id=bought.order_id, shopper_id=shopper.id
+            )
         gone = await customer_of(shopper.id)
         at_stripe(sandbox, "DELETE", f"customers/{gone}")
         if told:
             await sync.follow(gateway, gone)
-        view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+        view = await create_payment_intent(
+            gateway, order_id=bought.order_id, shopper_id=shopper.id
+        )
         assert view.stripe_customer_id != gone
         pay(sandbox, view, save=False)
         await refresh(gateway, checkout_token=bought.token)
-        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+        assert (
+            await Order.get(id=bought.order_id)
+        ).payment_status == PaymentStatus.PAID
         assert (await PaymentMethod.get()).removed_because == Removal.CUSTOMER_GONE
         assert await lost_all(shopper.id) is not (told)
 
@@ -388,27 +451,40 @@ class TestTheCustomer:
         await add_card(gateway, sandbox, shopper.id)
         at_stripe(sandbox, "DELETE", f"customers/{await customer_of(shopper.id)}")
         await add_card(gateway, sandbox, shopper.id)
-        assert [row.number for row in await StripeCustomer.all().order_by("id")] == [1, 2]
+        assert [row.number for row in await StripeCustomer.all().order_by("id")] == [
+            1,
+            2,
+        ]
         row = await PaymentMethod.get()
-        assert (row.is_active, row.stripe_customer_id) == (True, await customer_of(shopper.id))
+        assert (row.is_active, row.stripe_customer_id) == (
+            True,
+            await customer_of(shopper.id),
+        )
 
 
 class TestAdding:
     """A SetupIntent in the account."""
 
-    async def test_two_tabs_add_one_card(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_two_tabs_add_one_card(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Both have the same setup, and the second learns that it is done."""
         shopper = await make_customer()
         first, second = await asyncio.gather(
-            setup_intents.begin(gateway, shopper.id), setup_intents.begin(gateway, shopper.id)
+            setup_intents.begin(gateway, shopper.id),
+            setup_intents.begin(gateway, shopper.id),
         )
         assert first.client_secret == second.client_secret
         set_up(sandbox, first.client_secret)
-        assert (await setup_intents.end(gateway, shopper.id)).state is SetupState.SUCCEEDED
+        assert (
+            await setup_intents.end(gateway, shopper.id)
+        ).state is SetupState.SUCCEEDED
         assert (await setup_intents.end(gateway, shopper.id)).method_id == (
             await PaymentMethod.get()
         ).id
-        assert (await setup_intents.begin(gateway, shopper.id)).client_secret != first.client_secret
+        assert (
+            await setup_intents.begin(gateway, shopper.id)
+        ).client_secret != first.client_secret
 
     @pytest.mark.parametrize("effect", ["reset_after", "status"])
     async def test_a_lost_answer_begins_no_second_setup(
@@ -459,7 +535,9 @@ class TestAdding:
         assert (await setup_intents.end(gateway, shopper.id)).waits_for_bank
         assert await saved_methods(shopper.id) == ()
 
-    async def test_there_is_a_most(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_there_is_a_most(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """Beyond ten nothing is offered to be saved, at checkout either."""
         shopper = await make_customer()
         await add_card(gateway, sandbox, shopper.id)

@@ -28,7 +28,11 @@ from shared.finance.payments.service import create_payment_intent
 from shared.finance.reconciliation import saved_method_records
 from shared.finance.reconciliation.checks import compare
 from shared.finance.reconciliation.checks.saved_methods import follow_methods
-from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference, RepairName
+from shared.finance.reconciliation.findings import (
+    DifferenceKind,
+    FoundDifference,
+    RepairName,
+)
 from shared.finance.reconciliation.records import BothSides
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
@@ -56,12 +60,18 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def deliver(context: Context, sandbox: RunningSandbox, kind: str) -> WebhookEvent:
     """The stand-in's last event of this type, through the platform's door."""
-    told = {name: value for name, value in sandbox.events(kind)[-1].items() if name != "deliveries"}
+    told = {
+        name: value
+        for name, value in sandbox.events(kind)[-1].items()
+        if name != "deliveries"
+    }
     body = json.dumps(told)
     header = stripe.WebhookSignature.generate_signature_header(
         body, context.settings.stripe.webhook_secrets[0]
     )
-    await intake.receive(context, source="platform", body=body.encode(), signature=header)
+    await intake.receive(
+        context, source="platform", body=body.encode(), signature=header
+    )
     return await WebhookEvent.get(stripe_event_id=told["id"])
 
 
@@ -79,8 +89,12 @@ class TestEvents:
     ) -> None:
         """The tab was closed: `payment_method.attached` brings it, and says what it changed."""
         shopper = await make_customer()
-        bought = await check_out(await open_shop(gateway, sandbox), customer_id=shopper.id)
-        view = await create_payment_intent(gateway, order_id=bought.order_id, shopper_id=shopper.id)
+        bought = await check_out(
+            await open_shop(gateway, sandbox), customer_id=shopper.id
+        )
+        view = await create_payment_intent(
+            gateway, order_id=bought.order_id, shopper_id=shopper.id
+        )
         pay(sandbox, view, save=True)
         event = await deliver(context, sandbox, "payment_method.attached")
         assert [m.label for m in await saved_methods(shopper.id)] == ["Visa •••• 4242"]
@@ -118,17 +132,33 @@ class TestEvents:
         if kind.endswith("automatically_updated"):
             new = {"number": "4000056655665556", "exp_month": 7, "exp_year": 2041}
             sandbox.control(
-                "POST", f"payment_methods/{before.stripe_payment_method_id}/replace", new
+                "POST",
+                f"payment_methods/{before.stripe_payment_method_id}/replace",
+                new,
             )
         else:
             form = {"card[exp_month]": "7", "card[exp_year]": "2041"}
-            at_stripe(sandbox, "POST", f"payment_methods/{before.stripe_payment_method_id}", **form)
+            at_stripe(
+                sandbox,
+                "POST",
+                f"payment_methods/{before.stripe_payment_method_id}",
+                **form,
+            )
         event = await deliver(context, sandbox, kind)
         after = await PaymentMethod.get()
-        assert (after.id, after.card_exp_month, after.card_exp_year) == (before.id, 7, 2041)
-        assert after.card_last4 == ("5556" if kind.endswith("automatically_updated") else "4242")
+        assert (after.id, after.card_exp_month, after.card_exp_year) == (
+            before.id,
+            7,
+            2041,
+        )
+        assert after.card_last4 == (
+            "5556" if kind.endswith("automatically_updated") else "4242"
+        )
         assert (after.consented_at, after.is_default) == (before.consented_at, True)
-        assert (event.decision, (await changed(event))["card_exp_year"]) == (Decision.APPLIED, 2041)
+        assert (event.decision, (await changed(event))["card_exp_year"]) == (
+            Decision.APPLIED,
+            2041,
+        )
 
     async def test_two_cards_that_change_numbers_with_each_other(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -141,7 +171,9 @@ class TestEvents:
         for method, number in ((visa, MASTERCARD), (mastercard, VISA)):
             new = {"number": number, "exp_month": 7, "exp_year": 2041}
             sandbox.control(
-                "POST", f"payment_methods/{method.stripe_payment_method_id}/replace", new
+                "POST",
+                f"payment_methods/{method.stripe_payment_method_id}/replace",
+                new,
             )
 
         event = await deliver(context, sandbox, "payment_method.automatically_updated")
@@ -149,7 +181,10 @@ class TestEvents:
         assert event.decision == Decision.APPLIED
         rows = await PaymentMethod.all().order_by("id")
         assert [row.is_active for row in rows] == [True, True]
-        assert [row.fingerprint for row in rows] == [mastercard.fingerprint, visa.fingerprint]
+        assert [row.fingerprint for row in rows] == [
+            mastercard.fingerprint,
+            visa.fingerprint,
+        ]
 
     async def test_a_card_detached_in_a_dashboard_ends_here(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -162,7 +197,9 @@ class TestEvents:
             await add_card(gateway, sandbox, shopper.id, number)
         first = await PaymentMethod.all().order_by("id").first()
         assert first is not None
-        at_stripe(sandbox, "POST", f"payment_methods/{first.stripe_payment_method_id}/detach")
+        at_stripe(
+            sandbox, "POST", f"payment_methods/{first.stripe_payment_method_id}/detach"
+        )
         await deliver(context, sandbox, "payment_method.detached")
         await first.refresh_from_db()
         assert (first.is_active, first.removed_because) == (False, Removal.AT_STRIPE)
@@ -185,7 +222,9 @@ class TestEvents:
             await deliver(context, sandbox, "payment_method.detached")
         ).decision == Decision.OLDER
 
-    @pytest.mark.parametrize("kind", ["setup_intent.setup_failed", "setup_intent.canceled"])
+    @pytest.mark.parametrize(
+        "kind", ["setup_intent.setup_failed", "setup_intent.canceled"]
+    )
     async def test_a_setup_that_failed_or_was_given_up(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context, kind: str
     ) -> None:
@@ -220,7 +259,9 @@ class TestEvents:
         gone = await PaymentMethodDetachment.get()
         assert gone.because == Removal.UNASKED
         await jobs.detach.run(context, {"id": gone.id})
-        found = at_stripe(sandbox, "GET", f"payment_methods/{gone.stripe_payment_method_id}")
+        found = at_stripe(
+            sandbox, "GET", f"payment_methods/{gone.stripe_payment_method_id}"
+        )
         assert found["customer"] is None
 
     async def test_strangers_on_the_same_account_are_not_ours(
@@ -228,7 +269,9 @@ class TestEvents:
     ) -> None:
         """Another program's customer costs no call to Stripe."""
         other = at_stripe(sandbox, "POST", "customers", email="other@example.test")
-        at_stripe(sandbox, "POST", "payment_methods/pm_card_visa/attach", customer=other["id"])
+        at_stripe(
+            sandbox, "POST", "payment_methods/pm_card_visa/attach", customer=other["id"]
+        )
         asked = sandbox.requests()[-1]["n"]
         event = await deliver(context, sandbox, "payment_method.attached")
         assert event.decision == Decision.IGNORED
@@ -270,7 +313,9 @@ class TestWithoutEvents:
         for shopper in (two, three):
             await add_card(gateway, sandbox, shopper.id)
         card = await PaymentMethod.get(customer_id=two.id)
-        at_stripe(sandbox, "POST", f"payment_methods/{card.stripe_payment_method_id}/detach")
+        at_stripe(
+            sandbox, "POST", f"payment_methods/{card.stripe_payment_method_id}/detach"
+        )
         at_stripe(sandbox, "DELETE", f"customers/{await customer_of(three.id)}")
         await PaymentMethodDetachment.create(
             customer_id=two.id,
@@ -315,7 +360,9 @@ class TestReminder:
     async def remind(self, context: Context, at: datetime) -> list[Email]:
         with clock.use(lambda: at):
             await jobs.remind.run(context, {})
-            for job in await Job.filter(kind="payment_methods.remind_one").order_by("id"):
+            for job in await Job.filter(kind="payment_methods.remind_one").order_by(
+                "id"
+            ):
                 await jobs.remind_one.run(context, job.args)
                 await job.delete()
         return await Email.filter(kind="card_ends").order_by("id")
@@ -371,7 +418,9 @@ class TestReminder:
         await add_card(gateway, sandbox, shopper.id, VISA, year=2030)
         row = await PaymentMethod.get()
         new = {"exp_month": 12, "exp_year": 2034}
-        sandbox.control("POST", f"payment_methods/{row.stripe_payment_method_id}/replace", new)
+        sandbox.control(
+            "POST", f"payment_methods/{row.stripe_payment_method_id}/replace", new
+        )
         assert (
             await self.remind(
                 context,
@@ -397,12 +446,22 @@ class TestReconciliation:
         customer = await customer_of(shopper.id)
         assert await differences(gateway) == []
         visa, master, other = await PaymentMethod.all().order_by("id")
-        at_stripe(sandbox, "POST", f"payment_methods/{visa.stripe_payment_method_id}/detach")
+        at_stripe(
+            sandbox, "POST", f"payment_methods/{visa.stripe_payment_method_id}/detach"
+        )
         new = {"exp_month": 7, "exp_year": 2041}
-        sandbox.control("POST", f"payment_methods/{master.stripe_payment_method_id}/replace", new)
-        at_stripe(sandbox, "POST", "payment_methods/pm_card_amex/attach", customer=customer)
+        sandbox.control(
+            "POST", f"payment_methods/{master.stripe_payment_method_id}/replace", new
+        )
+        at_stripe(
+            sandbox, "POST", "payment_methods/pm_card_amex/attach", customer=customer
+        )
         sandbox.faults(
-            {"match": {"path": "/v1/payment_methods"}, "effect": "status", "status": 503}
+            {
+                "match": {"path": "/v1/payment_methods"},
+                "effect": "status",
+                "status": 503,
+            }
         )
         await service.remove(gateway, shopper_id=shopper.id, method_id=other.id)
         sandbox.faults()
@@ -419,7 +478,9 @@ class TestReconciliation:
         for gone in await PaymentMethodDetachment.filter(done_at=None):
             await jobs.detach.run(context, {"id": gone.id})
         assert await differences(gateway) == []
-        assert [m.label for m in await saved_methods(shopper.id)] == ["Mastercard •••• 4444"]
+        assert [m.label for m in await saved_methods(shopper.id)] == [
+            "Mastercard •••• 4444"
+        ]
 
     async def test_a_window_looks_at_what_changed_in_it(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -428,7 +489,9 @@ class TestReconciliation:
         for year in (2034, 2035):
             await add_card(gateway, sandbox, (await make_customer()).id, year=year)
         old = await PaymentMethod.get(card_exp_year=2034)
-        await PaymentMethod.filter(id=old.id).update(updated_at=clock.now() - timedelta(days=9))
+        await PaymentMethod.filter(id=old.id).update(
+            updated_at=clock.now() - timedelta(days=9)
+        )
         lately = await saved_method_records.customers(clock.now() - timedelta(days=4))
         assert len(lately) == 1
         assert len(await saved_method_records.customers(None)) == 2

@@ -30,7 +30,9 @@ from shared.trade.orders.rules import (
     PaymentStatus,
 )
 
-EXPECTED = Expected(amount=4990, currency="EUR", destination="acct_1", application_fee=125)
+EXPECTED = Expected(
+    amount=4990, currency="EUR", destination="acct_1", application_fee=125
+)
 PAID = IntentFacts(
     status="succeeded",
     amount=4990,
@@ -63,7 +65,9 @@ FACTS = st.builds(
 
 def test_a_decline_is_requires_payment_method_with_an_error() -> None:
     """There is no status payment_failed."""
-    declined = replace(PAID, status="requires_payment_method", amount_received=0, has_error=True)
+    declined = replace(
+        PAID, status="requires_payment_method", amount_received=0, has_error=True
+    )
     assert state_of_intent(declined) is PaymentState.FAILED
     assert state_of_intent(replace(declined, has_error=False)) is PaymentState.PENDING
 
@@ -87,7 +91,9 @@ def test_every_status_of_an_intent_has_a_word(status: str) -> None:
         {"application_fee": 126},
     ],
 )
-def test_a_success_that_does_not_match_the_order_is_parked(change: dict[str, object]) -> None:
+def test_a_success_that_does_not_match_the_order_is_parked(
+    change: dict[str, object],
+) -> None:
     """Amount, currency, destination and fee are all compared; a cent too much is as wrong as a cent
     too little.
     """
@@ -98,7 +104,9 @@ def test_a_success_that_does_not_match_the_order_is_parked(change: dict[str, obj
 
 def test_a_success_that_matches_pays() -> None:
     """The plain case, from every state in which money may still arrive."""
-    assert {next_state(s, PAID, EXPECTED) for s in OPEN_STATES} == {PaymentState.SUCCEEDED}
+    assert {next_state(s, PAID, EXPECTED) for s in OPEN_STATES} == {
+        PaymentState.SUCCEEDED
+    }
 
 
 @given(news=st.lists(FACTS, max_size=12))
@@ -107,7 +115,11 @@ def test_final_states_are_never_left_by_older_news(news: list[IntentFacts]) -> N
     state = PaymentState.OPENING
     for facts in news:
         target = next_state(state, facts, EXPECTED)
-        if state in (PaymentState.SUCCEEDED, PaymentState.CANCELED, PaymentState.REFUNDED):
+        if state in (
+            PaymentState.SUCCEEDED,
+            PaymentState.CANCELED,
+            PaymentState.REFUNDED,
+        ):
             assert target is None
         if target is PaymentState.SUCCEEDED:
             assert mismatch(facts, EXPECTED) is None
@@ -144,9 +156,14 @@ def test_transition_tables_are_complete_and_closed() -> None:
         assert all(targets <= states for targets in table.values())
 
 
-@pytest.mark.parametrize("payment", [s for s in PaymentStatus if s is not PaymentStatus.PAID])
+@pytest.mark.parametrize(
+    "payment", [s for s in PaymentStatus if s is not PaymentStatus.PAID]
+)
 def test_unpaid_orders_are_not_shipped(payment: PaymentStatus) -> None:
     """Goods leave only against money."""
     sendable = (Shipping.READY, Shipping.DOUBTFUL)
     assert shipping(OrderStatus.PROCESSING, OrderMoney(payment, 100)) not in sendable
-    assert shipping(OrderStatus.PROCESSING, OrderMoney(PaymentStatus.PAID, 100)) is Shipping.READY
+    assert (
+        shipping(OrderStatus.PROCESSING, OrderMoney(PaymentStatus.PAID, 100))
+        is Shipping.READY
+    )

@@ -15,7 +15,11 @@ from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.models import Payment
 from shared.finance.payments.return_page import refresh
 from shared.finance.payments.rules import PaymentState
-from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.payments.service import (
+    confirm_payment,
+    create_payment_intent,
+    record_charge,
+)
 from shared.infra import unit
 from shared.infra.gateway.errors import InsideTransaction, StripeUnavailable
 from shared.infra.jobs.models import Job
@@ -27,7 +31,12 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.cancellation import close_checkout
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 
 if TYPE_CHECKING:
@@ -61,7 +70,11 @@ class TestOpening:
         bought = await check_out(shop, quantity=2)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         intent = await gateway.payment_intents.get(view.payment_intent_id)
-        assert (intent.amount, intent.currency, intent.application_fee) == (9980, "EUR", 250)
+        assert (intent.amount, intent.currency, intent.application_fee) == (
+            9980,
+            "EUR",
+            250,
+        )
         assert intent.destination == shop.account_id
         assert (view.amount_vendor.amount, view.platform_fee.amount) == (9730, 250)
 
@@ -75,7 +88,11 @@ class TestOpening:
             create_payment_intent(gateway, order_id=bought.order_id),
         )
         third = await create_payment_intent(gateway, order_id=bought.order_id)
-        assert first.payment_intent_id == second.payment_intent_id == third.payment_intent_id
+        assert (
+            first.payment_intent_id
+            == second.payment_intent_id
+            == third.payment_intent_id
+        )
         assert await Payment.filter(order_id=bought.order_id).count() == 1
 
     async def test_the_row_is_there_before_stripe_is_asked(
@@ -178,7 +195,9 @@ class TestOpening:
         await again.delete()
         await confirm(sandbox, view.payment_intent_id)
         await jobs.settle_unknown.run(context, again.args)
-        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+        assert (
+            await Order.get(id=bought.order_id)
+        ).payment_status == PaymentStatus.PAID
         assert not await Job.exists(kind="payments.settle_unknown")
 
     async def test_a_vendor_that_lost_its_account_cannot_sell(
@@ -187,7 +206,9 @@ class TestOpening:
         """Nothing is opened, and the sentence says so."""
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop)
-        await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(accepts_payments=False)
+        await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+            accepts_payments=False
+        )
         with pytest.raises(VendorCannotSell):
             await create_payment_intent(gateway, order_id=bought.order_id)
         assert not await Payment.exists(order_id=bought.order_id)
@@ -226,7 +247,10 @@ class TestPaying:
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         await confirm(sandbox, view.payment_intent_id)
         for _ in range(3):
-            assert await confirm_payment(gateway, view.payment_intent_id) is PaymentState.SUCCEEDED
+            assert (
+                await confirm_payment(gateway, view.payment_intent_id)
+                is PaymentState.SUCCEEDED
+            )
         order = await Order.get(id=bought.order_id).select_related("checkout")
         assert (order.payment_status, order.status, order.stock_state) == (
             PaymentStatus.PAID,
@@ -249,7 +273,9 @@ class TestPaying:
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         await confirm(sandbox, view.payment_intent_id)
-        await asyncio.gather(*(confirm_payment(gateway, view.payment_intent_id) for _ in range(10)))
+        await asyncio.gather(
+            *(confirm_payment(gateway, view.payment_intent_id) for _ in range(10))
+        )
         product = await Product.get(id=shop.product_id)
         assert (product.stock, product.reserved) == (4, 0)
         assert await Email.filter(kind="order_confirmed").count() == 1
@@ -305,14 +331,22 @@ class TestPaying:
         assert not progress.settled
 
     async def test_a_success_over_another_amount_is_parked_and_loud(
-        self, gateway: Gateway, sandbox: RunningSandbox, caplog: pytest.LogCaptureFixture
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         """Somebody changed the intent at Stripe: the order stays unpaid and the log shouts."""
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
-        await stripe_post(sandbox, f"/v1/payment_intents/{view.payment_intent_id}", amount="200")
+        await stripe_post(
+            sandbox, f"/v1/payment_intents/{view.payment_intent_id}", amount="200"
+        )
         await confirm(sandbox, view.payment_intent_id)
-        assert await confirm_payment(gateway, view.payment_intent_id) is PaymentState.PARKED
+        assert (
+            await confirm_payment(gateway, view.payment_intent_id)
+            is PaymentState.PARKED
+        )
         payment = await Payment.get(order_id=bought.order_id)
         order = await Order.get(id=bought.order_id)
         assert order.payment_status == PaymentStatus.PENDING
@@ -328,7 +362,9 @@ class TestPaying:
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop)
         view = await create_payment_intent(gateway, order_id=bought.order_id)
-        await stripe_post(sandbox, f"/v1/payment_intents/{view.payment_intent_id}", amount="200")
+        await stripe_post(
+            sandbox, f"/v1/payment_intents/{view.payment_intent_id}", amount="200"
+        )
         await confirm(sandbox, view.payment_intent_id)
         checkout = await Checkout.get(token=bought.token)
         later = clock.now() + timedelta(minutes=31)
@@ -382,7 +418,9 @@ class TestExpiry:
             PaymentStatus.CANCELLED,
         )
         assert (product.stock, product.reserved) == (5, 0)
-        assert (await gateway.payment_intents.get(view.payment_intent_id)).status == "canceled"
+        assert (
+            await gateway.payment_intents.get(view.payment_intent_id)
+        ).status == "canceled"
         with pytest.raises(OrderNotPayable):
             await create_payment_intent(gateway, order_id=bought.order_id)
 
@@ -398,7 +436,10 @@ class TestExpiry:
         with clock.use(lambda: later):
             await jobs.expire_checkout.run(context, {"checkout_id": checkout.id})
         order = await Order.get(id=bought.order_id)
-        assert (order.status, order.payment_status) == (OrderStatus.PROCESSING, PaymentStatus.PAID)
+        assert (order.status, order.payment_status) == (
+            OrderStatus.PROCESSING,
+            PaymentStatus.PAID,
+        )
 
     async def test_a_cancellation_that_waited_is_over_once_the_money_is_there(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -421,7 +462,9 @@ class TestExpiry:
         await confirm_payment(gateway, view.payment_intent_id)
         write = await StripeWrite.get(operation="payment_intents.cancel")
         assert (await writes.perform(gateway, write.id)).state is WriteState.SUPERSEDED
-        assert (await Order.get(id=bought.order_id)).payment_status == PaymentStatus.PAID
+        assert (
+            await Order.get(id=bought.order_id)
+        ).payment_status == PaymentStatus.PAID
 
     async def test_before_its_time_it_only_waits_on(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -452,7 +495,10 @@ class TestExpiry:
         await Product.filter(id=shop.product_id).update(stock=0)
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
-        assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.PAID)
+        assert (order.status, order.payment_status) == (
+            OrderStatus.CANCELLED,
+            PaymentStatus.PAID,
+        )
 
     async def test_late_money_takes_what_is_still_there(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -468,5 +514,8 @@ class TestExpiry:
         await confirm_payment(gateway, view.payment_intent_id)
         order = await Order.get(id=bought.order_id)
         product = await Product.get(id=shop.product_id)
-        assert (order.status, order.payment_status) == (OrderStatus.PROCESSING, PaymentStatus.PAID)
+        assert (order.status, order.payment_status) == (
+            OrderStatus.PROCESSING,
+            PaymentStatus.PAID,
+        )
         assert (product.stock, product.reserved) == (0, 0)

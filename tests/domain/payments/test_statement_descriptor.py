@@ -10,7 +10,11 @@ import pytest
 
 from shared.finance.payments import jobs
 from shared.finance.payments.models import Payment
-from shared.finance.payments.service import confirm_payment, create_payment_intent, record_charge
+from shared.finance.payments.service import (
+    confirm_payment,
+    create_payment_intent,
+    record_charge,
+)
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.trade.marketplace import service as marketplace
 from shared.trade.marketplace.models import MarketplaceSettings
@@ -33,16 +37,26 @@ async def shop_named(gateway: Gateway, sandbox: RunningSandbox, name: str) -> An
     """A shop of this name, on the page `/shops/lux`."""
     shop = await open_shop(gateway, sandbox)
     await (
-        (await Vendor.get(id=shop.vendor_id)).update_from_dict({"slug": "lux", "name": name}).save()
+        (await Vendor.get(id=shop.vendor_id))
+        .update_from_dict({"slug": "lux", "name": name})
+        .save()
     )
     return shop
 
 
 @pytest.mark.parametrize(
-    "case", [("Smørrebrød", "MARKET* SMORREBROD"), ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1")]
+    "case",
+    [
+        ("Smørrebrød", "MARKET* SMORREBROD"),
+        ("L’Étui “d’or” <1>", "MARKET* LETUI DOR 1"),
+    ],
 )
 async def test_the_page_shows_what_the_statement_will_say(
-    client: Any, gateway: Gateway, sandbox: RunningSandbox, context: Context, case: tuple[str, str]
+    client: Any,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    context: Context,
+    case: tuple[str, str],
 ) -> None:
     """With the prefix that Stripe has; the charge then says the same."""
     name, shown = case
@@ -54,10 +68,13 @@ async def test_the_page_shows_what_the_statement_will_say(
     payment = await Payment.get()
     assert f"Your card statement will show {shown} ." in page
     await confirm(sandbox, str(payment.stripe_payment_intent_id))
-    charge = stripe_get(sandbox, f"/v1/payment_intents/{payment.stripe_payment_intent_id}")[
-        "latest_charge"
-    ]
-    assert stripe_get(sandbox, f"/v1/charges/{charge}")["calculated_statement_descriptor"] == shown
+    charge = stripe_get(
+        sandbox, f"/v1/payment_intents/{payment.stripe_payment_intent_id}"
+    )["latest_charge"]
+    assert (
+        stripe_get(sandbox, f"/v1/charges/{charge}")["calculated_statement_descriptor"]
+        == shown
+    )
 
 
 async def test_while_the_prefix_is_not_known_only_our_part_is_promised(
@@ -98,12 +115,19 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
     with pytest.raises(StripeUnavailable):
         await create_payment_intent(gateway, order_id=purchase.order_id)
     sandbox.faults()
-    await (await Vendor.get(id=shop.vendor_id)).update_from_dict({"name": "New Name"}).save()
+    await (
+        (await Vendor.get(id=shop.vendor_id))
+        .update_from_dict({"name": "New Name"})
+        .save()
+    )
     await marketplace.note_statement_prefix("OTHER")
 
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
 
-    assert (view.statement_descriptor, await Payment.all().count()) == ("MARKET* OLD NAME", 1)
+    assert (view.statement_descriptor, await Payment.all().count()) == (
+        "MARKET* OLD NAME",
+        1,
+    )
     (intent,) = stripe_get(sandbox, "/v1/payment_intents?limit=10")["data"]
     assert (intent["id"], intent["statement_descriptor_suffix"]) == (
         view.payment_intent_id,
@@ -117,20 +141,29 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     """Hourly; a failure is the job's, and what was known stays."""
     await jobs.read_statement_prefix.run(context, {})
     shop = await shop_named(gateway, sandbox, "花店")
-    sandbox.faults({"match": {"path": "/v1/account"}, "effect": "status", "status": 503})
+    sandbox.faults(
+        {"match": {"path": "/v1/account"}, "effect": "status", "status": 503}
+    )
     with pytest.raises(StripeUnavailable):
         await jobs.read_statement_prefix.run(context, {})
     sandbox.faults()
     assert (await MarketplaceSettings.get()).statement_prefix == "MARKET"
     purchase = await check_out(shop)
     view = await create_payment_intent(gateway, order_id=purchase.order_id)
-    assert view.statement_descriptor == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
+    assert (
+        view.statement_descriptor
+        == f"MARKET* {(await Order.get(id=purchase.order_id)).number}"
+    )
 
 
-async def test_the_operator_reads_what_statements_begin_with(client: Any, context: Context) -> None:
+async def test_the_operator_reads_what_statements_begin_with(
+    client: Any, context: Context
+) -> None:
     """And when it was changed at Stripe; asking again notes nothing."""
     staff = await operator_in(client)
-    assert "was not read from Stripe yet" in words(await staff.get("/operator/settings"))
+    assert "was not read from Stripe yet" in words(
+        await staff.get("/operator/settings")
+    )
     for _ in range(2):
         await jobs.read_statement_prefix.run(context, {})
     said = words(await staff.get("/operator/settings"))

@@ -55,12 +55,22 @@ class TestAtOnce:
             await new_bank(sandbox, shop.account_id)
             await plan(gateway, shop, minimum=999_999)
             await ready(gateway, sandbox, time, shop)
-            offer = await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
-            assert (offer.amount, offer.fee, offer.bank) == (NET, Money(FEE, "EUR"), "••6788")
+            offer = await instant_payouts.preview(
+                gateway, vendor_id=shop.vendor_id, currency="EUR"
+            )
+            assert (offer.amount, offer.fee, offer.bank) == (
+                NET,
+                Money(FEE, "EUR"),
+                "••6788",
+            )
             row = await instant_payouts.pay(
                 gateway, vendor_id=shop.vendor_id, amount=NET, actor="member:1", fee=FEE
             )
-            assert (row.method, row.status, row.requested_by) == ("instant", "pending", "member:1")
+            assert (row.method, row.status, row.requested_by) == (
+                "instant",
+                "pending",
+                "member:1",
+            )
             assert held(sandbox, shop.account_id) == {}
             await assert_books_agree(sandbox)
 
@@ -73,7 +83,10 @@ class TestAtOnce:
             await ready(gateway, sandbox, time, shop)
             with pytest.raises(NothingToSend) as refused:
                 await instant_payouts.pay(
-                    gateway, vendor_id=shop.vendor_id, amount=Money(100, "EUR"), actor="member:1"
+                    gateway,
+                    vendor_id=shop.vendor_id,
+                    amount=Money(100, "EUR"),
+                    actor="member:1",
                 )
             assert "does not take instant payouts" in no_instant(refused.value.offer)
             assert await Payout.all().count() == 0
@@ -114,7 +127,9 @@ class TestAtOnce:
             ]
             done = await asyncio.gather(*twice, payday(context), return_exceptions=True)
             assert [
-                type(e) for e in done if isinstance(e, Exception) and not isinstance(e, Conflict)
+                type(e)
+                for e in done
+                if isinstance(e, Exception) and not isinstance(e, Conflict)
             ] == []
             assert len(sandbox.events("payout.created")) == 1
             assert await Payout.exclude(status=PayoutState.REFUSED).count() == 1
@@ -226,13 +241,18 @@ class TestHold:
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
             await operator_holds.hold(
-                vendor_id=shop.vendor_id, reason=" Many \n complaints ", actor="member:9"
+                vendor_id=shop.vendor_id,
+                reason=" Many \n complaints ",
+                actor="member:9",
             )
             await payday(context)
             assert await Payout.all().count() == 0
             with pytest.raises(NothingToSend) as refused:
                 await instant_payouts.pay(
-                    gateway, vendor_id=shop.vendor_id, amount=Money(SHARE, "EUR"), actor="m"
+                    gateway,
+                    vendor_id=shop.vendor_id,
+                    amount=Money(SHARE, "EUR"),
+                    actor="m",
                 )
             assert "Many complaints" in no_instant(refused.value.offer)
             assert "Many complaints" in (await Email.get(kind="payouts_held")).text
@@ -249,9 +269,13 @@ class TestHold:
         """A vendor without a minimum is on Stripe's schedule again afterwards."""
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "weekly", "friday", minimum=0)
-        await operator_holds.hold(vendor_id=shop.vendor_id, reason="x", actor="member:9")
+        await operator_holds.hold(
+            vendor_id=shop.vendor_id, reason="x", actor="member:9"
+        )
         await work(context, "payouts.write_settings")
-        assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
+        assert (
+            await gateway.balance_settings.get(shop.account_id)
+        ).interval == "manual"
         await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
         await work(context, "payouts.write_settings")
         assert await gateway.balance_settings.get(shop.account_id) == PayoutSettings(
@@ -265,8 +289,12 @@ class TestHold:
         """Short enough to be read."""
         shop = await open_shop(gateway, sandbox)
         with pytest.raises(Invalid):
-            await operator_holds.hold(vendor_id=shop.vendor_id, reason=reason, actor="member:9")
-        assert (await VendorPaymentConfig.get(vendor_id=shop.vendor_id)).payouts_held_at is None
+            await operator_holds.hold(
+                vendor_id=shop.vendor_id, reason=reason, actor="member:9"
+            )
+        assert (
+            await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
+        ).payouts_held_at is None
 
 
 class TestReserve:
@@ -278,7 +306,10 @@ class TestReserve:
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "daily", minimum=100)
             await operator_holds.set_reserve(
-                vendor_id=shop.vendor_id, percentage=Decimal(10), days=30, actor="member:9"
+                vendor_id=shop.vendor_id,
+                percentage=Decimal(10),
+                days=30,
+                actor="member:9",
             )
             await ready(gateway, sandbox, time, shop)
             await work(context)
@@ -312,14 +343,21 @@ class TestReserve:
         await asyncio.gather(*(reserves.take(payment.id) for _ in range(3)))
         await work(context, "payouts.reserve")
         assert await ReserveHold.all().count() == 1
-        assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {"EUR": -TENTH}
+        assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {
+            "EUR": -TENTH
+        }
 
     @pytest.mark.parametrize(
         ("taken", "left"),
         [(1000, TENTH), (SHARE - 200, 200), (SHARE, 0)],
     )
     async def test_a_refund_lets_go_of_what_it_no_longer_covers(
-        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, taken: int, left: int
+        self,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        taken: int,
+        left: int,
     ) -> None:
         """A hold is never more than is left of its sale; its day releases the rest."""
         from shared.finance.ledger import postings
@@ -332,9 +370,13 @@ class TestReserve:
         payment = await sell(gateway, sandbox, shop)
         await work(context)
         async with unit.transaction() as tx:
-            fact = postings.RefundFact(1, payment.order_id, shop.vendor_id, "EUR", taken, 0, "re_1")
+            fact = postings.RefundFact(
+                1, payment.order_id, shop.vendor_id, "EUR", taken, 0, "re_1"
+            )
             await ledger.post(tx, postings.refund(fact))
-            await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=taken)
+            await clawback.set_claim(
+                tx, subject="refund:1", payment=payment, amount=taken
+            )
         await work(context)
         reserved = await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id)
         assert reserved == ({"EUR": -left} if left else {})
@@ -342,7 +384,9 @@ class TestReserve:
             {"EUR": -(SHARE - taken - left)} if SHARE - taken - left else {}
         )
         hold = await ReserveHold.get()
-        await ReserveHold.filter(id=hold.id).update(release_at=hold.created_at - timedelta(days=1))
+        await ReserveHold.filter(id=hold.id).update(
+            release_at=hold.created_at - timedelta(days=1)
+        )
         await reserves.release_due()
         assert await booked(Account.VENDOR_RESERVED, vendor_id=shop.vendor_id) == {}
 
@@ -354,20 +398,30 @@ class TestReserve:
             shop = await open_shop(gateway, sandbox)
             await plan(gateway, shop, "daily", minimum=0)
             await operator_holds.set_reserve(
-                vendor_id=shop.vendor_id, percentage=Decimal(10), days=9, actor="member:9"
+                vendor_id=shop.vendor_id,
+                percentage=Decimal(10),
+                days=9,
+                actor="member:9",
             )
             await work(context, "payouts.write_settings")
             await sell(gateway, sandbox, shop)
             await work(context)
             await operator_holds.set_reserve(
-                vendor_id=shop.vendor_id, percentage=Decimal(0), days=0, actor="member:9"
+                vendor_id=shop.vendor_id,
+                percentage=Decimal(0),
+                days=0,
+                actor="member:9",
             )
             await work(context, "payouts.write_settings")
-            assert (await gateway.balance_settings.get(shop.account_id)).interval == "manual"
+            assert (
+                await gateway.balance_settings.get(shop.account_id)
+            ).interval == "manual"
             time.days(10)
             await reserves.release_due()
             await work(context, "payouts.write_settings")
-            assert (await gateway.balance_settings.get(shop.account_id)).interval == "daily"
+            assert (
+                await gateway.balance_settings.get(shop.account_id)
+            ).interval == "daily"
 
     @pytest.mark.parametrize(
         ("percentage", "days"),
@@ -388,7 +442,10 @@ class TestReserve:
         shop = await open_shop(gateway, sandbox)
         with pytest.raises(Invalid):
             await operator_holds.set_reserve(
-                vendor_id=shop.vendor_id, percentage=Decimal(percentage), days=days, actor="m"
+                vendor_id=shop.vendor_id,
+                percentage=Decimal(percentage),
+                days=days,
+                actor="m",
             )
 
 
@@ -443,7 +500,10 @@ class TestNews:
             row = await Payout.get()
             event = _event(kind, shop.account_id, row.stripe_payout_id)
             for _ in range(2):
-                assert await handlers()["connect"][kind](context, event) == "payout is pending"
+                assert (
+                    await handlers()["connect"][kind](context, event)
+                    == "payout is pending"
+                )
             time.days(3)
             assert await handlers()["connect"][kind](context, event) == "payout is paid"
             await assert_books_agree(sandbox)
@@ -454,7 +514,9 @@ class TestNews:
         """An account we do not know, a payout that is none."""
         for account, payout in (("acct_strange", "po_1"), (None, "po_1"), (None, None)):
             event = _event("payout.paid", account, payout)
-            assert await handlers()["connect"]["payout.paid"](context, event) == "not ours"
+            assert (
+                await handlers()["connect"]["payout.paid"](context, event) == "not ours"
+            )
         assert await Payout.all().count() == 0
 
     async def test_a_schedule_that_changed_at_stripe_is_read(
@@ -464,7 +526,9 @@ class TestNews:
         shop = await open_shop(gateway, sandbox)
         await plan(gateway, shop, "daily", minimum=0)
         await gateway.balance_settings.update(
-            shop.account_id, PayoutSettings("weekly", weekly_days=("thursday",)), key="dashboard:1"
+            shop.account_id,
+            PayoutSettings("weekly", weekly_days=("thursday",)),
+            key="dashboard:1",
         )
         event = _event("balance_settings.updated", shop.account_id, None)
         assert (
@@ -493,7 +557,9 @@ class TestNews:
 def _event(kind: str, account: str | None, object_id: str | None) -> VerifiedEvent:
     from shared.core import clock
 
-    return VerifiedEvent("evt_1", kind, clock.now(), False, None, account, object_id, "payout")
+    return VerifiedEvent(
+        "evt_1", kind, clock.now(), False, None, account, object_id, "payout"
+    )
 
 
 def test_a_refusal_of_an_instant_payout_has_words() -> None:

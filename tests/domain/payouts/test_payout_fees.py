@@ -58,7 +58,11 @@ async def pay(
     fee: int = FEE,
 ) -> Payout:
     return await instant_payouts.pay(
-        gateway, vendor_id=shop.vendor_id, amount=Money(amount, "EUR"), actor="member:1", fee=fee
+        gateway,
+        vendor_id=shop.vendor_id,
+        amount=Money(amount, "EUR"),
+        actor="member:1",
+        fee=fee,
     )
 
 
@@ -66,7 +70,9 @@ def transaction(
     sandbox: RunningSandbox, row: Payout, which: str = "balance_transaction"
 ) -> dict[str, Any]:
     """Stripe's row of a payout, by the payout's own field."""
-    found = stripe_get(sandbox, f"/v1/payouts/{row.stripe_payout_id}", row.stripe_account_id)
+    found = stripe_get(
+        sandbox, f"/v1/payouts/{row.stripe_payout_id}", row.stripe_account_id
+    )
     row_: dict[str, Any] = stripe_get(
         sandbox, f"/v1/balance_transactions/{found[which]}", row.stripe_account_id
     )
@@ -81,11 +87,16 @@ class TestPreview:
         sandbox.control("POST", "instant_pricing", {"percentage": 1.5, "fixed": 33})
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
-            offer = await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
+            offer = await instant_payouts.preview(
+                gateway, vendor_id=shop.vendor_id, currency="EUR"
+            )
             assert (offer.takes, offer.is_most) == (Money(SHARE, "EUR"), False)
             row = await pay(gateway, shop, offer.amount.amount, offer.fee.amount)
             told = transaction(sandbox, row)
-            assert (told["amount"], told["fee"]) == (-offer.amount.amount, offer.fee.amount)
+            assert (told["amount"], told["fee"]) == (
+                -offer.amount.amount,
+                offer.fee.amount,
+            )
             assert (row.amount, row.fee) == (-told["amount"], told["fee"])
             assert held(sandbox, shop.account_id) == {}
             await assert_books_agree(sandbox)
@@ -102,7 +113,9 @@ class TestPreview:
             )
             await ready(gateway, sandbox, time, shop)
             await work(context)
-            offer = await instant_payouts.preview(gateway, vendor_id=shop.vendor_id, currency="EUR")
+            offer = await instant_payouts.preview(
+                gateway, vendor_id=shop.vendor_id, currency="EUR"
+            )
             assert (offer.takes, offer.fee, offer.is_most) == (
                 Money(SHARE // 2, "EUR"),
                 Money(FEE, "EUR"),
@@ -176,7 +189,8 @@ class TestBooks:
             row = await pay(gateway, shop)
             assert (await booked(Account.COMMISSION))["EUR"] == before - FEE
             assert (
-                sum([int(i.amount) for i in await PayoutItem.filter(payout_id=row.id)]) == NET + FEE
+                sum([int(i.amount) for i in await PayoutItem.filter(payout_id=row.id)])
+                == NET + FEE
             )
             view = await queries.payout_of(row.id)
             assert (
@@ -195,7 +209,10 @@ class TestBooks:
             sheet = await entries.read_open(
                 shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None
             )
-            charged = [(line.words, line.gross) for line in invoice(sheet.lines, Decimal(17)).lines]
+            charged = [
+                (line.words, line.gross)
+                for line in invoice(sheet.lines, Decimal(17)).lines
+            ]
             assert charged[-1] == ("Fee for an instant payout", FEE)
             last = sheet.lines[-1]
             assert (
@@ -207,7 +224,11 @@ class TestBooks:
 
     @pytest.mark.parametrize("comes_back", [True, False])
     async def test_what_stripe_gives_back_of_it_is_what_is_booked_when_the_payout_fails(
-        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, comes_back: bool
+        self,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        comes_back: bool,
     ) -> None:
         """All of it or nothing, by the rows of the failure."""
         sandbox.control("POST", "instant_pricing", {"comes_back": comes_back})
@@ -222,8 +243,12 @@ class TestBooks:
                 -FEE if comes_back else 0
             )
             await assert_books_agree(sandbox)
-            assert held(sandbox, shop.account_id) == {"EUR": SHARE if comes_back else NET}
-            assert (await queries.payout_of(row.id)).kept.amount == (0 if comes_back else FEE)
+            assert held(sandbox, shop.account_id) == {
+                "EUR": SHARE if comes_back else NET
+            }
+            assert (await queries.payout_of(row.id)).kept.amount == (
+                0 if comes_back else FEE
+            )
 
     async def test_one_made_in_the_dashboard_is_adopted_with_its_fee(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -253,7 +278,9 @@ class TestReconciliation:
         )
         found = [
             str(kind)
-            for kind in await Difference.filter(run_id=run.id).values_list("kind", flat=True)
+            for kind in await Difference.filter(run_id=run.id).values_list(
+                "kind", flat=True
+            )
         ]
         if found:
             await repairs.apply_all(context, run.id, actor="test")

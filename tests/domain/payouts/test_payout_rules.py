@@ -9,7 +9,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import plans
@@ -37,7 +43,9 @@ from shared.finance.payouts.rules import (
 )
 from shared.infra.gateway.balance_settings import PayoutSettings
 
-WELL = PayoutConditions(connected=True, held=False, enabled=True, bank=True, bank_errored=False)
+WELL = PayoutConditions(
+    connected=True, held=False, enabled=True, bank=True, bank_errored=False
+)
 AMOUNTS = st.integers(-99_999_999, 99_999_999)
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 PLANS = st.one_of(
@@ -66,14 +74,18 @@ class TestPaydays:
             ("monthly", "32", date(2026, 11, 28), date(2026, 12, 1)),
         ],
     )
-    def test_the_next_one(self, interval: str, anchor: str, day: date, expected: date) -> None:
+    def test_the_next_one(
+        self, interval: str, anchor: str, day: date, expected: date
+    ) -> None:
         """Across weekends and the ends of months; an anchor that is none counts as the usual
         one.
         """
         assert next_payday(interval, anchor, day) == expected
 
     @given(plan=PLANS, day=DAYS)
-    def test_there_is_none_before_the_next_one(self, plan: tuple[str, str], day: date) -> None:
+    def test_there_is_none_before_the_next_one(
+        self, plan: tuple[str, str], day: date
+    ) -> None:
         """The next payday is one, and it is the first; on it the last one is itself."""
         found = next_payday(*plan, day)
         assert is_payday(*plan, found)
@@ -97,10 +109,14 @@ class TestPaydays:
         """The latest payday since then, and only that one."""
         monday = date(2026, 11, 30)
         assert (
-            last_payday("weekly", "monday", date(2026, 11, 29), monday + timedelta(days=2))
+            last_payday(
+                "weekly", "monday", date(2026, 11, 29), monday + timedelta(days=2)
+            )
             == monday
         )
-        assert last_payday("weekly", "monday", monday, monday + timedelta(days=2)) is None
+        assert (
+            last_payday("weekly", "monday", monday, monday + timedelta(days=2)) is None
+        )
         assert last_payday(
             "daily",
             "",
@@ -110,19 +126,30 @@ class TestPaydays:
         assert period(monday) == "2026-11-30"
 
     @pytest.mark.parametrize(
-        ("interval", "anchor"), [("weekly", "sunday"), ("monthly", "0"), ("monthly", "²")]
+        ("interval", "anchor"),
+        [("weekly", "sunday"), ("monthly", "0"), ("monthly", "²")],
     )
-    def test_what_is_no_payday_counts_as_the_usual_one(self, interval: str, anchor: str) -> None:
+    def test_what_is_no_payday_counts_as_the_usual_one(
+        self, interval: str, anchor: str
+    ) -> None:
         """However it came into the row."""
-        assert anchor_of(interval, anchor) == {"weekly": "monday", "monthly": "1"}[interval]
+        assert (
+            anchor_of(interval, anchor)
+            == {"weekly": "monday", "monthly": "1"}[interval]
+        )
 
 
 class TestAtStripe:
     @given(plan=PLANS)
-    def test_a_schedule_survives_the_way_to_stripe_and_back(self, plan: tuple[str, str]) -> None:
+    def test_a_schedule_survives_the_way_to_stripe_and_back(
+        self, plan: tuple[str, str]
+    ) -> None:
         """What we ask for is read as the same interval and day."""
         wanted = PayoutPlan(PayoutSchedule(plan[0]), plan[1])
-        assert plans.told(plans.settings_of(wanted, by_hand=False)) == (wanted.schedule, wanted.day)
+        assert plans.told(plans.settings_of(wanted, by_hand=False)) == (
+            wanted.schedule,
+            wanted.day,
+        )
 
     @given(plan=PLANS)
     def test_where_we_pay_stripe_does_not(self, plan: tuple[str, str]) -> None:
@@ -174,7 +201,9 @@ class TestHowMuch:
             (replace(WELL, bank=False), Obstacle.BANK_MISSING),
         ],
     )
-    def test_what_stops_it(self, standing: PayoutConditions, obstacle: Obstacle) -> None:
+    def test_what_stops_it(
+        self, standing: PayoutConditions, obstacle: Obstacle
+    ) -> None:
         """The reason that counts first is the one that is told."""
         assert due(
             Funds("EUR", 5000, payable=5000),
@@ -235,7 +264,8 @@ def test_paid_may_still_fail_and_ends_are_ends() -> None:
     """A bank may return what had arrived; nothing else moves again."""
     assert MOVES[PayoutState.PAID] == {PayoutState.FAILED}
     assert not any(
-        MOVES[end] for end in (PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED)
+        MOVES[end]
+        for end in (PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED)
     )
 
 
@@ -250,7 +280,9 @@ class Allocator(RuleBasedStateMachine):
         self.payouts: list[dict[int, int]] = []
 
     def left(self) -> list[BalanceMovement]:
-        used = [sum(p.get(n, 0) for p in self.payouts) for n in range(len(self.entries))]
+        used = [
+            sum(p.get(n, 0) for p in self.payouts) for n in range(len(self.entries))
+        ]
         return [
             BalanceMovement(n, a - u)
             for n, (a, u) in enumerate(zip(self.entries, used, strict=True))

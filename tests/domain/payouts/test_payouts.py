@@ -23,7 +23,16 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Order
 from tests.support.market import open_shop, stripe_post
 from tests.support.money import assert_books_agree, booked, held, sell
-from tests.support.payouts import new_bank, on_payday, payday, plan, ready, swept, time_of, work
+from tests.support.payouts import (
+    new_bank,
+    on_payday,
+    payday,
+    plan,
+    ready,
+    swept,
+    time_of,
+    work,
+)
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -60,17 +69,27 @@ class TestOnItsDay:
                 "pending",
                 time.now.date().isoformat(),
             )
-            assert (row.destination_words, row.is_automatic) == ("STRIPE TEST BANK ••6789", False)
+            assert (row.destination_words, row.is_automatic) == (
+                "STRIPE TEST BANK ••6789",
+                False,
+            )
             assert held(sandbox, shop.account_id) == {}
             await assert_books_agree(sandbox)
-            assert await booked(Account.BANK_VENDOR, vendor_id=shop.vendor_id) == {"EUR": SHARE}
+            assert await booked(Account.BANK_VENDOR, vendor_id=shop.vendor_id) == {
+                "EUR": SHARE
+            }
 
     @pytest.mark.parametrize(
         ("month", "day"),
         [(12, 31), (2, 28)],
     )
     async def test_the_thirty_first_is_the_last_day_of_a_shorter_month(
-        self, context: Context, gateway: Gateway, sandbox: RunningSandbox, month: int, day: int
+        self,
+        context: Context,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        month: int,
+        day: int,
     ) -> None:
         """At the end of a month, whatever its length and weekday."""
         with time_of(sandbox) as time:
@@ -147,12 +166,19 @@ class TestOnItsDay:
             time.to_weekday(0)
             day = time.now.date()
             await asyncio.gather(
-                *(scheduler.pay(context, vendor_id=shop.vendor_id, payday=day) for _ in range(4)),
+                *(
+                    scheduler.pay(context, vendor_id=shop.vendor_id, payday=day)
+                    for _ in range(4)
+                ),
             )
             assert (await the_payout()).status == PayoutState.PENDING
             assert (
                 len(
-                    [e for e in sandbox.events("payout.created") if e["account"] == shop.account_id]
+                    [
+                        e
+                        for e in sandbox.events("payout.created")
+                        if e["account"] == shop.account_id
+                    ]
                 )
                 == 1
             )
@@ -173,7 +199,11 @@ class TestOnItsDay:
             await payday(context)
             await swept(context)
             row = await the_payout()
-            assert (row.is_automatic, row.requested_by, row.period) == (True, "stripe", None)
+            assert (row.is_automatic, row.requested_by, row.period) == (
+                True,
+                "stripe",
+                None,
+            )
             view = await queries.payout_of(row.id)
             orders = [o.number for o in await Order.all().order_by("id")]
             assert [i.order_number for i in view.items] == orders
@@ -200,13 +230,20 @@ class TestOnItsDay:
             )
             await sync.follow(gateway, shop.account_id, made.id)
             row = await the_payout()
-            assert (row.requested_by, row.amount, row.idempotency_key) == ("dashboard", 2000, None)
+            assert (row.requested_by, row.amount, row.idempotency_key) == (
+                "dashboard",
+                2000,
+                None,
+            )
             await assert_books_agree(sandbox)
             time.to_weekday(1)
             await payday(context)
             ours = await Payout.get(idempotency_key__not_isnull=True)
             assert ours.amount == SHARE - 2000
-            assert [i.amount for i in await PayoutItem.all().order_by("id")] == [2000, SHARE - 2000]
+            assert [i.amount for i in await PayoutItem.all().order_by("id")] == [
+                2000,
+                SHARE - 2000,
+            ]
 
 
 class TestCrashes:
@@ -220,7 +257,11 @@ class TestCrashes:
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
             sandbox.faults(
-                {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": effect, "times": 3}
+                {
+                    "match": {"method": "POST", "path": "/v1/payouts"},
+                    "effect": effect,
+                    "times": 3,
+                }
             )
             with pytest.raises(TryLater):
                 await payday(context)
@@ -372,12 +413,16 @@ class TestToTheBankAndBack:
             await swept(context)
             row = await the_payout()
             sandbox.control(
-                "POST", f"payouts/{row.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+                "POST",
+                f"payouts/{row.stripe_payout_id}/fail",
+                {"failure_code": "account_closed"},
             )
             await swept(context)
             await row.refresh_from_db()
             assert (row.status, row.failure_code) == ("failed", "account_closed")
-            assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {"EUR": -SHARE}
+            assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {
+                "EUR": -SHARE
+            }
             await assert_books_agree(sandbox)
             mail = await Email.get(kind="payout_failed")
             assert "The bank account has been closed." in mail.text
@@ -406,11 +451,13 @@ class TestToTheBankAndBack:
             time.to_weekday(0)
             await payday(context)
             async with unit.transaction() as tx:
-                await clawback.set_claim(tx, subject="dispute:1", payment=payment, amount=1000)
+                await clawback.set_claim(
+                    tx, subject="dispute:1", payment=payment, amount=1000
+                )
             await clawback.settle(gateway, "dispute:1")
-            assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {
-                "EUR": 1000
-            }
+            assert await booked(
+                Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id
+            ) == {"EUR": 1000}
             await sell(gateway, sandbox, shop)
             time.days(5)
             time.to_weekday(1)
@@ -419,13 +466,16 @@ class TestToTheBankAndBack:
             assert row is not None
             assert row.amount == SHARE - 1000
             items = [
-                i.amount for i in await PayoutItem.filter(payout_id=row.id).order_by("entry_id")
+                i.amount
+                for i in await PayoutItem.filter(payout_id=row.id).order_by("entry_id")
             ]
             assert sorted(items) == [-1000, SHARE]
-            assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
-            assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == held(
-                sandbox, shop.account_id
+            assert (
+                await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {}
             )
+            assert await booked(
+                Account.STRIPE_VENDOR, vendor_id=shop.vendor_id
+            ) == held(sandbox, shop.account_id)
 
     async def test_a_payout_can_be_called_back_while_it_is_pending(
         self, context: Context, gateway: Gateway, sandbox: RunningSandbox
@@ -448,7 +498,10 @@ class TestToTheBankAndBack:
             time.days(1)
             with pytest.raises(NotCancelable):
                 await service.cancel(
-                    gateway, vendor_id=shop.vendor_id, payout_id=second.id, actor="member:1"
+                    gateway,
+                    vendor_id=shop.vendor_id,
+                    payout_id=second.id,
+                    actor="member:1",
                 )
             await second.refresh_from_db()
             assert second.status == PayoutState.IN_TRANSIT
@@ -461,13 +514,17 @@ class TestToTheBankAndBack:
         with time_of(sandbox) as time:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
-            made = await stripe_post(sandbox, "/v1/payouts", amount="20", currency="eur")
+            made = await stripe_post(
+                sandbox, "/v1/payouts", amount="20", currency="eur"
+            )
             await swept(context)
             row = await the_payout()
             assert (row.vendor_id, row.amount, row.status) == (None, 20, "pending")
             await assert_books_agree(sandbox)
             assert await booked(Account.BANK_PLATFORM) == {"EUR": 20}
-            sandbox.control("POST", f"payouts/{made['id']}/fail", {"failure_code": "declined"})
+            sandbox.control(
+                "POST", f"payouts/{made['id']}/fail", {"failure_code": "declined"}
+            )
             await swept(context)
             assert await booked(Account.BANK_PLATFORM) == {}
             await assert_books_agree(sandbox)

@@ -35,7 +35,9 @@ async def earned(market: Market) -> tuple[Shop, int]:
 
 async def in_reserve(shop: Shop) -> int:
     """What the ledger says that Stripe holds of the vendor's money."""
-    return (await booked(Account.STRIPE_HELD_VENDOR, vendor_id=shop.vendor_id)).get("EUR", 0)
+    return (await booked(Account.STRIPE_HELD_VENDOR, vendor_id=shop.vendor_id)).get(
+        "EUR", 0
+    )
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -66,13 +68,17 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(
     await acts.plan(market, shop, "daily", 0)
     await market.live(3)
     assert (
-        sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)]) == whole - half
+        sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)])
+        == whole - half
     )
     if heard:
         assert await acts.differences(market) == []
     acts.stripe_lets_go(market, 0, 1.0)
     await market.live(3)
-    assert sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)]) == whole
+    assert (
+        sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)])
+        == whole
+    )
     assert await in_reserve(shop) == 0
     assert market.complaints.found == []
 
@@ -98,12 +104,16 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
             if t.balance_type == stripe_risk_reserves.PAYMENTS
         ]
         await forget_posting(f"stripe_held:{row.id}")
-        assert [kind for kind, *_ in await acts.differences(market)] == ["money_unposted"]
+        assert [kind for kind, *_ in await acts.differences(market)] == [
+            "money_unposted"
+        ]
         run = await ReconciliationRun.all().order_by("-id").first()
         assert run is not None
         assert await repairs.apply_all(market.context, run.id, actor="test") == (1, 0)
         assert await acts.differences(market) == []
-        assert await stripe_risk_reserves.follow(market.gateway, account_id) == 0, vendor
+        assert await stripe_risk_reserves.follow(market.gateway, account_id) == 0, (
+            vendor
+        )
     assert await in_reserve(shop) == int(whole * 0.5)
     assert await held_of_platform() == (own,)
     assert await stripe_risk_reserves.follow(market.gateway, "acct_not_ours") is None

@@ -71,7 +71,9 @@ async def ask(who: Person, role: str, email: str = NEW) -> None:
 async def signed_up(kind: str, email: str) -> None:
     """Make somebody new of this kind."""
     if kind == "customer":
-        await registration.create_customer(email=email, password=PASSWORD, full_name="T")
+        await registration.create_customer(
+            email=email, password=PASSWORD, full_name="T"
+        )
         return
     await registration.create_member(
         email=email, password=PASSWORD, full_name="T", role="operator", vendor_id=None
@@ -117,8 +119,13 @@ class TestConfirming:
         browser, home = await browser_of(app, who), DOORS[role].account
         assert "Not confirmed" in (await browser.get(home)).text
         for _ in range(7):
-            assert (await browser.send(f"{home}/email/confirm", page=home)).status == 303
-        assert len(await mails(who.email, "confirm_email")) == email_addresses.MOST_CONFIRMATIONS
+            assert (
+                await browser.send(f"{home}/email/confirm", page=home)
+            ).status == 303
+        assert (
+            len(await mails(who.email, "confirm_email"))
+            == email_addresses.MOST_CONFIRMATIONS
+        )
 
     async def test_a_link_to_a_former_address_confirms_nothing(
         self, app: Quart, settings: Settings, role: str
@@ -158,7 +165,9 @@ class TestChanging:
         assert await mails(who.email) == ["email_changed"]
         assert await is_in(browser, role)
 
-    async def test_it_can_be_called_off(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_it_can_be_called_off(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """The link that was sent acts no more; another wish ends the former too."""
         who = await person(role)
         browser, home = await browser_of(app, who), DOORS[role].account
@@ -171,7 +180,9 @@ class TestChanging:
         await ask(who, role, "third@people.test")
         assert await press(app, path) == 404
 
-    async def test_a_link_lasts_a_day(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_a_link_lasts_a_day(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """After that nothing changes."""
         who = await person(role)
         await ask(who, role)
@@ -212,7 +223,9 @@ class TestChanging:
         assert (await Visitor(app).send(path, password=ANOTHER)).status == 303
         assert await press(app, back) == 404
 
-    async def test_for_seven_days(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_for_seven_days(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """And no longer."""
         who = await person(role)
         back = await changed(app, who, role, settings)
@@ -240,7 +253,9 @@ class TestChanging:
         assert await press(app, second) == 404
 
 
-async def test_taking_an_account_back_ends_its_api_tokens(app: Quart, settings: Settings) -> None:
+async def test_taking_an_account_back_ends_its_api_tokens(
+    app: Quart, settings: Settings
+) -> None:
     """Whoever was in may have made one."""
     who = await person("owner")
     raw = await tokens.create_token(
@@ -314,7 +329,9 @@ async def test_an_unconfirmed_owner_may_look_around_and_prepare(database: str) -
         vendor_id=signed.vendor_id, product_id=None, values=values, actor="test"
     )
     values = ProductValues("A bowl", Money(1200, "EUR"), 3, is_published=False)
-    await save_product(vendor_id=signed.vendor_id, product_id=product, values=values, actor="test")
+    await save_product(
+        vendor_id=signed.vendor_id, product_id=product, values=values, actor="test"
+    )
     values = ProductValues("A bowl", Money(1200, "EUR"), 3, is_published=True)
     with pytest.raises(EmailNotConfirmed):
         await save_product(
@@ -324,7 +341,9 @@ async def test_an_unconfirmed_owner_may_look_around_and_prepare(database: str) -
     assert (row.name, row.is_published) == ("A bowl", False)
 
 
-async def test_orders_of_a_guest_are_listed_once_the_address_is_proven(app: Quart) -> None:
+async def test_orders_of_a_guest_are_listed_once_the_address_is_proven(
+    app: Quart,
+) -> None:
     """Not before: anybody can sign up with anybody's address. Orders of other addresses never."""
     who = await person("customer", confirmed=False)
     theirs, others = await make_order(), await make_order()

@@ -16,8 +16,19 @@ from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs.models import Job
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.identity import MarketIdentity
-from shared.trade.people import deactivation, password_change, passwords, sessions, tokens
-from shared.trade.people.errors import LinkEnded, WeakPassword, WrongCredentials, WrongPassword
+from shared.trade.people import (
+    deactivation,
+    password_change,
+    passwords,
+    sessions,
+    tokens,
+)
+from shared.trade.people.errors import (
+    LinkEnded,
+    WeakPassword,
+    WrongCredentials,
+    WrongPassword,
+)
 from shared.trade.people.models import MailLink, Member
 from shared.trade.people.persons import label_of, vendor_of
 from shared.trade.vendors.models import Vendor
@@ -62,13 +73,19 @@ COMMON = [
 async def change(browser: Visitor, role: str, present: str, new: str = ANOTHER) -> int:
     """Press "Change the password"; the answer's status."""
     home = DOORS[role].account
-    return (await browser.send(f"{home}/password", page=home, present=present, new=new)).status
+    return (
+        await browser.send(f"{home}/password", page=home, present=present, new=new)
+    ).status
 
 
 async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
     """Open a mailed link and choose a password; the answer's status."""
     page = await browser.get(path)
-    return (await browser.send(path, password=new)).status if page.status == 200 else page.status
+    return (
+        (await browser.send(path, password=new)).status
+        if page.status == 200
+        else page.status
+    )
 
 
 @pytest.mark.one_engine
@@ -84,7 +101,11 @@ class TestChange:
         other, mine = await browser_of(app, who), await browser_of(app, who)
         copy = await copy_of(mine)
         assert await change(mine, role, PASSWORD) == 303
-        assert [await is_in(b, role) for b in (mine, other, copy)] == [True, False, False]
+        assert [await is_in(b, role) for b in (mine, other, copy)] == [
+            True,
+            False,
+            False,
+        ]
         assert await mails(who.email) == ["password_changed"]
         assert await session_of(who, password=ANOTHER)
 
@@ -96,7 +117,10 @@ class TestChange:
         thief, home = await copy_of(await browser_of(app, who)), DOORS[role].account
         assert await change(thief, role, "a guess of mine") == 422
         answer = await thief.send(
-            f"{home}/email", page=home, email="t@x.test", present_for_email="a guess of mine"
+            f"{home}/email",
+            page=home,
+            email="t@x.test",
+            present_for_email="a guess of mine",
         )
         assert answer.status == 422
         assert 'id="present_for_email-error"' in answer.text
@@ -105,11 +129,15 @@ class TestChange:
         assert not await MailLink.exists()
         assert await session_of(who)
         assert (
-            await AuditEntry.filter(action="person.password_refused", subject=label_of(who)).count()
+            await AuditEntry.filter(
+                action="person.password_refused", subject=label_of(who)
+            ).count()
             == 1
         )
 
-    async def test_who_goes_on_guessing_loses_the_cookie(self, app: Quart, role: str) -> None:
+    async def test_who_goes_on_guessing_loses_the_cookie(
+        self, app: Quart, role: str
+    ) -> None:
         """Five wrong ones in a row end the session, at both forms together."""
         who = await person(role)
         owner, door = await browser_of(app, who), DOORS[role]
@@ -133,7 +161,9 @@ class TestChange:
         """422; sessions stay."""
         who = await person(role)
         mine, home = await browser_of(app, who), DOORS[role].account
-        answer = await mine.send(f"{home}/password", page=home, present=PASSWORD, new=new)
+        answer = await mine.send(
+            f"{home}/password", page=home, present=PASSWORD, new=new
+        )
         assert (answer.status, 'id="new-error"' in answer.text) == (422, True)
         assert await session_of(who)
         assert await is_in(mine, role)
@@ -185,7 +215,9 @@ class TestReset:
         ).status == 303
         assert await mails(who.email) == ["password_reset", "password_changed"]
 
-    async def test_a_link_works_once(self, app: Quart, settings: Settings, role: str) -> None:
+    async def test_a_link_works_once(
+        self, app: Quart, settings: Settings, role: str
+    ) -> None:
         """And the other open ones end with it; looking uses none up."""
         who = await person(role)
         await forgot(role, who.email)
@@ -220,7 +252,9 @@ class TestReset:
         assert await reset(Visitor(app), path, "password12") == 422
         assert await reset(Visitor(app), path) == 303
 
-    async def test_nobody_learns_who_has_an_account(self, app: Quart, role: str) -> None:
+    async def test_nobody_learns_who_has_an_account(
+        self, app: Quart, role: str
+    ) -> None:
         """The same page and the same work, known or not; no mail to strangers."""
         who = await person(role)
         texts = []
@@ -229,7 +263,11 @@ class TestReset:
             assert answer.status == 200
             texts.append(answer.text.replace(email, "…"))
             await forgot(role, email)
-        assert texts[0].count("link is on its way") == texts[1].count("link is on its way") == 1
+        assert (
+            texts[0].count("link is on its way")
+            == texts[1].count("link is on its way")
+            == 1
+        )
         assert await Job.filter(kind=password_change.RESET_ASKED).count() == 2
         assert await mails("nobody@people.test") == []
 
@@ -282,12 +320,16 @@ async def test_two_who_use_a_link_at_once_are_one(database: str) -> None:
     assert await session_of(who, password=wished[done.index("owner")])
 
 
-async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(database: str) -> None:
+async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(
+    database: str,
+) -> None:
     """An owner who also buys has two passwords."""
     owner, shopper = await person("owner"), await person("customer")
     await Member.filter(id=owner.id).update(email=shopper.email)
     await forgot("customer", shopper.email)
-    await password_change.reset_password(nonce=(await MailLink.get()).nonce, new=ANOTHER)
+    await password_change.reset_password(
+        nonce=(await MailLink.get()).nonce, new=ANOTHER
+    )
     assert await session_of(owner)
     assert await session_of(shopper, password=ANOTHER)
 
@@ -321,7 +363,11 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(
     for refused in (
         password_change.reset_password(nonce=link.nonce, new=common),
         password_change.change_password(
-            kind=kind, person_id=who.id, session_id=session, present=PASSWORD, new=common
+            kind=kind,
+            person_id=who.id,
+            session_id=session,
+            present=PASSWORD,
+            new=common,
         ),
     ):
         with pytest.raises(WeakPassword):
@@ -330,9 +376,18 @@ async def test_a_common_password_is_refused_wherever_one_is_chosen(
 
 
 @pytest.mark.parametrize(
-    "new", ["MaraMember2024", "velo-nord-2024", "Markethall-24", "StRipe-123456", "Basar12345"]
+    "new",
+    [
+        "MaraMember2024",
+        "velo-nord-2024",
+        "Markethall-24",
+        "StRipe-123456",
+        "Basar12345",
+    ],
 )
-async def test_what_others_know_of_somebody_is_no_password(database: str, new: str) -> None:
+async def test_what_others_know_of_somebody_is_no_password(
+    database: str, new: str
+) -> None:
     """Name and shop, the marketplace's own, words of its trade; address as well (unit tests walk
     the spellings).
     """
@@ -367,7 +422,9 @@ async def act_change(who: Person, session: int) -> None:
 
 @pytest.mark.parametrize("act", [act_sign_in, act_change])
 async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_change(
-    database: str, monkeypatch: pytest.MonkeyPatch, act: Callable[[Person, int], Awaitable[None]]
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Person, int], Awaitable[None]],
 ) -> None:
     """It was right while the hash was compared; then somebody else's change came first."""
     who = await person("owner")
@@ -377,7 +434,11 @@ async def test_what_was_begun_with_the_old_password_does_not_end_well_after_the_
         monkeypatch.setattr(passwords, "matches", real)
         was_right = await real(stored, password)
         await password_change.change_password(
-            kind="member", person_id=who.id, session_id=session, present=PASSWORD, new=ANOTHER
+            kind="member",
+            person_id=who.id,
+            session_id=session,
+            present=PASSWORD,
+            new=ANOTHER,
         )
         return was_right
 
@@ -408,7 +469,12 @@ async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
     again.
     """
     mine = await browser_of(app, await person("owner"))
-    late = {"present": PASSWORD, "new": ANOTHER, "name": "kept", "csrf_token": "of yesterday"}
+    late = {
+        "present": PASSWORD,
+        "new": ANOTHER,
+        "name": "kept",
+        "csrf_token": "of yesterday",
+    }
     answer = await mine.request("POST", f"{DOORS['owner'].account}/password", form=late)
 
     assert answer.status == 422
@@ -419,7 +485,9 @@ async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
     for form in _forms(MarketForm):
         fields = form(meta={"csrf": False, "currency": None})
         assert [
-            f.name for f in fields if isinstance(f, PasswordField) and not is_secret(f.name)
+            f.name
+            for f in fields
+            if isinstance(f, PasswordField) and not is_secret(f.name)
         ] == [], form
 
 

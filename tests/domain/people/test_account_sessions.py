@@ -40,7 +40,9 @@ MINUTE = timedelta(minutes=1)
 class TestLasting:
     """Sliding, and an absolute end that no use moves."""
 
-    async def test_a_session_that_is_not_used_ends(self, database: str, role: str) -> None:
+    async def test_a_session_that_is_not_used_ends(
+        self, database: str, role: str
+    ) -> None:
         """After its idle time, and not before."""
         token = await session_of(await person(role))
         idle = SESSIONS_LAST[role].idle
@@ -62,7 +64,9 @@ class TestLasting:
         with later(lasting.longest):
             assert await sessions.identify(token) is None
 
-    async def test_a_session_of_before_has_the_same_end(self, database: str, role: str) -> None:
+    async def test_a_session_of_before_has_the_same_end(
+        self, database: str, role: str
+    ) -> None:
         """Rows that were promised a longer life are held to the sign-in's day."""
         token = await session_of(await person(role))
         longest = SESSIONS_LAST[role].longest
@@ -92,25 +96,36 @@ class TestBrowsers:
     async def test_one_is_signed_out_alone(self, app: Quart, role: str) -> None:
         """The others stay; a copy of its cookie is worth nothing."""
         who = await person(role)
-        lost, mine = await browser_of(app, who, agent=FIREFOX), await browser_of(app, who)
+        lost, mine = (
+            await browser_of(app, who, agent=FIREFOX),
+            await browser_of(app, who),
+        )
         copy = await copy_of(lost)
         there = await Session.get(user_agent=FIREFOX)
         done = await mine.send(
             f"{DOORS[role].account}/sessions/{there.id}/end", page=DOORS[role].account
         )
         assert done.status == 303
-        assert [await is_in(b, role) for b in (lost, copy, mine)] == [False, False, True]
+        assert [await is_in(b, role) for b in (lost, copy, mine)] == [
+            False,
+            False,
+            True,
+        ]
 
     async def test_everywhere_is_everywhere(self, app: Quart, role: str) -> None:
         """This browser as well, and copies of it."""
         who = await person(role)
         other, mine = await browser_of(app, who), await browser_of(app, who)
         copy = await copy_of(mine)
-        done = await mine.send(f"{DOORS[role].account}/sessions/end", page=DOORS[role].account)
+        done = await mine.send(
+            f"{DOORS[role].account}/sessions/end", page=DOORS[role].account
+        )
         assert (done.status, done.location) == (303, DOORS[role].sign_in)
         assert [await is_in(b, role) for b in (other, copy, mine)] == [False] * 3
 
-    async def test_nobody_signs_another_persons_browser_out(self, app: Quart, role: str) -> None:
+    async def test_nobody_signs_another_persons_browser_out(
+        self, app: Quart, role: str
+    ) -> None:
         """404, as if it were not there, for the other kind of person too."""
         mine = await browser_of(app, await person(role))
         for other in ROLES:
@@ -126,7 +141,10 @@ class TestBrowsers:
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_signing_in_failing_and_leaving_are_written_down(
-    database: str, role: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    database: str,
+    role: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With the browser; a wave of guesses is one line of the trail for good, and each guess a line
     of the log.
@@ -140,7 +158,9 @@ async def test_signing_in_failing_and_leaving_are_written_down(
             await session_of(who, password="not it, not it")
     await sessions.sign_out(token)
     guesses = [
-        vars(record)["fields"] for record in caplog.records if record.name == "markethall.security"
+        vars(record)["fields"]
+        for record in caplog.records
+        if record.name == "markethall.security"
     ]
     assert [(each["event"], each["who"]) for each in guesses] == [
         ("sign_in.failed", label_of(who))
@@ -163,6 +183,9 @@ async def test_guesses_at_unknown_addresses_are_one_line_too(database: str) -> N
     for n in range(3):
         with pytest.raises(WrongCredentials):
             await sessions.sign_in(
-                email=f"x{n}@people.test", password="not it", kind="member", user_agent=""
+                email=f"x{n}@people.test",
+                password="not it",
+                kind="member",
+                user_agent="",
             )
     assert [row.subject for row in await AuditEntry.all()] == ["member:unknown"]

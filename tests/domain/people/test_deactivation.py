@@ -68,7 +68,9 @@ class TestSwitch:
         assert not await is_in(theirs, role)
         assert raw is None or await tokens.identify_token(raw) is None
         assert await session_of(who)
-        assert [kind for kind in await mails(who.email) if kind.startswith("switched")] == [
+        assert [
+            kind for kind in await mails(who.email) if kind.startswith("switched")
+        ] == [
             "switched_off",
             "switched_on",
         ]
@@ -85,7 +87,9 @@ class TestSwitch:
         who = await person(role)
         for other in ("owner", "customer"):
             browser = await browser_of(app, await person(other))
-            answer = await browser.send(f"{HOMES[role]}/{who.id}/off", page=DOORS[other].account)
+            answer = await browser.send(
+                f"{HOMES[role]}/{who.id}/off", page=DOORS[other].account
+            )
             assert answer.status in (303, 403)
             assert (await again(who)).is_active
         desk = await browser_of(app, await person("operator"))
@@ -104,7 +108,9 @@ async def test_nobody_switches_themselves_off(app: Quart) -> None:
     assert "This is you" in (await desk.get(page)).text
     assert (await desk.send(f"{page}/off", page="/operator/security")).status == 409
     with pytest.raises(NotOneself):
-        await deactivation.switch_off(kind="member", person_id=staff.id, by=staff.id, reason="")
+        await deactivation.switch_off(
+            kind="member", person_id=staff.id, by=staff.id, reason=""
+        )
     assert (await again(staff)).is_active
 
 
@@ -126,7 +132,9 @@ async def test_twice_is_once(database: str) -> None:
     """One mail, one entry."""
     who, staff = await person("owner"), await person("operator")
     done = [
-        await deactivation.switch_off(kind="member", person_id=who.id, by=staff.id, reason="")
+        await deactivation.switch_off(
+            kind="member", person_id=who.id, by=staff.id, reason=""
+        )
         for _ in range(2)
     ] + [
         await deactivation.switch_on(

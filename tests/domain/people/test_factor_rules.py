@@ -28,7 +28,9 @@ codes = pyotp.TOTP(RFC_SECRET).generate_otp
 
 
 @pytest.mark.parametrize(("seconds", "code"), RFC)
-def test_the_codes_of_the_standard_are_taken_in_their_time(seconds: int, code: str) -> None:
+def test_the_codes_of_the_standard_are_taken_in_their_time(
+    seconds: int, code: str
+) -> None:
     """And name the step that they are of."""
     now = datetime.fromtimestamp(seconds, UTC)
     assert rules.step_of(code, now=now, taken=0, code_at=codes) == seconds // 30
@@ -103,7 +105,10 @@ def test_what_is_no_code_is_none(typed: str) -> None:
 
 def test_a_recovery_code_is_read_however_it_was_written_down() -> None:
     """In small letters, in one word."""
-    for code in ("ABCDEFGH23456789", "ABCDEFGH23456789JKMNPQRS"):  # of before, and of now
+    for code in (
+        "ABCDEFGH23456789",
+        "ABCDEFGH23456789JKMNPQRS",
+    ):  # of before, and of now
         shown = rules.shown_recovery_code(code)
         assert shown.startswith("ABCD-EFGH-2345-6789")
         for typed in (
@@ -119,7 +124,10 @@ def test_a_recovery_code_has_more_bits_than_a_plain_digest_needs() -> None:
     assert rules.CODE_LENGTH * log2(len(set(rules.CODE_LETTERS))) > 112
 
 
-OLD, NEW = "an old key that is long enough to be one", "a new key that is long enough to be one"
+OLD, NEW = (
+    "an old key that is long enough to be one",
+    "a new key that is long enough to be one",
+)
 
 
 def test_what_was_sealed_opens_under_the_old_key_beside_the_new() -> None:
@@ -166,7 +174,9 @@ def test_what_was_sealed_opens_for_its_owner_alone() -> None:
         ("http://market.example", None),
     ],
 )
-def test_passkeys_are_offered_where_browsers_make_them(public_url: str, host: str | None) -> None:
+def test_passkeys_are_offered_where_browsers_make_them(
+    public_url: str, host: str | None
+) -> None:
     """At a host name, over https or on this machine."""
     site = site_of(public_url)
     assert (site.id if site else None) == host
@@ -181,6 +191,8 @@ def test_passkeys_are_offered_where_browsers_make_them(public_url: str, host: st
         (True, None, False),
     ],
 )
-def test_staff_need_one_in_production(production: bool, role: str | None, needed: bool) -> None:
+def test_staff_need_one_in_production(
+    production: bool, role: str | None, needed: bool
+) -> None:
     """Before anything else; owners only before money."""
     assert rules.is_compulsory(production=production, role=role) is needed

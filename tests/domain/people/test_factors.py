@@ -50,7 +50,9 @@ async def owner(app: Quart) -> Visitor:
 async def _mails(kind: str) -> list[str]:
     return [
         str(text)
-        for text in await Email.filter(kind=kind).order_by("id").values_list("text", flat=True)
+        for text in await Email.filter(kind=kind)
+        .order_by("id")
+        .values_list("text", flat=True)
     ]
 
 
@@ -87,36 +89,48 @@ class TestSetUp:
         assert "an authenticator app (My phone)" in mail
         assert await AuditEntry.filter(action="factor.added").count() == 1
 
-    async def test_a_wrong_code_adds_nothing_and_keeps_the_picture(self, owner: Visitor) -> None:
+    async def test_a_wrong_code_adds_nothing_and_keeps_the_picture(
+        self, owner: Visitor
+    ) -> None:
         """The secret stays the one that the phone has by now."""
         page = await owner.get(f"{FACTORS}/app")
         sealed = page.text.split('name="sealed"')[1].split('value="')[1].split('"')[0]
 
-        answer = await owner.send(f"{FACTORS}/app", sealed=sealed, code="000000", name="x")
+        answer = await owner.send(
+            f"{FACTORS}/app", sealed=sealed, code="000000", name="x"
+        )
 
         assert answer.status == 422
         assert sealed in answer.text
         assert "data:image/svg+xml" in answer.text
         assert await SecondFactor.all().count() == 0
 
-    async def test_a_secret_made_for_somebody_else_is_not_taken(self, owner: Visitor) -> None:
+    async def test_a_secret_made_for_somebody_else_is_not_taken(
+        self, owner: Visitor
+    ) -> None:
         """Nor one that somebody made up."""
         for sealed in (
             Vault((str(owner.app.secret_key),)).seal("JBSWY3DP", owner="setup:424242"),
             "made-up",
         ):
-            answer = await owner.send(f"{FACTORS}/app", sealed=sealed, code="123456", name="x")
+            answer = await owner.send(
+                f"{FACTORS}/app", sealed=sealed, code="123456", name="x"
+            )
             assert answer.location == FACTORS
         assert await SecondFactor.all().count() == 0
 
-    async def test_the_last_one_removed_takes_the_codes_along(self, owner: Visitor) -> None:
+    async def test_the_last_one_removed_takes_the_codes_along(
+        self, owner: Visitor
+    ) -> None:
         """Then the password alone signs in again, and a mail says so."""
         await add_app(owner)
         (row,) = await SecondFactor.all()
         await owner.send(f"{FACTORS}/{row.id}/remove", page=FACTORS)
 
         assert await RecoveryCode.all().count() == 0
-        assert (await Visitor(owner.app).sign_in(EMAIL, PASSWORD)).location == "/vendor/admin"
+        assert (
+            await Visitor(owner.app).sign_in(EMAIL, PASSWORD)
+        ).location == "/vendor/admin"
         assert len(await _mails("factor_removed")) == 1
 
     async def test_somebody_elses_is_not_there(self, owner: Visitor) -> None:
@@ -126,7 +140,9 @@ class TestSetUp:
         other = Visitor(owner.app)
         await sign_in_as(other, "owner")
 
-        assert (await other.send(f"{FACTORS}/{row.id}/remove", page=f"{FACTORS}/app")).status == 404
+        assert (
+            await other.send(f"{FACTORS}/{row.id}/remove", page=f"{FACTORS}/app")
+        ).status == 404
         assert await SecondFactor.all().count() == 1
 
 
@@ -147,8 +163,15 @@ class TestSignIn:
         )
 
         assert answer.location == f"{STEP}?next=%2Fvendor%2Fadmin%2Fpayouts"
-        for closed in ("/vendor/admin", "/vendor/admin/payouts", FACTORS, "/vendor/confirm/1"):
-            assert (await visitor.get(closed)).location.startswith("/vendor/login"), closed
+        for closed in (
+            "/vendor/admin",
+            "/vendor/admin/payouts",
+            FACTORS,
+            "/vendor/confirm/1",
+        ):
+            assert (await visitor.get(closed)).location.startswith("/vendor/login"), (
+                closed
+            )
         half = await _carried(visitor, "half_sid")
         async with visitor.client.session_transaction() as carried:
             carried["sid"] = half
@@ -199,10 +222,14 @@ class TestSignIn:
         assert (await visitor.get(STEP)).location == "/vendor/login"
         with _later(seconds=30):
             await visitor.sign_in(EMAIL, PASSWORD)
-            assert (await visitor.send(STEP, code=code_of(secret))).location == "/vendor/admin"
+            assert (
+                await visitor.send(STEP, code=code_of(secret))
+            ).location == "/vendor/admin"
 
     @pytest.mark.one_engine
-    async def test_who_knows_the_password_has_twenty_guesses_an_hour(self, owner: Visitor) -> None:
+    async def test_who_knows_the_password_has_twenty_guesses_an_hour(
+        self, owner: Visitor
+    ) -> None:
         """However often they begin again; an hour later the right code opens."""
         secret, _, _ = await add_app(owner)
         thief = Visitor(owner.app)
@@ -212,13 +239,19 @@ class TestSignIn:
                 await thief.send(STEP, code="000000")
         with _later(seconds=30):
             await thief.sign_in(EMAIL, PASSWORD)
-            assert (await thief.send(STEP, code=code_of(secret))).location == "/vendor/login"
+            assert (
+                await thief.send(STEP, code=code_of(secret))
+            ).location == "/vendor/login"
         with _later(minutes=61):
             await thief.sign_in(EMAIL, PASSWORD)
-            assert (await thief.send(STEP, code=code_of(secret))).location == "/vendor/admin"
+            assert (
+                await thief.send(STEP, code=code_of(secret))
+            ).location == "/vendor/admin"
 
     @pytest.mark.one_engine
-    async def test_what_waits_for_a_code_does_not_wait_long(self, owner: Visitor) -> None:
+    async def test_what_waits_for_a_code_does_not_wait_long(
+        self, owner: Visitor
+    ) -> None:
         """Ten minutes."""
         await add_app(owner)
         visitor = Visitor(owner.app)
@@ -242,7 +275,9 @@ class TestSignIn:
         assert await AuditEntry.filter(action="factor.code_used").count() == 1
 
     @pytest.mark.one_engine
-    async def test_a_new_password_by_mail_does_not_get_round_it(self, owner: Visitor) -> None:
+    async def test_a_new_password_by_mail_does_not_get_round_it(
+        self, owner: Visitor
+    ) -> None:
         """Whoever has the mailbox alone is asked for the second step as well."""
         await add_app(owner)
         await forgot("owner", EMAIL)
@@ -257,7 +292,10 @@ class TestSignIn:
         """All ten of them."""
         _, codes, _ = await add_app(owner)
         await owner.send(f"{FACTORS}/codes", page=FACTORS)
-        member, session = await Member.get(email=EMAIL), await Session.all().order_by("-id").first()
+        member, session = (
+            await Member.get(email=EMAIL),
+            await Session.all().order_by("-id").first(),
+        )
         assert session is not None
 
         with pytest.raises(challenges.WrongAnswer):
@@ -285,11 +323,15 @@ class TestSignIn:
 
         await fresh.sign_in(EMAIL, PASSWORD)
         with _later(seconds=30):
-            assert (await fresh.send(STEP, code=code_of(secret))).location == "/vendor/admin"
+            assert (
+                await fresh.send(STEP, code=code_of(secret))
+            ).location == "/vendor/admin"
 
         (row,) = await SecondFactor.all()
         assert (
-            Vault((changed.secret_key,)).open(row.sealed_secret, owner=f"member:{row.member_id}")
+            Vault((changed.secret_key,)).open(
+                row.sealed_secret, owner=f"member:{row.member_id}"
+            )
             == secret
         )
 
@@ -319,7 +361,9 @@ class TestCompulsory:
                 answer = await staff.get(rule.rule)
                 assert answer.location.startswith(FACTORS), rule.rule
                 assert answer.status == 303, rule.rule
-        assert (await staff.get("/operator", headers={"Accept": "application/json"})).status == 403
+        assert (
+            await staff.get("/operator", headers={"Accept": "application/json"})
+        ).status == 403
         asked = await staff.get("/operator/fees?page=2")
         assert asked.location == f"{FACTORS}?next=%2Foperator%2Ffees%3Fpage%3D2"
         assert "needed" not in (await staff.get(asked.location)).text
@@ -338,7 +382,9 @@ class TestCompulsory:
         assert (await owner.get("/vendor/admin/developers")).status == 200
 
         asked = await owner.send(
-            "/vendor/admin/developers/tokens", page="/vendor/admin/developers", name="My script"
+            "/vendor/admin/developers/tokens",
+            page="/vendor/admin/developers",
+            name="My script",
         )
 
         assert asked.location.startswith(f"{FACTORS}?next=%2Fvendor%2Fconfirm%2F")
@@ -380,7 +426,9 @@ class TestRecovery:
 
         assert await SecondFactor.all().count() + await RecoveryCode.all().count() == 0
         assert (await owner.get("/vendor/admin")).status == 303
-        assert (await Visitor(owner.app).sign_in(EMAIL, PASSWORD)).location == "/vendor/admin"
+        assert (
+            await Visitor(owner.app).sign_in(EMAIL, PASSWORD)
+        ).location == "/vendor/admin"
         actions = (
             await AuditEntry.filter(action__startswith="factor.reset")
             .order_by("id")
@@ -395,9 +443,9 @@ class TestRecovery:
         await add_app(owner)
         await recovery.ask(email=EMAIL, actor="member:1")
         (mail,) = await _mails("factor_reset_asked")
-        link = next(line for line in mail.splitlines() if "/vendor/keep/" in line).partition(
-            "{public_url}"
-        )[2]
+        link = next(
+            line for line in mail.splitlines() if "/vendor/keep/" in line
+        ).partition("{public_url}")[2]
         stranger = Visitor(owner.app)
         assert "Stop it" in (await stranger.get(link)).text
         assert await FactorReset.filter(stopped_at=None).count() == 1
@@ -410,13 +458,17 @@ class TestRecovery:
         assert "does not work" in (await stranger.get(link)).text
 
     @pytest.mark.one_engine
-    async def test_an_operator_calls_it_off_and_may_ask_anew(self, owner: Visitor) -> None:
+    async def test_an_operator_calls_it_off_and_may_ask_anew(
+        self, owner: Visitor
+    ) -> None:
         """It was somebody else who called."""
         await add_app(owner)
         staff = Visitor(owner.app)
         await sign_in_as(staff, "operator")
         made = await recovery.ask(email=EMAIL, actor="member:1")
-        await staff.send(f"/operator/recovery/{made.id}/stop", page="/operator/recovery")
+        await staff.send(
+            f"/operator/recovery/{made.id}/stop", page="/operator/recovery"
+        )
         await recovery.ask(email=EMAIL, actor="member:1")
         states = [reset.state for reset in await recovery.latest()]
         assert states == ["waiting", "stopped"]
@@ -435,7 +487,9 @@ class TestRecovery:
         await recovery.at_once("operator@x.test")
 
         assert await SecondFactor.all().count() == 0
-        assert (await Visitor(app).sign_in("operator@x.test", PASSWORD)).location == "/operator"
+        assert (
+            await Visitor(app).sign_in("operator@x.test", PASSWORD)
+        ).location == "/operator"
 
 
 async def _carried(visitor: Visitor, name: str) -> str:

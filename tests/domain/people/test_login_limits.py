@@ -54,7 +54,11 @@ def time() -> Iterator[Moving]:
 
 
 async def tries(
-    number: int, *, email: str = "owner@x.test", network: str = "192.0.2.1", door: str = "a"
+    number: int,
+    *,
+    email: str = "owner@x.test",
+    network: str = "192.0.2.1",
+    door: str = "a",
 ) -> int:
     """How many of so many tries were let in."""
     let_in = 0
@@ -73,30 +77,42 @@ class TestCounting:
     per network.
     """
 
-    async def test_every_spelling_of_an_address_is_one_address(self, time: Moving) -> None:
+    async def test_every_spelling_of_an_address_is_one_address(
+        self, time: Moving
+    ) -> None:
         """Whatever the look-up reads as one address is counted as one."""
         assert sum([await tries(2, email=text) for text in SPELLINGS]) == 8
 
-    async def test_the_domain_as_people_and_as_the_net_write_it_are_one(self, time: Moving) -> None:
+    async def test_the_domain_as_people_and_as_the_net_write_it_are_one(
+        self, time: Moving
+    ) -> None:
         """`müller.de` is `xn--mller-kva.de`."""
         assert (
-            await tries(6, email="ada@müller.de") + await tries(6, email="ada@xn--mller-kva.de")
+            await tries(6, email="ada@müller.de")
+            + await tries(6, email="ada@xn--mller-kva.de")
             == 8
         )
 
-    async def test_many_networks_cannot_guess_one_account_together(self, time: Moving) -> None:
+    async def test_many_networks_cannot_guess_one_account_together(
+        self, time: Moving
+    ) -> None:
         """40 an hour from everywhere; another address is as free as before."""
         assert sum([await tries(1, network=f"192.0.2.{n}") for n in range(42)]) == 40
         assert await tries(1, email="other@x.test", network="192.0.2.1") == 1
 
     async def test_one_network_cannot_try_many_accounts(self, time: Moving) -> None:
         """60 in five minutes; what is no address counts too."""
-        found = [await tries(1, email=f"a{n}@x.test" if n % 2 else "no address") for n in range(62)]
+        found = [
+            await tries(1, email=f"a{n}@x.test" if n % 2 else "no address")
+            for n in range(62)
+        ]
 
         assert sum(found) == 60
         assert await tries(1, email="a1@x.test", network="192.0.2.9") == 1
 
-    async def test_what_was_no_address_locks_nobody_else_out(self, time: Moving) -> None:
+    async def test_what_was_no_address_locks_nobody_else_out(
+        self, time: Moving
+    ) -> None:
         """Two people who both mistype share nothing."""
         await tries(40, email="no address", network="192.0.2.1")
 
@@ -114,7 +130,9 @@ class TestCounting:
 
         assert await tries(3) == 1
 
-    async def test_each_door_counts_for_itself_at_its_own_pace(self, time: Moving) -> None:
+    async def test_each_door_counts_for_itself_at_its_own_pace(
+        self, time: Moving
+    ) -> None:
         """A page that sends mails may be slower than a sign-in."""
         slow = Pace(2, timedelta(hours=1))
         await tries(8)
@@ -122,11 +140,17 @@ class TestCounting:
         assert await tries(1, door="b") == 1
         for _ in range(2):
             await knock(
-                "c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow)
+                "c",
+                email="owner@x.test",
+                network="192.0.2.1",
+                paces=Paces(slow, slow, slow),
             )
         with pytest.raises(TooManyTries):
             await knock(
-                "c", email="owner@x.test", network="192.0.2.1", paces=Paces(slow, slow, slow)
+                "c",
+                email="owner@x.test",
+                network="192.0.2.1",
+                paces=Paces(slow, slow, slow),
             )
 
     async def test_of_many_at_once_no_more_are_let_in(self, time: Moving) -> None:
@@ -168,11 +192,15 @@ class TestPages:
         await sign_in_as(Visitor(app), role)
         thief = Visitor(app)
         at = (
-            ["/vendor/login", "/operator/login"] if role == "owner" else ["/shop/account/login"] * 2
+            ["/vendor/login", "/operator/login"]
+            if role == "owner"
+            else ["/shop/account/login"] * 2
         )
         spellings = [f"{role}@x.test", f" {role.upper()}@X.TEST "]
         for n in range(8):
-            wrong = await thief.sign_in(spellings[n % 2], "not the password", at=at[n % 2])
+            wrong = await thief.sign_in(
+                spellings[n % 2], "not the password", at=at[n % 2]
+            )
             assert wrong.status == 422
         locked = await thief.sign_in(f"{role}＠x.test", "a-long-password", at=at[0])
 
@@ -192,10 +220,14 @@ class TestPages:
         await sign_in_as(mine, "customer")
         await mine.send("/shop/account/logout", page="/shop/account")
         for n in range(40):
-            await knock("customer.sign_in", email="customer@x.test", network=f"192.0.2.{n}")
+            await knock(
+                "customer.sign_in", email="customer@x.test", network=f"192.0.2.{n}"
+            )
         entering = ("customer@x.test", "a-long-password")
 
-        assert (await Visitor(app).sign_in(*entering, at="/shop/account/login")).status == 429
+        assert (
+            await Visitor(app).sign_in(*entering, at="/shop/account/login")
+        ).status == 429
         assert (await mine.sign_in(*entering, at="/shop/account/login")).status == 303
         door = {"email": entering[0], "network": "192.0.2.99", "is_known": True}
         for _ in range(8):

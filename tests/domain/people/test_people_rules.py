@@ -37,9 +37,14 @@ TOKEN = Actor("token", id=3, vendor_id=7)
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [(" Ada@Example.TEST ", "ada@example.test"), ("a.b+c@sub.example.co", "a.b+c@sub.example.co")],
+    [
+        (" Ada@Example.TEST ", "ada@example.test"),
+        ("a.b+c@sub.example.co", "a.b+c@sub.example.co"),
+    ],
 )
-def test_an_address_is_stored_trimmed_and_in_lower_case(typed: str, stored: str) -> None:
+def test_an_address_is_stored_trimmed_and_in_lower_case(
+    typed: str, stored: str
+) -> None:
     """The same person is the same row however they type their address."""
     assert normal_email(typed) == stored
 
@@ -57,7 +62,9 @@ def test_an_address_is_stored_trimmed_and_in_lower_case(typed: str, stored: str)
         ("ada@例え。jp", "ada@xn--r8jz45g.jp"),
     ],
 )
-def test_a_domain_in_any_script_is_stored_as_the_net_writes_it(typed: str, stored: str) -> None:
+def test_a_domain_in_any_script_is_stored_as_the_net_writes_it(
+    typed: str, stored: str
+) -> None:
     """So the same address is the same row, whether a browser encoded it or not."""
     assert normal_email(typed) == stored
     assert normal_email(shown_email(stored)) == stored
@@ -143,7 +150,8 @@ def test_any_text_is_an_address_or_refused_and_normal_form_is_stable(text: str) 
 
 
 @pytest.mark.parametrize(
-    "password", ["", "short", "123456789", "aaaaaaaaaaaa", "x" * 201, "ada@example.test"]
+    "password",
+    ["", "short", "123456789", "aaaaaaaaaaaa", "x" * 201, "ada@example.test"],
 )
 def test_a_weak_password_is_refused(password: str) -> None:
     """Too short, too long, one letter again and again, or the address itself."""
@@ -210,7 +218,9 @@ def test_a_word_inside_a_longer_phrase_is_no_stem() -> None:
     assert "password" not in stems("my password is long")
 
 
-@pytest.mark.parametrize("password", ["abcdefghijkl", "9876543210", "ABCDEFGHIJ", "klmnopqrst"])
+@pytest.mark.parametrize(
+    "password", ["abcdefghijkl", "9876543210", "ABCDEFGHIJ", "klmnopqrst"]
+)
 def test_a_row_of_neighbours_is_no_password(password: str) -> None:
     """Up or down, letters or digits."""
     with pytest.raises(WeakPassword):

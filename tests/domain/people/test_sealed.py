@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from shared.core.ids import Sealed, new_nonce, sealed, unsealed
 
-KEY, NEXT = "the key of this installation, long enough", "the key that comes after it, long enough"
+KEY, NEXT = (
+    "the key of this installation, long enough",
+    "the key that comes after it, long enough",
+)
 
 
 @given(
@@ -25,7 +28,9 @@ def test_a_token_is_made_again_and_opened_again(kind: Sealed, nonce: str) -> Non
     assert unsealed([KEY], other + token[len(kind) :], other) is None
 
 
-def test_a_link_made_under_the_old_key_opens_while_that_is_kept_beside_the_new_one() -> None:
+def test_a_link_made_under_the_old_key_opens_while_that_is_kept_beside_the_new_one() -> (
+    None
+):
     """New links are made with the first; without the old key the old link opens nothing."""
     old = sealed(KEY, new_nonce(), Sealed.ORDER)
     assert unsealed([NEXT, KEY], old, Sealed.ORDER)
@@ -37,7 +42,9 @@ def test_a_token_with_one_sign_changed_opens_nothing(position: int, sign: str) -
     """Wherever it stands."""
     token = sealed(KEY, "n" * 22, Sealed.ORDER)
     changed = token[:position] + sign + token[position + 1 :]
-    assert unsealed([KEY], changed, Sealed.ORDER) == ("n" * 22 if changed == token else None)
+    assert unsealed([KEY], changed, Sealed.ORDER) == (
+        "n" * 22 if changed == token else None
+    )
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Step = tuple[str, float]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(("dispute", "refund", "win", "part")), st.floats(0.01, 1.2, allow_nan=False)
+        st.sampled_from(("dispute", "refund", "win", "part")),
+        st.floats(0.01, 1.2, allow_nan=False),
     ),
     max_size=12,
 )
@@ -113,7 +114,9 @@ def after(charge: Charge, steps: Sequence[Step]) -> Charge:
         else:
             charge.back(1 if what == "win" else share)
         most = (
-            charge.total if charge.policy is RefundPolicy.KEEP else charge.total - charge.commission
+            charge.total
+            if charge.policy is RefundPolicy.KEEP
+            else charge.total - charge.commission
         )
         assert charge.vendor <= most
         assert 0 <= charge.given <= charge.commission
@@ -148,9 +151,13 @@ def test_a_part_that_the_bank_took_and_the_rest_refunded_come_to_the_sale(
     the minor unit.
     """
     charge = after(
-        Charge(total, total * percent // 100, policy), [("dispute", share), ("refund", 1)]
+        Charge(total, total * percent // 100, policy),
+        [("dispute", share), ("refund", 1)],
     )
-    assert (charge.vendor, charge.given) == (charge.total - charge.commission, charge.commission)
+    assert (charge.vendor, charge.given) == (
+        charge.total - charge.commission,
+        charge.commission,
+    )
     other = after(Charge(total, total * percent // 100, policy), [("refund", share)])
     other.dispute((total - other.refunded) / total)
     gone = other.refunded + other.disputed.total

@@ -41,7 +41,9 @@ async def test_it_finds_tells_and_repairs(
     assert await run(settings) == 0
     assert "Everything agrees." in capsys.readouterr().out
     async with opened(settings) as tools:
-        payment = await sell(tools.gateway, sandbox, await open_shop(tools.gateway, sandbox))
+        payment = await sell(
+            tools.gateway, sandbox, await open_shop(tools.gateway, sandbox)
+        )
         await sql("UPDATE payments SET amount_stripe_fee = 1")
     assert await run(settings, recent=True) == 1
     told = capsys.readouterr().out
@@ -55,7 +57,9 @@ async def test_it_finds_tells_and_repairs(
     assert "1 repaired, 0 left. Looking again." in told
     assert told.rstrip().endswith("Everything agrees.")
     async with opened(settings):
-        assert (await Payment.get(id=payment.id)).amount_stripe_fee == payment.amount_stripe_fee
+        assert (
+            await Payment.get(id=payment.id)
+        ).amount_stripe_fee == payment.amount_stripe_fee
 
 
 @pytest.mark.one_engine
@@ -63,7 +67,9 @@ async def test_stripe_away_is_a_sentence(
     database_url: str, settings: Settings, sandbox: RunningSandbox
 ) -> None:
     """And no traceback."""
-    sandbox.faults({"match": {"path": "/v1/refunds"}, "effect": "status", "status": 503})
+    sandbox.faults(
+        {"match": {"path": "/v1/refunds"}, "effect": "status", "status": 503}
+    )
     with pytest.raises(CommandFailed, match="not answering"):
         await run(settings)
     sandbox.faults()

@@ -38,7 +38,13 @@ from tests.support.factories import make_member
 from tests.support.market import check_out, confirm, open_shop, stripe_post
 from tests.support.money import DAY, bears, held, sell
 from tests.support.sandbox import RunningSandbox
-from tests.support.tamper import alter_object, delete_object, forget_posting, sql, stand_in
+from tests.support.tamper import (
+    alter_object,
+    delete_object,
+    forget_posting,
+    sql,
+    stand_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +176,11 @@ async def test_the_window_of_the_night_reads_little_and_misses_nothing_of_it(
         whole = await ReconciliationRun.all().order_by("-id").first()
         assert lately is not None
         assert whole is not None
-        assert lately.compared["balance transactions"] == 2 < whole.compared["balance transactions"]
+        assert (
+            lately.compared["balance transactions"]
+            == 2
+            < whole.compared["balance transactions"]
+        )
         await forget_posting(
             f"moved:{(await Movement.filter(claim__subject='dispute:903').get()).id}"
         )
@@ -223,7 +233,9 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
         )
     await expect(context, "refund_unknown", "refund_unknown", "refund_unknown")
     dispute = sandbox.control(
-        "POST", "disputes", {"charge": payments[3].stripe_charge_id, "reason": "fraudulent"}
+        "POST",
+        "disputes",
+        {"charge": payments[3].stripe_charge_id, "reason": "fraudulent"},
     )
     await expect(context, "dispute_unknown")
     sandbox.control("POST", f"disputes/{dispute['id']}/close", {"outcome": "won"})
@@ -241,11 +253,15 @@ async def test_our_rows_tampered_with(
 
     await sql(f"UPDATE payments SET status = 'pending' WHERE id = {first.id}")
     assert told(await look(gateway)) == [("order_unpaid", "confirm_payment")]
-    await sql(f"UPDATE orders SET payment_status = 'pending' WHERE id = {first.order_id}")
+    await sql(
+        f"UPDATE orders SET payment_status = 'pending' WHERE id = {first.order_id}"
+    )
     await expect(context, "order_unpaid")
     assert (await Order.get(id=first.order_id)).payment_status == "paid"
 
-    await sql(f"UPDATE orders SET payment_status = 'processing' WHERE id = {second.order_id}")
+    await sql(
+        f"UPDATE orders SET payment_status = 'processing' WHERE id = {second.order_id}"
+    )
     await expect(context, "order_behind")
 
     await sql(f"UPDATE payments SET amount_stripe_fee = 1 WHERE id = {first.id}")
@@ -268,8 +284,12 @@ async def test_our_rows_tampered_with(
 
     lost = await Movement.filter(claim__subject="dispute:901").order_by("id").first()
     assert lost is not None
-    await sql(f"UPDATE movements SET status = 'opening', stripe_id = NULL WHERE id = {lost.id}")
-    await sql(f"UPDATE claims SET taken = taken - {lost.amount} WHERE subject = 'dispute:901'")
+    await sql(
+        f"UPDATE movements SET status = 'opening', stripe_id = NULL WHERE id = {lost.id}"
+    )
+    await sql(
+        f"UPDATE claims SET taken = taken - {lost.amount} WHERE subject = 'dispute:901'"
+    )
     await expect(context, "movement_open")
     assert (await Movement.get(id=lost.id)).stripe_id == lost.stripe_id
 
@@ -291,11 +311,19 @@ async def test_a_claim_tampered_with_takes_nothing_more_from_the_vendor(
     says otherwise is set right.
     """
     shop = await open_shop(gateway, sandbox)
-    payment, other = await sell(gateway, sandbox, shop), await sell(gateway, sandbox, shop)
-    await stripe_post(
-        sandbox, "/v1/refunds", payment_intent=str(payment.stripe_payment_intent_id), amount="1000"
+    payment, other = (
+        await sell(gateway, sandbox, shop),
+        await sell(gateway, sandbox, shop),
     )
-    sandbox.control("POST", "disputes", {"charge": other.stripe_charge_id, "reason": "fraudulent"})
+    await stripe_post(
+        sandbox,
+        "/v1/refunds",
+        payment_intent=str(payment.stripe_payment_intent_id),
+        amount="1000",
+    )
+    sandbox.control(
+        "POST", "disputes", {"charge": other.stripe_charge_id, "reason": "fraudulent"}
+    )
     await expect(context, "refund_unknown", "dispute_unknown")
     for row in await Claim.all():
         before = row.amount, row.taken, held(sandbox, shop.account_id)
@@ -322,7 +350,9 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
     assert told(found) == [("taken_by_hand", "book_taken")]
     await bears(payment, 700)
     async with unit.transaction() as tx:
-        row = await clawback.set_claim(tx, subject="dispute:901", payment=payment, amount=700)
+        row = await clawback.set_claim(
+            tx, subject="dispute:901", payment=payment, amount=700
+        )
         number = (await Order.get(id=payment.order_id)).number
         await movements.record(
             tx,
@@ -348,7 +378,10 @@ async def test_what_a_vendor_has_earned_lies_somewhere(
     """
     first, second, _ = await busy(gateway, sandbox)
     await stripe_post(
-        sandbox, "/v1/refunds", payment_intent=str(first.stripe_payment_intent_id), amount="500"
+        sandbox,
+        "/v1/refunds",
+        payment_intent=str(first.stripe_payment_intent_id),
+        amount="500",
     )
     await expect(context, "refund_unknown")
     refund = await Refund.get()
@@ -379,7 +412,10 @@ async def test_the_ledger_tampered_with(
     """Postings that are gone, that nothing stands behind, and money that nobody knows."""
     first, second, third = await busy(gateway, sandbox)
     await stripe_post(
-        sandbox, "/v1/refunds", payment_intent=str(third.stripe_payment_intent_id), amount="500"
+        sandbox,
+        "/v1/refunds",
+        payment_intent=str(third.stripe_payment_intent_id),
+        amount="500",
     )
     await expect(context, "refund_unknown")
     refund = await Refund.get()
@@ -437,7 +473,10 @@ async def test_money_is_parked_again_when_its_explanation_was_none(
     for number in (1, 2, 3):
         (found,) = await look(gateway)
         assert told([found]) == [("money_unexplained", "suspend")]
-        assert await repairs.apply(context, found.id, actor="test") == "Parked as unexplained."
+        assert (
+            await repairs.apply(context, found.id, actor="test")
+            == "Parked as unexplained."
+        )
         assert (
             await unexplained_money.suspend(context, found.arguments)
             == "It is in the books meanwhile."
@@ -457,7 +496,9 @@ async def test_money_is_parked_again_when_its_explanation_was_none(
                     )
                 ),
             )
-        explained = [one for one in await look(gateway) if one.kind == "suspense_explained"]
+        explained = [
+            one for one in await look(gateway) if one.kind == "suspense_explained"
+        ]
         for _ in range(2):
             assert (
                 await suspense.clear_suspense(context, explained[0].arguments)
@@ -489,7 +530,9 @@ async def test_a_posting_that_was_left_open_is_closed(
 ) -> None:
     """PostgreSQL refuses it at commit; SQLite has no trigger for that."""
     async with unit.transaction():
-        row = await LedgerPosting.create(kind="correction", key="correction:1", subject="order:1")
+        row = await LedgerPosting.create(
+            kind="correction", key="correction:1", subject="order:1"
+        )
         for account, amount in (("commission", 5), ("stripe_fees", -5)):
             await sql(
                 "INSERT INTO ledger_entries (created_at, updated_at, posting_id, account, amount, "
@@ -501,7 +544,11 @@ async def test_a_posting_that_was_left_open_is_closed(
 
 
 async def test_stripe_tampered_with(
-    database: str, context: Context, gateway: Gateway, sandbox: RunningSandbox, store: Path
+    database: str,
+    context: Context,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    store: Path,
 ) -> None:
     """What Stripe says otherwise needs a person; what Stripe moved by itself is followed or
     parked.
@@ -531,21 +578,31 @@ async def test_stripe_tampered_with(
         )
     assert await look(gateway) == []
 
-    account = (await VendorPaymentConfig.get(vendor_id=first.vendor_id)).stripe_account_id
+    account = (
+        await VendorPaymentConfig.get(vendor_id=first.vendor_id)
+    ).stripe_account_id
     sandbox.control(
-        "POST", f"accounts/{account}", {"payouts_enabled": False, "disabled_reason": "under_review"}
+        "POST",
+        f"accounts/{account}",
+        {"payouts_enabled": False, "disabled_reason": "under_review"},
     )
     await expect(context, "account_differs")
 
-    await stripe_post(sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300")
+    await stripe_post(
+        sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300"
+    )
     found = await expect(context, "taken_by_hand")
     assert (found[0].ours, found[0].theirs) == ("none", "€3.00")
     made = await stripe_post(
-        sandbox, f"/v1/application_fees/{third.stripe_application_fee_id}/refunds", amount="20"
+        sandbox,
+        f"/v1/application_fees/{third.stripe_application_fee_id}/refunds",
+        amount="20",
     )
     assert made["object"] == "fee_refund", made
     await expect(context, "movement_unknown")
-    other = (await VendorPaymentConfig.get(vendor_id=second.vendor_id)).stripe_account_id
+    other = (
+        await VendorPaymentConfig.get(vendor_id=second.vendor_id)
+    ).stripe_account_id
     headers = {
         "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
         "Stripe-Account": str(other),
@@ -600,7 +657,9 @@ class TestRuns:
             await runs.reconcile(gateway, started_by="test", grace=NOW)
         later = clock.now() + timedelta(hours=1)
         with clock.use(lambda: later):
-            assert (await runs.reconcile(gateway, started_by="test", grace=NOW)).status == "clean"
+            assert (
+                await runs.reconcile(gateway, started_by="test", grace=NOW)
+            ).status == "clean"
         assert await ReconciliationRun.filter(status="failed").count() == 1
 
     async def test_two_that_begin_at_the_same_moment(self, database: str) -> None:
@@ -610,15 +669,23 @@ class TestRuns:
             async with unit.transaction() as tx:
                 await runs.begin(tx, "test")
 
-        results = await asyncio.gather(*(begin() for _ in range(4)), return_exceptions=True)
-        assert [isinstance(result, AlreadyRunning) for result in results].count(False) == 1
+        results = await asyncio.gather(
+            *(begin() for _ in range(4)), return_exceptions=True
+        )
+        assert [isinstance(result, AlreadyRunning) for result in results].count(
+            False
+        ) == 1
 
     async def test_stripe_away(
         self, database: str, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The run says so and is over; nothing was found and nothing is half stored."""
         sandbox.faults(
-            {"match": {"path": "/v1/balance_transactions"}, "effect": "status", "status": 503}
+            {
+                "match": {"path": "/v1/balance_transactions"},
+                "effect": "status",
+                "status": 503,
+            }
         )
         with pytest.raises(StripeUnavailable):
             await runs.reconcile(gateway, started_by="test", grace=NOW)
@@ -638,7 +705,10 @@ class TestRuns:
 
         async def meanwhile() -> None:
             await asyncio.sleep(1)
-            paid = {"payment_id": (await Payment.get()).id, "intent_id": view.payment_intent_id}
+            paid = {
+                "payment_id": (await Payment.get()).id,
+                "intent_id": view.payment_intent_id,
+            }
             await repairs.carry_out(context, RepairName.CONFIRM_PAYMENT, paid)
             charge = {"charge_id": (await Payment.get()).stripe_charge_id}
             await repairs.carry_out(context, RepairName.READ_CHARGE, charge)
@@ -670,7 +740,10 @@ class TestRuns:
         await jobs.tell(run)
         await jobs.tell(run)
         mail = await Email.get(kind="reconciliation")
-        assert (mail.to, mail.subject) == ("otto@market.test", "Reconciliation found 1 difference")
+        assert (mail.to, mail.subject) == (
+            "otto@market.test",
+            "Reconciliation found 1 difference",
+        )
         assert "1. What we noted of the charge" in mail.text
         assert "/operator/reconciliation" in mail.text
 
@@ -703,11 +776,19 @@ async def test_payouts_are_explained_until_they_arrive_and_when_they_come_back(
 ) -> None:
     """Stripe's own schedule made them; each state is one finding, and following it is enough."""
     payments = await busy(gateway, sandbox)
-    account = (await VendorPaymentConfig.get(vendor_id=payments[0].vendor_id)).stripe_account_id
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": str(account)}
+    account = (
+        await VendorPaymentConfig.get(vendor_id=payments[0].vendor_id)
+    ).stripe_account_id
+    headers = {
+        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
+        "Stripe-Account": str(account),
+    }
     sandbox.advance(4 * DAY)
     sandbox.request(
-        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+        "POST",
+        "/v1/balance_settings",
+        "payments[payouts][schedule][interval]=daily",
+        headers,
     )
     sandbox.advance(DAY)
     found = [row for row in await look(gateway) if row.kind != "account_differs"]
@@ -723,7 +804,9 @@ async def test_payouts_are_explained_until_they_arrive_and_when_they_come_back(
     payout = await Payout.filter(vendor_id=payments[0].vendor_id).order_by("id").first()
     assert payout is not None
     sandbox.control(
-        "POST", f"payouts/{payout.stripe_payout_id}/fail", {"failure_code": "account_closed"}
+        "POST",
+        f"payouts/{payout.stripe_payout_id}/fail",
+        {"failure_code": "account_closed"},
     )
     found = await look(gateway)
     assert sorted(row.kind for row in found) == ["account_differs", "payout_differs"]

@@ -16,7 +16,11 @@ from typing import Any
 from shared.finance.reconciliation import checks
 from shared.finance.reconciliation.checks import CHECKS, ORDER, REPAIRS, compare
 from shared.finance.reconciliation.checks.check import Check, Comparison
-from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference, RepairName
+from shared.finance.reconciliation.findings import (
+    DifferenceKind,
+    FoundDifference,
+    RepairName,
+)
 from shared.finance.reconciliation.records import BothSides, EventAtStripe
 from tests.domain.reconciliation.test_reconciliation_rules import (
     SINGLE_DIFFERENCES,
@@ -54,7 +58,11 @@ def test_every_repair_belongs_to_one_check_which_does_it() -> None:
 
 def test_every_file_has_its_place_in_the_order() -> None:
     """One check a file; what several share stands in files that end in `check`."""
-    files = {path.stem for path in FOLDER.glob("*.py") if not path.stem.endswith(("check", "__"))}
+    files = {
+        path.stem
+        for path in FOLDER.glob("*.py")
+        if not path.stem.endswith(("check", "__"))
+    }
     modules = [type(check).__module__ for check in CHECKS]
     assert Counter(name.rpartition(".")[2] for name in modules) == Counter(files)
 
@@ -104,7 +112,12 @@ def _alone(check: Check[Any], comparison: Comparison) -> Iterator[FoundDifferenc
 
 def test_what_is_found_stands_in_the_declared_order() -> None:
     """Whatever differs at once."""
-    place = {kind: n for n, step in enumerate(ORDER) for check in step for kind in check.kinds}
+    place = {
+        kind: n
+        for n, step in enumerate(ORDER)
+        for check in step
+        for kind in check.kinds
+    }
     many = balanced(
         replace(
             SOLD,
@@ -126,7 +139,9 @@ def test_a_movement_of_a_foreign_payment_is_not_ours() -> None:
     opening = replace(SOLD.payments[0], intent_id=None, charge_id=None, state="opening")
     foreign = movement(SOLD, 9, "reversal", 500).transactions[3:]
     found = compare(BothSides(payments=(opening,), transactions=foreign))
-    assert {difference.kind for difference in found} == {DifferenceKind.MONEY_UNEXPLAINED}
+    assert {difference.kind for difference in found} == {
+        DifferenceKind.MONEY_UNEXPLAINED
+    }
 
 
 def test_the_manual_names_every_check_in_its_order() -> None:
@@ -135,7 +150,9 @@ def test_the_manual_names_every_check_in_its_order() -> None:
     table = text[text.index("| check | what differs | repair |") :]
     names = [type(check).__module__.rpartition(".")[2] for check in CHECKS]
     assert [
-        name for name in re.findall(r"^\| `(\w+)`", table, re.MULTILINE) if name in names
+        name
+        for name in re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+        if name in names
     ] == names
     for name in (*DifferenceKind, *REPAIRS):
         assert f"`{name}`" in table, name

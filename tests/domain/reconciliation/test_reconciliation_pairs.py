@@ -60,7 +60,11 @@ def with_state(state: str, status: str, **more: Any) -> BothSides:
     facts = replace(
         SOLD,
         payments=(replace(ROW, state=state, order_state=paid, **more),),
-        intents=(replace(INTENT, status=status, received=4990 if status == "succeeded" else 0),),
+        intents=(
+            replace(
+                INTENT, status=status, received=4990 if status == "succeeded" else 0
+            ),
+        ),
     )
     return (
         facts
@@ -96,14 +100,19 @@ class TestPayments:
         told.
         """
         found = compare(balanced(with_state(state, status)))
-        assert [f.kind for f in found if f.subject == "payment:1"] == ([kind] if kind else [])
+        assert [f.kind for f in found if f.subject == "payment:1"] == (
+            [kind] if kind else []
+        )
 
     def test_parked_money_may_be_of_another_amount(self) -> None:
         """That is why it was parked."""
         row = replace(ROW, state="parked", order_state="pending", amount=5000)
         lines = tuple(replace(line, kind="parked") for line in SOLD.lines)
         facts = replace(
-            SOLD, payments=(row,), lines=lines, posted=frozenset({"parked:1", "stripe_fee:1"})
+            SOLD,
+            payments=(row,),
+            lines=lines,
+            posted=frozenset({"parked:1", "stripe_fee:1"}),
         )
         assert told(facts) == []
 
@@ -172,7 +181,10 @@ class TestPayments:
                 lines=(),
             )
         )
-        assert (found.kind, found.theirs) == (DifferenceKind.PAYMENT_MISSING, "succeeded, pi_new")
+        assert (found.kind, found.theirs) == (
+            DifferenceKind.PAYMENT_MISSING,
+            "succeeded, pi_new",
+        )
         foreign = replace(marked, order_number="MH-9")
         assert kinds(
             compare(
@@ -220,13 +232,20 @@ class TestThings:
         ("change", "kind", "repair"),
         [
             ({}, None, None),
-            ({"state": "failed"}, DifferenceKind.REFUND_DIFFERS, RepairName.FOLLOW_REFUND),
+            (
+                {"state": "failed"},
+                DifferenceKind.REFUND_DIFFERS,
+                RepairName.FOLLOW_REFUND,
+            ),
             ({"amount": 501}, DifferenceKind.REFUND_DIFFERS, RepairName.NONE),
             ({"currency": "DKK"}, DifferenceKind.REFUND_DIFFERS, RepairName.NONE),
         ],
     )
     def test_a_refund_on_both_sides(
-        self, change: dict[str, Any], kind: DifferenceKind | None, repair: RepairName | None
+        self,
+        change: dict[str, Any],
+        kind: DifferenceKind | None,
+        repair: RepairName | None,
     ) -> None:
         """Another state is followed; another amount is for a person."""
         mine = ObjectRecord("refund", 1, "re_1", "succeeded", 500, "EUR", VENDOR)
@@ -255,7 +274,12 @@ class TestThings:
         facts = replace(reversed_(SOLD, 9), objects_at_stripe=(self.REFUND,))
         facts = replace(facts, transactions=(*facts.transactions, row))
         assert told(facts) == [
-            (DifferenceKind.REFUND_UNKNOWN, "refund:re_1", "re_1", RepairName.FOLLOW_REFUND)
+            (
+                DifferenceKind.REFUND_UNKNOWN,
+                "refund:re_1",
+                "re_1",
+                RepairName.FOLLOW_REFUND,
+            )
         ]
 
     def test_a_payout_belongs_to_its_account_and_a_refund_to_its_payment(self) -> None:
@@ -272,22 +296,37 @@ def opened(n: int = 1, amount: int = 500, **more: Any) -> MovementRecord:
     """A reversal of the first sale that was written down and never finished."""
     given = {"state": "opening", "stripe_id": None, "payment_id": 1, **more}
     return MovementRecord(
-        n, n, f"refund:{n}", "reversal", given.pop("state"), amount, "EUR", VENDOR, **given
+        n,
+        n,
+        f"refund:{n}",
+        "reversal",
+        given.pop("state"),
+        amount,
+        "EUR",
+        VENDOR,
+        **given,
     )
 
 
 def reversed_(sold: BothSides, n: int, amount: int = 500) -> BothSides:
     """A reversal at Stripe of a sale, and nothing of it here."""
-    return replace(movement(sold, n, "reversal", amount), movements=(), lines=sold.lines)
+    return replace(
+        movement(sold, n, "reversal", amount), movements=(), lines=sold.lines
+    )
 
 
 class TestMovements:
-    def test_one_that_was_never_finished_is_found_at_stripe_by_payment_and_amount(self) -> None:
+    def test_one_that_was_never_finished_is_found_at_stripe_by_payment_and_amount(
+        self,
+    ) -> None:
         """Of two of the same amount the one of its own payment; another amount is not it, and is
         told by itself.
         """
         both = join(reversed_(OTHER, 8), reversed_(SOLD, 9))
-        found = {f.subject: f for f in compare(balanced(replace(both, movements=(opened(),))))}
+        found = {
+            f.subject: f
+            for f in compare(balanced(replace(both, movements=(opened(),))))
+        }
         assert (found["movement:1"].kind, found["movement:1"].stripe_id) == (
             DifferenceKind.MOVEMENT_OPEN,
             "trr_9",
@@ -309,7 +348,9 @@ class TestMovements:
             DifferenceKind.TAKEN_BY_HAND,
         )
 
-    def test_each_that_was_never_finished_is_told_whatever_stands_before_it(self) -> None:
+    def test_each_that_was_never_finished_is_told_whatever_stands_before_it(
+        self,
+    ) -> None:
         """One that is done before it, and two that wait for the same amount."""
         moved = movement(reversed_(SOLD, 9), 10, "reversal", 700)
         facts = replace(moved, movements=(*moved.movements, opened(1), opened(2)))
@@ -324,7 +365,9 @@ class TestMovements:
         stranger = replace(opened(), vendor_id=8)
         found = {
             f.subject: f.stripe_id
-            for f in compare(balanced(replace(reversed_(SOLD, 9), movements=(stranger,))))
+            for f in compare(
+                balanced(replace(reversed_(SOLD, 9), movements=(stranger,)))
+            )
         }
         assert found["movement:1"] is None
 
@@ -368,8 +411,16 @@ class TestMovements:
             DifferenceKind.MOVEMENT_UNKNOWN,
             RepairName.ADOPT_MOVEMENT,
         )
-        named = {name: found.arguments[name] for name in ("type", "amount", "source", "payment_id")}
-        assert named == {"type": type_, "amount": 300, "source": source, "payment_id": 1}
+        named = {
+            name: found.arguments[name]
+            for name in ("type", "amount", "source", "payment_id")
+        }
+        assert named == {
+            "type": type_,
+            "amount": 300,
+            "source": source,
+            "payment_id": 1,
+        }
         assert found.arguments["transactions"]
 
 
@@ -396,7 +447,10 @@ class TestClaims:
         waits = replace(SOLD, claims=(off,), movements=(opened(),))
         assert kinds(compare(balanced(waits))) == [DifferenceKind.MOVEMENT_OPEN]
         lacking = replace(
-            movement(SOLD, 9, "transfer", 300), movements=(), lines=SOLD.lines, claims=(off,)
+            movement(SOLD, 9, "transfer", 300),
+            movements=(),
+            lines=SOLD.lines,
+            claims=(off,),
         )
         assert kinds(compare(balanced(lacking))) == [DifferenceKind.MOVEMENT_UNKNOWN]
 
@@ -418,7 +472,16 @@ class TestClaims:
     ) -> None:
         """All of it, and not a cent more."""
         claim = ClaimRecord(
-            1, "refund:1", VENDOR, "EUR", 500, taken, receivable, written_off, taken, netted=netted
+            1,
+            "refund:1",
+            VENDOR,
+            "EUR",
+            500,
+            taken,
+            receivable,
+            written_off,
+            taken,
+            netted=netted,
         )
         assert (told(replace(SOLD, claims=(claim,))) == []) == is_right
 
@@ -427,7 +490,9 @@ class TestPayoutFees:
     """An instant payout of 500 that cost the vendor 8, of which the platform earned 5."""
 
     ROWS = (
-        TransactionAtStripe("txn_po", "payout", -500, 8, -508, "EUR", "po_1", {}, VENDOR),
+        TransactionAtStripe(
+            "txn_po", "payout", -500, 8, -508, "EUR", "po_1", {}, VENDOR
+        ),
         TransactionAtStripe(
             "txn_pf", "application_fee", 5, 0, 5, "EUR", "fee_po", {"payout": "po_1"}
         ),
@@ -437,9 +502,18 @@ class TestPayoutFees:
         LedgerLine(None, "EUR", "fee_po", 5, "payout_sent", "payout_sent:1"),
     )
     BACK = (
-        TransactionAtStripe("txn_pb", "payout_failure", 500, -8, 508, "EUR", "po_1", {}, VENDOR),
         TransactionAtStripe(
-            "txn_pr", "application_fee_refund", -5, 0, -5, "EUR", "fr_po", {"fee": "fee_po"}
+            "txn_pb", "payout_failure", 500, -8, 508, "EUR", "po_1", {}, VENDOR
+        ),
+        TransactionAtStripe(
+            "txn_pr",
+            "application_fee_refund",
+            -5,
+            0,
+            -5,
+            "EUR",
+            "fr_po",
+            {"fee": "fee_po"},
         ),
     )
     BACK_LINES = (
@@ -450,7 +524,9 @@ class TestPayoutFees:
     def test_what_it_cost_goes_with_it_and_comes_back_with_it(self) -> None:
         """Beside a sale with a commission of its own."""
         facts = replace(
-            SOLD, transactions=(*SOLD.transactions, *self.ROWS), lines=(*SOLD.lines, *self.LINES)
+            SOLD,
+            transactions=(*SOLD.transactions, *self.ROWS),
+            lines=(*SOLD.lines, *self.LINES),
         )
         assert told(facts) == []
         facts = replace(
@@ -474,7 +550,10 @@ class TestPayoutFees:
 
 def test_a_balance_that_differs_says_whose_it_is() -> None:
     """Each account by itself: the platform's, and each vendor's."""
-    for vendor, subject in ((None, "balance:platform:EUR"), (VENDOR, f"balance:{VENDOR}:EUR")):
+    for vendor, subject in (
+        (None, "balance:platform:EUR"),
+        (VENDOR, f"balance:{VENDOR}:EUR"),
+    ):
         sound = balanced(SOLD)
         ours, theirs = sound.balances[vendor, "EUR"]
         (found,) = compare(

@@ -45,14 +45,25 @@ def sale(
     currency: str = "EUR",
 ) -> BothSides:
     """One destination charge on both sides."""
-    pi, ch, tr, cf, txn, py = (f"{kind}_{n}" for kind in ("pi", "ch", "tr", "fee", "txn_ch", "py"))
-    links = {"payment_intent": pi, "transfer": tr} | ({"application_fee": cf} if fee else {})
+    pi, ch, tr, cf, txn, py = (
+        f"{kind}_{n}" for kind in ("pi", "ch", "tr", "fee", "txn_ch", "py")
+    )
+    links = {"payment_intent": pi, "transfer": tr} | (
+        {"application_fee": cf} if fee else {}
+    )
     rows = [
         TransactionAtStripe(
             txn, "charge", total, stripe_fee, total - stripe_fee, currency, ch, links
         ),
         TransactionAtStripe(
-            f"txn_tr_{n}", "transfer", -total, 0, -total, currency, tr, {"source_transaction": ch}
+            f"txn_tr_{n}",
+            "transfer",
+            -total,
+            0,
+            -total,
+            currency,
+            tr,
+            {"source_transaction": ch},
         ),
         TransactionAtStripe(
             f"txn_py_{n}",
@@ -102,7 +113,9 @@ def sale(
     )
     return BothSides(
         payments=(row,),
-        intents=(IntentAtStripe(pi, "succeeded", total, total, currency, ch, n, f"MH-{n}"),),
+        intents=(
+            IntentAtStripe(pi, "succeeded", total, total, currency, ch, n, f"MH-{n}"),
+        ),
         transactions=tuple(rows),
         lines=tuple(lines),
         posted=frozenset({f"sale:{n}", f"stripe_fee:{n}"}),
@@ -141,9 +154,13 @@ def movement(
                 row.id,
             )
         )
-        lines.append(LedgerLine(None, currency, stripe_id, signed, "moved", f"moved:{stripe_id}"))
         lines.append(
-            LedgerLine(VENDOR, currency, stripe_id, -signed, "moved", f"moved:{stripe_id}")
+            LedgerLine(None, currency, stripe_id, signed, "moved", f"moved:{stripe_id}")
+        )
+        lines.append(
+            LedgerLine(
+                VENDOR, currency, stripe_id, -signed, "moved", f"moved:{stripe_id}"
+            )
         )
 
     if kind == "reversal":
@@ -245,7 +262,10 @@ def movement(
         )
         moved(fr, "fee_refund", -amount)
     return join(
-        facts, BothSides(transactions=tuple(rows), lines=tuple(lines), movements=tuple(movements))
+        facts,
+        BothSides(
+            transactions=tuple(rows), lines=tuple(lines), movements=tuple(movements)
+        ),
     )
 
 
@@ -277,7 +297,9 @@ def balanced(facts: BothSides) -> BothSides:
     balances = {
         place: (
             sum(x.amount for x in facts.lines if (x.vendor_id, x.currency) == place),
-            sum(t.net for t in facts.transactions if (t.vendor_id, t.currency) == place),
+            sum(
+                t.net for t in facts.transactions if (t.vendor_id, t.currency) == place
+            ),
         )
         for place in places
     }
@@ -350,10 +372,13 @@ def test_a_line_of_the_ledger_that_is_gone_is_one_finding(
     assert len(found) == 1, found
     named = {line.stripe_id for line in facts.lines if line.key == gone}
     links = {facts.payments[0].intent_id}
-    assert found[0].repair is not RepairName.NONE or found[0].kind is DifferenceKind.MONEY_DIFFERS
-    assert found[0].stripe_id in named | links | {row.charge_id for row in facts.payments} | {
-        row.intent_id for row in facts.payments
-    }
+    assert (
+        found[0].repair is not RepairName.NONE
+        or found[0].kind is DifferenceKind.MONEY_DIFFERS
+    )
+    assert found[0].stripe_id in named | links | {
+        row.charge_id for row in facts.payments
+    } | {row.intent_id for row in facts.payments}
 
 
 @given(markets(), st.data())
@@ -363,14 +388,21 @@ def test_a_row_of_stripe_s_books_that_is_gone_is_found_once(
     """The balance that it was part of is not told a second time."""
     gone = data.draw(st.sampled_from(facts.transactions))
     found = compare(
-        balanced(replace(facts, transactions=tuple(t for t in facts.transactions if t is not gone)))
+        balanced(
+            replace(
+                facts,
+                transactions=tuple(t for t in facts.transactions if t is not gone),
+            )
+        )
     )
     assert found
     assert DifferenceKind.BALANCE_DIFFERS not in kinds(found)
 
 
 @given(markets(), amounts)
-def test_a_balance_that_nothing_explains_is_told_last(facts: BothSides, extra: int) -> None:
+def test_a_balance_that_nothing_explains_is_told_last(
+    facts: BothSides, extra: int
+) -> None:
     """The check of checks."""
     place = next(iter(facts.balances))
     ours, theirs = facts.balances[place]
@@ -385,12 +417,17 @@ def test_a_balance_that_nothing_explains_is_told_last(facts: BothSides, extra: i
 
 
 @given(markets(), amounts)
-def test_money_that_nobody_knows_is_parked_and_then_explained(facts: BothSides, net: int) -> None:
+def test_money_that_nobody_knows_is_parked_and_then_explained(
+    facts: BothSides, net: int
+) -> None:
     """The repair posts it to suspense, under the balance transaction's own id."""
     strange = TransactionAtStripe("txn_x", "stripe_fee", -net, 0, -net, "EUR", "txr_1")
     with_it = balanced(replace(facts, transactions=(*facts.transactions, strange)))
     (found,) = compare(with_it)
-    assert (found.kind, found.repair) == (DifferenceKind.MONEY_UNEXPLAINED, RepairName.SUSPEND)
+    assert (found.kind, found.repair) == (
+        DifferenceKind.MONEY_UNEXPLAINED,
+        RepairName.SUSPEND,
+    )
     parked = tuple(
         LedgerLine(v, c, i, n, "unexplained", f"unexplained:{i}")
         for i, v, n, c in found.arguments["transactions"]
@@ -410,8 +447,12 @@ def test_money_that_nobody_knows_is_parked_and_then_explained(facts: BothSides, 
 
 def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
     """Else it would be counted twice."""
-    out = TransactionAtStripe("txn_po", "payout", -500, 0, -500, "EUR", "po_1", {}, VENDOR)
-    parked = LedgerLine(VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po")
+    out = TransactionAtStripe(
+        "txn_po", "payout", -500, 0, -500, "EUR", "po_1", {}, VENDOR
+    )
+    parked = LedgerLine(
+        VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po"
+    )
     sent = LedgerLine(VENDOR, "EUR", "po_1", -500, "payout_sent", "payout_sent:1")
     assert (
         compare(
@@ -449,11 +490,18 @@ def test_parked_money_whose_posting_comes_later_leaves_suspense() -> None:
         )
         == []
     )
-    taken_back = LedgerLine(VENDOR, "EUR", "po_1", 500, "reversed", "reversed:payout_sent:1")
+    taken_back = LedgerLine(
+        VENDOR, "EUR", "po_1", 500, "reversed", "reversed:payout_sent:1"
+    )
     nothing = (parked, sent, undone, taken_back)
     (found,) = compare(balanced(BothSides(transactions=(out,), lines=nothing)))
-    assert (found.kind, found.repair) == (DifferenceKind.MONEY_UNEXPLAINED, RepairName.SUSPEND)
-    again = LedgerLine(VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po:2")
+    assert (found.kind, found.repair) == (
+        DifferenceKind.MONEY_UNEXPLAINED,
+        RepairName.SUSPEND,
+    )
+    again = LedgerLine(
+        VENDOR, "EUR", "txn_po", -500, "unexplained", "unexplained:txn_po:2"
+    )
     assert (
         compare(
             balanced(
@@ -488,7 +536,10 @@ def test_a_posting_is_reversed_only_where_all_of_it_belongs_to_nothing() -> None
     )
     for known in (sent.key, fee.key):
         (found,) = compare(replace(alone, orphans=alone.orphans - {known}))
-        assert (found.kind, found.repair) == (DifferenceKind.POSTING_UNEXPLAINED, RepairName.NONE)
+        assert (found.kind, found.repair) == (
+            DifferenceKind.POSTING_UNEXPLAINED,
+            RepairName.NONE,
+        )
 
 
 def test_money_of_which_one_side_is_booked_is_not_parked() -> None:
@@ -497,7 +548,15 @@ def test_money_of_which_one_side_is_booked_is_not_parked() -> None:
     """
     out = TransactionAtStripe("txn_tr", "transfer", -500, 0, -500, "EUR", "tr_1")
     into = TransactionAtStripe(
-        "txn_py", "payment", 500, 0, 500, "EUR", "py_1", {"source_transfer": "tr_1"}, VENDOR
+        "txn_py",
+        "payment",
+        500,
+        0,
+        500,
+        "EUR",
+        "py_1",
+        {"source_transfer": "tr_1"},
+        VENDOR,
     )
     half = LedgerLine(None, "EUR", "tr_1", -400, "moved", "moved:1")
     (found,) = compare(
@@ -510,7 +569,10 @@ def test_money_of_which_one_side_is_booked_is_not_parked() -> None:
     )
     assert (found.kind, found.repair) == (DifferenceKind.MONEY_DIFFERS, RepairName.NONE)
     (found,) = compare(balanced(BothSides(transactions=(out, into))))
-    assert (found.kind, found.repair) == (DifferenceKind.MONEY_UNEXPLAINED, RepairName.SUSPEND)
+    assert (found.kind, found.repair) == (
+        DifferenceKind.MONEY_UNEXPLAINED,
+        RepairName.SUSPEND,
+    )
 
 
 SOLD = sale(1, 4990, 125, 97)
@@ -730,7 +792,9 @@ SINGLE_DIFFERENCES = [
     (
         replace(
             SOLD,
-            objects_at_stripe=(ObjectAtStripe("payout", "po_1", "paid", 5, "EUR", 7, "acct_1"),),
+            objects_at_stripe=(
+                ObjectAtStripe("payout", "po_1", "paid", 5, "EUR", 7, "acct_1"),
+            ),
         ),
         DifferenceKind.PAYOUT_UNKNOWN,
         RepairName.FOLLOW_PAYOUT,
@@ -786,7 +850,10 @@ def test_earnings_may_differ_by_what_is_known_to_wait(earned: int, lies: int) ->
     assert (
         compare(
             balanced(
-                replace(SOLD, earnings=(VendorEarnings(7, "EUR", earned, lies, earned - lies),))
+                replace(
+                    SOLD,
+                    earnings=(VendorEarnings(7, "EUR", earned, lies, earned - lies),),
+                )
             )
         )
         == []
@@ -830,7 +897,9 @@ def test_a_refund_of_a_foreign_charge_is_not_ours() -> None:
                 replace(
                     SOLD,
                     objects_at_stripe=(
-                        ObjectAtStripe("refund", "re_9", "succeeded", 5, "EUR", intent_id="pi_9"),
+                        ObjectAtStripe(
+                            "refund", "re_9", "succeeded", 5, "EUR", intent_id="pi_9"
+                        ),
                     ),
                 )
             )

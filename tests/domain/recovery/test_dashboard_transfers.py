@@ -13,7 +13,12 @@ from shared.finance.ledger.chart import Account
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import RepairName
-from shared.finance.recovery import dashboard_transfers, jobs, manual_attribution, service
+from shared.finance.recovery import (
+    dashboard_transfers,
+    jobs,
+    manual_attribution,
+    service,
+)
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
 from shared.infra import unit
@@ -77,10 +82,15 @@ async def test_what_is_owed_and_taken_by_hand_is_paid(
     before = held(sandbox, shop.account_id)["EUR"]
     reversal = await reverse(sandbox, payment, 400)
     heard = await hear(context, payment)
-    assert (heard.status, heard.outcome) == (EventStatus.HANDLED, "noted 1 taken by hand")
+    assert (heard.status, heard.outcome) == (
+        EventStatus.HANDLED,
+        "noted 1 taken by hand",
+    )
     row = await Claim.get()
     assert (row.taken, row.receivable) == (400, 600)
-    assert await AuditEntry.exists(action="claim.by_hand", actor="stripe", subject="dispute:1")
+    assert await AuditEntry.exists(
+        action="claim.by_hand", actor="stripe", subject="dispute:1"
+    )
     assert (await hear(context, payment, 2)).outcome == "nothing was taken by hand"
     assert await Movement.filter(stripe_id=reversal["id"]).count() == 1
     assert (await service.settle(gateway, "dispute:1")).taken == 1000
@@ -154,13 +164,19 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     await claim(payment, 1000)
     sandbox.faults(
-        {"match": {"method": "POST", "path": "/v1/transfers"}, "effect": "reset_after", "times": 3}
+        {
+            "match": {"method": "POST", "path": "/v1/transfers"},
+            "effect": "reset_after",
+            "times": 3,
+        }
     )
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
     sandbox.faults()
     assert (await hear(context, payment)).outcome == "nothing was taken by hand"
-    (reversal,) = await gateway.transfers.list_reversals(str(payment.stripe_transfer_id))
+    (reversal,) = await gateway.transfers.list_reversals(
+        str(payment.stripe_transfer_id)
+    )
     given = {
         "payment_id": payment.id,
         "type": "transfer_refund",
@@ -183,13 +199,19 @@ async def test_where_nothing_is_owed_a_person_decides(
     payment = await sell(gateway, sandbox, shop)
     share = held(sandbox, shop.account_id)["EUR"]
     await reverse(sandbox, payment, 700)
-    assert (await hear(context, payment)).outcome.endswith("reconciliation asks a person")
+    assert (await hear(context, payment)).outcome.endswith(
+        "reconciliation asks a person"
+    )
     assert not await Claim.exists()
     (found,) = await look(gateway)
-    assert told([found]) == told(await look(gateway)) == [("taken_by_hand", "book_taken")]
+    assert (
+        told([found]) == told(await look(gateway)) == [("taken_by_hand", "book_taken")]
+    )
     assert "€7.00" in found.text
     assert "send it back there first" in found.text
-    assert "as a correction that it bears" in repairs.would(found.repair, found.arguments)
+    assert "as a correction that it bears" in repairs.would(
+        found.repair, found.arguments
+    )
     for _ in range(2):
         said = await repairs.carry_out(context, RepairName.BOOK_TAKEN, found.arguments)
         assert said == f"Noted with correction {payment.id}."
@@ -238,7 +260,11 @@ async def test_a_mistake_that_is_sent_back_by_hand_comes_to_nothing(
     )
     assert sent["object"] == "transfer", sent
     found = await look(gateway)
-    assert [row.kind for row in found] == ["taken_by_hand", "movement_unknown", "movement_unknown"]
+    assert [row.kind for row in found] == [
+        "taken_by_hand",
+        "movement_unknown",
+        "movement_unknown",
+    ]
     assert await repairs.apply_all(context, found[0].run_id, actor="test") == (3, 0)
     row = await Claim.get()
     assert (row.amount, row.taken) == (0, 0)
@@ -278,12 +304,20 @@ async def test_transfers_of_others_are_not_ours(
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop, card="pm_card_bypassPending")
     other = await stripe_post(
-        sandbox, "/v1/transfers", amount="10", currency="eur", destination=shop.account_id
+        sandbox,
+        "/v1/transfers",
+        amount="10",
+        currency="eur",
+        destination=shop.account_id,
     )
     for number, stripe_id in enumerate((other["id"], "tr_nobody"), 7):
         row = await deliver(
             context,
-            event("transfer.reversed", {"id": stripe_id, "object": "transfer"}, number=number),
+            event(
+                "transfer.reversed",
+                {"id": stripe_id, "object": "transfer"},
+                number=number,
+            ),
         )
         assert row.outcome == "not ours"
     assert (await hear(context, payment)).outcome == "nothing was taken by hand"

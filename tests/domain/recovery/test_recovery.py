@@ -40,9 +40,15 @@ async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> No
 async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
     """Everything that is there goes to the vendor's bank (a daily schedule would do it)."""
     sandbox.advance(4 * DAY)
-    headers = {"Authorization": f"Bearer {SANDBOX_SECRET_KEY}", "Stripe-Account": account}
+    headers = {
+        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
+        "Stripe-Account": account,
+    }
     sandbox.request(
-        "POST", "/v1/balance_settings", "payments[payouts][schedule][interval]=daily", headers
+        "POST",
+        "/v1/balance_settings",
+        "payments[payouts][schedule][interval]=daily",
+        headers,
     )
     sandbox.advance(3 * DAY)
     assert held(sandbox, account) == {}
@@ -59,7 +65,9 @@ async def test_a_claim_is_taken_out_of_the_vendors_balance(
     settled = await service.settle(gateway, "dispute:1")
     assert (settled.taken, settled.receivable) == (1000, 0)
     assert held(sandbox, shop.account_id)["EUR"] == before - 1000
-    assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == {"EUR": before - 1000}
+    assert await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id) == {
+        "EUR": before - 1000
+    }
     assert await booked(Account.STRIPE_PLATFORM) == held(sandbox)
 
 
@@ -87,7 +95,9 @@ async def test_what_the_balance_does_not_cover_is_owed_and_dated(
     assert (settled.taken, settled.receivable) == (0, 1000)
     (owed,) = await owed_by(shop.vendor_id)
     assert (owed.left.amount, owed.subject) == (1000, "dispute:1")
-    assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {"EUR": 1000}
+    assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=shop.vendor_id) == {
+        "EUR": 1000
+    }
     assert await totals_owed() == {"EUR": 1000}
 
 
@@ -152,7 +162,11 @@ async def test_a_lost_answer_heals_under_the_same_key(
     before = held(sandbox, shop.account_id)["EUR"]
     await claim(payment, 1000)
     sandbox.faults(
-        {"match": {"method": "POST", "path": "/v1/transfers"}, "effect": effect, "times": 3}
+        {
+            "match": {"method": "POST", "path": "/v1/transfers"},
+            "effect": effect,
+            "times": 3,
+        }
     )
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
@@ -204,7 +218,9 @@ async def test_a_claim_that_changes_while_it_is_settled_waits_for_its_order(
     async def undo() -> None:
         async with unit.transaction() as tx:
             await tx.lock_first(Order.filter(id=payment.order_id))
-            await asyncio.sleep(1.5)  # meanwhile the other one has its answer from Stripe
+            await asyncio.sleep(
+                1.5
+            )  # meanwhile the other one has its answer from Stripe
             await service.set_claim(tx, subject="dispute:1", payment=payment, amount=0)
 
     undoing = asyncio.create_task(undo())
@@ -242,7 +258,9 @@ async def test_a_debt_that_was_given_up_and_then_undone_is_no_loss(
     await empty_the_balance(sandbox, shop.account_id)
     await claim(payment, 1000)
     await service.settle(gateway, "dispute:1")
-    await receivables.write_off((await Claim.get(subject="dispute:1")).id, actor="member:1")
+    await receivables.write_off(
+        (await Claim.get(subject="dispute:1")).id, actor="member:1"
+    )
     await claim(payment, 0)
     settled = await service.settle(gateway, "dispute:1")
     assert (settled.taken, settled.receivable, settled.written_off) == (0, 0, 0)

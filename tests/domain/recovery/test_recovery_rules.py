@@ -7,7 +7,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.recovery.rules import MovementKind, Source, plan, rest, set_off, signed
+from shared.finance.recovery.rules import (
+    MovementKind,
+    Source,
+    plan,
+    rest,
+    set_off,
+    signed,
+)
 
 AMOUNTS = st.integers(0, 10**8)
 SOURCES = st.lists(AMOUNTS, max_size=5).map(
@@ -85,7 +92,9 @@ def test_what_is_set_off_comes_to_zero_and_one_side_is_used_up(
     assert sum(found.values()) == 0
     assert all(0 <= -found.get(n, 0) <= amount for n, amount in ours)
     assert all(0 <= found.get(n, 0) <= amount for n, amount in theirs)
-    assert sum(part for part in found.values() if part > 0) == min(sum(we_owe), sum(owed_to_us))
+    assert sum(part for part in found.values() if part > 0) == min(
+        sum(we_owe), sum(owed_to_us)
+    )
 
 
 def test_the_first_of_each_side_goes_first() -> None:

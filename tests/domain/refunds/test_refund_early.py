@@ -20,7 +20,15 @@ from shared.trade.people.models import Member
 from tests.support.market import check_out, confirm, open_shop
 from tests.support.money import assert_books_agree, held, stripe_get
 from tests.support.portal import Portal, sign_in
-from tests.support.refunds import WHOLE, Sold, amount, fund_platform, refund, run_jobs, set_policy
+from tests.support.refunds import (
+    WHOLE,
+    Sold,
+    amount,
+    fund_platform,
+    refund,
+    run_jobs,
+    set_policy,
+)
 from tests.support.sandbox import RunningSandbox as Standin
 from tests.support.storefront import words
 
@@ -69,7 +77,10 @@ async def early(gateway: Gateway, sandbox: RunningSandbox) -> Sold:
 
 @pytest.mark.parametrize(
     ("policy", "wish", "one_call"),
-    [(RefundPolicy.PROPORTIONAL, WHOLE, True), (RefundPolicy.RETURN, amount(1000), False)],
+    [
+        (RefundPolicy.PROPORTIONAL, WHOLE, True),
+        (RefundPolicy.RETURN, amount(1000), False),
+    ],
 )
 async def test_it_goes_through_at_once(
     gateway: Gateway,
@@ -102,7 +113,12 @@ async def test_where_stripe_wants_the_transfer_first_the_platform_pays(
     to come along.
     """
     sale = await early(gateway, sandbox)
-    refused = {"effect": "status", "status": 400, "code": "resource_missing", "times": 1}
+    refused = {
+        "effect": "status",
+        "status": 400,
+        "code": "resource_missing",
+        "times": 1,
+    }
     sandbox.faults({"match": {"method": "POST", "path": "/v1/refunds"}, **refused})
     made = await refund(gateway, sale)
     sandbox.faults()
@@ -134,10 +150,16 @@ async def test_what_cannot_be_sent_yet_says_why_and_goes_by_itself(
     portal = Portal(client, sale.shop.vendor_id)
     address = f"/vendor/admin/orders/{sale.order.number}"
     sandbox.faults(
-        {"match": {"method": "POST", "path": "/v1/refunds"}, "effect": "status", "status": 503}
+        {
+            "match": {"method": "POST", "path": "/v1/refunds"},
+            "effect": "status",
+            "status": 503,
+        }
     )
     assert (await portal.post(f"{address}/refunds", FORM)).status_code == 303
-    assert "is sent by itself. Stripe does not answer just now." in words(await portal.get(address))
+    assert "is sent by itself. Stripe does not answer just now." in words(
+        await portal.get(address)
+    )
     sandbox.faults()
     await run_jobs(context)
     assert (await Refund.get()).status == RefundState.SUCCEEDED

@@ -153,7 +153,9 @@ async def test_an_answer_that_was_not_asked_for_waits_for_a_person(
     ) == (WriteState.UNEXPECTED, "Differs")
     assert str(write.stripe_id).startswith("re_")
     await run_jobs(context)
-    await query.update(updated_at=clock.now() - writes.LEFT_ALONE - timedelta(minutes=1))
+    await query.update(
+        updated_at=clock.now() - writes.LEFT_ALONE - timedelta(minutes=1)
+    )
     await writes.sweep.run(context, {})
     assert not await Job.exists(kind="stripe_writes.perform", status="waiting")
     await Refund.filter(id=made.id).update(currency="EUR")
@@ -176,7 +178,9 @@ async def test_a_failure_that_was_none_takes_nothing_twice(
     write, planned = await plan(gateway, made)
     assert planned.reverse_transfer
     await planned.send(gateway, write.key)
-    await attempts.next_attempt(write, planned.anew(), why="a failure was stored under this key")
+    await attempts.next_attempt(
+        write, planned.anew(), why="a failure was stored under this key"
+    )
     await run_jobs(context)
     made = await Refund.get(id=made.id)
     assert (made.status, made.vendor_part, made.commission_part) == (
@@ -214,7 +218,9 @@ async def test_a_webhook_that_is_faster_than_the_answer_finds_our_row(
     write, planned = await plan(gateway, made)
     answer = await planned.send(gateway, write.key)
     told = {"id": answer.id, "payment_intent": answer.payment_intent}
-    assert (await deliver(context, event("refund.created", told))).outcome == "refund is succeeded"
+    assert (
+        await deliver(context, event("refund.created", told))
+    ).outcome == "refund is succeeded"
     await sync.take_on(gateway, made.id, answer)
     await run_jobs(context)
     assert await Refund.all().count() == 1
@@ -241,7 +247,10 @@ async def test_an_hour_without_stripe_loses_nothing(
 async def outside(sandbox: RunningSandbox, sale: Sold, **more: str) -> str:
     """A refund that somebody makes in Stripe's dashboard; its number."""
     made = await stripe_post(
-        sandbox, "/v1/refunds", payment_intent=str(sale.payment.stripe_payment_intent_id), **more
+        sandbox,
+        "/v1/refunds",
+        payment_intent=str(sale.payment.stripe_payment_intent_id),
+        **more,
     )
     return str(made["id"])
 
@@ -274,11 +283,17 @@ class TestMadeOutside:
             await jobs.sweep.run(context, {})
         else:
             about = id_ if told == "refund.created" else sale.payment.stripe_charge_id
-            row = await deliver(context, event(told, {"id": about, "payment_intent": intent}))
+            row = await deliver(
+                context, event(told, {"id": about, "payment_intent": intent})
+            )
             assert row.status == EventStatus.HANDLED, row.error
         await run_jobs(context)
         found = await Refund.get()
-        assert (found.stripe_refund_id, found.requested_by, found.number) == (id_, "stripe", 1)
+        assert (found.stripe_refund_id, found.requested_by, found.number) == (
+            id_,
+            "stripe",
+            1,
+        )
         assert (found.status, found.amount) == (RefundState.SUCCEEDED, 1000)
         assert found.vendor_part == (1000 if len(more) == 1 else 900)
         assert (await Claim.get()).taken == found.vendor_part
@@ -294,15 +309,26 @@ class TestMadeOutside:
     ) -> None:
         """Webhooks come together and in any order."""
         sale = await sold(gateway, sandbox)
-        id_ = await outside(sandbox, sale, reverse_transfer="true", refund_application_fee="true")
+        id_ = await outside(
+            sandbox, sale, reverse_transfer="true", refund_application_fee="true"
+        )
         intent = sale.payment.stripe_payment_intent_id
-        kinds = ["refund.created", "charge.refunded", "refund.updated", "refund.created"]
+        kinds = [
+            "refund.created",
+            "charge.refunded",
+            "refund.updated",
+            "refund.created",
+        ]
         about = [
-            sale.payment.stripe_charge_id if kind.startswith("charge") else id_ for kind in kinds
+            sale.payment.stripe_charge_id if kind.startswith("charge") else id_
+            for kind in kinds
         ]
         await asyncio.gather(
             *(
-                deliver(context, event(kind, {"id": what, "payment_intent": intent}, number=n))
+                deliver(
+                    context,
+                    event(kind, {"id": what, "payment_intent": intent}, number=n),
+                )
                 for n, (kind, what) in enumerate(zip(kinds, about, strict=True))
             )
         )
@@ -349,10 +375,14 @@ class TestMadeOutside:
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """The platform's account may sell other things too."""
-        await sold(gateway, sandbox, others=0)  # the platform's own money is such a payment
+        await sold(
+            gateway, sandbox, others=0
+        )  # the platform's own money is such a payment
         charges = stripe_get(sandbox, "/v1/charges?limit=100")["data"]
         foreign = next(c for c in charges if c["amount"] == 100_000)
-        made = await stripe_post(sandbox, "/v1/refunds", charge=foreign["id"], amount="10")
+        made = await stripe_post(
+            sandbox, "/v1/refunds", charge=foreign["id"], amount="10"
+        )
         told = {"id": made["id"], "payment_intent": foreign["payment_intent"]}
         row = await deliver(context, event("refund.created", told))
         assert row.outcome == "not ours"
@@ -365,7 +395,9 @@ class TestMadeOutside:
     ) -> None:
         """It names another order, or is nonsense: the refund gets a row of its own."""
         sale = await sold(gateway, sandbox)
-        for n, mark in enumerate((f"{sale.order.number}:99", "MH-0000-0000:1", ":", "x" * 40)):
+        for n, mark in enumerate(
+            (f"{sale.order.number}:99", "MH-0000-0000:1", ":", "x" * 40)
+        ):
             await outside(sandbox, sale, amount="10", **{f"metadata[{MARK}]": mark})
             await jobs.sweep.run(context, {})
             await run_jobs(context)
@@ -446,4 +478,6 @@ class TestNews:
         later = clock.now() + timedelta(hours=3)
         with clock.use(lambda: later):
             await jobs.sweep.run(context, {})
-        assert not await Job.filter(kind__startswith="refunds.", status="waiting").exists()
+        assert not await Job.filter(
+            kind__startswith="refunds.", status="waiting"
+        ).exists()

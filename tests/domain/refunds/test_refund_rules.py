@@ -61,7 +61,9 @@ def orders(draw: st.DrawFn) -> Sum:
         )
     )
     total = sum(unit * ordered for unit, ordered in lines)
-    kept = tuple(RefundableLine(n, unit, ordered) for n, (unit, ordered) in enumerate(lines))
+    kept = tuple(
+        RefundableLine(n, unit, ordered) for n, (unit, ordered) in enumerate(lines)
+    )
     return Sum(
         "EUR",
         total,
@@ -111,12 +113,16 @@ class TestAmounts:
             rest = work_out(now, RefundRequest(Reach.WHOLE))
             now = after(now, rest.amount, bear(now, rest.amount, policy))
         assert now.refunded == order.total
-        assert now.commission_back == (0 if policy is RefundPolicy.KEEP else order.commission)
+        assert now.commission_back == (
+            0 if policy is RefundPolicy.KEEP else order.commission
+        )
 
     @given(order=orders(), data=st.data())
     def test_pieces_cost_what_they_cost(self, order: Sum, data: st.DataObject) -> None:
         """And their parts sum to the amount."""
-        wanted = {line.id: data.draw(st.integers(0, line.ordered)) for line in order.lines}
+        wanted = {
+            line.id: data.draw(st.integers(0, line.ordered)) for line in order.lines
+        }
         wish = RefundRequest(Reach.LINES, quantities=wanted, restock=frozenset({0}))
         if not any(wanted.values()):
             with pytest.raises(BadRefund):
@@ -218,7 +224,9 @@ class TestAmounts:
     def test_currencies_have_their_own_steps(self, currency: str, amount: int) -> None:
         """Stripe would refuse these."""
         with pytest.raises(BadRefund, match="decimals"):
-            work_out(Sum(currency, 10_000, 0, 0, 0), RefundRequest(Reach.AMOUNT, amount))
+            work_out(
+                Sum(currency, 10_000, 0, 0, 0), RefundRequest(Reach.AMOUNT, amount)
+            )
 
 
 class TestTheWay:
@@ -243,9 +251,15 @@ class TestTheWay:
             if way.reverse_transfer:
                 share = 0
                 if way.refund_application_fee:
-                    before = sum(e.amount for e in earlier if e.way.refund_application_fee)
+                    before = sum(
+                        e.amount for e in earlier if e.way.refund_application_fee
+                    )
                     share = stripe_share(
-                        order.commission, order.total, before=before, now=cut, gone=fee_gone
+                        order.commission,
+                        order.total,
+                        before=before,
+                        now=cut,
+                        gone=fee_gone,
                     )
                 assert cut - share == burden.vendor
                 fee_gone, reversed_ = fee_gone + share, reversed_ + cut
@@ -370,11 +384,20 @@ class TestStates:
     @given(
         st.lists(
             st.sampled_from(
-                ["pending", "requires_action", "succeeded", "failed", "canceled", "new_word"]
+                [
+                    "pending",
+                    "requires_action",
+                    "succeeded",
+                    "failed",
+                    "canceled",
+                    "new_word",
+                ]
             )
         )
     )
-    def test_news_in_any_order_ends_where_the_last_word_is_final(self, news: list[str]) -> None:
+    def test_news_in_any_order_ends_where_the_last_word_is_final(
+        self, news: list[str]
+    ) -> None:
         """What failed stays failed; what succeeded can only fail."""
         state = RefundState.OPENING
         for status in news:
@@ -394,10 +417,16 @@ class TestStates:
         """A refund that Stripe cancels or fails never stays where it was and keeps its part of the
         order.
         """
-        assert next_state(before, after) == (None if after == before else RefundState(after))
+        assert next_state(before, after) == (
+            None if after == before else RefundState(after)
+        )
 
     @given(
-        st.lists(st.sampled_from(["pending", "requires_action", "succeeded", "failed", "canceled"]))
+        st.lists(
+            st.sampled_from(
+                ["pending", "requires_action", "succeeded", "failed", "canceled"]
+            )
+        )
     )
     def test_what_gave_nothing_back_is_undone(self, news: list[str]) -> None:
         """Whatever came before: a refund that counts no longer, and that Stripe took on, is one
@@ -427,12 +456,22 @@ class TestStates:
     commission=st.integers(0, 10_000),
     balance=st.integers(-5_000, 20_000),
 )
-def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, balance: int) -> None:
+def test_what_a_preview_takes_is_what_goes_back(
+    vendor: int, commission: int, balance: int
+) -> None:
     """Vendor and platform together lose exactly the refund, and the vendor never more than it
     holds.
     """
     told = Preview(
-        "EUR", vendor + commission, 0, vendor, commission, 59, balance, False, Refundability.CLEAR
+        "EUR",
+        vendor + commission,
+        0,
+        vendor,
+        commission,
+        59,
+        balance,
+        False,
+        Refundability.CLEAR,
     )
     assert told.vendor_change + told.platform_change == -told.amount
     assert 0 <= -told.vendor_change <= max(balance, 0)
@@ -453,4 +492,8 @@ def test_what_a_preview_takes_is_what_goes_back(vendor: int, commission: int, ba
 def test_a_vendor_owes_its_part_at_most(balance: int | None, owed: int) -> None:
     """A balance below zero is no debt of this refund, and no vendor gains by one."""
     told = Preview("EUR", 100, 0, 90, 10, None, balance, False, Refundability.CLEAR)
-    assert (told.owed, told.vendor_change, told.platform_change) == (owed, owed - 90, -10 - owed)
+    assert (told.owed, told.vendor_change, told.platform_change) == (
+        owed,
+        owed - 90,
+        -10 - owed,
+    )

@@ -23,7 +23,12 @@ from shared.finance.refunds.errors import (
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.rules import Reach, Refundability, RefundRequest, RefundState
+from shared.finance.refunds.rules import (
+    Reach,
+    Refundability,
+    RefundRequest,
+    RefundState,
+)
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.catalogue.models import Product
@@ -65,7 +70,9 @@ async def changes(
     ids.
     """
     rows = stripe_get(sandbox, "/v1/balance_transactions?limit=100", account)["data"]
-    return sum(row["net"] for row in rows if row["id"] not in after), {row["id"] for row in rows}
+    return sum(row["net"] for row in rows if row["id"] not in after), {
+        row["id"] for row in rows
+    }
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -89,7 +96,10 @@ class TestEachPolicy:
         back = 0
         for wish in PARTS[parts]:
             told = await queries.preview(
-                gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish
+                gateway,
+                vendor_id=sale.shop.vendor_id,
+                number=sale.order.number,
+                wish=wish,
             )
             made = await refund(gateway, sale, wish)
             assert made.status == RefundState.SUCCEEDED
@@ -128,21 +138,28 @@ class TestEachPolicy:
         owed = 0
         for wish in PARTS[parts]:
             told = await queries.preview(
-                gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=wish
+                gateway,
+                vendor_id=sale.shop.vendor_id,
+                number=sale.order.number,
+                wish=wish,
             )
             await refund(gateway, sale, wish)
             owed += told.owed
             await assert_books_agree(sandbox)
         assert owed > 0
-        assert await booked(Account.VENDOR_RECEIVABLE, vendor_id=sale.shop.vendor_id) == {
-            "EUR": owed
-        }
+        assert await booked(
+            Account.VENDOR_RECEIVABLE, vendor_id=sale.shop.vendor_id
+        ) == {"EUR": owed}
         await run_jobs(context)
         await assert_books_agree(sandbox)
 
     @pytest.mark.parametrize(
         ("card", "rest"),
-        [("pm_card_pendingRefund", 0), ("pm_card_refundFail", None), ("pm_card_refundFail", 0)],
+        [
+            ("pm_card_pendingRefund", 0),
+            ("pm_card_refundFail", None),
+            ("pm_card_refundFail", 0),
+        ],
     )
     async def test_a_slow_refund_arrives_and_one_that_fails_is_undone(  # noqa: PLR0917 - fixtures and parameters
         self,
@@ -171,7 +188,10 @@ class TestEachPolicy:
         sandbox.advance(120)
         await run_jobs(context)
         await assert_books_agree(sandbox)
-        order, payment = await Order.get(id=sale.order.id), await Payment.get(id=sale.payment.id)
+        order, payment = (
+            await Order.get(id=sale.order.id),
+            await Payment.get(id=sale.payment.id),
+        )
         states = set(await Refund.all().values_list("status", flat=True))
         if "pending" in card:
             assert states == {RefundState.SUCCEEDED}
@@ -268,7 +288,10 @@ class TestTheWayItIsAsked:
         """It waits in words, and the books agree while it does."""
         sale = await sold(gateway, sandbox, funded=False, others=0)
         made = await refund(gateway, sale)
-        assert (made.status, made.pending_reason) == (RefundState.PENDING, "insufficient_funds")
+        assert (made.status, made.pending_reason) == (
+            RefundState.PENDING,
+            "insufficient_funds",
+        )
         await assert_books_agree(sandbox)
         assert await booked(Account.SHOPPERS_DUE) == {"EUR": -PRICE}
         assert not await Email.filter(kind="refunded").exists()
@@ -278,7 +301,10 @@ class TestTheWayItIsAsked:
     ) -> None:
         """Two of one payment are never under way together; both arrive."""
         sale = await sold(gateway, sandbox)
-        first, second = await ask(gateway, sale, amount(500)), await ask(gateway, sale, amount(400))
+        first, second = (
+            await ask(gateway, sale, amount(500)),
+            await ask(gateway, sale, amount(400)),
+        )
         await service.try_now(gateway, second.id)
         assert (await Refund.get(id=second.id)).status == RefundState.OPENING
         await run_jobs(context)
@@ -301,7 +327,11 @@ class TestWhatMayBeAsked:
         ],
     )
     async def test_an_amount_that_cannot_be_is_told_at_its_field(
-        self, gateway: Gateway, sandbox: RunningSandbox, wish: RefundRequest, param: str | None
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        wish: RefundRequest,
+        param: str | None,
     ) -> None:
         """Nothing is written down."""
         sale = await sold(gateway, sandbox, others=0)
@@ -311,7 +341,9 @@ class TestWhatMayBeAsked:
         assert not await Refund.exists()
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
 
-    async def test_two_at_once_one_wins(self, gateway: Gateway, sandbox: RunningSandbox) -> None:
+    async def test_two_at_once_one_wins(
+        self, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
         """The other is told what is left; together they never exceed the order."""
         sale = await sold(gateway, sandbox)
         both = await asyncio.gather(
@@ -338,7 +370,9 @@ class TestWhatMayBeAsked:
             return_exceptions=True,
         )
         assert sorted(type(r).__name__ for r in both) == ["Refund", "RefundedMeanwhile"]
-        assert any(isinstance(r, RefundedMeanwhile) and "€19.00" in r.message for r in both)
+        assert any(
+            isinstance(r, RefundedMeanwhile) and "€19.00" in r.message for r in both
+        )
 
     async def test_another_vendors_order_is_not_there(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -364,7 +398,9 @@ class TestWhatMayBeAsked:
             with pytest.raises(NotFound):
                 await call
 
-    async def test_an_unpaid_order_has_nothing_to_give_back(self, gateway: Gateway) -> None:
+    async def test_an_unpaid_order_has_nothing_to_give_back(
+        self, gateway: Gateway
+    ) -> None:
         """A sentence."""
         order = await make_order()
         with pytest.raises(NotPaid):
@@ -400,7 +436,9 @@ class TestWhatMayBeAsked:
         """A chargeback stands in the way, in a sentence."""
         sale = await sold(gateway, sandbox)
         sandbox.control(
-            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"},
         )
         with pytest.raises(ChargedBack):
             await ask(gateway, sale)
@@ -418,7 +456,11 @@ class TestWhatMayBeAsked:
         sandbox.control(
             "POST",
             "disputes",
-            {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent", "inquiry": True},
+            {
+                "charge": sale.payment.stripe_charge_id,
+                "reason": "fraudulent",
+                "inquiry": True,
+            },
         )
         told = await queries.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
@@ -433,7 +475,9 @@ class TestWhatMayBeAsked:
         sale = await sold(gateway, sandbox)
         made = await ask(gateway, sale)
         sandbox.control(
-            "POST", "disputes", {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"}
+            "POST",
+            "disputes",
+            {"charge": sale.payment.stripe_charge_id, "reason": "fraudulent"},
         )
         await service.try_now(gateway, made.id)
         made = await Refund.get(id=made.id)
@@ -448,7 +492,9 @@ class TestLines:
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:
         """When the money has gone; refunded again after a failure, they are not counted twice."""
-        sale = await sold(gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0)
+        sale = await sold(
+            gateway, sandbox, card="pm_card_refundFail", quantity=3, others=0
+        )
         line = await OrderLine.get(order_id=sale.order.id)
         shelf = (await Product.get(id=sale.shop.product_id)).stock
         wish = RefundRequest(
@@ -477,7 +523,9 @@ class TestLines:
         line = await OrderLine.get(order_id=sale.order.id)
         await refund(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
         with pytest.raises(BadRefund, match="At most 1") as told:
-            await ask(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2}))
+            await ask(
+                gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 2})
+            )
         assert told.value.param == f"quantity_{line.id}"
         rest = await refund(gateway, sale)
         assert rest.amount == PRICE
@@ -506,7 +554,9 @@ class TestPeople:
         assert "€20.00" in mail.subject
         sandbox.advance(120)
         await run_jobs(context)
-        assert "expired or was cancelled" in (await Email.get(kind="refund_failed")).text
+        assert (
+            "expired or was cancelled" in (await Email.get(kind="refund_failed")).text
+        )
         assert (await Email.get(kind="refund_came_back")).to == "ada@example.test"
 
     async def test_following_twice_does_everything_once(

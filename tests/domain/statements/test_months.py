@@ -17,7 +17,13 @@ from shared.finance.statements import months
 # November 2026), or forward at it (Havana, 1 April 2012: there is no midnight).
 ZONES = [
     ZoneInfo(name)
-    for name in ("UTC", "Europe/Luxembourg", "Pacific/Kiritimati", "America/Havana", "Pacific/Niue")
+    for name in (
+        "UTC",
+        "Europe/Luxembourg",
+        "Pacific/Kiritimati",
+        "America/Havana",
+        "Pacific/Niue",
+    )
 ]
 LUXEMBOURG, HAVANA = ZONES[1], ZONES[3]
 
@@ -106,8 +112,12 @@ def test_a_change_of_zone_loses_no_moment_and_counts_none_twice(
 def test_a_month_further_on_begins_with_its_own_first_day() -> None:
     """Only the one right behind the closed one begins elsewhere."""
     closed = ("2026-09", months.ends("2026-09", LUXEMBOURG))
-    assert months.opening_of("2026-11", HAVANA, closed) == months.starts("2026-11", HAVANA)
-    assert months.opening_of("2026-11", HAVANA, None) == months.starts("2026-11", HAVANA)
+    assert months.opening_of("2026-11", HAVANA, closed) == months.starts(
+        "2026-11", HAVANA
+    )
+    assert months.opening_of("2026-11", HAVANA, None) == months.starts(
+        "2026-11", HAVANA
+    )
 
 
 @pytest.mark.parametrize("zone", ZONES, ids=str)
@@ -129,4 +139,9 @@ def test_days_and_moments_are_written_in_the_zone() -> None:
     assert months.exact(moment, ZoneInfo("UTC")) == "2026-11-30T23:28:11Z"
     assert months.spoken("2026-10") == "October 2026"
     assert months.last_day("2026-11").isoformat() == "2026-11-30"
-    assert months.until("2026-11", "2027-02") == ["2026-11", "2026-12", "2027-01", "2027-02"]
+    assert months.until("2026-11", "2027-02") == [
+        "2026-11",
+        "2026-12",
+        "2027-01",
+        "2027-02",
+    ]

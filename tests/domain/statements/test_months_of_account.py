@@ -95,7 +95,9 @@ async def test_a_sale_belongs_to_the_month_that_it_is_there(zone: str) -> None:
     assert (october.time_zone, october.ends_at) == (zone, first)
     rows = list(
         csv.DictReader(
-            io.StringIO(as_csv(await statement_of(vendor.id, "2026-10")).decode(), newline="")
+            io.StringIO(
+                as_csv(await statement_of(vendor.id, "2026-10")).decode(), newline=""
+            )
         )
     )
     # Opening, sale, end.
@@ -124,7 +126,10 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(
     vendor = await a_vendor()
     for hours in range(-30, 31, 12):  # around the turn of the month, wherever that is
         await sold(
-            vendor, at("2026-11-01 00:30") + timedelta(hours=hours), total=1000, commission=100
+            vendor,
+            at("2026-11-01 00:30") + timedelta(hours=hours),
+            total=1000,
+            commission=100,
         )
     await sold(vendor, at("2026-11-15 12:00"), total=1000, commission=100)
     assert await close(vendor, "2026-11-02 18:00") == 1
@@ -135,7 +140,9 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(
         november = await statement_of(vendor.id, "2026-11")
     closed = await Statement.get()
     assert november.starts_at == closed.ends_at
-    assert november.begins_otherwise == (months.starts("2026-11", november.zone) != closed.ends_at)
+    assert november.begins_otherwise == (
+        months.starts("2026-11", november.zone) != closed.ends_at
+    )
     assert november.sheet.opening == closed.closing
     assert await close(vendor, "2026-12-02 18:00") == 1
     assert await files(vendor, "2026-10") == kept
@@ -150,7 +157,9 @@ async def test_a_change_of_the_zone_loses_nothing_and_counts_nothing_twice(
 
 
 @pytest.mark.one_engine
-async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProtocol) -> None:
+async def test_the_page_says_by_which_clock_its_days_are(
+    client: TestClientProtocol,
+) -> None:
     """For every reader the same: no script says them in another zone."""
     await live_in("Europe/Luxembourg")
     await save_identity(US, actor="test")
@@ -163,7 +172,9 @@ async def test_the_page_says_by_which_clock_its_days_are(client: TestClientProto
         assert "Days and times are those of Europe/Luxembourg." in words(page)
         assert ">1 Dec, 00:28</time>" in page
         assert "data-time" not in page[page.index("<h1") :]
-        assert (await portal.send("GET", "/vendor/admin/statements/2026-11")).status_code == 404
+        assert (
+            await portal.send("GET", "/vendor/admin/statements/2026-11")
+        ).status_code == 404
         assert "Days and times are those of Europe/Luxembourg." in words(
             await portal.get("/vendor/admin/statements")
         )
@@ -190,7 +201,11 @@ async def test_todays_figures_begin_at_the_marketplaces_midnight() -> None:
     vendor = await a_vendor()
     await sold(vendor, at("2026-11-30 22:30"), total=1000, commission=100)
     await sold(vendor, at("2026-11-30 23:30"), total=2000, commission=200)
-    for zone, today in (("Europe/Luxembourg", 2000), ("UTC", 3000), ("America/Havana", 3000)):
+    for zone, today in (
+        ("Europe/Luxembourg", 2000),
+        ("UTC", 3000),
+        ("America/Havana", 3000),
+    ):
         await live_in(zone)
         with clock.use(lambda: at("2026-11-30 23:45")):
             (found,) = await figures()

@@ -18,7 +18,12 @@ from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
 from shared.finance.statements.pdf import Sheets, Text
 from shared.finance.statements.queries import StatementView
-from shared.finance.statements.rules import Party, StatementLine, StatementSheet, invoice
+from shared.finance.statements.rules import (
+    Party,
+    StatementLine,
+    StatementSheet,
+    invoice,
+)
 from shared.trade.vat.rules import Rate, StateVat, converted
 
 REVERSE = "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
@@ -44,7 +49,14 @@ LINES = (
         "re_1",
     ),
     StatementLine(
-        "payout_arrived", datetime(2026, 10, 8, 9, tzinfo=UTC), None, -4000, 0, -4000, 7700, "po_1"
+        "payout_arrived",
+        datetime(2026, 10, 8, 9, tzinfo=UTC),
+        None,
+        -4000,
+        0,
+        -4000,
+        7700,
+        "po_1",
     ),
     StatementLine(
         "sale",
@@ -80,7 +92,10 @@ def closed_in_utc(note: str = "") -> StatementView:
         sheet=StatementSheet(4500, LINES, 9400, 100, 50, 44),
         invoice=invoice(LINES, Decimal("17.00"), note),
         seller=Party(
-            "Markethall S.à r.l.", ("12, rue du Marché", "L-1728 Luxembourg"), "LU", "LU12345678"
+            "Markethall S.à r.l.",
+            ("12, rue du Marché", "L-1728 Luxembourg"),
+            "LU",
+            "LU12345678",
         ),
         buyer=Party("Vélo Nord", ("Aarhus",), "DK", "DK12345678" if note else ""),
         numbers={7: "MH-7KQ2-9FXD", 8: "MH-7KQ2-9FXE"},
@@ -99,7 +114,9 @@ def in_luxembourg() -> StatementView:
         starts_at=months.starts("2026-10", zone),
         ends_at=months.ends("2026-10", zone),
     )
-    rate = Rate("EUR", "DKK", Decimal("7.4604"), "European Central Bank", date(2026, 10, 30))
+    rate = Rate(
+        "EUR", "DKK", Decimal("7.4604"), "European Central Bank", date(2026, 10, 30)
+    )
     return replace(
         view,
         state_vat=StateVat(converted(Money(view.invoice.vat, "DKK"), rate), rate),
@@ -143,7 +160,9 @@ def test_days_in_the_files_are_those_of_the_statements_zone() -> None:
     """A sale in UTC's last second of October is of November in Luxembourg, and the file says by
     which clock.
     """
-    first, opening, sale, *_, last, closing = as_csv(in_luxembourg()).decode().split("\r\n")[:7]
+    first, opening, sale, *_, last, closing = (
+        as_csv(in_luxembourg()).decode().split("\r\n")[:7]
+    )
     assert first.startswith("date,")
     assert opening.startswith("2026-10-01T00:00:00+02:00,opening")
     assert sale.startswith("2026-10-01T02:00:00+02:00,sale")
@@ -159,7 +178,10 @@ def test_the_pdf_names_its_zone_and_the_rate(monkeypatch: pytest.MonkeyPatch) ->
 
     def pdf(sheets: Sheets) -> bytes:
         written.extend(
-            item.words for page in sheets.pages for item in page if isinstance(item, Text)
+            item.words
+            for page in sheets.pages
+            for item in page
+            if isinstance(item, Text)
         )
         return b""
 

@@ -37,12 +37,24 @@ AMOUNTS = st.integers(1, 99_999_999)
 @st.composite
 def facts(draw: st.DrawFn) -> Posting:
     """Any posting about one vendor that a month can hold."""
-    n, amount, other = draw(st.integers(1, 10**6)), draw(AMOUNTS), draw(st.integers(0, 10**6))
+    n, amount, other = (
+        draw(st.integers(1, 10**6)),
+        draw(AMOUNTS),
+        draw(st.integers(0, 10**6)),
+    )
     part = draw(st.integers(0, amount - 1))
     refund = postings.RefundFact(n, 2, 3, "EUR", part, amount - part, "re_1")
-    disputed = postings.DisputedMoney(2, 3, "EUR", part, amount - part, other, 1500, f"txn_{n}")
+    disputed = postings.DisputedMoney(
+        2, 3, "EUR", part, amount - part, other, 1500, f"txn_{n}"
+    )
     payout = postings.PaidOut(
-        n, 3, "EUR", amount, "po_1", other, draw(st.sampled_from([(), (("fee_1", other),)]))
+        n,
+        3,
+        "EUR",
+        amount,
+        "po_1",
+        other,
+        draw(st.sampled_from([(), (("fee_1", other),)])),
     )
     owed = postings.Receivable(n, 1, 2, 3, "EUR", amount, "re_1")
     reserve = postings.Reserved(n, 2, 3, "EUR", amount, "pi_1")
@@ -59,7 +71,9 @@ def facts(draw: st.DrawFn) -> Posting:
                 postings.moved(postings.TransferFact(n, 2, 3, "EUR", amount, "trr_1")),
                 postings.receivable(owed),
                 postings.written_off(owed),
-                postings.taken(postings.ManualTransferFact(2, 3, "EUR", amount, "trr_1")),
+                postings.taken(
+                    postings.ManualTransferFact(2, 3, "EUR", amount, "trr_1")
+                ),
                 postings.commission_returned(
                     postings.ManualTransferFact(2, 3, "EUR", -amount, "fr_1")
                 ),
@@ -94,7 +108,10 @@ def booked(posting: Posting, number: int, at: datetime) -> list[Booked]:
 
 def totals(entries: Sequence[Booked]) -> dict[str, int]:
     """What the accounts come to."""
-    return {account: sum(e.amount for e in entries if e.account == account) for account in BALANCE}
+    return {
+        account: sum(e.amount for e in entries if e.account == account)
+        for account in BALANCE
+    }
 
 
 @given(
@@ -105,7 +122,11 @@ def test_opening_and_movements_come_to_the_closing_which_opens_the_next_month(
     first: list[Posting], second: list[Posting]
 ) -> None:
     """Whatever happened; and every line's balance is the one before it and its net."""
-    one = [e for n, p in enumerate(first) for e in booked(p, n + 1, START + timedelta(hours=n))]
+    one = [
+        e
+        for n, p in enumerate(first)
+        for e in booked(p, n + 1, START + timedelta(hours=n))
+    ]
     two = [
         e
         for n, p in enumerate(second)
@@ -133,7 +154,8 @@ def test_opening_and_movements_come_to_the_closing_which_opens_the_next_month(
 def test_the_order_in_which_entries_are_read_does_not_matter(order: list[int]) -> None:
     """Lines stand in the order of time, however the database hands entries out."""
     sales = [
-        postings.sale(postings.SaleFact(n, 2, 3, "EUR", 1000 + n, 100, "pi_1")) for n in range(1, 5)
+        postings.sale(postings.SaleFact(n, 2, 3, "EUR", 1000 + n, 100, "pi_1"))
+        for n in range(1, 5)
     ]
     each = [
         booked(
@@ -190,7 +212,9 @@ def test_a_refund_that_the_commission_bears_alone_is_on_the_invoice() -> None:
     """The balance stays, the commission is given back."""
     refund = postings.refund(postings.RefundFact(1, 2, 3, "EUR", 0, 400, "re_1"))
     found = sheet({}, booked(refund, 1, START))
-    assert [(line.gross, line.commission, line.net) for line in found.lines] == [(-400, 400, 0)]
+    assert [(line.gross, line.commission, line.net) for line in found.lines] == [
+        (-400, 400, 0)
+    ]
     assert invoice(found.lines, Decimal(17)).gross == -400
 
 
@@ -247,7 +271,9 @@ def test_vat_is_rounded_half_up(gross: int, percentage: str, vat: int) -> None:
     last=st.integers(0, 10**6),
     year=st.integers(2026, 2040),
 )
-def test_numbers_follow_one_another_and_start_anew_each_year(last: int, year: int) -> None:
+def test_numbers_follow_one_another_and_start_anew_each_year(
+    last: int, year: int
+) -> None:
     """A clock that goes back opens no old year again."""
     assert next_in_series(year, last, year) == (year, last + 1)
     assert next_in_series(year, last, year + 1) == (year + 1, 1)
@@ -256,7 +282,18 @@ def test_numbers_follow_one_another_and_start_anew_each_year(last: int, year: in
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-13", "2026-00", "1999-01", "2026-1", "2026-01-01", "٢٠٢٦-01", "../x"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-13",
+        "2026-00",
+        "1999-01",
+        "2026-1",
+        "2026-01-01",
+        "٢٠٢٦-01",
+        "../x",
+    ],
 )
 def test_what_is_no_month_is_not_found(text: str) -> None:
     """It comes out of an address."""

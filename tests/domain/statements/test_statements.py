@@ -24,7 +24,11 @@ from shared.finance.recovery import service as clawback
 from shared.finance.statements import entries, jobs, months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import COLUMNS, as_csv
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, identity, save_identity
+from shared.finance.statements.invoice_issuer import (
+    InvoiceIssuer,
+    identity,
+    save_identity,
+)
 from shared.finance.statements.models import MarketplaceIdentity, Statement
 from shared.finance.statements.queries import months_of, statement_of
 from shared.finance.statements.service import close_vendor
@@ -102,7 +106,9 @@ async def both(
 ) -> tuple[str, str]:
     """The digests of the statement's two files."""
     view = await statement_of(vendor.id, month, currency)
-    return hashlib.sha256(as_csv(view)).hexdigest(), hashlib.sha256(as_pdf(view)).hexdigest()
+    return hashlib.sha256(as_csv(view)).hexdigest(), hashlib.sha256(
+        as_pdf(view)
+    ).hexdigest()
 
 
 async def test_a_month_is_closed_with_sums_and_number() -> None:
@@ -111,7 +117,12 @@ async def test_a_month_is_closed_with_sums_and_number() -> None:
     await an_october(vendor)
     assert await close(vendor) == 2
     september, october = await Statement.all().order_by("month")
-    assert (september.month, september.opening, september.closing, september.number) == (
+    assert (
+        september.month,
+        september.opening,
+        september.closing,
+        september.number,
+    ) == (
         "2026-09",
         0,
         4500,
@@ -122,7 +133,10 @@ async def test_a_month_is_closed_with_sums_and_number() -> None:
         4500 + 9000 - 1800 - 4000,
         "MH-2026-000002",
     )
-    assert (october.commission, october.vat) == (1000 - 200 + 300 - 300, 116)  # 800 / 1.17 * 0.17
+    assert (october.commission, october.vat) == (
+        1000 - 200 + 300 - 300,
+        116,
+    )  # 800 / 1.17 * 0.17
     view = await statement_of(vendor.id, "2026-10")
     assert [
         (line.words, line.gross, line.commission, line.net, line.balance)
@@ -134,11 +148,18 @@ async def test_a_month_is_closed_with_sums_and_number() -> None:
         ("Sale", 2000, -300, 1700, 9400),
         ("Disputed payment", -2000, 300, -1700, 7700),
     ]
-    assert (view.sheet.opening, view.sheet.closing) == (october.opening, october.closing)
-    assert view.invoice.net + view.invoice.vat == view.invoice.gross == october.commission
+    assert (view.sheet.opening, view.sheet.closing) == (
+        october.opening,
+        october.closing,
+    )
+    assert (
+        view.invoice.net + view.invoice.vat == view.invoice.gross == october.commission
+    )
 
 
-@pytest.mark.parametrize("moment", ["2026-10-31 23:00", "2026-11-01 00:00", "2026-11-01 00:59"])
+@pytest.mark.parametrize(
+    "moment", ["2026-10-31 23:00", "2026-11-01 00:00", "2026-11-01 00:59"]
+)
 async def test_a_month_that_is_not_over_for_an_hour_stays_open(moment: str) -> None:
     """What was written in its last moment may still be on its way."""
     vendor = await a_vendor()
@@ -177,12 +198,16 @@ async def test_a_closed_month_never_changes() -> None:
         .update_from_dict({"name": "Renamed", "city": "Aarhus"})
         .save()
     )
-    await presentation.introduce(identity_of_market.MarketIdentity(name="Basar"), actor="test")
+    await presentation.introduce(
+        identity_of_market.MarketIdentity(name="Basar"), actor="test"
+    )
     with now(at("2026-12-24 12:00")):
         assert (await both(vendor, "2026-10"), await both(vendor, "2026-09")) == before
         await close_vendor(vendor.id)
         november = await both(vendor, "2026-11")
-        await presentation.introduce(identity_of_market.MarketIdentity(name="Agora"), actor="test")
+        await presentation.introduce(
+            identity_of_market.MarketIdentity(name="Agora"), actor="test"
+        )
         assert await both(vendor, "2026-11") == november
         assert (await statement_of(vendor.id, "2026-11")).market == "Basar"
 
@@ -206,7 +231,9 @@ async def test_what_turns_up_too_late_is_in_the_next_month() -> None:
     assert await close(vendor, at("2027-01-01 01:00")) == 0
 
 
-async def test_a_quiet_month_takes_no_number_and_the_next_one_opens_as_the_last_closed() -> None:
+async def test_a_quiet_month_takes_no_number_and_the_next_one_opens_as_the_last_closed() -> (
+    None
+):
     """And nothing of it is missing in between."""
     vendor = await a_vendor()
     await sold(vendor, at("2026-10-05 10:00"))
@@ -224,7 +251,9 @@ async def test_each_currency_has_a_statement_of_its_own() -> None:
     vendor = await a_vendor()
     await a_rate("DKK")
     await sold(vendor, at("2026-10-05 10:00"))
-    await sold(vendor, at("2026-10-06 10:00"), total=70000, commission=7000, currency="DKK")
+    await sold(
+        vendor, at("2026-10-06 10:00"), total=70000, commission=7000, currency="DKK"
+    )
     assert await close(vendor) == 2
     found = {row.currency: (row.closing, row.number) for row in await Statement.all()}
     assert found == {"DKK": (63000, "MH-2026-000001"), "EUR": (9000, "MH-2026-000002")}
@@ -239,18 +268,25 @@ async def test_other_vendors_money_is_not_in_it() -> None:
     await refunded(order, at("2026-10-05 12:00"), vendor_part=0, commission_part=700)
     await close(vendor)
     await close(other)
-    mine, theirs = await statement_of(vendor.id, "2026-10"), await statement_of(other.id, "2026-10")
+    mine, theirs = (
+        await statement_of(vendor.id, "2026-10"),
+        await statement_of(other.id, "2026-10"),
+    )
     assert (mine.invoice.gross, theirs.invoice.gross) == (1000, 77)
     assert len(mine.sheet.lines) == 1
 
 
-async def test_closing_twice_at_once_gives_one_statement_and_two_vendors_two_numbers() -> None:
+async def test_closing_twice_at_once_gives_one_statement_and_two_vendors_two_numbers() -> (
+    None
+):
     """The numbers have no gaps, however many workers close."""
     vendors = [await a_vendor(f"Shop {n}") for n in range(4)]
     for vendor in vendors:
         await sold(vendor, at("2026-10-05 10:00"))
     with now(NOVEMBER):
-        await asyncio.gather(*(close_vendor(vendor.id) for vendor in [*vendors, *vendors]))
+        await asyncio.gather(
+            *(close_vendor(vendor.id) for vendor in [*vendors, *vendors])
+        )
     numbers = await Statement.all().order_by("id").values_list("number", flat=True)
     assert numbers == [f"MH-2026-{n:06d}" for n in range(1, 5)]
     assert (await MarketplaceIdentity.get(id=1)).series_last == 4
@@ -298,7 +334,9 @@ async def test_the_job_closes_every_vendor_and_tells_it_once(context: Context) -
     with now(NOVEMBER):
         for _ in range(2):
             await jobs.close.run(context, {})
-            for job in await Job.filter(kind="statements.close_vendor", status="waiting"):
+            for job in await Job.filter(
+                kind="statements.close_vendor", status="waiting"
+            ):
                 await jobs.close_vendor.run(context, job.args)
                 await Job.filter(id=job.id).update(status="done", unique_key=None)
     mails = await Email.filter(kind="statement_closed").order_by("id")
@@ -325,7 +363,9 @@ async def test_the_csv_is_rfc_4180_with_fixed_columns() -> None:
         "closing",
         "77.00",
     )
-    assert Decimal(opening[7]) + sum(Decimal(line[6]) for line in lines) == Decimal(closing[7])
+    assert Decimal(opening[7]) + sum(Decimal(line[6]) for line in lines) == Decimal(
+        closing[7]
+    )
     assert lines[0][0] == "2026-10-01T00:00:00Z"
     assert lines[1][1:3] == ["refund", "Refund"]
     assert lines[1][3].startswith("MH-")
@@ -335,9 +375,13 @@ async def test_a_currency_without_decimals_has_none() -> None:
     """Amounts are in the currency's own units."""
     vendor = await a_vendor()
     await a_rate("JPY", "161.02")
-    await sold(vendor, at("2026-10-05 10:00"), total=5000, commission=500, currency="JPY")
+    await sold(
+        vendor, at("2026-10-05 10:00"), total=5000, commission=500, currency="JPY"
+    )
     await close(vendor)
-    assert b",5000,-500,4500,4500,JPY," in as_csv(await statement_of(vendor.id, "2026-10"))
+    assert b",5000,-500,4500,4500,JPY," in as_csv(
+        await statement_of(vendor.id, "2026-10")
+    )
 
 
 @pytest.mark.one_engine
@@ -394,7 +438,9 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(
     await save_identity(US, actor="test")
     shop = await open_shop(gateway, sandbox)
     payment = await sell(gateway, sandbox, shop)
-    fact = postings.RefundFact(1, payment.order_id, shop.vendor_id, "EUR", 1000, 100, "re_1")
+    fact = postings.RefundFact(
+        1, payment.order_id, shop.vendor_id, "EUR", 1000, 100, "re_1"
+    )
     async with unit.transaction() as tx:
         await ledger.post(tx, postings.refund(fact))
         await clawback.set_claim(tx, subject="refund:1", payment=payment, amount=1000)
@@ -416,7 +462,11 @@ async def test_the_balance_is_what_the_ledger_owes_the_vendor(
     )
     assert {"EUR": -view.sheet.closing} == owed == {"EUR": 1000}
     assert view.sheet.owed == 1000
-    assert [line.kind for line in view.sheet.lines] == ["sale", "refund", "dispute_withdrawn"]
+    assert [line.kind for line in view.sheet.lines] == [
+        "sale",
+        "refund",
+        "dispute_withdrawn",
+    ]
 
 
 def a_dispute_of(payment: Payment, amount: int) -> postings.DisputedMoney:

@@ -23,7 +23,12 @@ from shared.finance.statements.service import close_vendor
 from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
-from shared.trade.vat.errors import BadRate, BadVatNumber, RegistrationChanged, UnlikelyRate
+from shared.trade.vat.errors import (
+    BadRate,
+    BadVatNumber,
+    RegistrationChanged,
+    UnlikelyRate,
+)
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.queries import (
     RegistrationState,
@@ -71,7 +76,9 @@ async def october(
     closes: int = 1,
 ) -> Statement | None:
     """Close an October with 11.70 of commission in it."""
-    await sold(vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency=currency)
+    await sold(
+        vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency=currency
+    )
     with clock.use(lambda: NOVEMBER):
         assert await close_vendor(vendor.id) == closes
     return await Statement.get_or_none(vendor_id=vendor.id)
@@ -99,7 +106,9 @@ async def test_what_is_confirmed_decides_about_the_vat(
     assert closed is not None
     assert closed.vat == vat
     assert words in closed.parties["note"]
-    assert bool(closed.parties["buyer"]["vat_number"]) == (is_confirmed and bool(number))
+    assert bool(closed.parties["buyer"]["vat_number"]) == (
+        is_confirmed and bool(number)
+    )
 
 
 async def test_a_change_has_to_be_confirmed_again() -> None:
@@ -107,7 +116,10 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
     # The same.
-    assert await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1") == DANE
+    assert (
+        await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1")
+        == DANE
+    )
     found = await registration_of(vendor.id)
     assert found is not None
     assert (found.standing, found.words, found.state) == (
@@ -190,7 +202,9 @@ async def test_what_was_refused_charges_vat_and_can_be_stated_again() -> None:
     await confirmed(vendor)
     row = await current(vendor.id)
     assert row is not None
-    await refuse(vendor_id=vendor.id, registration_id=row.id, reason="Another name", actor="test")
+    await refuse(
+        vendor_id=vendor.id, registration_id=row.id, reason="Another name", actor="test"
+    )
     assert await waiting_numbers() is None
     closed = await october(vendor)
     assert closed is not None
@@ -208,7 +222,9 @@ async def test_nobody_confirms_what_has_changed_since_they_looked() -> None:
     assert seen is not None
     await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
     for decide in (
-        confirm(vendor_id=vendor.id, registration_id=seen.id, proof="VIES", actor="test"),
+        confirm(
+            vendor_id=vendor.id, registration_id=seen.id, proof="VIES", actor="test"
+        ),
         confirm(vendor_id=vendor.id, registration_id=None, proof="VIES", actor="test"),
         refuse(vendor_id=vendor.id, registration_id=seen.id, reason="No", actor="test"),
     ):
@@ -232,11 +248,15 @@ async def test_two_who_confirm_at_once_confirm_once() -> None:
     ("country", "proof", "words"),
     [("DK", "VIES", "no VAT number"), ("CH", "  ", "what you looked at")],
 )
-async def test_what_proves_nothing_is_refused(country: str, proof: str, words: str) -> None:
+async def test_what_proves_nothing_is_refused(
+    country: str, proof: str, words: str
+) -> None:
     """Inside the EU only a number will do; anywhere something must have been looked at."""
     vendor = await a_vendor(country)
     with pytest.raises(Invalid, match=words):
-        await confirm(vendor_id=vendor.id, registration_id=None, proof=proof, actor="test")
+        await confirm(
+            vendor_id=vendor.id, registration_id=None, proof=proof, actor="test"
+        )
     assert await current(vendor.id) is None
 
 
@@ -258,14 +278,18 @@ async def test_the_database_holds_one_number_in_force_and_one_decision() -> None
 class TestNumbersOfBefore:
     """Migration 0021 keeps what was stated before numbers were checked."""
 
-    async def test_they_are_kept_in_their_normal_form_and_wait(self, database: str) -> None:
+    async def test_they_are_kept_in_their_normal_form_and_wait(
+        self, database: str
+    ) -> None:
         """Greece's prefix is EL, a Swiss number has no ending; nothing is confirmed, and what
         cannot be right says so.
         """
         script = import_module("shared.infra.database.migrations.0020_vat")
         database_of = get_connection("default")
         stated = {"GR": "GR094259216", "CH": "CHE107787577MWST", "DK": "DK12", "SE": ""}
-        vendors = {country: await make_ready_vendor(country=country) for country in stated}
+        vendors = {
+            country: await make_ready_vendor(country=country) for country in stated
+        }
         await database_of.execute_script(
             "ALTER TABLE vendors ADD COLUMN vat_number VARCHAR(20) NOT NULL DEFAULT ''"
         )
@@ -275,11 +299,17 @@ class TestNumbersOfBefore:
                 await database_of.execute_query(sql)
             await database_of.execute_query(script.KEEP_NUMBERS)
         finally:
-            await database_of.execute_script("ALTER TABLE vendors DROP COLUMN vat_number")
+            await database_of.execute_script(
+                "ALTER TABLE vendors DROP COLUMN vat_number"
+            )
 
-        found = {country: await registration_of(vendor.id) for country, vendor in vendors.items()}
+        found = {
+            country: await registration_of(vendor.id)
+            for country, vendor in vendors.items()
+        }
         kept = {
-            c: (r.number, r.standing, r.is_well_formed) if r else None for c, r in found.items()
+            c: (r.number, r.standing, r.is_well_formed) if r else None
+            for c, r in found.items()
         }
         assert kept == {
             "GR": ("EL094259216", RegistrationState.WAITING, True),
@@ -310,7 +340,8 @@ class TestNumbersOfBefore:
         spans = script.SPANS_POSTGRES if "postgres" in database else script.SPANS_SQLITE
         await get_connection("default").execute_query(spans)
         assert [
-            (row.starts_at, row.ends_at) for row in await Statement.all().order_by("month")
+            (row.starts_at, row.ends_at)
+            for row in await Statement.all().order_by("month")
         ] == [
             (at("2026-02-01 00:00"), at("2026-03-01 00:00")),
             (at("2026-12-01 00:00"), at("2027-01-01 00:00")),
@@ -320,13 +351,17 @@ class TestNumbersOfBefore:
 class TestRates:
     """An invoice in another currency than the state's (article 230)."""
 
-    async def test_a_month_waits_for_its_rate_and_is_closed_when_it_is_there(self) -> None:
+    async def test_a_month_waits_for_its_rate_and_is_closed_when_it_is_there(
+        self,
+    ) -> None:
         """It says which is missing, takes no number, and later months wait behind it; another
         currency does not.
         """
         vendor = await a_vendor("DK")
         await sold(vendor, at("2026-10-06 10:00"))
-        await sold(vendor, at("2026-11-06 10:00"), total=9000, commission=900, currency="DKK")
+        await sold(
+            vendor, at("2026-11-06 10:00"), total=9000, commission=900, currency="DKK"
+        )
         assert await october(vendor, currency="DKK") is not None  # the one in euros
         with clock.use(lambda: at("2026-12-01 01:00")):
             assert await close_vendor(vendor.id) == 0
@@ -346,7 +381,11 @@ class TestRates:
             assert await close_vendor(vendor.id) == 1
         assert [wait.month for wait in await VatWait.all()] == ["2026-11"]
         closed = await Statement.get(currency="DKK")
-        assert (closed.month, closed.vat, closed.number) == ("2026-10", 170, "MH-2026-000002")
+        assert (closed.month, closed.vat, closed.number) == (
+            "2026-10",
+            170,
+            "MH-2026-000002",
+        )
         view = await statement_of(vendor.id, "2026-10", "DKK")
         assert view.state_vat is not None
         assert str(view.state_vat.amount) == "€0.23"
@@ -356,7 +395,9 @@ class TestRates:
             view.state_vat.rate.day,
         ) == (BANK, date(2026, 10, 30))
         told = await Email.get(unique_key=f"statement:{closed.number}")
-        assert "which is €0.23 (1 EUR = 7.4604 DKK, European Central Bank)." in told.text
+        assert (
+            "which is €0.23 (1 EUR = 7.4604 DKK, European Central Bank)." in told.text
+        )
 
     @pytest.mark.one_engine
     async def test_a_rate_entered_anew_changes_no_written_invoice(self) -> None:
@@ -371,9 +412,12 @@ class TestRates:
 
     @pytest.mark.one_engine
     @pytest.mark.parametrize(
-        ("day", "is_known"), [("2026-10-31", True), ("2026-10-25", True), ("2026-10-24", False)]
+        ("day", "is_known"),
+        [("2026-10-31", True), ("2026-10-25", True), ("2026-10-24", False)],
     )
-    async def test_only_the_latest_rate_of_the_month_counts(self, day: str, is_known: bool) -> None:
+    async def test_only_the_latest_rate_of_the_month_counts(
+        self, day: str, is_known: bool
+    ) -> None:
         """Of its last day, or of the last working day before it."""
         vendor = await a_vendor("DK")
         await a_rate("DKK", day=day)
@@ -396,7 +440,13 @@ class TestRates:
         """And why VAT is in it."""
         vendor = await a_vendor("DK")
         with clock.use(lambda: at("2026-10-10 01:00")):
-            await sold(vendor, at("2026-10-05 10:00"), total=11700, commission=1170, currency="DKK")
+            await sold(
+                vendor,
+                at("2026-10-05 10:00"),
+                total=11700,
+                commission=1170,
+                currency="DKK",
+            )
             view = await statement_of(vendor.id, "2026-10")
         assert (view.awaits_rate_in, view.treatment) == ("EUR", Treatment.UNPROVEN)
 
@@ -420,7 +470,8 @@ class TestRates:
         await a_rate("SEK", "11.2")
         with pytest.raises(BadRate) as told:
             await enter(
-                Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day)), actor="test"
+                Rate(base, quote, Decimal(rate), BANK, date.fromisoformat(day)),
+                actor="test",
             )
         assert told.value.param == param
 

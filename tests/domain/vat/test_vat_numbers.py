@@ -184,7 +184,9 @@ def test_every_state_is_in_the_table_with_right_and_wrong() -> None:
         if kept.startswith(p)
     }
     assert tried == {
-        (country, prefix) for country in {*EU, *COUNTRIES} for prefix in prefixes_of(country)
+        (country, prefix)
+        for country in {*EU, *COUNTRIES}
+        for prefix in prefixes_of(country)
     }
     assert {prefix for _, prefix in tried} == set(FORMATS)
     assert {country for country, _ in INVALID} >= {*EU, *COUNTRIES}
@@ -199,7 +201,9 @@ def test_the_example_that_a_page_shows_is_a_number_of_that_state(prefix: str) ->
 
 def test_a_number_of_another_state_is_told_apart_from_a_wrong_one() -> None:
     """So that nobody looks for a typing error that is none."""
-    with pytest.raises(BadVatNumber, match=r"a number of Germany\. Yours is of Luxembourg"):
+    with pytest.raises(
+        BadVatNumber, match=r"a number of Germany\. Yours is of Luxembourg"
+    ):
         normal_vat_number("DE136695976", "LU")
     with pytest.raises(BadVatNumber, match="a sign is missing or wrong"):
         normal_vat_number("LU15027443", "LU")

@@ -30,7 +30,8 @@ from shared.trade.vat.rules import (
 )
 
 LAST = date(2026, 11, 30)
-D, U, R, O = Treatment.DOMESTIC, Treatment.UNPROVEN, Treatment.REVERSE_CHARGE, Treatment.OUTSIDE  # noqa: E741
+D, U = Treatment.DOMESTIC, Treatment.UNPROVEN
+R, O = Treatment.REVERSE_CHARGE, Treatment.OUTSIDE  # noqa: E741
 # Seller, buyer, number, confirmed -> what becomes of the VAT.
 TABLE = (
     ("LU", "LU", "", False, D),
@@ -71,7 +72,9 @@ def test_nothing_unconfirmed_takes_the_vat_away() -> None:
     """In no pair of countries, with whatever number."""
     everywhere = sorted({*EU, "GB", "CH", "LI", "NO"})
     for seller, buyer in itertools.product(everywhere, repeat=2):
-        assert treatment(seller, buyer, number="DK13585628", is_confirmed=False).is_charged
+        assert treatment(
+            seller, buyer, number="DK13585628", is_confirmed=False
+        ).is_charged
 
 
 @pytest.mark.parametrize(
@@ -96,13 +99,21 @@ def test_a_state_is_owed_its_own_currency(state: str, currency: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "rate", "found"),
     [
-        (Money(17000, "DKK"), ("EUR", "DKK", "7.4604"), Money(2279, "EUR")),  # 22.7869...
+        (
+            Money(17000, "DKK"),
+            ("EUR", "DKK", "7.4604"),
+            Money(2279, "EUR"),
+        ),  # 22.7869...
         (
             Money(-17000, "DKK"),
             ("EUR", "DKK", "7.4604"),
             Money(-2279, "EUR"),
         ),
-        (Money(5, "DKK"), ("EUR", "DKK", "10"), Money(1, "EUR")),  # exactly half of a cent
+        (
+            Money(5, "DKK"),
+            ("EUR", "DKK", "10"),
+            Money(1, "EUR"),
+        ),  # exactly half of a cent
         (
             Money(-5, "DKK"),
             ("EUR", "DKK", "10"),
@@ -152,7 +163,9 @@ def test_what_is_converted_is_at_most_half_a_minor_unit_off(
     assert abs(found.amount - exact) <= Fraction(1, 2)
     assert converted(Money(-amount, one), known) == Money(-found.amount, other)
     back = converted(Money(amount, other), known)
-    exact_back = amount / Fraction(rate) * Fraction(10) ** (decimals(one) - decimals(other))
+    exact_back = (
+        amount / Fraction(rate) * Fraction(10) ** (decimals(one) - decimals(other))
+    )
     assert abs(back.amount - exact_back) <= Fraction(1, 2)
 
 
@@ -174,7 +187,9 @@ def test_a_month_takes_the_rate_of_its_last_day_or_of_the_last_one_before(
     older = Rate("EUR", "DKK", Decimal(8), "Bank", LAST - timedelta(days=30))
     assert latest([older, rate], LAST) == (rate if is_known else None)
     found = state_vat(Money(700, "DKK"), "LU", [older, rate], LAST)
-    assert (found.amount if found else None) == (Money(100, "EUR") if is_known else None)
+    assert (found.amount if found else None) == (
+        Money(100, "EUR") if is_known else None
+    )
 
 
 def test_the_newest_of_several_rates_counts_and_other_pairs_never() -> None:
@@ -214,7 +229,8 @@ def test_a_rate_is_read_with_point_or_comma(typed: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "abc", "1,085", "-1", "1.2.3", "1,085.5", "1e3", "NaN", "1/2", "9" * 40]
+    "typed",
+    ["", "abc", "1,085", "-1", "1.2.3", "1,085.5", "1e3", "NaN", "1/2", "9" * 40],
 )
 def test_what_is_no_rate_or_could_be_two_is_refused(typed: str) -> None:
     """`1,085` is one and a bit to some and a thousand to others."""

@@ -50,10 +50,16 @@ def _in_days(days: float) -> datetime:
 
 
 def _due(deadline: datetime, **more: Any) -> dict[str, Any]:
-    return {"currently_due": [PASSPORT], "current_deadline": int(deadline.timestamp()), **more}
+    return {
+        "currently_due": [PASSPORT],
+        "current_deadline": int(deadline.timestamp()),
+        **more,
+    }
 
 
-async def _ask(gateway: Gateway, sandbox: RunningSandbox, shop: Shop, **forced: Any) -> None:
+async def _ask(
+    gateway: Gateway, sandbox: RunningSandbox, shop: Shop, **forced: Any
+) -> None:
     """Let Stripe say this of the shop's account, and read it."""
     sandbox.control("POST", f"accounts/{shop.account_id}", forced)
     await service.sync_account(gateway, vendor_id=shop.vendor_id)
@@ -64,7 +70,12 @@ async def connected_shop(
 ) -> tuple[Portal, Shop]:
     """A signed-in vendor whose account is finished."""
     portal = await signed_in(client)
-    form = {"country": "LU", "business_type": "company", "business_name": "A", "email": "a@b.test"}
+    form = {
+        "country": "LU",
+        "business_type": "company",
+        "business_name": "A",
+        "email": "a@b.test",
+    }
     answer = await portal.post(
         f"{PAYMENTS}/connect", {**form, "phone": "", "url": "", "currency": ""}
     )
@@ -103,7 +114,9 @@ class TestMirror:
             "current_deadline": int(later.timestamp()),
         }
         needs = _due(now, errors=[BLURRED], alternatives=[alternative])
-        await _ask(gateway, sandbox, shop, requirements=needs, future_requirements=announced)
+        await _ask(
+            gateway, sandbox, shop, requirements=needs, future_requirements=announced
+        )
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
@@ -138,24 +151,37 @@ class TestMirror:
             "currently_due": ["external_account"],
             "current_deadline": "2026-12-03T12:00:00+00:00",
         }
-        await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(requirements=old)
+        await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
+            requirements=old
+        )
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.currently_due == ("external_account",)
         assert config.current_deadline == datetime(2026, 12, 3, 12, tzinfo=UTC)
-        assert (config.errors, config.future.currently_due, config.external_accounts) == (
+        assert (
+            config.errors,
+            config.future.currently_due,
+            config.external_accounts,
+        ) == (
             (),
             (),
             (),
         )
 
     async def test_a_code_without_words_is_logged(
-        self, gateway: Gateway, sandbox: RunningSandbox, caplog: pytest.LogCaptureFixture
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         """So that a release can learn it; the page speaks of it in general."""
         shop = await open_shop(gateway, sandbox)
-        error = {"code": "verification_brand_new", "reason": "New.", "requirement": PASSPORT}
+        error = {
+            "code": "verification_brand_new",
+            "reason": "New.",
+            "requirement": PASSPORT,
+        }
         with caplog.at_level(logging.WARNING, logger="shared.finance.connect.accounts"):
             await _ask(
                 gateway,
@@ -215,10 +241,14 @@ async def _bank_returns_a_payout(sandbox: RunningSandbox, shop: Shop) -> None:
         "Stripe-Account": shop.account_id,
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    status, body = sandbox.request("POST", "/v1/payouts", "amount=1000&currency=eur", headers)
+    status, body = sandbox.request(
+        "POST", "/v1/payouts", "amount=1000&currency=eur", headers
+    )
     assert status == 200, body
     sandbox.control(
-        "POST", f"payouts/{json.loads(body)['id']}/fail", {"failure_code": "account_closed"}
+        "POST",
+        f"payouts/{json.loads(body)['id']}/fail",
+        {"failure_code": "account_closed"},
     )
 
 
@@ -236,7 +266,10 @@ class TestCapabilities:
         config = await get_vendor_payment_config(shop.vendor_id)
 
         assert config.disabled_reason is None
-        assert (config.account_status, config.accepts_payments) == (AccountStatus.INACTIVE, False)
+        assert (config.account_status, config.accepts_payments) == (
+            AccountStatus.INACTIVE,
+            False,
+        )
         (mail,) = await _mails("account_stopped")
         said = (
             "Money from your sales cannot reach you: Stripe paused this because it was not used "
@@ -286,14 +319,24 @@ class TestCapabilities:
         """With its own day, as long as the account has something due."""
         shop = await open_shop(gateway, sandbox)
         soon, later = _in_days(10), _in_days(40)
-        cards = {"currently_due": ["company.tax_id"], "current_deadline": int(later.timestamp())}
+        cards = {
+            "currently_due": ["company.tax_id"],
+            "current_deadline": int(later.timestamp()),
+        }
         await _ask(
-            gateway, sandbox, shop, requirements=_due(soon), capabilities={"card_payments": cards}
+            gateway,
+            sandbox,
+            shop,
+            requirements=_due(soon),
+            capabilities={"card_payments": cards},
         )
 
         config = await get_vendor_payment_config(shop.vendor_id)
 
-        found = {a.name: (a.status, a.currently_due, a.current_deadline) for a in config.abilities}
+        found = {
+            a.name: (a.status, a.currently_due, a.current_deadline)
+            for a in config.abilities
+        }
         assert found["card_payments"] == ("active", ("company.tax_id",), later)
         assert found["transfers"] == ("active", (PASSPORT,), soon)
         (line,) = status_words(config).abilities
@@ -318,19 +361,28 @@ class TestCapabilities:
         portal, shop = await connected_shop(client, gateway, sandbox)
         off = {"status": "inactive", "disabled_reason": "rejected.unsupported_business"}
         await _ask(
-            gateway, sandbox, shop, capabilities={"card_payments": off}, charges_enabled=True
+            gateway,
+            sandbox,
+            shop,
+            capabilities={"card_payments": off},
+            charges_enabled=True,
         )
 
         text = " ".join((await portal.get(PAYMENTS)).split())
 
         assert "You can take payments" in text
         assert "Card payments <span" in text
-        assert "Stripe does not offer this to your kind of business. Please write to us" in text
+        assert (
+            "Stripe does not offer this to your kind of business. Please write to us"
+            in text
+        )
         assert "Your sales go on meanwhile" in text
         assert "shoppers cannot pay you" not in text
         assert "unsupported_business" not in text
         operator = await operator_in(client)
-        text = " ".join((await operator.get(f"/operator/vendors/{shop.vendor_id}")).split())
+        text = " ".join(
+            (await operator.get(f"/operator/vendors/{shop.vendor_id}")).split()
+        )
         assert "Stripe does not offer this to your kind of business." in text
         assert "card_payments: inactive (rejected.unsupported_business)" in text
         assert "transfers: active" in text
@@ -358,7 +410,8 @@ class TestCapabilities:
         ) == (shop.account_id, "transfers")
         assert event["data"]["previous_attributes"] == {"status": "active"}
         assert (
-            handlers()["connect"]["capability.updated"] is handlers()["connect"]["account.updated"]
+            handlers()["connect"]["capability.updated"]
+            is handlers()["connect"]["account.updated"]
         )
 
 
@@ -371,7 +424,9 @@ class TestReminders:
         """
         shop = await open_shop(gateway, sandbox)
         deadline = _in_days(20)
-        await _ask(gateway, sandbox, shop, requirements=_due(deadline, errors=[BLURRED]))
+        await _ask(
+            gateway, sandbox, shop, requirements=_due(deadline, errors=[BLURRED])
+        )
 
         for left in (
             16,
@@ -393,7 +448,9 @@ class TestReminders:
         mails = await _mails("account_deadline")
         assert [m.unique_key.rpartition(":")[2] for m in mails] == ["14", "7", "1"]
         day = f"{deadline.day} {deadline:%B}"
-        for mail, when in zip(mails, ("in 14 days", "in 7 days", "tomorrow"), strict=True):
+        for mail, when in zip(
+            mails, ("in 14 days", "in 7 days", "tomorrow"), strict=True
+        ):
             assert mail.subject.startswith(
                 f"Stripe needs a photo of your passport or identity card by {day}"
             )
@@ -414,7 +471,11 @@ class TestReminders:
             "current_deadline": int(_in_days(7).timestamp()),
         }
         await _ask(
-            gateway, sandbox, shop, requirements=_due(_in_days(14)), future_requirements=announced
+            gateway,
+            sandbox,
+            shop,
+            requirements=_due(_in_days(14)),
+            future_requirements=announced,
         )
         await _remind(context)
         await _ask(gateway, sandbox, shop, requirements=_due(_in_days(13)))
@@ -452,7 +513,11 @@ class TestReminders:
             await _ask(gateway, sandbox, one, requirements=_due(_in_days(7)))
         path = f"/v1/accounts/{shop.account_id}"
         sandbox.faults(
-            {"match": {"method": "GET", "path": path}, "effect": "status", "status": 500}
+            {
+                "match": {"method": "GET", "path": path},
+                "effect": "status",
+                "status": 500,
+            }
         )
         await _remind(context)
         assert len(await _mails("account_deadline")) == 1
@@ -486,14 +551,18 @@ class TestReminders:
         await _remind(context)
 
         assert await _mails("account_deadline") == []
-        assert not await Job.exists(kind="vendors.remind_one", status__in=["waiting", "failed"])
+        assert not await Job.exists(
+            kind="vendors.remind_one", status__in=["waiting", "failed"]
+        )
 
     async def test_reading_is_a_write_of_nobody_s(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """Stripe down while an account is read raises, and what we knew stays."""
         shop = await open_shop(gateway, sandbox)
-        sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500})
+        sandbox.faults(
+            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
+        )
         with pytest.raises(StripeUnavailable):
             await service.sync_account(gateway, vendor_id=shop.vendor_id)
         assert (
@@ -522,7 +591,11 @@ class TestStopped:
         shop = await open_shop(gateway, sandbox)
         late = {"past_due": [PASSPORT], "currently_due": [PASSPORT]}
         await _ask(
-            gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due"
+            gateway,
+            sandbox,
+            shop,
+            requirements=late,
+            disabled_reason="requirements.past_due",
         )
 
         (mail,) = await _mails("account_stopped")
@@ -535,7 +608,11 @@ class TestStopped:
         ).account_status is AccountStatus.PENDING
         await _ask(gateway, sandbox, shop, complete=True)
         await _ask(
-            gateway, sandbox, shop, requirements=late, disabled_reason="requirements.past_due"
+            gateway,
+            sandbox,
+            shop,
+            requirements=late,
+            disabled_reason="requirements.past_due",
         )
         assert len(await _mails("account_stopped")) == 2
 
@@ -548,7 +625,10 @@ class TestStopped:
 
         (mail,) = await _mails("account_stopped")
 
-        assert "You cannot take payments. Stripe no longer works with this account." in mail.text
+        assert (
+            "You cannot take payments. Stripe no longer works with this account."
+            in mail.text
+        )
         assert "fraud" not in mail.text
         assert not (await get_vendor_payment_config(shop.vendor_id)).accepts_payments
 
@@ -595,7 +675,9 @@ class TestPages:
         main button.
         """
         portal, shop = await connected_shop(client, gateway, sandbox)
-        await _ask(gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED]))
+        await _ask(
+            gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED])
+        )
 
         settings = " ".join((await portal.get(PAYMENTS)).split())
         await _make_sellable(portal)
@@ -603,7 +685,10 @@ class TestPages:
 
         for text in (settings, home):
             assert "You can take payments" in text
-            assert "Stripe needs a photo of your passport or identity card by <time" in text
+            assert (
+                "Stripe needs a photo of your passport or identity card by <time"
+                in text
+            )
             assert "</time> or payouts stop." in text
         assert "The picture cannot be read." in settings
         assert "Upload it again" in settings
@@ -643,7 +728,9 @@ class TestPages:
 
         text = " ".join((await portal.get(PAYMENTS)).split())
 
-        assert "Stripe will need the registration number of your business by <time" in text
+        assert (
+            "Stripe will need the registration number of your business by <time" in text
+        )
         assert "Nothing stops before that day." in text
         assert (
             await get_vendor_payment_config(shop.vendor_id)
@@ -654,10 +741,14 @@ class TestPages:
     ) -> None:
         """Stripe's own words are for the operator alone."""
         shop = await open_shop(gateway, sandbox)
-        await _ask(gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED]))
+        await _ask(
+            gateway, sandbox, shop, requirements=_due(_in_days(9), errors=[BLURRED])
+        )
         operator = await operator_in(client)
 
-        text = " ".join((await operator.get(f"/operator/vendors/{shop.vendor_id}")).split())
+        text = " ".join(
+            (await operator.get(f"/operator/vendors/{shop.vendor_id}")).split()
+        )
 
         assert "Stripe needs a photo of your passport or identity card by <time" in text
         assert "The picture cannot be read." in text

@@ -61,10 +61,14 @@ facts = st.builds(
     past_due=st.sampled_from([(), ("external_account",)]),
     pending_verification=st.sampled_from([(), ("individual.verification.document",)]),
     external_account_errored=st.booleans(),
-    ability_reason=st.sampled_from([None, *sorted(codes("connect.causes")), "pending.new", "x"]),
+    ability_reason=st.sampled_from(
+        [None, *sorted(codes("connect.causes")), "pending.new", "x"]
+    ),
 )
 DUE = ("external_account",)
-OFF = replace(READY, charges_enabled=False, payouts_enabled=False, transfers_active=False)
+OFF = replace(
+    READY, charges_enabled=False, payouts_enabled=False, transfers_active=False
+)
 
 
 class TestStatus:
@@ -81,13 +85,19 @@ class TestStatus:
                 replace(OFF, disabled_reason="requirements.past_due", past_due=DUE),
                 AccountStatus.PENDING,
             ),
-            (replace(OFF, disabled_reason="requirements.past_due"), AccountStatus.PENDING),
+            (
+                replace(OFF, disabled_reason="requirements.past_due"),
+                AccountStatus.PENDING,
+            ),
             (
                 replace(OFF, disabled_reason="action_required.requested_capabilities"),
                 AccountStatus.PENDING,
             ),
             (replace(OFF, currently_due=DUE), AccountStatus.PENDING),
-            (replace(READY, charges_enabled=False, currently_due=DUE), AccountStatus.PENDING),
+            (
+                replace(READY, charges_enabled=False, currently_due=DUE),
+                AccountStatus.PENDING,
+            ),
             # under review
             (replace(OFF, disabled_reason="under_review"), AccountStatus.UNDER_REVIEW),
             (
@@ -96,7 +106,9 @@ class TestStatus:
             ),
             (
                 replace(
-                    OFF, disabled_reason="requirements.pending_verification", currently_due=DUE
+                    OFF,
+                    disabled_reason="requirements.pending_verification",
+                    currently_due=DUE,
                 ),
                 AccountStatus.UNDER_REVIEW,
             ),
@@ -109,13 +121,23 @@ class TestStatus:
             (replace(READY, past_due=DUE), AccountStatus.RESTRICTED_SOON),
             # payouts blocked only: payments go on
             (replace(READY, payouts_enabled=False), AccountStatus.RESTRICTED),
-            (replace(READY, payouts_enabled=False, past_due=DUE), AccountStatus.RESTRICTED),
             (
-                replace(READY, payouts_enabled=False, disabled_reason="requirements.past_due"),
+                replace(READY, payouts_enabled=False, past_due=DUE),
+                AccountStatus.RESTRICTED,
+            ),
+            (
+                replace(
+                    READY,
+                    payouts_enabled=False,
+                    disabled_reason="requirements.past_due",
+                ),
                 AccountStatus.RESTRICTED,
             ),
             (replace(READY, external_account_errored=True), AccountStatus.RESTRICTED),
-            (replace(OFF, external_account_errored=True, currently_due=DUE), AccountStatus.PENDING),
+            (
+                replace(OFF, external_account_errored=True, currently_due=DUE),
+                AccountStatus.PENDING,
+            ),
             # paused or closed, whatever else is said
             *(
                 (replace(READY, disabled_reason=reason), AccountStatus.INACTIVE)
@@ -123,7 +145,10 @@ class TestStatus:
                 if is_closed(reason)
             ),
             (replace(NEW, disabled_reason="rejected.fraud"), AccountStatus.INACTIVE),
-            (replace(NEW, disabled_reason="rejected.something_new"), AccountStatus.INACTIVE),
+            (
+                replace(NEW, disabled_reason="rejected.something_new"),
+                AccountStatus.INACTIVE,
+            ),
             (replace(OFF, disabled_reason="something_new"), AccountStatus.INACTIVE),
         ],
     )
@@ -240,11 +265,15 @@ class TestChecklist:
         wrong = RequirementError(
             "verification_failed_id_number_match", "No match.", "individual.id_number"
         )
-        other = Alternative(("individual.id_number",), ("individual.verification.document",))
+        other = Alternative(
+            ("individual.id_number",), ("individual.verification.document",)
+        )
 
         (found,) = items(["individual.id_number"], [wrong], [other])
 
-        assert found.reason == "The number does not go with this name and date of birth."
+        assert (
+            found.reason == "The number does not go with this name and date of birth."
+        )
         assert found.todo == "Check all three, or upload a passport or identity card."
         assert found.instead == "a photo of your passport or identity card"
         assert found.codes == (
@@ -270,7 +299,9 @@ class TestCountries:
             assert set(country.currencies) <= set(CURRENCY_NAMES)
 
     @pytest.mark.parametrize("currency", sorted(CURRENCY_NAMES))
-    def test_the_least_payout_is_in_minor_units_of_its_currency(self, currency: str) -> None:
+    def test_the_least_payout_is_in_minor_units_of_its_currency(
+        self, currency: str
+    ) -> None:
         """It can be paid at all: a multiple of the currency's step, and no euros beside cents."""
         assert minimum_payout(currency) % step(currency) == 0
         assert minimum_payout(currency) >= 10 * 10 ** decimals(currency)

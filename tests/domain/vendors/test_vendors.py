@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 DETAILS = AccountDetails(
-    country="LU", business_type="company", business_name="Atelier", email="owner@atelier.test"
+    country="LU",
+    business_type="company",
+    business_name="Atelier",
+    email="owner@atelier.test",
 )
 
 
@@ -72,11 +75,16 @@ async def _connected(gateway: Gateway, vendor_id: int) -> str:
 
 def _created(sandbox: RunningSandbox) -> int:
     return sum(
-        1 for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts")
+        1
+        for e in sandbox.requests()
+        if (e["method"], e["path"]) == ("POST", "/v1/accounts")
     )
 
 
-BACK = {"refresh_url": "http://localhost/refresh", "return_url": "http://localhost/success"}
+BACK = {
+    "refresh_url": "http://localhost/refresh",
+    "return_url": "http://localhost/success",
+}
 
 
 class TestSignUp:
@@ -98,7 +106,9 @@ class TestSignUp:
         assert (await vendor_by_id(second)).slug == "atelier-luxe-2"
 
     @pytest.mark.parametrize("name", ["靴屋", "---", "🥖"])
-    async def test_a_name_without_latin_letters_still_has_an_address(self, name: str) -> None:
+    async def test_a_name_without_latin_letters_still_has_an_address(
+        self, name: str
+    ) -> None:
         """Nothing is left of it, so it is called shop."""
         assert (await vendor_by_id(await _vendor(name))).slug == "shop"
 
@@ -114,7 +124,11 @@ class TestSignUp:
         """The vendor's row goes with it."""
         with pytest.raises(WeakPassword):
             await vendors.sign_up(
-                email="a@b.test", password="short", full_name="A", business_name="B", country="LU"
+                email="a@b.test",
+                password="short",
+                full_name="A",
+                business_name="B",
+                country="LU",
             )
         assert await Vendor.all().count() == 0
 
@@ -164,7 +178,10 @@ class TestOneAccount:
         """
         vendor_id = await _vendor()
         sandbox.faults(
-            {"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"}
+            {
+                "match": {"method": "POST", "path": "/v1/accounts"},
+                "effect": "reset_after",
+            }
         )
         with pytest.raises(StripeUnavailable):
             await _connected(gateway, vendor_id)
@@ -178,7 +195,10 @@ class TestOneAccount:
 
         row = await VendorPaymentConfig.get(vendor_id=vendor_id)
         assert row.stripe_account_id == account
-        assert row.stripe_account_key == f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+        assert (
+            row.stripe_account_key
+            == f"vendor:{vendor_id}.{born(row.created_at)}:account:1"
+        )
         assert row.account_request["country"] == "LU"
         assert sandbox.control("GET", "state")["counts"]["account"] == 1
 
@@ -191,7 +211,10 @@ class TestOneAccount:
         """
         vendor_id = await _vendor()
         sandbox.faults(
-            {"match": {"method": "POST", "path": "/v1/accounts"}, "effect": "reset_after"}
+            {
+                "match": {"method": "POST", "path": "/v1/accounts"},
+                "effect": "reset_after",
+            }
         )
         with pytest.raises(StripeUnavailable):
             await _connected(gateway, vendor_id)
@@ -247,7 +270,9 @@ class TestOneAccount:
         )
 
         sent = next(
-            e for e in sandbox.requests() if (e["method"], e["path"]) == ("POST", "/v1/accounts")
+            e
+            for e in sandbox.requests()
+            if (e["method"], e["path"]) == ("POST", "/v1/accounts")
         )["params"]
 
         assert "type" not in sent
@@ -262,8 +287,12 @@ class TestLinks:
         """Two clicks, two addresses, neither of them anywhere in the database."""
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
-        first = await service.create_onboarding_link(gateway, vendor_id=vendor_id, **BACK)
-        second = await service.create_onboarding_link(gateway, vendor_id=vendor_id, **BACK)
+        first = await service.create_onboarding_link(
+            gateway, vendor_id=vendor_id, **BACK
+        )
+        second = await service.create_onboarding_link(
+            gateway, vendor_id=vendor_id, **BACK
+        )
         sandbox.complete(account)
         dashboard = await service.create_dashboard_link(gateway, vendor_id=vendor_id)
 
@@ -273,7 +302,9 @@ class TestLinks:
         assert first != second
         assert not any(link in kept for link in (first, second, dashboard))
 
-    async def test_there_is_no_link_before_there_is_an_account(self, gateway: Gateway) -> None:
+    async def test_there_is_no_link_before_there_is_an_account(
+        self, gateway: Gateway
+    ) -> None:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
@@ -320,7 +351,9 @@ class TestSync:
         with clock.use(lambda: later):
             await service.sync_account(gateway, vendor_id=vendor_id)
         sandbox.control(
-            "POST", f"accounts/{account}", {"charges_enabled": False, "payouts_enabled": False}
+            "POST",
+            f"accounts/{account}",
+            {"charges_enabled": False, "payouts_enabled": False},
         )
 
         config = await service.sync_account(gateway, vendor_id=vendor_id)
@@ -362,7 +395,9 @@ class TestSync:
         vendor_id = await _vendor()
         sandbox.complete(await _connected(gateway, vendor_id))
         before = await service.sync_account(gateway, vendor_id=vendor_id)
-        sandbox.faults({"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500})
+        sandbox.faults(
+            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
+        )
 
         with pytest.raises(StripeUnavailable):
             await service.sync_account(gateway, vendor_id=vendor_id)
@@ -399,7 +434,9 @@ class TestPayoutSchedule:
         assert (await gateway.balance_settings.get(account)).interval == "manual"
 
         plan = PayoutPlan(PayoutSchedule.MONTHLY, "31", 0)
-        await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        await stripe_schedule.choose(
+            gateway, vendor_id=vendor_id, plan=plan, actor="member:1"
+        )
 
         assert await gateway.balance_settings.get(account) == PayoutSettings(
             "monthly", monthly_days=(31,)
@@ -415,14 +452,20 @@ class TestPayoutSchedule:
         await _connected(gateway, vendor_id)
         for schedule in (PayoutSchedule.DAILY, PayoutSchedule.WEEKLY):
             plan = PayoutPlan(schedule, minimum=2000)
-            await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+            await stripe_schedule.choose(
+                gateway, vendor_id=vendor_id, plan=plan, actor="member:1"
+            )
 
-        entries = await AuditEntry.filter(action="vendor.payout_schedule_requested").order_by("id")
+        entries = await AuditEntry.filter(
+            action="vendor.payout_schedule_requested"
+        ).order_by("id")
 
         row = await VendorPaymentConfig.get(vendor_id=vendor_id)
         head = f"vendor:{vendor_id}.{born(row.created_at)}:payout-settings"
         assert [e.details["key"] for e in entries] == [f"{head}:{n}" for n in (1, 2, 3)]
-        assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
+        assert (
+            await get_vendor_payment_config(vendor_id)
+        ).payout_schedule is PayoutSchedule.WEEKLY
 
     async def test_nothing_changes_while_stripe_is_down(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -431,7 +474,11 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         await _connected(gateway, vendor_id)
         sandbox.faults(
-            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 503}
+            {
+                "match": {"path": "/v1/balance_settings"},
+                "effect": "status",
+                "status": 503,
+            }
         )
 
         with pytest.raises(StripeUnavailable):
@@ -442,7 +489,9 @@ class TestPayoutSchedule:
                 actor="member:1",
             )
 
-        assert (await get_vendor_payment_config(vendor_id)).payout_schedule is PayoutSchedule.WEEKLY
+        assert (
+            await get_vendor_payment_config(vendor_id)
+        ).payout_schedule is PayoutSchedule.WEEKLY
 
     async def test_what_was_asked_for_while_stripe_was_down_goes_through_later_unless_another_was(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
@@ -451,23 +500,32 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         sandbox.faults(
-            {"match": {"path": "/v1/balance_settings"}, "effect": "status", "status": 429}
+            {
+                "match": {"path": "/v1/balance_settings"},
+                "effect": "status",
+                "status": 429,
+            }
         )
-        for plan in (PayoutPlan(PayoutSchedule.DAILY), PayoutPlan(PayoutSchedule.MONTHLY, "5")):
+        for plan in (
+            PayoutPlan(PayoutSchedule.DAILY),
+            PayoutPlan(PayoutSchedule.MONTHLY, "5"),
+        ):
             with pytest.raises(StripeUnavailable):
                 await stripe_schedule.choose(
                     gateway, vendor_id=vendor_id, plan=plan, actor="member:1"
                 )
         sandbox.faults()
 
-        _, older, newer = await StripeWrite.filter(operation="balance_settings.update").order_by(
-            "id"
-        )
+        _, older, newer = await StripeWrite.filter(
+            operation="balance_settings.update"
+        ).order_by("id")
         for write in (newer, older):
             await writes.perform_soon.run(context, {"id": write.id})
 
         assert (await StripeWrite.get(id=older.id)).state == WriteState.SUPERSEDED
-        assert (await terms_of(vendor_id)).plan == PayoutPlan(PayoutSchedule.MONTHLY, "5")
+        assert (await terms_of(vendor_id)).plan == PayoutPlan(
+            PayoutSchedule.MONTHLY, "5"
+        )
         assert (await gateway.balance_settings.get(account)).monthly_days == (5,)
 
     async def test_a_change_at_stripe_is_found_by_reading(
@@ -478,7 +536,9 @@ class TestPayoutSchedule:
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
         plan = PayoutPlan(PayoutSchedule.WEEKLY, "tuesday", 0)
-        await stripe_schedule.choose(gateway, vendor_id=vendor_id, plan=plan, actor="member:1")
+        await stripe_schedule.choose(
+            gateway, vendor_id=vendor_id, plan=plan, actor="member:1"
+        )
         await gateway.balance_settings.update(
             account, PayoutSettings("monthly", monthly_days=(7,)), key="dashboard:1"
         )
@@ -495,16 +555,22 @@ class TestPayoutSchedule:
         vendor_id = await _vendor()
         account = await _connected(gateway, vendor_id)
         sandbox.complete(account)
-        await gateway.balance_settings.update(account, PayoutSettings("daily"), key="dashboard:1")
+        await gateway.balance_settings.update(
+            account, PayoutSettings("daily"), key="dashboard:1"
+        )
 
         await service.sync_account(gateway, vendor_id=vendor_id)
 
-        assert (await Job.get(kind="payouts.write_settings")).args == {"vendor_id": vendor_id}
+        assert (await Job.get(kind="payouts.write_settings")).args == {
+            "vendor_id": vendor_id
+        }
         await stripe_schedule.apply(gateway, vendor_id=vendor_id)
         assert (await gateway.balance_settings.get(account)).interval == "manual"
         assert (await terms_of(vendor_id)).plan.schedule is PayoutSchedule.WEEKLY
 
-    async def test_without_an_account_there_is_nothing_to_set(self, gateway: Gateway) -> None:
+    async def test_without_an_account_there_is_nothing_to_set(
+        self, gateway: Gateway
+    ) -> None:
         """The vendor is told to connect first."""
         vendor_id = await _vendor()
         with pytest.raises(PaymentNotConfigured):
@@ -518,20 +584,24 @@ class TestPayoutSchedule:
 
 class TestFee:
     @pytest.mark.parametrize("percentage", ["0", "2.9", "99.99"])
-    async def test_the_operator_sets_a_fee_and_it_is_audited(self, percentage: str) -> None:
+    async def test_the_operator_sets_a_fee_and_it_is_audited(
+        self, percentage: str
+    ) -> None:
         """From 0 to just below 100 per cent."""
         vendor_id = await _vendor()
         await payment_configs.set_platform_fee(
             vendor_id=vendor_id, percentage=Decimal(percentage), actor="member:9"
         )
 
-        assert (await get_vendor_payment_config(vendor_id)).platform_fee_percentage == Decimal(
-            percentage
-        )
+        assert (
+            await get_vendor_payment_config(vendor_id)
+        ).platform_fee_percentage == Decimal(percentage)
         entry = await AuditEntry.get(action="vendor.platform_fee_changed")
         assert (entry.actor, entry.details["before"]) == ("member:9", "2.50")
 
-    @pytest.mark.parametrize("percentage", ["-0.01", "100", "1000", "2.555", "NaN", "Infinity"])
+    @pytest.mark.parametrize(
+        "percentage", ["-0.01", "100", "1000", "2.555", "NaN", "Infinity"]
+    )
     async def test_a_fee_out_of_bounds_is_refused(self, percentage: str) -> None:
         """Nothing a destination charge could not carry."""
         vendor_id = await _vendor()
@@ -551,4 +621,6 @@ class TestLists:
         assert [v.slug for v in await list_open_vendors()] == ["velo-nord"]
         assert not (await vendor_by_slug("atelier-luxe")).is_open
         assert (await vendor_rows()).total == 2
-        assert [r.slug for r in (await vendor_rows(search="VELO")).rows] == ["velo-nord"]
+        assert [r.slug for r in (await vendor_rows(search="VELO")).rows] == [
+            "velo-nord"
+        ]

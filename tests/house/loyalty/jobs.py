@@ -27,7 +27,9 @@ async def forget(_context: Context) -> None:
 
 async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None:
     """Give points soon."""
-    give.once(f"loyalty.give:{event.payment_id}")(tx, payment_id=event.payment_id, points=10)
+    give.once(f"loyalty.give:{event.payment_id}")(
+        tx, payment_id=event.payment_id, points=10
+    )
 
 
 async def follow_coupon(_context: Context, _event: VerifiedEvent) -> str:

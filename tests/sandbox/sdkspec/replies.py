@@ -7,7 +7,13 @@ from typing import Any
 
 from tests.sandbox.sdkspec.problems import Problem
 from tests.sandbox.sdkspec.requests import load
-from tests.sandbox.sdkspec.responses import check_list, check_response, fields, names_in, resource
+from tests.sandbox.sdkspec.responses import (
+    check_list,
+    check_response,
+    fields,
+    names_in,
+    resource,
+)
 from tests.sandbox.sdkspec.routes import match
 
 _ERROR_TYPES = ("api_error", "card_error", "idempotency_error", "invalid_request_error")
@@ -17,15 +23,25 @@ def check_error(status: int, body: Any) -> list[Problem]:
     """The v1 error envelope: {"error": {type, message, code?, param?, ...}}."""
     from stripe._error_object import ErrorObject
 
-    if not isinstance(body, dict) or set(body) != {"error"} or not isinstance(body["error"], dict):
+    if (
+        not isinstance(body, dict)
+        or set(body) != {"error"}
+        or not isinstance(body["error"], dict)
+    ):
         return [Problem("$", "object", "an error body is exactly {'error': {...}}")]
     error, known = body["error"], fields(ErrorObject)
     out = [
-        Problem(f"$.error.{k}", "unknown", "not on ErrorObject") for k in error if k not in known
+        Problem(f"$.error.{k}", "unknown", "not on ErrorObject")
+        for k in error
+        if k not in known
     ]
     if error.get("type") not in _ERROR_TYPES:
         out.append(
-            Problem("$.error.type", "enum", f"{error.get('type')!r} is not one of {_ERROR_TYPES}")
+            Problem(
+                "$.error.type",
+                "enum",
+                f"{error.get('type')!r} is not one of {_ERROR_TYPES}",
+            )
         )
     want = {402: "card_error", 409: "idempotency_error"}.get(status)
     if want and error.get("type") not in (want, "invalid_request_error"):

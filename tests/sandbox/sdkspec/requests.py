@@ -23,7 +23,8 @@ OPTION_KEYS = frozenset(RequestOptions.__annotations__)
 
 def _int(value: Any) -> Any:
     if isinstance(value, bool) or not (
-        isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"-?\d+", value))
+        isinstance(value, int)
+        or (isinstance(value, str) and re.fullmatch(r"-?\d+", value))
     ):
         raise ValueError("integer")
     return int(value)
@@ -60,15 +61,22 @@ def _tighten(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     kind = node.get("type")
-    if not isinstance(kind, str):  # a name -> schema mapping (a param may itself be called "type")
+    if not isinstance(
+        kind, str
+    ):  # a name -> schema mapping (a param may itself be called "type")
         return {k: _tighten(v) for k, v in node.items()}
     if kind in _LEAF:
-        return {"type": "function-plain", "function": {"type": "no-info", "function": _LEAF[kind]}}
+        return {
+            "type": "function-plain",
+            "function": {"type": "no-info", "function": _LEAF[kind]},
+        }
     if kind == "str":
         return {"type": "str", "strict": True}
     if kind == "union":
         choices = [c[0] if isinstance(c, tuple) else c for c in node["choices"]]
-        if any(c.get("type") == "literal" and set(c["expected"]) - {""} for c in choices):
+        if any(
+            c.get("type") == "literal" and set(c["expected"]) - {""} for c in choices
+        ):
             # Union[Literal[...], str]: a typo is an error.
             choices = [c for c in choices if c.get("type") != "str"]
         # UntypedStripeObject never comes off the wire.
@@ -97,10 +105,14 @@ def load(target: str) -> Any:
 def validator(target: str) -> SchemaValidator:
     cls = load(target)
     annotations = dict(cls.__annotations__)
-    if set(annotations) >= OPTION_KEYS:  # class PaymentIntentCreateParams(RequestOptions)
+    if (
+        set(annotations) >= OPTION_KEYS
+    ):  # class PaymentIntentCreateParams(RequestOptions)
         annotations = {k: v for k, v in annotations.items() if k not in OPTION_KEYS}
     twin = te.TypedDict(cls.__name__, annotations)  # type: ignore[operator, misc]
-    twin.__module__ = cls.__module__  # forward references resolve where the SDK wrote them
+    twin.__module__ = (
+        cls.__module__
+    )  # forward references resolve where the SDK wrote them
     twin.__pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)  # type: ignore[attr-defined]
     return SchemaValidator(_tighten(TypeAdapter(twin).core_schema))
 
@@ -118,10 +130,16 @@ def check_request(
     """Validate decoded form params (or Python values, as passed to the SDK) for one v1 route."""
     route = match(method, path)
     if route is None:
-        return [Problem(path, "route", f"Unrecognized request URL ({method.upper()}: {path}).")]
+        return [
+            Problem(
+                path, "route", f"Unrecognized request URL ({method.upper()}: {path})."
+            )
+        ]
     params = params or {}
     if route.params is None:
-        return [Problem(k, "unknown", f"Received unknown parameter: {k}") for k in params]
+        return [
+            Problem(k, "unknown", f"Received unknown parameter: {k}") for k in params
+        ]
     try:
         validator(route.params).validate_python(params)
     except ValidationError as failure:
@@ -138,8 +156,12 @@ def _explain(failure: ValidationError, params: dict[str, Any]) -> list[Problem]:
         real: list[Any] = []
         node: Any = params
         for part in err["loc"]:  # drop the union-branch labels pydantic mixes in
-            named = isinstance(node, dict) and not isinstance(part, int) and part in node
-            if named or (isinstance(node, list) and isinstance(part, int) and part < len(node)):
+            named = (
+                isinstance(node, dict) and not isinstance(part, int) and part in node
+            )
+            if named or (
+                isinstance(node, list) and isinstance(part, int) and part < len(node)
+            ):
                 real.append(part)
                 node = node[part]  # type: ignore[index]
         if err["type"] == "missing":
@@ -147,7 +169,9 @@ def _explain(failure: ValidationError, params: dict[str, Any]) -> list[Problem]:
         errors.append((tuple(real), err))
     problems: dict[str, Problem] = {}
     for place, err in errors:
-        deeper = any(len(o) > len(place) and o[: len(place)] == place for o, _ in errors)
+        deeper = any(
+            len(o) > len(place) and o[: len(place)] == place for o, _ in errors
+        )
         if deeper and err["type"] != "extra_forbidden":
             continue  # a branch that got further explains it
         where, value = _param(place), err.get("input")
@@ -162,7 +186,9 @@ def _explain(failure: ValidationError, params: dict[str, Any]) -> list[Problem]:
         elif err["type"] == "value_error":
             p = Problem(where, "type", f"Invalid {err['ctx']['error']}: {shown}")
         else:
-            p = Problem(where, "type", f"Invalid {_WORDS.get(err['type'], err['type'])}")
+            p = Problem(
+                where, "type", f"Invalid {_WORDS.get(err['type'], err['type'])}"
+            )
         seen = problems.get(where)
         if seen is None or (
             seen.kind == "enum" and p.kind == "type" and not isinstance(value, str)

@@ -92,7 +92,11 @@ def check_response(
         return check_list(obj, None, "", "$", enums)
     cls = resource(obj["object"])
     if cls is None:
-        return [Problem("$.object", "object", f"no SDK resource is called {obj['object']!r}")]
+        return [
+            Problem(
+                "$.object", "object", f"no SDK resource is called {obj['object']!r}"
+            )
+        ]
     problems = _check_object(obj, cls, cls.__module__, "$", enums)
     if nulls and not obj.get("deleted"):
         problems += [
@@ -144,7 +148,11 @@ def check_list(
     enums: bool,
 ) -> list[Problem]:
     if not isinstance(value, dict):
-        return [Problem(where, "type", f"expected a list object, got {type(value).__name__}")]
+        return [
+            Problem(
+                where, "type", f"expected a list object, got {type(value).__name__}"
+            )
+        ]
     out = [
         Problem(f"{where}.{k}", "missing", "required")
         for k in ("object", "data", "has_more", "url")
@@ -275,12 +283,20 @@ def _check(
         if literal and str in branches:  # open enum
             allowed = [v for a in literal for v in get_args(a)]
             if not isinstance(value, str):
-                return [Problem(where, "type", f"expected string, got {type(value).__name__}")]
+                return [
+                    Problem(
+                        where, "type", f"expected string, got {type(value).__name__}"
+                    )
+                ]
             return (
                 []
                 if not enums or value in allowed
                 else [
-                    Problem(where, "enum", f"{value!r} is not a value this API version documents")
+                    Problem(
+                        where,
+                        "enum",
+                        f"{value!r} is not a value this API version documents",
+                    )
                 ]
             )
         resolved = [
@@ -306,11 +322,15 @@ def _check(
         return [Problem(where, "type", "null, but the field is not nullable")]
     if origin in _LITERALS:
         return (
-            [] if value in args else [Problem(where, "enum", f"{value!r} is not one of {args!r}")]
+            []
+            if value in args
+            else [Problem(where, "enum", f"{value!r} is not one of {args!r}")]
         )
     if origin in (list, list):
         if not isinstance(value, list):
-            return [Problem(where, "type", f"expected array, got {type(value).__name__}")]
+            return [
+                Problem(where, "type", f"expected array, got {type(value).__name__}")
+            ]
         return [
             p
             for i, v in enumerate(value)
@@ -318,7 +338,9 @@ def _check(
         ]
     if origin in (dict, dict):
         if not isinstance(value, dict):
-            return [Problem(where, "type", f"expected object, got {type(value).__name__}")]
+            return [
+                Problem(where, "type", f"expected object, got {type(value).__name__}")
+            ]
         return [
             p
             for k, v in value.items()
@@ -326,38 +348,51 @@ def _check(
         ]
     if origin is UntypedStripeObject or note is UntypedStripeObject:
         if not isinstance(value, dict):
-            return [Problem(where, "type", f"expected object, got {type(value).__name__}")]
+            return [
+                Problem(where, "type", f"expected object, got {type(value).__name__}")
+            ]
         return [
             p
             for k, v in value.items()
             for p in _check(v, args[0] if args else Any, module, f"{where}.{k}", enums)
         ]
     generic = origin if isinstance(origin, type) else note
-    if isinstance(generic, type) and generic.__name__ in ("ListObject", "SearchResultObject"):
+    if isinstance(generic, type) and generic.__name__ in (
+        "ListObject",
+        "SearchResultObject",
+    ):
         return check_list(value, args[0] if args else None, module, where, enums)
     if note is bool:
         return (
             []
             if isinstance(value, bool)
-            else [Problem(where, "type", f"expected boolean, got {type(value).__name__}")]
+            else [
+                Problem(where, "type", f"expected boolean, got {type(value).__name__}")
+            ]
         )
     if note is int:
         return (
             []
             if isinstance(value, int) and not isinstance(value, bool)
-            else [Problem(where, "type", f"expected integer, got {type(value).__name__}")]
+            else [
+                Problem(where, "type", f"expected integer, got {type(value).__name__}")
+            ]
         )
     if note is float:
         return (
             []
             if isinstance(value, (int, float)) and not isinstance(value, bool)
-            else [Problem(where, "type", f"expected number, got {type(value).__name__}")]
+            else [
+                Problem(where, "type", f"expected number, got {type(value).__name__}")
+            ]
         )
     if note is str:
         return (
             []
             if isinstance(value, str)
-            else [Problem(where, "type", f"expected string, got {type(value).__name__}")]
+            else [
+                Problem(where, "type", f"expected string, got {type(value).__name__}")
+            ]
         )
     if isinstance(note, type) and note.__name__ == "Decimal":
         return (
@@ -367,7 +402,9 @@ def _check(
         )
     if isinstance(note, type) and issubclass(note, StripeObject):
         if not isinstance(value, dict):
-            return [Problem(where, "type", f"expected object, got {type(value).__name__}")]
+            return [
+                Problem(where, "type", f"expected object, got {type(value).__name__}")
+            ]
         return _check_object(value, note, note.__module__, where, enums)
     return [Problem(where, "type", f"checker does not understand {note!r}")]
 

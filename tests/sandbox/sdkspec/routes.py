@@ -22,7 +22,9 @@ class Route:
     method: str  # GET POST DELETE
     template: str  # /v1/payment_intents/{intent}/confirm
     operation: str  # PaymentIntentService.confirm
-    params: str | None  # "stripe.params._payment_intent_confirm_params:PaymentIntentConfirmParams"
+    params: (
+        str | None
+    )  # "stripe.params._payment_intent_confirm_params:PaymentIntentConfirmParams"
     params_required: bool
     returns: str  # "PaymentIntent", "ListObject[Charge]", ...
     module: str
@@ -32,7 +34,8 @@ class Route:
     def regex(self) -> re.Pattern[str]:
         parts = re.split(r"\{(\w+)\}", self.template)
         out = "".join(
-            re.escape(p) if i % 2 == 0 else rf"(?P<{p}>[^/]+)" for i, p in enumerate(parts)
+            re.escape(p) if i % 2 == 0 else rf"(?P<{p}>[^/]+)"
+            for i, p in enumerate(parts)
         )
         return re.compile(out + r"\Z")
 
@@ -91,10 +94,17 @@ def routes() -> tuple[Route, ...]:
                     if not url or not url.startswith("/v1/"):
                         continue
                     base = next(
-                        (_text(k.value) for k in call.keywords if k.arg == "base_address"), "api"
+                        (
+                            _text(k.value)
+                            for k in call.keywords
+                            if k.arg == "base_address"
+                        ),
+                        "api",
                     )
                     args = [*fn.args.posonlyargs, *fn.args.args, *fn.args.kwonlyargs]
-                    note = next((_text(a.annotation) for a in args if a.arg == "params"), None)
+                    note = next(
+                        (_text(a.annotation) for a in args if a.arg == "params"), None
+                    )
                     required, target = False, None
                     if note:
                         required = not note.startswith("Optional[")

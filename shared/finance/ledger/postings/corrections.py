@@ -16,8 +16,12 @@ def explained(fact: Unexplained) -> Posting:
     """What was parked as unexplained has its own posting now, so that it must not be counted
     twice.
     """
-    undone = tuple(replace(entry, amount=-entry.amount) for entry in unexplained(fact).entries)
-    return Posting("explained", f"explained:{fact.name}", f"transaction:{fact.stripe_id}", undone)
+    undone = tuple(
+        replace(entry, amount=-entry.amount) for entry in unexplained(fact).entries
+    )
+    return Posting(
+        "explained", f"explained:{fact.name}", f"transaction:{fact.stripe_id}", undone
+    )
 
 
 def opposite(

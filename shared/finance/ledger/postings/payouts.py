@@ -35,18 +35,24 @@ class PaidOut:
             *lines(self.currency, self.stripe_id, *parts),
             *further,
         )
-        return Posting(kind, f"{kind}:{self.payout_id}", f"payout:{self.payout_id}", entries)
+        return Posting(
+            kind, f"{kind}:{self.payout_id}", f"payout:{self.payout_id}", entries
+        )
 
     @property
     def _from(self) -> Account:
-        return Account.STRIPE_PLATFORM if self.vendor_id is None else Account.STRIPE_VENDOR
+        return (
+            Account.STRIPE_PLATFORM if self.vendor_id is None else Account.STRIPE_VENDOR
+        )
 
     @property
     def _to(self) -> Account:
         return Account.BANK_PLATFORM if self.vendor_id is None else Account.BANK_VENDOR
 
     def sent(self, kind: str, sign: int) -> Posting:
-        bearer = Account.STRIPE_FEES if self.vendor_id is None else Account.VENDOR_PAYABLE
+        bearer = (
+            Account.STRIPE_FEES if self.vendor_id is None else Account.VENDOR_PAYABLE
+        )
         return self._posting(
             kind,
             (self._to, sign * self.amount, self.vendor_id),
@@ -57,7 +63,9 @@ class PaidOut:
                 self.vendor_id,
             ),
             further=tuple(
-                entry for id_, amount in self.earned for entry in self._earned(id_, sign * amount)
+                entry
+                for id_, amount in self.earned
+                for entry in self._earned(id_, sign * amount)
             ),
         )
 
@@ -160,4 +168,6 @@ def held_by_stripe(fact: StripeReserve) -> Posting:
         (beside, fact.amount, fact.vendor_id),
     )
     entries = lines(fact.currency, fact.stripe_id, *parts)
-    return Posting(kind, f"{kind}:{fact.stripe_id}", f"transaction:{fact.stripe_id}", entries)
+    return Posting(
+        kind, f"{kind}:{fact.stripe_id}", f"transaction:{fact.stripe_id}", entries
+    )

@@ -131,12 +131,16 @@ class ManualTransferFact:
             (Account.VENDOR_PAYABLE, self.amount, self.vendor_id),
             (other, -self.amount, None),
         )
-        return Posting(kind, f"{kind}:{self.stripe_id}", f"order:{self.order_id}", entries)
+        return Posting(
+            kind, f"{kind}:{self.stripe_id}", f"order:{self.order_id}", entries
+        )
 
 
 def taken(fact: ManualTransferFact) -> Posting:
     """The vendor bears it (or no longer); it makes up for what the platform lost."""
-    return fact.posting("taken" if fact.amount > 0 else "given_back", Account.DISPUTE_LOSSES)
+    return fact.posting(
+        "taken" if fact.amount > 0 else "given_back", Account.DISPUTE_LOSSES
+    )
 
 
 def commission_returned(fact: ManualTransferFact) -> Posting:

@@ -109,8 +109,12 @@ def parked(fact: Parked) -> Posting:
 
 def unparked(fact: Parked) -> Posting:
     """A person found that it matches after all: the sale is posted beside this."""
-    undone = tuple(replace(entry, amount=-entry.amount) for entry in parked(fact).entries)
-    return Posting("unparked", f"unparked:{fact.payment_id}", f"order:{fact.order_id}", undone)
+    undone = tuple(
+        replace(entry, amount=-entry.amount) for entry in parked(fact).entries
+    )
+    return Posting(
+        "unparked", f"unparked:{fact.payment_id}", f"order:{fact.order_id}", undone
+    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from shared.finance.reconciliation.checks.balances import BalanceCheck
 from shared.finance.reconciliation.checks.charges import ChargeCheck
 from shared.finance.reconciliation.checks.check import Check, Comparison, Repair
 from shared.finance.reconciliation.checks.claims import ClaimCheck
-from shared.finance.reconciliation.checks.dashboard_reversals import DashboardReversalCheck
+from shared.finance.reconciliation.checks.dashboard_reversals import (
+    DashboardReversalCheck,
+)
 from shared.finance.reconciliation.checks.differing_money import DifferingMoneyCheck
 from shared.finance.reconciliation.checks.disputes import DisputeCheck
 from shared.finance.reconciliation.checks.ledger_sums import LedgerSumCheck
@@ -30,14 +32,18 @@ from shared.finance.reconciliation.checks.paid_orders import PaidOrderCheck
 from shared.finance.reconciliation.checks.parked_events import ParkedEventCheck
 from shared.finance.reconciliation.checks.payment_intents import PaymentIntentCheck
 from shared.finance.reconciliation.checks.payouts import PayoutCheck
-from shared.finance.reconciliation.checks.postings_without_money import PostingWithoutMoneyCheck
+from shared.finance.reconciliation.checks.postings_without_money import (
+    PostingWithoutMoneyCheck,
+)
 from shared.finance.reconciliation.checks.receivables import ReceivableCheck
 from shared.finance.reconciliation.checks.refunds import RefundCheck
 from shared.finance.reconciliation.checks.sales import SaleCheck
 from shared.finance.reconciliation.checks.saved_methods import SavedMethodCheck
 from shared.finance.reconciliation.checks.suspense import SuspenseCheck
 from shared.finance.reconciliation.checks.unexplained_money import UnexplainedMoneyCheck
-from shared.finance.reconciliation.checks.unfinished_movements import UnfinishedMovementCheck
+from shared.finance.reconciliation.checks.unfinished_movements import (
+    UnfinishedMovementCheck,
+)
 from shared.finance.reconciliation.checks.unknown_movements import UnknownMovementCheck
 from shared.finance.reconciliation.checks.unposted_money import UnpostedMoneyCheck
 from shared.finance.reconciliation.checks.vendor_earnings import VendorEarningsCheck
@@ -81,7 +87,9 @@ ORDER: tuple[tuple[Check[Any], ...], ...] = (
     (MissedEventCheck(),),
     (ParkedEventCheck(),),
 )
-CHECKS: tuple[Check[Any], ...] = tuple(check for together in ORDER for check in together)
+CHECKS: tuple[Check[Any], ...] = tuple(
+    check for together in ORDER for check in together
+)
 REPAIRS: Mapping[RepairName, Repair] = {
     name: repair for check in CHECKS for name, repair in check.repairs.items()
 }

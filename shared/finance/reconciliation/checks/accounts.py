@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.finance.connect import service as connect
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -37,7 +42,9 @@ class AccountCheck(Check[AccountRecord]):
         """Name those that Stripe shows us."""
         return comparison.both.accounts
 
-    def find(self, subject: AccountRecord, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: AccountRecord, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say which fields are out of date."""
         kept, at_stripe = subject.kept, subject.at_stripe
         wrong = [name for name in at_stripe if kept.get(name) != at_stripe[name]]

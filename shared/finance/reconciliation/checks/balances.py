@@ -37,7 +37,9 @@ class BalanceCheck(Check[ComparedBalance]):
         for place, sums in comparison.both.balances.items():
             yield ComparedBalance(*place, *sums, explained[place])
 
-    def find(self, subject: ComparedBalance, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: ComparedBalance, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that nothing found so far explains by how much they differ."""
         if subject.at_stripe - subject.booked == subject.explained:
             return None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from shared.finance.payments import service as payments
-from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.checks.payment_check import (
     TAKEN,
     PaymentCheck,
@@ -40,10 +45,17 @@ class ChargeCheck(PaymentCheck):
         )
     }
 
-    def find(self, subject: PaymentPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: PaymentPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that Stripe's fee is not posted, or that what we noted is not what Stripe says."""
         payment, intent, charge = subject.payment, subject.intent, subject.charge
-        if payment is None or intent is None or charge is None or payment.state not in TAKEN:
+        if (
+            payment is None
+            or intent is None
+            or charge is None
+            or payment.state not in TAKEN
+        ):
             return None
         if charge.fee and f"stripe_fee:{payment.id}" not in comparison.both.posted:
             return _fee_unposted(payment, intent, charge.fee)
@@ -53,7 +65,9 @@ class ChargeCheck(PaymentCheck):
         return _differs(payment, intent, charge.fee)
 
 
-def _fee_unposted(payment: PaymentRecord, intent: IntentAtStripe, fee: int) -> FoundDifference:
+def _fee_unposted(
+    payment: PaymentRecord, intent: IntentAtStripe, fee: int
+) -> FoundDifference:
     return FoundDifference(
         DifferenceKind.FEE_UNPOSTED,
         f"payment:{payment.id}",
@@ -68,7 +82,9 @@ def _fee_unposted(payment: PaymentRecord, intent: IntentAtStripe, fee: int) -> F
     )
 
 
-def _differs(payment: PaymentRecord, intent: IntentAtStripe, fee: int) -> FoundDifference:
+def _differs(
+    payment: PaymentRecord, intent: IntentAtStripe, fee: int
+) -> FoundDifference:
     noted = "no charge noted"
     if payment.charge_id is not None:
         noted = f"{payment.charge_id}, fee {payment.stripe_fee}"

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.claim_amounts import amounts_borne
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -85,9 +91,13 @@ class ClaimCheck(Check[ClaimRecord | Place]):
         told.
         """
         both = comparison.both
-        uneven = {(each.vendor_id, each.currency) for each in both.earnings if each.set_off}
+        uneven = {
+            (each.vendor_id, each.currency) for each in both.earnings if each.set_off
+        }
         yield from sorted(uneven)
-        under_way = {each.claim_id for each in both.movements if each.state == "opening"}
+        under_way = {
+            each.claim_id for each in both.movements if each.state == "opening"
+        }
         unknown = comparison.of([DifferenceKind.MOVEMENT_UNKNOWN])
         unsure = {each.arguments["payment_id"] for each in unknown}
         for claim in both.claims:
@@ -95,7 +105,9 @@ class ClaimCheck(Check[ClaimRecord | Place]):
             if not is_told and (claim.vendor_id, claim.currency) not in uneven:
                 yield claim
 
-    def find(self, subject: ClaimRecord | Place, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: ClaimRecord | Place, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say the first sum that is wrong."""
         if not isinstance(subject, ClaimRecord):
             return _uneven(*subject)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.checks.movement_check import of_unknown, untold
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -36,7 +42,9 @@ async def book_taken(context: Context, given: Arguments) -> str:
     payment = await Payment.get(id=int(given["payment_id"]))
     moved = moved_by(given)
     if await dashboard_transfers.is_under_way(context.gateway, moved):
-        raise CannotRepair("It is one of ours and under way: its claim notes it in a moment.")
+        raise CannotRepair(
+            "It is one of ours and under way: its claim notes it in a moment."
+        )
     claim = await dashboard_transfers.note(payment, moved)
     if claim is None:
         claim = await manual_attribution.book(payment, moved, actor="operator")
@@ -71,7 +79,9 @@ class DashboardReversalCheck(Check[UnknownMovement]):
         """Name what was reversed by hand and is not told yet."""
         return untold(comparison, by_hand=True)
 
-    def find(self, subject: UnknownMovement, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: UnknownMovement, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what was taken, and what can be done about it."""
         t = subject.transaction
         payments = {each.intent_id: each for each in comparison.both.payments}

@@ -12,7 +12,9 @@ class DifferingMoneyCheck(MoneyCheck):
 
     kinds = (DifferenceKind.MONEY_DIFFERS,)
 
-    def find(self, subject: MoneyOfKey, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MoneyOfKey, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what moved; everything else about it has been looked at."""
         return subject.difference(
             DifferenceKind.MONEY_DIFFERS,

@@ -19,7 +19,9 @@ class LedgerSumCheck(Check[LedgerSum]):
         """Name every currency with its sum."""
         return comparison.both.ledger_sums.items()
 
-    def find(self, subject: LedgerSum, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: LedgerSum, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that it does not come to zero."""
         currency, total = subject
         if not total:

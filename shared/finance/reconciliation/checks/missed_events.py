@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.finance.inbox import missed_events
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -39,7 +44,9 @@ class MissedEventCheck(Check[EventAtStripe]):
         """Name them."""
         return comparison.both.missed_events
 
-    def find(self, subject: EventAtStripe, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: EventAtStripe, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say so."""
         return FoundDifference(
             DifferenceKind.EVENTS_MISSED,

@@ -29,7 +29,9 @@ class MissingMovementCheck(Check[MovementRecord]):
             if each.stripe_id not in at_stripe and each.stripe_id not in covered
         ]
 
-    def find(self, subject: MovementRecord, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MovementRecord, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that Stripe does not know it."""
         return of_record(
             subject,

@@ -58,7 +58,9 @@ class MoneyOfKey:
     @property
     def stripe_sums(self) -> str:
         """What Stripe says, account by account."""
-        sums = [f"{_whose(gap)} {money(gap.at_stripe, gap.currency)}" for gap in self.gaps]
+        sums = [
+            f"{_whose(gap)} {money(gap.at_stripe, gap.currency)}" for gap in self.gaps
+        ]
         return ", ".join(sums)[:SHOWN]
 
     def difference(

@@ -22,7 +22,8 @@ def untold(comparison: Comparison, *, by_hand: bool) -> list[UnknownMovement]:
     return [
         each
         for each in comparison.unknown_movements
-        if each.stripe_id not in comparison.covered and _is_by_hand(each, comparison) == by_hand
+        if each.stripe_id not in comparison.covered
+        and _is_by_hand(each, comparison) == by_hand
     ]
 
 
@@ -84,7 +85,9 @@ def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDiffer
             "type": t.type,
             "amount": abs(t.amount),
             "refund": links.get("source_refund"),
-            "source": links.get("transfer") or links.get("fee") or links.get("source_transaction"),
+            "source": links.get("transfer")
+            or links.get("fee")
+            or links.get("source_transaction"),
             "transactions": _transactions_of(movement.stripe_id, comparison),
         },
         frozenset({movement.stripe_id}),
@@ -94,4 +97,6 @@ def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDiffer
 def _transactions_of(key: str, comparison: Comparison) -> Sequence[Sequence[object]]:
     key_of = comparison.links.key_of
     transactions = comparison.both.transactions
-    return [as_argument(t) for t in transactions if t.source and key_of(t.source) == key]
+    return [
+        as_argument(t) for t in transactions if t.source and key_of(t.source) == key
+    ]

@@ -54,7 +54,9 @@ class ObjectCheck(Check[ObjectPair], ABC):
             if key not in at_stripe and record.recent:
                 yield ObjectPair(record.what, record, None)
 
-    def find(self, subject: ObjectPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: ObjectPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what differs about one of them."""
         if subject.what != self.what:
             return None
@@ -133,5 +135,7 @@ def _keys_moved_by(at_stripe: ObjectAtStripe, comparison: Comparison) -> frozens
     keys = {at_stripe.id} | {t.id for t in transactions if t.source == at_stripe.id}
     if at_stripe.intent_id:
         moved = comparison.unknown_movements
-        keys |= {each.stripe_id for each in moved if each.intent_id == at_stripe.intent_id}
+        keys |= {
+            each.stripe_id for each in moved if each.intent_id == at_stripe.intent_id
+        }
     return frozenset(keys)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.finance.ledger.models import LedgerPosting
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -38,7 +43,9 @@ class OpenPostingCheck(Check[OpenPosting]):
         """Name them."""
         return comparison.both.open_postings
 
-    def find(self, subject: OpenPosting, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: OpenPosting, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say so; one whose entries come to zero can be closed."""
         is_sound = subject.entries and not any(subject.sums.values())
         return FoundDifference(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.finance.disputes.dispute_postings import withheld_of
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -36,7 +42,9 @@ async def recount_refunded(_context: Context, given: Arguments) -> str:
             raise CannotRepair(
                 "The refunds come to more than the order. A person must look at each."
             )
-        arrived = [each.amount for each in refunds if each.status == RefundState.SUCCEEDED]
+        arrived = [
+            each.amount for each in refunds if each.status == RefundState.SUCCEEDED
+        ]
         await tx.change(order, refunded_amount=total, returned_amount=sum(arrived))
         await payment_effects.follow_disputes(
             tx,
@@ -65,7 +73,9 @@ class OrderSumCheck(Check[OrderRecord]):
         """Name the orders of which something was refunded or taken by a bank."""
         return comparison.both.orders
 
-    def find(self, subject: OrderRecord, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: OrderRecord, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say the first sum that is wrong."""
         for name, (said, counted) in subject.sums.items():
             if said != counted:

@@ -16,8 +16,12 @@ class OrphanedPostingCheck(Check[str]):
     def subjects(self, comparison: Comparison) -> Sequence[str]:
         """Name the keys of those that have not been told, by themselves or with their money."""
         both = comparison.both
-        told = {key for each in comparison.found for key in each.arguments.get("keys", ())}
-        told |= {line.key for line in both.lines if line.stripe_id in comparison.covered}
+        told = {
+            key for each in comparison.found for key in each.arguments.get("keys", ())
+        }
+        told |= {
+            line.key for line in both.lines if line.stripe_id in comparison.covered
+        }
         return sorted(both.orphans - told)
 
     def find(self, subject: str, comparison: Comparison) -> FoundDifference | None:

@@ -25,7 +25,10 @@ async def mark_paid(_context: Context, given: Arguments) -> str:
     async with unit.transaction() as tx:
         await tx.lock(Checkout, id=payment.order.checkout_id)
         order = await tx.lock(Order, id=payment.order_id)
-        if not await payment_effects.mark_paid(tx, order) and order.payment_status not in _PAID:
+        if (
+            not await payment_effects.mark_paid(tx, order)
+            and order.payment_status not in _PAID
+        ):
             raise CannotRepair
     return "The order is paid."
 
@@ -40,7 +43,9 @@ class PaidOrderCheck(PaymentCheck):
         )
     }
 
-    def find(self, subject: PaymentPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: PaymentPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that an order is not paid although its payment succeeded."""
         payment = subject.payment
         if payment is None or payment.state not in ("succeeded", "refunded"):

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from shared.finance.inbox import dispatch
 from shared.finance.inbox.rules import EventStatus
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -35,7 +40,9 @@ class ParkedEventCheck(Check[EventAtStripe]):
         """Name them."""
         return comparison.both.parked_events
 
-    def find(self, subject: EventAtStripe, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: EventAtStripe, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say so."""
         return FoundDifference(
             DifferenceKind.EVENT_PARKED,

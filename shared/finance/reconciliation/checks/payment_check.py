@@ -39,7 +39,9 @@ class PaymentCheck(Check[PaymentPair], ABC):
         """Pair each payment, then each intent of ours that no payment has."""
         both, links = comparison.both, comparison.links
         intents = {intent.id: intent for intent in both.intents}
-        charges = [t for t in both.transactions if t.type == "charge" and t.vendor_id is None]
+        charges = [
+            t for t in both.transactions if t.type == "charge" and t.vendor_id is None
+        ]
         charge_of = {links.key_of(t.id): t for t in charges}
         unpaired = _unpaired(comparison)
         marked = {intent.payment_id: intent for intent in unpaired}

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from shared.finance.payments import sync
 from shared.finance.payments.rules import OPEN_STATES
-from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.checks.payment_check import (
     TAKEN,
     PaymentCheck,
@@ -53,7 +58,9 @@ class PaymentIntentCheck(PaymentCheck):
         )
     }
 
-    def find(self, subject: PaymentPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: PaymentPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say the first thing that is wrong between a payment and its intent."""
         payment, intent = subject.payment, subject.intent
         if payment is None or payment.intent_id is None:
@@ -112,16 +119,22 @@ def _missing(payment: PaymentRecord, marked: IntentAtStripe | None) -> FoundDiff
     )
 
 
-def _over_another_amount(payment: PaymentRecord, intent: IntentAtStripe) -> FoundDifference | None:
+def _over_another_amount(
+    payment: PaymentRecord, intent: IntentAtStripe
+) -> FoundDifference | None:
     amounts = (payment.amount, payment.currency), (intent.amount, intent.currency)
     if amounts[0] == amounts[1] or payment.state == "parked":
         return None
     ours, theirs = (money(*amount) for amount in amounts)
-    text = f"The payment of order {payment.order_number} is over another amount at Stripe."
+    text = (
+        f"The payment of order {payment.order_number} is over another amount at Stripe."
+    )
     return _differs(payment, text, ours, theirs)
 
 
-def _not_taken_there(payment: PaymentRecord, intent: IntentAtStripe) -> FoundDifference | None:
+def _not_taken_there(
+    payment: PaymentRecord, intent: IntentAtStripe
+) -> FoundDifference | None:
     if payment.state not in TAKEN or intent.status == "succeeded":
         return None
     text = f"The payment of order {payment.order_number} took money here, and at Stripe it did not."
@@ -146,7 +159,9 @@ def _differs(
     )
 
 
-def _unpaid_here(payment: PaymentRecord, intent: IntentAtStripe) -> FoundDifference | None:
+def _unpaid_here(
+    payment: PaymentRecord, intent: IntentAtStripe
+) -> FoundDifference | None:
     if intent.status != "succeeded" or payment.state in TAKEN:
         return None
     can_follow = payment.state in _OPEN

@@ -54,7 +54,9 @@ class PostingWithoutMoneyCheck(MoneyCheck):
         )
     }
 
-    def find(self, subject: MoneyOfKey, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MoneyOfKey, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that the ledger alone says so; what belongs to nothing here can be reversed."""
         if subject.transactions:
             return None

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from shared.finance.reconciliation.checks.check import Check, Comparison, money
 from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference
 
-Receivable = tuple[tuple[int, str], tuple[int, int]]  # vendor and currency, ledger and claims
+Receivable = tuple[
+    tuple[int, str], tuple[int, int]
+]  # vendor and currency, ledger and claims
 
 
 class ReceivableCheck(Check[Receivable]):
@@ -19,7 +21,9 @@ class ReceivableCheck(Check[Receivable]):
         """Name every vendor and currency with both sums."""
         return comparison.both.receivables.items()
 
-    def find(self, subject: Receivable, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: Receivable, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that they differ."""
         (vendor_id, currency), (booked, claimed) = subject
         if booked == claimed:

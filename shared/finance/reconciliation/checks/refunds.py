@@ -21,7 +21,9 @@ async def follow_refund(context: Context, given: Arguments) -> str:
     stripe_id = str(given["stripe_id"])
     state = await external_refunds.follow_stripe(context.gateway, stripe_id)
     if state is None:
-        raise CannotRepair("The refund is of a payment that is not ours, or that took no money.")
+        raise CannotRepair(
+            "The refund is of a payment that is not ours, or that took no money."
+        )
     await post_refund(await Refund.get(stripe_refund_id=stripe_id))
     return f"Read again: the refund is {state.value.replace('_', ' ')}."
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from shared.finance.payments import sync
-from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.checks.payment_check import (
     TAKEN,
     PaymentCheck,
@@ -35,7 +40,9 @@ class SaleCheck(PaymentCheck):
         )
     }
 
-    def find(self, subject: PaymentPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: PaymentPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that money was taken, and the ledger does not have it."""
         payment = subject.payment
         if payment is None or payment.state not in TAKEN:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.finance.payment_methods import sync
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -68,7 +73,9 @@ class SavedMethodCheck(Check[MethodPair]):
             if method.stripe_id not in known and method.stripe_id not in both.detaching:
                 yield MethodPair(None, method)
 
-    def find(self, subject: MethodPair, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MethodPair, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what differs about one of them."""
         record, method = subject.record, subject.at_stripe
         if record is None:

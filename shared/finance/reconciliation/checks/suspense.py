@@ -73,12 +73,16 @@ class SuspenseCheck(MoneyCheck):
         )
     }
 
-    def find(self, subject: MoneyOfKey, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MoneyOfKey, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that money in suspense has its posting now."""
         if subject.transactions:
             return None
         both, links = comparison.both, comparison.links
-        suspended = [t for gap in subject.gaps for t in explained_by_suspense(gap, both, links)]
+        suspended = [
+            t for gap in subject.gaps for t in explained_by_suspense(gap, both, links)
+        ]
         if not suspended:
             return None
         return subject.difference(

@@ -8,7 +8,12 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import Unexplained
-from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair, as_argument
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Comparison,
+    Repair,
+    as_argument,
+)
 from shared.finance.reconciliation.checks.money_check import MoneyCheck, MoneyOfKey
 from shared.finance.reconciliation.checks.suspense import suspended
 from shared.finance.reconciliation.findings import (
@@ -68,7 +73,9 @@ class UnexplainedMoneyCheck(MoneyCheck):
         )
     }
 
-    def find(self, subject: MoneyOfKey, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MoneyOfKey, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what moved."""
         if not subject.transactions or any(gap.booked for gap in subject.gaps):
             return None

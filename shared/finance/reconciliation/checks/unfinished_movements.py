@@ -49,10 +49,14 @@ class UnfinishedMovementCheck(Check[UnfinishedMovement]):
             made = min(same, key=lambda each: each.intent_id != intent, default=None)
             if made is not None:
                 unknown.remove(made)
-            unfinished.append(UnfinishedMovement(record, made.stripe_id if made else None))
+            unfinished.append(
+                UnfinishedMovement(record, made.stripe_id if made else None)
+            )
         return unfinished
 
-    def find(self, subject: UnfinishedMovement, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: UnfinishedMovement, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that it was never finished, unless a refund or dispute has told of it."""
         if subject.made is not None and subject.made in comparison.covered:
             return None

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair
-from shared.finance.reconciliation.checks.dashboard_reversals import book_taken, moved_by
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+)
+from shared.finance.reconciliation.checks.dashboard_reversals import (
+    book_taken,
+    moved_by,
+)
 from shared.finance.reconciliation.checks.movement_check import of_unknown, untold
 from shared.finance.reconciliation.checks.refunds import follow_refund
 from shared.finance.reconciliation.checks.unexplained_money import suspend
@@ -61,7 +69,9 @@ async def _sent_back(context: Context, given: Arguments) -> str:
         return await book_taken(context, given)
     except NothingTaken:
         payment = await Payment.get(id=int(given["payment_id"]))
-        claim = await dashboard_transfers.note_commission(context.gateway, payment, moved_by(given))
+        claim = await dashboard_transfers.note_commission(
+            context.gateway, payment, moved_by(given)
+        )
     if claim is None:
         return await suspend(context, given)
     return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."
@@ -112,6 +122,8 @@ class UnknownMovementCheck(Check[UnknownMovement]):
         """Name those that nobody made by hand and that are not told yet."""
         return untold(comparison, by_hand=False)
 
-    def find(self, subject: UnknownMovement, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: UnknownMovement, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say that money moved, and we do not know why."""
         return of_unknown(subject, comparison)

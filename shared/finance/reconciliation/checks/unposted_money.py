@@ -86,7 +86,9 @@ class UnpostedMoneyCheck(MoneyCheck):
         ),
     }
 
-    def find(self, subject: MoneyOfKey, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: MoneyOfKey, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say whose money it is."""
         if not subject.transactions:
             return None
@@ -108,7 +110,9 @@ class UnpostedMoneyCheck(MoneyCheck):
                 for t in reserved
             ]
             name = f"transaction:{subject.key}"
-            return _unposted(subject, name, RepairName.POST_RESERVE, {"transactions": rows})
+            return _unposted(
+                subject, name, RepairName.POST_RESERVE, {"transactions": rows}
+            )
         record = _object(subject, comparison)
         if record is None:
             return None
@@ -142,4 +146,6 @@ def _unposted(
 ) -> FoundDifference:
     whose = name.replace(":", " ")
     text = f"Money of {whose} moved at Stripe, and the ledger does not have it."
-    return subject.difference(DifferenceKind.MONEY_UNPOSTED, name, text, repair, arguments)
+    return subject.difference(
+        DifferenceKind.MONEY_UNPOSTED, name, text, repair, arguments
+    )

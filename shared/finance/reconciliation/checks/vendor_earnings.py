@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.reconciliation.checks.check import Arguments, Check, Comparison, Repair, money
+from shared.finance.reconciliation.checks.check import (
+    Arguments,
+    Check,
+    Comparison,
+    Repair,
+    money,
+)
 from shared.finance.reconciliation.checks.refunds import post_refund
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
@@ -44,7 +50,9 @@ _OF_THE_BOOKS = (
 async def post_refunds(_context: Context, given: Arguments) -> str:
     """Post refunds that Stripe took on and the ledger lost."""
     for refund_id in given["refund_ids"]:
-        refund = await Refund.get_or_none(id=int(refund_id), stripe_refund_id__not_isnull=True)
+        refund = await Refund.get_or_none(
+            id=int(refund_id), stripe_refund_id__not_isnull=True
+        )
         if refund is None:
             raise CannotRepair
         await post_refund(refund)
@@ -72,7 +80,9 @@ class VendorEarningsCheck(Check[VendorEarnings]):
         told = {each.vendor_id for each in comparison.of(_OF_A_VENDOR)}
         return [each for each in comparison.both.earnings if each.vendor_id not in told]
 
-    def find(self, subject: VendorEarnings, comparison: Comparison) -> FoundDifference | None:
+    def find(
+        self, subject: VendorEarnings, comparison: Comparison
+    ) -> FoundDifference | None:
         """Say what was earned and what lies there, and whether lost refunds are why."""
         if not subject.excess:
             return None

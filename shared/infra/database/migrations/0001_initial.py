@@ -29,11 +29,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
             ],
@@ -56,13 +60,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("email", fields.CharField(unique=True, description="lower case", max_length=254)),
+                (
+                    "email",
+                    fields.CharField(
+                        unique=True, description="lower case", max_length=254
+                    ),
+                ),
                 ("password_hash", fields.CharField(max_length=255)),
                 ("full_name", fields.CharField(max_length=120)),
                 ("is_active", fields.BooleanField(default=True)),
@@ -86,11 +99,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "token",
@@ -133,7 +150,10 @@ class Migration(migrations.Migration):
                 ("postal_code", fields.CharField(max_length=20)),
                 ("country", fields.CharField(max_length=2)),
                 ("currency", fields.CharField(max_length=3)),
-                ("total_amount", fields.BigIntField(description="minor units of currency")),
+                (
+                    "total_amount",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
                 (
                     "reserved_until",
                     fields.DatetimeField(
@@ -151,7 +171,9 @@ class Migration(migrations.Migration):
                         check="status in ('open', 'completed', 'expired', 'cancelled')",
                         name="ck_checkouts_status",
                     ),
-                    CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
+                    CheckConstraint(
+                        check="total_amount > 0", name="ck_checkouts_total"
+                    ),
                 ],
                 "indexes": [
                     Index(fields=["status", "reserved_until"], name="ix_checkouts_due"),
@@ -173,16 +195,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("unique_key", fields.CharField(unique=True, max_length=200)),
                 (
                     "kind",
-                    fields.CharField(description="which mail, e.g. order_confirmed", max_length=60),
+                    fields.CharField(
+                        description="which mail, e.g. order_confirmed", max_length=60
+                    ),
                 ),
                 ("to", fields.CharField(max_length=254)),
                 ("subject", fields.CharField(max_length=200)),
@@ -191,10 +219,15 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     fields.CharField(
-                        default="waiting", description="waiting | sent | failed", max_length=20
+                        default="waiting",
+                        description="waiting | sent | failed",
+                        max_length=20,
                     ),
                 ),
-                ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "sent_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("error", fields.TextField(null=True, unique=False)),
             ],
             options={
@@ -202,7 +235,8 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "constraints": [
                     CheckConstraint(
-                        check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status"
+                        check="status in ('waiting', 'sent', 'failed')",
+                        name="ck_emails_status",
                     )
                 ],
                 "pk_attr": "id",
@@ -221,11 +255,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("kind", fields.CharField(max_length=80)),
                 (
@@ -236,7 +274,10 @@ class Migration(migrations.Migration):
                         decoder=loads,
                     ),
                 ),
-                ("unique_key", fields.CharField(null=True, unique=True, max_length=200)),
+                (
+                    "unique_key",
+                    fields.CharField(null=True, unique=True, max_length=200),
+                ),
                 (
                     "status",
                     fields.CharField(
@@ -288,11 +329,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("slug", fields.CharField(unique=True, max_length=60)),
                 ("name", fields.CharField(max_length=120)),
@@ -300,28 +345,39 @@ class Migration(migrations.Migration):
                 ("description", fields.TextField(default="", unique=False)),
                 ("business_email", fields.CharField(max_length=254)),
                 ("business_phone", fields.CharField(default="", max_length=40)),
-                ("country", fields.CharField(description="ISO 3166-1 alpha-2", max_length=2)),
+                (
+                    "country",
+                    fields.CharField(description="ISO 3166-1 alpha-2", max_length=2),
+                ),
                 ("city", fields.CharField(default="", max_length=80)),
                 ("brand_color", fields.CharField(default="#0f766e", max_length=7)),
                 (
                     "logo",
-                    fields.CharField(default="", description="path below static/", max_length=200),
+                    fields.CharField(
+                        default="", description="path below static/", max_length=200
+                    ),
                 ),
                 (
                     "cover",
-                    fields.CharField(default="", description="path below static/", max_length=200),
+                    fields.CharField(
+                        default="", description="path below static/", max_length=200
+                    ),
                 ),
                 ("ships_in_days", fields.SmallIntField(default=3)),
                 (
                     "is_open",
-                    fields.BooleanField(default=True, description="false: hidden from shoppers"),
+                    fields.BooleanField(
+                        default=True, description="false: hidden from shoppers"
+                    ),
                 ),
             ],
             options={
                 "table": "vendors",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="length(country) = 2", name="ck_vendors_country")
+                    CheckConstraint(
+                        check="length(country) = 2", name="ck_vendors_country"
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "A business that sells through the marketplace.",
@@ -339,16 +395,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("actor", fields.CharField(max_length=60)),
                 (
                     "action",
-                    fields.CharField(description="dotted, e.g. payment.succeeded", max_length=80),
+                    fields.CharField(
+                        description="dotted, e.g. payment.succeeded", max_length=80
+                    ),
                 ),
                 (
                     "vendor",
@@ -362,7 +424,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("subject", fields.CharField(description="order:12, payment:9", max_length=80)),
+                (
+                    "subject",
+                    fields.CharField(description="order:12, payment:9", max_length=80),
+                ),
                 (
                     "details",
                     fields.JSONField(
@@ -395,16 +460,28 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("email", fields.CharField(unique=True, description="lower case", max_length=254)),
+                (
+                    "email",
+                    fields.CharField(
+                        unique=True, description="lower case", max_length=254
+                    ),
+                ),
                 ("password_hash", fields.CharField(max_length=255)),
                 ("full_name", fields.CharField(max_length=120)),
-                ("role", fields.CharField(description="owner | operator", max_length=20)),
+                (
+                    "role",
+                    fields.CharField(description="owner | operator", max_length=20),
+                ),
                 (
                     "vendor",
                     fields.ForeignKeyField(
@@ -423,9 +500,12 @@ class Migration(migrations.Migration):
                 "table": "members",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="role in ('owner', 'operator')", name="ck_members_role"),
                     CheckConstraint(
-                        check="(role = 'operator') = (vendor_id is null)", name="ck_members_vendor"
+                        check="role in ('owner', 'operator')", name="ck_members_role"
+                    ),
+                    CheckConstraint(
+                        check="(role = 'operator') = (vendor_id is null)",
+                        name="ck_members_vendor",
                     ),
                 ],
                 "pk_attr": "id",
@@ -444,11 +524,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("number", fields.CharField(unique=True, max_length=20)),
                 (
@@ -487,17 +571,34 @@ class Migration(migrations.Migration):
                 ),
                 ("status", fields.CharField(default="pending", max_length=20)),
                 ("payment_status", fields.CharField(default="pending", max_length=50)),
-                ("payment_intent_id", fields.CharField(null=True, db_index=True, max_length=255)),
-                ("total_amount_cents", fields.BigIntField(description="minor units of currency")),
+                (
+                    "payment_intent_id",
+                    fields.CharField(null=True, db_index=True, max_length=255),
+                ),
+                (
+                    "total_amount_cents",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
                 (
                     "platform_fee_amount",
-                    fields.BigIntField(description="minor units of currency; frozen at sale"),
+                    fields.BigIntField(
+                        description="minor units of currency; frozen at sale"
+                    ),
                 ),
-                ("platform_fee_percentage", fields.DecimalField(max_digits=5, decimal_places=2)),
+                (
+                    "platform_fee_percentage",
+                    fields.DecimalField(max_digits=5, decimal_places=2),
+                ),
                 ("currency", fields.CharField(max_length=3)),
                 ("stock_state", fields.CharField(default="reserved", max_length=20)),
-                ("paid_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("shipped_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "paid_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "shipped_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("tracking_carrier", fields.CharField(default="", max_length=60)),
                 ("tracking_number", fields.CharField(default="", max_length=80)),
             ],
@@ -543,11 +644,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -583,7 +688,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("attempt", fields.SmallIntField(description="1 for the order's first intent")),
+                (
+                    "attempt",
+                    fields.SmallIntField(description="1 for the order's first intent"),
+                ),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 (
                     "stripe_payment_intent_id",
@@ -593,24 +701,45 @@ class Migration(migrations.Migration):
                     "stripe_account_id",
                     fields.CharField(description="the destination", max_length=255),
                 ),
-                ("stripe_charge_id", fields.CharField(null=True, db_index=True, max_length=255)),
+                (
+                    "stripe_charge_id",
+                    fields.CharField(null=True, db_index=True, max_length=255),
+                ),
                 ("stripe_transfer_id", fields.CharField(null=True, max_length=255)),
-                ("stripe_application_fee_id", fields.CharField(null=True, max_length=255)),
-                ("stripe_balance_transaction_id", fields.CharField(null=True, max_length=255)),
-                ("amount_total", fields.BigIntField(description="minor units of currency")),
-                ("amount_vendor", fields.BigIntField(description="minor units of currency")),
-                ("amount_platform_fee", fields.BigIntField(description="minor units of currency")),
+                (
+                    "stripe_application_fee_id",
+                    fields.CharField(null=True, max_length=255),
+                ),
+                (
+                    "stripe_balance_transaction_id",
+                    fields.CharField(null=True, max_length=255),
+                ),
+                (
+                    "amount_total",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
+                (
+                    "amount_vendor",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
+                (
+                    "amount_platform_fee",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
                 (
                     "amount_stripe_fee",
                     fields.BigIntField(
-                        null=True, description="minor units, as Stripe's balance transaction says"
+                        null=True,
+                        description="minor units, as Stripe's balance transaction says",
                     ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 ("status", fields.CharField(default="opening", max_length=50)),
                 (
                     "payment_method",
-                    fields.CharField(null=True, description="card, sepa_debit, ...", max_length=50),
+                    fields.CharField(
+                        null=True, description="card, sepa_debit, ...", max_length=50
+                    ),
                 ),
                 (
                     "stripe_metadata",
@@ -624,11 +753,16 @@ class Migration(migrations.Migration):
                 (
                     "failure_reason",
                     fields.TextField(
-                        null=True, description="a sentence fit for the shopper", unique=False
+                        null=True,
+                        description="a sentence fit for the shopper",
+                        unique=False,
                     ),
                 ),
                 ("refund_reason", fields.TextField(null=True, unique=False)),
-                ("paid_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "paid_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "refunded_at",
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -636,7 +770,9 @@ class Migration(migrations.Migration):
                 (
                     "parked_reason",
                     fields.TextField(
-                        null=True, description="why a success did not match the order", unique=False
+                        null=True,
+                        description="why a success did not match the order",
+                        unique=False,
                     ),
                 ),
             ],
@@ -654,7 +790,9 @@ class Migration(migrations.Migration):
                         name="ck_payments_amounts",
                     ),
                 ],
-                "indexes": [Index(fields=["status", "updated_at"], name="ix_payments_status")],
+                "indexes": [
+                    Index(fields=["status", "updated_at"], name="ix_payments_status")
+                ],
                 "pk_attr": "id",
                 "table_description": "A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment.",
             },
@@ -671,11 +809,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -701,7 +843,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("stripe_customer_id", fields.CharField(max_length=255)),
-                ("stripe_payment_method_id", fields.CharField(unique=True, max_length=255)),
+                (
+                    "stripe_payment_method_id",
+                    fields.CharField(unique=True, max_length=255),
+                ),
                 ("payment_method_type", fields.CharField(max_length=50)),
                 ("card_brand", fields.CharField(null=True, max_length=50)),
                 ("card_last4", fields.CharField(null=True, max_length=4)),
@@ -721,7 +866,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "payment_methods",
                 "app": "models",
-                "indexes": [Index(fields=["customer_id"], name="ix_payment_methods_customer")],
+                "indexes": [
+                    Index(fields=["customer_id"], name="ix_payment_methods_customer")
+                ],
                 "pk_attr": "id",
                 "table_description": "A shopper's saved payment method. It lives on the platform's Stripe account, hence `stripe_customer_id`.",
             },
@@ -738,11 +885,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -759,18 +910,24 @@ class Migration(migrations.Migration):
                 ("name", fields.CharField(max_length=120)),
                 ("category", fields.CharField(default="", max_length=60)),
                 ("description", fields.TextField(default="", unique=False)),
-                ("price_amount", fields.BigIntField(description="minor units of currency")),
+                (
+                    "price_amount",
+                    fields.BigIntField(description="minor units of currency"),
+                ),
                 ("currency", fields.CharField(max_length=3)),
                 ("stock", fields.IntField(default=0)),
                 (
                     "reserved",
                     fields.IntField(
-                        default=0, description="held by open orders; never more than stock"
+                        default=0,
+                        description="held by open orders; never more than stock",
                     ),
                 ),
                 (
                     "picture",
-                    fields.CharField(default="", description="path below static/", max_length=200),
+                    fields.CharField(
+                        default="", description="path below static/", max_length=200
+                    ),
                 ),
                 ("is_published", fields.BooleanField(default=True)),
             ],
@@ -789,7 +946,10 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "indexes": [
-                    Index(fields=["vendor_id", "is_published", "id"], name="ix_products_shop")
+                    Index(
+                        fields=["vendor_id", "is_published", "id"],
+                        name="ix_products_shop",
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.",
@@ -807,11 +967,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "basket",
@@ -844,7 +1008,8 @@ class Migration(migrations.Migration):
                 "unique_together": (("basket", "product"),),
                 "constraints": [
                     CheckConstraint(
-                        check="quantity between 1 and 99", name="ck_basket_lines_quantity"
+                        check="quantity between 1 and 99",
+                        name="ck_basket_lines_quantity",
                     )
                 ],
                 "pk_attr": "id",
@@ -863,11 +1028,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "order",
@@ -895,7 +1064,9 @@ class Migration(migrations.Migration):
                 ("picture", fields.CharField(default="", max_length=200)),
                 (
                     "unit_amount",
-                    fields.BigIntField(description="minor units of the order's currency"),
+                    fields.BigIntField(
+                        description="minor units of the order's currency"
+                    ),
                 ),
                 ("quantity", fields.IntField()),
             ],
@@ -904,7 +1075,8 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "constraints": [
                     CheckConstraint(
-                        check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"
+                        check="quantity > 0 and unit_amount > 0",
+                        name="ck_order_lines_positive",
                     )
                 ],
                 "indexes": [Index(fields=["order_id"], name="ix_order_lines_order")],
@@ -924,11 +1096,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
                 (
@@ -956,9 +1132,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("user_agent", fields.CharField(default="", max_length=255)),
-                ("last_seen_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "last_seen_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "expires_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "revoked_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "sessions",
@@ -985,11 +1170,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -1017,7 +1206,8 @@ class Migration(migrations.Migration):
                 (
                     "hint",
                     fields.CharField(
-                        description="its first characters, to recognise it by", max_length=16
+                        description="its first characters, to recognise it by",
+                        max_length=16,
                     ),
                 ),
                 ("token_digest", fields.CharField(unique=True, max_length=64)),
@@ -1025,7 +1215,10 @@ class Migration(migrations.Migration):
                     "last_used_at",
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
                 ),
-                ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "revoked_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "tokens",
@@ -1047,11 +1240,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -1064,7 +1261,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("stripe_account_id", fields.CharField(null=True, unique=True, max_length=255)),
+                (
+                    "stripe_account_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
                 (
                     "stripe_account_key",
                     fields.CharField(
@@ -1103,18 +1303,23 @@ class Migration(migrations.Migration):
                 (
                     "accepts_payments",
                     fields.BooleanField(
-                        default=False, description="derived from the account, see vendors/rules.py"
+                        default=False,
+                        description="derived from the account, see vendors/rules.py",
                     ),
                 ),
                 ("currency", fields.CharField(default="EUR", max_length=3)),
                 (
                     "platform_fee_percentage",
-                    fields.DecimalField(default=Decimal("2.50"), max_digits=5, decimal_places=2),
+                    fields.DecimalField(
+                        default=Decimal("2.50"), max_digits=5, decimal_places=2
+                    ),
                 ),
                 ("payout_schedule", fields.CharField(default="weekly", max_length=20)),
                 (
                     "minimum_payout",
-                    fields.BigIntField(default=2000, description="minor units of currency"),
+                    fields.BigIntField(
+                        default=2000, description="minor units of currency"
+                    ),
                 ),
                 (
                     "synced_at",
@@ -1146,7 +1351,9 @@ class Migration(migrations.Migration):
                         check="cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100",
                         name="ck_payment_configs_fee",
                     ),
-                    CheckConstraint(check="minimum_payout >= 0", name="ck_payment_configs_minimum"),
+                    CheckConstraint(
+                        check="minimum_payout >= 0", name="ck_payment_configs_minimum"
+                    ),
                     CheckConstraint(
                         check="currency = upper(currency) and length(currency) = 3",
                         name="ck_payment_configs_currency",
@@ -1168,26 +1375,41 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("source", fields.CharField(description="platform | connect", max_length=20)),
+                (
+                    "source",
+                    fields.CharField(description="platform | connect", max_length=20),
+                ),
                 ("stripe_event_id", fields.CharField(max_length=255)),
                 ("type", fields.CharField(max_length=120)),
                 ("stripe_account_id", fields.CharField(null=True, max_length=255)),
-                ("stripe_object_id", fields.CharField(null=True, db_index=True, max_length=255)),
+                (
+                    "stripe_object_id",
+                    fields.CharField(null=True, db_index=True, max_length=255),
+                ),
                 ("livemode", fields.BooleanField()),
                 ("api_version", fields.CharField(null=True, max_length=40)),
-                ("stripe_created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "stripe_created_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
                 ("body", fields.TextField(description="raw, as signed", unique=False)),
                 ("status", fields.CharField(default="received", max_length=20)),
                 (
                     "outcome",
                     fields.CharField(
-                        default="", description="what was decided, in words", max_length=200
+                        default="",
+                        description="what was decided, in words",
+                        max_length=200,
                     ),
                 ),
                 ("attempts", fields.SmallIntField(default=0)),
@@ -1196,7 +1418,10 @@ class Migration(migrations.Migration):
                     "next_attempt_at",
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
                 ),
-                ("handled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "handled_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "webhook_events",
@@ -1204,7 +1429,8 @@ class Migration(migrations.Migration):
                 "unique_together": (("source", "stripe_event_id"),),
                 "constraints": [
                     CheckConstraint(
-                        check="source in ('platform', 'connect')", name="ck_webhook_events_source"
+                        check="source in ('platform', 'connect')",
+                        name="ck_webhook_events_source",
                     ),
                     CheckConstraint(
                         check="status in ('received', 'handled', 'ignored', 'failed', 'parked')",
@@ -1212,7 +1438,10 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "indexes": [
-                    Index(fields=["status", "next_attempt_at"], name="ix_webhook_events_due")
+                    Index(
+                        fields=["status", "next_attempt_at"],
+                        name="ix_webhook_events_due",
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "One event as it was delivered. `source` tells the platform's endpoint from the connected accounts'.",
@@ -1225,7 +1454,10 @@ class Migration(migrations.Migration):
             ck_members_role="role in ('owner', 'operator')",
             ck_members_vendor="(role = 'operator') = (vendor_id is null)",
         ),
-        AddChecks("Session", ck_sessions_one_person="(member_id is null) <> (customer_id is null)"),
+        AddChecks(
+            "Session",
+            ck_sessions_one_person="(member_id is null) <> (customer_id is null)",
+        ),
         AddChecks("Vendor", ck_vendors_country="length(country) = 2"),
         AddChecks(
             "VendorPaymentConfig",
@@ -1253,7 +1485,9 @@ class Migration(migrations.Migration):
             ck_orders_stock_state="stock_state in ('reserved', 'taken', 'released')",
             ck_orders_fee="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
         ),
-        AddChecks("OrderLine", ck_order_lines_positive="quantity > 0 and unit_amount > 0"),
+        AddChecks(
+            "OrderLine", ck_order_lines_positive="quantity > 0 and unit_amount > 0"
+        ),
         AddChecks(
             "Payment",
             ck_payments_status="status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded')",
@@ -1264,7 +1498,9 @@ class Migration(migrations.Migration):
             ck_webhook_events_source="source in ('platform', 'connect')",
             ck_webhook_events_status="status in ('received', 'handled', 'ignored', 'failed', 'parked')",
         ),
-        AddChecks("Job", ck_jobs_status="status in ('waiting', 'running', 'done', 'failed')"),
+        AddChecks(
+            "Job", ck_jobs_status="status in ('waiting', 'running', 'done', 'failed')"
+        ),
         AddChecks("Email", ck_emails_status="status in ('waiting', 'sent', 'failed')"),
         # At most one open payment per order: a second try at paying finds the first intent (shared/finance/payments/rules.py OPEN_STATES).
         ops.RunSQL(

@@ -109,11 +109,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("kind", fields.CharField(max_length=40)),
                 (
@@ -124,7 +128,12 @@ class Migration(migrations.Migration):
                         max_length=120,
                     ),
                 ),
-                ("subject", fields.CharField(db_index=True, description="order:12", max_length=80)),
+                (
+                    "subject",
+                    fields.CharField(
+                        db_index=True, description="order:12", max_length=80
+                    ),
+                ),
                 ("is_closed", fields.BooleanField(default=False)),
             ],
             options={
@@ -146,11 +155,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "posting",
@@ -186,7 +199,8 @@ class Migration(migrations.Migration):
                 (
                     "stripe_id",
                     fields.CharField(
-                        description="the Stripe object that it came from", max_length=255
+                        description="the Stripe object that it came from",
+                        max_length=255,
                     ),
                 ),
             ],
@@ -202,7 +216,9 @@ class Migration(migrations.Migration):
                         check="(account in ('bank_vendor', 'stripe_vendor', 'vendor_payable', 'vendor_receivable', 'vendor_reserved')) = (vendor_id is not null)",
                         name="ck_ledger_entries_vendor",
                     ),
-                    CheckConstraint(check="amount <> 0", name="ck_ledger_entries_amount"),
+                    CheckConstraint(
+                        check="amount <> 0", name="ck_ledger_entries_amount"
+                    ),
                     CheckConstraint(
                         check="currency = upper(currency) and length(currency) = 3",
                         name="ck_ledger_entries_currency",
@@ -211,9 +227,12 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["posting_id"], name="ix_ledger_entries_posting"),
                     Index(
-                        fields=["vendor_id", "account", "currency"], name="ix_ledger_entries_vendor"
+                        fields=["vendor_id", "account", "currency"],
+                        name="ix_ledger_entries_vendor",
                     ),
-                    Index(fields=["account", "currency"], name="ix_ledger_entries_account"),
+                    Index(
+                        fields=["account", "currency"], name="ix_ledger_entries_account"
+                    ),
                     Index(fields=["stripe_id"], name="ix_ledger_entries_stripe"),
                 ],
                 "pk_attr": "id",

@@ -31,11 +31,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "subject",
@@ -77,7 +81,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
-                ("amount", fields.BigIntField(description="minor units that the vendor bears")),
+                (
+                    "amount",
+                    fields.BigIntField(description="minor units that the vendor bears"),
+                ),
                 (
                     "taken",
                     fields.BigIntField(
@@ -95,7 +102,8 @@ class Migration(migrations.Migration):
                 (
                     "written_off",
                     fields.BigIntField(
-                        default=0, description="minor units that the platform gave up on"
+                        default=0,
+                        description="minor units that the platform gave up on",
                     ),
                 ),
                 (
@@ -110,7 +118,8 @@ class Migration(migrations.Migration):
                 (
                     "postings",
                     fields.IntField(
-                        default=0, description="how often the receivable changed in the ledger"
+                        default=0,
+                        description="how often the receivable changed in the ledger",
                     ),
                 ),
             ],
@@ -124,7 +133,9 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "indexes": [
-                    Index(fields=["vendor_id", "currency", "id"], name="ix_claims_vendor"),
+                    Index(
+                        fields=["vendor_id", "currency", "id"], name="ix_claims_vendor"
+                    ),
                     Index(fields=["order_id"], name="ix_claims_order"),
                     Index(fields=["receivable"], name="ix_claims_receivable"),
                 ],
@@ -144,11 +155,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("stripe_dispute_id", fields.CharField(unique=True, max_length=255)),
                 (
@@ -190,14 +205,22 @@ class Migration(migrations.Migration):
                 ("currency", fields.CharField(max_length=3)),
                 ("is_inquiry", fields.BooleanField()),
                 ("is_charge_refundable", fields.BooleanField()),
-                ("due_by", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "due_by",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "opened_at",
                     fields.DatetimeField(
-                        description="when Stripe made it", auto_now=False, auto_now_add=False
+                        description="when Stripe made it",
+                        auto_now=False,
+                        auto_now_add=False,
                     ),
                 ),
-                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "closed_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "fee",
                     fields.BigIntField(
@@ -253,7 +276,9 @@ class Migration(migrations.Migration):
                 (
                     "evidence_key",
                     fields.CharField(
-                        null=True, description="idempotency key of the last write", max_length=255
+                        null=True,
+                        description="idempotency key of the last write",
+                        max_length=255,
                     ),
                 ),
                 ("evidence_version", fields.IntField(default=0)),
@@ -303,15 +328,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("kind", fields.CharField(unique=True, max_length=80)),
                 ("next_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("last_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "last_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "state",
                     fields.JSONField(
@@ -341,11 +373,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "claim",
@@ -360,7 +396,12 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", fields.CharField(max_length=20)),
                 ("status", fields.CharField(default="opening", max_length=20)),
-                ("amount", fields.BigIntField(description="minor units of the claim's currency")),
+                (
+                    "amount",
+                    fields.BigIntField(
+                        description="minor units of the claim's currency"
+                    ),
+                ),
                 (
                     "stripe_source_id",
                     fields.CharField(
@@ -381,7 +422,8 @@ class Migration(migrations.Migration):
                         name="ck_movements_kind",
                     ),
                     CheckConstraint(
-                        check="status in ('opening', 'done', 'refused')", name="ck_movements_status"
+                        check="status in ('opening', 'done', 'refused')",
+                        name="ck_movements_status",
                     ),
                     CheckConstraint(check="amount > 0", name="ck_movements_amount"),
                 ],
@@ -405,11 +447,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -435,21 +481,30 @@ class Migration(migrations.Migration):
                 ("amount", fields.BigIntField(description="minor units of currency")),
                 (
                     "fee",
-                    fields.BigIntField(default=0, description="minor units, of an instant payout"),
+                    fields.BigIntField(
+                        default=0, description="minor units, of an instant payout"
+                    ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 (
                     "method",
                     fields.CharField(
-                        default="standard", description="standard | instant", max_length=20
+                        default="standard",
+                        description="standard | instant",
+                        max_length=20,
                     ),
                 ),
                 (
                     "is_automatic",
-                    fields.BooleanField(default=False, description="made by Stripe's own schedule"),
+                    fields.BooleanField(
+                        default=False, description="made by Stripe's own schedule"
+                    ),
                 ),
                 ("stripe_account_id", fields.CharField(null=True, max_length=255)),
-                ("stripe_payout_id", fields.CharField(null=True, unique=True, max_length=255)),
+                (
+                    "stripe_payout_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
                 ("stripe_destination_id", fields.CharField(null=True, max_length=255)),
                 (
                     "destination_words",
@@ -457,17 +512,31 @@ class Migration(migrations.Migration):
                         default="", description="STRIPE TEST BANK ••42", max_length=120
                     ),
                 ),
-                ("idempotency_key", fields.CharField(null=True, unique=True, max_length=255)),
+                (
+                    "idempotency_key",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
                 ("requested_by", fields.CharField(default="system", max_length=60)),
-                ("arrives_on", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("paid_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("failed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "arrives_on",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "paid_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "failed_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("failure_code", fields.CharField(null=True, max_length=80)),
                 ("trace_id", fields.CharField(null=True, max_length=120)),
                 (
                     "refusal",
                     fields.CharField(
-                        default="", description="a sentence: why Stripe refused it", max_length=300
+                        default="",
+                        description="a sentence: why Stripe refused it",
+                        max_length=300,
                     ),
                 ),
             ],
@@ -481,7 +550,8 @@ class Migration(migrations.Migration):
                         name="ck_payouts_status",
                     ),
                     CheckConstraint(
-                        check="method in ('standard', 'instant')", name="ck_payouts_method"
+                        check="method in ('standard', 'instant')",
+                        name="ck_payouts_method",
                     ),
                     CheckConstraint(check="fee >= 0", name="ck_payouts_fee"),
                 ],
@@ -505,11 +575,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "payout",
@@ -576,11 +650,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "status",
@@ -631,11 +709,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "run",
@@ -650,7 +732,10 @@ class Migration(migrations.Migration):
                 ),
                 ("number", fields.IntField()),
                 ("kind", fields.CharField(max_length=60)),
-                ("subject", fields.CharField(description="payment:12, po_1", max_length=80)),
+                (
+                    "subject",
+                    fields.CharField(description="payment:12, po_1", max_length=80),
+                ),
                 ("stripe_id", fields.CharField(null=True, max_length=255)),
                 (
                     "vendor",
@@ -664,7 +749,12 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("text", fields.TextField(description="a sentence: what differs", unique=False)),
+                (
+                    "text",
+                    fields.TextField(
+                        description="a sentence: what differs", unique=False
+                    ),
+                ),
                 ("ours", fields.CharField(default="", max_length=255)),
                 ("theirs", fields.CharField(default="", max_length=255)),
                 (
@@ -686,7 +776,9 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     fields.CharField(
-                        default="open", description="open | repaired | failed", max_length=20
+                        default="open",
+                        description="open | repaired | failed",
+                        max_length=20,
                     ),
                 ),
                 ("outcome", fields.CharField(default="", max_length=300)),
@@ -723,11 +815,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -771,32 +867,50 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "commission_part",
-                    fields.BigIntField(description="minor units of commission that are given back"),
+                    fields.BigIntField(
+                        description="minor units of commission that are given back"
+                    ),
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 (
                     "policy",
                     fields.CharField(
-                        description="keep | return | proportional, as it was then", max_length=20
+                        description="keep | return | proportional, as it was then",
+                        max_length=20,
                     ),
                 ),
                 (
                     "reverse_transfer",
                     fields.BooleanField(
-                        null=True, description="how Stripe was asked; null: not yet decided"
+                        null=True,
+                        description="how Stripe was asked; null: not yet decided",
                     ),
                 ),
                 ("refund_application_fee", fields.BooleanField(default=False)),
-                ("reason", fields.CharField(default="requested_by_customer", max_length=40)),
+                (
+                    "reason",
+                    fields.CharField(default="requested_by_customer", max_length=40),
+                ),
                 (
                     "note",
-                    fields.CharField(default="", description="to the shopper", max_length=500),
+                    fields.CharField(
+                        default="", description="to the shopper", max_length=500
+                    ),
                 ),
                 ("attempt", fields.SmallIntField(default=1)),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
-                ("stripe_refund_id", fields.CharField(null=True, unique=True, max_length=255)),
-                ("stripe_balance_transaction_id", fields.CharField(null=True, max_length=255)),
-                ("stripe_failure_transaction_id", fields.CharField(null=True, max_length=255)),
+                (
+                    "stripe_refund_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
+                (
+                    "stripe_balance_transaction_id",
+                    fields.CharField(null=True, max_length=255),
+                ),
+                (
+                    "stripe_failure_transaction_id",
+                    fields.CharField(null=True, max_length=255),
+                ),
                 ("stripe_reversal_id", fields.CharField(null=True, max_length=255)),
                 ("pending_reason", fields.CharField(null=True, max_length=60)),
                 ("failure_reason", fields.CharField(null=True, max_length=80)),
@@ -808,7 +922,10 @@ class Migration(migrations.Migration):
                         max_length=300,
                     ),
                 ),
-                ("requested_by", fields.CharField(description="member:7", max_length=60)),
+                (
+                    "requested_by",
+                    fields.CharField(description="member:7", max_length=60),
+                ),
                 ("decided_by", fields.CharField(default="", max_length=60)),
                 (
                     "succeeded_at",
@@ -849,11 +966,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "refund",
@@ -878,7 +999,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("quantity", fields.IntField()),
-                ("amount", fields.BigIntField(description="minor units of the refund's currency")),
+                (
+                    "amount",
+                    fields.BigIntField(
+                        description="minor units of the refund's currency"
+                    ),
+                ),
                 ("restock", fields.BooleanField(default=False)),
                 (
                     "restocked_at",
@@ -891,7 +1017,8 @@ class Migration(migrations.Migration):
                 "unique_together": (("refund", "order_line"),),
                 "constraints": [
                     CheckConstraint(
-                        check="quantity > 0 and amount >= 0", name="ck_refund_lines_positive"
+                        check="quantity > 0 and amount >= 0",
+                        name="ck_refund_lines_positive",
                     )
                 ],
                 "pk_attr": "id",
@@ -910,11 +1037,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -940,7 +1071,10 @@ class Migration(migrations.Migration):
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 ("amount", fields.BigIntField(description="minor units of currency")),
-                ("release_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "release_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
                 (
                     "released_at",
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
@@ -958,7 +1092,10 @@ class Migration(migrations.Migration):
                         fields=["vendor_id", "currency", "released_at"],
                         name="ix_reserve_holds_vendor",
                     ),
-                    Index(fields=["released_at", "release_at"], name="ix_reserve_holds_due"),
+                    Index(
+                        fields=["released_at", "release_at"],
+                        name="ix_reserve_holds_due",
+                    ),
                 ],
                 "pk_attr": "id",
                 "table_description": "A part of one sale that is held back until its day (rolling reserve).",
@@ -976,11 +1113,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -1013,7 +1154,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "vat_percentage",
-                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                    fields.DecimalField(
+                        default=Decimal(0), max_digits=5, decimal_places=2
+                    ),
                 ),
                 (
                     "vat",
@@ -1023,7 +1166,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "last_entry_id",
-                    fields.BigIntField(description="the newest ledger entry that is in it"),
+                    fields.BigIntField(
+                        description="the newest ledger entry that is in it"
+                    ),
                 ),
             ],
             options={
@@ -1052,11 +1197,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("stripe_id", fields.CharField(unique=True, max_length=255)),
                 ("subject", fields.CharField(max_length=80)),
@@ -1088,7 +1237,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "stripe_references",
                 "app": "models",
-                "indexes": [Index(fields=["order_id"], name="ix_stripe_references_order")],
+                "indexes": [
+                    Index(fields=["order_id"], name="ix_stripe_references_order")
+                ],
                 "pk_attr": "id",
                 "table_description": "One Stripe object. `subject` reads `refund:12`; order and vendor where there is one.",
             },
@@ -1164,7 +1315,10 @@ class Migration(migrations.Migration):
             model_name="VendorPaymentConfig",
             name="payout_anchor",
             field=fields.CharField(
-                default="", description="monday, or 1 to 31", db_default="", max_length=10
+                default="",
+                description="monday, or 1 to 31",
+                db_default="",
+                max_length=10,
             ),
         ),
         ops.AddField(

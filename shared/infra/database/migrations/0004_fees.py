@@ -44,11 +44,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("position", fields.IntField(description="1 is asked first")),
                 (
@@ -66,7 +70,9 @@ class Migration(migrations.Migration):
                 (
                     "category",
                     fields.CharField(
-                        default="", description="as products have it; empty: any", max_length=60
+                        default="",
+                        description="as products have it; empty: any",
+                        max_length=60,
                     ),
                 ),
                 (
@@ -83,26 +89,35 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "percentage",
-                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                    fields.DecimalField(
+                        default=Decimal(0), max_digits=5, decimal_places=2
+                    ),
                 ),
                 (
                     "fixed_amount",
                     fields.BigIntField(
-                        default=0, description="minor units of currency, per line of an order"
+                        default=0,
+                        description="minor units of currency, per line of an order",
                     ),
                 ),
                 (
                     "minimum_amount",
-                    fields.BigIntField(null=True, description="minor units of currency"),
+                    fields.BigIntField(
+                        null=True, description="minor units of currency"
+                    ),
                 ),
                 (
                     "maximum_amount",
-                    fields.BigIntField(null=True, description="minor units of currency"),
+                    fields.BigIntField(
+                        null=True, description="minor units of currency"
+                    ),
                 ),
                 (
                     "currency",
                     fields.CharField(
-                        null=True, description="null: any, and then a percentage only", max_length=3
+                        null=True,
+                        description="null: any, and then a percentage only",
+                        max_length=3,
                     ),
                 ),
                 ("is_active", fields.BooleanField(default=True)),
@@ -129,7 +144,9 @@ class Migration(migrations.Migration):
                         name="ck_fee_rules_product",
                     ),
                 ],
-                "indexes": [Index(fields=["position", "id"], name="ix_fee_rules_order")],
+                "indexes": [
+                    Index(fields=["position", "id"], name="ix_fee_rules_order")
+                ],
                 "pk_attr": "id",
                 "table_description": "One rule of the operator's list; the first that holds for a line of an order is its commission. Never deleted, only switched off.",
             },
@@ -146,13 +163,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("refund_policy", fields.CharField(default="proportional", max_length=20)),
+                (
+                    "refund_policy",
+                    fields.CharField(default="proportional", max_length=20),
+                ),
                 (
                     "refund_approval_limits",
                     fields.JSONField(

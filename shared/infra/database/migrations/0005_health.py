@@ -26,13 +26,17 @@ class Migration(migrations.Migration):
             model_name="VendorPaymentConfig",
             name="external_account_errored",
             field=fields.BooleanField(
-                default=False, db_default=False, description="payouts have nowhere to go"
+                default=False,
+                db_default=False,
+                description="payouts have nowhere to go",
             ),
         ),
         ops.AddField(
             model_name="VendorPaymentConfig",
             name="current_deadline",
-            field=fields.DatetimeField(null=True, description="of what is due now; to find it by"),
+            field=fields.DatetimeField(
+                null=True, description="of what is due now; to find it by"
+            ),
         ),
         ops.AddField(
             model_name="VendorPaymentConfig",

@@ -16,7 +16,10 @@ class Migration(migrations.Migration):
             model_name="Checkout",
             name="purchase_ip",
             field=fields.CharField(
-                default="", description="where the order came from", db_default="", max_length=45
+                default="",
+                description="where the order came from",
+                db_default="",
+                max_length=45,
             ),
         ),
         ops.AddField(
@@ -28,14 +31,19 @@ class Migration(migrations.Migration):
             model_name="Checkout",
             name="terms_version",
             field=fields.CharField(
-                default="", description="which terms were accepted", db_default="", max_length=20
+                default="",
+                description="which terms were accepted",
+                db_default="",
+                max_length=20,
             ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="commission_back",
             field=fields.BigIntField(
-                default=0, description="minor units of commission that are back", db_default=0
+                default=0,
+                description="minor units of commission that are back",
+                db_default=0,
             ),
         ),
         ops.AddField(
@@ -52,14 +60,18 @@ class Migration(migrations.Migration):
             model_name="Dispute",
             name="fee_back",
             field=fields.BigIntField(
-                default=0, description="minor units of the fee that came back", db_default=0
+                default=0,
+                description="minor units of the fee that came back",
+                db_default=0,
             ),
         ),
         ops.AddField(
             model_name="Dispute",
             name="loss_back",
             field=fields.BigIntField(
-                default=0, description="minor units that the marketplace has back", db_default=0
+                default=0,
+                description="minor units that the marketplace has back",
+                db_default=0,
             ),
         ),
         ops.AddField(
@@ -73,7 +85,9 @@ class Migration(migrations.Migration):
             model_name="Dispute",
             name="vendor_back",
             field=fields.BigIntField(
-                default=0, description="minor units that the vendor has back", db_default=0
+                default=0,
+                description="minor units that the vendor has back",
+                db_default=0,
             ),
         ),
         AddChecks(

@@ -33,11 +33,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("legal_name", fields.CharField(max_length=120)),
                 (
@@ -50,12 +54,16 @@ class Migration(migrations.Migration):
                 ("vat_number", fields.CharField(default="", max_length=20)),
                 (
                     "vat_percentage",
-                    fields.DecimalField(default=Decimal(0), max_digits=5, decimal_places=2),
+                    fields.DecimalField(
+                        default=Decimal(0), max_digits=5, decimal_places=2
+                    ),
                 ),
                 ("invoice_prefix", fields.CharField(max_length=12)),
                 (
                     "series_year",
-                    fields.IntField(default=0, description="the year of the last invoice"),
+                    fields.IntField(
+                        default=0, description="the year of the last invoice"
+                    ),
                 ),
                 (
                     "series_last",
@@ -70,7 +78,9 @@ class Migration(migrations.Migration):
                 "constraints": [
                     CheckConstraint(check=ONE, name="ck_marketplace_identity_one"),
                     CheckConstraint(check=VAT, name="ck_marketplace_identity_vat"),
-                    CheckConstraint(check=SERIES, name="ck_marketplace_identity_series"),
+                    CheckConstraint(
+                        check=SERIES, name="ck_marketplace_identity_series"
+                    ),
                 ],
                 "pk_attr": "id",
                 "table_description": "Who writes the commission invoices, and how far their one series of numbers has come. There is one row, with id 1.",

@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
         ),
         ops.AddIndex(
             model_name="WebhookEvent",
-            index=Index(fields=["stripe_account_id", "id"], name="ix_webhook_events_account"),
+            index=Index(
+                fields=["stripe_account_id", "id"], name="ix_webhook_events_account"
+            ),
         ),
     ]

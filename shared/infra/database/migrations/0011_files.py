@@ -8,9 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.core.clock import now
 from shared.infra.database.operations import AddChecks
 
-KINDS = (
-    "kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file')"
-)
+KINDS = "kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file')"
 SIZE = "size > 0"
 
 
@@ -31,11 +29,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "dispute",
@@ -51,7 +53,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     fields.CharField(
-                        description="Stripe's name of this piece of evidence", max_length=40
+                        description="Stripe's name of this piece of evidence",
+                        max_length=40,
                     ),
                 ),
                 ("name", fields.CharField(max_length=120)),
@@ -62,12 +65,15 @@ class Migration(migrations.Migration):
                 (
                     "made_here",
                     fields.BooleanField(
-                        default=False, description="our own receipt, not the vendor's document"
+                        default=False,
+                        description="our own receipt, not the vendor's document",
                     ),
                 ),
                 (
                     "upload_key",
-                    fields.CharField(description="idempotency key of its upload", max_length=255),
+                    fields.CharField(
+                        description="idempotency key of its upload", max_length=255
+                    ),
                 ),
                 ("stripe_file_id", fields.CharField(null=True, max_length=255)),
                 (
@@ -92,5 +98,7 @@ class Migration(migrations.Migration):
             },
             bases=["Row"],
         ),
-        AddChecks("DisputeFile", ck_dispute_files_kind=KINDS, ck_dispute_files_size=SIZE),
+        AddChecks(
+            "DisputeFile", ck_dispute_files_kind=KINDS, ck_dispute_files_size=SIZE
+        ),
     ]

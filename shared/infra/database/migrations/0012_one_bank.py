@@ -60,12 +60,20 @@ async def fill(_apps: Any, editor: BaseSchemaEditor) -> None:
             if bank["currency"] == row["currency"] and bank["default_for_currency"]:
                 values = (f"••{bank['last4']}", bank["status"] == "errored")
                 await _update(
-                    editor, "payout_bank = {0}, payout_bank_errored = {1}", row["id"], *values
+                    editor,
+                    "payout_bank = {0}, payout_bank_errored = {1}",
+                    row["id"],
+                    *values,
                 )
 
 
-async def _update(editor: BaseSchemaEditor, columns: str, row_id: int, *values: object) -> None:
-    marks = ["?" if editor.DIALECT == "sqlite" else f"${n}" for n in range(1, len(values) + 2)]
+async def _update(
+    editor: BaseSchemaEditor, columns: str, row_id: int, *values: object
+) -> None:
+    marks = [
+        "?" if editor.DIALECT == "sqlite" else f"${n}"
+        for n in range(1, len(values) + 2)
+    ]
     sql = f"UPDATE vendor_payment_configs SET {columns.format(*marks)} WHERE id = {marks[-1]}"  # noqa: S608
     await editor.client.execute_query(sql, [*values, row_id])
 

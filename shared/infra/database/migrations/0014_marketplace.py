@@ -25,11 +25,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "time_zone",
@@ -42,7 +46,8 @@ class Migration(migrations.Migration):
                 (
                     "show_fee_breakdown",
                     fields.BooleanField(
-                        default=False, description="whether shoppers see what the marketplace earns"
+                        default=False,
+                        description="whether shoppers see what the marketplace earns",
                     ),
                 ),
                 (

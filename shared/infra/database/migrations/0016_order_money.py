@@ -7,7 +7,9 @@ from shared.infra.database.operations import AddChecks
 
 COUNTING = "'awaiting_approval', 'opening', 'pending', 'requires_action', 'succeeded'"
 # Disputes under way; an inquiry is none, since no money moves.
-OPEN = "'needs_response', 'under_review', 'appeal_needs_response', 'appeal_under_review'"
+OPEN = (
+    "'needs_response', 'under_review', 'appeal_needs_response', 'appeal_under_review'"
+)
 TOOK = "(d.vendor_part + d.commission_part + d.loss_part)"
 GAVE = "(d.vendor_back + d.commission_back + d.loss_back)"
 
@@ -60,17 +62,23 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Order",
             name="returned_amount",
-            field=_amount("minor units of refunded_amount that have arrived at the shopper"),
+            field=_amount(
+                "minor units of refunded_amount that have arrived at the shopper"
+            ),
         ),
         ops.AddField(
             model_name="Order",
             name="disputed_amount",
-            field=_amount("minor units that open disputes are about; may be more than the total"),
+            field=_amount(
+                "minor units that open disputes are about; may be more than the total"
+            ),
         ),
         ops.AddField(
             model_name="Order",
             name="lost_amount",
-            field=_amount("minor units that banks took for good; may be more than the total"),
+            field=_amount(
+                "minor units that banks took for good; may be more than the total"
+            ),
         ),
         ops.AddField(
             model_name="OrderLine",
@@ -80,7 +88,9 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="OrderLine",
             name="restocked_quantity",
-            field=_pieces("pieces that stand on the shelf again (or were sold from there)"),
+            field=_pieces(
+                "pieces that stand on the shelf again (or were sold from there)"
+            ),
         ),
         ops.RunSQL(ORDERS, ops.RunSQL.noop),
         ops.RunSQL(LINES, ops.RunSQL.noop),

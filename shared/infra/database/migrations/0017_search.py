@@ -31,7 +31,11 @@ async def fill(_apps: Any, editor: BaseSchemaEditor) -> None:
 
 
 async def _fill_some(
-    editor: BaseSchemaEditor, table: str, column: str, sources: tuple[str, ...], after: int
+    editor: BaseSchemaEditor,
+    table: str,
+    column: str,
+    sources: tuple[str, ...],
+    after: int,
 ) -> int | None:
     """Fold the rows after this id; answers with the last one's, or None when there was none."""
     listed = ", ".join(sources)
@@ -52,7 +56,9 @@ async def keep(_apps: Any, _editor: BaseSchemaEditor) -> None:
 
 
 def _column(model: str, name: str, description: str) -> ops.AddField:
-    field = fields.TextField(default="", db_default="", description=description, unique=False)
+    field = fields.TextField(
+        default="", db_default="", description=description, unique=False
+    )
     return ops.AddField(model_name=model, name=name, field=field)
 
 

@@ -66,15 +66,24 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("base", fields.CharField(max_length=3)),
                 ("quote", fields.CharField(max_length=3)),
-                ("rate", fields.DecimalField(default=Decimal(0), max_digits=18, decimal_places=8)),
+                (
+                    "rate",
+                    fields.DecimalField(
+                        default=Decimal(0), max_digits=18, decimal_places=8
+                    ),
+                ),
                 ("source", fields.CharField(max_length=60)),
                 ("day", fields.DateField()),
                 ("entered_by", fields.CharField(max_length=120)),
@@ -100,11 +109,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -127,7 +140,9 @@ class Migration(migrations.Migration):
                 (
                     "number",
                     fields.CharField(
-                        default="", description="in its normal form; may be empty", max_length=20
+                        default="",
+                        description="in its normal form; may be empty",
+                        max_length=20,
                     ),
                 ),
                 ("stated_by", fields.CharField(max_length=120)),
@@ -139,15 +154,22 @@ class Migration(migrations.Migration):
                 (
                     "proof",
                     fields.CharField(
-                        default="", description="what the staff looked at", max_length=300
+                        default="",
+                        description="what the staff looked at",
+                        max_length=300,
                     ),
                 ),
-                ("refused_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "refused_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 ("refused_by", fields.CharField(default="", max_length=120)),
                 (
                     "refusal",
                     fields.CharField(
-                        default="", description="why, in words for the vendor", max_length=300
+                        default="",
+                        description="why, in words for the vendor",
+                        max_length=300,
                     ),
                 ),
                 (
@@ -164,7 +186,9 @@ class Migration(migrations.Migration):
                 "table": "vat_registrations",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check=ONE_DECISION, name="ck_vat_registrations_one_decision"),
+                    CheckConstraint(
+                        check=ONE_DECISION, name="ck_vat_registrations_one_decision"
+                    ),
                     CheckConstraint(check=PROOF, name="ck_vat_registrations_proof"),
                 ],
                 "pk_attr": "id",
@@ -183,11 +207,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "vendor",
@@ -201,10 +229,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("month", fields.CharField(description="2026-11", max_length=7)),
-                ("currency", fields.CharField(description="of the statement", max_length=3)),
+                (
+                    "currency",
+                    fields.CharField(description="of the statement", max_length=3),
+                ),
                 (
                     "into",
-                    fields.CharField(description="of the state that the VAT goes to", max_length=3),
+                    fields.CharField(
+                        description="of the state that the VAT goes to", max_length=3
+                    ),
                 ),
                 (
                     "day",
@@ -269,7 +302,10 @@ class Migration(migrations.Migration):
             model_name="Statement",
             name="time_zone",
             field=fields.CharField(
-                default="UTC", description="that it is a month of", db_default="UTC", max_length=64
+                default="UTC",
+                description="that it is a month of",
+                db_default="UTC",
+                max_length=64,
             ),
         ),
         RunOn(sqlite=(SPANS_SQLITE, NOTHING), postgres=(SPANS_POSTGRES, NOTHING)),

@@ -30,11 +30,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "customer",
@@ -47,7 +51,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("stripe_payment_method_id", fields.CharField(unique=True, max_length=255)),
+                (
+                    "stripe_payment_method_id",
+                    fields.CharField(unique=True, max_length=255),
+                ),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 ("because", fields.CharField(max_length=20)),
                 (
@@ -69,7 +76,9 @@ class Migration(migrations.Migration):
                         name="ck_payment_method_detachments_because",
                     )
                 ],
-                "indexes": [Index(fields=["done_at"], name="ix_payment_method_detachments_done")],
+                "indexes": [
+                    Index(fields=["done_at"], name="ix_payment_method_detachments_done")
+                ],
                 "pk_attr": "id",
                 "table_description": "A method that leaves Stripe: written in the transaction that ends it here, and carried out by a job.",
             },
@@ -86,11 +95,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "customer",
@@ -103,7 +116,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("number", fields.SmallIntField(description="1 for the shopper's first")),
+                (
+                    "number",
+                    fields.SmallIntField(description="1 for the shopper's first"),
+                ),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 ("stripe_customer_id", fields.CharField(max_length=255)),
                 (
@@ -112,7 +128,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "stripe_payment_method_id",
-                    fields.CharField(null=True, description="what it set up", max_length=255),
+                    fields.CharField(
+                        null=True, description="what it set up", max_length=255
+                    ),
                 ),
                 ("status", fields.CharField(default="opening", max_length=20)),
             ],
@@ -127,7 +145,10 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "indexes": [
-                    Index(fields=["status", "updated_at"], name="ix_payment_method_setups_status")
+                    Index(
+                        fields=["status", "updated_at"],
+                        name="ix_payment_method_setups_status",
+                    )
                 ],
                 "pk_attr": "id",
                 "table_description": "A SetupIntent by which a shopper adds a card. A shopper has at most one that is open (an index holds it).",
@@ -145,11 +166,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "customer",
@@ -162,7 +187,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("number", fields.SmallIntField(description="1 for the shopper's first")),
+                (
+                    "number",
+                    fields.SmallIntField(description="1 for the shopper's first"),
+                ),
                 ("idempotency_key", fields.CharField(unique=True, max_length=255)),
                 (
                     "request",
@@ -182,7 +210,10 @@ class Migration(migrations.Migration):
                         auto_now_add=False,
                     ),
                 ),
-                ("stripe_customer_id", fields.CharField(null=True, unique=True, max_length=255)),
+                (
+                    "stripe_customer_id",
+                    fields.CharField(null=True, unique=True, max_length=255),
+                ),
                 (
                     "read_at",
                     fields.DatetimeField(
@@ -224,14 +255,19 @@ class Migration(migrations.Migration):
             model_name="PaymentMethod",
             name="consented_in",
             field=fields.CharField(
-                default="checkout", description="where", db_default="checkout", max_length=20
+                default="checkout",
+                description="where",
+                db_default="checkout",
+                max_length=20,
             ),
         ),
         ops.AddField(
             model_name="PaymentMethod",
             name="fingerprint",
             field=fields.CharField(
-                null=True, description="Stripe's: the same for the same card", max_length=80
+                null=True,
+                description="Stripe's: the same for the same card",
+                max_length=80,
             ),
         ),
         ops.AddField(

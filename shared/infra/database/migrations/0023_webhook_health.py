@@ -26,13 +26,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("source", fields.CharField(description="platform | connect", max_length=20)),
+                (
+                    "source",
+                    fields.CharField(description="platform | connect", max_length=20),
+                ),
                 (
                     "hour",
                     fields.DatetimeField(
@@ -49,9 +56,12 @@ class Migration(migrations.Migration):
                 "unique_together": (("source", "hour"),),
                 "constraints": [
                     CheckConstraint(
-                        check="source in ('platform', 'connect')", name="ck_webhook_refusals_source"
+                        check="source in ('platform', 'connect')",
+                        name="ck_webhook_refusals_source",
                     ),
-                    CheckConstraint(check="count > 0", name="ck_webhook_refusals_count"),
+                    CheckConstraint(
+                        check="count > 0", name="ck_webhook_refusals_count"
+                    ),
                 ],
                 "pk_attr": "id",
                 "table_description": "How many deliveries one endpoint refused within an hour, since the signature or the body was not Stripe's.",
@@ -69,13 +79,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("source", fields.CharField(description="platform | connect", max_length=20)),
+                (
+                    "source",
+                    fields.CharField(description="platform | connect", max_length=20),
+                ),
                 ("digest", fields.CharField(max_length=64)),
             ],
             options={
@@ -84,7 +101,8 @@ class Migration(migrations.Migration):
                 "unique_together": (("source", "digest"),),
                 "constraints": [
                     CheckConstraint(
-                        check="source in ('platform', 'connect')", name="ck_webhook_secrets_source"
+                        check="source in ('platform', 'connect')",
+                        name="ck_webhook_secrets_source",
                     )
                 ],
                 "pk_attr": "id",
@@ -97,7 +115,10 @@ class Migration(migrations.Migration):
             ck_webhook_refusals_source="source in ('platform', 'connect')",
             ck_webhook_refusals_count="count > 0",
         ),
-        AddChecks("WebhookSecret", ck_webhook_secrets_source="source in ('platform', 'connect')"),
+        AddChecks(
+            "WebhookSecret",
+            ck_webhook_secrets_source="source in ('platform', 'connect')",
+        ),
         ops.AddField(
             model_name="WebhookEvent",
             name="fetched",

@@ -48,7 +48,10 @@ class Migration(migrations.Migration):
             model_name="AuditEntry",
             name="address",
             field=fields.CharField(
-                default="", db_default="", description="network address of a person", max_length=45
+                default="",
+                db_default="",
+                description="network address of a person",
+                max_length=45,
             ),
         ),
         ops.AddField(
@@ -59,13 +62,16 @@ class Migration(migrations.Migration):
             ),
         ),
         ops.AddIndex(
-            model_name="AuditEntry", index=Index(fields=["actor", "id"], name="ix_audit_actor")
+            model_name="AuditEntry",
+            index=Index(fields=["actor", "id"], name="ix_audit_actor"),
         ),
         ops.AddIndex(
-            model_name="AuditEntry", index=Index(fields=["action", "id"], name="ix_audit_action")
+            model_name="AuditEntry",
+            index=Index(fields=["action", "id"], name="ix_audit_action"),
         ),
         ops.AddIndex(
-            model_name="AuditEntry", index=Index(fields=["created_at"], name="ix_audit_at")
+            model_name="AuditEntry",
+            index=Index(fields=["created_at"], name="ix_audit_at"),
         ),
         RunOn(sqlite=(SQLITE, SQLITE_BACK), postgres=(POSTGRES, POSTGRES_BACK)),
     ]

@@ -47,11 +47,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "session",
@@ -66,17 +70,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "method",
-                    fields.CharField(description="GET for a link, POST for a form", max_length=4),
+                    fields.CharField(
+                        description="GET for a link, POST for a form", max_length=4
+                    ),
                 ),
                 (
                     "action",
                     fields.CharField(
-                        description="path and query that it was sent to", max_length=1000
+                        description="path and query that it was sent to",
+                        max_length=1000,
                     ),
                 ),
                 (
                     "back",
-                    fields.CharField(description="the page that it was sent from", max_length=1000),
+                    fields.CharField(
+                        description="the page that it was sent from", max_length=1000
+                    ),
                 ),
                 (
                     "doing",
@@ -93,13 +102,18 @@ class Migration(migrations.Migration):
                         decoder=loads,
                     ),
                 ),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "expires_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
             ],
             options={
                 "table": "kept_forms",
                 "app": "models",
                 "constraints": [
-                    CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")
+                    CheckConstraint(
+                        check="method in ('GET', 'POST')", name="ck_kept_forms_method"
+                    )
                 ],
                 "indexes": [Index(fields=["session_id"], name="ix_kept_forms_session")],
                 "pk_attr": "id",

@@ -30,15 +30,26 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(model_name="Member", name="email_confirmed_at", field=_confirmed_at()),
-        ops.AddField(model_name="Customer", name="email_confirmed_at", field=_confirmed_at()),
-        ops.RunSQL("UPDATE members SET email_confirmed_at = created_at", reverse_sql="SELECT 1"),
-        ops.RunSQL("UPDATE customers SET email_confirmed_at = created_at", reverse_sql="SELECT 1"),
-        ops.AddIndex(
-            model_name="Session", index=Index(fields=["member_id"], name="ix_sessions_member")
+        ops.AddField(
+            model_name="Member", name="email_confirmed_at", field=_confirmed_at()
+        ),
+        ops.AddField(
+            model_name="Customer", name="email_confirmed_at", field=_confirmed_at()
+        ),
+        ops.RunSQL(
+            "UPDATE members SET email_confirmed_at = created_at", reverse_sql="SELECT 1"
+        ),
+        ops.RunSQL(
+            "UPDATE customers SET email_confirmed_at = created_at",
+            reverse_sql="SELECT 1",
         ),
         ops.AddIndex(
-            model_name="Session", index=Index(fields=["customer_id"], name="ix_sessions_customer")
+            model_name="Session",
+            index=Index(fields=["member_id"], name="ix_sessions_member"),
+        ),
+        ops.AddIndex(
+            model_name="Session",
+            index=Index(fields=["customer_id"], name="ix_sessions_customer"),
         ),
         ops.CreateModel(
             name="MailLink",
@@ -51,15 +62,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "purpose",
-                    fields.CharField(description="reset | confirm | change | undo", max_length=20),
+                    fields.CharField(
+                        description="reset | confirm | change | undo", max_length=20
+                    ),
                 ),
                 (
                     "member",
@@ -93,8 +110,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("nonce", fields.CharField(unique=True, max_length=32)),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "expires_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "used_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
                 (
                     "ended_at",
                     fields.DatetimeField(
@@ -114,7 +137,9 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     Index(fields=["member_id", "purpose"], name="ix_mail_links_member"),
-                    Index(fields=["customer_id", "purpose"], name="ix_mail_links_customer"),
+                    Index(
+                        fields=["customer_id", "purpose"], name="ix_mail_links_customer"
+                    ),
                     Index(fields=["email", "purpose"], name="ix_mail_links_email"),
                 ],
                 "pk_attr": "id",
@@ -123,6 +148,8 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         AddChecks(
-            "MailLink", ck_mail_links_one_person=_ONE_PERSON, ck_mail_links_purpose=_PURPOSES
+            "MailLink",
+            ck_mail_links_one_person=_ONE_PERSON,
+            ck_mail_links_purpose=_PURPOSES,
         ),
     ]

@@ -56,7 +56,9 @@ class Migration(migrations.Migration):
             model_name="Checkout",
             index=Index(fields=["network", "status"], name="ix_checkouts_network"),
         ),
-        ops.AddIndex(model_name="Order", index=Index(fields=["held_at"], name="ix_orders_held")),
+        ops.AddIndex(
+            model_name="Order", index=Index(fields=["held_at"], name="ix_orders_held")
+        ),
         ReplaceChecks(
             "Order",
             ck_orders_stock_state=(

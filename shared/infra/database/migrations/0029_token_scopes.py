@@ -41,5 +41,7 @@ class Migration(migrations.Migration):
                 auto_now_add=False,
             ),
         ),
-        ops.AddIndex(model_name="Token", index=Index(fields=["expires_at"], name="ix_tokens_end")),
+        ops.AddIndex(
+            model_name="Token", index=Index(fields=["expires_at"], name="ix_tokens_end")
+        ),
     ]

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.AddIndex(
-            model_name="Checkout", index=Index(fields=["email"], name="ix_checkouts_email")
+            model_name="Checkout",
+            index=Index(fields=["email"], name="ix_checkouts_email"),
         )
     ]

@@ -15,9 +15,20 @@ from shared.infra.database.operations import AddChecks
 def _row() -> list[tuple[str, Any]]:
     """The columns that each table has, and whose it is."""
     return [
-        ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-        ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-        ("updated_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+        (
+            "id",
+            fields.BigIntField(
+                generated=True, primary_key=True, unique=True, db_index=True
+            ),
+        ),
+        (
+            "created_at",
+            fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+        ),
+        (
+            "updated_at",
+            fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+        ),
     ]
 
 
@@ -54,20 +65,26 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.AddField(
-            "Member", "second_factor_at", _moment("since when a second factor is asked for")
+            "Member",
+            "second_factor_at",
+            _moment("since when a second factor is asked for"),
         ),
         ops.AddField(
             "Session",
             "awaits_factor",
             fields.BooleanField(
-                default=False, db_default=False, description="the password alone was given"
+                default=False,
+                db_default=False,
+                description="the password alone was given",
             ),
         ),
         ops.AddField(
             "Session",
             "challenge",
             fields.CharField(
-                null=True, description="to which the next passkey must answer", max_length=128
+                null=True,
+                description="to which the next passkey must answer",
+                max_length=128,
             ),
         ),
         ops.CreateModel(
@@ -78,7 +95,9 @@ class Migration(migrations.Migration):
                 ("kind", fields.CharField(description="totp | passkey", max_length=10)),
                 (
                     "name",
-                    fields.CharField(description="by which its owner knows it", max_length=60),
+                    fields.CharField(
+                        description="by which its owner knows it", max_length=60
+                    ),
                 ),
                 (
                     "sealed_secret",
@@ -107,7 +126,9 @@ class Migration(migrations.Migration):
                 (
                     "public_key",
                     fields.TextField(
-                        default="", description="of a passkey: COSE, base64url", unique=False
+                        default="",
+                        description="of a passkey: COSE, base64url",
+                        unique=False,
                     ),
                 ),
                 ("last_used_at", _moment()),
@@ -120,7 +141,9 @@ class Migration(migrations.Migration):
                     CheckConstraint(check=PASSKEY, name="ck_second_factors_passkey"),
                     CheckConstraint(check=APP, name="ck_second_factors_app"),
                 ],
-                "indexes": [Index(fields=["member_id"], name="ix_second_factors_member")],
+                "indexes": [
+                    Index(fields=["member_id"], name="ix_second_factors_member")
+                ],
                 "pk_attr": "id",
                 "table_description": "What a member shows besides the password: an authenticator app's secret (sealed), or a passkey's public key.",
             },
@@ -137,7 +160,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "recovery_codes",
                 "app": "models",
-                "indexes": [Index(fields=["member_id"], name="ix_recovery_codes_member")],
+                "indexes": [
+                    Index(fields=["member_id"], name="ix_recovery_codes_member")
+                ],
                 "pk_attr": "id",
                 "table_description": "One of ten codes for the day the phone is lost. Shown once; only its digest is kept; used once.",
             },
@@ -150,13 +175,20 @@ class Migration(migrations.Migration):
                 _member("factor_resets"),
                 (
                     "asked_by",
-                    fields.CharField(description="as the audit trail names people", max_length=60),
+                    fields.CharField(
+                        description="as the audit trail names people", max_length=60
+                    ),
                 ),
-                ("effective_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "effective_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
                 (
                     "stop_digest",
                     fields.CharField(
-                        unique=True, description="of the token in the mailed link", max_length=64
+                        unique=True,
+                        description="of the token in the mailed link",
+                        max_length=64,
                     ),
                 ),
                 ("stopped_at", _moment()),
@@ -165,8 +197,12 @@ class Migration(migrations.Migration):
             options={
                 "table": "factor_resets",
                 "app": "models",
-                "constraints": [CheckConstraint(check=ONE_END, name="ck_factor_resets_one_end")],
-                "indexes": [Index(fields=["member_id"], name="ix_factor_resets_member")],
+                "constraints": [
+                    CheckConstraint(check=ONE_END, name="ck_factor_resets_one_end")
+                ],
+                "indexes": [
+                    Index(fields=["member_id"], name="ix_factor_resets_member")
+                ],
                 "pk_attr": "id",
                 "table_description": "An operator takes somebody's second factors away a day later, unless the person stops it.",
             },

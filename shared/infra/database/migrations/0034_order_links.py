@@ -35,7 +35,9 @@ async def _sign_some(editor: BaseSchemaEditor, after: int) -> int | None:
     if not rows:
         return None
     last, tokens = int(rows[-1]["id"]), {row["token"]: new_nonce() for row in rows}
-    await _rewrite_mails(editor, f"o.checkout_id > {after} AND o.checkout_id <= {last}", tokens)
+    await _rewrite_mails(
+        editor, f"o.checkout_id > {after} AND o.checkout_id <= {last}", tokens
+    )
     changed = [[tokens[row["token"]], digest(row["token"]), row["id"]] for row in rows]
     a, b, c = _marks(editor, 3)
     update = f"UPDATE checkouts SET token = {a}, old_link_digest = {b} WHERE id = {c}"  # noqa: S608
@@ -43,7 +45,9 @@ async def _sign_some(editor: BaseSchemaEditor, after: int) -> int | None:
     return last
 
 
-async def _rewrite_mails(editor: BaseSchemaEditor, which: str, tokens: dict[str, str]) -> None:
+async def _rewrite_mails(
+    editor: BaseSchemaEditor, which: str, tokens: dict[str, str]
+) -> None:
     query = (
         "SELECT e.id AS id, e.text AS text FROM emails e JOIN orders o ON o.id = e.order_id"  # noqa: S608
         f" WHERE {which} AND e.text LIKE '%/shop/orders/%'"
@@ -52,12 +56,14 @@ async def _rewrite_mails(editor: BaseSchemaEditor, which: str, tokens: dict[str,
     changed = [[_rewritten(mail["text"], tokens), mail["id"]] for mail in mails]
     if changed:
         a, b = _marks(editor, 2)
-        await editor.client.execute_many(f"UPDATE emails SET text = {a} WHERE id = {b}", changed)  # noqa: S608
+        update = f"UPDATE emails SET text = {a} WHERE id = {b}"  # noqa: S608
+        await editor.client.execute_many(update, changed)
 
 
 def _rewritten(text: str, tokens: dict[str, str]) -> str:
     return _LINK.sub(
-        lambda found: f"{found[1]}{{order_link}}" if found[2] in tokens else found[0], text
+        lambda found: f"{found[1]}{{order_link}}" if found[2] in tokens else found[0],
+        text,
     )
 
 

@@ -25,13 +25,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("kind", fields.CharField(description="terms | privacy | imprint", max_length=20)),
+                (
+                    "kind",
+                    fields.CharField(
+                        description="terms | privacy | imprint", max_length=20
+                    ),
+                ),
                 (
                     "version",
                     fields.CharField(
@@ -61,7 +70,8 @@ class Migration(migrations.Migration):
                 "unique_together": (("kind", "version"),),
                 "constraints": [
                     CheckConstraint(
-                        check="kind in ('terms', 'privacy', 'imprint')", name="ck_legal_texts_kind"
+                        check="kind in ('terms', 'privacy', 'imprint')",
+                        name="ck_legal_texts_kind",
                     )
                 ],
                 "pk_attr": "id",
@@ -80,14 +90,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 ("digest", fields.CharField(unique=True, max_length=64)),
-                ("media_type", fields.CharField(description="by its first bytes", max_length=40)),
+                (
+                    "media_type",
+                    fields.CharField(description="by its first bytes", max_length=40),
+                ),
                 ("content", fields.BinaryField()),
             ],
             options={
@@ -107,7 +124,10 @@ class Migration(migrations.Migration):
             model_name="MarketplaceSettings",
             name="logo_digest",
             field=fields.CharField(
-                default="", description="of the logo in use; or none", db_default="", max_length=64
+                default="",
+                description="of the logo in use; or none",
+                db_default="",
+                max_length=64,
             ),
         ),
         ops.AddField(
@@ -129,7 +149,10 @@ class Migration(migrations.Migration):
             model_name="MarketplaceSettings",
             name="postal_address",
             field=fields.CharField(
-                default="", description="lines, as on a letter", db_default="", max_length=400
+                default="",
+                description="lines, as on a letter",
+                db_default="",
+                max_length=400,
             ),
         ),
         ops.AddField(
@@ -142,5 +165,7 @@ class Migration(migrations.Migration):
                 max_length=254,
             ),
         ),
-        AddChecks("LegalText", ck_legal_texts_kind="kind in ('terms', 'privacy', 'imprint')"),
+        AddChecks(
+            "LegalText", ck_legal_texts_kind="kind in ('terms', 'privacy', 'imprint')"
+        ),
     ]

@@ -23,16 +23,25 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("backup_made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "backup_made_at",
+                    fields.DatetimeField(auto_now=False, auto_now_add=False),
+                ),
                 (
                     "source",
-                    fields.CharField(description="the name of the backup file", max_length=255),
+                    fields.CharField(
+                        description="the name of the backup file", max_length=255
+                    ),
                 ),
                 (
                     "backfilled_at",
@@ -57,7 +66,10 @@ class Migration(migrations.Migration):
                     "acknowledged_at",
                     fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
                 ),
-                ("acknowledged_by", fields.CharField(default="", db_default="", max_length=255)),
+                (
+                    "acknowledged_by",
+                    fields.CharField(default="", db_default="", max_length=255),
+                ),
             ],
             options={
                 "table": "restorations",

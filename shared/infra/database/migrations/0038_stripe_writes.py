@@ -31,13 +31,20 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
-                ("operation", fields.CharField(description="payouts.create", max_length=60)),
+                (
+                    "operation",
+                    fields.CharField(description="payouts.create", max_length=60),
+                ),
                 ("subject", fields.CharField(description="payout:12", max_length=120)),
                 ("key", fields.CharField(unique=True, max_length=255)),
                 (
@@ -62,7 +69,9 @@ class Migration(migrations.Migration):
                 (
                     "stripe_id",
                     fields.CharField(
-                        null=True, description="of what it made or changed", max_length=255
+                        null=True,
+                        description="of what it made or changed",
+                        max_length=255,
                     ),
                 ),
                 (
@@ -78,10 +87,17 @@ class Migration(migrations.Migration):
             options={
                 "table": "stripe_writes",
                 "app": "models",
-                "constraints": [CheckConstraint(check=STATE, name="ck_stripe_writes_state")],
+                "constraints": [
+                    CheckConstraint(check=STATE, name="ck_stripe_writes_state")
+                ],
                 "indexes": [
-                    Index(fields=["subject", "operation", "id"], name="ix_stripe_writes_subject"),
-                    Index(fields=["state", "updated_at"], name="ix_stripe_writes_state"),
+                    Index(
+                        fields=["subject", "operation", "id"],
+                        name="ix_stripe_writes_subject",
+                    ),
+                    Index(
+                        fields=["state", "updated_at"], name="ix_stripe_writes_state"
+                    ),
                 ],
                 "pk_attr": "id",
                 "table_description": "One write. `params` are the fields of its operation (operations.py), `key` is the idempotency key of `attempt`.",

@@ -77,12 +77,17 @@ POSTGRES = ACTS.format(
     amount="CASE jsonb_typeof(acts.details->'amount') WHEN 'number' THEN (acts.details->>'amount')::bigint END",
     currency="acts.details->>'currency'",
 )
-IMPORT = {"sqlite": SQLITE + MADE + CHANGES_SQLITE, "postgres": POSTGRES + MADE + CHANGES_POSTGRES}
+IMPORT = {
+    "sqlite": SQLITE + MADE + CHANGES_SQLITE,
+    "postgres": POSTGRES + MADE + CHANGES_POSTGRES,
+}
 JSON = functools.partial(dumps, separators=(",", ":"))
 
 
 def _json(description: str | None = None) -> fields.JSONField[Any]:
-    return fields.JSONField(null=True, description=description, encoder=JSON, decoder=loads)
+    return fields.JSONField(
+        null=True, description=description, encoder=JSON, decoder=loads
+    )
 
 
 class Migration(migrations.Migration):
@@ -102,21 +107,32 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "updated_at",
-                    fields.DatetimeField(default=now, auto_now=False, auto_now_add=False),
+                    fields.DatetimeField(
+                        default=now, auto_now=False, auto_now_add=False
+                    ),
                 ),
                 (
                     "kind",
-                    fields.CharField(description="dotted, e.g. refund.succeeded", max_length=80),
+                    fields.CharField(
+                        description="dotted, e.g. refund.succeeded", max_length=80
+                    ),
                 ),
                 ("subject", fields.CharField(description="refund:12", max_length=140)),
                 ("order_id", fields.BigIntField(null=True)),
                 ("vendor_id", fields.BigIntField(null=True)),
                 ("actor", fields.CharField(default="", db_default="", max_length=60)),
-                ("amount", fields.BigIntField(null=True, description="minor units of currency")),
+                (
+                    "amount",
+                    fields.BigIntField(
+                        null=True, description="minor units of currency"
+                    ),
+                ),
                 ("currency", fields.CharField(null=True, max_length=3)),
                 ("before", _json()),
                 ("after", _json()),

@@ -17,7 +17,8 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.AlterModelOptions(
-            name="VendorPaymentConfig", options={"pk_attr": "id", "table_description": SAID}
+            name="VendorPaymentConfig",
+            options={"pk_attr": "id", "table_description": SAID},
         ),
         RunOn(sqlite=NOTHING, postgres=(COMMENT, "SELECT 1")),
     ]

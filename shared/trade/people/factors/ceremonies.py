@@ -27,7 +27,13 @@ from webauthn.helpers.structs import (
 )
 
 from shared.trade.people.factors.models import SecondFactor
-from shared.trade.people.factors.passkeys import Made, PasskeyRefused, Question, Site, read
+from shared.trade.people.factors.passkeys import (
+    Made,
+    PasskeyRefused,
+    Question,
+    Site,
+    read,
+)
 from shared.trade.people.models import Member
 
 TIMEOUT_MS = 120_000

@@ -58,7 +58,9 @@ async def count_try(session_id: int) -> None:
     row = await Session.get(id=session_id)
     if row.awaits_factor and await _wrong_lately(row) > rules.MOST_AN_HOUR:
         await _end(session_id)
-        raise TooManyAnswers("There were too many wrong codes. Wait an hour, and sign in again.")
+        raise TooManyAnswers(
+            "There were too many wrong codes. Wait an hour, and sign in again."
+        )
 
 
 async def _wrong_lately(session: Session) -> int:
@@ -74,7 +76,9 @@ async def _wrong_lately(session: Session) -> int:
 async def refuse(session_id: int, sentence: str, param: str) -> None:
     """Raise WrongAnswer, or after the last try TooManyAnswers: then the session is over."""
     row = await Session.get(id=session_id)
-    whose = f"member:{row.member_id}" if row.member_id else f"customer:{row.customer_id}"
+    whose = (
+        f"member:{row.member_id}" if row.member_id else f"customer:{row.customer_id}"
+    )
     watch.refused("answer.refused", who=whose, asked=param)
     if row.wrong_answers < MAX_TRIES:
         raise WrongAnswer(sentence, param=param)
@@ -140,11 +144,16 @@ async def _take_digits(vault: Vault, member: Member, typed: str) -> bool:
         try:
             secret = vault.open(row.sealed_secret, owner=owner)
         except Unreadable:
-            log.warning("a second factor of %s was sealed under a key that is gone", owner)
+            log.warning(
+                "a second factor of %s was sealed under a key that is gone", owner
+            )
             continue
         now = clock.now()
         step = rules.step_of(
-            digits, now=now, taken=row.counter, code_at=pyotp.TOTP(secret).generate_otp
+            digits,
+            now=now,
+            taken=row.counter,
+            code_at=pyotp.TOTP(secret).generate_otp,
         )
         # Sealed anew with each use, so that an old key can go some day.
         fresh = {
@@ -152,9 +161,9 @@ async def _take_digits(vault: Vault, member: Member, typed: str) -> bool:
             "sealed_secret": vault.seal(secret, owner=owner),
             "last_used_at": now,
         }
-        if step is not None and await SecondFactor.filter(id=row.id, counter__lt=step).update(
-            **fresh, updated_at=now
-        ):
+        if step is not None and await SecondFactor.filter(
+            id=row.id, counter__lt=step
+        ).update(**fresh, updated_at=now):
             return True
     return False
 
@@ -221,7 +230,11 @@ async def take_challenge(session_id: int) -> str:
 
 
 async def passkey(
-    site: passkeys.Site | None, *, session_id: int, member: Member, answer: str
+    site: passkeys.Site | None,
+    *,
+    session_id: int,
+    member: Member,
+    answer: str,
 ) -> str:
     """`passkey` when it is one of this person's. Raises WrongAnswer, TooManyAnswers."""
     await count_try(session_id)
@@ -247,4 +260,6 @@ async def _take_passkey(
         raise passkeys.PasskeyRefused
     counter = ceremonies.shown(site, answer, challenge=challenge, factor=row)
     now = clock.now()
-    await SecondFactor.filter(id=row.id).update(counter=counter, last_used_at=now, updated_at=now)
+    await SecondFactor.filter(id=row.id).update(
+        counter=counter, last_used_at=now, updated_at=now
+    )

@@ -61,7 +61,9 @@ async def enter(
 async def _tell_of_code(tx: Transaction, member: Member, by: str) -> None:
     if by == RECOVERY:
         left = await codes_left(member.id)
-        await notices.note(tx, "factor.code_used", member, "recovery_code_used", left=str(left))
+        await notices.note(
+            tx, "factor.code_used", member, "recovery_code_used", left=str(left)
+        )
 
 
 async def codes_left(member_id: int) -> int:

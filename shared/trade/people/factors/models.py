@@ -19,10 +19,18 @@ class KeptForm(Row):
         "models.Session", related_name="kept_forms", on_delete=fields.CASCADE
     )
     session_id: int
-    method = fields.CharField(max_length=4, description="GET for a link, POST for a form")
-    action = fields.CharField(max_length=1000, description="path and query that it was sent to")
-    back = fields.CharField(max_length=1000, description="the page that it was sent from")
-    doing = fields.CharField(max_length=120, description="what it does, as words after `to`")
+    method = fields.CharField(
+        max_length=4, description="GET for a link, POST for a form"
+    )
+    action = fields.CharField(
+        max_length=1000, description="path and query that it was sent to"
+    )
+    back = fields.CharField(
+        max_length=1000, description="the page that it was sent from"
+    )
+    doing = fields.CharField(
+        max_length=120, description="what it does, as words after `to`"
+    )
     fields_sent: Any = fields.JSONField(
         default=list, description="pairs of name and value; never secrets"
     )
@@ -32,7 +40,9 @@ class KeptForm(Row):
         table = "kept_forms"
         indexes = [Index(fields=("session_id",), name="ix_kept_forms_session")]
         constraints = [
-            CheckConstraint(check="method in ('GET', 'POST')", name="ck_kept_forms_method")
+            CheckConstraint(
+                check="method in ('GET', 'POST')", name="ck_kept_forms_method"
+            )
         ]
 
 
@@ -49,25 +59,31 @@ class SecondFactor(Row):
         default="", description="of an app: what its codes are made of"
     )
     counter = fields.BigIntField(
-        default=0, description="of an app: the step last taken; of a passkey: its own counter"
+        default=0,
+        description="of an app: the step last taken; of a passkey: its own counter",
     )
     credential_id = fields.CharField(
         max_length=1400, null=True, unique=True, description="of a passkey, base64url"
     )
-    public_key = fields.TextField(default="", description="of a passkey: COSE, base64url")
+    public_key = fields.TextField(
+        default="", description="of a passkey: COSE, base64url"
+    )
     last_used_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "second_factors"
         indexes = [Index(fields=("member_id",), name="ix_second_factors_member")]
         constraints = [
-            CheckConstraint(check=f"kind in ({words(FactorKind)})", name="ck_second_factors_kind"),
+            CheckConstraint(
+                check=f"kind in ({words(FactorKind)})", name="ck_second_factors_kind"
+            ),
             CheckConstraint(
                 check="(kind = 'passkey') = (credential_id is not null)",
                 name="ck_second_factors_passkey",
             ),
             CheckConstraint(
-                check="(kind = 'totp') = (sealed_secret <> '')", name="ck_second_factors_app"
+                check="(kind = 'totp') = (sealed_secret <> '')",
+                name="ck_second_factors_app",
             ),
         ]
 
@@ -96,7 +112,9 @@ class FactorReset(Row):
         "models.Member", related_name="factor_resets", on_delete=fields.RESTRICT
     )
     member_id: int
-    asked_by = fields.CharField(max_length=60, description="as the audit trail names people")
+    asked_by = fields.CharField(
+        max_length=60, description="as the audit trail names people"
+    )
     effective_at = fields.DatetimeField()
     stop_digest = fields.CharField(
         max_length=64, unique=True, description="of the token in the mailed link"
@@ -109,6 +127,7 @@ class FactorReset(Row):
         indexes = [Index(fields=("member_id",), name="ix_factor_resets_member")]
         constraints = [
             CheckConstraint(
-                check="stopped_at is null or done_at is null", name="ck_factor_resets_one_end"
+                check="stopped_at is null or done_at is null",
+                name="ck_factor_resets_one_end",
             ),
         ]

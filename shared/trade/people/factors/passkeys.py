@@ -58,11 +58,15 @@ def site_of(public_url: str) -> Site | None:
     """
     parts = urlsplit(public_url)
     host = parts.hostname or ""
-    secure = parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")
+    secure = (
+        parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")
+    )
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return Site(host, f"{parts.scheme}://{parts.netloc}") if host and secure else None
+        return (
+            Site(host, f"{parts.scheme}://{parts.netloc}") if host and secure else None
+        )
     return None
 
 

@@ -83,4 +83,6 @@ async def take(
     action: str,
 ) -> bool:
     """Whether a kept form may be sent now: it may once."""
-    return bool(await KeptForm.filter(id=number, session_id=session_id, action=action).delete())
+    return bool(
+        await KeptForm.filter(id=number, session_id=session_id, action=action).delete()
+    )

@@ -88,7 +88,10 @@ async def ask(*, email: str, actor: str) -> ResetView:
         ).exists():
             raise ResetUnderWay(param="email")
         row = await FactorReset.create(
-            member_id=found.id, asked_by=actor, effective_at=at, stop_digest=digest(token)
+            member_id=found.id,
+            asked_by=actor,
+            effective_at=at,
+            stop_digest=digest(token),
         )
         carry_out.at(at, once=f"{carry_out.kind}:{row.id}")(tx, reset_id=row.id)
         told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
@@ -194,7 +197,12 @@ async def latest(limit: int = 20) -> tuple[ResetView, ...]:
 def _view(row: FactorReset, member: Member) -> ResetView:
     state = "done" if row.done_at else "stopped" if row.stopped_at else "waiting"
     return ResetView(
-        row.id, member.full_name, member.email, row.created_at, row.effective_at, state
+        row.id,
+        member.full_name,
+        member.email,
+        row.created_at,
+        row.effective_at,
+        state,
     )
 
 
@@ -204,4 +212,6 @@ async def _note(
     member: Member,
     actor: str,
 ) -> None:
-    tx.record(action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id)
+    tx.record(
+        action, actor=actor, subject=f"member:{member.id}", vendor_id=member.vendor_id
+    )

@@ -20,7 +20,10 @@ MOST_FACTORS = 10  # of one person
 CODES = 10  # recovery codes of one set
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look like another
 CODE_LENGTH = 24  # 118 bits: too many to try, so a plain digest of one is enough
-CODE_LENGTHS = (16, CODE_LENGTH)  # of codes that may be on paper; the short ones are of before
+CODE_LENGTHS = (
+    16,
+    CODE_LENGTH,
+)  # of codes that may be on paper; the short ones are of before
 STEP = 30  # seconds that an authenticator shows a code for (RFC 6238)
 DRIFT = 1  # steps that its clock may be ahead or behind
 DIGITS = 6

@@ -73,7 +73,13 @@ def _setup(member_id: int) -> str:
 
 
 async def add_app(
-    vault: Vault, *, member_id: int, session_id: int, sealed: str, code: str, name: str
+    vault: Vault,
+    *,
+    member_id: int,
+    session_id: int,
+    sealed: str,
+    code: str,
+    name: str,
 ) -> tuple[str, ...]:
     """Add an authenticator app whose first code is right; recovery codes where these are the first,
     else none.
@@ -85,13 +91,20 @@ async def add_app(
     step = None
     if typed is not None:
         step = rules.step_of(
-            typed, now=clock.now(), taken=0, code_at=pyotp.TOTP(secret).generate_otp
+            typed,
+            now=clock.now(),
+            taken=0,
+            code_at=pyotp.TOTP(secret).generate_otp,
         )
     if step is None:
         raise WrongAnswer(
-            "That code is not right. Enter the one that the app shows now.", param="code"
+            "That code is not right. Enter the one that the app shows now.",
+            param="code",
         )
-    values = {"sealed_secret": vault.seal(secret, owner=f"member:{member_id}"), "counter": step}
+    values = {
+        "sealed_secret": vault.seal(secret, owner=f"member:{member_id}"),
+        "counter": step,
+    }
     return await _add(member_id, session_id, FactorKind.TOTP, name, values)
 
 
@@ -113,14 +126,21 @@ async def add_passkey(
 
 
 async def _add(
-    member_id: int, session_id: int, kind: FactorKind, name: str, values: dict[str, Any]
+    member_id: int,
+    session_id: int,
+    kind: FactorKind,
+    name: str,
+    values: dict[str, Any],
 ) -> tuple[str, ...]:
     async with unit.transaction() as tx:
         member = await _member(tx, member_id)
         had = await SecondFactor.filter(member_id=member_id).count()
         if had >= rules.MOST_FACTORS:
             raise TooManyFactors
-        named = " ".join(name.split())[:60] or KIND_WORDS[kind].partition(" ")[2].capitalize()
+        named = (
+            " ".join(name.split())[:60]
+            or KIND_WORDS[kind].partition(" ")[2].capitalize()
+        )
         await SecondFactor.create(
             member_id=member_id,
             kind=kind.value,
@@ -133,7 +153,12 @@ async def _add(
         codes = () if had else await _make_codes(member_id)
         await _end_others(member_id, session_id)
         await notices.note(
-            tx, "factor.added", member, "factor_added", what=KIND_WORDS[kind], name=named
+            tx,
+            "factor.added",
+            member,
+            "factor_added",
+            what=KIND_WORDS[kind],
+            name=named,
         )
     return codes
 
@@ -181,7 +206,13 @@ async def remove_all(
     await _forget(member_id)
     await _end_others(member_id, None)
     await notices.note(
-        tx, "factor.reset", member, "factor_removed", actor=actor, what="every second step", name=""
+        tx,
+        "factor.reset",
+        member,
+        "factor_removed",
+        actor=actor,
+        what="every second step",
+        name="",
     )
     return removed
 
@@ -227,4 +258,6 @@ async def _forget(member_id: int) -> None:
 
 async def _end_others(member_id: int, kept_session: int | None) -> None:
     """End the sessions that were opened by other means than those that hold from now on."""
-    await sessions.revoke(Session.filter(member_id=member_id).exclude(id=kept_session or 0))
+    await sessions.revoke(
+        Session.filter(member_id=member_id).exclude(id=kept_session or 0)
+    )
