@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
 from shared.entrypoints.web.forms import MarketForm, MoneyField, WholeField, choices
-from shared.finance.refunds.queries import Refundable
+from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
 

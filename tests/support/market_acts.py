@@ -30,6 +30,7 @@ from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.findings import DifferenceKind
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.service import reconcile
+from shared.finance.refunds import approval
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, Reach, RefundRequest, RefundState
@@ -167,9 +168,9 @@ async def decide(*, yes: bool) -> bool:
     if waiting is None:
         return False
     if yes:
-        await refunds.approve(waiting.id, by="member:2")
+        await approval.approve(waiting.id, by="member:2")
     else:
-        await refunds.decline(waiting.id, reason="Not like this.", by="member:2")
+        await approval.decline(waiting.id, reason="Not like this.", by="member:2")
     return True
 
 
