@@ -118,8 +118,8 @@ async def _make_row(
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
         return int(row.id)
     await _make_room(tx, order, answer)
-    order = await Order.get(id=order.id)
-    found, policy = await sum_of(order), await get_policy()
+    now = await Order.get(id=order.id)
+    found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
     worked_out = bear(found, answer.amount, policy.refund_policy).commission
