@@ -32,7 +32,7 @@ LEFT: dict[str, int] = {
     "shared/finance/payment_methods/words.py": 9,
     "shared/finance/payments/jobs.py": 1,
     "shared/finance/payments/sync.py": 2,
-    "shared/finance/payouts/queries.py": 5,
+    "shared/finance/payouts/breakdown.py": 5,
     "shared/finance/reconciliation/after_restore.py": 2,
     "shared/finance/reconciliation/checks/accounts.py": 3,
     "shared/finance/reconciliation/checks/balances.py": 1,
