@@ -18,7 +18,8 @@ from wtforms.validators import (
 
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, choices
+from shared.entrypoints.web.forms import MarketForm, choices
+from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.trade.commission.queries import Policy, RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule
 from shared.trade.vendors.countries import CURRENCY_NAMES

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from portal.operator.tasks.task import Task, counted
 from shared.entrypoints.web.links import url_for
-from shared.finance.overview.dashboard import Dashboard, WaitingNumbers
-from shared.trade.vat.queries import MissingRate
+from shared.finance.overview.dashboard import Dashboard
+from shared.trade.vat.queries import MissingRate, WaitingNumbers
 
 
 def vat(now: Dashboard) -> Iterator[Task]:

@@ -23,8 +23,9 @@ from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
 from shared.entrypoints.web.filters import percent
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
+from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
+from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.infra.audit.queries import EntryView, last_about
 from shared.trade.people.queries import called, labels_of_vendor
 
