@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from shared.core.words import in_english, word
+
+Signs = tuple[tuple[re.Pattern[str], str], ...]
 
 _SAID = "browsers.names"
 # What a browser's description has in it, and the program of `templates/words/browsers.toml`. First
 # match wins: most browsers also claim to be others.
-_PROGRAMS = (
+_PROGRAMS: Signs = (
     (re.compile(r"Edg"), "edge"),
     (re.compile(r"OPR/"), "opera"),
     (re.compile(r"SamsungBrowser"), "samsung"),
@@ -18,7 +19,7 @@ _PROGRAMS = (
     (re.compile(r"CriOS|Chrome"), "chrome"),
     (re.compile(r"Safari"), "safari"),
 )
-_SYSTEMS = (
+_SYSTEMS: Signs = (
     (re.compile(r"iPhone"), "iphone"),
     (re.compile(r"iPad"), "ipad"),
     (re.compile(r"Android"), "android"),
@@ -54,7 +55,7 @@ def told(name: str) -> str:
     return word(_SAID, "both", program=program, system=system)
 
 
-def _first(signs: Iterable[tuple[re.Pattern[str], str]], user_agent: str) -> str | None:
+def _first(signs: Signs, user_agent: str) -> str | None:
     return next((code for sign, code in signs if sign.search(user_agent)), None)
 
 

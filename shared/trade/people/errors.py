@@ -94,7 +94,7 @@ class EmailTaken(Conflict):
     default = _n("There is already an account with this email. Sign in instead.")
 
 
-class AddressTaken(EmailTaken):
+class EmailOfAnother(EmailTaken):
     """Somebody who has an account already gives it another's address."""
 
     default = _n("There is already an account with this email.")
