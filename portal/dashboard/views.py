@@ -109,8 +109,7 @@ def _steps(
 
 
 def _to_connect(now: AccountStatusWords, *, accepts: bool) -> ChecklistStep:
-    stopped = now.title == "You cannot take payments"  # it was connected, and worked
-    title = "Your Stripe account" if stopped else "Connect with Stripe"
+    title = "Your Stripe account" if now.has_stopped else "Connect with Stripe"
     is_first = now.next_step == "connect"
     text = "So that shoppers can pay you." if accepts or is_first else now.text
     label = "Continue" if now.next_step else "See how it stands"

@@ -61,9 +61,8 @@ class EvidenceForm(Edited):
 
 
 def _control(field: Field) -> StringField:
-    return (Paragraphs if field.is_long else LineField)(
-        field.label, description=field.hint
-    )
+    kind = Paragraphs if field.is_long else LineField
+    return kind(field.label, description=field.hint)
 
 
 for _field in FIELDS.values():
@@ -84,4 +83,5 @@ class SubmitForm(MarketForm):
     def number(self) -> int:
         """The version as a number; -1 for what is none."""
         text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        is_number = text.isascii() and text.isdigit() and len(text) < 9
+        return int(text) if is_number else -1

@@ -132,7 +132,8 @@ def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
 
 def _secret_keys(text: str) -> list[str]:
     """The key that signs, empty where none is set, and those of before."""
-    return [key.strip() for key in text.split(",") if key.strip()] or [""]
+    keys = (key.strip() for key in text.split(","))
+    return list(filter(None, keys)) or [""]
 
 
 def load(

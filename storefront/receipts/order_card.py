@@ -15,6 +15,8 @@ from shared.trade.orders.remaining_money import MoneyState, OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 from storefront.receipts.refund_words import for_shopper
 
+Part = tuple[str, Money]  # whose, and how much
+
 
 @dataclass(frozen=True)
 class OrderEvent:
@@ -49,11 +51,11 @@ class OrderCard:
     standing: str
     events: tuple[OrderEvent, ...]
     refunds: tuple[ShopperRefund, ...]
-    parts: tuple[tuple[str, Money], ...]
+    parts: tuple[Part, ...]
     bank: tuple[str, str] | None
 
 
-def parts_of(order: OrderView, *, shown: bool) -> tuple[tuple[str, Money], ...]:
+def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
     """Who gets what of an order's money.
 
     What the marketplace earns is shown to shoppers only where the operator wants it.

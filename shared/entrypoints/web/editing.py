@@ -186,7 +186,9 @@ def _text(field: Field) -> str:
 
 
 def _told(field: Any, one: FieldDifference) -> ChangedField:
-    was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
+    was = _in_words(field, one.was)
+    now = _in_words(field, one.now)
+    typed = _in_words(field, one.typed)
     is_long = any(
         len(text or "") > editing.LONGEST or "\n" in (text or "")
         for text in (was, now, typed)

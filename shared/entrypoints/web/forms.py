@@ -43,6 +43,7 @@ OPENED = "opened"
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
 
+Pair = tuple[str, str]  # a field's name or label, and what stands in it
 
 # What opens something, by its name in a form: every PasswordField of every form, and what is good
 # once.
@@ -148,7 +149,7 @@ class MarketForm(Form):
         return cls(formdata, meta=meta, **kwargs)
 
     @classmethod
-    def in_words(cls, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    def in_words(cls, sent: Iterable[Pair]) -> list[Pair]:
         """What was typed and chosen, by the labels that people saw.
 
         Nothing is checked, and what is hidden stays so.

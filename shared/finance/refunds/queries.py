@@ -135,7 +135,9 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         BY_STRIPE: "The marketplace, in Stripe",
         **await names_of({row.requested_by for row in rows}),
     }
-    return tuple(_view(row, lines[row.id], owed[row.id], names) for row in rows)
+    return tuple(
+        _view(row, lines[row.id], owed=owed[row.id], names=names) for row in rows
+    )
 
 
 async def _lines_of(refund_ids: list[int]) -> Mapping[int, list[RefundedLine]]:
@@ -159,6 +161,7 @@ async def _owed_of(refund_ids: list[int]) -> Mapping[int, int]:
 def _view(
     row: Refund,
     lines: Sequence[RefundedLine],
+    *,
     owed: int,
     names: dict[str, str],
 ) -> RefundView:
