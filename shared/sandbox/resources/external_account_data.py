@@ -12,7 +12,7 @@ from typing import Any
 
 from stdnum import iban
 
-from shared.sandbox import cards, currencies, errors, money
+from shared.sandbox import card_checks, currencies, errors, money
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 
@@ -280,5 +280,5 @@ def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
             )
         return _CARD_TOKENS[given["token"]], 12, today.year + 3
     month, year = str(given["exp_month"]), str(given["exp_year"])
-    typed = cards.Typed(given["number"], month, year, given.get("cvc"))
-    return cards.check(typed, today)
+    typed = card_checks.Typed(given["number"], month, year, given.get("cvc"))
+    return card_checks.check(typed, today)

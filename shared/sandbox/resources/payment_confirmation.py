@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import (
     challenges,
@@ -184,7 +184,7 @@ def decline(
 ) -> Document:
     """The issuer, or Radar, says no: 402, a failed charge is kept, the intent is open again."""
     card = payment_method_cards.card_of(method)
-    message = cards.message(code, reason)
+    message = card_checks.message(code, reason)
     failed = charges.make_failed(
         act,
         doc,
@@ -194,7 +194,7 @@ def decline(
         reason=reason,
         message=message,
     )
-    error = cards.declined(
+    error = card_checks.declined(
         (code, reason),
         charge=failed.id,
         payment_method=method.body,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata
 
@@ -40,13 +40,13 @@ def from_data(act: Act, data: Json) -> Document:
     given = {
         name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")
     }
-    typed = cards.Typed(
+    typed = card_checks.Typed(
         given["number"],
         given["exp_month"],
         given["exp_year"],
         card.get("cvc"),
     )
-    number, month, year = cards.check(typed, today)
+    number, month, year = card_checks.check(typed, today)
     return _make(
         act,
         cards.by_number(number),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Never
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
 from shared.sandbox.resources import payment_method_cards
@@ -155,7 +155,7 @@ def attached(act: Act, id: str, customer: Document) -> Document:
         raise errors.ApiError(400, _SPENT_FOR_GOOD)
     card = payment_method_cards.card_of(doc)
     if card.declines and not card.attaches:
-        raise cards.declined(card.declines)
+        raise card_checks.declined(card.declines)
     save_to(act, doc, customer.id)
     return doc
 
