@@ -9,6 +9,7 @@ from shared.sandbox.resources import (
     charges,
     confirmation_tokens,
     holds,
+    intent_accounts,
     intent_rules,
     payment_method_cards,
     payment_methods,
@@ -53,7 +54,7 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     intent_rules.check_key(act, doc)
     params = confirmation_tokens.spent_on(act, doc, params)
     _write(act, doc, params)
-    intent_rules.check_parties(act, doc)
+    intent_accounts.check_parties(act, doc)
     challenges.check_return_url(act, doc, params)
     method = act.get("payment_method", body["payment_method"])
     payment_methods.refuse_spent(method)
@@ -226,7 +227,9 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
         doc.body["status"] = "requires_confirmation"
         act.store.save(doc)
         return
-    wrong = intent_rules.unable(act, doc) if passed else challenges.failure(doc, method)
+    wrong = (
+        intent_accounts.unable(act, doc) if passed else challenges.failure(doc, method)
+    )
     if wrong is None:
         charge(act, doc, method)
         return
