@@ -60,7 +60,8 @@ async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
     row = await DisputeFile.get_or_none(dispute_id=dispute_id, id=file_id)
     if row is None:
         raise DocumentNotFound
-    return Attached(**{name: getattr(row, name) for name in _MARKS}), bytes(row.content)
+    file = Attached(**{name: getattr(row, name) for name in _MARKS})
+    return file, bytes(row.content)
 
 
 async def attach(
@@ -114,7 +115,8 @@ async def _is_there(
     """
     found = await _of(row).values("kind", "size", "digest", "refusal")
     there = {file["kind"]: file for file in found}
-    if kind in there and there[kind]["digest"] == digest and not there[kind]["refusal"]:
+    same = there.get(kind)
+    if same and same["digest"] == digest and not same["refusal"]:
         return True
     sizes = {other: int(file["size"]) for other, file in there.items()}
     files.check_together(kind, {**sizes, kind: size})

@@ -104,6 +104,6 @@ async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
 
 async def refused_document(dispute_id: int) -> str | None:
     """Name a document that Stripe did not take, if there is one."""
-    rows = DisputeFile.filter(dispute_id=dispute_id).exclude(refusal="").order_by("id")
-    name = await rows.first().values_list("name", flat=True)
+    refused = DisputeFile.filter(dispute_id=dispute_id).exclude(refusal="")
+    name = await refused.order_by("id").first().values_list("name", flat=True)
     return str(name) if name is not None else None

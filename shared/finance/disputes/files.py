@@ -44,13 +44,13 @@ class Kind:
         return words("disputes.documents", self.name)["hint"]
 
 
-_NAMES = (
-    RECEIPT,
-    "shipping_documentation",
-    "customer_communication",
-    "uncategorized_file",
+_ALL = (
+    Kind(RECEIPT),
+    Kind("shipping_documentation"),
+    Kind("customer_communication"),
+    Kind("uncategorized_file"),
 )
-KINDS: Mapping[str, Kind] = {name: Kind(name) for name in _NAMES}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,9 @@ def tidy_name(name: str, endings: tuple[str, ...]) -> str:
         char for char in plain if char.isprintable() and char not in '"<>:|?*'
     ).strip(" .")
     path = PurePosixPath(plain or "document")
-    if path.suffix.lower() in endings:
-        return path.stem[: MOST_NAME - len(path.suffix)] + path.suffix.lower()
-    return path.stem[: MOST_NAME - len(endings[0])] + endings[0]
+    own = path.suffix.lower()
+    ending = own if own in endings else endings[0]
+    return path.stem[: MOST_NAME - len(ending)] + ending
 
 
 def size(count: int) -> str:

@@ -76,13 +76,16 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
 
 
 async def _lines(order: Order) -> tuple[Line, ...]:
-    rows = OrderLine.filter(order_id=order.id).order_by("id").select_related("product")
-    return tuple([_line(row, order.currency) async for row in rows])
+    rows = OrderLine.filter(order_id=order.id).order_by("id")
+    return tuple(
+        [_line(row, order.currency) for row in await rows.select_related("product")]
+    )
 
 
 def _line(line: OrderLine, currency: str) -> Line:
     amount = Money(line.unit_amount, currency) * line.quantity
-    return Line(line.name, line.quantity, amount, line.product.description[:_DESCRIBED])
+    description = line.product.description[:_DESCRIBED]
+    return Line(line.name, line.quantity, amount, description)
 
 
 def _delivered_at(order: Order) -> datetime | None:

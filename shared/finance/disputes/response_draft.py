@@ -196,7 +196,12 @@ def _history(facts: Facts) -> str:
 
 
 def _events(facts: Facts) -> Iterator[str]:
-    yield _event("placed", facts.placed_at, number=facts.number, total=facts.total)
+    yield _event(
+        "placed",
+        facts.placed_at,
+        number=facts.number,
+        total=facts.total,
+    )
     if facts.paid_at:
         yield _event("paid", facts.paid_at, charge=facts.charge_id)
     if facts.shipped_at:
