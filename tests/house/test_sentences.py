@@ -43,18 +43,6 @@ LEFT: dict[str, int] = {
     "shared/finance/statements/pdf.py": 1,
     "shared/finance/statements/receipt.py": 5,
     "shared/finance/statements/rules.py": 26,
-    "shared/trade/baskets/queries.py": 1,
-    "shared/trade/baskets/rules.py": 2,
-    "shared/trade/commission/rules.py": 1,
-    "shared/trade/orders/rules.py": 2,
-    "shared/trade/orders/service.py": 1,
-    "shared/trade/orders/terms.py": 1,
-    "shared/trade/vat/numbers.py": 4,
-    "shared/trade/vat/rates.py": 1,
-    "shared/trade/vat/rules.py": 2,
-    "shared/trade/vat/service.py": 2,
-    "shared/trade/vendors/closures.py": 2,
-    "shared/trade/vendors/countries.py": 10,
 }
 
 
