@@ -5,11 +5,10 @@ store itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.sandbox import books
-from shared.sandbox.control_base import acting
+from shared.sandbox.control_base import Call, acting
 from shared.sandbox.resources.dispute_terms import CLOSED
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -87,6 +86,4 @@ def _negative(act: Act) -> dict[str, dict[str, int]]:
     return dict(found)
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
-    ("GET", "/exposure", exposure),
-)
+CALLS: tuple[Call, ...] = (("GET", "/exposure", exposure),)

@@ -140,6 +140,15 @@ class Store:
         for table in _TABLES:
             self.db.execute(f"DELETE FROM {table}")
 
+    def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
+        """All rows that a query finds."""
+        return self.db.execute(sql, args).fetchall()
+
+    def value(self, sql: str, *args: Any) -> Any:
+        """The first value of the first row that a query finds; None where there is none."""
+        row = self.db.execute(sql, args).fetchone()
+        return row[0] if row else None
+
     def insert(self, doc: Document) -> Document:
         """Add one object, newest of its kind."""
         body = doc.body

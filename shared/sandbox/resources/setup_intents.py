@@ -7,7 +7,7 @@ from typing import Any
 from shared.sandbox import errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import page
-from shared.sandbox.resources import intent_rules, setup_confirmation
+from shared.sandbox.resources import intent_accounts, intent_rules, setup_confirmation
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of
 
@@ -136,7 +136,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
             param="customer",
         ).id
     if params.get("on_behalf_of"):
-        body["on_behalf_of"] = intent_rules.destined(
+        body["on_behalf_of"] = intent_accounts.destined(
             act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)
         ).id
     if _PARAMS & params.keys():
