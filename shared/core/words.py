@@ -26,7 +26,13 @@ OTHER: Final = "other"
 NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile", "example"})
 # The same in every language: names of makers, what stands on invoices, what a machine reads.
 ENGLISH_ALONE: Final = frozenset(
-    {"browsers.programs", "browsers.systems", "vat.notes"},
+    {
+        "browsers.programs",
+        "browsers.systems",
+        "metrics.help",
+        "payment_methods.brands",
+        "vat.notes",
+    },
 )
 
 Entry = str | Mapping[str, str]

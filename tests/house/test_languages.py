@@ -52,7 +52,15 @@ PROMISED = (
 PROMISED_TOO = {
     *(
         f"templates/words/{name}.toml"
-        for name in ("account", "baskets", "browsers", "orders", "vendors")
+        for name in (
+            "account",
+            "baskets",
+            "browsers",
+            "orders",
+            "payment_methods",
+            "payments",
+            "vendors",
+        )
     ),
     *(
         f"templates/layouts/{name}.html"
