@@ -36,6 +36,8 @@ ENGLISH_ALONE: Final = frozenset(
 )
 
 Entry = str | Mapping[str, str]
+Entries = Mapping[str, Entry]
+Groups = list[dict[str, str]]  # each with its codes
 
 
 def word(
@@ -120,14 +122,14 @@ def _entry(table: str, code: str | None) -> Entry:
 
 
 @cache
-def _table(table: str) -> Mapping[str, Entry]:
+def _table(table: str) -> Entries:
     file, _, name = table.partition(".")
     return _spread(
         tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))[name]
     )
 
 
-def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, Entry]:
+def _spread(found: Entries | Groups) -> Entries:
     """A table with each code by itself."""
     if isinstance(found, list):
         return {

@@ -4,7 +4,7 @@ in particular.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,19 +108,8 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
     )
 
 
-# Of each endpoint within 24 hours: a measure's name, and the count that it gives.
-_DELIVERIES: tuple[tuple[str, Callable[[DeliveryCounts], int]], ...] = (
-    ("delivered", lambda t: t.delivered),
-    ("refused", lambda t: t.refused),
-    (
-        "misdirected",
-        lambda t: t.misdirected,
-    ),
-    (
-        "unheard",
-        lambda t: t.unheard,
-    ),
-)
+# Of each endpoint within 24 hours: a measure's name, and its count among DeliveryCounts.
+_DELIVERIES = ("delivered", "refused", "misdirected", "unheard")
 
 
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
@@ -147,7 +136,10 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
             "last_event_timestamp_seconds",
             map(_stamp, tallies),
         ),
-        *(each(name, map(float, map(of, tallies))) for name, of in _DELIVERIES),
+        *(
+            each(name, [float(getattr(tally, name)) for tally in tallies])
+            for name in _DELIVERIES
+        ),
         each(
             "secret_age_seconds",
             map(_newest, ages),

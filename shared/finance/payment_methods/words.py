@@ -21,7 +21,9 @@ def _name(kind: str, brand: str | None) -> str:
     for code in (brand, kind):
         if code in codes(_BRANDS):
             return in_english(_BRANDS, code)
-    return word(_TYPES, kind) if kind in codes(_TYPES) else kind.replace("_", " ")
+    if kind in codes(_TYPES):
+        return word(_TYPES, kind)
+    return kind.replace("_", " ")
 
 
 def expiry(month: int | None, year: int | None) -> str | None:
