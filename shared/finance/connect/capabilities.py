@@ -13,6 +13,9 @@ from shared.finance.connect.sentences import Sentence
 from shared.finance.connect.verification import Verdict, todo
 from shared.infra.gateway.accounts import Capability
 
+# The kind of a badge, how a capability stands (`connect.capability_states`), and the sentence.
+_Told = tuple[str, str, Sentence]
+
 NAMES = (
     "transfers",
     "card_payments",
@@ -124,8 +127,7 @@ def _line(ability: Capability, selling: bool) -> CapabilityLine:
     )
 
 
-def _told(ability: Capability, selling: bool) -> tuple[str, str, Sentence]:
-    """The kind of its badge, how it stands, and the sentence."""
+def _told(ability: Capability, selling: bool) -> _Told:
     if ability.status != "active":
         return _told_off(ability, selling)
     if not ability.currently_due:
@@ -140,7 +142,7 @@ def _told(ability: Capability, selling: bool) -> tuple[str, str, Sentence]:
     return "warn", "due", sentence
 
 
-def _told_off(ability: Capability, selling: bool) -> tuple[str, str, Sentence]:
+def _told_off(ability: Capability, selling: bool) -> _Told:
     found = cause(reason(ability))
     kind = "warn" if selling and found.kind == "bad" else found.kind
     meanwhile = (
