@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import sums_of
 from shared.finance.payouts.errors import PayoutNotFound
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.queries import PayoutRow, row_of
 from shared.finance.payouts.rules import PayoutState
-
-KINDS = {
-    "sale": "Sale",
-    "moved": "Given back after a refund or dispute",
-    "parked": "Sale that was looked into",
-    "unparked": "Sale that was looked into",
-    "unexplained": "Correction by Stripe",
-}
 
 
 @dataclass(frozen=True)
@@ -122,5 +115,5 @@ async def _items(row: Payout) -> tuple[ItemView, ...]:
 
 def _what(kind: str, amount: int) -> str:
     if kind == "moved" and amount < 0:
-        return "Taken for a refund or dispute"
-    return KINDS.get(kind, "Other")
+        kind = "taken"
+    return word("payouts.items", kind)

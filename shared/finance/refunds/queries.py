@@ -10,6 +10,7 @@ from datetime import datetime
 from tortoise.functions import Sum as SumOf
 
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import (
@@ -132,7 +133,7 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
     ids = [row.id for row in rows]
     lines, owed = await _lines_of(ids), await _owed_of(ids)
     names = {
-        BY_STRIPE: "The marketplace, in Stripe",
+        BY_STRIPE: word("refunds.requested_by", BY_STRIPE),
         **await names_of({row.requested_by for row in rows}),
     }
     return tuple(
