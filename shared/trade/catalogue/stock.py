@@ -46,8 +46,8 @@ async def reserve(items: Items) -> None:
 
 
 async def reserve_in_plenty(items: Items) -> bool:
-    """Hold these quantities if at least half of each product's stock stays free; False, and nothing is
-    held, when it would not.
+    """Hold these quantities if at least half of each product's stock stays free; False, and nothing
+    is held, when it would not.
 
     Raises SoldOut when one of them is not there at all.
     """
