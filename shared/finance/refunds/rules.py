@@ -304,7 +304,7 @@ class Preview:
     stripe_fee: int | None
     balance: int | None
     needs_approval: bool
-    standing: Refundability
+    refundability: Refundability
 
     @property
     def owed(self) -> int:
