@@ -94,7 +94,7 @@ def told(
         left_after=money(preview.left_after),
         where=_(_BACK_TO.get(method or "", _ANY_WAY)),
         notes=tuple(_notes(preview, write)),
-        is_possible=preview.standing not in _STOPS,
+        is_possible=preview.refundability not in _STOPS,
         waits=preview.needs_approval,
     )
 
@@ -120,9 +120,9 @@ def _notes(
 
 def _about_the_way(preview: Preview) -> Iterator[tuple[str, str]]:
     """Whose word it needs, or what keeps it from being made."""
-    if stopped := _STOPS.get(preview.standing):
+    if stopped := _STOPS.get(preview.refundability):
         yield "bad", _(stopped.default)
-    if preview.standing is Refundability.INQUIRY:
+    if preview.refundability is Refundability.INQUIRY:
         said = _(
             "The shopper’s bank is asking about this payment. A refund closes that question."
         )

@@ -141,7 +141,7 @@ async def preview(
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),
-        standing=await refundability_of(gateway, payment),
+        refundability=await refundability_of(gateway, payment),
     )
 
 

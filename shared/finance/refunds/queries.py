@@ -27,7 +27,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class RefundedLine:
-    """What a refund is about: so many of a line, and whether they went back on the shelf."""
+    """What a refund is about: so many of a line, and whether they went back into stock."""
 
     name: str
     quantity: int

@@ -70,7 +70,7 @@ class LineView:
     quantity: int
     total: Money
     commission: Money
-    # Pieces that were put back on the shelf and belong to the order again.
+    # Pieces that were put back into stock and belong to the order again.
     missing: int = 0
 
 
@@ -92,7 +92,7 @@ class OrderView:
     vendor_share: Money
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
-    # Whether pieces of it left the shelf and do not stand there again.
+    # Whether pieces of it left the stock and do not stand there again.
     is_off_shelf: bool
     lines: tuple[LineView, ...]
     contact: Contact
@@ -130,7 +130,7 @@ class OrderView:
 
     @property
     def can_keep(self) -> bool:
-        """Whether it will not be sent, and something of it is not on the shelf."""
+        """Whether it will not be sent, and something of it is not in stock."""
         return self.shipping is Shipping.GONE and self.is_off_shelf
 
     @property
