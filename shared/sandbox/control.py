@@ -167,11 +167,10 @@ def event_shown(act: Act, doc: Document) -> Json:
     """An event with its deliveries so far."""
     fields = ("url", "status", "at", "error", "fault")
     sql = f"SELECT {', '.join(fields)} FROM attempts WHERE event = ? ORDER BY id"
-    rows = act.store.db.execute(sql, (doc.id,))
+    rows = act.store.rows(sql, doc.id)
     tries = [dict(zip(fields, row, strict=True)) for row in rows]
-    due = act.store.db.execute(
-        "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'", (doc.id,)
-    ).fetchone()[0]
+    sql = "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'"
+    due = act.store.value(sql, doc.id)
     return {**doc.body, "deliveries": tries, "pending_webhooks": due}
 
 

@@ -273,7 +273,10 @@ _ADDRESS = (
 )
 
 
-def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
+Checked = tuple[str, int, int]
+
+
+def _card_number(act: Act, given: Json) -> Checked:
     """The number of a card and the month and year that it ends with."""
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
     if "token" in given:
@@ -282,6 +285,10 @@ def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
                 "token", given["token"], "external_account[token]"
             )
         return _CARD_TOKENS[given["token"]], 12, today.year + 3
-    month, year = str(given["exp_month"]), str(given["exp_year"])
-    typed = card_checks.Typed(given["number"], month, year, given.get("cvc"))
+    typed = card_checks.Typed(
+        given["number"],
+        str(given["exp_month"]),
+        str(given["exp_year"]),
+        given.get("cvc"),
+    )
     return card_checks.check(typed, today)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
 
 from shared.sandbox import errors
 from shared.sandbox.store import Document, Json
@@ -121,8 +120,9 @@ def write_details(doc: Document, params: Json) -> None:
 
 def capture_method(doc: Document) -> str:
     """How this intent is captured; what is said for cards alone comes first."""
-    options: dict[str, Any] = doc.body["payment_method_options"].get("card") or {}
-    return str(options.get("capture_method") or doc.body["capture_method"])
+    body = doc.body
+    options: Json = body["payment_method_options"].get("card") or {}
+    return str(options.get("capture_method") or body["capture_method"])
 
 
 def check_key(act: Act, doc: Document) -> None:

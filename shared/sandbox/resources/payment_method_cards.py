@@ -8,6 +8,7 @@ from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata
 
+Date = tuple[int, int]  # a month and a year
 BLANK_BILLING: Json = {
     "address": {
         "city": None,
@@ -71,7 +72,7 @@ def from_test_card(act: Act, card: cards.Card, data: Json) -> Document:
 def _make(
     act: Act,
     card: cards.Card,
-    date: tuple[int, int],
+    date: Date,
     data: Json,
     *,
     cvc: bool,
@@ -93,7 +94,7 @@ def _make(
     return act.add(body, number=card.number, named=named)
 
 
-def _card(card: cards.Card, date: tuple[int, int], *, cvc: bool) -> Json:
+def _card(card: cards.Card, date: Date, *, cvc: bool) -> Json:
     month, year = date
     checks = {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None}
     return {

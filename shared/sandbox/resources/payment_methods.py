@@ -172,7 +172,8 @@ def keep(
     (stripe-facts 9).
     """
     if usage:
-        doc.hidden["set_up"] = sorted({*doc.hidden.get("set_up", []), usage})
+        known = doc.hidden.get("set_up", [])
+        doc.hidden["set_up"] = sorted({*known, usage})
     if doc.body["customer"] is None:
         doc.hidden["spent"] = "set_up" if usage else "paid"
         # One that was deleted meanwhile holds nothing.

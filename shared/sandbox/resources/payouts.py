@@ -20,7 +20,7 @@ _WHOLE_UNITS = currencies.WHOLE_UNITS | {
     "huf",
     "twd",
 }
-_COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def create(
@@ -237,13 +237,12 @@ def index(
     """Payouts, newest first."""
     facets = given(params, "destination", "status")
     arrival = params.get("arrival_date", {})
-    bounds = (
-        [("=", arrival)]
-        if isinstance(arrival, int)
-        else [(_COMPARISONS[n], at) for n, at in arrival.items()]
-    )
+    if isinstance(arrival, int):
+        arrival = {"eq": arrival}
+    field = "json_extract(body, '$.arrival_date')"
     conditions = [
-        (f"json_extract(body, '$.arrival_date') {sign} ?", [at]) for sign, at in bounds
+        (f"{field} {_COMPARISONS[name]} ?", [moment])
+        for name, moment in arrival.items()
     ]
     return page(
         act, "payout", "/v1/payouts", params, facets=facets, conditions=conditions

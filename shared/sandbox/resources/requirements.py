@@ -47,7 +47,7 @@ def apply(act: Act, doc: Document) -> None:
         deadline = hidden.get("deadline") or act.now + GRACE
     hidden["deadline"] = deadline
     late = not submitted or (deadline is not None and deadline <= act.now)
-    past = _past(missing, late=late, cleared=hidden.get("cleared"))
+    past = missing if late else _vital(doc, missing)
     body["requirements"] = missing_requirements.shown(doc, missing, past, crowd)
     _force(act, doc, hidden.get("rejected") or _reason(doc, past, crowd))
     reason = body["requirements"]["disabled_reason"]
@@ -57,16 +57,17 @@ def apply(act: Act, doc: Document) -> None:
     _show_owner(doc, person_data.representative(crowd))
 
 
-def _past(missing: list[Owed], *, late: bool, cleared: bool | None) -> list[Owed]:
-    """What of the missing is past due: all of it once it is late; before that what is vital, unless
-    the account was cleared already.
-    """
-    if late:
-        return missing
+def _vital(doc: Document, missing: list[Owed]) -> list[Owed]:
+    """What of the missing is past due from the beginning; nothing once the account was cleared."""
+    cleared = doc.hidden.get("cleared")
     return [] if cleared else [owed for owed in missing if owed.vital]
 
 
-def _reason(doc: Document, past: list[Owed], crowd: list[Document]) -> str | None:
+def _reason(
+    doc: Document,
+    past: list[Owed],
+    crowd: list[Document],
+) -> str | None:
     """Why the account is disabled, if it is, by what is known of it."""
     if any(person.hidden.get("listed") for person in crowd):
         return kyc.listed_reason()
@@ -198,7 +199,8 @@ def fall_due(act: Act, subject: str) -> None:
         return
     before, forced = snapshot(doc), doc.hidden["forced"]
     coming = forced.get("future_requirements", {})
-    if coming and (coming.get("current_deadline") or act.now + 1) <= act.now:
+    deadline = coming.get("current_deadline") or act.now + 1
+    if coming and deadline <= act.now:
         _add(doc, "demands", coming.get("currently_due", []))
         del forced["future_requirements"]
     settle(act, doc, before)
@@ -206,7 +208,8 @@ def fall_due(act: Act, subject: str) -> None:
 
 def _add(doc: Document, kept: str, names: list[str]) -> None:
     """Keep more names in a list of what only the stand-in knows."""
-    doc.hidden[kept] = sorted({*doc.hidden.get(kept, []), *names})
+    known = doc.hidden.get(kept, [])
+    doc.hidden[kept] = sorted({*known, *names})
 
 
 # The last digits of the cards that ask for more, and what they do (stripe-facts 7).
