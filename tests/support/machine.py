@@ -67,14 +67,15 @@ class Market:
         self.url = url
         self.stand = InProcess(seed=1, checked=False, audit=False, database=str(store))
         self.line = Line(self.stand.engine)
-        hooks = {bool(e.hidden["connect"]): e for e in endpoints(self.stand.act())}
+        known = endpoints(self.stand.act())
+        hooks = {bool(each.hidden["connect"]): each for each in known}
         for connect in (False, True):
             if connect not in hooks:
                 hooks[connect] = self._endpoint(connect=connect)
         self._connect = {hooks[True].id}
         self._secrets = {
-            connect: str(e.hidden["secrets"][0]["secret"])
-            for connect, e in hooks.items()
+            connect: str(each.hidden["secrets"][0]["secret"])
+            for connect, each in hooks.items()
         }
         settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
         ours = replace(
@@ -143,10 +144,10 @@ class Market:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """As RunningSandbox has it, so that tests.support.money reads balances here too."""
-        account = {k: v for k, v in (headers or {}).items() if k != "Authorization"}
-        status, answer, _ = self.stand.send(
-            method, path, None, {k.lower(): v for k, v in account.items()}
-        )
+        given = headers or {}
+        told = {name.lower(): value for name, value in given.items()}
+        told.pop("authorization", None)
+        status, answer, _ = self.stand.send(method, path, None, told)
         return status, json.dumps(answer).encode()
 
     def currency(self, shop: Shop) -> str:

@@ -58,7 +58,10 @@ def copied(path: Path) -> Path:
     return copy
 
 
-async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
+Begun = tuple[list[Shop], list[int]]  # the shops, and the orders that were sold
+
+
+async def begin(url: str, folder: Path) -> Begun:
     """Three shops in three currencies, and a sale of each kind that is settled."""
     market = Market(url=url, store=folder / "stand.sqlite3", folder=folder)
     await market.open()
@@ -92,7 +95,8 @@ class Counted(RuleBasedStateMachine):
 
     def __init__(self, start: Start) -> None:
         super().__init__()
-        self.market, self.shops, self.sold = start.market(), start.shops, start.sales
+        self.market = start.market()
+        self.shops, self.sold = start.shops, start.sales
         self.loop = asyncio.new_event_loop()
         self.sound = False
         self.by_hand = False  # whether staff may have taken something back past us
