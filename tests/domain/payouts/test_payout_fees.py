@@ -12,6 +12,7 @@ import pytest
 
 from portal.payouts.sentences import no_instant
 from shared.core.money import Money
+from shared.core.words import words
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import instant_payouts, operator_holds, queries, sync
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
@@ -210,7 +211,7 @@ class TestBooks:
                 shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None
             )
             charged = [
-                (line.words, line.gross)
+                (words("statements.lines", line.kind, market="")["charged"], line.gross)
                 for line in invoice(sheet.lines, Decimal(17)).lines
             ]
             assert charged[-1] == ("Fee for an instant payout", FEE)
