@@ -19,14 +19,15 @@ from shared.finance.payment_methods.models import (
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.finance.payment_methods.queries import today
 from shared.finance.payment_methods.rules import OPEN_SETUPS, reminder_due
 from shared.finance.payment_methods.words import expiry, label
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
+from shared.trade.marketplace.queries import today
 from shared.trade.people.models import Customer
 from shared.trade.people.persons import language_of
 
@@ -77,16 +78,16 @@ async def sweep(context: Context) -> None:
         created_at__gt=now - ADDING_LASTS,
     )
     soonest = adding.order_by("id").limit(AT_ONCE)
-    first = await soonest.values_list("stripe_customer_id", flat=True)
+    first = await texts_in(soonest, "stripe_customer_id")
     old = StripeCustomer.filter(
         updated_at__lt=now - READ_AGAIN,
         gone_at=None,
         stripe_customer_id__not_isnull=True,
     )
     oldest = old.order_by("updated_at", "id").limit(AT_ONCE)
-    rest = await oldest.values_list("stripe_customer_id", flat=True)
+    rest = await texts_in(oldest, "stripe_customer_id")
     for stripe_customer_id in dict.fromkeys([*first, *rest]):
-        await _follow(context, str(stripe_customer_id))
+        await _follow(context, stripe_customer_id)
 
 
 @recurring("payment_methods.remind", at=time(7, 0))

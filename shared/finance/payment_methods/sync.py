@@ -28,6 +28,7 @@ from shared.finance.payment_methods.rules import (
     plan,
 )
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_methods import StripePaymentMethod
@@ -120,8 +121,7 @@ async def _take_over(
     mine = PaymentMethod.filter(customer_id=owner.customer_id)
     rows = {method.id: method for method in await mine.order_by("id")}
     off = PaymentMethodDetachment.filter(customer_id=owner.customer_id)
-    ids = await off.values_list("stripe_payment_method_id", flat=True)
-    dropped = set(map(str, ids))
+    dropped = set(await texts_in(off, "stripe_payment_method_id"))
     set_up = await _set_up(owner.customer_id)
     held = [
         StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)

@@ -13,6 +13,7 @@ from shared.finance.payouts import service, stripe_risk_reserves, sync
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import UNDER_WAY, PayoutState
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
@@ -40,8 +41,7 @@ async def run() -> None:
     connected = VendorPaymentConfig.filter(
         stripe_account_id__not_isnull=True, deauthorized_at=None
     )
-    found = await connected.order_by("id").values_list("vendor_id", flat=True)
-    vendor_ids = [int(str(vendor_id)) for vendor_id in found]
+    vendor_ids = await numbers_in(connected.order_by("id"), "vendor_id")
     async with unit.transaction() as tx:
         for vendor_id in (None, *vendor_ids):
             once = sweep_account.once(f"payouts.sweep_account:{vendor_id}")

@@ -34,6 +34,7 @@ from shared.finance.recovery.rules import (
 )
 from shared.finance.recovery.writes import write_of
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.stripe_writes import service as writes
@@ -83,8 +84,8 @@ async def collect(gateway: Gateway, vendor_id: int) -> None:
     owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by(
         "owed_since", "id"
     )
-    for subject in await owed.values_list("subject", flat=True):
-        await settle(gateway, str(subject))
+    for subject in await texts_in(owed, "subject"):
+        await settle(gateway, subject)
 
 
 async def settle(gateway: Gateway, subject: str) -> Claim:

@@ -11,6 +11,7 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
 from shared.finance.refunds.sync import follow_later
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
 
 # How long after a refund its failure is looked for without a webhook.
@@ -35,26 +36,18 @@ async def sweep(context: Context) -> None:
     otherwise.
     """
     at_stripe = list(UNSETTLED - {RefundState.OPENING})
-    ids = await Refund.filter(status__in=at_stripe).values_list("id", flat=True)
+    ids = await numbers_in(Refund.filter(status__in=at_stripe), "id")
     async with unit.transaction() as tx:
         for refund_id in ids:
-            follow_later.once(f"follow_refund:{refund_id}")(
-                tx, refund_id=int(str(refund_id))
-            )
+            once = follow_later.once(f"follow_refund:{refund_id}")
+            once(tx, refund_id=refund_id)
     since = clock.now() - LOOK_BACK
     listed = await context.gateway.refunds.list(since=since)
-    known = dict(
-        await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list(
-            "stripe_refund_id", "status"
-        )
-    )
-    of_ours = Payment.filter(
-        stripe_payment_intent_id__in=[r.payment_intent for r in listed]
-    )
-    ours = {
-        str(id_)
-        for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)
-    }
+    rows = Refund.filter(stripe_refund_id__in=[refund.id for refund in listed])
+    known = dict(await rows.values_list("stripe_refund_id", "status"))
+    intent_ids = [refund.payment_intent for refund in listed]
+    of_ours = Payment.filter(stripe_payment_intent_id__in=intent_ids)
+    ours = set(await texts_in(of_ours, "stripe_payment_intent_id"))
     async with unit.transaction() as tx:
         for refund in listed:
             if refund.payment_intent in ours and known.get(refund.id) != refund.status:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.infra.database.columns import texts_in
 from shared.infra.mail.models import Email
 
 
@@ -37,7 +38,7 @@ class PostedMails:
         once.
         """
         there = Email.filter(unique_key__in=list(self._mails))
-        taken = {str(key) for key in await there.values_list("unique_key", flat=True)}
+        taken = set(await texts_in(there, "unique_key"))
         new = [each for key, each in self._mails.items() if key not in taken]
         await Email.bulk_create([mail for mail, _ in new], ignore_conflicts=True)
         for _, when_new in new:
