@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.locales import gettext_noop as _n
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Posting
 from shared.finance.payments.events import PaymentSucceeded, TransferArrived
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import (
@@ -24,6 +24,7 @@ from shared.finance.payments.rules import (
     next_state,
     order_status,
 )
+from shared.finance.payments.statements import lock_payment
 from shared.infra import unit
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -66,22 +67,6 @@ def expected_of(payment: Payment) -> Expected:
     )
 
 
-async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Payment]:
-    """The checkout, its order and that order's payment, locked in the one order of
-    docs/architecture.md.
-
-    A success completes the checkout: locked only then, it would meet somebody who closes the
-    checkout coming the other way.
-    """
-    found = await Payment.get_or_none(id=payment_id).select_related("order")
-    if found is None:
-        raise NotFound
-    checkout = await tx.lock(Checkout, id=found.order.checkout_id)
-    order = await tx.lock(Order, id=found.order_id)
-    payment = await tx.lock(Payment, id=payment_id)
-    return checkout, order, payment
-
-
 async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     """Move payment and order to where the intent is, if that is news.
 
@@ -98,7 +83,7 @@ async def follow(
 
     Answers the payment's state afterwards.
     """
-    checkout, order, payment = await _locked(tx, payment_id)
+    checkout, order, payment = await lock_payment(tx, payment_id)
     if payment.stripe_payment_intent_id is None:
         await tx.change(
             payment,
@@ -171,7 +156,7 @@ async def _order_follows(
     target: PaymentState,
 ) -> None:
     if target is PaymentState.SUCCEEDED:
-        await orders.mark_paid(tx, order)
+        await orders.mark_paid(tx, checkout, order)
     elif target is PaymentState.PARKED:
         log.error(
             "payment %s of order %s succeeded but does not match; parked for a person",
@@ -210,7 +195,7 @@ async def _books_follow(
     if target is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
-        await _post_sale(tx, payment)
+        ledger.post_once(tx, _sale(payment))
     elif target is PaymentState.PARKED:
         await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
@@ -220,14 +205,14 @@ async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     is. A repair.
     """
     async with unit.transaction() as tx:
-        _, _, payment = await _locked(tx, payment_id)
+        _, _, payment = await lock_payment(tx, payment_id)
         if payment.status == PaymentState.PARKED:
             return await ledger.post(
                 tx,
                 postings.parked(await _parked(payment, intent)),
             )
         if payment.status in PAID_STATES:
-            return await _post_sale(tx, payment)
+            return await ledger.post(tx, _sale(payment))
         return False
 
 
@@ -249,20 +234,17 @@ async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
     )
 
 
-async def _post_sale(tx: Transaction, payment: Payment) -> bool:
-    return await ledger.post(
-        tx,
-        postings.sale(
-            postings.SaleFact(
-                payment_id=payment.id,
-                order_id=payment.order_id,
-                vendor_id=payment.vendor_id,
-                currency=payment.currency,
-                total=payment.amount_total,
-                commission=payment.amount_platform_fee,
-                stripe_id=str(payment.stripe_payment_intent_id),
-            )
-        ),
+def _sale(payment: Payment) -> Posting:
+    return postings.sale(
+        postings.SaleFact(
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            vendor_id=payment.vendor_id,
+            currency=payment.currency,
+            total=payment.amount_total,
+            commission=payment.amount_platform_fee,
+            stripe_id=str(payment.stripe_payment_intent_id),
+        )
     )
 
 
@@ -297,7 +279,7 @@ async def close_unopened(
     reason: str,
 ) -> None:
     """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
-    _, _, payment = await _locked(tx, payment_id)
+    _, _, payment = await lock_payment(tx, payment_id)
     await tx.move(
         payment,
         to=PaymentState.CANCELED,
@@ -329,35 +311,39 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
     nothing.
     """
     async with unit.transaction() as tx:
-        _, order, payment = await _locked(tx, payment_id)
-        if charge.stripe_fee is not None and charge.balance_transaction is not None:
-            fee = postings.StripeFee(
-                payment.id,
-                payment.order_id,
-                payment.currency,
-                charge.stripe_fee,
-                charge.balance_transaction,
-            )
-            await ledger.post(tx, postings.stripe_fee(fee))
-        references.remember(
-            tx,
-            charge.id,
-            charge.transfer,
-            charge.application_fee,
+        await note_charge_in(tx, payment_id, charge)
+
+
+async def note_charge_in(tx: Transaction, payment_id: int, charge: Charge) -> None:
+    """As `note_charge`, in the caller's transaction."""
+    _, order, payment = await lock_payment(tx, payment_id)
+    if charge.stripe_fee is not None and charge.balance_transaction is not None:
+        fee = postings.StripeFee(
+            payment.id,
+            payment.order_id,
+            payment.currency,
+            charge.stripe_fee,
             charge.balance_transaction,
-            subject=f"payment:{payment.id}",
-            order_id=order.id,
-            vendor_id=order.vendor_id,
         )
-        if charge.transfer and payment.stripe_transfer_id is None:
-            tx.emit(TransferArrived(payment.id, payment.vendor_id))
-        if news := news_of(payment, charge):
-            told = {
-                name: str(v) if isinstance(v, datetime) else v
-                for name, v in news.items()
-            }
-            await tx.change(
-                payment,
-                act=Act("payment.charge_noted", "stripe", told),
-                **news,
-            )
+        ledger.post_once(tx, postings.stripe_fee(fee))
+    references.remember(
+        tx,
+        charge.id,
+        charge.transfer,
+        charge.application_fee,
+        charge.balance_transaction,
+        subject=f"payment:{payment.id}",
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+    )
+    if charge.transfer and payment.stripe_transfer_id is None:
+        tx.emit(TransferArrived(payment.id, payment.vendor_id))
+    if news := news_of(payment, charge):
+        told = {
+            name: str(v) if isinstance(v, datetime) else v for name, v in news.items()
+        }
+        await tx.change(
+            payment,
+            act=Act("payment.charge_noted", "stripe", told),
+            **news,
+        )

@@ -19,12 +19,15 @@ from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
 from shared.infra.activity import cause
 from shared.infra.activity.changes import difference, held
+from shared.infra.database import announced
 from shared.infra.database.base import Row
+from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
 from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.events import Emitted, Event
+from shared.infra.unit.held_rows import HeldRows
 from shared.infra.unit.locks import HeldLocks, rank_of
 from shared.infra.unit.recorder import Recorder
 from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
@@ -39,6 +42,7 @@ class Transaction(Recorder):
     def __init__(self) -> None:
         super().__init__()
         self._locks = HeldLocks()
+        self._held = HeldRows()
         self._callbacks: list[Callable[[], None]] = []
         self._emitted = Emitted()
 
@@ -88,7 +92,7 @@ class Transaction(Recorder):
         rank_of(query.model)
         row = await _for_update(query).first()
         if row is not None:
-            self._locks.take(row)
+            self._took(row)
         return row
 
     async def lock_all(self, query: QuerySet[M]) -> list[M]:
@@ -96,8 +100,24 @@ class Transaction(Recorder):
         rank_of(query.model)
         rows = await _for_update(query.order_by("id"))
         for row in rows:
-            self._locks.take(row)
+            self._took(row)
         return rows
+
+    def took(self, *rows: Row) -> None:
+        """Note rows that a statement by hand has read and locked, in the order of locks.
+
+        Raises OutOfOrder as `lock`.
+        """
+        for row in rows:
+            self._took(row)
+
+    def _took(self, row: Row) -> None:
+        self._locks.take(row)
+        self._held.keep(row)
+
+    def made(self, row: Row) -> None:
+        """Note a row that a statement by hand has inserted in this transaction."""
+        self._held.keep(row)
 
     async def move(
         self,
@@ -164,6 +184,7 @@ class Transaction(Recorder):
     ) -> M:
         """Make a row."""
         row = await model.create(**values)
+        self._held.keep(row)
         self._happened(row, act, held(_watched(row)), kind="made")
         if act is not None:
             self._audit(act, row)
@@ -191,18 +212,19 @@ class Transaction(Recorder):
         values: Mapping[str, Any],
         act: Act | None,
     ) -> bool:
-        now, before = clock.now(), _watched(row)
-        changed = (
-            await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
-        )
+        before = _watched(row)
+        changes = {**values, "updated_at": clock.now()}
+        changed = self._held.change(row, where, changes)
+        if changed is None:
+            changed = bool(await type(row).filter(id=row.id, **where).update(**changes))
         if not changed:
             return False
         plain = {
             name: value
-            for name, value in values.items()
+            for name, value in changes.items()
             if not isinstance(value, Expression)
         }
-        row.update_from_dict({**plain, "updated_at": now})
+        row.update_from_dict(plain)
         self._happened(row, act, difference(before, _watched(row)))
         if act is not None:
             self._audit(act, row)
@@ -214,10 +236,20 @@ class Transaction(Recorder):
         """
         self._emitted.add(event)
 
+    async def settle(self) -> None:
+        """Let those who follow what was emitted do their part now, and learn what of all this is
+        new: `activity` is whole then.
+        """
+        await self._emitted.handle(self)
+        await self._collected.look()
+
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
-        await self._emitted.handle(self)
-        await self._collected.write()
+        await self.settle()
+        batch = Batch()
+        self._held.write(batch)
+        self._collected.write(batch)
+        await batch.send()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -233,6 +265,7 @@ class Transaction(Recorder):
         except BaseException:
             self._collected.forget()
             self._emitted.forget()
+            self._held.forget()
             del self._callbacks[callbacks:], self.activity[activity:]
             raise
 
@@ -287,8 +320,9 @@ async def transaction() -> AsyncIterator[Transaction]:
     marker = _current.set(tx)
     try:
         async with in_transaction():
-            yield tx
-            await tx.flush()
+            with announced.telling(tx._held.before):
+                yield tx
+                await tx.flush()
             if is_rehearsal():
                 raise RolledBack
     except RolledBack:
