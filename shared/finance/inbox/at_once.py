@@ -78,5 +78,4 @@ async def ignore(row: WebhookEvent, reason: str) -> None:
     row.status = EventStatus.IGNORED
     row.outcome, row.decision = reason[:200], Decision.IGNORED
     row.attempts, row.handled_at = 1, clock.now()
-    if not await statements.store_ignored(row):
-        await statements.count_again(row.source, row.stripe_event_id)
+    await statements.store_ignored(row)

@@ -70,9 +70,7 @@ async def receive(
     except BadSignature as refused:
         await rejected_deliveries.counter.note(source, refused.why)
         raise
-    if not await statements.count_again(source, event.id):
-        delivered = _Delivered(source, event, _without_secrets(body.decode()))
-        await _take(context, delivered)
+    await _take(context, _Delivered(source, event, _without_secrets(body.decode())))
     if source_of(event.account) != source:
         raise WrongScope(SCOPE_WORDS[source])
 
@@ -120,11 +118,13 @@ class _Delivered:
 
 
 async def _take(context: Context, delivered: _Delivered) -> None:
-    """Do with an event that is new what its type asks for."""
+    """Do with an event what its type asks for; one that is known is counted."""
     source, event = delivered.source, delivered.event
     reason = dispatch.why_ignored(context, source, event)
     if reason is not None:
         await at_once.ignore(delivered.row(), reason)
+        return
+    if await statements.count_again(source, event.id):
         return
     error = None
     if at_once.is_read(source, event.type):

@@ -17,6 +17,12 @@ _AGAIN = (
     " WHERE source = ? AND stripe_event_id = ?"
 )
 
+_OR_AGAIN = (
+    " ON CONFLICT (source, stripe_event_id) DO UPDATE SET"
+    " duplicates = webhook_events.duplicates + 1,"
+    " last_duplicate_at = excluded.created_at"
+)
+
 
 async def count_again(source: str, event_id: str) -> bool:
     """Note that an event was delivered again; False when it is not known yet."""
@@ -43,11 +49,10 @@ async def store(row: WebhookEvent) -> int | None:
     return order_id
 
 
-async def store_ignored(row: WebhookEvent) -> bool:
-    """Insert an event that is done with, and the order that it is about; False when it is known."""
-    about = _order_of(json.loads(row.body))
-    (insert,) = inserts([row], once=True, found={"order_id": about})
-    return bool(await fetch(f'{insert.sql} RETURNING "id"', *insert.values))
+async def store_ignored(row: WebhookEvent) -> None:
+    """Insert an event that is done with, and the order that it is about, or count it again."""
+    (insert,) = inserts([row], found={"order_id": _order_of(json.loads(row.body))})
+    await execute(insert.sql + _OR_AGAIN, *insert.values)
 
 
 def _order_of(body: Mapping[str, Any]) -> Statement:
