@@ -7,7 +7,7 @@ between; `other` stands for every code that has none of its own. An entry is a s
 by name (`text`, `next_step`); a table may also be a list of sentences (`say`) or entries, each with
 its `codes`. `kind`, the look of a badge, is no word, nor is what names an entry of another table
 (`do`, `stops`, `meanwhile`). The catalogues of translations hold all others (`run.py
-translations`).
+translations`), but for the tables of ENGLISH_ALONE, which `in_english` reads.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from shared.core.locales import gettext
+from shared.core.locales import SOURCE, gettext, speaking
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "templates" / "words"
 OTHER: Final = "other"
 NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile"})
+# Names of makers, the same in every language, and what a machine reads.
+ENGLISH_ALONE: Final = frozenset(
+    {"browsers.programs", "browsers.systems"},
+)
 
 Entry = str | Mapping[str, str]
 
@@ -59,6 +63,20 @@ def words(
     }
 
 
+def in_english(
+    table: str,
+    code: str | None,
+    /,
+    **values: Any,
+) -> str:
+    """The sentence of `code` as it is kept, or as a machine reads it, whatever is spoken here.
+
+    Who shows a kept one gives it to gettext. Raises as `word` does.
+    """
+    with speaking(SOURCE):
+        return word(table, code, **values)
+
+
 def badge(table: str, state: str) -> tuple[str, str]:
     """The kind of badge and the word of a state."""
     said = words(table, state)
@@ -73,7 +91,9 @@ def codes(table: str) -> frozenset[str]:
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """(line, sentence) of one file of tables, for the catalogues."""
     text = path.read_text(encoding="utf-8")
-    for found in tomllib.loads(text).values():
+    for name, found in tomllib.loads(text).items():
+        if f"{path.stem}.{name}" in ENGLISH_ALONE:
+            continue
         for said in dict.fromkeys(
             said for entry in _spread(found).values() for said in _said(entry)
         ):

@@ -50,6 +50,7 @@ PROMISED = (
 )
 PROMISED_TOO = {
     "templates/words/account.toml",
+    "templates/words/browsers.toml",
     *(
         f"templates/layouts/{name}.html"
         for name in ("base", "storefront", "checkout", "narrow", "error")
@@ -81,7 +82,7 @@ PROMISED_TOO = {
             "infra/gateway/errors",
             "trade/people/browser_names",
             "trade/people/account_history",
-            "trade/people/rules",
+            "trade/people/errors",
             "trade/vendors/closures",
             "trade/orders/terms",
             "trade/orders/service",
