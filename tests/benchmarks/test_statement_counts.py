@@ -1,7 +1,7 @@
 """How many statements the ways of money take. Counts, not times: they are the same on any machine.
 
 On PostgreSQL what a transaction collects is one statement, so its figures are those that count;
-SQLite sends each by itself. docs/performance.md tells what was before.
+SQLite sends each by itself. Decision 17 tells what was before.
 """
 
 from __future__ import annotations

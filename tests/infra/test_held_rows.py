@@ -38,8 +38,7 @@ async def test_who_reads_the_table_finds_it(database: str) -> None:
         checkout = await tx.lock(Checkout, id=order.checkout_id)
         row = await tx.lock(Order, id=order.id)
         await tx.move(row, to="cancelled")
-        words = {"email": "new@example.test", "full_name": "Grace Hopper"}
-        await tx.change(checkout, **words)
+        await tx.change(checkout, email="new@example.test", full_name="Grace Hopper")
         assert await Order.filter(status="cancelled").count() == 1
         assert await Checkout.filter(search__contains="hopper").exists()
 

@@ -15,12 +15,18 @@ from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
 
 
-@cache
 def handlers() -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
     """Return the handlers of each endpoint's events: those to enable at Stripe.
 
     README and `run.py doctor` name the same.
     """
+    return _of(domains.DOMAINS)
+
+
+@cache
+def _of(
+    _names: tuple[str, ...],
+) -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
     found: dict[str, dict[str, StripeHandler | StripeReader]] = {
         "platform": {},
         "connect": {},

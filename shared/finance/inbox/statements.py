@@ -1,4 +1,4 @@
-"""The inbox's hot statements, by hand (shared/infra/database/by_hand.py)."""
+"""The inbox's hot statements, by hand (shared/infra/database/raw_sql.py)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from shared.core import clock
 from shared.finance.inbox.attribution import named_ids
 from shared.finance.inbox.models import WebhookEvent
-from shared.infra.database.batch import Statement, inserts
-from shared.infra.database.by_hand import execute, fetch
+from shared.infra.database.batch import SqlStatement, inserts
+from shared.infra.database.raw_sql import execute, fetch
 
 _AGAIN = (
     "UPDATE webhook_events SET duplicates = duplicates + 1, last_duplicate_at = ?"
@@ -51,11 +51,12 @@ async def store(row: WebhookEvent) -> int | None:
 
 async def store_ignored(row: WebhookEvent) -> None:
     """Insert an event that is done with, and the order that it is about, or count it again."""
-    (insert,) = inserts([row], found={"order_id": _order_of(json.loads(row.body))})
+    about = _order_of(json.loads(row.body))
+    (insert,) = inserts([row], found={"order_id": about})
     await execute(insert.sql + _OR_AGAIN, *insert.values)
 
 
-def _order_of(body: Mapping[str, Any]) -> Statement:
+def _order_of(body: Mapping[str, Any]) -> SqlStatement:
     """What finds the order that an event is about: `attribution.find` as one expression."""
     subject = body["data"]["object"]
     ids = named_ids(subject) or ("",)
@@ -83,4 +84,4 @@ def _order_of(body: Mapping[str, Any]) -> Statement:
         *ids * 4,
         number if isinstance(number, str) and len(number) <= 20 else None,
     )
-    return Statement(sql, values)
+    return SqlStatement(sql, values)

@@ -64,8 +64,8 @@ class Postings:
         for key, posting_id in self._ids.items():
             posting, _ = self._by_key[key]
             batch.insert(_entries(posting_id, posting))
-        marks = ", ".join("?" * len(self._ids))
-        batch.add(_CLOSE.format(marks=marks), *self._ids.values(), wave=1)
+        close = _CLOSE.format(marks=", ".join("?" * len(self._ids)))
+        batch.add(close, *self._ids.values(), wave=1)
 
 
 async def post(tx: Transaction, posting: Posting) -> bool:

@@ -1,4 +1,4 @@
-"""The hot statement of payments, by hand (shared/infra/database/by_hand.py)."""
+"""The hot statement of payments, by hand (shared/infra/database/raw_sql.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 
 from shared.core.errors import NotFound
 from shared.finance.payments.models import Payment
-from shared.infra.database.by_hand import columns, fetch, for_update, row_of
+from shared.infra.database.raw_sql import columns, fetch, for_update, row_of
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order
 

@@ -23,7 +23,7 @@ MOST_PARAMETERS = 30_000
 
 
 @dataclass(frozen=True)
-class Statement:
+class SqlStatement:
     """SQL with a question mark for each value."""
 
     sql: str
@@ -34,26 +34,26 @@ class Batch:
     """Statements, wave by wave, until they are sent."""
 
     def __init__(self) -> None:
-        self._waves: dict[int, list[Statement]] = {}
+        self._waves: dict[int, list[SqlStatement]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._waves)
 
     def add(self, sql: str, *values: Any, wave: int = 0) -> None:
         """Add a statement of one's own, with a question mark for each value."""
-        self._waves.setdefault(wave, []).append(Statement(sql, values))
+        self._waves.setdefault(wave, []).append(SqlStatement(sql, values))
 
     def insert(self, rows: Sequence[Row], *, once: bool = False) -> None:
         """Add rows of one table; with `once`, one whose unique column is taken is left out."""
         for statement in inserts(rows, once=once):
             self._waves.setdefault(0, []).append(statement)
 
-    def update(self, row: Row, values: Mapping[str, Any], *, wave: int = 0) -> None:
+    def update(self, row: Row, values: Mapping[str, Any]) -> None:
         """Set columns of one row; `values` are as the database keeps them (`stored`)."""
         table = type(row)._meta.db_table
         sets = ", ".join(f'"{column}" = ?' for column in values)
         sql = f'UPDATE "{table}" SET {sets} WHERE "id" = ?'  # noqa: S608
-        self.add(sql, *values.values(), row.id, wave=wave)
+        self.add(sql, *values.values(), row.id)
 
     async def send(self) -> None:
         """Write everything, in the transaction that is open."""
@@ -110,8 +110,8 @@ def inserts(
     rows: Sequence[Row],
     *,
     once: bool = False,
-    found: Mapping[str, Statement] | None = None,
-) -> Iterator[Statement]:
+    found: Mapping[str, SqlStatement] | None = None,
+) -> Iterator[SqlStatement]:
     """Return statements that insert rows of one table: one for all that set the same columns.
 
     With `once`, a row whose unique column is taken is left out. `found`: fields that are looked up
@@ -141,10 +141,10 @@ def _set(row: Row) -> tuple[str, ...]:
 def _insert(
     rows: Sequence[Row],
     names: Sequence[str],
-    found: Mapping[str, Statement],
+    found: Mapping[str, SqlStatement],
     *,
     once: bool,
-) -> Statement:
+) -> SqlStatement:
     meta = type(rows[0])._meta
     fields = [(name, meta.fields_map[name]) for name in names]
     values: list[Any] = []
@@ -160,15 +160,15 @@ def _insert(
     ending = " ON CONFLICT DO NOTHING" if once else ""
     lines = ", ".join([line] * len(rows))
     sql = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {lines}{ending}'  # noqa: S608
-    return Statement(sql, values)
+    return SqlStatement(sql, values)
 
 
-def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
+def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
     """What is sent at a time: each statement by itself, or as many as one can hold."""
     if dialect() != "postgres":
         yield from statements
         return
-    chosen: list[Statement] = []
+    chosen: list[SqlStatement] = []
     parameters = 0
     for statement in statements:
         parameters += len(statement.values)
@@ -179,7 +179,7 @@ def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
     yield _as_one(chosen)
 
 
-def _told(asked: Sequence[Newcomers]) -> Iterator[Statement]:
+def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
     """Inserts that answer with number of the table, id and unique column of what was new."""
     written = [
         (number, each.column, insert)
@@ -189,7 +189,7 @@ def _told(asked: Sequence[Newcomers]) -> Iterator[Statement]:
     if dialect() != "postgres":
         for number, column, insert in written:
             told = f'{insert.sql} RETURNING {number} AS n, "id", "{column}" AS k'
-            yield Statement(told, insert.values)
+            yield SqlStatement(told, insert.values)
         return
     parts = ", ".join(
         f'w{place} AS ({insert.sql} RETURNING {number} AS n, "id", "{column}" AS k)'
@@ -200,13 +200,13 @@ def _told(asked: Sequence[Newcomers]) -> Iterator[Statement]:
         for place in range(len(written))
     )
     values = [value for _, _, insert in written for value in insert.values]
-    yield Statement(placed(f"WITH {parts} {rows}"), values)
+    yield SqlStatement(placed(f"WITH {parts} {rows}"), values)
 
 
-def _as_one(statements: Sequence[Statement]) -> Statement:
+def _as_one(statements: Sequence[SqlStatement]) -> SqlStatement:
     """PostgreSQL runs what stands in WITH, whether the rest reads it or not."""
     *others, last = [each.sql for each in statements]
     parts = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(others))
     sql = f"WITH {parts} {last}" if parts else last
     values = [value for each in statements for value in each.values]
-    return Statement(placed(sql), values)
+    return SqlStatement(placed(sql), values)

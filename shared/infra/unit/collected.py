@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Batch, Newcomers, Statement, insert_new
+from shared.infra.database.batch import Batch, Newcomers, SqlStatement, insert_new
 
 
 class Pending(Protocol):
@@ -71,8 +71,12 @@ class Collected:
                 kept.learn(new)
 
     def _asking(self) -> list[tuple[Pending, Newcomers]]:
-        asked = ((kept, kept.asks()) for kept in list(self._kept.values()))
-        return [(kept, new) for kept, new in asked if new is not None and new.rows]
+        asking = []
+        for kept in self._kept.values():
+            asked = kept.asks()
+            if asked is not None and asked.rows:
+                asking.append((kept, asked))
+        return asking
 
     def write(self, batch: Batch) -> None:
         """Add what was collected to a batch, and forget it."""
@@ -91,9 +95,9 @@ class LateStatements:
     tables: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        self._statements: list[Statement] = []
+        self._statements: list[SqlStatement] = []
 
-    def add(self, statement: Statement) -> None:
+    def add(self, statement: SqlStatement) -> None:
         """Keep one more."""
         self._statements.append(statement)
 

@@ -46,7 +46,8 @@ class HeldRows:
         None for what only the database can decide: another copy of the row, an expression, a
         condition that is more than a column's value.
         """
-        if self._rows.get(_key(row)) is not row or not _is_plain(row, where, values):
+        is_held = self._rows.get(_key(row)) is row
+        if not is_held or not _is_plain(row, {**where, **values}):
             return None
         if any(getattr(row, name) != value for name, value in where.items()):
             return False
@@ -86,9 +87,8 @@ def _key(row: Row) -> Key:
     return type(row), row.id
 
 
-def _is_plain(row: Row, where: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def _is_plain(row: Row, values: Mapping[str, Any]) -> bool:
     columns = type(row)._meta.fields_db_projection
-    return all(
-        name in columns and not isinstance(value, Expression)
-        for name, value in (*where.items(), *values.items())
+    return columns.keys() >= values.keys() and not any(
+        isinstance(value, Expression) for value in values.values()
     )

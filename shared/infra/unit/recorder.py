@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from shared.infra.activity.changes import SAME, Columns
 from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Statement
+from shared.infra.database.batch import SqlStatement
 from shared.infra.unit import acts
 from shared.infra.unit.acts import NO_DETAILS, Act
 from shared.infra.unit.collected import Collected, LateStatements, Pending
@@ -118,7 +118,7 @@ class Recorder:
 
         For what nobody reads in this transaction, and what depends on nothing else that waits.
         """
-        self._collected.of(LateStatements).add(Statement(sql, values))
+        self._collected.of(LateStatements).add(SqlStatement(sql, values))
 
     def collected(self, kind: type[K]) -> K:
         """Return what keeps rows of a `kind` that has a way of its own to be written

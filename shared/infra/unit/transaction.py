@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -19,18 +18,15 @@ from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
 from shared.infra.activity import cause
 from shared.infra.activity.changes import difference, held
-from shared.infra.database import announced
 from shared.infra.database.base import Row
 from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
-from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.events import Emitted, Event
 from shared.infra.unit.held_rows import HeldRows
 from shared.infra.unit.locks import HeldLocks, rank_of
 from shared.infra.unit.recorder import Recorder
-from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
@@ -216,7 +212,8 @@ class Transaction(Recorder):
         changes = {**values, "updated_at": clock.now()}
         changed = self._held.change(row, where, changes)
         if changed is None:
-            changed = bool(await type(row).filter(id=row.id, **where).update(**changes))
+            found = type(row).filter(id=row.id, **where)
+            changed = bool(await found.update(**changes))
         if not changed:
             return False
         plain = {
@@ -273,65 +270,15 @@ class Transaction(Recorder):
         """Call `callback` once this has committed; never when it rolls back."""
         self._callbacks.append(callback)
 
-    def _committed(self) -> None:
+    async def before_statement(self, query: str) -> None:
+        """Write what a statement that is about to be sent must find."""
+        await self._held.before(query)
+
+    def committed(self) -> None:
+        """Do what was to be done after the commit."""
         cause.committed(self.activity)
         for callback in self._callbacks:
             callback()
-
-
-_current: ContextVar[Transaction | None] = ContextVar(
-    "markethall_transaction", default=None
-)
-
-
-def current() -> Transaction | None:
-    """Return the transaction that the calling task has open."""
-    return _current.get()
-
-
-def is_open() -> bool:
-    """Tell whether the calling task is inside a transaction."""
-    return _current.get() is not None
-
-
-async def flush() -> None:
-    """Write what the open transaction has collected, if one is open: for readers that must see
-    it.
-    """
-    tx = _current.get()
-    if tx is not None:
-        await tx.flush()
-
-
-@asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
-    """Run the block in one transaction. Raises AlreadyOpen inside another one.
-
-    In a rehearsal it is rolled back at its end (shared/infra/unit/rehearsal.py).
-
-    On SQLite it takes the write lock first, so that two processes queue instead of failing with
-    "database is locked" (shared/infra/database/sqlite.py).
-    """
-    if is_open():
-        raise AlreadyOpen(
-            "a transaction is open already: take `tx`, or use `tx.savepoint()`"
-        )
-    tx = Transaction()
-    marker = _current.set(tx)
-    try:
-        async with in_transaction():
-            with announced.telling(tx._held.before):
-                yield tx
-                await tx.flush()
-            if is_rehearsal():
-                raise RolledBack
-    except RolledBack:
-        if tx.activity:
-            raise Rehearsed(tx.activity) from None
-        return
-    finally:
-        _current.reset(marker)
-    tx._committed()
 
 
 def _watched(row: Row) -> dict[str, Any]:

@@ -76,16 +76,20 @@ async def mark_paid(tx: Transaction, checkout: Checkout, order: Order) -> bool:
     )
     if not moved:
         return False
-    if not deliverable:
-        log.error(
-            "order %s was paid and its pieces are gone; it needs a refund", order.number
-        )
-        tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
     if purchase.others_paid:
         await _complete(tx, checkout, purchase)
     if deliverable:
         _mails(tx, checkout, order, purchase)
+    else:
+        _tell_undeliverable(tx, order)
     return True
+
+
+def _tell_undeliverable(tx: Transaction, order: Order) -> None:
+    log.error(
+        "order %s was paid and its pieces are gone; it needs a refund", order.number
+    )
+    tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
 
 
 async def follow_refunds(

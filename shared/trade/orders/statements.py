@@ -1,11 +1,11 @@
-"""Hot statements of orders, by hand (shared/infra/database/by_hand.py)."""
+"""Hot statements of orders, by hand (shared/infra/database/raw_sql.py)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 
-from shared.infra.database.by_hand import columns, fetch, row_of
+from shared.infra.database.raw_sql import columns, fetch, row_of
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import PaymentStatus
