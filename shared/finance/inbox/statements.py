@@ -66,11 +66,11 @@ def _order_of(body: Mapping[str, Any]) -> SqlStatement:
     number = metadata.get("order_number") if isinstance(metadata, dict) else None
     vendors = "SELECT 1 FROM vendor_payment_configs WHERE stripe_account_id = ?"
     remembered = (
-        f"SELECT r.order_id FROM stripe_references r WHERE r.stripe_id IN ({marks})"  # noqa: S608
+        f"SELECT r.order_id FROM stripe_references r WHERE r.stripe_id IN ({marks})"
         f" AND r.order_id IS NOT NULL ORDER BY CASE r.stripe_id {ranks} END LIMIT 1"
     )
     paid = (
-        f"SELECT p.order_id FROM payments p WHERE p.stripe_payment_intent_id IN ({marks})"  # noqa: S608
+        f"SELECT p.order_id FROM payments p WHERE p.stripe_payment_intent_id IN ({marks})"
         f" OR p.stripe_charge_id IN ({marks}) ORDER BY p.id LIMIT 1"
     )
     numbered = "SELECT o.id FROM orders o WHERE o.number = ?"

@@ -17,7 +17,7 @@ def _sql() -> str:
         (columns(Checkout, "c"), columns(Order, "o"), columns(Payment, "p"))
     )
     return (
-        f"SELECT {every} FROM payments p JOIN orders o ON o.id = p.order_id"  # noqa: S608
+        f"SELECT {every} FROM payments p JOIN orders o ON o.id = p.order_id"
         " JOIN checkouts c ON c.id = o.checkout_id WHERE p.id = ?"
     )
 

@@ -30,7 +30,7 @@ class Purchase:
 @cache
 def _sql() -> str:
     return (
-        f"SELECT {columns(OrderLine, 'l')}, o.id AS of_order, o.payment_status AS paid,"  # noqa: S608
+        f"SELECT {columns(OrderLine, 'l')}, o.id AS of_order, o.payment_status AS paid,"
         " v.name AS vendor_name, v.business_email AS vendor_email"
         " FROM orders o JOIN vendors v ON v.id = o.vendor_id"
         " LEFT JOIN order_lines l ON l.order_id = o.id"
@@ -64,7 +64,7 @@ def empty_basket(
     """Take what was bought out of the basket that a checkout came from."""
     marks = ", ".join("?" * len(product_ids))
     tx.later(
-        f"DELETE FROM basket_lines WHERE basket_id = ? AND product_id IN ({marks})",  # noqa: S608
+        f"DELETE FROM basket_lines WHERE basket_id = ? AND product_id IN ({marks})",
         checkout.basket_id,
         *product_ids,
     )
