@@ -77,7 +77,8 @@ async def _count(response: Response) -> Response:
         route,
         str(response.status_code),
     ).inc()
-    meter().seconds.labels(PROCESS, route).observe(now - g.get("started", now))
+    seconds = now - g.get("started", now)
+    meter().seconds.labels(PROCESS, route).observe(seconds)
     return response
 
 
