@@ -35,6 +35,7 @@ from tests.support.machine_line import Complaints, Line
 from tests.support.machine_shops import fund, open_shop, shop_currency
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shared.sandbox.store import Document

@@ -67,7 +67,7 @@ async def _store_and_apply(
             outcome=outcome[:200],
             attempts=1,
             handled_at=clock.now(),
-            decision=decide(ours=outcome != NOT_OURS, changed=bool(tx.activity)),
+            decision=decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity)),
             order_id=order_id or next(iter(named), None),
         )
         await tx.flush()
