@@ -9,7 +9,7 @@ from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
 
 
-async def follow_intent(context: Context, event: VerifiedEvent) -> str:
+async def sync_intent(context: Context, event: VerifiedEvent) -> str:
     """Read the intent again and let payment and order follow."""
     if not event.object_id:
         return NOT_OURS
