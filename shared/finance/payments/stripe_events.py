@@ -24,7 +24,7 @@ async def read_intent(context: Context, event: VerifiedEvent) -> Apply | None:
     if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
         return partial(_stays, payment.status)
     intent = await context.gateway.payment_intents.get(str(event.object_id))
-    return partial(_follow, payment.id, intent)
+    return partial(_sync, payment.id, intent)
 
 
 async def read_charge(context: Context, event: VerifiedEvent) -> Apply | None:
@@ -52,8 +52,8 @@ async def _stays(state: str, _tx: Transaction) -> str:
     return f"payment is {state}"
 
 
-async def _follow(payment_id: int, intent: PaymentIntent, tx: Transaction) -> str:
-    return f"payment is {await sync.follow(tx, payment_id, intent)}"
+async def _sync(payment_id: int, intent: PaymentIntent, tx: Transaction) -> str:
+    return f"payment is {await sync.sync_payment(tx, payment_id, intent)}"
 
 
 async def _note(payment_id: int, charge: Charge, tx: Transaction) -> str:

@@ -68,10 +68,10 @@ async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     Answers the payment's state afterwards.
     """
     async with unit.transaction() as tx:
-        return await follow(tx, payment_id, intent)
+        return await sync_payment(tx, payment_id, intent)
 
 
-async def follow(
+async def sync_payment(
     tx: Transaction, payment_id: int, intent: PaymentIntent
 ) -> PaymentState:
     """Move payment and order to where the intent is, if that is news.
