@@ -57,7 +57,7 @@ def known_to(row: VendorPaymentConfig) -> dict[str, str]:
     }
 
 
-async def follow(
+async def sync_banks(
     tx: Transaction,
     row: VendorPaymentConfig,
     account: StripeAccount,

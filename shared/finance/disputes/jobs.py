@@ -88,7 +88,7 @@ async def remind_one(context: Context, dispute_id: int) -> None:
     """Read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
     row = await Dispute.get(id=dispute_id)
     try:
-        await service.follow(context.gateway, row.stripe_dispute_id)
+        await service.sync_dispute(context.gateway, row.stripe_dispute_id)
     except StripeMissing:
         return
     async with unit.transaction() as tx:

@@ -42,14 +42,14 @@ ADDING_LASTS = timedelta(days=2)
 
 
 @job("payment_methods.follow")
-async def follow(context: Context, stripe_customer_id: str) -> None:
+async def sync_later(context: Context, stripe_customer_id: str) -> None:
     """Read what a customer holds at Stripe after news about it."""
     await _follow(context, stripe_customer_id)
 
 
 async def _follow(context: Context, stripe_customer_id: str) -> None:
     try:
-        await following.follow(context.gateway, stripe_customer_id)
+        await following.sync_methods(context.gateway, stripe_customer_id)
     except StripeRefused as refused:  # the others are looked at all the same
         log.warning("customer %s cannot be read: %s", stripe_customer_id, refused.log)
         row = StripeCustomer.filter(stripe_customer_id=stripe_customer_id)

@@ -38,7 +38,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.payment_methods")
 
 
-async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
+async def sync_methods(gateway: Gateway, stripe_customer_id: str) -> bool:
     """Read a customer's setups and methods and let our rows follow; False when it is no shopper's
     customer of ours.
 
@@ -53,7 +53,7 @@ async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
     return True
 
 
-async def follow_shopper(gateway: Gateway, shopper_id: int) -> None:
+async def sync_shopper(gateway: Gateway, shopper_id: int) -> None:
     """The same for the customer that a shopper has now, if there is one."""
     row = await customers.known(shopper_id)
     if row is not None:

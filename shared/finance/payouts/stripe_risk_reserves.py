@@ -28,7 +28,7 @@ PAYMENTS = "payments"
 LOOK_BACK = timedelta(days=21)  # what is older is reconciliation's
 
 
-async def follow(gateway: Gateway, account_id: str | None) -> int | None:
+async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
     """Post what is new of one account's reserve (None: the platform's own): how much was new, None
     when it is not ours.
     """

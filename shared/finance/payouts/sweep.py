@@ -74,7 +74,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
     older = await _under_way(vendor_id) - {found.id for found in recent}
     for payout_id in sorted(older):
         with suppress(StripeMissing):
-            await sync.follow(gateway, account_id, payout_id)
+            await sync.sync_payout(gateway, account_id, payout_id)
     return len(recent) + len(older)
 
 

@@ -52,7 +52,7 @@ class DashboardTransfersFound:
     undecided: int
 
 
-async def follow_transfer(
+async def sync_transfer(
     gateway: Gateway, transfer_id: str
 ) -> DashboardTransfersFound | None:
     """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is

@@ -83,14 +83,14 @@ async def sweep(context: Context) -> None:
     untold = sorted({row.links["transfer"] for row in mine if row.source not in known})
     async with unit.transaction() as tx:
         for transfer_id in untold:
-            once = follow_transfer.once(f"clawback.by_hand:{transfer_id}")
+            once = sync_transfer.once(f"clawback.by_hand:{transfer_id}")
             once(tx, transfer_id=transfer_id)
 
 
 @job("clawback.by_hand")
-async def follow_transfer(context: Context, transfer_id: str) -> None:
+async def sync_transfer(context: Context, transfer_id: str) -> None:
     """Note what was taken back of one transfer past us, as far as a claim waits for it."""
-    await dashboard_transfers.follow_transfer(context.gateway, transfer_id)
+    await dashboard_transfers.sync_transfer(context.gateway, transfer_id)
 
 
 async def on_claim_set(tx: Transaction, event: ClaimSet) -> None:

@@ -176,9 +176,7 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
         if source.back > known.get(source.transfer_id, 0):
-            seen = await dashboard_transfers.follow_transfer(
-                gateway, source.transfer_id
-            )
+            seen = await dashboard_transfers.sync_transfer(gateway, source.transfer_id)
             noted |= seen is not None and seen.noted > 0
     return noted
 

@@ -9,7 +9,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.refunds import external_refunds, service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
-from shared.finance.refunds.sync import follow_later
+from shared.finance.refunds.sync import sync_later
 from shared.infra import unit
 from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
@@ -27,7 +27,7 @@ async def carry_out(context: Context, refund_id: int) -> None:
 @job("refunds.adopt")
 async def import_one(context: Context, stripe_refund_id: str) -> None:
     """Follow a refund by Stripe's number, which we may not know yet."""
-    await external_refunds.follow_stripe(context.gateway, stripe_refund_id)
+    await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))
@@ -39,7 +39,7 @@ async def sweep(context: Context) -> None:
     ids = await numbers_in(Refund.filter(status__in=at_stripe), "id")
     async with unit.transaction() as tx:
         for refund_id in ids:
-            once = follow_later.once(f"follow_refund:{refund_id}")
+            once = sync_later.once(f"follow_refund:{refund_id}")
             once(tx, refund_id=refund_id)
     since = clock.now() - LOOK_BACK
     listed = await context.gateway.refunds.list(since=since)

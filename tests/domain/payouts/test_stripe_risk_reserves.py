@@ -112,12 +112,15 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
         assert run is not None
         assert await repairs.apply_all(market.context, run.id, actor="test") == (1, 0)
         assert await market_findings.differences(market) == []
-        assert await stripe_risk_reserves.follow(market.gateway, account_id) == 0, (
-            vendor
-        )
+        assert (
+            await stripe_risk_reserves.sync_reserves(market.gateway, account_id) == 0
+        ), vendor
     assert await in_reserve(shop) == int(whole * 0.5)
     assert await held_of_platform() == (own,)
-    assert await stripe_risk_reserves.follow(market.gateway, "acct_not_ours") is None
+    assert (
+        await stripe_risk_reserves.sync_reserves(market.gateway, "acct_not_ours")
+        is None
+    )
 
 
 def test_all_that_stripe_holds_is_an_obstacle_of_its_own() -> None:
