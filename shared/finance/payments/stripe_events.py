@@ -22,7 +22,7 @@ async def note_charge(context: Context, event: VerifiedEvent) -> str:
     if not event.object_id or not await service.is_intent_known(event.related_intent):
         return NOT_OURS
     try:
-        ours = await service.record_charge(context.gateway, event.object_id)
+        is_known = await service.record_charge(context.gateway, event.object_id)
     except StripeMissing:
         return NOT_OURS
-    return "charge noted" if ours else NOT_OURS
+    return "charge noted" if is_known else NOT_OURS

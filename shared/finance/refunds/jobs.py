@@ -51,11 +51,14 @@ async def sweep(context: Context) -> None:
     of_ours = Payment.filter(
         stripe_payment_intent_id__in=[r.payment_intent for r in listed]
     )
-    ours = {
+    known_intents = {
         str(id_)
         for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)
     }
     async with unit.transaction() as tx:
         for refund in listed:
-            if refund.payment_intent in ours and known.get(refund.id) != refund.status:
+            if (
+                refund.payment_intent in known_intents
+                and known.get(refund.id) != refund.status
+            ):
                 import_one.once(f"adopt:{refund.id}")(tx, stripe_refund_id=refund.id)
