@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
+    NestedTransactionContext,
     TransactionalDBClient,
     TransactionContext,
 )
@@ -27,6 +28,7 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 
+from shared.infra.database.announced import TellsStatements
 from shared.infra.database.trouble import (
     DatabaseTrouble,
     TellsTrouble,
@@ -181,8 +183,11 @@ class Sqlite(_Connected):
             await SqliteClient.execute_script(self, query)
 
 
-class _SqliteWrapper(TellsTrouble, SqliteTransactionWrapper):
+class _SqliteWrapper(TellsStatements, TellsTrouble, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_SqliteWrapper(self))
 
     async def begin(self) -> None:
         """Take the write lock at once: a transaction that reads first fails when another process
