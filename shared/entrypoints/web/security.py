@@ -81,10 +81,10 @@ def check_origin(settings: Settings) -> None:
     if site in ("same-origin", "none"):
         return
     origin = request.headers.get("Origin")
-    ours = {origin_of(settings.public_url), f"{request.scheme}://{request.host}"}
+    own_origins = {origin_of(settings.public_url), f"{request.scheme}://{request.host}"}
     if origin is None and site is None:
         return
-    if origin is None or origin.lower() not in ours:
+    if origin is None or origin.lower() not in own_origins:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
 
 

@@ -53,12 +53,12 @@ async def look(
     """The same without an event, where Stripe's balance is another than the ledger's; how much was
     new. Raises StripeRefused.
     """
-    theirs = {
+    at_stripe = {
         line.currency: line.total
         for line in await gateway.balance.get(account_id)
         if line.total
     }
-    if theirs == await _booked(vendor_id):
+    if at_stripe == await _booked(vendor_id):
         return 0
     return await _post_new(gateway, vendor_id, account_id)
 

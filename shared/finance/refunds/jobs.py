@@ -47,8 +47,11 @@ async def sweep(context: Context) -> None:
     known = dict(await rows.values_list("stripe_refund_id", "status"))
     intent_ids = [refund.payment_intent for refund in listed]
     of_ours = Payment.filter(stripe_payment_intent_id__in=intent_ids)
-    ours = set(await texts_in(of_ours, "stripe_payment_intent_id"))
+    known_intents = set(await texts_in(of_ours, "stripe_payment_intent_id"))
     async with unit.transaction() as tx:
         for refund in listed:
-            if refund.payment_intent in ours and known.get(refund.id) != refund.status:
+            if (
+                refund.payment_intent in known_intents
+                and known.get(refund.id) != refund.status
+            ):
                 import_one.once(f"adopt:{refund.id}")(tx, stripe_refund_id=refund.id)

@@ -178,8 +178,8 @@ async def _first_seen(
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the
     claim.
     """
-    ours = (refund.amount, refund.currency)
-    if (answer.amount, answer.currency) != ours:
+    wanted = (refund.amount, refund.currency)
+    if (answer.amount, answer.currency) != wanted:
         told = f"{answer.id} is {answer.amount} {answer.currency}"
         raise Differs(log=f"refund {refund.id}: {told}")
     if moved.reversed and not refund.reverse_transfer:
