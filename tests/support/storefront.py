@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
+import pytest
 from quart.typing import TestClientProtocol
+
+from shared.infra.unit import Transaction
 
 ADDRESS = {
     "email": "ada@example.test",
@@ -45,6 +48,21 @@ def counted() -> Iterator[list[str]]:
     statements[:] = [
         s for s in statements if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", s)
     ]
+
+
+@contextmanager
+def commits() -> Iterator[list[int]]:
+    """One entry for each transaction that commits inside the block."""
+    done: list[int] = []
+    committed = Transaction.committed
+
+    def count(tx: Transaction) -> None:
+        done.append(id(tx))
+        committed(tx)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Transaction, "committed", count)
+        yield done
 
 
 class Browser:

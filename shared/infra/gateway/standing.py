@@ -11,6 +11,9 @@ from __future__ import annotations
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.restoring.service import unacknowledged
 
+# The same as a condition in SQL, for hot statements that ask it together with the rest.
+MAY_MOVE = "NOT EXISTS (SELECT 1 FROM restorations WHERE acknowledged_at IS NULL)"
+
 
 async def money_may_move() -> None:
     """Raises StandsStill while a restore has not been acknowledged.

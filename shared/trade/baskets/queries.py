@@ -100,8 +100,24 @@ async def get_basket(
         return NOTHING
     basket_id = int(rows[0]["basket_id"])
     held = await reserved_by(basket_id)
-    lines = tuple(_line(row, held, write) for row in rows)
+    lines = tuple(
+        line_view(
+            view_of(row, "product__"),
+            row["quantity"],
+            row["seen_amount"],
+            held=held,
+            write=write,
+        )
+        for row in rows
+    )
     vendor = await vendor_by_id(lines[0].product.vendor_id)
+    return basket_view(basket_id, vendor, lines)
+
+
+def basket_view(
+    basket_id: int, vendor: VendorView, lines: tuple[BasketLineView, ...]
+) -> BasketView:
+    """A basket of these lines, of which there is one at least."""
     is_payable = _is_in_one_currency(lines)
     problems = tuple(_problems(vendor, lines))
     return BasketView(
@@ -175,18 +191,21 @@ async def _rows(token: str) -> list[dict[str, Any]]:
     )
 
 
-def _line(
-    row: dict[str, Any],
+def line_view(
+    product: ProductView,
+    quantity: int,
+    seen_amount: int,
+    *,
     held: Mapping[int, int],
-    write: Callable[[Money], str],
+    write: Callable[[Money], str] = str,
 ) -> BasketLineView:
-    product = view_of(row, "product__")
-    seen = Money(row["seen_amount"], product.price.currency)
+    """A line; `held`: what the basket's own order holds, `seen_amount` in minor units."""
+    seen = Money(seen_amount, product.price.currency)
     available = product.stock - product.reserved + held.get(product.id, 0)
     problem = line_problem(
         sold=product.is_published,
         available=available,
-        quantity=row["quantity"],
+        quantity=quantity,
         seen=seen,
         price=product.price,
     )
@@ -198,9 +217,9 @@ def _line(
     }
     return BasketLineView(
         product=product,
-        quantity=row["quantity"],
+        quantity=quantity,
         seen=seen,
-        line_total=product.price * row["quantity"],
+        line_total=product.price * quantity,
         available=max(available, 0),
         problem=word(_PROBLEMS, problem, **facts) if problem else None,
     )

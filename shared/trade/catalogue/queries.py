@@ -22,6 +22,7 @@ from shared.infra.database.searching import matching
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
 from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import vendor_by_id
 
 PAGE_SIZE = 24
@@ -300,3 +301,10 @@ def view_of(
         stock=get["stock"],
         reserved=get["reserved"],
     )
+
+
+def product_view(product: Product, vendor: Vendor) -> ProductView:
+    """The read model of two rows that were read whole."""
+    names = (name for name in PRODUCT_COLUMNS if not name.startswith("vendor__"))
+    row = {name: getattr(product, name) for name in names}
+    return view_of(row | {"vendor__slug": vendor.slug, "vendor__name": vendor.name})

@@ -16,8 +16,9 @@ from tortoise.expressions import Case, F, Q, When
 
 from shared.core import clock
 from shared.infra.database.announced import untold
+from shared.infra.database.batch import stored
 from shared.infra.database.dialect import dialect
-from shared.infra.unit import is_open
+from shared.infra.unit import Transaction, is_open
 from shared.trade.catalogue.errors import SoldOut, StockBooksDiffer
 from shared.trade.catalogue.models import Product
 
@@ -27,11 +28,13 @@ Items = Sequence[tuple[int, int]]
 # (decision 14).
 HELD_SHARE = 2
 
+_RESERVE = "UPDATE products SET reserved = reserved + ?, updated_at = ? WHERE id = ?"
+
 
 async def reserve(items: Items) -> None:
     """Hold these quantities. Raises SoldOut, and holds nothing, when one of them is not there."""
     wanted = _merge(items)
-    on_shelf = await _locked(wanted)
+    on_shelf = await locked(wanted)
     for product_id, quantity in wanted.items():
         product = on_shelf.get(product_id)
         if product is None:
@@ -51,35 +54,45 @@ async def reserve(items: Items) -> None:
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
 
 
-async def reserve_in_plenty(items: Items) -> bool:
+def reserve_in_plenty(
+    tx: Transaction, items: Items, on_shelf: Mapping[int, Product]
+) -> bool:
     """Hold these quantities if at least half of each product's stock stays free; False, and nothing
     is held, when it would not.
 
+    `on_shelf` are the products by id, as they were locked (`locked`). The move is written before
+    the commit, so it has no condition of its own: the database's CHECK would refuse too many.
     Raises SoldOut when one of them is not there at all.
     """
     wanted = _merge(items)
-    on_shelf = await _locked(wanted)
     for product_id, quantity in wanted.items():
         product = on_shelf[product_id]
         _must_be_there(product, quantity)
         if product.reserved + quantity > product.stock // HELD_SHARE:
             return False
-    await reserve(items)
+    for product_id, quantity in wanted.items():
+        now = stored(on_shelf[product_id], {"updated_at": clock.now()})
+        tx.later(_RESERVE, quantity, now["updated_at"], product_id)
     return True
 
 
-async def must_be_there(items: Items) -> None:
-    """Raise SoldOut when one of these quantities is not free just now; nothing is held."""
+async def must_be_there(
+    items: Items, on_shelf: Mapping[int, Product] | None = None
+) -> None:
+    """Raise SoldOut when one of these quantities is not free just now; nothing is held.
+
+    `on_shelf`: the products, where they are locked already.
+    """
     wanted = _merge(items)
-    on_shelf = await _locked(wanted)
+    there = await locked(wanted) if on_shelf is None else on_shelf
     for product_id, quantity in wanted.items():
-        _must_be_there(on_shelf[product_id], quantity)
+        _must_be_there(there[product_id], quantity)
 
 
 async def release(items: Items) -> None:
     """Give back what `reserve` held."""
     held = _merge(items)
-    await _locked(held)
+    await locked(held)
     guard = [
         Q(id=product_id, reserved__gte=pieces) for product_id, pieces in held.items()
     ]
@@ -96,7 +109,7 @@ async def take(items: Items) -> None:
     """Let what `reserve` held leave the stock."""
     held = _merge(items)
     if len(held) > 1:  # one is locked by its update
-        await _locked(held)
+        await locked(held)
     guard = [
         Q(id=product_id, reserved__gte=pieces, stock__gte=pieces)
         for product_id, pieces in held.items()
@@ -114,7 +127,7 @@ async def take(items: Items) -> None:
 async def put_back(items: Items) -> None:
     """Put what was taken back into stock: the shopper returned it."""
     back = _merge(items)
-    await _locked(back)
+    await locked(back)
     moved = await _move(
         [Q(id=i) for i in back],
         stock={product_id: F("stock") + pieces for product_id, pieces in back.items()},
@@ -127,7 +140,7 @@ async def take_free(items: Items) -> dict[int, int]:
     product did.
     """
     wanted = _merge(items)
-    on_shelf = await _locked(wanted)
+    on_shelf = await locked(wanted)
     there = {}
     for product_id, product in on_shelf.items():
         pieces = min(product.stock - product.reserved, wanted[product_id])
@@ -161,8 +174,8 @@ def _merge(items: Items) -> dict[int, int]:
     return dict(sorted(wanted.items()))
 
 
-async def _locked(wanted: Iterable[int]) -> dict[int, Product]:
-    """The products by id, locked until the transaction ends (SQLite already holds its write
+async def locked(wanted: Iterable[int]) -> dict[int, Product]:
+    """Return the products by id, locked until the transaction ends (SQLite already holds its write
     lock).
     """
     if not is_open():

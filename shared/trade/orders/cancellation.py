@@ -18,15 +18,15 @@ from shared.trade.orders.rules import (
 )
 
 
-async def open_checkout(tx: Transaction, basket_token: str | None) -> Checkout | None:
-    """Lock the basket, so that two submits of it queue here, and then the open checkout made of it,
-    if there is one.
-    """
-    basket = (
-        await tx.lock_first(Basket.filter(token_digest=digest(basket_token)))
-        if basket_token
-        else None
-    )
+async def lock_basket(tx: Transaction, basket_token: str | None) -> Basket | None:
+    """Lock the basket, so that two submits of it queue here."""
+    if not basket_token:
+        return None
+    return await tx.lock_first(Basket.filter(token_digest=digest(basket_token)))
+
+
+async def open_checkout(tx: Transaction, basket: Basket | None) -> Checkout | None:
+    """Lock the open checkout that was made of a locked basket, if there is one."""
     if basket is None:
         return None
     return await tx.lock_first(
@@ -62,7 +62,8 @@ async def give_up_unwanted(basket_token: str | None) -> None:
     asks Stripe first.
     """
     async with unit.transaction() as tx:
-        checkout = await open_checkout(tx, basket_token)
+        basket = await lock_basket(tx, basket_token)
+        checkout = await open_checkout(tx, basket)
         if checkout is not None and await is_unwanted(checkout):
             tx.emit(CheckoutUnwanted(checkout.id))
 

@@ -8,7 +8,7 @@ that nothing is oversold is what `catalogue.stock` guards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F
@@ -19,6 +19,7 @@ from shared.core import clock
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import how_many_left
+from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
@@ -41,22 +42,21 @@ _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
 async def at_order(
+    tx: Transaction,
     items: Sequence[tuple[int, int]],
+    on_shelf: Mapping[int, Product],
     *,
     network: str,
 ) -> StockState:
     """Set the pieces of a new order aside if there is plenty and its network holds few.
 
-    Raises SoldOut.
+    `on_shelf` are its products, locked. Raises SoldOut.
     """
     if network and await _orders_that_hold(network) >= ORDERS_PER_NETWORK:
-        await stock.must_be_there(items)
+        await stock.must_be_there(items, on_shelf)
         return StockState.AT_PAYMENT
-    return (
-        StockState.RESERVED
-        if await stock.reserve_in_plenty(items)
-        else StockState.AT_PAYMENT
-    )
+    is_held = stock.reserve_in_plenty(tx, items, on_shelf)
+    return StockState.RESERVED if is_held else StockState.AT_PAYMENT
 
 
 async def at_payment(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,15 @@ from shared.infra import unit
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
+from shared.trade.catalogue import stock
 from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
-from shared.trade.orders.cancellation import close_checkout, open_checkout
+from shared.trade.orders.cancellation import (
+    close_checkout,
+    lock_basket,
+    open_checkout,
+)
 from shared.trade.orders.errors import (
     BasketProblem,
     EmptyBasket,
@@ -29,8 +34,9 @@ from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import CheckoutStatus, StockState, must_be_payable
+from shared.trade.orders.statements import OnSale, lock_on_sale
 from shared.trade.orders.terms import Acceptance
-from shared.trade.vendors.errors import ShopClosed
+from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms, selling_terms
 
 # So many times as long as one hold, if the same basket is submitted again and again.
@@ -76,14 +82,19 @@ async def place_order(
     Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell;
     StandsStill after a restore: stock and orders may be those of days ago.
     """
-    await money_may_move()
     purchaser = Purchaser(contact, customer_id, accepted, actor)
     async with unit.transaction() as tx:
-        before = await open_checkout(tx, basket_token)
+        until = clock.now() + timedelta(minutes=hold_minutes)
+        locked = await lock_basket(tx, basket_token)
+        found = await lock_on_sale(tx, locked) if locked is not None else None
+        if found is not None:
+            return await _create(tx, found, purchaser, until=until)
+        await money_may_move()
+        before = await open_checkout(tx, locked)
         # Read after the locks: a payment may have emptied it while we waited.
         basket = await get_basket(basket_token)
-        terms = await _sellable(basket)
-        until = clock.now() + timedelta(minutes=hold_minutes)
+        terms = await _terms(basket)
+        _must_be_sellable(basket, terms)
         if before is not None:
             if await _same(before, basket):
                 await _renew(
@@ -91,15 +102,26 @@ async def place_order(
                 )
                 return before.token
             await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
-        return await _create(tx, basket, terms, purchaser, until=until)
+        products = await stock.locked(sorted(line.product.id for line in basket.lines))
+        found = OnSale(basket, terms, products)
+        return await _create(tx, found, purchaser, until=until)
 
 
-async def _sellable(basket: BasketView) -> SellingTerms:
+async def _terms(basket: BasketView) -> SellingTerms | None:
+    """What the vendor of a basket sells at."""
+    if basket.vendor is None or not basket.vendor.is_open:
+        return None
+    return await selling_terms(basket.vendor.id)
+
+
+def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> SellingTerms:
+    """Raise what stands in the way of buying this."""
     if not basket.lines or basket.vendor is None:
         raise EmptyBasket
     if not basket.vendor.is_open:
         raise ShopClosed(basket.vendor)
-    terms = await selling_terms(basket.vendor.id)
+    if terms is None:
+        raise PaymentNotConfigured
     if not terms.accepts_payments:
         raise VendorCannotSell
     for line in basket.lines:
@@ -141,17 +163,20 @@ def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
 
 async def _create(
     tx: Transaction,
-    basket: BasketView,
-    terms: SellingTerms,
+    found: OnSale,
     purchaser: Purchaser,
     *,
     until: datetime,
 ) -> str:
+    basket = found.basket
+    terms = _must_be_sellable(basket, found.terms)
     assert basket.total is not None  # a basket with lines has a total
     ip = purchaser.accepted.ip if purchaser.accepted else ""
     network = network_of(ip) if ip else ""
     state = await reservations.at_order(
+        tx,
         [(line.product.id, line.quantity) for line in basket.lines],
+        found.products,
         network=network,
     )
     checkout = await Checkout.create(
@@ -211,14 +236,15 @@ async def _order_of(
         currency=checkout.currency,
         stock_state=stock_state,
     )
-    await _add_lines(order, lines, charged)
+    for line in _order_lines(order, lines, charged):
+        tx.add(line)
 
 
-async def _add_lines(
+def _order_lines(
     order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]
-) -> None:
-    await OrderLine.bulk_create(
-        OrderLine(
+) -> Iterator[OrderLine]:
+    for line, fee in zip(lines, charged, strict=True):
+        yield OrderLine(
             order=order,
             product_id=line.product.id,
             name=line.product.name,
@@ -228,5 +254,3 @@ async def _add_lines(
             commission_amount=fee.amount,
             commission_rule=snapshot(fee.rule),
         )
-        for line, fee in zip(lines, charged, strict=True)
-    )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from shared.infra.database.raw_sql import columns, fetch, row_of
+from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.gateway.standing import MAY_MOVE
 from shared.infra.unit import Transaction
+from shared.trade.baskets.models import Basket
+from shared.trade.baskets.queries import (
+    BasketLineView,
+    BasketView,
+    basket_view,
+    line_view,
+)
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import product_view
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import PaymentStatus
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.queries import view_at
+from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
 
 
 @dataclass(frozen=True)
@@ -68,3 +82,59 @@ def empty_basket(
         checkout.basket_id,
         *product_ids,
     )
+
+
+@dataclass(frozen=True)
+class OnSale:
+    """A basket that may become an order, with what it is sold at."""
+
+    basket: BasketView
+    terms: SellingTerms | None  # None: nothing was ever set up
+    products: Mapping[int, Product]  # locked
+
+
+@cache
+def _on_sale_sql() -> str:
+    configs = payment_configs()
+    every = ", ".join(
+        (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
+    )
+    return (
+        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount"
+        " FROM basket_lines l JOIN products p ON p.id = l.product_id"
+        " JOIN vendors v ON v.id = p.vendor_id"
+        f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
+        " WHERE l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
+        f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
+        f" AND {MAY_MOVE} ORDER BY p.id"
+    )
+
+
+async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
+    """Read a locked basket with its vendor, and lock its products; one query.
+
+    None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
+    was made of it (that is locked before any product), or money stands still after a restore.
+    """
+    found = await fetch(_on_sale_sql() + for_update("p"), basket.id)
+    if not found:
+        return None
+    products = [row_of(Product, "p", record) for record in found]
+    tx.took(*products)
+    lines = sorted(zip(found, products, strict=True), key=lambda each: each[0]["line"])
+    first, _ = lines[0]
+    has_terms = first["c.id"] is not None
+    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
+    views = tuple(_line_on_sale(record, product) for record, product in lines)
+    return OnSale(
+        basket=basket_view(
+            basket.id, view_at(row_of(Vendor, "v", first), terms), views
+        ),
+        terms=terms,
+        products={product.id: product for product in products},
+    )
+
+
+def _line_on_sale(record: Record, product: Product) -> BasketLineView:
+    view = product_view(product, row_of(Vendor, "v", record))
+    return line_view(view, record["quantity"], record["seen_amount"], held={})

@@ -9,7 +9,7 @@ from decimal import Decimal
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.terms import terms_of
+from shared.trade.vendors.terms import SellingTerms, terms_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ class VendorContact:
 
 def vendor_view(vendor: Vendor) -> VendorView:
     """The read model of a row that was loaded together with its payment config."""
-    terms = terms_of(vendor)
+    return view_at(vendor, terms_of(vendor))
+
+
+def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
+    """The read model of a row and of what it sells at."""
     return VendorView(
         id=vendor.id,
         slug=vendor.slug,

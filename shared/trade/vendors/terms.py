@@ -35,7 +35,7 @@ def terms_of(vendor: Vendor) -> SellingTerms | None:
     none.
     """
     config = vendor.payment_config
-    return _terms(config) if isinstance(config, Row) else None
+    return terms_in(config) if isinstance(config, Row) else None
 
 
 async def selling_terms(vendor_id: int) -> SellingTerms:
@@ -49,22 +49,23 @@ async def selling_terms(vendor_id: int) -> SellingTerms:
 
 async def locked_terms(tx: Transaction, vendor_id: int) -> SellingTerms:
     """Lock the payment config, and read the terms in it. Raises PaymentNotConfigured."""
-    return _terms(
+    return terms_in(
         await tx.lock(
-            _configs(),
+            payment_configs(),
             missing=PaymentNotConfigured,
             vendor_id=vendor_id,
         )
     )
 
 
-def _configs() -> type[Row]:
+def payment_configs() -> type[Row]:
     """Return the table at the other end of the relation."""
     relation = cast("Any", Vendor._meta.fields_map["payment_config"])
     return cast("type[Row]", relation.related_model)
 
 
-def _terms(config: Any) -> SellingTerms:
+def terms_in(config: Any) -> SellingTerms:
+    """Return the terms that a payment config holds."""
     return SellingTerms(
         vendor_id=config.vendor_id,
         accepts_payments=config.accepts_payments,

@@ -1,0 +1,99 @@
+"""The statement that reads a basket to order it answers as the ORM does."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.core import clock
+from shared.core.ids import new_token
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.infra import unit
+from shared.infra.gateway.errors import StandsStill
+from shared.infra.restoring.models import Restoration
+from shared.trade.baskets import service as baskets
+from shared.trade.baskets.models import Basket
+from shared.trade.baskets.queries import get_basket
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.cancellation import lock_basket
+from shared.trade.orders.models import Checkout
+from shared.trade.orders.service import place_order
+from shared.trade.orders.statements import OnSale, lock_on_sale
+from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.terms import selling_terms
+from tests.support.factories import make_product, make_ready_vendor
+from tests.support.market import ADA
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def on_sale(token: str) -> OnSale | None:
+    """What the statement answers."""
+    async with unit.transaction() as tx:
+        basket = await lock_basket(tx, token)
+        assert basket is not None
+        return await lock_on_sale(tx, basket)
+
+
+async def filled() -> str:
+    """A basket of four lines: fine, gone, at another price, and not sold any more."""
+    vendor = await make_ready_vendor()
+    products = [await make_product(vendor, name=name) for name in ("A", "B", "C", "D")]
+    token = new_token("ba")
+    for product in reversed(products):
+        await baskets.add(token, product_id=product.id, quantity=2)
+    await Product.filter(name="B").update(stock=0)
+    await Product.filter(name="C").update(price_amount=5500)
+    await Product.filter(name="D").update(is_published=False)
+    return token
+
+
+async def test_it_answers_as_the_basket_page_and_the_terms_do() -> None:
+    """Lines in their order, problems, vendor and terms; the products whole."""
+    token = await filled()
+    found = await on_sale(token)
+    assert found is not None
+    basket = await get_basket(token)
+    assert basket.vendor is not None
+    assert found.basket == basket
+    assert found.terms == await selling_terms(basket.vendor.id)
+    rows = {row.id: dict(row) for row in await Product.all()}
+    assert {id_: dict(row) for id_, row in found.products.items()} == rows
+
+
+async def test_a_vendor_that_nothing_was_set_up_for_has_no_terms() -> None:
+    """The basket's page reads it likewise; who orders is told."""
+    product = await make_product(await make_ready_vendor())
+    token = await baskets.add(None, product_id=product.id, quantity=1)
+    await VendorPaymentConfig.all().delete()
+    found = await on_sale(token)
+    assert found is not None
+    assert found.terms is None
+    assert found.basket == await get_basket(token)
+    with pytest.raises(PaymentNotConfigured):
+        await place_order(
+            basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+        )
+
+
+async def test_an_open_checkout_or_a_restore_is_looked_at_by_others() -> None:
+    """Nothing is answered then, so no product is locked before the checkout."""
+    product = await make_product(await make_ready_vendor())
+    token = await baskets.add(None, product_id=product.id, quantity=1)
+    now = clock.now()
+    restore = await Restoration.create(
+        source="a test", backup_made_at=now, backfilled_at=now
+    )
+    assert await on_sale(token) is None
+    with pytest.raises(StandsStill):
+        await place_order(
+            basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+        )
+    assert not await Checkout.exists()
+    await Restoration.filter(id=restore.id).update(acknowledged_at=now)
+    await place_order(
+        basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+    )
+    assert await on_sale(token) is None
+    await Checkout.all().update(status="cancelled")
+    assert await on_sale(token) is not None
+    assert await Basket.all().count() == 1
