@@ -33,6 +33,7 @@ from shared.infra.database.trouble import (
     TroubleKind,
     told,
 )
+from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
@@ -139,7 +140,7 @@ class Sqlite(_Connected):
         return _SqliteTransaction(_SqliteWrapper(self), self._lock)
 
     def _reads(self, query: str) -> _Reader | None:
-        return self._reader if query.lstrip()[:6].upper() == "SELECT" else None
+        return self._reader if reads_only(query) else None
 
     async def execute_query(
         self,
@@ -149,7 +150,12 @@ class Sqlite(_Connected):
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query(query, values)
-        return await _patiently(lambda: SqliteClient.execute_query(self, query, values))
+        try:
+            return await _patiently(
+                lambda: SqliteClient.execute_query(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_query_dict(
         self,
@@ -159,14 +165,20 @@ class Sqlite(_Connected):
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query_dict(query, values)
-        return await _patiently(
-            lambda: SqliteClient.execute_query_dict(self, query, values)
-        )
+        try:
+            return await _patiently(
+                lambda: SqliteClient.execute_query_dict(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await _patiently(
-            lambda: SqliteClient.execute_insert(self, query, values)
-        )
+        try:
+            return await _patiently(
+                lambda: SqliteClient.execute_insert(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_many(
         self,
@@ -177,8 +189,11 @@ class Sqlite(_Connected):
             await transaction.execute_many(query, values)
 
     async def execute_script(self, query: str) -> None:
-        with told():
-            await SqliteClient.execute_script(self, query)
+        try:
+            with told():
+                await SqliteClient.execute_script(self, query)
+        finally:
+            written.note()
 
 
 class _SqliteWrapper(TellsTrouble, SqliteTransactionWrapper):
@@ -235,6 +250,8 @@ class _SqliteTransaction(SqliteTransactionContext):
         except BaseException:
             await self._undo()
             raise
+        finally:
+            written.note()
 
     async def _undo(self) -> None:
         # What went wrong first is what is told; a full disk has rolled back by itself.
