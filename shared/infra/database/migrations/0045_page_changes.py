@@ -1,5 +1,7 @@
 """What has changed of that which every visitor reads is written down by triggers, in the transaction of the change."""
 
+from collections.abc import Iterator
+
 from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
@@ -21,7 +23,7 @@ TABLES = {
 AT = "strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')"
 
 
-def sqlite():
+def sqlite() -> Iterator[str]:
     for table, (owner, shown) in TABLES.items():
         for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             when = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in shown)
@@ -32,7 +34,7 @@ BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES ({vend
 """  # noqa: S608
 
 
-def sqlite_back():
+def sqlite_back() -> Iterator[str]:
     for table in TABLES:
         for verb in ("insert", "update", "delete"):
             yield f"DROP TRIGGER {table}_change_pages_by_{verb};\n"
@@ -49,7 +51,7 @@ END $$;
 """
 
 
-def postgres():
+def postgres() -> Iterator[str]:
     yield NOTE
     for table, (owner, shown) in TABLES.items():
         vendor = f"coalesce(NEW.{owner}, OLD.{owner})" if owner else "NULL"
@@ -65,7 +67,7 @@ FOR EACH ROW{narrowed} EXECUTE FUNCTION {table}_change_pages();
 """
 
 
-def postgres_back():
+def postgres_back() -> Iterator[str]:
     for table in TABLES:
         yield f"DROP TRIGGER {table}_change_pages ON {table};\n"
         yield f"DROP TRIGGER {table}_change_pages_by_update ON {table};\n"

@@ -1,0 +1,290 @@
+"""Answers from memory, given before the application is asked: pages that are the same for every
+visitor who sends no cookie of ours (same_for_all.py).
+
+Who has a basket, a name, a chosen language or an API token goes through to the application, and
+so does whatever is not plainly the request of such a page. What counts, counts here too: rate
+limits, the log, the metrics, every header of the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from quart import Quart, Response, current_app
+
+from shared.core import locales
+from shared.core.settings import Settings
+from shared.entrypoints.web import language, market, outside, same_for_all
+from shared.entrypoints.web.access import current_view, view_at
+from shared.entrypoints.web.bodies import MAX_HEADER_BYTES, MAX_HEADERS
+from shared.entrypoints.web.freshness import Freshness
+from shared.entrypoints.web.kept_answers import Header, Kept, KeptAnswers, Key
+from shared.entrypoints.web.kit import accepts_json_alone
+from shared.entrypoints.web.outside import Route
+from shared.entrypoints.web.page_files import PageFiles
+from shared.entrypoints.web.same_for_all import Filling
+
+Scope: TypeAlias = Any
+Message: TypeAlias = Any
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LONGEST = 300.0  # seconds that an answer is kept, whatever happens
+LONGEST_QUERY = 500
+LARGEST = 1024 * 1024  # bytes of one answer
+_MB = 1024 * 1024
+_OURS = b"markethall"  # in the name of each cookie of ours
+_BETWEEN = 4  # bytes between a header's name, its value and the next one
+# Requests with these are none of a page that is the same for all.
+_FOR_THE_APPLICATION = frozenset(
+    {b"authorization", b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
+)
+_HTMX = b"hx-"
+# Of one request, so never kept.
+_OF_ONE_REQUEST = frozenset(
+    {
+        b"x-request-id",
+        b"ratelimit-limit",
+        b"ratelimit-remaining",
+        b"ratelimit-reset",
+        b"date",
+    }
+)
+_OF_A_BODY = frozenset({b"content-length", b"content-type"})
+_FOR_ANYBODY = b"private, no-cache"  # as security.add_headers says it
+
+log = logging.getLogger("markethall.web")
+
+
+class AnswerCache:
+    """An ASGI application before another one."""
+
+    def __init__(self, app: Quart, inner: App, *, size: int) -> None:
+        """`size`: bytes that answers may take."""
+        self._app, self._inner = app, inner
+        self._kept = KeptAnswers(size)
+        changing = app.config["TEMPLATES_AUTO_RELOAD"]
+        self._fresh = Freshness(
+            on_everything=lambda: market.forget(app),
+            files=PageFiles(app.jinja_env) if changing else None,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        key = key_of(scope) if scope["type"] == "http" else None
+        if key is None:
+            await self._inner(scope, receive, send)
+            return
+        kept = self._kept.get(key)
+        if kept is not None and await self._is_good(key, kept):
+            client = scope.get("client") or ("",)
+            counted = await outside.admitted(kept.route, outside.network(client[0]))
+            if counted is not None:
+                await _answer(kept, counted, scope, send, started)
+                return
+        elif scope["method"] == "GET" and self._may_keep(key):
+            await self._fill(key, scope, receive, send)
+            return
+        await self._inner(scope, receive, send)
+
+    async def _is_good(self, key: Key, kept: Kept) -> bool:
+        """Whether an answer is what the application would say; it is given up if not."""
+        if not self._fresh.knows() and not await self._asked():
+            return False
+        good = (
+            self._fresh.is_current(kept.seen, kept.vendor_id)
+            and time.monotonic() < kept.until
+        )
+        if not good:
+            self._kept.drop(key)
+        return good
+
+    async def _asked(self) -> bool:
+        """Hear of changes. False where that fails: then the application is asked, as ever."""
+        try:
+            await self._fresh.ask()
+        except Exception as problem:
+            log.info("changes could not be read: %s", type(problem).__name__)
+            return False
+        return True
+
+    def _may_keep(self, key: Key) -> bool:
+        _, _, path, query, _ = key
+        view = view_at(self._app, "GET", path)
+        known = same_for_all.parameters_of(view)
+        if known is None:
+            return False
+        if len(query) > LONGEST_QUERY:
+            return False
+        given = parse_qsl(query.decode("latin1"), keep_blank_values=True)
+        names = [name for name, _ in given]
+        return known.issuperset(names) and len(set(names)) == len(names)
+
+    async def _fill(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the application answer, and keep what it says if everybody may have it."""
+        if not self._fresh.begun and not await self._asked():
+            await self._inner(scope, receive, send)
+            return
+        filling = Filling(self._fresh.seen)
+        same_for_all.begin(scope, filling)
+        listener = _Listener(send)
+        await self._inner(scope, receive, listener)
+        if listener.is_whole and filling.is_wanted and filling.route is not None:
+            self._kept.put(key, _made(listener, filling, filling.route))
+
+
+def key_of(scope: Scope) -> Key | None:
+    """Under what the answer to this request may be kept; None for one that is not kept."""
+    if scope["method"] not in ("GET", "HEAD") or scope.get("root_path"):
+        return None
+    found = {b"host": b"", b"accept": b"", b"accept-language": b""}
+    size, seen = 0, set()
+    for name, value in scope["headers"]:
+        size += len(name) + len(value) + _BETWEEN
+        if name == b"cookie":
+            if _OURS in value:
+                return None
+        elif name in found:
+            if name in seen:  # twice: which one counts is not for us to say
+                return None
+            seen.add(name)
+            found[name] = value
+        elif name in _FOR_THE_APPLICATION or name.startswith(_HTMX):
+            return None
+    if size > MAX_HEADER_BYTES or len(scope["headers"]) > MAX_HEADERS:
+        return None
+    if accepts_json_alone(found[b"accept"].decode("latin1")):
+        return None
+    spoken = language.accepted(found[b"accept-language"].decode("latin1"))
+    return (
+        scope["scheme"],
+        found[b"host"],
+        scope["path"],
+        scope["query_string"],
+        spoken or locales.SOURCE,
+    )
+
+
+class _Listener:
+    """Hands an answer on, and keeps it if everybody may have it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+        self.is_whole = False
+        self.body, self.etag = b"", b""
+        self.headers: list[Header] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _may_be_kept(message):
+            self._start = message
+        elif self._start is None or message["type"] != "http.response.body":
+            await self._send(message)
+        else:
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._end(self._start)
+            elif sum(map(len, self._parts)) > LARGEST:
+                await self._let_go(self._start)
+
+    async def _end(self, start: Message) -> None:
+        self.body = b"".join(self._parts)
+        self.etag = b'"%s"' % hashlib.sha256(self.body).hexdigest()[:32].encode()
+        self.headers = [*start["headers"], (b"etag", self.etag)]
+        self.is_whole, self._start = True, None
+        await self._send({**start, "headers": self.headers})
+        await self._send({"type": "http.response.body", "body": self.body})
+
+    async def _let_go(self, start: Message) -> None:
+        self._start = None
+        await self._send(start)
+        body = b"".join(self._parts)
+        await self._send(
+            {"type": "http.response.body", "body": body, "more_body": True}
+        )
+
+
+def _may_be_kept(start: Message) -> bool:
+    """Whether an answer is a page that anybody may have: no cookie, nothing that is one's own."""
+    headers = {name.lower(): value for name, value in start["headers"]}
+    return (
+        start["status"] == 200
+        and headers.get(b"content-type", b"").startswith(b"text/html")
+        and headers.get(b"cache-control") == _FOR_ANYBODY
+        and headers.keys().isdisjoint({b"set-cookie", b"clear-site-data", b"etag"})
+    )
+
+
+def _made(listener: _Listener, filling: Filling, route: Route) -> Kept:
+    headers = tuple(
+        (name, value)
+        for name, value in listener.headers
+        if name.lower() not in _OF_ONE_REQUEST
+    )
+    return Kept(
+        route=route,
+        headers=headers,
+        headers_alone=tuple(h for h in headers if h[0].lower() not in _OF_A_BODY),
+        body=listener.body,
+        etag=listener.etag,
+        seen=filling.seen,
+        vendor_id=filling.vendor_id,
+        until=time.monotonic() + LONGEST,
+    )
+
+
+async def _answer(
+    kept: Kept, counted: Iterable[Header], scope: Scope, send: Send, started: float
+) -> None:
+    request_id, method = outside.new_request_id(), scope["method"]
+    unchanged = _has(kept.etag, scope["headers"])
+    status = 304 if unchanged else 200
+    outside.told(
+        kept.route,
+        request_id=request_id,
+        method=method,
+        status=status,
+        started=started,
+    )
+    headers = [
+        *(kept.headers_alone if unchanged else kept.headers),
+        *counted,
+        (b"x-request-id", request_id.encode()),
+    ]
+    body = b"" if unchanged or method == "HEAD" else kept.body
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _has(etag: bytes, headers: Iterable[Header]) -> bool:
+    """Whether the browser says that it has this answer (If-None-Match)."""
+    for name, value in headers:
+        if name == b"if-none-match":
+            tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
+            return etag in tags or tags == [b"*"]
+    return False
+
+
+async def _note_route(response: Response) -> Response:
+    """After each request: how its route is counted, for the answers that are kept of it."""
+    filling = same_for_all.filling()
+    if filling is not None and same_for_all.parameters_of(current_view()) is not None:
+        gate = current_app.extensions["market_gate"]
+        filling.route = await gate.route_here()
+    return response
+
+
+def register(app: Quart, settings: Settings) -> None:
+    """Put it before `app`, unless it may keep nothing."""
+    size = settings.page_memory_mb * _MB
+    if size:
+        app.after_request(_note_route)
+        cache: Any = AnswerCache(app, app.asgi_app, size=size)
+        app.asgi_app = cache  # type: ignore[method-assign]
