@@ -69,6 +69,7 @@ class AnswerCache:
         """`size`: bytes that answers may take."""
         self._app, self._inner = app, inner
         self._kept = KeptAnswers(size)
+        self._fails = False
         changing = app.config["TEMPLATES_AUTO_RELOAD"]
         self._fresh = Freshness(
             on_everything=lambda: market.forget(app),
@@ -110,8 +111,11 @@ class AnswerCache:
         try:
             await self._fresh.ask()
         except Exception as problem:
-            log.info("changes could not be read: %s", type(problem).__name__)
+            if not self._fails:  # once, not for each page
+                log.warning("changes of pages cannot be read: %r", problem)
+            self._fails = True
             return False
+        self._fails = False
         return True
 
     def _may_keep(self, key: Key) -> bool:

@@ -14,8 +14,8 @@ from shared.infra.database.dialect import dialect
 _POSTGRES = """
 SELECT pg_current_snapshot()::text AS mark,
     ARRAY(SELECT DISTINCT coalesce(vendor_id, 0) FROM page_changes
-        WHERE transaction_id >= pg_snapshot_xmin($1::pg_snapshot)::text::bigint
-        AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::pg_snapshot)
+        WHERE transaction_id >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint
+        AND NOT pg_visible_in_snapshot(transaction_id::text::xid8, $1::text::pg_snapshot)
     ) AS vendors
 """
 _POSTGRES_NOW = "SELECT pg_current_snapshot()::text AS mark"
