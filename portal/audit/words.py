@@ -60,11 +60,8 @@ def in_detail(details: dict[str, object]) -> str:
     rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
     rest = _with_money(rest)
     before, after = rest.pop("before", None), rest.pop("after", None)
-    parts = (
-        [f"{_plain(before) or _('nothing')} → {_plain(after) or _('nothing')}"]
-        if before or after
-        else []
-    )
+    was, now = (_plain(each) or _("nothing") for each in (before, after))
+    parts = [f"{was} → {now}"] if before or after else []
     parts += [
         f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()
     ]

@@ -102,10 +102,9 @@ def _steps(
     accepts: bool,
     products: int,
 ) -> list[ChecklistStep]:
-    stopped = now.title == "You cannot take payments"  # it was connected, and worked
     return [
         ChecklistStep(
-            "Your Stripe account" if stopped else "Connect with Stripe",
+            "Your Stripe account" if now.has_stopped else "Connect with Stripe",
             accepts,
             "So that shoppers can pay you."
             if accepts or now.next_step == "connect"

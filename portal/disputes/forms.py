@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from quart import request
 from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
+from shared.core.locales.lazy import lazy
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm
 from shared.finance.disputes.evidence import FIELDS, Field
@@ -62,7 +63,8 @@ class EvidenceForm(Edited):
 
 def _control(field: Field) -> StringField:
     return (Paragraphs if field.is_long else LineField)(
-        field.label, description=field.hint
+        lazy(getattr, field, "label"),
+        description=lazy(getattr, field, "hint"),
     )
 
 
@@ -72,7 +74,10 @@ for _kind in KINDS.values():
     setattr(
         EvidenceForm,
         _kind.name,
-        FileField(_kind.label, description=_kind.hint),
+        FileField(
+            lazy(getattr, _kind, "label"),
+            description=lazy(getattr, _kind, "hint"),
+        ),
     )
 
 

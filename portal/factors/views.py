@@ -25,6 +25,7 @@ from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import before_factor, fresh_sign_in
 from shared.trade.people.factors import challenges, confirming, passkeys, service
+from shared.trade.people.factors.errors import PasskeyRefused, SetupEnded, WrongAnswer
 from shared.trade.people.factors.models import SecondFactor
 from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.models import Member
@@ -138,7 +139,7 @@ async def add_app() -> Response:
             code=form.code.data or "",
             name=form.name.data or "",
         )
-    except challenges.WrongAnswer as error:
+    except WrongAnswer as error:
         form.blame(error)
         return await _app_page(form, status=422)
     except MarketError as error:
@@ -154,7 +155,7 @@ async def _app_page(form: AppForm, *, status: int = 200) -> Response:
             form.sealed.data or "",
             person_id(),
         )
-    except service.SetupEnded as error:
+    except SetupEnded as error:
         return see_other(url_for("factors.choose_app"), ("warn", error.message))
     picture = segno.make(
         service.app_address(secret, who.email, (await market()).name),
@@ -200,7 +201,7 @@ async def add_passkey() -> Response:
             made=made,
             name=form.name.data or "",
         )
-    except passkeys.PasskeyRefused as error:
+    except PasskeyRefused as error:
         form.form_errors.append(error.message)
         return await _passkey_page(form, status=422)
     except MarketError as error:

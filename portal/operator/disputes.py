@@ -14,7 +14,8 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.disputes import attachments, evidence
-from shared.finance.disputes.queries import dispute_by_id, dispute_page, exposure
+from shared.finance.disputes.open_disputes import exposure
+from shared.finance.disputes.queries import dispute_by_id, dispute_page
 from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")

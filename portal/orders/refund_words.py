@@ -24,6 +24,7 @@ REASONS = (
     ("duplicate", "It was paid twice"),
 )
 _STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
+_ANY_WAY = _n("the way they paid")
 _BACK_TO = {
     "card": _n("on the card they paid with"),
     "sepa_debit": _n("on their bank account"),
@@ -92,7 +93,7 @@ def told(
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),
         left_after=money(preview.left_after),
-        where=_(_BACK_TO.get(method or "", _n("the way they paid"))),
+        where=_(_BACK_TO.get(method or "", _ANY_WAY)),
         notes=tuple(_notes(preview, write)),
         is_possible=preview.standing not in _STOPS,
         waits=preview.needs_approval,

@@ -21,7 +21,7 @@ from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts.paydays import WEEKDAYS
 from shared.finance.payouts.plans import PayoutPlan
 from shared.infra.gateway.accounts import AccountDetails
-from shared.trade.vendors.countries import COUNTRIES, CURRENCY_NAMES
+from shared.trade.vendors.countries import COUNTRIES, CURRENCIES, currency_name
 
 OWN_CURRENCY = ""
 BUSINESS_TYPES = [
@@ -74,8 +74,8 @@ class ConnectForm(MarketForm):
         choices=[
             SelectChoice(OWN_CURRENCY, "My country's own"),
             *(
-                SelectChoice(code, f"{name} ({code})")
-                for code, name in CURRENCY_NAMES.items()
+                SelectChoice(code, f"{currency_name(code)} ({code})")
+                for code in CURRENCIES
             ),
         ],
         default=OWN_CURRENCY,

@@ -30,7 +30,7 @@ from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.catalogue import service as catalogue
 from shared.trade.commission import words
 from shared.trade.commission.queries import vendor_rules
-from shared.trade.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.countries import currency_name
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.queries import vendor_contact
 
@@ -69,7 +69,7 @@ async def _settings(
         standing=status_words(config),
         connect_form=connect,
         payout_form=payout,
-        currency_name=CURRENCY_NAMES.get(config.currency, config.currency),
+        currency_name=currency_name(config.currency),
         may_choose_currency=await catalogue.may_choose_currency(config.vendor_id),
         fees=await _fees(config),
         problem=problem,

@@ -76,10 +76,8 @@ def _with_amounts(found: Obstacle, why: Why) -> str:
     match found:
         case Obstacle.OWED:
             return _(
-                (
-                    "What is there goes to the %(amount)s that you owe the marketplace for "
-                    "refunds or disputes."
-                ),
+                "What is there goes to the %(amount)s that you owe the marketplace for "
+                "refunds or disputes.",
                 amount=money(why.owed),
             )
         case Obstacle.RESERVED:
@@ -95,10 +93,8 @@ def _with_amounts(found: Obstacle, why: Why) -> str:
             )
         case Obstacle.BELOW_MINIMUM:
             return _(
-                (
-                    "%(amount)s is there, and you are paid from %(minimum)s. It waits for your "
-                    "next sales."
-                ),
+                "%(amount)s is there, and you are paid from %(minimum)s. It waits for your "
+                "next sales.",
                 amount=money(why.ready),
                 minimum=money(why.minimum),
             )
@@ -109,10 +105,8 @@ def _with_amounts(found: Obstacle, why: Why) -> str:
 def _nothing_there(why: Why) -> str:
     if why.owed.amount > 0:
         return _(
-            (
-                "Your next sales go to the %(amount)s that you owe the marketplace for refunds or "
-                "disputes."
-            ),
+            "Your next sales go to the %(amount)s that you owe the marketplace for refunds or "
+            "disputes.",
             amount=money(why.owed),
         )
     return _("There is nothing to pay out yet.")
@@ -143,10 +137,8 @@ def bank_waits(until: datetime | None) -> str:
     else:
         when = f"{weekday(until.date())}, {time(until, UTC)} UTC"
         waits = _(
-            (
-                "Your bank account was changed, so payouts wait until %(time)s, in case it was "
-                "not you."
-            ),
+            "Your bank account was changed, so payouts wait until %(time)s, in case it was "
+            "not you.",
             time=when,
         )
     return f"{waits} {after}"

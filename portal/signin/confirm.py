@@ -21,7 +21,8 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.stepup import KEPT_FIELD, before_factor, in_words
-from shared.trade.people.factors import challenges, confirming
+from shared.trade.people.factors import confirming
+from shared.trade.people.factors.errors import TooManyAnswers, WrongAnswer
 from shared.trade.people.factors.pending_forms import Kept, kept
 from shared.trade.people.factors.rules import is_fresh
 from shared.trade.people.models import Member
@@ -67,10 +68,10 @@ async def confirm(kept_id: int) -> Response:
             member=person,
             by_password=True,
         )
-    except challenges.WrongAnswer as error:
+    except WrongAnswer as error:
         form.blame(error)
         return await _question(found, form, status=422)
-    except challenges.TooManyAnswers as error:
+    except TooManyAnswers as error:
         end_session("member")
         return see_other(url_for("signin.login"), ("warn", error.message))
     token = await confirming.freshen(

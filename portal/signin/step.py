@@ -21,7 +21,8 @@ from shared.entrypoints.web.pages import add_flash, page, see_other
 from shared.entrypoints.web.paging import address
 from shared.entrypoints.web.stepup import home_of
 from shared.trade.people import sessions
-from shared.trade.people.factors import challenges, confirming, recovery
+from shared.trade.people.factors import confirming, recovery
+from shared.trade.people.factors.errors import ResetEnded, TooManyAnswers, WrongAnswer
 from shared.trade.people.models import Member, Session
 
 blueprint = Blueprint("signin_step", __name__)
@@ -65,10 +66,10 @@ async def enter() -> Response:
             member=half.member,
             by_password=False,
         )
-    except challenges.WrongAnswer as error:
+    except WrongAnswer as error:
         form.blame(error)
         return await _question(half, form, status=422)
-    except challenges.TooManyAnswers as error:
+    except TooManyAnswers as error:
         end_half_session()
         return see_other(url_for("signin.login"), ("warn", error.message))
     return await _open(half.id, half.member, by)
@@ -117,7 +118,7 @@ async def _question(
 async def ask_to_keep(token: str) -> Response:
     """From a mail: stop that somebody's second step is taken away"""
     if not await recovery.exists(token):
-        raise recovery.ResetEnded
+        raise ResetEnded
     return await page("portal/signin/keep.html")
 
 
@@ -128,7 +129,7 @@ async def keep(token: str) -> Response:
     """Stop it; nothing changes then."""
     try:
         await recovery.stop(token)
-    except recovery.ResetEnded as error:
+    except ResetEnded as error:
         return see_other(url_for("signin.login"), ("warn", error.message))
     return see_other(
         url_for("signin.login"), ("ok", "Stopped. Your second step stays as it is.")

@@ -5,9 +5,10 @@ Code speaks of codes (`account_closed`, `needs_response`); who shows one to a pe
 up here, a mail and a page alike. A key may name several codes that share their words, with spaces
 between; `other` stands for every code that has none of its own. An entry is a sentence, or several
 by name (`text`, `next_step`); a table may also be a list of sentences (`say`) or entries, each with
-its `codes`. `kind`, the look of a badge, is no word, nor is what names an entry of another table
-(`do`, `stops`, `meanwhile`). The catalogues of translations hold all others (`run.py
-translations`).
+its `codes`. What stands under a name of NO_WORDS is no word: the look of a badge (`kind`), a number
+such as people type it (`example`), what names an entry of another table (`do`, `stops`,
+`meanwhile`). The catalogues of translations hold all others (`run.py translations`), but for the
+tables of ENGLISH_ALONE, which `in_english` reads.
 """
 
 from __future__ import annotations
@@ -18,13 +19,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from shared.core.locales import gettext
+from shared.core.locales import SOURCE, gettext, speaking
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "templates" / "words"
 OTHER: Final = "other"
-NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile"})
+NO_WORDS: Final = frozenset({"kind", "do", "stops", "meanwhile", "example"})
+# The same in every language: names of makers, what stands on invoices, what a machine reads.
+ENGLISH_ALONE: Final = frozenset(
+    {
+        "browsers.programs",
+        "browsers.systems",
+        "metrics.help",
+        "payment_methods.brands",
+        "vat.notes",
+    },
+)
 
 Entry = str | Mapping[str, str]
+Entries = Mapping[str, Entry]
+Groups = list[dict[str, str]]  # each with its codes
 
 
 def word(
@@ -59,6 +72,20 @@ def words(
     }
 
 
+def in_english(
+    table: str,
+    code: str | None,
+    /,
+    **values: Any,
+) -> str:
+    """The sentence of `code` as it is kept, or as a machine reads it, whatever is spoken here.
+
+    Who shows a kept one gives it to gettext. Raises as `word` does.
+    """
+    with speaking(SOURCE):
+        return word(table, code, **values)
+
+
 def badge(table: str, state: str) -> tuple[str, str]:
     """The kind of badge and the word of a state."""
     said = words(table, state)
@@ -73,7 +100,9 @@ def codes(table: str) -> frozenset[str]:
 def sentences(path: Path) -> Iterator[tuple[int, str]]:
     """(line, sentence) of one file of tables, for the catalogues."""
     text = path.read_text(encoding="utf-8")
-    for found in tomllib.loads(text).values():
+    for name, found in tomllib.loads(text).items():
+        if f"{path.stem}.{name}" in ENGLISH_ALONE:
+            continue
         for said in dict.fromkeys(
             said for entry in _spread(found).values() for said in _said(entry)
         ):
@@ -93,14 +122,14 @@ def _entry(table: str, code: str | None) -> Entry:
 
 
 @cache
-def _table(table: str) -> Mapping[str, Entry]:
+def _table(table: str) -> Entries:
     file, _, name = table.partition(".")
     return _spread(
         tomllib.loads((FOLDER / f"{file}.toml").read_text(encoding="utf-8"))[name]
     )
 
 
-def _spread(found: Mapping[str, Entry] | list[dict[str, str]]) -> Mapping[str, Entry]:
+def _spread(found: Entries | Groups) -> Entries:
     """A table with each code by itself."""
     if isinstance(found, list):
         return {

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import sys
+from functools import partial
 
 from shared.sandbox.config import EndpointConfig, SandboxConfig
 from shared.sandbox.server import serve
@@ -45,20 +46,14 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--base-url", default=None, help="the address that it hands out, if not its own"
     )
-    options.add_argument(
-        "--endpoint",
-        action="append",
-        default=[],
-        metavar="URL=SECRET",
-        type=lambda t: _endpoint(t, connect=False),
-    )
-    options.add_argument(
-        "--connect-endpoint",
-        action="append",
-        default=[],
-        metavar="URL=SECRET",
-        type=lambda t: _endpoint(t, connect=True),
-    )
+    for name, connect in (("--endpoint", False), ("--connect-endpoint", True)):
+        options.add_argument(
+            name,
+            action="append",
+            default=[],
+            metavar="URL=SECRET",
+            type=partial(_endpoint, connect=connect),
+        )
     return options
 
 

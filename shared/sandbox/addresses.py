@@ -27,9 +27,11 @@ def check(
         host = parts.hostname
     except ValueError:
         raise errors.bad_url(param) from None
-    plain = not any(c.isspace() or not c.isprintable() for c in str(url))
-    known = parts.scheme in _WEB or (
-        apps and parts.scheme and parts.scheme not in _CODE
-    )
-    if not plain or not known or (parts.scheme in _WEB and not host):
+    on_web = parts.scheme in _WEB
+    of_app = apps and parts.scheme and parts.scheme not in _CODE
+    if not _is_plain(str(url)) or not (on_web or of_app) or (on_web and not host):
         raise errors.bad_url(param)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not any(map(str.isspace, text))

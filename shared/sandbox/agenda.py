@@ -52,9 +52,8 @@ def run(world: World) -> None:
     sql = (
         "SELECT id, task, platform, subject FROM agenda WHERE due <= ? ORDER BY due, id"
     )
-    for id, task, platform, subject in world.store.db.execute(
-        sql, (world.clock.now(),)
-    ).fetchall():
+    due = world.store.rows(sql, world.clock.now())
+    for id, task, platform, subject in due:
         try:
             with world.store.transaction():
                 _do(world, id, task, platform, subject)
@@ -74,13 +73,12 @@ def _do(
 ) -> None:
     world.store.db.execute("DELETE FROM agenda WHERE id = ?", (id,))
     TASKS[task](Act(world, platform, home_of(platform)), subject)
-    if world.config.audit and (found := audit.problems(world.store, platform)):
+    found = audit.problems(world.store, platform) if world.config.audit else []
+    if found:
         raise AssertionError(f"after {task} {subject}: {'; '.join(found)}")
 
 
 def next_due(world: World) -> float | None:
     """When the next task is due, if there is one."""
-    moment: float | None = world.store.db.execute(
-        "SELECT min(due) FROM agenda"
-    ).fetchone()[0]
+    moment: float | None = world.store.value("SELECT min(due) FROM agenda")
     return moment

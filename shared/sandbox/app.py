@@ -13,7 +13,7 @@ from shared.sandbox.config import SandboxConfig
 from shared.sandbox.courier import Courier
 from shared.sandbox.engine import Engine
 from shared.sandbox.faults import Faults
-from shared.sandbox.resources.webhooks import add_endpoint
+from shared.sandbox.resources.webhook_endpoints import add_endpoint
 from shared.sandbox.store import Store
 from shared.sandbox.world import Act, World, home_of, platform_of
 

@@ -22,10 +22,8 @@ def _nothing_appears(store: Store, platform: str) -> list[str]:
     nothing.
     """
     sql = "SELECT currency, sum(net) FROM balances WHERE platform = ? GROUP BY 1 HAVING sum(net) <> 0"
-    return [
-        f"{net} {currency} came from nowhere"
-        for currency, net in store.db.execute(sql, (platform,))
-    ]
+    rows = store.rows(sql, platform)
+    return [f"{net} {currency} came from nowhere" for currency, net in rows]
 
 
 def _balances_are_sums(store: Store, platform: str) -> list[str]:
@@ -39,9 +37,10 @@ def _balances_are_sums(store: Store, platform: str) -> list[str]:
                 json_extract(body, '$.currency'), 0, json_extract(body, '$.net') FROM docs
             WHERE platform = :platform AND object = 'balance_transaction')
         GROUP BY 1, 2 HAVING sum(kept) <> sum(told)"""
+    rows = store.db.execute(sql, {"platform": platform})
     return [
         f"{scope} holds {kept} {currency}, but its transactions come to {told}"
-        for scope, currency, kept, told in store.db.execute(sql, {"platform": platform})
+        for scope, currency, kept, told in rows
     ]
 
 
@@ -52,7 +51,7 @@ def _transactions_add_up(store: Store, platform: str) -> list[str]:
             json_extract(body, '$.net') <> json_extract(body, '$.amount') - json_extract(body, '$.fee')
             OR json_extract(body, '$.fee') <> (
                 SELECT coalesce(sum(json_extract(value, '$.amount')), 0) FROM json_each(body, '$.fee_details')))"""
-    return [f"{id} does not add up" for (id,) in store.db.execute(sql, (platform,))]
+    return [f"{id} does not add up" for (id,) in store.rows(sql, platform)]
 
 
 # An object, the field that tells what went back, the object that took it back, how it names the
@@ -78,7 +77,8 @@ def _returns_are_counted(store: Store, platform: str) -> list[str]:
                     AND coalesce(json_extract(body, '$.status'), '') NOT IN {dead} GROUP BY 1, 2) b
                 ON b.owner = d.id AND b.scope = d.scope
             WHERE d.platform = :platform AND d.object = '{kind}'"""
-        for id, told, amount, taken in store.db.execute(sql, {"platform": platform}):
+        rows = store.db.execute(sql, {"platform": platform})
+        for id, told, amount, taken in rows:
             if told != taken or told > amount:
                 found.append(
                     f"{id} says {told} of {amount} went back; its {back}s come to {taken}"

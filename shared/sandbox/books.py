@@ -112,13 +112,9 @@ def _keep(
         _announce(act, max(moment, act.now))
     if moment <= act.now and net <= 0:
         _move(act, act.scope, currency, 0, net)
-    elif _move(
-        act,
-        act.scope,
-        currency,
-        moment if moment > act.now else schedules.today(act) - 1,
-        net,
-    ):
+        return
+    day = moment if moment > act.now else schedules.today(act) - 1
+    if _move(act, act.scope, currency, day, net):
         schedules.plan(act, currency, max(moment, act.now + 1))
 
 
@@ -130,7 +126,7 @@ def _announce(act: Act, moment: int) -> None:
         "SELECT 1 FROM agenda WHERE due = ? AND task = 'balance_available' AND platform = ? AND "
         "subject = ?"
     )
-    if act.store.db.execute(sql, (moment, act.platform, act.scope)).fetchone() is None:
+    if not act.store.rows(sql, moment, act.platform, act.scope):
         act.store.schedule(moment, "balance_available", act.platform, act.scope)
 
 
@@ -171,10 +167,7 @@ def balances(act: Act) -> dict[str, tuple[int, int]]:
         "balances "
         "WHERE platform = ? AND scope = ? GROUP BY 1 ORDER BY 1"
     )
-    rows = act.store.db.execute(
-        sql,
-        (act.now, act.platform, act.scope),
-    )
+    rows = act.store.rows(sql, act.now, act.platform, act.scope)
     return {
         currency: (available, whole - available) for currency, available, whole in rows
     }

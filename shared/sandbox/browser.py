@@ -58,7 +58,8 @@ _SERVED: dict[str, tuple[str, ...]] = {
 
 @cache
 def _file(address: str) -> bytes:
-    parts = [(_ASSETS / name).read_text("utf-8") for name in _SERVED[address]]
+    paths = [_ASSETS / name for name in _SERVED[address]]
+    parts = [path.read_text("utf-8") for path in paths]
     if len(parts) == 1:
         return parts[0].encode()
     return "".join(["(() => {\n'use strict';\n", *parts, "})();\n"]).encode()

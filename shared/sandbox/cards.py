@@ -1,36 +1,9 @@
-"""Stripe's test cards as data, and the checks that every card number, date and code must pass
-(stripe-facts 7).
-"""
+"""Stripe's test cards as data (stripe-facts 7)."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from dataclasses import dataclass
-from typing import Any
-
-from shared.sandbox.errors import ApiError
-
-# Message that a shopper may see, per error code; lost and stolen cards share the plain one on
-# purpose.
-MESSAGES: dict[str, str] = {
-    "card_declined": "Your card was declined.",
-    "insufficient_funds": "Your card has insufficient funds.",
-    "card_velocity_exceeded": (
-        "Your card was declined for making repeated attempts too frequently or exceeding its "
-        "amount limit."
-    ),
-    "incorrect_cvc": "Your card's security code is incorrect.",
-    "expired_card": "Your card has expired.",
-    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
-    "incorrect_number": "Your card number is incorrect.",
-    "invalid_number": "Your card number is invalid.",
-    "invalid_expiry_month": "Your card's expiration month is invalid.",
-    "invalid_expiry_year": "Your card's expiration year is invalid.",
-    "invalid_cvc": "Your card's security code is invalid.",
-    "authentication_required": "Your card was declined. This transaction requires authentication.",
-}
-
 
 Decline = tuple[str, str | None]  # a code and its reason
 
@@ -49,18 +22,15 @@ class Card:
     brand: str = "visa"
     country: str = "US"
     funding: str = "credit"
-    declines: Decline | None = (
-        None  # what a payment comes to, after a challenge if there is one
-    )
+    # what a payment comes to, after a challenge if there is one
+    declines: Decline | None = None
     challenge: str = "never"
-    asked_error: Decline | None = (
-        None  # what a payment comes to when the platform asks for authentication
-    )
+    # what a payment comes to when the platform asks for authentication
+    asked_error: Decline | None = None
     frictionless: bool = False  # authenticates without a challenge when asked
     attaches: bool = True
-    sets_up: bool = (
-        True  # whether a setup goes through, after a challenge if there is one
-    )
+    # whether a setup goes through, after a challenge if there is one
+    sets_up: bool = True
     blocked: bool = False
     risk: str = "normal"
     fails: str | None = None  # the check that fails when its value was given
@@ -213,18 +183,12 @@ _BRANDS = (
     ("2", "mastercard"),
 )
 
-# The field of the form that a code is about.
-_PARAMS = {
-    "expired_card": "exp_month",
-    "incorrect_cvc": "cvc",
-}
-
 
 def by_token(token: str) -> Card | None:
     """The card behind a `pm_card_…` name, or behind its older twin `tok_…`."""
-    return _BY_TOKEN.get(
-        token.replace("tok_", "pm_card_", 1) if token.startswith("tok_") else token
-    )
+    if token.startswith("tok_"):
+        token = token.replace("tok_", "pm_card_", 1)
+    return _BY_TOKEN.get(token)
 
 
 def needs_challenge(
@@ -256,97 +220,10 @@ def by_number(number: str) -> Card:
     known = _BY_NUMBER.get(number)
     if known:
         return known
-    brand = next(
-        (name for head, name in _BRANDS if number.startswith(head)),
-        "unknown",
-    )
-    return Card(number, brand=brand)
+    brands = (name for head, name in _BRANDS if number.startswith(head))
+    return Card(number, brand=next(brands, "unknown"))
 
 
 def fingerprint(number: str) -> str:
     """The same for the same number, across objects and restarts."""
     return hashlib.sha256(f"card {number}".encode()).hexdigest()[:16]
-
-
-def luhn(number: str) -> bool:
-    """The check digit that every card number carries."""
-    digits = [int(d) for d in reversed(number)]
-    return sum(digits[::2]) % 10 + sum(
-        sum(divmod(2 * d, 10)) for d in digits[1::2]
-    ) % 10 in (0, 10)
-
-
-def card_error(
-    code: str,
-    param: str | None = None,
-    *,
-    status: int = 402,
-    **members: Any,
-) -> ApiError:
-    """An error that a shopper may read."""
-    return ApiError(
-        status,
-        MESSAGES[code],
-        type="card_error",
-        code=code,
-        param=param or _PARAMS.get(code),
-        **members,
-    )
-
-
-def declined(decline: Decline, **members: Any) -> ApiError:
-    """The 402 of one decline, with the message that belongs to its code or its reason."""
-    code, reason = decline
-    error = card_error(code, decline_code=reason, **members)
-    error.error["message"] = message(code, reason)
-    return error
-
-
-def message(code: str, reason: str | None) -> str:
-    """What a shopper may read about a decline; lost and stolen cards are never named (stripe-facts
-    7.4).
-    """
-    specific = (
-        reason if reason in ("insufficient_funds", "card_velocity_exceeded") else None
-    )
-    return MESSAGES[specific or code]
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A card as somebody typed it."""
-
-    number: str
-    month: str
-    year: str
-    cvc: str | None = None
-
-
-def check(
-    typed: Typed,
-    today: datetime.date,
-) -> tuple[str, int, int]:
-    """The number in plain digits with month and year, or the error of stripe-facts 7.2 for what is
-    wrong.
-    """
-    month, year, cvc = typed.month, typed.year, typed.cvc
-    digits = typed.number.replace(" ", "").replace("-", "")
-    if not digits.isdecimal() or not 12 <= len(digits) <= 19:
-        raise card_error("invalid_number", "number")
-    if not luhn(digits):
-        raise card_error("incorrect_number", "number")
-    if not month.isdecimal() or len(month) > 2 or not 1 <= int(month) <= 12:
-        raise card_error("invalid_expiry_month", "exp_month")
-    full = (
-        int(year) + (2000 if len(year) <= 2 else 0)
-        if year.isdecimal() and len(year) <= 4
-        else 0
-    )
-    if not today.year <= full <= today.year + 50:
-        raise card_error("invalid_expiry_year", "exp_year")
-    if (full, int(month)) < (today.year, today.month):
-        raise card_error("invalid_expiry_month", "exp_month")
-    wanted = 4 if by_number(digits).brand == "amex" else 3
-    if cvc is not None and (not cvc.isdecimal() or len(cvc) not in (3, wanted)):
-        raise card_error("invalid_cvc", "cvc")
-    return digits, int(month), full

@@ -23,7 +23,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 def chosen(act: Act) -> dict[str, str]:
     """All settings of the platform that acts."""
     kept = json.loads(act.store.meta(_name(act), "{}"))
-    return {name: kept.get(name, options[0]) for name, options in CHOICES.items()}
+    defaults = {name: options[0] for name, options in CHOICES.items()}
+    return {name: kept.get(name, default) for name, default in defaults.items()}
 
 
 def choose(act: Act, given: dict[str, str]) -> None:

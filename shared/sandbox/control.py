@@ -19,7 +19,14 @@ from shared.sandbox import (
     control_money,
     control_reserves,
 )
-from shared.sandbox.control_base import Refused, acting, read_body
+from shared.sandbox.control_base import (
+    Call,
+    Refused,
+    View,
+    acting,
+    is_number,
+    read_body,
+)
 from shared.sandbox.events import address
 from shared.sandbox.faults import BadRule
 from shared.sandbox.resources import connected, onboarding
@@ -47,47 +54,45 @@ def same_origin() -> bool:
 def blueprint(standin: Standin) -> Blueprint:
     """All control calls; each answers JSON, an error as a sentence."""
     control = Blueprint("control", __name__, url_prefix="/_control")
-
-    @control.before_request
-    async def guard() -> Response | None:
-        return (
-            None
-            if same_origin()
-            else _answer(
-                {"error": "The control API answers its own pages and programs only."},
-                403,
-            )
-        )
-
-    @control.errorhandler(Refused)
-    async def refused(error: Refused) -> Response:
-        return _answer({"error": str(error)}, error.status)
-
-    def route(
-        method: str,
-        path: str,
-        view: Callable[..., Awaitable[Any]],
-    ) -> None:
-        async def wrapped(**ids: str) -> Response:
-            return _answer(await view(standin, **ids))
-
+    control.before_request(_guard)
+    control.register_error_handler(Refused, _refused)
+    for method, path, view in CALLS:
         control.add_url_rule(
             path,
             endpoint=f"{method} {path}".replace(".", "_"),
-            view_func=wrapped,
+            view_func=_answering(standin, view),
             methods=[method],
         )
-
-    for method, path, view in CALLS:
-        route(method, path, view)
-
-    @control.route("/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
-    async def unknown(rest: str) -> Response:
-        return _answer(
-            {"error": f"The control API has no {request.method} {request.path}."}, 404
-        )
-
+    control.add_url_rule(
+        "/<path:rest>",
+        endpoint="unknown",
+        view_func=_unknown,
+        methods=["GET", "POST", "PUT", "DELETE"],
+    )
     return control
+
+
+async def _guard() -> Response | None:
+    if same_origin():
+        return None
+    sentence = "The control API answers its own pages and programs only."
+    return _answer({"error": sentence}, 403)
+
+
+async def _refused(error: Refused) -> Response:
+    return _answer({"error": str(error)}, error.status)
+
+
+async def _unknown(rest: str) -> Response:
+    sentence = f"The control API has no {request.method} {request.path}."
+    return _answer({"error": sentence}, 404)
+
+
+def _answering(standin: Standin, view: View) -> Callable[..., Awaitable[Response]]:
+    async def answering(**ids: str) -> Response:
+        return _answer(await view(standin, **ids))
+
+    return answering
 
 
 def _answer(body: Any, status: int = 200) -> Response:
@@ -133,11 +138,7 @@ async def reset(standin: Standin) -> Json:
 async def advance(standin: Standin) -> Json:
     """Move the clock ahead; what falls due happens before the answer."""
     seconds = (await read_body()).get("seconds")
-    if (
-        not isinstance(seconds, (int, float))
-        or isinstance(seconds, bool)
-        or not 0 <= seconds <= FURTHEST
-    ):
+    if not is_number(seconds) or not 0 <= seconds <= FURTHEST:
         raise Refused(
             400, "`seconds` must be a number, not negative, and at most ten years."
         )
@@ -164,22 +165,12 @@ async def events(standin: Standin) -> list[Json]:
 
 def event_shown(act: Act, doc: Document) -> Json:
     """An event with its deliveries so far."""
-    sql = (
-        "SELECT url, status, at, error, fault FROM attempts WHERE event = ? ORDER BY id"
-    )
-    tries = [
-        dict(
-            zip(
-                ("url", "status", "at", "error", "fault"),
-                row,
-                strict=True,
-            )
-        )
-        for row in act.store.db.execute(sql, (doc.id,))
-    ]
-    due = act.store.db.execute(
-        "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'", (doc.id,)
-    ).fetchone()[0]
+    fields = ("url", "status", "at", "error", "fault")
+    sql = f"SELECT {', '.join(fields)} FROM attempts WHERE event = ? ORDER BY id"
+    rows = act.store.rows(sql, doc.id)
+    tries = [dict(zip(fields, row, strict=True)) for row in rows]
+    sql = "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'"
+    due = act.store.value(sql, doc.id)
     return {**doc.body, "deliveries": tries, "pending_webhooks": due}
 
 
@@ -228,7 +219,7 @@ async def change_account(standin: Standin, id: str) -> Json:
     )
     if doc is None:
         raise Refused(404, f"There is no account {id}.")
-    forced = {key: value for key, value in given.items() if key in onboarding.FORCED}
+    forced = {key: given[key] for key in given if key in onboarding.FORCED}
     with act.store.transaction():
         if given.get("complete"):
             onboarding.complete(act, doc)
@@ -243,22 +234,16 @@ async def change_account(standin: Standin, id: str) -> Json:
 async def roll(standin: Standin, id: str) -> Json:
     """A new secret for an endpoint; until the old one expires both sign (stripe-facts 15.6)."""
     expires_in = (await read_body()).get("expires_in", 0)
-    if (
-        not isinstance(expires_in, (int, float))
-        or isinstance(expires_in, bool)
-        or not 0 <= expires_in <= 86400
-    ):
+    if not is_number(expires_in) or not 0 <= expires_in <= 86400:
         raise Refused(400, "`expires_in` must be between 0 and 86400 seconds.")
     act = acting(standin)
     doc = act.store.find(act.platform, id, object="webhook_endpoint")
     if doc is None:
         raise Refused(404, f"There is no webhook endpoint {id}.")
     now, secret = standin.world.clock.now(), f"whsec_{standin.world.token(32)}"
+    latest = now + expires_in
     kept = [
-        {
-            **entry,
-            "expires": min(entry["expires"] or now + expires_in, now + expires_in),
-        }
+        {**entry, "expires": min(entry["expires"] or latest, latest)}
         for entry in doc.hidden["secrets"]
     ]
     doc.hidden["secrets"] = [
@@ -274,7 +259,8 @@ async def requests_log(standin: Standin) -> list[Json]:
     after = request.args.get("after", "0")
     if not after.isdecimal() or len(after) > 15:
         raise Refused(400, "`after` must be a number.")
-    return [entry for entry in standin.engine.log if entry["n"] > int(after)]
+    last = int(after)
+    return [entry for entry in standin.engine.log if entry["n"] > last]
 
 
 async def idle(standin: Standin) -> Json:
@@ -295,7 +281,7 @@ async def check_books(standin: Standin) -> Json:
     return {"problems": audit.problems(act.store, act.platform)}
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+CALLS: tuple[Call, ...] = (
     ("GET", "/state", state),
     ("POST", "/reset", reset),
     ("POST", "/clock/advance", advance),

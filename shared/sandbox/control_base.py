@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
 from quart import g, request
@@ -16,6 +17,10 @@ from shared.sandbox.world import Act, home_of, platform_of
 
 if TYPE_CHECKING:
     from shared.sandbox.app import Standin
+
+# What a call does: it takes the stand-in and the ids in the address, and gives JSON.
+View = Callable[..., Awaitable[Any]]
+Call = tuple[str, str, View]  # method, address and what it does
 
 
 class Refused(Exception):
@@ -43,6 +48,11 @@ async def read_body() -> Json:
     if not isinstance(given, dict):
         raise Refused(400, "The body must be an object.")
     return given
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether this is a number, which true and false are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def acting(standin: Standin) -> Act:

@@ -4,11 +4,10 @@ the next.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.sandbox import cards
-from shared.sandbox.control_base import Refused, acting, read_body
+from shared.sandbox.control_base import Call, Refused, acting, read_body
 from shared.sandbox.events import emit
 from shared.sandbox.store import Json
 from shared.sandbox.world import snapshot
@@ -84,6 +83,4 @@ def _date(given: Json) -> Json:
     return {"exp_month": month, "exp_year": year}
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
-    ("POST", "/payment_methods/<id>/replace", replace),
-)
+CALLS: tuple[Call, ...] = (("POST", "/payment_methods/<id>/replace", replace),)

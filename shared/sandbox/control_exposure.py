@@ -5,11 +5,10 @@ store itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.sandbox import books
-from shared.sandbox.control_base import acting
+from shared.sandbox.control_base import Call, acting
 from shared.sandbox.resources.dispute_terms import CLOSED
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -17,6 +16,7 @@ from shared.sandbox.world import Act
 if TYPE_CHECKING:
     from shared.sandbox.app import Standin
 
+Sums = dict[str, dict[str, int]]  # by account or currency, then by currency or part
 PARTS = ("negative_balances", "open_disputes", "unsettled_refunds")
 
 
@@ -32,7 +32,7 @@ async def exposure(standin: Standin) -> Json:
 def added_up(act: Act) -> Json:
     """The same, of the platform that acts."""
     negative = _negative(act)
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(PARTS, 0))
+    sums: Sums = defaultdict(_nothing)
     for account in negative.values():
         for currency, amount in account.items():
             sums[currency]["negative_balances"] += amount
@@ -46,10 +46,8 @@ def added_up(act: Act) -> Json:
             "WHERE platform = ? AND scope = ? AND object = ? AND json_extract(body, '$.status') "
             f"{condition} GROUP BY 1"
         )
-        for currency, amount in act.store.db.execute(
-            sql,
-            (act.platform, act.home, object),
-        ):
+        rows = act.store.rows(sql, act.platform, act.home, object)
+        for currency, amount in rows:
             sums[currency][part] += amount
     shown = {
         currency: {**parts, "total": sum(parts.values())}
@@ -58,35 +56,35 @@ def added_up(act: Act) -> Json:
     return {"currencies": shown, "accounts": negative, "reserved": _reserved(act)}
 
 
-def _reserved(act: Act) -> dict[str, dict[str, int]]:
+def _nothing() -> dict[str, int]:
+    return dict.fromkeys(PARTS, 0)
+
+
+def _reserved(act: Act) -> Sums:
     head = f"{books.RESERVED}:"
     sql = (
         "SELECT substr(scope, ?), currency, sum(net) FROM balances WHERE platform = ? AND scope "
         "LIKE ? || '%' "
         "GROUP BY 1, 2 HAVING sum(net) <> 0 ORDER BY 1, 2"
     )
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for account, currency, net in act.store.db.execute(
-        sql,
-        (len(head) + 1, act.platform, head),
-    ):
+    found: Sums = defaultdict(dict)
+    rows = act.store.rows(sql, len(head) + 1, act.platform, head)
+    for account, currency, net in rows:
         found[account][currency] = net
     return dict(found)
 
 
-def _negative(act: Act) -> dict[str, dict[str, int]]:
+def _negative(act: Act) -> Sums:
     sql = (
         "SELECT b.scope, b.currency, sum(b.net) FROM balances b JOIN docs d ON d.platform = "
         "b.platform AND d.id = b.scope "
         "AND d.object = 'account' WHERE b.platform = ? GROUP BY 1, 2 HAVING sum(b.net) < 0 ORDER "
         "BY 1, 2"
     )
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for account, currency, net in act.store.db.execute(sql, (act.platform,)):
+    found: Sums = defaultdict(dict)
+    for account, currency, net in act.store.rows(sql, act.platform):
         found[account][currency] = -net
     return dict(found)
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
-    ("GET", "/exposure", exposure),
-)
+CALLS: tuple[Call, ...] = (("GET", "/exposure", exposure),)

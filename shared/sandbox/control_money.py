@@ -7,12 +7,11 @@ of its API; and in which way Stripe is played where its documents leave that ope
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from shared.sandbox import choices, money, pricing
-from shared.sandbox.control_base import Refused, acting, read_body
+from shared.sandbox.control_base import Call, Refused, acting, is_number, read_body
 from shared.sandbox.objects import render
 from shared.sandbox.resources import (
     appeals,
@@ -91,7 +90,8 @@ async def close_dispute(standin: Standin, id: str) -> Json:
     """
     given, act = await read_body(), acting(standin)
     outcome, returned = given.get("outcome"), given.get("returned", 0)
-    if set(given) - {"outcome", "returned"} or outcome not in ("won", "lost"):
+    unknown = set(given) - {"outcome", "returned"}
+    if unknown or outcome not in ("won", "lost"):
         raise Refused(400, "`outcome` must be won or lost.")
     inside, doc = _found(act, "dispute", id)
     if doc.body["status"] in dispute_terms.CLOSED:
@@ -188,44 +188,44 @@ async def set_pricing(standin: Standin) -> Json:
     `fixed`, `least`, `most`, `comes_back`.
     """
     given, act = await read_body(), acting(standin)
-    old = pricing.of_platform(act)
-    kept = {**_priced(old), **given}
-    if unknown := set(kept) - set(_priced(old)):
+    old = _priced(pricing.of_platform(act))
+    if unknown := set(given) - set(old):
         raise Refused(400, f"A price has no {', '.join(sorted(unknown))} here.")
-    percentage, most, comes_back = (
-        kept.pop("percentage"),
-        kept["most"],
-        kept["comes_back"],
-    )
-    if (
-        not _is_number(percentage)
-        or not 0 <= percentage < 100
-        or abs(percentage * 100 - round(percentage * 100)) > 1e-9
-    ):
-        raise Refused(
-            400,
-            "`percentage` must be from 0 up to, but not including, 100, with at most two decimals.",
-        )
-    amounts = [
-        kept["fixed"],
-        kept["least"],
-        *([] if most is None else [most]),
-    ]
-    if any(
-        type(amount) is not int or not 0 <= amount <= money.MAXIMUM
-        for amount in amounts
-    ):
+    chosen = _read_pricing({**old, **given})
+    with act.store.transaction():
+        pricing.choose(act, chosen)
+    return _priced(pricing.of_platform(act))
+
+
+def _read_pricing(given: Json) -> pricing.Pricing:
+    rate = _rate(given.pop("percentage"))
+    amounts = [given[name] for name in ("fixed", "least", "most")]
+    if given["most"] is None:
+        amounts.pop()
+    if not all(map(_is_free_or_amount, amounts)):
         raise Refused(
             400, "`fixed`, `least` and `most` must be minor units; `most` may be null."
         )
-    if not isinstance(comes_back, bool):
+    if not isinstance(given["comes_back"], bool):
         raise Refused(400, "`comes_back` must be true or false.")
-    with act.store.transaction():
-        pricing.choose(
-            act,
-            pricing.Pricing(rate=round(percentage * 100), **kept),
-        )
-    return _priced(pricing.of_platform(act))
+    return pricing.Pricing(rate=rate, **given)
+
+
+def _rate(percentage: Any) -> int:
+    """A percentage in hundredths of a percent."""
+    if is_number(percentage) and 0 <= percentage < 100:
+        exact: float = percentage * 100
+        rate = round(exact)
+        if abs(exact - rate) <= 1e-9:
+            return rate
+    raise Refused(
+        400,
+        "`percentage` must be from 0 up to, but not including, 100, with at most two decimals.",
+    )
+
+
+def _is_free_or_amount(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= money.MAXIMUM
 
 
 async def get_settings(standin: Standin) -> Json:
@@ -253,24 +253,19 @@ def _priced(found: pricing.Pricing) -> Json:
     return {"percentage": kept.pop("rate") / 100, **kept}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _found(
     act: Act,
     object: str,
     id: Any,
 ) -> tuple[Act, Document]:
-    doc = (
-        act.store.find(act.platform, id, object=object) if isinstance(id, str) else None
-    )
+    named = isinstance(id, str)
+    doc = act.store.find(act.platform, id, object=object) if named else None
     if doc is None:
         raise Refused(404, f"There is no {object} {id}.")
     return act.within(doc.scope), doc
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+CALLS: tuple[Call, ...] = (
     ("POST", "/disputes", dispute),
     ("POST", "/disputes/<id>/close", close_dispute),
     ("POST", "/disputes/<id>/appeal", appeal_dispute),

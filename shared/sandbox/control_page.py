@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from shared.sandbox.app import Standin
 
+    View = Callable[..., Awaitable[Response]]
+
 
 def blueprint(standin: Standin) -> Blueprint:
     """The control page and what lies below it."""
@@ -62,10 +64,8 @@ def platforms(standin: Standin) -> list[str]:
         "WHERE platform > found.name) FROM found WHERE found.name IS NOT NULL) SELECT name FROM "
         "found WHERE name IS NOT NULL LIMIT 100"
     )
-    others = {name for (name,) in standin.world.store.db.execute(sql)} - {
-        standin.own_platform
-    }
-    return [standin.own_platform, *sorted(others)]
+    names = {name for (name,) in standin.world.store.rows(sql)}
+    return [standin.own_platform, *sorted(names - {standin.own_platform})]
 
 
 def _act(standin: Standin) -> Act:
@@ -124,10 +124,10 @@ def _account(act: Act) -> str | None:
 
 async def index(standin: Standin, act: Act) -> Response:
     """The balance, the newest events and payments, and what falls due next."""
-    due = act.store.db.execute(
+    due = act.store.rows(
         "SELECT due, task, subject FROM agenda WHERE platform = ? ORDER BY due, id LIMIT 6",
-        (act.platform,),
-    ).fetchall()
+        act.platform,
+    )
     return _page(
         standin,
         act,
@@ -178,7 +178,7 @@ async def one(standin: Standin, act: Act, id: str) -> Response:
     doc = act.store.find(act.platform, id)
     if doc is None:
         return gone(f"The object {id}")
-    kind, body = doc.body["object"], render(act.within(doc.scope), doc)
+    body, kind = render(act.within(doc.scope), doc), doc.body["object"]
     deliveries = control.event_shown(act, doc) if kind == "event" else None
     return _page(
         standin,
@@ -203,7 +203,8 @@ async def one(standin: Standin, act: Act, id: str) -> Response:
 
 async def events(standin: Standin, act: Act) -> Response:
     """The event log."""
-    account, type = _account(act), request.args.get("type", "").strip()[:80]
+    account = _account(act)
+    type = request.args.get("type", "").strip()[:80]
     sheet = control_rows.events(
         act,
         type=type,
@@ -255,17 +256,9 @@ def _attempts(
         "LIMIT 2000) "
         "WHERE endpoint = ? ORDER BY id DESC LIMIT 8"
     )
-    rows = act.store.db.execute(sql, (endpoint,))
-    return [
-        dict(
-            zip(
-                ("event", "status", "at", "error", "fault"),
-                row,
-                strict=True,
-            )
-        )
-        for row in rows
-    ]
+    fields = ("event", "status", "at", "error", "fault")
+    rows = act.store.rows(sql, endpoint)
+    return [dict(zip(fields, row, strict=True)) for row in rows]
 
 
 async def faults(standin: Standin, act: Act) -> Response:
@@ -281,7 +274,7 @@ async def faults(standin: Standin, act: Act) -> Response:
     )
 
 
-PAGES: tuple[tuple[str, Callable[..., Awaitable[Response]]], ...] = (
+PAGES: tuple[tuple[str, View], ...] = (
     ("/", index),
     ("/control/objects/<kind>", objects),
     ("/control/object/<id>", one),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.sandbox.app import Standin
 
     Form = dict[str, str]
+    Press = Callable[[Standin, Act, Form], Awaitable[str | Response]]
 
 _UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
 
@@ -71,15 +72,12 @@ async def press(standin: Standin, act: Act, action: str) -> Response:
 def _back(given: Form) -> str:
     """The page that the button stands on; never another site's."""
     parts = urlsplit(given.get("back", ""))
-    local = (
-        parts.path.startswith("/")
-        and not parts.path.startswith("//")
-        and not parts.netloc
-    )
-    query = "&".join(
-        pair for pair in parts.query.split("&") if pair and not pair.startswith("done=")
-    )
-    return f"{parts.path}?{query}" if local and query else parts.path if local else "/"
+    path = parts.path
+    if parts.netloc or not path.startswith("/") or path.startswith("//"):
+        return "/"
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    query = "&".join(pair for pair in pairs if not pair.startswith("done="))
+    return f"{path}?{query}" if query else path
 
 
 async def _call(
@@ -148,8 +146,9 @@ async def _account(standin: Standin, act: Act, given: Form) -> str:
             id=given.get("id", ""),
         )
         return "completed"
-    names = [name.strip() for name in given.get("due", "").split(",") if name.strip()]
-    due = names or ["individual.verification.document"]
+    names = given.get("due", "").split(",")
+    due = [name.strip() for name in names if name.strip()]
+    due = due or ["individual.verification.document"]
     body = {
         "requirements": {
             "currently_due": due,
@@ -283,7 +282,7 @@ async def _platform(standin: Standin, act: Act, given: Form) -> Response:
     return answer
 
 
-BUTTONS: dict[str, Callable[[Standin, Act, Form], Awaitable[str | Response]]] = {
+BUTTONS: dict[str, Press] = {
     "account": _account,
     "advance": _advance,
     "appeal": _appeal,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sized
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from shared.sandbox import control_rows
+from shared.sandbox.control_base import is_number
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act
 
@@ -41,43 +43,43 @@ def related(act: Act, doc: Document) -> list[control_rows.Row]:
         f"SELECT seq FROM docs WHERE seq > {_floor(act)} AND {where} AND object != 'event' AND "
         "instr(body, ?) ORDER BY seq LIMIT 40"
     )
-    seqs = {seq for (seq,) in act.store.db.execute(sql, [*args, f'"{doc.id}"'])}
+    rows = act.store.rows(sql, *args, f'"{doc.id}"')
     named = sorted(_ids_in(doc.body) - {doc.id})
-    seqs |= {
-        seq
-        for (seq,) in act.store.db.execute(
-            f"SELECT seq FROM docs WHERE platform = ? AND id IN ({','.join('?' * len(named))})",
-            [act.platform, *named],
-        )
-    }
-    found = act.store.select(
-        f"seq IN ({','.join('?' * len(seqs))})", [*seqs], order="seq DESC"
+    rows += act.store.rows(
+        f"SELECT seq FROM docs WHERE platform = ? AND id IN ({_marks(named)})",
+        act.platform,
+        *named,
     )
-    return [control_rows.row(act, other) for other in found if other.seq != doc.seq]
+    seqs = {seq for (seq,) in rows} - {doc.seq}
+    found = act.store.select(f"seq IN ({_marks(seqs)})", [*seqs], order="seq DESC")
+    return [control_rows.row(act, other) for other in found]
+
+
+def _marks(values: Sized) -> str:
+    """A question mark for each of them."""
+    return ",".join("?" * len(values))
 
 
 def _floor(act: Act) -> int:
-    newest = act.store.db.execute("SELECT max(seq) FROM docs").fetchone()[0] or 0
+    newest = act.store.value("SELECT max(seq) FROM docs") or 0
     return int(newest) - _RECENT
 
 
 def _ids_in(value: Any) -> set[str]:
     if isinstance(value, dict):
-        return (
-            set().union(*(_ids_in(inner) for inner in value.values()))
-            if value
-            else set()
-        )
+        return set().union(*map(_ids_in, value.values()))
     if isinstance(value, list):
-        return set().union(*(_ids_in(inner) for inner in value)) if value else set()
-    return {value} if isinstance(value, str) and _ID.fullmatch(value) else set()
+        return set().union(*map(_ids_in, value))
+    is_id = isinstance(value, str) and _ID.fullmatch(value)
+    return {value} if is_id else set()
 
 
 def pretty(act: Act, body: Any) -> Markup:
     """JSON as people read it; ids of objects that exist lead to them."""
     named = sorted(_ids_in(body))[:500]
-    sql = f"SELECT id FROM docs WHERE platform = ? AND id IN ({','.join('?' * len(named))})"
-    known = {id for (id,) in act.store.db.execute(sql, [act.platform, *named])}
+    sql = f"SELECT id FROM docs WHERE platform = ? AND id IN ({_marks(named)})"
+    rows = act.store.rows(sql, act.platform, *named)
+    known = {id for (id,) in rows}
     return _marked(body, known, "")
 
 
@@ -96,19 +98,14 @@ def _marked(
         ]
         return Markup("{{\n{}\n{}}}").format(Markup(",\n").join(parts), indent)
     if isinstance(value, list) and value:
-        parts = [
-            Markup("{}{}").format(inner, _marked(item, known, inner)) for item in value
-        ]
+        items = [_marked(item, known, inner) for item in value]
+        parts = [Markup("{}{}").format(inner, item) for item in items]
         return Markup("[\n{}\n{}]").format(Markup(",\n").join(parts), indent)
     if isinstance(value, str) and value in known:
         return Markup('"<a href="/control/object/{}">{}</a>"').format(value, value)
-    kind = (
-        "string"
-        if isinstance(value, str)
-        else "number"
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-        else "word"
-    )
+    kind = "number" if is_number(value) else "word"
+    if isinstance(value, str):
+        kind = "string"
     return Markup('<span class="{}">{}</span>').format(
         kind, escape(json.dumps(value, ensure_ascii=False))
     )

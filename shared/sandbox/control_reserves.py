@@ -4,11 +4,10 @@ does (section "since").
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from shared.sandbox import books, currencies
-from shared.sandbox.control_base import Refused, acting, read_body
+from shared.sandbox.control_base import Call, Refused, acting, read_body
 from shared.sandbox.resources import reserves
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -78,7 +77,7 @@ def _amount(given: Any, most: int, what: str) -> int:
     return given
 
 
-CALLS: tuple[tuple[str, str, Callable[..., Awaitable[Any]]], ...] = (
+CALLS: tuple[Call, ...] = (
     ("POST", "/reserves", hold),
     ("POST", "/reserves/<id>/release", release),
 )

@@ -101,9 +101,8 @@ class Query:
 
 
 START = Place()
-_counted: WeakKeyDictionary[Store, tuple[tuple[str, int], list[Kind]]] = (
-    WeakKeyDictionary()
-)
+Moment = tuple[str, int]  # a platform, and how many changes its store has seen
+_counted: WeakKeyDictionary[Store, tuple[Moment, list[Kind]]] = WeakKeyDictionary()
 
 
 def plural(kind: str) -> str:
@@ -124,7 +123,8 @@ def accounts(act: Act) -> dict[str, str]:
 
 def _name(account: Json) -> str:
     profile = account.get("business_profile") or {}
-    return str(profile.get("name") or account.get("email") or account["id"])
+    name = profile.get("name") or account.get("email")
+    return str(name or account["id"])
 
 
 def scopes(act: Act) -> tuple[str, list[Any]]:
@@ -145,11 +145,12 @@ def kinds(act: Act) -> list[Kind]:
     only after a change.
     """
     now = (act.platform, act.store.db.total_changes)
-    if (known := _counted.get(act.store)) and known[0] == now:
+    known = _counted.get(act.store)
+    if known and known[0] == now:
         return known[1]
     where, args = scopes(act)
     sql = f"SELECT object, count(*) FROM docs WHERE {where} GROUP BY object"
-    counts = dict(act.store.db.execute(sql, args).fetchall())
+    counts = dict(act.store.rows(sql, *args))
     rank = {kind: place for place, kind in enumerate(_ORDER)}
     named = sorted(
         (kind for kind in counts if kind not in _ELSEWHERE),
@@ -226,31 +227,27 @@ def _sheet(
     )
     found: list[int] = []
     for scope in [query.account] if query.account else _everyone(act):
-        found += [
-            seq
-            for (seq,) in act.store.db.execute(
-                sql,
-                [scope, *query.args, limit, PER_PAGE + 1],
-            )
-        ]
+        rows = act.store.rows(sql, scope, *query.args, limit, PER_PAGE + 1)
+        found += [seq for (seq,) in rows]
     found.sort(reverse=order == "DESC")
-    more, found = len(found) > PER_PAGE, sorted(found[:PER_PAGE], reverse=True)
-    docs = act.store.select(
-        f"seq IN ({','.join('?' * len(found))})", found, order="seq DESC"
-    )
-    older = found[-1] if found and (more or place.after is not None) else None
-    newer = (
-        found[0]
-        if found and (place.before is not None or (place.after is not None and more))
-        else None
-    )
-    return Sheet([make(doc) for doc in docs], older, newer)
+    more = len(found) > PER_PAGE
+    found = sorted(found[:PER_PAGE], reverse=True)
+    marks = ",".join("?" * len(found))
+    docs = act.store.select(f"seq IN ({marks})", found, order="seq DESC")
+    lines = [make(doc) for doc in docs]
+    if not found:
+        return Sheet(lines, None, None)
+    upwards = place.after is not None
+    has_older = more or upwards
+    has_newer = place.before is not None or (upwards and more)
+    older = found[-1] if has_older else None
+    newer = found[0] if has_newer else None
+    return Sheet(lines, older, newer)
 
 
 def _everyone(act: Act) -> list[str]:
-    rows = act.store.db.execute(
-        "SELECT id FROM docs WHERE scope = ? AND object = 'account'", (act.home,)
-    )
+    sql = "SELECT id FROM docs WHERE scope = ? AND object = 'account'"
+    rows = act.store.rows(sql, act.home)
     return [act.home, *(id for (id,) in rows)]
 
 
@@ -258,10 +255,8 @@ def row(act: Act, doc: Document) -> Row:
     """An object in one line."""
     body = render(act.within(doc.scope), doc)
     amount = body.get("amount")
-    note = next(
-        (str(body[name]) for name in _NOTES if body.get(name)),
-        "",
-    )
+    notes = [str(body[name]) for name in _NOTES if body.get(name)]
+    note = notes[0] if notes else ""
     if body["object"] == "account":
         note = _name(body)
     elif body["object"] == "payment_method" and body.get("card"):

@@ -12,11 +12,11 @@ import contextlib
 import json
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.sandbox import agenda, webhook_payloads
-from shared.sandbox.faults import Faults
+from shared.sandbox.deliveries import Attempt, Deliveries, Delivery
+from shared.sandbox.faults import Faults, Rule
 from shared.sandbox.store import Document
 from shared.sandbox.world import World
 
@@ -24,23 +24,12 @@ if TYPE_CHECKING:
     import aiohttp
 
 _log = logging.getLogger(__name__)
+_BEFORE = ("delay", "duplicate", "reorder", "drop")  # what is played before an attempt
+_HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+}
 _REORDER_WAIT = 1.0  # how long a held event waits for another one to overtake it
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One event on its way to one endpoint."""
-
-    id: int
-    platform: str
-    event: str
-    endpoint: str
-    tries: int
-    played: str  # the fault that this delivery already went through
-
-    def url_of(self, endpoint: Document) -> str:
-        """Where it goes."""
-        return str(endpoint.body["url"])
 
 
 class Courier:
@@ -49,6 +38,7 @@ class Courier:
     def __init__(self, world: World, faults: Faults) -> None:
         self.world = world
         self.faults = faults
+        self._deliveries = Deliveries(world)
         self._bell = asyncio.Event()
         self._routes: dict[str, asyncio.Task[None]] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -66,20 +56,15 @@ class Courier:
                 self.world.store.due = False
                 self.step()
                 due = self.next_due(idle_only=True)
-                wait = (
-                    None
-                    if due is None
-                    else max(
-                        0.001,
-                        due - self.world.clock.now(),
-                    )
-                )
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), wait)
+                    await asyncio.wait_for(self._bell.wait(), self._until(due))
         finally:
             await self.halt()
             if self._session is not None:
                 await self._session.close()
+
+    def _until(self, due: float | None) -> float | None:
+        return None if due is None else max(0.001, due - self.world.clock.now())
 
     async def halt(self) -> None:
         """Stop what is under way, a jump of the clock as well; it stays due."""
@@ -92,20 +77,17 @@ class Courier:
     def step(self) -> None:
         """Do what is due this moment, and send deliveries on their way."""
         agenda.run(self.world)
-        store = self.world.store
-        sql = (
-            "SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due <= ?"
-        )
-        for (endpoint,) in store.db.execute(sql, (self.world.clock.now(),)).fetchall():
+        for endpoint in self._deliveries.due():
             if endpoint not in self._routes:
-                route = self._routes[endpoint] = asyncio.create_task(
-                    self._serve(endpoint), name=endpoint
-                )
+                serving = self._serve(endpoint)
+                route = asyncio.create_task(serving, name=endpoint)
                 route.add_done_callback(self._ended)
+                self._routes[endpoint] = route
 
     def _ended(self, route: asyncio.Task[None]) -> None:
         self._routes.pop(route.get_name(), None)
-        if not route.cancelled() and (failure := route.exception()) is not None:
+        failure = None if route.cancelled() else route.exception()
+        if failure is not None:
             _log.error("delivery to %s stopped", route.get_name(), exc_info=failure)
         self.ring()
 
@@ -113,21 +95,9 @@ class Courier:
         """When something falls due next; with `idle_only`, endpoints that are being served do not
         count.
         """
-        db = self.world.store.db
-        marks = ", ".join("?" * len(self._routes)) if idle_only else ""
         busy = list(self._routes) if idle_only else []
-        deliveries = db.execute(
-            f"SELECT min(due) FROM deliveries WHERE state = 'due' AND endpoint NOT IN ({marks})",
-            busy,
-        ).fetchone()[0]
-        known = [
-            moment
-            for moment in (
-                deliveries,
-                agenda.next_due(self.world),
-            )
-            if moment is not None
-        ]
+        moments = (self._deliveries.next_due(busy), agenda.next_due(self.world))
+        known = [moment for moment in moments if moment is not None]
         return min(known) if known else None
 
     async def advance(self, seconds: float) -> None:
@@ -152,71 +122,54 @@ class Courier:
         await asyncio.gather(*self._routes.values(), return_exceptions=True)
 
     async def _serve(self, endpoint: str) -> None:
-        while (delivery := self._next_for(endpoint)) is not None:
-            target = self.world.store.find(
-                delivery.platform, endpoint, object="webhook_endpoint"
-            )
-            if target is None or target.body["status"] != "enabled":
-                self._close(delivery, "failed")
-                continue
-            await self._deliver(delivery, target)
+        store = self.world.store
+        while (delivery := self._deliveries.next_for(endpoint)) is not None:
+            platform = delivery.platform
+            target = store.find(platform, endpoint, object="webhook_endpoint")
+            event = store.find(platform, delivery.event, object="event")
+            enabled = target is not None and target.body["status"] == "enabled"
+            if target is None or event is None or not enabled:
+                self._deliveries.close(delivery, "failed")
+            else:
+                await self._deliver(delivery, target, event)
 
-    def _next_for(self, endpoint: str) -> Delivery | None:
-        sql = (
-            "SELECT id, platform, event, endpoint, tries, played FROM deliveries "
-            "WHERE state = 'due' AND endpoint = ? AND due <= ? ORDER BY due, id LIMIT 1"
-        )
-        row = self.world.store.db.execute(
-            sql,
-            (endpoint, self.world.clock.now()),
-        ).fetchone()
-        return Delivery(*row) if row else None
+    async def _deliver(
+        self,
+        delivery: Delivery,
+        endpoint: Document,
+        event: Document,
+    ) -> None:
+        rule = None
+        if not delivery.played:
+            rule = self.faults.for_event(event.body["type"], _BEFORE)
+        if rule is not None and rule.effect != "duplicate":
+            self._keep_back(delivery, endpoint, rule)
+            return
+        played = rule.effect if rule else delivery.played
+        arrived = await self._attempt(delivery, endpoint, event, played)
+        if rule is not None:
+            arrived = await self._attempt(delivery, endpoint, event, played)
+        if arrived:
+            self._deliveries.close(delivery, "done")
+            self._deliveries.release(delivery.endpoint)
+        else:
+            self._retry(delivery, played)
 
-    async def _deliver(self, delivery: Delivery, endpoint: Document) -> None:
-        event = self.world.store.find(
-            delivery.platform,
-            delivery.event,
-            object="event",
-        )
-        if event is None:
-            self._close(delivery, "failed")
+    def _keep_back(self, delivery: Delivery, endpoint: Document, rule: Rule) -> None:
+        if rule.effect == "drop":
+            dropped = Attempt(None, "dropped by a fault rule", "drop")
+            self._deliveries.note(delivery, endpoint, dropped)
+            self._deliveries.close(delivery, "dropped")
             return
-        played = delivery.played
-        if not played and (
-            rule := self.faults.for_event(
-                event.body["type"], ("delay", "duplicate", "reorder", "drop")
-            )
-        ):
-            if rule.effect == "drop":
-                self._note(delivery, endpoint, None, "dropped by a fault rule", "drop")
-                self._close(delivery, "dropped")
-                return
-            if rule.effect in ("delay", "reorder"):
-                wait = rule.seconds if rule.effect == "delay" else _REORDER_WAIT
-                self._postpone(delivery, wait, delivery.tries, rule.effect)
-                return
-            played = "duplicate"
-        for _ in range(
-            2 if played == "duplicate" and delivery.played != "duplicate" else 1
-        ):
-            done = await self._attempt(delivery, endpoint, event, played)
-        if done:
-            self._close(delivery, "done")
-            self._release(delivery.endpoint)
-            return
-        self._retry(delivery, played)
+        wait = rule.seconds if rule.effect == "delay" else _REORDER_WAIT
+        self._deliveries.postpone(delivery, wait, delivery.tries, rule.effect)
 
     def _retry(self, delivery: Delivery, played: str) -> None:
-        delays = self.world.config.retry_delays
-        if delivery.tries < len(delays):
-            self._postpone(
-                delivery,
-                delays[delivery.tries],
-                delivery.tries + 1,
-                played,
-            )
+        delays, tries = self.world.config.retry_delays, delivery.tries
+        if tries < len(delays):
+            self._deliveries.postpone(delivery, delays[tries], tries + 1, played)
         else:
-            self._close(delivery, "failed")
+            self._deliveries.close(delivery, "failed")
 
     async def _attempt(
         self,
@@ -225,98 +178,43 @@ class Courier:
         event: Document,
         played: str,
     ) -> bool:
+        """Send the event once; tell whether it arrived."""
+        spoil = self.faults.for_event(event.body["type"], ("bad_signature",))
+        body = json.dumps(webhook_payloads.payload(event, endpoint)).encode()
+        secrets = ["whsec_of_somebody_else"]
+        if spoil is None:
+            now = self.world.clock.now()
+            secrets = webhook_payloads.live_secrets(endpoint, now)
+        signature = webhook_payloads.signature(body, secrets, int(time.time()))
+        headers = {**_HEADERS, "Stripe-Signature": signature}
+        status, error = await self._post(delivery.url_of(endpoint), body, headers)
+        fault = "bad_signature" if spoil else played or None
+        attempt = Attempt(status, error, fault)
+        self._deliveries.note(delivery, endpoint, attempt)
+        return attempt.arrived
+
+    async def _post(
+        self,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+    ) -> tuple[int | None, str | None]:
+        """The answer's status, or why there is none."""
         import aiohttp  # late: not needed by a stand-in that nobody listens to, and slow to import
 
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=self.world.config.delivery_timeout)
             self._session = aiohttp.ClientSession(timeout=timeout)
-        body = json.dumps(webhook_payloads.payload(event, endpoint)).encode()
-        spoil = self.faults.for_event(event.body["type"], ("bad_signature",))
-        secrets = (
-            ["whsec_of_somebody_else"]
-            if spoil
-            else webhook_payloads.live_secrets(endpoint, self.world.clock.now())
-        )
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": webhook_payloads.signature(
-                body, secrets, int(time.time())
-            ),
-            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-        }
-        status, error = None, None
         try:
             async with self._session.post(
-                delivery.url_of(endpoint),
+                url,
                 data=body,
                 headers=headers,
                 allow_redirects=False,
             ) as answer:
                 await answer.read()
-                status = answer.status
+                return answer.status, None
         except TimeoutError:
-            error = f"no answer within {self.world.config.delivery_timeout:g} s"
+            return None, f"no answer within {self.world.config.delivery_timeout:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error = f"{type(failure).__name__}: {failure}"
-        self._note(
-            delivery,
-            endpoint,
-            status,
-            error,
-            "bad_signature" if spoil else played or None,
-        )
-        return status is not None and 200 <= status < 300
-
-    def _note(
-        self,
-        delivery: Delivery,
-        endpoint: Document,
-        status: int | None,
-        error: str | None,
-        fault: str | None,
-    ) -> None:
-        row = (
-            delivery.event,
-            delivery.url_of(endpoint),
-            endpoint.id,
-            status,
-            error,
-            self.world.clock.seconds(),
-            fault,
-        )
-        sql = (
-            "INSERT INTO attempts (event, url, endpoint, status, error, at, fault) VALUES (?, ?, "
-            "?, ?, ?, ?, ?)"
-        )
-        self.world.store.db.execute(sql, row)
-
-    def _close(self, delivery: Delivery, state: str) -> None:
-        self.world.store.db.execute(
-            "UPDATE deliveries SET state = ? WHERE id = ?", (state, delivery.id)
-        )
-
-    def _postpone(
-        self,
-        delivery: Delivery,
-        seconds: float,
-        tries: int,
-        played: str,
-    ) -> None:
-        sql = "UPDATE deliveries SET due = ?, tries = ?, played = ? WHERE id = ?"
-        self.world.store.db.execute(
-            sql,
-            (
-                self.world.clock.now() + seconds,
-                tries,
-                played,
-                delivery.id,
-            ),
-        )
-
-    def _release(self, endpoint: str) -> None:
-        """An event has overtaken those that were held back."""
-        sql = (
-            "UPDATE deliveries SET due = 0, played = 'reordered' WHERE endpoint = ? AND state = "
-            "'due' AND played = 'reorder'"
-        )
-        self.world.store.db.execute(sql, (endpoint,))
+            return None, f"{type(failure).__name__}: {failure}"

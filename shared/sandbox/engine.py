@@ -38,9 +38,11 @@ class Call:
 
     def reply(self) -> Reply:
         """Carry it out, and expand what was asked for."""
-        paths = self.params.get("expand") or []
+        paths = self.params.get("expand")
         body = self.route.handler(self.act, self.ids, self.params)
-        return Reply(200, json.dumps(expand(self.act, body, paths) if paths else body))
+        if paths:
+            body = expand(self.act, body, paths)
+        return Reply(200, json.dumps(body))
 
 
 class Engine:
@@ -226,10 +228,13 @@ def _read(route: Route, given: Json, caller: Caller) -> Json:
                 param=name,
                 stored=False,
             )
-    if caller.publishable and (
-        refused := next((name for name in given if name in route.server), None)
-    ):
-        raise errors.secret_parameter(refused)
-    extra: dict[str, Any] = (route.browser or {}) if caller.publishable else {}
-    named = f"{route.method} {route.template}" if route.like is None else route.like
+    extra: dict[str, Any] = {}
+    if caller.publishable:
+        refused = [name for name in given if name in route.server]
+        if refused:
+            raise errors.secret_parameter(refused[0])
+        extra = route.browser or {}
+    named = route.like
+    if named is None:
+        named = f"{route.method} {route.template}"
     return shapes.read(named, given, extra)

@@ -162,7 +162,10 @@ def no_route(method: str, path: str) -> ApiError:
 
 def mask(key: str) -> str:
     """A key as Stripe shows it in a message: its head, stars, its last four characters."""
-    head = "_".join(key.split("_")[:2]) + "_" if key.count("_") >= 2 else ""
+    head = ""
+    if key.count("_") >= 2:
+        kind, mode, _ = key.split("_", 2)
+        head = f"{kind}_{mode}_"
     rest = key[len(head) :]
     return f"{head}{'*' * max(len(rest) - 4, 4)}{rest[-4:]}"
 

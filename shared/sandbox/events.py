@@ -93,7 +93,8 @@ def endpoints(act: Act) -> list[Document]:
     if act.platform not in listeners:
         where = "platform = ? AND scope = ? AND object = 'webhook_endpoint'"
         found = act.store.select(where, [act.platform, act.home])
-        listeners[act.platform] = [e for e in found if e.body["status"] == "enabled"]
+        enabled = [doc for doc in found if doc.body["status"] == "enabled"]
+        listeners[act.platform] = enabled
     return listeners[act.platform]
 
 
@@ -104,7 +105,9 @@ def listens(endpoint: Document, event: Json) -> bool:
     if bool(endpoint.hidden["connect"]) != ("account" in event):
         return False
     wanted: list[Any] = endpoint.body["enabled_events"]
-    return event["type"] in wanted or ("*" in wanted and event["type"] not in OPT_IN)
+    if event["type"] in wanted:
+        return True
+    return "*" in wanted and event["type"] not in OPT_IN
 
 
 def matches(type: str, pattern: str) -> bool:
@@ -114,4 +117,5 @@ def matches(type: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in text.split("*")))
+    parts = map(re.escape, text.split("*"))
+    return re.compile(".*".join(parts))

@@ -177,7 +177,7 @@ def check_expand(returns: str, paths: list[str]) -> None:
             length, kind = step
             rest, depth = rest[length:], depth + 1
             if kind.startswith("["):
-                kind, rest = kind[1:-1], rest[1:] if rest[:1] == ["data"] else rest
+                kind, rest = kind[1:-1], _within(rest)
 
 
 def _step(
@@ -186,9 +186,15 @@ def _step(
 ) -> tuple[int, str] | None:
     table = EXPANDABLE.get(kind, {})
     for length in range(1, 5):
-        if (found := table.get(".".join(parts[:length]))) is not None:
+        found = table.get(".".join(parts[:length]))
+        if found is not None:
             return length, found
     return None
+
+
+def _within(parts: list[str]) -> list[str]:
+    """The rest of a path that leads into a list; `data` may be named or left out."""
+    return parts[1:] if parts[:1] == ["data"] else parts
 
 
 def expand(
@@ -240,13 +246,14 @@ def _expand_at(
         if id(holder.get(name)) not in made:
             holder[name] = _contained(act, body, name, kind[1:-1])
             made[id(holder[name])] = act
-        rest = rest[1:] if rest[:1] == ["data"] else rest
-        holder[name]["data"] = [
-            _expand_at(act, item, rest, path, made) for item in holder[name]["data"]
+        listed, rest = holder[name], _within(rest)
+        listed["data"] = [
+            _expand_at(act, item, rest, path, made) for item in listed["data"]
         ]
         return body
     value = holder.get(name)
-    if isinstance(value, str) and (found := act.store.find(act.platform, value)):
+    found = act.store.find(act.platform, value) if isinstance(value, str) else None
+    if found is not None:
         value = dict(objects.render(act, found))
         made[id(value)] = act.within(found.scope)
     if isinstance(value, dict):
@@ -294,7 +301,8 @@ def _contained(
         order="seq DESC",
         limit=_CONTAINED + 1,
     )
-    data = [dict(objects.render(act, doc)) for doc in found[:_CONTAINED]]
+    shown = [objects.render(act, doc) for doc in found[:_CONTAINED]]
+    data = [dict(body) for body in shown]
     url = f"/v1/{body['object']}s/{body['id']}/{name}"
     return {
         "object": "list",

@@ -14,16 +14,15 @@ from shared.sandbox.store import Json, Store
 API_EFFECTS = ("delay", "reset_before", "reset_after", "status")
 EVENT_EFFECTS = ("delay", "duplicate", "reorder", "drop", "bad_signature")
 _LONGEST = 10 * 366 * 86400
-_FIELDS = {
-    "match",
-    "effect",
-    "seconds",
-    "status",
-    "code",
-    "times",
-    "should_retry",
-    "stored",
+_SETTINGS = ("seconds", "status", "code", "times", "should_retry", "stored")
+_FIELDS = {"match", "effect", *_SETTINGS}
+_MATCHES = {"method", "path", "nth", "event"}
+_NUMBERS: dict[str, tuple[type, ...]] = {
+    "seconds": (int, float),
+    "status": (int,),
+    "times": (int,),
 }
+_NO_RULE = "a rule is an object with `match` and `effect`"
 
 
 class BadRule(ValueError):
@@ -40,9 +39,8 @@ class Rule:
     status: int = 500
     code: str | None = None
     times: int | None = None
-    should_retry: bool | None = (
-        None  # what the answer tells the SDK (stripe-facts 1.10)
-    )
+    # what the answer tells the SDK (stripe-facts 1.10)
+    should_retry: bool | None = None
     # the answer stays under the request's idempotency key, as a failure in the middle would
     stored: bool = False
     seen: int = 0
@@ -72,53 +70,51 @@ class Rule:
 
 def parse(given: Any) -> Rule:
     """A rule, or a sentence about what is wrong with it."""
-    if not isinstance(given, dict) or not isinstance(given.get("match", {}), dict):
-        raise BadRule("a rule is an object with `match` and `effect`")
+    if not isinstance(given, dict):
+        raise BadRule(_NO_RULE)
     match: Json = given.get("match", {})
-    if unknown := set(given) - _FIELDS or set(match) - {
-        "method",
-        "path",
-        "nth",
-        "event",
-    }:
+    if not isinstance(match, dict):
+        raise BadRule(_NO_RULE)
+    if unknown := set(given) - _FIELDS or set(match) - _MATCHES:
         raise BadRule(f"a rule has no {', '.join(sorted(unknown))}")
     allowed = EVENT_EFFECTS if "event" in match else API_EFFECTS
     effect = given.get("effect")
     if effect not in allowed:
         raise BadRule(f"effect must be one of {', '.join(allowed)}, not {effect!r}")
-    for name, kinds in (
-        ("seconds", (int, float)),
-        ("status", (int,)),
-        ("times", (int,)),
-    ):
-        if name in given and (
-            not isinstance(given[name], kinds)
-            or isinstance(given[name], bool)
-            or given[name] < 0
-        ):
+    settings = {name: given[name] for name in _SETTINGS if name in given}
+    _check_settings(settings)
+    _check_match(match)
+    return Rule(match, str(effect), given=dict(given), **settings)
+
+
+def _check_settings(given: Json) -> None:
+    """What a rule says besides what it matches and what it does."""
+    for name, kinds in _NUMBERS.items():
+        if name in given and not _is_count(given[name], kinds):
             raise BadRule(f"{name} must be a number and not negative")
     if not 200 <= given.get("status", 500) <= 599:
         raise BadRule("status must be between 200 and 599")
     if given.get("seconds", 0) > _LONGEST:
         raise BadRule("seconds must be at most ten years")
     for name in ("should_retry", "stored"):
-        if name in given and not isinstance(given[name], bool):
+        if not isinstance(given.get(name, False), bool):
             raise BadRule(f"{name} must be true or false")
-    for name in ("method", "path", "event"):
-        if name in match and not isinstance(match[name], str):
-            raise BadRule(f"match.{name} must be a string")
-    if "nth" in match and (
-        not isinstance(match["nth"], int)
-        or isinstance(match["nth"], bool)
-        or match["nth"] < 1
-    ):
-        raise BadRule("match.nth counts from 1")
-    if given.get("code") is not None and not isinstance(given["code"], str):
+    if not isinstance(given.get("code"), str | None):
         raise BadRule("code must be a string")
-    settings = {
-        name: value for name, value in given.items() if name not in ("match", "effect")
-    }
-    return Rule(match, str(effect), given=dict(given), **settings)
+
+
+def _check_match(match: Json) -> None:
+    for name in ("method", "path", "event"):
+        if not isinstance(match.get(name, ""), str):
+            raise BadRule(f"match.{name} must be a string")
+    nth = match.get("nth", 1)
+    if not _is_count(nth, (int,)) or nth < 1:
+        raise BadRule("match.nth counts from 1")
+
+
+def _is_count(value: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether this is a number of one of these kinds (no truth value), and not negative."""
+    return type(value) in kinds and bool(value >= 0)
 
 
 class Faults:
@@ -159,10 +155,8 @@ class Faults:
         self._count()
 
     def _count(self) -> None:
-        self._store.remember(
-            "fault_counts",
-            json.dumps([[rule.seen, rule.hits] for rule in self.rules]),
-        )
+        counts = [[rule.seen, rule.hits] for rule in self.rules]
+        self._store.remember("fault_counts", json.dumps(counts))
 
     def clear(self) -> None:
         """No faults at all."""
@@ -173,9 +167,9 @@ class Faults:
         for rule in self.rules:
             if rule.for_events:
                 continue
-            fits = rule.match.get(
-                "method", method
-            ).upper() == method and path.startswith(rule.match.get("path", ""))
+            wanted = rule.match.get("method", method).upper()
+            start = rule.match.get("path", "")
+            fits = wanted == method and path.startswith(start)
             if fits and self._strikes(rule):
                 return rule
         return None

@@ -33,7 +33,7 @@ def nested(
     root: dict[str, Any] = {}
     for key, value in given:
         _place(root, key, value)
-    return {name: _fold(name, node) for name, node in root.items()}
+    return _folded(root)
 
 
 def _place(
@@ -62,10 +62,14 @@ def _place(
 def _fold(name: str, node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    folded = {key: _fold(key, value) for key, value in node.items()}
-    if folded and name not in _FREE_MAPS and all(_is_index(key) for key in folded):
+    folded = _folded(node)
+    if folded and name not in _FREE_MAPS and all(map(_is_index, folded)):
         return [folded[key] for key in sorted(folded, key=int)]
     return folded
+
+
+def _folded(node: dict[str, Any]) -> dict[str, Any]:
+    return {name: _fold(name, inner) for name, inner in node.items()}
 
 
 def _is_index(key: str) -> bool:

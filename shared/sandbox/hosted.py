@@ -122,7 +122,8 @@ def _inside() -> bool:
 
 def _issuer(ticket: tickets.Ticket, intent: Document) -> Response:
     """The issuer's question, or that it is answered and the way back to the shop."""
-    url, done = ticket.data["return_url"], not challenges.is_open(intent, ticket.token)
+    url = ticket.data["return_url"]
+    done = not challenges.is_open(intent, ticket.token)
     return show(
         "challenge.html",
         framed=True,
@@ -135,7 +136,8 @@ def _issuer(ticket: tickets.Ticket, intent: Document) -> Response:
     )
 
 
-PAGES: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
+View = Callable[..., Awaitable[Response]]
+PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/hosted/onboarding/<token>", onboarding),
     ("POST", "/hosted/onboarding/<token>", onboard),
     ("GET", "/hosted/express/<token>", express),

@@ -26,7 +26,8 @@ GOODS = {
 
 
 def values(act: Act, doc: Document) -> hosted_answers.Typed:
-    profile, company = doc.body["business_profile"], doc.hidden.get("company", {})
+    profile = doc.body["business_profile"]
+    company = doc.hidden.get("company", {})
     return {
         "business_type": doc.body["business_type"] or "company",
         "name": company.get("name") or profile["name"] or onboarding.NAME,
@@ -72,11 +73,7 @@ def check(
 
 
 def write(act: Act, doc: Document, typed: hosted_answers.Typed) -> None:
-    profile = {
-        name: typed[name]
-        for name in ("name", "url", "mcc", "product_description")
-        if typed.get(name)
-    }
-    company = {name: typed[name] for name in ("name", "tax_id") if typed.get(name)}
+    profile = hosted_answers.given(typed, "name", "url", "mcc", "product_description")
+    company = hosted_answers.given(typed, "name", "tax_id")
     kind = typed.get("business_type") or doc.body["business_type"] or "company"
     onboarding.business(act, doc, kind, profile, company)

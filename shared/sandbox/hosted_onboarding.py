@@ -52,7 +52,8 @@ async def onboarding(standin: Standin, token: str) -> Response:
         return gone("This onboarding link")
     if form is not None and form.used:
         return go(form.data["return_url"])
-    if tickets.expired(standin.world, ticket) or (link is not None and link.used):
+    link_used = link is not None and link.used
+    if link_used or tickets.expired(standin.world, ticket):
         return go(ticket.data["refresh_url"])
     if link is not None:
         with store.transaction():
@@ -96,12 +97,14 @@ def _answered(
     action, order = typed.get("action", "continue"), _order(doc, ticket)
     key = typed["step"] if typed.get("step") in order else order[0]
     strict = action == "continue"
-    wrong = {} if action == "skip" else _check(doc, ticket, key, typed, strict=strict)
+    wrong: hosted_answers.Typed = {}
+    if action != "skip":
+        wrong = _check(doc, ticket, key, typed, strict=strict)
     if wrong and action != "save":
         return _page(act, doc, ticket, key, typed=typed, wrong=wrong)
     with act.store.transaction():
         if action != "skip":
-            good = {name: text for name, text in typed.items() if name not in wrong}
+            good = {name: typed[name] for name in typed if name not in wrong}
             _write(act, doc, ticket, key, good)
         if action == "complete":
             (filling.submit if key == "review" else filling.complete)(act, doc)
@@ -123,7 +126,8 @@ def _answered(
 
 
 def _step(key: str) -> steps.Step | None:
-    return next((step for step in steps.STEPS if step.key == key), None)
+    found = [step for step in steps.STEPS if step.key == key]
+    return found[0] if found else None
 
 
 def _order(doc: Document, ticket: Ticket) -> list[str]:
@@ -173,7 +177,8 @@ def _write(
     found.write(act, doc, typed)
     forced = doc.hidden["forced"]
     for hash in ("requirements", "future_requirements"):
-        for name in list(forced.get(hash, {}).get("currently_due", [])):
+        due = forced.get(hash, {}).get("currently_due", [])
+        for name in list(due):
             if found.covers(name):
                 filling.answer(act, doc, name)
 
@@ -193,11 +198,7 @@ def _page(
     order = _order(doc, ticket)
     key = key if key in order else order[0]
     at = order.index(key)
-    found = _step(key)
-    begun = (
-        found.values(act, doc) if found else steps.more_values(doc, _more(doc, ticket))
-    )
-    values = {**begun, **(typed or {})}
+    values = {**_known(act, doc, ticket, key), **(typed or {})}
     return show(
         f"onboarding_{key}.html",
         status=422 if wrong else 200,
@@ -220,6 +221,14 @@ def _page(
     )
 
 
+def _known(act: Act, doc: Document, ticket: Ticket, key: str) -> Json:
+    """What the account knows of what a page asks."""
+    found = _step(key)
+    if found:
+        return dict(found.values(act, doc))
+    return dict(steps.more_values(doc, _more(doc, ticket)))
+
+
 def _trail(
     order: list[str],
     key: str,
@@ -232,7 +241,8 @@ def _trail(
 
 def _failed(doc: Document, values: Json) -> dict[str, str]:
     """What verification found wrong with the fields of a page."""
-    return {name: text for name, text in steps.errors_at(doc).items() if name in values}
+    found = steps.errors_at(doc)
+    return {name: found[name] for name in found if name in values}
 
 
 def _reasons(doc: Document) -> list[str]:
@@ -246,8 +256,9 @@ def _told(act: Act, doc: Document) -> list[Json]:
     """What the review shows: per page what the account knows, what no check confirmed, and what was
     left out.
     """
-    due = doc.body["requirements"]["currently_due"]
-    doubted = {error.get("requirement") for error in doc.body["requirements"]["errors"]}
+    needs = doc.body["requirements"]
+    due, errors = needs["currently_due"], needs["errors"]
+    doubted = {error.get("requirement") for error in errors}
     out = []
     for step in steps.STEPS:
         owed = [

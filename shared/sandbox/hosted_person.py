@@ -30,6 +30,7 @@ def values(act: Act, doc: Document) -> hosted_answers.Typed:
     sample, address = onboarding.PERSON, known.get("address") or {}
     secret = person.hidden["secret"] if person else {}
     dob = known.get("dob") or {}
+    email = known.get("email") or doc.body["email"]
     return {
         "first_name": known.get("first_name") or sample["first_name"],
         "last_name": known.get("last_name") or sample["last_name"],
@@ -37,7 +38,7 @@ def values(act: Act, doc: Document) -> hosted_answers.Typed:
         if dob.get("year")
         else "1902-01-01",
         "id_number": secret.get("id_number") or onboarding.NUMBER,
-        "email": known.get("email") or doc.body["email"] or sample["email"],
+        "email": email or sample["email"],
         "phone": known.get("phone") or sample["phone"],
         "code": kyc.PHONE_CODE,
         **{
@@ -64,16 +65,18 @@ def check(
     typed: hosted_answers.Typed,
     strict: bool,
 ) -> hosted_answers.Typed:
-    wrong = {
-        name: text for name, text in _WANTS.items() if strict and not typed.get(name)
-    }
+    wrong: hosted_answers.Typed = {}
+    if strict:
+        missing = [name for name in _WANTS if not typed.get(name)]
+        wrong = {name: _WANTS[name] for name in missing}
     if typed.get("dob") and not _date(typed["dob"]):
         wrong["dob"] = "Choose one of these dates."
     if typed.get("email") and not re.fullmatch(
         r"[^@\s]+@[^@\s]+\.[^@\s]+", typed["email"]
     ):
         wrong["email"] = "An email address looks like name@shop.example."
-    if typed.get("phone") and not re.fullmatch(r"\+?[\d ()\-]{6,20}", typed["phone"]):
+    phone = typed.get("phone")
+    if phone and not re.fullmatch(r"\+?[\d ()\-]{6,20}", phone):
         wrong["phone"] = "A phone number has 6 to 20 digits."
     if (strict or typed.get("phone")) and re.sub(
         r"\D", "", typed.get("code", "")
@@ -91,17 +94,14 @@ def _date(text: str) -> datetime.date | None:
         day = datetime.date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1900 <= day.year <= datetime.datetime.now(datetime.UTC).year else None
+    today = datetime.datetime.now(datetime.UTC)
+    return day if 1900 <= day.year <= today.year else None
 
 
 def write(act: Act, doc: Document, typed: hosted_answers.Typed) -> None:
     names = ("first_name", "last_name", "email", "phone", "id_number")
-    given: Json = {name: typed[name] for name in names if typed.get(name)}
-    address = {
-        name: typed[name]
-        for name in ("line1", "city", "postal_code")
-        if typed.get(name)
-    }
+    given: Json = hosted_answers.given(typed, *names)
+    address = hosted_answers.given(typed, "line1", "city", "postal_code")
     if address:
         given["address"] = {**address, "country": doc.body["country"]}
     if day := _date(typed.get("dob", "")):

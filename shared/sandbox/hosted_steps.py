@@ -54,8 +54,9 @@ def _bank_check(
     typed: hosted_answers.Typed,
     strict: bool,
 ) -> hosted_answers.Typed:
-    keeps = typed.get("bank") == "keep" and doc.body["external_accounts"]["data"]
-    known = keeps or typed.get("bank") in BANKS or not (strict or typed.get("bank"))
+    bank = typed.get("bank")
+    keeps = bank == "keep" and doc.body["external_accounts"]["data"]
+    known = keeps or bank in BANKS or not (strict or bank)
     return {} if known else {"bank": "Choose a bank account."}
 
 
@@ -161,7 +162,8 @@ def errors_at(doc: Document) -> hosted_answers.Typed:
     }
     found = {}
     for error in doc.body["requirements"]["errors"]:
-        tail = str(error.get("requirement", "")).rpartition(".")[2]
+        name = str(error.get("requirement", ""))
+        _, _, tail = name.rpartition(".")
         if tail in fields:
             found[fields[tail]] = str(
                 error.get("reason") or in_words(error["requirement"])

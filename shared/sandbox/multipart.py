@@ -50,6 +50,10 @@ def read(
     )
 
 
+def _in_memory(*_: Any, **__: Any) -> io.BytesIO:
+    return io.BytesIO()
+
+
 def _parts(
     content_type: str,
     body: bytes,
@@ -61,7 +65,7 @@ def _parts(
     )  # late: a tenth of the start, for uploads alone
 
     boundary = http.parse_options_header(content_type)[1].get("boundary", "")
-    parser = formparser.MultiPartParser(stream_factory=lambda *_, **__: io.BytesIO())
+    parser = formparser.MultiPartParser(stream_factory=_in_memory)
     try:
         form, files = parser.parse(
             io.BytesIO(body),

@@ -19,17 +19,17 @@ def render(act: Act, doc: Document) -> Json:
 
 
 def _render_transaction(act: Act, doc: Document) -> Json:
-    status = "available" if doc.body["available_on"] <= act.now else "pending"
-    return {**doc.body, "status": status}
+    return {**doc.body, "status": _status(act, doc.body)}
 
 
 def _render_dispute(act: Act, doc: Document) -> Json:
     rows = doc.body["balance_transactions"]
-    told = [
-        {**row, "status": "available" if row["available_on"] <= act.now else "pending"}
-        for row in rows
-    ]
+    told = [{**row, "status": _status(act, row)} for row in rows]
     return {**doc.body, "balance_transactions": told}
+
+
+def _status(act: Act, row: Json) -> str:
+    return "available" if row["available_on"] <= act.now else "pending"
 
 
 def _render_fraud_warning(act: Act, doc: Document) -> Json:
@@ -43,10 +43,7 @@ def _render_fraud_warning(act: Act, doc: Document) -> Json:
 
 def _render_event(act: Act, doc: Document) -> Json:
     sql = "SELECT count(*) FROM deliveries WHERE event = ? AND state = 'due'"
-    return {
-        **doc.body,
-        "pending_webhooks": act.store.db.execute(sql, (doc.id,)).fetchone()[0],
-    }
+    return {**doc.body, "pending_webhooks": act.store.value(sql, doc.id)}
 
 
 def _render_deleted(act: Act, doc: Document) -> Json:

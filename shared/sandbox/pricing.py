@@ -50,21 +50,16 @@ class Pricing:
         """
         if amount == self.net(available):
             return available - amount
-        low, high = (
-            amount,
-            max(
-                2 * amount + self.fixed + self.least,
-                2,
-            ),
-        )
+        low, high = amount, max(2 * amount + self.fixed + self.least, 2)
         while self.net(high) < amount:
             high *= 2
         # The smallest sum that pays so much: what arrives never falls as more leaves.
         while low < high:
             middle = (low + high) // 2
-            low, high = (
-                (middle + 1, high) if self.net(middle) < amount else (low, middle)
-            )
+            if self.net(middle) < amount:
+                low = middle + 1
+            else:
+                high = middle
         return low - amount
 
 

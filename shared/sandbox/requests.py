@@ -63,7 +63,8 @@ def _key(request: Request) -> str:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
-            value = base64.b64decode(value, validate=True).decode().partition(":")[0]
+            pair = base64.b64decode(value, validate=True).decode()
+            value, _, _ = pair.partition(":")
         except (binascii.Error, UnicodeDecodeError):
             value = ""
     key = value.strip() or request.params.get("key", "")

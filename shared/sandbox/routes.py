@@ -20,6 +20,7 @@ from shared.sandbox.resources import (
     customer_sessions,
     customers,
     disputes,
+    events,
     external_accounts,
     fee_refunds,
     files,
@@ -33,7 +34,7 @@ from shared.sandbox.resources import (
     reversals,
     setup_intents,
     transfers,
-    webhooks,
+    webhook_endpoints,
 )
 from shared.sandbox.routing import Route, crud
 
@@ -45,11 +46,6 @@ _CARD: dict[str, Any] = {
     "number!": "string",
 }
 _METHOD: dict[str, Any] = {"card!": _CARD, "type!": "=card"}
-_BROWSER_CONFIRM: dict[str, Any] = {
-    "client_secret!": "string",
-    "key": "string",
-    "payment_method_data": _METHOD,
-}
 _SESSION: dict[str, Any] = {"customer_session_client_secret": "string", "key": "string"}
 # What a confirmation takes from servers alone: Stripe.js' types of its parameters name none of
 # these (stripe-facts 16.7).
@@ -68,15 +64,23 @@ _SERVER = frozenset(
         "payment_method_options",
     ]
 )
+_EVERY = "create retrieve update index delete"
+_KEY: dict[str, Any] = {"key": "string"}
 _RETIRED = {"payment_method_types": "payment_method_types_no_longer_supported"}
+_CONFIRM: dict[str, Any] = {
+    "browser": {
+        "client_secret!": "string",
+        "key": "string",
+        "payment_method_data": _METHOD,
+    },
+    "retired": _RETIRED,
+    "server": _SERVER,
+}
 
-
-ROUTES: tuple[Route, ...] = (
+_ACCOUNTS: tuple[Route, ...] = (
     *crud("/v1/accounts", "account", "account", accounts),
+    *crud("/v1/accounts", "account", "account", accounts, "delete reject unreject"),
     Route("GET", "/v1/account", accounts.own, "account"),
-    Route("DELETE", "/v1/accounts/{account}", accounts.delete, "account"),
-    Route("POST", "/v1/accounts/{account}/reject", accounts.reject, "account"),
-    Route("POST", "/v1/accounts/{account}/unreject", accounts.unreject, "account"),
     *crud(
         "/v1/accounts/{account}/capabilities",
         "capability",
@@ -84,10 +88,7 @@ ROUTES: tuple[Route, ...] = (
         capabilities,
         "index retrieve update",
     ),
-    *crud("/v1/accounts/{account}/persons", "person", "person", persons),
-    Route(
-        "DELETE", "/v1/accounts/{account}/persons/{person}", persons.delete, "person"
-    ),
+    *crud("/v1/accounts/{account}/persons", "person", "person", persons, _EVERY),
     Route(
         "POST",
         "/v1/accounts/{account}/login_links",
@@ -99,19 +100,16 @@ ROUTES: tuple[Route, ...] = (
         "external_account",
         "id",
         external_accounts,
-    ),
-    Route(
-        "DELETE",
-        "/v1/accounts/{account}/external_accounts/{id}",
-        external_accounts.delete,
-        "external_account",
+        _EVERY,
     ),
     Route("POST", "/v1/account_links", account_links.create_link, "account_link"),
     Route(
         "POST", "/v1/account_sessions", account_links.create_session, "account_session"
     ),
-    *crud("/v1/customers", "customer", "customer", customers),
-    Route("DELETE", "/v1/customers/{customer}", customers.delete, "customer"),
+)
+
+_CUSTOMERS: tuple[Route, ...] = (
+    *crud("/v1/customers", "customer", "customer", customers, _EVERY),
     Route(
         "GET",
         "/v1/customers/{customer}/payment_methods",
@@ -124,154 +122,6 @@ ROUTES: tuple[Route, ...] = (
         payment_methods.one_of_customer,
         "payment_method",
     ),
-    Route(
-        "POST",
-        "/v1/payment_methods",
-        payment_methods.create,
-        "payment_method",
-        {**_METHOD, "key": "string"},
-        server=frozenset(["customer", "payment_method"]),
-    ),
-    *crud(
-        "/v1/payment_methods",
-        "payment_method",
-        "payment_method",
-        payment_methods,
-        "retrieve update index",
-    ),
-    Route(
-        "POST",
-        "/v1/payment_methods/{payment_method}/attach",
-        payment_methods.attach,
-        "payment_method",
-    ),
-    Route(
-        "POST",
-        "/v1/payment_methods/{payment_method}/detach",
-        payment_methods.detach,
-        "payment_method",
-    ),
-    Route(
-        "POST",
-        "/v1/payment_intents",
-        payment_intents.create,
-        "payment_intent",
-        retired=_RETIRED,
-    ),
-    Route("GET", "/v1/payment_intents", payment_intents.index, "list:payment_intent"),
-    Route(
-        "GET",
-        "/v1/payment_intents/{intent}",
-        payment_intents.retrieve,
-        "payment_intent",
-        {"key": "string"},
-    ),
-    Route(
-        "POST",
-        "/v1/payment_intents/{intent}",
-        payment_intents.update,
-        "payment_intent",
-        retired=_RETIRED,
-    ),
-    Route(
-        "POST",
-        "/v1/payment_intents/{intent}/confirm",
-        payment_intents.confirm,
-        "payment_intent",
-        _BROWSER_CONFIRM,
-        _RETIRED,
-        _SERVER,
-    ),
-    Route(
-        "POST",
-        "/v1/payment_intents/{intent}/cancel",
-        payment_intents.cancel,
-        "payment_intent",
-    ),
-    Route(
-        "POST",
-        "/v1/payment_intents/{intent}/capture",
-        holds.capture_intent,
-        "payment_intent",
-    ),
-    Route("POST", "/v1/charges/{charge}/capture", holds.capture_charge, "charge"),
-    *crud("/v1/refunds", "refund", "refund", refunds),
-    Route("POST", "/v1/refunds/{refund}/cancel", refunds.cancel, "refund"),
-    *crud("/v1/transfers", "transfer", "transfer", transfers),
-    Route(
-        "POST", "/v1/transfers/{id}/reversals", reversals.create, "transfer_reversal"
-    ),
-    Route(
-        "GET", "/v1/transfers/{id}/reversals", reversals.index, "list:transfer_reversal"
-    ),
-    Route(
-        "GET",
-        "/v1/transfers/{transfer}/reversals/{id}",
-        reversals.retrieve,
-        "transfer_reversal",
-    ),
-    Route(
-        "POST",
-        "/v1/transfers/{transfer}/reversals/{id}",
-        reversals.update,
-        "transfer_reversal",
-    ),
-    Route(
-        "POST", "/v1/application_fees/{id}/refunds", fee_refunds.create, "fee_refund"
-    ),
-    Route(
-        "GET", "/v1/application_fees/{id}/refunds", fee_refunds.index, "list:fee_refund"
-    ),
-    Route(
-        "GET",
-        "/v1/application_fees/{fee}/refunds/{id}",
-        fee_refunds.retrieve,
-        "fee_refund",
-    ),
-    Route(
-        "POST",
-        "/v1/application_fees/{fee}/refunds/{id}",
-        fee_refunds.update,
-        "fee_refund",
-    ),
-    *crud("/v1/setup_intents", "setup_intent", "intent", setup_intents, "index"),
-    Route(
-        "POST",
-        "/v1/setup_intents",
-        setup_intents.create,
-        "setup_intent",
-        retired=_RETIRED,
-    ),
-    Route(
-        "GET",
-        "/v1/setup_intents/{intent}",
-        setup_intents.retrieve,
-        "setup_intent",
-        {"key": "string"},
-    ),
-    Route(
-        "POST",
-        "/v1/setup_intents/{intent}",
-        setup_intents.update,
-        "setup_intent",
-        retired=_RETIRED,
-    ),
-    Route(
-        "POST",
-        "/v1/setup_intents/{intent}/confirm",
-        setup_intents.confirm,
-        "setup_intent",
-        _BROWSER_CONFIRM,
-        _RETIRED,
-        _SERVER,
-    ),
-    Route(
-        "POST",
-        "/v1/setup_intents/{intent}/cancel",
-        setup_intents.cancel,
-        "setup_intent",
-    ),
-    Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
     Route(
         "POST", "/v1/customer_sessions", customer_sessions.create, "customer_session"
     ),
@@ -291,6 +141,24 @@ ROUTES: tuple[Route, ...] = (
         _SESSION,
         like="",
     ),
+)
+
+_METHODS: tuple[Route, ...] = (
+    Route(
+        "POST",
+        "/v1/payment_methods",
+        payment_methods.create,
+        "payment_method",
+        {**_METHOD, **_KEY},
+        server=frozenset(["customer", "payment_method"]),
+    ),
+    *crud(
+        "/v1/payment_methods",
+        "payment_method",
+        "payment_method",
+        payment_methods,
+        "retrieve update index attach detach",
+    ),
     Route(
         "POST",
         "/v1/confirmation_tokens",
@@ -305,36 +173,97 @@ ROUTES: tuple[Route, ...] = (
         confirmation_tokens.create_for_tests,
         "confirmation_token",
     ),
-    Route(
-        "GET",
-        "/v1/confirmation_tokens/{confirmation_token}",
-        confirmation_tokens.retrieve,
+    *crud(
+        "/v1/confirmation_tokens",
         "confirmation_token",
+        "confirmation_token",
+        confirmation_tokens,
+        "retrieve",
     ),
+)
+
+
+def _intents(path: str, name: str, module: Any) -> list[Route]:
+    """Make what payment intents and setup intents have in common."""
+    return [
+        *crud(path, name, "intent", module, "index cancel"),
+        *crud(path, name, "intent", module, "create update", retired=_RETIRED),
+        *crud(path, name, "intent", module, "retrieve", browser=_KEY),
+        *crud(path, name, "intent", module, "confirm", **_CONFIRM),
+    ]
+
+
+_PAYING: tuple[Route, ...] = (
+    *_intents("/v1/payment_intents", "payment_intent", payment_intents),
+    Route(
+        "POST",
+        "/v1/payment_intents/{intent}/capture",
+        holds.capture_intent,
+        "payment_intent",
+    ),
+    *_intents("/v1/setup_intents", "setup_intent", setup_intents),
+    Route("GET", "/v1/setup_attempts", setup_intents.attempts, "list:setup_attempt"),
     *crud("/v1/charges", "charge", "charge", charges, "retrieve update index"),
-    Route(
-        "GET", "/v1/application_fees", application_fees.index, "list:application_fee"
+    Route("POST", "/v1/charges/{charge}/capture", holds.capture_charge, "charge"),
+)
+
+_MONEY: tuple[Route, ...] = (
+    *crud("/v1/refunds", "refund", "refund", refunds),
+    *crud("/v1/refunds", "refund", "refund", refunds, "cancel"),
+    *crud("/v1/transfers", "transfer", "transfer", transfers),
+    # The SDK calls the transfer, or the fee, `id` where it is the only one in the address.
+    *crud(
+        "/v1/transfers/{id}/reversals",
+        "transfer_reversal",
+        "",
+        reversals,
+        "create index",
     ),
-    Route(
-        "GET", "/v1/application_fees/{id}", application_fees.retrieve, "application_fee"
+    *crud(
+        "/v1/transfers/{transfer}/reversals",
+        "transfer_reversal",
+        "id",
+        reversals,
+        "retrieve update",
+    ),
+    *crud(
+        "/v1/application_fees/{id}/refunds",
+        "fee_refund",
+        "",
+        fee_refunds,
+        "create index",
+    ),
+    *crud(
+        "/v1/application_fees/{fee}/refunds",
+        "fee_refund",
+        "id",
+        fee_refunds,
+        "retrieve update",
+    ),
+    *crud(
+        "/v1/application_fees",
+        "application_fee",
+        "id",
+        application_fees,
+        "retrieve index",
     ),
     Route("GET", "/v1/balance", balance.retrieve, "balance"),
-    Route(
-        "GET",
+    *crud(
         "/v1/balance_transactions",
-        balance_transactions.index,
-        "list:balance_transaction",
-    ),
-    Route(
-        "GET",
-        "/v1/balance_transactions/{id}",
-        balance_transactions.retrieve,
         "balance_transaction",
+        "id",
+        balance_transactions,
+        "retrieve index",
     ),
     Route("GET", "/v1/balance_settings", balance_settings.retrieve, "balance_settings"),
     Route("POST", "/v1/balance_settings", balance_settings.update, "balance_settings"),
+    *crud("/v1/payouts", "payout", "payout", payouts),
+    *crud("/v1/payouts", "payout", "payout", payouts, "cancel reverse"),
+)
+
+_DISPUTES: tuple[Route, ...] = (
     *crud("/v1/disputes", "dispute", "dispute", disputes, "retrieve update index"),
-    Route("POST", "/v1/disputes/{dispute}/close", disputes.close, "dispute"),
+    *crud("/v1/disputes", "dispute", "dispute", disputes, "close"),
     *crud(
         "/v1/radar/early_fraud_warnings",
         "radar.early_fraud_warning",
@@ -343,38 +272,28 @@ ROUTES: tuple[Route, ...] = (
         "retrieve index",
     ),
     *crud("/v1/files", "file", "file", files, "create retrieve index"),
-    *crud("/v1/payouts", "payout", "payout", payouts),
-    Route("POST", "/v1/payouts/{payout}/cancel", payouts.cancel, "payout"),
-    Route("POST", "/v1/payouts/{payout}/reverse", payouts.reverse, "payout"),
-    Route("GET", "/v1/events", webhooks.list_events, "list:event"),
-    Route("GET", "/v1/events/{id}", webhooks.retrieve_event, "event"),
-    Route(
-        "POST", "/v1/webhook_endpoints", webhooks.create_endpoint, "webhook_endpoint"
-    ),
-    Route(
-        "GET", "/v1/webhook_endpoints", webhooks.list_endpoints, "list:webhook_endpoint"
-    ),
-    Route(
-        "GET",
-        "/v1/webhook_endpoints/{webhook_endpoint}",
-        webhooks.retrieve_endpoint,
+)
+
+_EVENTS: tuple[Route, ...] = (
+    *crud("/v1/events", "event", "id", events, "retrieve index"),
+    *crud(
+        "/v1/webhook_endpoints",
         "webhook_endpoint",
-    ),
-    Route(
-        "POST",
-        "/v1/webhook_endpoints/{webhook_endpoint}",
-        webhooks.update_endpoint,
         "webhook_endpoint",
-    ),
-    Route(
-        "DELETE",
-        "/v1/webhook_endpoints/{webhook_endpoint}",
-        webhooks.delete_endpoint,
-        "webhook_endpoint",
+        webhook_endpoints,
+        _EVERY,
     ),
 )
 
-
+ROUTES: tuple[Route, ...] = (
+    *_ACCOUNTS,
+    *_CUSTOMERS,
+    *_METHODS,
+    *_PAYING,
+    *_MONEY,
+    *_DISPUTES,
+    *_EVENTS,
+)
 _TABLE = routing.table(ROUTES)
 
 

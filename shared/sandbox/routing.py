@@ -22,12 +22,10 @@ class Route:
     returns: str  # an object's name, or list:name
     # extra parameters of publishable keys; None refuses such keys
     browser: dict[str, Any] | None = None
-    retired: dict[str, str] = field(
-        default_factory=dict
-    )  # parameter -> code of its refusal
-    server: frozenset[str] = (
-        frozenset()
-    )  # parameters that a publishable key must not send
+    # parameter -> code of its refusal
+    retired: dict[str, str] = field(default_factory=dict)
+    # parameters that a publishable key must not send
+    server: frozenset[str] = frozenset()
     # browsers' own wire, not in the SDK: the SDK's route whose parameters it shares, or ""
     like: str | None = None
 
@@ -38,32 +36,47 @@ def crud(
     id: str,
     module: Any,
     verbs: str = "create retrieve update index",
+    **more: Any,  # as in Route
 ) -> list[Route]:
-    """Make the routes of a resource whose handlers have the usual names."""
-    rows = {
+    """Make the routes of a resource whose handlers have the usual names.
+
+    Any other verb is done to one of them, at an address of its own below that one's.
+    """
+    one = f"{path}/{{{id}}}"
+    usual = {
         "create": ("POST", path, name),
-        "retrieve": ("GET", f"{path}/{{{id}}}", name),
-        "update": ("POST", f"{path}/{{{id}}}", name),
+        "retrieve": ("GET", one, name),
+        "update": ("POST", one, name),
+        "delete": ("DELETE", one, name),
         "index": ("GET", path, f"list:{name}"),
     }
     found = []
     for verb in verbs.split():
-        method, template, returns = rows[verb]
-        found.append(Route(method, template, getattr(module, verb), returns))
+        address = usual.get(verb, ("POST", f"{one}/{verb}", name))
+        method, template, returns = address
+        handler = getattr(module, verb)
+        found.append(Route(method, template, handler, returns, **more))
     return found
 
 
-# Routes by method and number of segments, literal segments before placeholders.
-Table = dict[tuple[str, int], list[tuple[list[str], Route]]]
+# A route after the segments of its address; literal segments come before placeholders.
+Row = tuple[list[str], Route]
+# Routes by method and number of segments.
+Table = dict[tuple[str, int], list[Row]]
 
 
 def table(routes: Iterable[Route]) -> Table:
     """Sort routes so that `find` has few to look at."""
     made: Table = {}
-    for route in sorted(routes, key=lambda r: r.template.count("{")):
+    for route in sorted(routes, key=_placeholders):
         parts = route.template.strip("/").split("/")
-        made.setdefault((route.method, len(parts)), []).append((parts, route))
+        rows = made.setdefault((route.method, len(parts)), [])
+        rows.append((parts, route))
     return made
+
+
+def _placeholders(route: Route) -> int:
+    return route.template.count("{")
 
 
 def find(
@@ -73,7 +86,8 @@ def find(
 ) -> tuple[Route, dict[str, str]] | None:
     """The route of a request with the ids in its path; literal segments win over placeholders."""
     segments = path.removeprefix("/").split("/")
-    for parts, route in table.get((method, len(segments)), []):
+    rows = table.get((method, len(segments)), [])
+    for parts, route in rows:
         ids = _ids(parts, segments)
         if ids is not None:
             return route, ids

@@ -112,7 +112,8 @@ def start_of_day(timing: Json, moment: int, ahead: int = 0) -> int:
         return (moment // DAY + ahead) * DAY
     zone = zoneinfo.ZoneInfo(begins["timezone"])
     shift = datetime.timedelta(hours=begins["hour"], minutes=begins["minutes"])
-    local = datetime.datetime.fromtimestamp(moment, zone).replace(tzinfo=None) - shift
+    there = datetime.datetime.fromtimestamp(moment, zone)
+    local = there.replace(tzinfo=None) - shift
     day = (
         datetime.datetime.combine(
             local.date() + datetime.timedelta(days=ahead),
@@ -164,10 +165,7 @@ def plan(act: Act, currency: str, moment: int) -> None:
     due = payday((found or settings(act)).body["payments"], moment)
     subject = f"{act.scope}:{currency}"
     sql = "SELECT 1 FROM agenda WHERE due = ? AND task = 'payday' AND platform = ? AND subject = ?"
-    if (
-        due is not None
-        and act.store.db.execute(sql, (due, act.platform, subject)).fetchone() is None
-    ):
+    if due is not None and not act.store.rows(sql, due, act.platform, subject):
         act.store.schedule(due, "payday", act.platform, subject)
 
 

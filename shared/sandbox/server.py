@@ -31,10 +31,10 @@ class Doorway(socket.socket):
         """Let one in."""
         connection, address = super().accept()
         if len(self.guests) > 1000:
-            for known in [
-                a for a, guest in self.guests.items() if guest.fileno() == -1
-            ]:
-                del self.guests[known]
+            known = self.guests.items()
+            gone = [client for client, guest in known if guest.fileno() == -1]
+            for client in gone:
+                del self.guests[client]
         self.guests[address[:2]] = connection
         return connection, address
 

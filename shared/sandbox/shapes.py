@@ -64,7 +64,10 @@ def _merged(
             and isinstance(out[old], dict)
             and not {"any", "*"} & set(out[old])
         )
-        out[old or key] = _merged(out[old], value) if both and old else value
+        if both and old:
+            out[old] = _merged(out[old], value)
+        else:
+            out[old or key] = value
     return out
 
 
@@ -74,9 +77,11 @@ def _key(text: str) -> tuple[str, bool, bool]:
     return text.rstrip("!?"), "!" in text, "?" in text
 
 
-def _fields(
-    shape: dict[str, Any],
-) -> dict[str, tuple[Any, bool, bool]]:
+Shape = dict[str, Any]
+Fields = dict[str, tuple[Any, bool, bool]]
+
+
+def _fields(shape: Shape) -> Fields:
     """Name -> shape, required, clearable; kept per shape because the file never changes while we
     run.
     """
@@ -90,7 +95,7 @@ def _fields(
     return found[1]
 
 
-_FIELDS: dict[int, tuple[dict[str, Any], dict[str, tuple[Any, bool, bool]]]] = {}
+_FIELDS: dict[int, tuple[Shape, Fields]] = {}
 
 
 def _name(where: str, part: str) -> str:
@@ -103,22 +108,16 @@ def _unknown(
     where: str,
 ) -> list[str]:
     if isinstance(shape, list) and isinstance(value, list):
-        return [
-            u
-            for i, v in enumerate(value)
-            for u in _unknown(shape[0], v, _name(where, str(i)))
-        ]
+        named = {str(place): inner for place, inner in enumerate(value)}
+        return _all_unknown(shape[0], named, where)
     if not isinstance(shape, dict) or not isinstance(value, dict):
         return []
     if "*" in shape:
-        return [
-            u
-            for k, v in value.items()
-            for u in _unknown(shape["*"], v, _name(where, k))
-        ]
+        return _all_unknown(shape["*"], value, where)
     if "any" in shape:
-        tries = [_unknown(s, value, where) for s in shape["any"] if isinstance(s, dict)]
-        return min(tries, key=len) if tries else []
+        shapes = [one for one in shape["any"] if isinstance(one, dict)]
+        tries = [_unknown(one, value, where) for one in shapes]
+        return min(tries, key=len, default=[])
     fields = _fields(shape)
     found: list[str] = []
     for key, inner in value.items():
@@ -130,6 +129,18 @@ def _unknown(
                 inner,
                 _name(where, key),
             )
+    return found
+
+
+def _all_unknown(
+    shape: Any,
+    named: dict[str, Any],
+    where: str,
+) -> list[str]:
+    """The same of several values of one shape."""
+    found: list[str] = []
+    for name, value in named.items():
+        found += _unknown(shape, value, _name(where, name))
     return found
 
 
@@ -155,10 +166,15 @@ def _read(shape: Any, value: Any, where: str) -> Any:
         raise errors.invalid_shape(where, "object")
     if "*" in shape:
         return {
-            k: "" if v == "" else _read(shape["*"], v, _name(where, k))
-            for k, v in value.items()
+            name: _read_entry(shape["*"], inner, _name(where, name))
+            for name, inner in value.items()
         }
     return _read_object(shape, value, where)
+
+
+def _read_entry(shape: Any, value: Any, where: str) -> Any:
+    """One value of a free map; an empty string takes it out."""
+    return "" if value == "" else _read(shape, value, where)
 
 
 def _read_object(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+Row = tuple[str, str, str, str, int]  # body, hidden, platform, scope, seq
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS docs (
@@ -111,10 +112,10 @@ class Store:
         self.db = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, cached_statements=256
         )
-        self.listeners: dict[
-            str, list[Document]
-        ] = {}  # platform -> its enabled webhook endpoints, while none changes
-        self.due = True  # something was put on the agenda, or addressed, since the courier last looked
+        # platform -> its enabled webhook endpoints, while none changes
+        self.listeners: dict[str, list[Document]] = {}
+        # something was put on the agenda, or addressed, since the courier last looked
+        self.due = True
         for setting in _SETTINGS:
             self.db.execute(f"PRAGMA {setting}")
         self.db.executescript(_SCHEMA)
@@ -139,6 +140,15 @@ class Store:
         self.listeners.clear()
         for table in _TABLES:
             self.db.execute(f"DELETE FROM {table}")
+
+    def rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
+        """All rows that a query finds."""
+        return self.db.execute(sql, args).fetchall()
+
+    def value(self, sql: str, *args: Any) -> Any:
+        """The first value of the first row that a query finds; None where there is none."""
+        row = self.db.execute(sql, args).fetchone()
+        return row[0] if row else None
 
     def insert(self, doc: Document) -> Document:
         """Add one object, newest of its kind."""
@@ -182,11 +192,11 @@ class Store:
                 "DELETE FROM facets WHERE scope = ? AND object = ? AND seq = ?",
                 (doc.scope, kind, doc.seq),
             )
-        rows = [
-            (doc.scope, kind, name, value, doc.seq) for name, value in facets.items()
-        ]
-        if rows:
-            self.db.executemany("INSERT INTO facets VALUES (?, ?, ?, ?, ?)", rows)
+        if facets:
+            self.db.executemany(
+                "INSERT INTO facets VALUES (?, ?, ?, ?, ?)",
+                [(doc.scope, kind, *facet, doc.seq) for facet in facets.items()],
+            )
         doc.indexed = facets
 
     def delete(self, doc: Document) -> None:
@@ -227,15 +237,13 @@ class Store:
             f"SELECT body, hidden, platform, scope, seq FROM docs WHERE {where} ORDER BY {order} "
             "LIMIT ?"
         )
-        return [_document(row) for row in self.db.execute(sql, [*args, limit])]
+        rows = self.db.execute(sql, [*args, limit])
+        return [_document(row) for row in rows]
 
     def counts(self, platform: str) -> dict[str, int]:
         """How many objects of each kind this platform holds."""
-        rows = self.db.execute(
-            "SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object",
-            (platform,),
-        )
-        return dict(rows.fetchall())
+        sql = "SELECT object, count(*) FROM docs WHERE platform = ? GROUP BY object"
+        return dict(self.rows(sql, platform))
 
     def schedule(
         self,
@@ -258,21 +266,19 @@ class Store:
     def kept(self, platform: str, id: str) -> bytes:
         """What was kept of a file."""
         sql = "SELECT content FROM contents WHERE platform = ? AND id = ?"
-        return bytes(self.db.execute(sql, (platform, id)).fetchone()[0])
+        return bytes(self.value(sql, platform, id))
 
     def meta(self, name: str, default: str = "") -> str:
         """A remembered setting."""
-        row = self.db.execute(
-            "SELECT value FROM meta WHERE name = ?", (name,)
-        ).fetchone()
-        return row[0] if row else default
+        rows = self.rows("SELECT value FROM meta WHERE name = ?", name)
+        return rows[0][0] if rows else default
 
     def remember(self, name: str, value: str) -> None:
         """Remember a setting."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
-def _document(row: tuple[str, str, str, str, int]) -> Document:
+def _document(row: Row) -> Document:
     body = json.loads(row[0])
     return Document(
         body,

@@ -87,13 +87,15 @@ def in_words(name: str) -> str:
         return _WHOLE[name]
     head, _, field = name.partition(".")
     if head in ("individual", "representative") or head.startswith("person_"):
-        known = _WORDS.get(field) or _WORDS.get(field.partition(".")[0])
-        return (
-            (known or field.replace(".", " ").replace("_", " "))
-            .capitalize()
-            .replace("Id number", "ID number")
-        )
-    return name.replace(".", " ").replace("_", " ").capitalize()
+        topic, _, _ = field.partition(".")
+        known = _WORDS.get(field) or _WORDS.get(topic)
+        words = (known or _spaced(field)).capitalize()
+        return words.replace("Id number", "ID number")
+    return _spaced(name).capitalize()
+
+
+def _spaced(name: str) -> str:
+    return name.replace(".", " ").replace("_", " ")
 
 
 def listed(names: list[str]) -> list[str]:

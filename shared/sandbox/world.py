@@ -58,7 +58,8 @@ class World:
 
     def token(self, length: int) -> str:
         """Letters and digits that nobody has seen before."""
-        return "".join(self.random.choices(_PAIRS, k=(length + 1) // 2))[:length]
+        pairs = self.random.choices(_PAIRS, k=(length + 1) // 2)
+        return "".join(pairs)[:length]
 
     def id(self, prefix: str) -> str:
         """A fresh id; treat it as opaque (stripe-facts 2.1).
@@ -78,13 +79,17 @@ def platform_of(key: str) -> str:
 @lru_cache(maxsize=1024)
 def home_of(platform: str) -> str:
     """The platform's own account id, the same after every restart and reset."""
-    return "acct_" + hashlib.sha256(platform.encode()).hexdigest()[:16]
+    return f"acct_{_digest(platform)[:16]}"
 
 
 @lru_cache(maxsize=1024)
 def application_of(platform: str) -> str:
     """The platform's Connect application."""
-    return "ca_" + hashlib.sha256(platform.encode()).hexdigest()[16:40]
+    return f"ca_{_digest(platform)[16:40]}"
+
+
+def _digest(platform: str) -> str:
+    return hashlib.sha256(platform.encode()).hexdigest()
 
 
 def configured_secret(platform: str, config: SandboxConfig) -> bool:
@@ -223,7 +228,8 @@ def merge_metadata(
     """
     if given == "":
         return {}
-    merged = {key: value for key, value in {**current, **given}.items() if value != ""}
+    both = {**current, **given}
+    merged = {key: both[key] for key in both if both[key] != ""}
     if len(merged) > MOST_METADATA:
         message = f"Metadata can have up to {MOST_METADATA} keys, but there would be {len(merged)}."
         raise errors.bad_metadata("metadata", message)

@@ -11,6 +11,7 @@ from quart import Blueprint, Response, request
 from shared.core.errors import NotFound
 from shared.core.locales import gettext as _
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import page_number
@@ -182,7 +183,7 @@ async def terms() -> Response:
     return await _legal(LegalKind.TERMS) or await page(
         "storefront/platform/terms.html",
         version=order_terms.VERSION,
-        returns=_(order_terms.RETURNS[order_terms.VERSION]),
+        returns=word("orders.returns", order_terms.VERSION),
     )
 
 

@@ -221,5 +221,5 @@ async def test_a_set_off_that_was_tampered_with_pays_nobody(market: Market) -> N
     assert [(row[0], row[1]) for row in found] == [
         ("claim_miscounted", f"vendor:{shop.vendor_id}:EUR")
     ]
-    assert "does not come to nought" in found[0][2]
+    assert "does not come to zero" in found[0][2]
     assert RepairName.NONE not in REPAIRS

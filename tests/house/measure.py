@@ -66,12 +66,12 @@ Pair = tuple[float, float]  # a figure of each side
 Pairs = Mapping[str, Pair]
 # The most that this checkout may come to. Whoever makes a figure better lowers its bound.
 BOUNDS: Pairs = {
-    "tokens per code line": (6.64, 6.41),
-    "% of code lines over 20 tokens": (0.98, 1.31),
-    "% of code lines over 25 tokens": (0.13, 0.17),
-    "lines over 100 characters": (63, 19),
-    "files over 320 lines": (21, 6),
-    "functions over 40 lines": (27, 19),
+    "tokens per code line": (6.67, 6.58),
+    "% of code lines over 20 tokens": (0.97, 0.46),
+    "% of code lines over 25 tokens": (0.13, 0),
+    "lines over 100 characters": (63, 18),
+    "files over 320 lines": (18, 0),
+    "functions over 40 lines": (23, 0),
     "imports inside functions": (26, 3),
     "class names defined more than once": (0, 0),
     "template lines over 140 characters": (0, 0),

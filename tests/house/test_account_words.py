@@ -179,11 +179,12 @@ def test_every_reason_of_a_capability_has_a_sentence(name: str, reason: str) -> 
     assert_verdict(capabilities.verdict(name, reason))
     (line,) = capabilities.shown([Capability(name, "inactive", reason)])
     (calm,) = capabilities.shown([Capability(name, "inactive", reason)], selling=True)
-    assert_well_said(line.lead)
-    assert_well_said(calm.lead)
-    assert "cannot pay" not in calm.lead
-    assert not COMPLIANCE.search(line.lead.lower()), line.lead
-    assert reason not in f"{line.name} {line.badge} {line.lead} {line.tail}"
+    said = line.sentence.text
+    assert_well_said(said)
+    assert_well_said(calm.sentence.text)
+    assert "cannot pay" not in calm.sentence.text
+    assert not COMPLIANCE.search(said.lower()), said
+    assert reason not in f"{line.name} {line.badge} {said}"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_every_state_of_a_capability_has_words(status: str, reason: str | None) 
         ]
     ):
         assert_well_said(f"{line.name}: {line.badge}.")
-        assert_well_said(f"{line.lead}{line.tail}")
+        assert_well_said(line.sentence.text)
 
 
 @pytest.mark.parametrize("name", SELLING_NEEDS)
@@ -212,8 +213,10 @@ def test_a_capability_that_is_due_says_what_by_when_and_what_stops(name: str) ->
     (line,) = capabilities.shown(
         [Capability(name, "active", None, ("external_account",), day)]
     )
-    assert line.day == day
-    assert_well_said(f"{line.lead} by 3 December{line.tail}")
+    said = line.sentence
+    assert said.day == day
+    assert_well_said(f"{said.lead}3 December{said.tail}")
+    assert_well_said(said.text)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ async def test_legal_texts_have_versions_that_stay(client: TestClientProtocol) -
     assert "It does not hold any more" in page
     assert (await client.get("/legal/terms?version=1999-01-01")).status_code == 404
     assert await terms.returns_of(old.version) == "Within 14 days."
-    assert await terms.returns_of(terms.VERSION) == terms.RETURNS[terms.VERSION]
+    assert "within 14 days" in await terms.returns_of(terms.VERSION)
     assert terms.version_asked_for(old.version) == old.version
     assert old.version in await portal.get("/operator/settings/legal/terms")
     assert (

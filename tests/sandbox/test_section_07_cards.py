@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.sandbox.cards import CARDS, luhn
+from shared.sandbox.card_checks import luhn
+from shared.sandbox.cards import CARDS
 from tests.sandbox.shopper import again, answer, customer, outcome, set_up, typed
 from tests.sandbox.test_section_03_errors import refused
 

@@ -137,9 +137,7 @@ class Counted(RuleBasedStateMachine):
     @invariant()
     def nothing_appears_or_vanishes(self) -> None:
         if self.sound:
-            assert self.run(booked(*Account)) == {}, (
-                "the ledger does not come to nought"
-            )
+            assert self.run(booked(*Account)) == {}, "the ledger does not come to zero"
             assert self.market.stand.problems() == []
             assert self.run(acts.wrongly_held()) == []
             assert not self.market.complaints.found, "\n".join(

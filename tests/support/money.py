@@ -102,7 +102,7 @@ async def assert_books_agree(sandbox: RunningSandbox) -> None:
 
     At rest, that is: what a vendor has earned lies in its balance or is on its way to its bank.
     """
-    assert await booked(*Account) == {}, "the ledger does not come to nought"
+    assert await booked(*Account) == {}, "the ledger does not come to zero"
     await assert_payments_follow_refunds()
     assert await booked(Account.STRIPE_PLATFORM) == held(sandbox), (
         "the platform's balance"

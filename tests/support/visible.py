@@ -249,6 +249,20 @@ def unsaid(code: str) -> list[str]:
     return found
 
 
+def given_to_gettext(code: str) -> set[str]:
+    """The sentences that a module hands over to be translated or marks, the first form of each."""
+    calls = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id in _TRANSLATES
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    }
+
+
 def _beside(node: ast.AST) -> Iterator[ast.AST]:
     """What nobody reads, or what is translated: everything inside such a call, a docstring, a
     regular expression.

@@ -21,7 +21,7 @@ from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, choices
 from shared.trade.commission.queries import Policy, RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule
-from shared.trade.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.countries import CURRENCIES, currency_name
 
 AMOUNTS = ("fixed_amount", "minimum_amount", "maximum_amount")
 
@@ -59,7 +59,7 @@ class RuleForm(Edited):
         choices=choices(
             [
                 ("", "Any, percentage only"),
-                *((code, f"{n} ({code})") for code, n in CURRENCY_NAMES.items()),
+                *((code, f"{currency_name(code)} ({code})") for code in CURRENCIES),
             ]
         ),
         default="",
@@ -84,7 +84,7 @@ class RuleForm(Edited):
                 data=rule_values(view) if view else None,
             )
         sent = (await request.form).get("currency")
-        return await cls.from_request(currency=sent if sent in CURRENCY_NAMES else None)
+        return await cls.from_request(currency=sent if sent in CURRENCIES else None)
 
     def validate_currency(self, field: SelectField) -> None:
         """Amounts need a currency; without this the amounts alone would complain."""
@@ -176,7 +176,7 @@ async def policy_form(policy: Policy, currencies: Iterable[str]) -> PolicyForm:
     codes = sorted({*currencies, *policy.refund_approval_limits})
     fields = {
         f"limit_{code}": MoneyField(
-            CURRENCY_NAMES.get(code, code),
+            currency_name(code),
             currency=code,
         )
         for code in codes

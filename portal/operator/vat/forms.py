@@ -19,7 +19,7 @@ from shared.entrypoints.web.forms import MarketForm, choices
 from shared.trade.vat.rates import read_rate
 from shared.trade.vat.rules import Rate
 from shared.trade.vat.service import MOST_WORDS
-from shared.trade.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.countries import CURRENCIES, currency_name
 
 TOO_LONG = Length(max=MOST_WORDS, message=f"At most {MOST_WORDS} characters.")
 
@@ -77,12 +77,12 @@ class RateForm(MarketForm):
 
     base = SelectField(
         "1 unit of",
-        choices=choices(CURRENCY_NAMES.items()),
+        choices=choices((code, currency_name(code)) for code in CURRENCIES),
         default="EUR",
     )
     quote = SelectField(
         "Is worth, in",
-        choices=choices(CURRENCY_NAMES.items()),
+        choices=choices((code, currency_name(code)) for code in CURRENCIES),
         default="DKK",
     )
     rate = RateField("Rate", [InputRequired("Enter a rate such as 7.4604.")])

@@ -20,7 +20,7 @@ from shared.entrypoints.web.paging import pager
 from shared.trade.vat.errors import UnlikelyRate
 from shared.trade.vat.queries import missing_rates, rates
 from shared.trade.vat.rates import enter
-from shared.trade.vendors.countries import CURRENCY_NAMES
+from shared.trade.vendors.countries import CURRENCIES
 
 blueprint = Blueprint("operator_vat_rates", __name__, url_prefix="/operator")
 
@@ -95,7 +95,7 @@ def _asked() -> dict[str, object]:
         "source": "European Central Bank",
     }
     for name in ("base", "quote"):
-        if request.args.get(name, "") in CURRENCY_NAMES:
+        if request.args.get(name, "") in CURRENCIES:
             given[name] = request.args[name]
     try:
         given["day"] = date.fromisoformat(request.args.get("day", ""))

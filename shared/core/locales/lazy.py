@@ -5,6 +5,7 @@ Apart from the others, since Babel comes with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from babel.support import LazyProxy
@@ -14,4 +15,9 @@ from shared.core.locales import gettext
 
 def lazy_gettext(message: str, /, **values: Any) -> str:
     """A sentence that is translated each time it is read: labels and messages of forms."""
-    return cast("str", LazyProxy(gettext, message, enable_cache=False, **values))
+    return lazy(gettext, message, **values)
+
+
+def lazy(say: Callable[..., str], /, *args: Any, **values: Any) -> str:
+    """What `say` says of these, asked each time it is read."""
+    return cast("str", LazyProxy(say, *args, enable_cache=False, **values))

@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.core.settings import Settings
+from shared.core.words import word
 from shared.entrypoints.cli import front
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
@@ -28,7 +29,7 @@ from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation, site
 from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.rules import Light
-from shared.finance.inbox.words import NAMES, sentence
+from shared.finance.inbox.words import sentence
 from shared.finance.reconciliation.after_restore import standstill
 from shared.infra.database import migrate as migrations
 from shared.infra.database.lifecycle import close_database, open_database
@@ -136,7 +137,7 @@ async def _health(settings: Settings) -> list[Finding]:
     """The lights of the webhook endpoints, and mails that do not go out."""
     found = []
     for endpoint in await endpoint_health.endpoints(settings):
-        tally, name = endpoint.tally, NAMES[endpoint.source].lower()
+        tally, name = endpoint.tally, word("inbox.sources", endpoint.source).lower()
         last = (
             f"{tally.last_event_at:%Y-%m-%d %H:%M} UTC"
             if tally.last_event_at

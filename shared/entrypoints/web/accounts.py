@@ -34,7 +34,7 @@ from shared.trade.people import (
     password_change,
     sessions,
 )
-from shared.trade.people.factors.challenges import TooManyAnswers
+from shared.trade.people.factors.errors import TooManyAnswers
 from shared.trade.people.session_list import signed_in
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -26,8 +26,8 @@ from shared.entrypoints.web.identity import customer, member_or_none, token_owne
 from shared.entrypoints.web.kit import is_htmx, wants_json
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
+from shared.trade.people.errors import MissingScope
 from shared.trade.people.queries import Actor
-from shared.trade.people.scopes import MissingScope
 
 
 async def enforce() -> Response | AnyResponse | None:
@@ -62,7 +62,7 @@ def _check_token(view: object, holder: Actor | None) -> None:
     if scope is None:  # deny by default
         raise Forbidden
     if scope not in holder.scopes:
-        raise MissingScope(scope)
+        raise MissingScope(scope.value)
 
 
 def sign_in_at(address: str) -> Response | AnyResponse:

@@ -24,7 +24,7 @@ from shared.entrypoints.web.kit import is_htmx, wants_json
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.infra.database.trouble import DatabaseTrouble
-from shared.trade.people.scopes import MissingScope
+from shared.trade.people.errors import MissingScope
 
 log = logging.getLogger("markethall.web")
 
@@ -221,7 +221,7 @@ async def on_market_error(error: MarketError) -> Any:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MissingScope):  # RFC 6750, section 3.1
         response.headers["WWW-Authenticate"] = (
-            f'Bearer error="insufficient_scope", scope="{error.scope.value}"'
+            f'Bearer error="insufficient_scope", scope="{error.scope}"'
         )
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)

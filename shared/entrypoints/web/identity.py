@@ -24,8 +24,9 @@ from shared.entrypoints.web.access import (
 )
 from shared.infra.activity import cause
 from shared.trade.people import sessions, tokens
+from shared.trade.people.errors import BadEmail
 from shared.trade.people.queries import NOBODY, Actor
-from shared.trade.people.rules import BadEmail, normal_email
+from shared.trade.people.rules import normal_email
 
 __all__ = [
     "Actor",

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
-from shared.core.locales import gettext as _
 from shared.core.words import codes, word, words
 from shared.finance.connect import requirements_due
+from shared.finance.connect.sentences import Sentence
 from shared.finance.connect.verification import Verdict, todo
 from shared.infra.gateway.accounts import Capability
+
+# The kind of a badge, how a capability stands (`connect.capability_states`), and the sentence.
+_Told = tuple[str, str, Sentence]
 
 NAMES = (
     "transfers",
@@ -35,18 +36,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class CapabilityLine:
-    """A capability on a page: a name, a badge, and a sentence with a day in it: `lead` by the day,
-    `tail`.
-    """
+    """A capability on a page: a name, a badge, and a sentence."""
 
     ability: str
     name: str
     kind: str
     badge: str
-    lead: str
-    day: datetime | None = None
-    tail: str = ""
-    code: str = ""  # Stripe's own words, for the operator alone
+    sentence: Sentence
+    code: str  # Stripe's own words, for the operator alone
 
 
 def is_known(code: str) -> bool:
@@ -118,30 +115,40 @@ def shown(
 
 
 def _line(ability: Capability, selling: bool) -> CapabilityLine:
-    code = f"{ability.name}: {ability.status}" + (
-        f" ({ability.disabled_reason})" if ability.disabled_reason else ""
+    kind, state, sentence = _told(ability, selling)
+    reason_code = f" ({ability.disabled_reason})" if ability.disabled_reason else ""
+    return CapabilityLine(
+        ability.name,
+        words(_TABLE, ability.name)["name"],
+        kind,
+        word("connect.capability_states", state),
+        sentence,
+        f"{ability.name}: {ability.status}{reason_code}",
     )
-    words_of = words(_TABLE, ability.name)
-    line = partial(CapabilityLine, ability.name, words_of["name"], code=code)
+
+
+def _told(ability: Capability, selling: bool) -> _Told:
     if ability.status != "active":
-        found = cause(reason(ability))
-        said = (
-            f"{found.because}. {found.todo} "
-            f"{word('connect.goes_on', None) if selling else words_of['until']}"
-        )
-        kind = "warn" if selling and found.kind == "bad" else found.kind
-        return line(
-            kind,
-            _("Being checked") if found.kind == "info" else _("Off"),
-            said,
-        )
+        return _told_off(ability, selling)
     if not ability.currently_due:
-        return line("ok", _("On"), _("Nothing is missing for this."))
+        return "ok", "on", Sentence(word("connect.nothing_missing", None))
     needs = requirements_due.needs_of(requirements_due.items(ability.currently_due))
-    return line(
-        "warn",
-        _("On for now"),
-        _("Stripe needs %(things)s", things=needs),
+    sentence = Sentence.of(
+        "connect.capabilities_due",
+        ability.name,
         ability.current_deadline,
-        f", {words_of['later']}",
+        things=needs,
     )
+    return "warn", "due", sentence
+
+
+def _told_off(ability: Capability, selling: bool) -> _Told:
+    found = cause(reason(ability))
+    kind = "warn" if selling and found.kind == "bad" else found.kind
+    meanwhile = (
+        word("connect.goes_on", None)
+        if selling
+        else words(_TABLE, ability.name)["until"]
+    )
+    state = "checking" if found.kind == "info" else "off"
+    return kind, state, Sentence(f"{found.because}. {found.todo} {meanwhile}")

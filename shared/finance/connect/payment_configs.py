@@ -22,7 +22,7 @@ from shared.infra.unit import Transaction
 from shared.trade.catalogue.errors import CurrencyFixed
 from shared.trade.catalogue.service import may_choose_currency
 from shared.trade.vendors.countries import (
-    CURRENCY_NAMES,
+    CURRENCIES,
     default_currency,
     minimum_payout,
 )
@@ -80,7 +80,7 @@ async def choose_currency(
 ) -> None:
     """Set the currency a vendor sells in. Raises CurrencyFixed once there are products."""
     code = currency.upper()
-    if code not in CURRENCY_NAMES:
+    if code not in CURRENCIES:
         raise CurrencyNotOffered
     async with unit.transaction() as tx:
         config = await tx.lock(

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.core.formats import listed
+from shared.core.words import word, words
 from shared.finance.connect import verification
 from shared.finance.connect.requirements import Requirement, bank, general, requirement
 from shared.finance.connect.rules import is_broken
@@ -82,9 +84,7 @@ def with_bank(
     with the reason.
     """
     broken = [a for a in accounts if is_broken(a.status)]
-    said = (
-        bank_sentence(broken[0]) if broken else "Your bank account cannot take payouts."
-    )
+    nowhere = words("connect.nowhere_to_pay", None)
     wanted = bank()
     asked = next(
         (item for item in found if item.title == wanted.what),
@@ -95,56 +95,35 @@ def with_bank(
         *(asked.codes if asked else ()),
         *(f"{a.id}: {a.status}" for a in broken),
     )
-    todo = "Change your bank details with Stripe, or enter them again."
-    return (
-        Item(
-            wanted.what,
-            wanted.needs,
-            todo,
-            only_payouts=True,
-            reason=said,
-            codes=codes,
-        ),
-        *rest,
+    first = Item(
+        wanted.what,
+        wanted.needs,
+        nowhere["todo"],
+        only_payouts=True,
+        reason=bank_sentence(broken[0]) if broken else nowhere["what"],
+        codes=codes,
     )
+    return (first, *rest)
 
 
 def bank_sentence(account: ExternalAccount) -> str:
     """What is wrong with a bank account or a card that payouts go to."""
-    named = (
-        f"the account ending in {account.last4}" if account.last4 else "your account"
-    )
-    match account.status:
-        case "errored":
-            return f"Your bank returned a payout to {named}."
-        case "verification_failed":
-            return f"Stripe could not confirm that {named} is yours."
-        case _:
-            return f"Stripe can no longer pay out to {named}."
+    said = words("connect.bank", account.status, last4=account.last4)
+    return said["ending" if account.last4 else "text"]
 
 
 def needs_of(found: Sequence[Item]) -> str:
     """The whole checklist as part of a sentence: "your passport and your date of birth", "4 things
     from you".
     """
-    return (
-        listed([item.needs for item in found])
-        if len(found) <= 2
-        else f"{len(found)} things from you"
-    )
-
-
-def listed(words: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`; at least one word."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    if len(found) <= 2:
+        return listed([item.needs for item in found])
+    return word("connect.things", None, count=len(found))
 
 
 def stops_of(found: Sequence[Item]) -> str:
     """What stops when the day has come and something of this is still missing."""
-    it = "it is" if len(found) == 1 else "anything is"
-    if all(item.only_payouts for item in found):
-        return f"If {it} still missing then, nothing more is paid out to you."
-    return (
-        f"If {it} still missing then, Stripe stops your payouts, and may stop shoppers from "
-        "paying you."
+    what = "payouts" if all(item.only_payouts for item in found) else "all"
+    return word(
+        "connect.after_day", f"{what}_{'one' if len(found) == 1 else 'several'}"
     )

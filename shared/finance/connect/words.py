@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.core import words
+from shared.core.formats import listed
+from shared.core.words import word
 from shared.finance.connect import capabilities, requirements_due, verification
 from shared.finance.connect.capabilities import CapabilityLine
 from shared.finance.connect.requirements import requirement
 from shared.finance.connect.requirements_due import Item, needs_of
 from shared.finance.connect.rules import AccountStatus
+from shared.finance.connect.sentences import Sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,15 +26,7 @@ if TYPE_CHECKING:
     from shared.infra.gateway.accounts import Capability
 
 CONNECT, CONTINUE, DASHBOARD = "connect", "continue", "dashboard"
-_BADGES = {
-    AccountStatus.NOT_CONFIGURED: ("plain", "Not connected"),
-    AccountStatus.PENDING: ("warn", "Unfinished"),
-    AccountStatus.UNDER_REVIEW: ("info", "Being checked"),
-    AccountStatus.RESTRICTED_SOON: ("warn", "Needs details"),
-    AccountStatus.ACTIVE: ("ok", "Can take payments"),
-    AccountStatus.RESTRICTED: ("bad", "Payouts stopped"),
-    AccountStatus.INACTIVE: ("bad", "Closed"),
-}
+_ACCOUNTS, _STATES = "connect.accounts", "connect.states"
 _PAUSED = (
     "platform_paused",
     "platform_disabled",
@@ -38,22 +34,6 @@ _PAUSED = (
     "listed",
     "other",
 )
-_KEPT = "The money from your sales is kept for you."
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence with a day in it, which each reader writes in its own way: `lead` by the day,
-    `tail`.
-    """
-
-    lead: str
-    day: datetime | None = None
-    tail: str = ""
-
-    def written(self, day: str = "") -> str:
-        """The sentence as plain text; `day` is the deadline in words."""
-        return f"{self.lead}{f' by {day}' if day else ''}{self.tail}"
 
 
 @dataclass(frozen=True)
@@ -80,17 +60,18 @@ class AccountStatusWords:
     later: Later | None
     next_step: str | None
     settled: bool
+    has_stopped: bool
     abilities: tuple[CapabilityLine, ...] = ()
 
     @property
     def text(self) -> str:
         """The sentence without its day."""
-        return self.sentence.written()
+        return self.sentence.text
 
 
 def badge_of(status: AccountStatus) -> tuple[str, str]:
     """The kind and the word of a status, for lists."""
-    return _BADGES[status]
+    return words.badge(_STATES, status)
 
 
 def status_words(config: PaymentConfigView) -> AccountStatusWords:
@@ -109,6 +90,7 @@ def status_words(config: PaymentConfigView) -> AccountStatusWords:
         later=None if closed else _later(config, found),
         next_step=_next_step(config, found),
         settled=_settled(config),
+        has_stopped=_has_stopped(config),
         abilities=_abilities(config),
     )
 
@@ -127,69 +109,73 @@ def _checklist(config: PaymentConfigView) -> tuple[Item, ...]:
 
 
 def _badge(config: PaymentConfigView) -> tuple[str, str]:
-    kind, badge = badge_of(config.account_status)
     match config.account_status:
         case AccountStatus.RESTRICTED:
-            return "warn", badge  # shoppers can pay
+            return words.badge(_STATES, "payouts_stopped")  # shoppers can pay
         case AccountStatus.PENDING if config.details_submitted:
-            return "bad", "Payments stopped"
+            return words.badge(_STATES, "payments_stopped")
         case AccountStatus.INACTIVE if config.disconnected:
-            return kind, "Disconnected"
+            return words.badge(_STATES, "disconnected")
         case AccountStatus.INACTIVE if _reason(config) in _PAUSED:
-            return kind, "Paused"
-        case _:
-            return kind, badge
+            return words.badge(_STATES, "paused")
+        case status:
+            return badge_of(status)
+
+
+def _has_stopped(config: PaymentConfigView) -> bool:
+    """Whether it was connected, and takes no payments any more."""
+    status = config.account_status
+    return not config.accepts_payments and (
+        status is AccountStatus.INACTIVE
+        or (status is AccountStatus.PENDING and config.details_submitted)
+    )
 
 
 def _title(config: PaymentConfigView) -> str:
     if config.accepts_payments:
-        return "You can take payments"
-    closed = config.account_status is AccountStatus.INACTIVE
-    stopped = closed or (
-        config.account_status is AccountStatus.PENDING and config.details_submitted
-    )
-    return "You cannot take payments" if stopped else "You cannot take payments yet"
+        return word("connect.titles", "selling")
+    return word("connect.titles", "stopped" if _has_stopped(config) else "not_yet")
 
 
 def _sentence(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
-    needs = needs_of(found) if found else ""
     match config.account_status:
-        case AccountStatus.NOT_CONFIGURED:
-            return Sentence(
-                "Connect with Stripe, who pays the money from your sales to your bank. Have "
-                "your bank details and an identity card at hand."
-            )
+        case AccountStatus.NOT_CONFIGURED | AccountStatus.ACTIVE as status:
+            return Sentence.of(_ACCOUNTS, status)
         case AccountStatus.PENDING if not config.details_submitted:
-            return Sentence(
-                "Your Stripe account is made, but a few details are still missing."
-            )
+            return Sentence.of(_ACCOUNTS, "unfinished")
         case AccountStatus.PENDING if found and not config.past_due:
-            return Sentence(f"Stripe needs {needs} before shoppers can pay you.")
-        case AccountStatus.UNDER_REVIEW if found:
-            return Sentence(
-                f"Stripe is checking your details, and needs {needs}", _day(config), "."
-            )
-        case AccountStatus.RESTRICTED_SOON:
-            day = _day(config)
-            return Sentence(
-                f"Stripe needs {needs}",
-                day,
-                " or payouts stop." if day else ", or payouts stop.",
-            )
-        case AccountStatus.ACTIVE:
-            return Sentence(
-                "Shoppers can pay you, and Stripe pays the money to your bank."
-            )
+            return Sentence.of(_ACCOUNTS, "pending", things=needs_of(found))
+        case AccountStatus.UNDER_REVIEW as status if found:
+            return _by_day(config, status, found)
+        case AccountStatus.RESTRICTED_SOON as status:
+            return _by_day(config, status, found)
         case AccountStatus.RESTRICTED:
-            return Sentence(_blocked(config, found))
+            return _restricted(config, found)
         case _ if config.disconnected:
-            return Sentence(
-                "The marketplace no longer has access to your Stripe account. Please write to "
-                "us; we will sort it out with you."
-            )
+            return Sentence.of(_ACCOUNTS, "disconnected")
         case status:
             verdict = _verdict(config, _usual(status))
             return Sentence(f"{verdict.what} {verdict.todo}")
+
+
+def _by_day(
+    config: PaymentConfigView,
+    status: AccountStatus,
+    found: tuple[Item, ...],
+) -> Sentence:
+    """What Stripe needs, and by when where nothing is overdue."""
+    things = needs_of(found) if found else ""
+    return Sentence.of(_ACCOUNTS, status, _day(config), things=things)
+
+
+def _restricted(config: PaymentConfigView, found: tuple[Item, ...]) -> Sentence:
+    """Payments go on, payouts do not."""
+    if config.external_account_errored and found[0].reason:
+        return Sentence.of(_ACCOUNTS, "restricted_by_bank", reason=found[0].reason)
+    if found:
+        things = needs_of(found)
+        return Sentence.of(_ACCOUNTS, "restricted_until_given", things=things)
+    return Sentence.of(_ACCOUNTS, "restricted")
 
 
 def _held(config: PaymentConfigView) -> Capability | None:
@@ -226,7 +212,7 @@ def _abilities(config: PaymentConfigView) -> tuple[CapabilityLine, ...]:
     told |= {
         line.ability
         for line in lines
-        if line.kind == "warn" and line.day and line.day == day
+        if line.kind == "warn" and line.sentence.day and line.sentence.day == day
     }
     rest = tuple(line for line in lines if line.ability not in told)
     return rest if any(line.kind != "ok" for line in rest) else ()
@@ -245,15 +231,6 @@ def _day(config: PaymentConfigView) -> datetime | None:
     return None if config.past_due else config.current_deadline
 
 
-def _blocked(config: PaymentConfigView, found: tuple[Item, ...]) -> str:
-    """Payments go on, payouts do not."""
-    if config.external_account_errored and found[0].reason:
-        return f"{found[0].reason} Until you change your bank details nothing is paid out. {_KEPT}"
-    if found:
-        return f"Nothing is paid out until Stripe has {needs_of(found)}. {_KEPT}"
-    return f"Nothing is paid out at the moment; your Stripe dashboard says why. {_KEPT}"
-
-
 def _stops(
     config: PaymentConfigView,
     found: tuple[Item, ...],
@@ -262,9 +239,8 @@ def _stops(
         case AccountStatus.RESTRICTED_SOON if found and _day(config):
             return requirements_due.stops_of(found)
         case AccountStatus.PENDING if config.details_submitted:
-            return "Until then shoppers cannot pay you" + (
-                "." if config.payouts_enabled else ", and nothing is paid out."
-            )
+            what = "payments" if config.payouts_enabled else "everything"
+            return word("connect.until_finished", what)
         case AccountStatus.INACTIVE if not config.disconnected:
             return _verdict(config, "other").stops
         case _:
@@ -279,10 +255,8 @@ def _checking(config: PaymentConfigView) -> str | None:
     if not named or not config.details_submitted:
         return None
     looking = config.account_status is AccountStatus.UNDER_REVIEW
-    return (
-        f"{'It looks at' if looking else 'Stripe is also checking'} "
-        f"{requirements_due.listed(named)}."
-    )
+    code = "account" if looking else "things"
+    return word("connect.checking", code, things=listed(named))
 
 
 def _later(
@@ -298,15 +272,13 @@ def _later(
     coming = tuple(item for item in coming if item.title not in known)
     if not coming:
         return None
-    needs = needs_of(coming)
-    tail = (
-        ". Nothing stops before that day."
-        if future.current_deadline
-        else " before long."
+    sentence = Sentence.of(
+        "connect.announced",
+        None,
+        future.current_deadline,
+        things=needs_of(coming),
     )
-    return Later(
-        Sentence(f"Stripe will need {needs}", future.current_deadline, tail), coming
-    )
+    return Later(sentence, coming)
 
 
 def _next_step(

@@ -1,6 +1,6 @@
 """The documents of an answer: attached, replaced and removed while it is a draft.
 
-Each is brought to Stripe by a write of its own (writes.py), before anything names it.
+Each is brought to Stripe by a write of its own (document_writes.py), before anything names it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
-from shared.core.errors import NotFound
 from shared.finance.disputes import files
+from shared.finance.disputes.document_writes import UploadDocument
+from shared.finance.disputes.errors import DocumentNotFound
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.finance.disputes.response_versions import answerable, new_version
 from shared.finance.disputes.service import note
-from shared.finance.disputes.writes import UploadDocument
 from shared.infra import unit
 from shared.infra.stripe_writes import service as writes
 
@@ -59,8 +59,9 @@ async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
     """
     row = await DisputeFile.get_or_none(dispute_id=dispute_id, id=file_id)
     if row is None:
-        raise NotFound("We could not find that document.")
-    return Attached(**{name: getattr(row, name) for name in _MARKS}), bytes(row.content)
+        raise DocumentNotFound
+    file = Attached(**{name: getattr(row, name) for name in _MARKS})
+    return file, bytes(row.content)
 
 
 async def attach(
@@ -114,7 +115,8 @@ async def _is_there(
     """
     found = await _of(row).values("kind", "size", "digest", "refusal")
     there = {file["kind"]: file for file in found}
-    if kind in there and there[kind]["digest"] == digest and not there[kind]["refusal"]:
+    same = there.get(kind)
+    if same and same["digest"] == digest and not same["refusal"]:
         return True
     sizes = {other: int(file["size"]) for other, file in there.items()}
     files.check_together(kind, {**sizes, kind: size})

@@ -62,3 +62,68 @@ class DisputeNotFound(NotFound):
     """Nobody who may know of it has such a dispute."""
 
     default = _n("We could not find that dispute.")
+
+
+class AnswerTextTooLong(Invalid):
+    """One text of an answer is longer than Stripe takes it."""
+
+    default = _n("Use at most %(most)s characters here; these are %(count)s.")
+
+
+class AnswerTextsTooLong(Invalid):
+    """All texts of an answer are longer than Stripe takes them."""
+
+    default = _n(
+        "All answers together may have %(most)s characters; these are %(count)s. Shorten "
+        "the longest, this one."
+    )
+
+
+class UnknownDocumentKind(Invalid):
+    """An answer has no such document."""
+
+    default = _n("We do not know that kind of document.")
+
+
+class DocumentEmpty(Invalid):
+    """There is nothing in the file."""
+
+    default = _n("This document is empty. Please choose it again.")
+
+
+class DocumentFormat(Invalid):
+    """A bank does not read such files."""
+
+    default = _n(
+        "The bank reads PDF, JPEG and PNG. Save this document as one of them and choose it again."
+    )
+
+
+class DocumentTooLarge(Invalid):
+    """One document is larger than all may be."""
+
+    default = _n(
+        "This document has %(size)s; all documents together may have %(most)s. Make it "
+        "smaller, for example with a lower resolution."
+    )
+
+
+class DocumentsTooLarge(Invalid):
+    """With this one, all documents are too large."""
+
+    default = _n(
+        "With this document all together would have %(size)s; the bank takes %(most)s. Make "
+        "it smaller, or remove another one first."
+    )
+
+
+class TooManyPages(Invalid):
+    """A document has more pages than a bank reads."""
+
+    default = _n("This PDF has more than %(most)s pages. Keep those that matter.")
+
+
+class DocumentNotFound(NotFound):
+    """The dispute has no such document."""
+
+    default = _n("We could not find that document.")

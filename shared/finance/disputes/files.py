@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from shared.core.errors import Invalid
+from shared.core.words import words
+from shared.finance.disputes.errors import (
+    DocumentEmpty,
+    DocumentFormat,
+    DocumentsTooLarge,
+    DocumentTooLarge,
+    TooManyPages,
+    UnknownDocumentKind,
+)
 
 # Stripe's own limit of one document is 5 MB, that of all together about 4.5 MB (stripe-facts 13.6):
 # the smaller one counts.
@@ -26,27 +34,21 @@ class Kind:
     """What a document shows. `name` is Stripe's."""
 
     name: str
-    label: str
-    hint: str
+
+    @property
+    def label(self) -> str:
+        return words("disputes.documents", self.name)["label"]
+
+    @property
+    def hint(self) -> str:
+        return words("disputes.documents", self.name)["hint"]
 
 
 _ALL = (
-    Kind(RECEIPT, "Receipt", "What the shopper got as a receipt or an invoice."),
-    Kind(
-        "shipping_documentation",
-        "Proof of delivery",
-        "The carrier’s confirmation, a signature, a photo of the parcel at the door.",
-    ),
-    Kind(
-        "customer_communication",
-        "Messages with the customer",
-        "Emails or chats, as one PDF or one picture.",
-    ),
-    Kind(
-        "uncategorized_file",
-        "Other",
-        "Anything else that helps, such as photos of what you sent.",
-    ),
+    Kind(RECEIPT),
+    Kind("shipping_documentation"),
+    Kind("customer_communication"),
+    Kind("uncategorized_file"),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
@@ -80,36 +82,26 @@ def judge(kind: str, name: str, content: bytes) -> Paper:
     Raises Invalid, naming the kind, for what a bank would not get to read.
     """
     if kind not in KINDS:
-        raise Invalid("We do not know that kind of document.", param=kind)
+        raise UnknownDocumentKind(param=kind)
     if not content:
-        raise Invalid("This document is empty. Please choose it again.", param=kind)
+        raise DocumentEmpty(param=kind)
     sort = next(
         (sort for sort in _SORTS if content.startswith(sort.start)),
         None,
     )
     if sort is None:
-        raise Invalid(
-            (
-                "The bank reads PDF, JPEG and PNG. Save this document as one of them and choose "
-                "it again."
-            ),
-            param=kind,
-        )
+        raise DocumentFormat(param=kind)
     if len(content) > MOST_TOGETHER:
-        raise Invalid(
-            f"This document has {size(len(content))}; all documents together may have "
-            f"{size(MOST_TOGETHER)}."
-            " Make it smaller, for example with a lower resolution.",
+        raise DocumentTooLarge(
+            size=size(len(content)),
+            most=size(MOST_TOGETHER),
             param=kind,
         )
     if (
         sort.content_type == "application/pdf"
         and len(_PAGE.findall(content)) > MOST_PAGES
     ):
-        raise Invalid(
-            f"This PDF has more than {MOST_PAGES} pages. Keep those that matter.",
-            param=kind,
-        )
+        raise TooManyPages(most=MOST_PAGES, param=kind)
     return Paper(tidy_name(name, sort.endings), sort.content_type)
 
 
@@ -120,10 +112,9 @@ def check_together(kind: str, sizes: Mapping[str, int]) -> None:
     """
     together = sum(sizes.values())
     if together > MOST_TOGETHER:
-        raise Invalid(
-            f"With this document all together would have {size(together)}; the bank takes "
-            f"{size(MOST_TOGETHER)}. Make it"
-            " smaller, or remove another one first.",
+        raise DocumentsTooLarge(
+            size=size(together),
+            most=size(MOST_TOGETHER),
             param=kind,
         )
 
@@ -140,9 +131,9 @@ def tidy_name(name: str, endings: tuple[str, ...]) -> str:
         char for char in plain if char.isprintable() and char not in '"<>:|?*'
     ).strip(" .")
     path = PurePosixPath(plain or "document")
-    if path.suffix.lower() in endings:
-        return path.stem[: MOST_NAME - len(path.suffix)] + path.suffix.lower()
-    return path.stem[: MOST_NAME - len(endings[0])] + endings[0]
+    own = path.suffix.lower()
+    ending = own if own in endings else endings[0]
+    return path.stem[: MOST_NAME - len(ending)] + ending
 
 
 def size(count: int) -> str:

@@ -61,27 +61,33 @@ async def tell(
             once=str(row.transaction_count),
             taken=taken,
         )
-    if was == now:
-        return
+    if was != now:
+        await _tell_move(tx, row, order, was=was, taken=taken)
+
+
+async def _tell_move(
+    tx: Transaction,
+    row: Dispute,
+    order: Order,
+    *,
+    was: DisputeStatus | None,
+    taken: Shares | None,
+) -> None:
+    """Write the mail about the state that the dispute has come to."""
     once = str(row.transaction_count) + (":appeal" if was in APPEALS else "")
     borne = Money(borne_by(row).vendor, row.currency)
-    if now is DisputeStatus.WON:
-        await post(
-            tx,
-            row,
-            order,
-            "dispute_won",
-            once=once,
-            back=Money(row.vendor_back, row.currency),
-        )
-    elif now is DisputeStatus.LOST:
-        await post(tx, row, order, "dispute_lost", once=once, borne=borne)
-    elif now is DisputeStatus.PREVENTED:
-        await post(tx, row, order, "dispute_prevented", taken=taken)
-    elif now in APPEALS and was not in (None, *APPEALS):
-        await post(tx, row, order, "dispute_appealed", borne=borne)
-    elif now is DisputeStatus.WARNING_CLOSED and was is not None:
-        await post(tx, row, order, "dispute_closed")
+    match DisputeStatus(row.status):
+        case DisputeStatus.WON:
+            back = Money(row.vendor_back, row.currency)
+            await post(tx, row, order, "dispute_won", once=once, back=back)
+        case DisputeStatus.LOST:
+            await post(tx, row, order, "dispute_lost", once=once, borne=borne)
+        case DisputeStatus.PREVENTED:
+            await post(tx, row, order, "dispute_prevented", taken=taken)
+        case now if now in APPEALS and was not in (None, *APPEALS):
+            await post(tx, row, order, "dispute_appealed", borne=borne)
+        case DisputeStatus.WARNING_CLOSED if was is not None:
+            await post(tx, row, order, "dispute_closed")
 
 
 async def post(

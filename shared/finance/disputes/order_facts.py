@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from babel import Locale
 
+from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.response_draft import (
     Facts,
@@ -45,27 +47,20 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
     """
     order = await Order.get(id=dispute.order_id).select_related("checkout", "vendor")
     checkout = order.checkout
-    lines = (
-        await OrderLine.filter(order_id=order.id)
-        .order_by("id")
-        .select_related("product")
-    )
     contact = contact_of(checkout)
     return Facts(
         vendor_name=order.vendor.name,
         number=order.number,
         charge_id=dispute.charge_id,
         total=Money(order.total_amount_cents, order.currency),
-        lines=tuple(_line(line, order.currency) for line in lines),
+        lines=await _lines(order),
         full_name=checkout.full_name,
         email=checkout.email,
         address=(contact.full_name, *contact.lines, _country(contact.country)),
         placed_at=order.created_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
-        delivered_at=order.delivered_at
-        if order.delivered_by != TAKEN_FOR_GRANTED
-        else None,
+        delivered_at=_delivered_at(order),
         carrier=order.tracking_carrier,
         tracking=order.tracking_number,
         ip=checkout.purchase_ip,
@@ -74,17 +69,32 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         terms_link=terms_at(checkout.terms_version),
         terms_on_returns=await terms.returns_of(checkout.terms_version),
         messages=await _messages(order.id),
-        refunds=tuple(
-            GivenBack(at, amount) for at, amount in await refunds_paid(order.id)
-        ),
+        refunds=await _refunds(order.id),
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
     )
 
 
+async def _lines(order: Order) -> tuple[Line, ...]:
+    rows = OrderLine.filter(order_id=order.id).order_by("id")
+    return tuple(
+        [_line(row, order.currency) for row in await rows.select_related("product")]
+    )
+
+
 def _line(line: OrderLine, currency: str) -> Line:
     amount = Money(line.unit_amount, currency) * line.quantity
-    return Line(line.name, line.quantity, amount, line.product.description[:_DESCRIBED])
+    description = line.product.description[:_DESCRIBED]
+    return Line(line.name, line.quantity, amount, description)
+
+
+def _delivered_at(order: Order) -> datetime | None:
+    """When the vendor said that it arrived; what is taken for granted proves nothing."""
+    return None if order.delivered_by == TAKEN_FOR_GRANTED else order.delivered_at
+
+
+async def _refunds(order_id: int) -> tuple[GivenBack, ...]:
+    return tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order_id))
 
 
 async def _messages(order_id: int) -> tuple[Message, ...]:
@@ -94,16 +104,16 @@ async def _messages(order_id: int) -> tuple[Message, ...]:
     keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     return tuple(
-        Message(
-            mail.sent_at or mail.created_at,
-            mail.subject,
-            "\n".join(
-                "[link to the order]" if PUBLIC_URL in line else line
-                for line in mail.text.splitlines()
-            ),
-        )
+        Message(mail.sent_at or mail.created_at, mail.subject, _without_links(mail))
         for mail in mails
     )
+
+
+def _without_links(mail: Email) -> str:
+    with speaking(SOURCE):
+        instead = word("disputes.draft", "hidden_link")
+    lines = mail.text.splitlines()
+    return "\n".join(instead if PUBLIC_URL in line else line for line in lines)
 
 
 async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:

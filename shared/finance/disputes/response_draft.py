@@ -4,12 +4,14 @@ it. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from shared.core.formats import english_day
+from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.disputes.evidence import FIELDS, MOST_EACH
 
 
@@ -85,7 +87,16 @@ class Facts:
 
 
 def draft(facts: Facts, reason: str) -> dict[str, str]:
-    """The texts of a first answer, by field; only what we know, and nothing that is not so."""
+    """The texts of a first answer, by field; only what we know, and nothing that is not so.
+
+    A bank reads it, so it is English whatever is spoken here.
+    """
+    with speaking(SOURCE):
+        texts = _texts(facts, reason)
+    return {name: text[: FIELDS[name].most] for name, text in texts.items() if text}
+
+
+def _texts(facts: Facts, reason: str) -> dict[str, str]:
     texts = {
         "product_description": _sold(facts),
         "customer_name": facts.full_name,
@@ -106,11 +117,15 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
     if reason == "duplicate" and facts.others:
         texts["duplicate_charge_id"] = facts.others[0].charge_id
         texts["duplicate_charge_explanation"] = _two_orders(facts)
-    return {name: text[: FIELDS[name].most] for name, text in texts.items() if text}
+    return texts
+
+
+def _said(code: str, **values: object) -> str:
+    return word("disputes.draft", code, **values)
 
 
 def _moment(at: datetime) -> str:
-    return f"{english_day(at)} at {at.astimezone(UTC):%H:%M} UTC"
+    return _said("moment", day=english_day(at), time=f"{at.astimezone(UTC):%H:%M}")
 
 
 def _things(lines: Sequence[Line]) -> str:
@@ -121,69 +136,98 @@ def _sold(facts: Facts) -> str:
     described = [
         f"{line.name}: {line.description}" for line in facts.lines if line.description
     ]
-    head = (
-        f"Physical goods sold by {facts.vendor_name}, order "
-        f"{facts.number}:\n{_things(facts.lines)}\nTotal {facts.total}."
-    )
-    return "\n\n".join([head, *described])
+    head = [
+        _said("sold", vendor=facts.vendor_name, number=facts.number),
+        _things(facts.lines),
+        _said("total", total=facts.total),
+    ]
+    return "\n\n".join(["\n".join(head), *described])
 
 
 def _terms(facts: Facts) -> str:
     if facts.terms_accepted_at is None:
         return ""
-    where = f" from the network address {facts.ip}" if facts.ip else ""
-    return (
-        "Beside the button that places the order stands that placing it accepts the terms, with "
-        "a link to them"
-        f" ({facts.terms_link}). The shopper placed the order and so accepted the version of "
-        f"{facts.terms_version} on"
-        f" {_moment(facts.terms_accepted_at)}{where}. On returns they say: {facts.terms_on_returns}"
+    return _said(
+        "terms_from_address" if facts.ip else "terms",
+        link=facts.terms_link,
+        version=facts.terms_version,
+        moment=_moment(facts.terms_accepted_at),
+        ip=facts.ip,
+        returns=facts.terms_on_returns,
     )
 
 
 def _refunds(facts: Facts) -> str:
     return "\n".join(
-        f"{r.amount} was refunded to the same card on {_moment(r.at)}."
-        for r in facts.refunds
+        _said("refunded", amount=refund.amount, moment=_moment(refund.at))
+        for refund in facts.refunds
     )
 
 
 def _two_orders(facts: Facts) -> str:
     other = facts.others[0]
-    return (
-        f"These are two separate orders, each placed and paid by the shopper. The disputed payment"
-        f" {facts.charge_id} is for order {facts.number} ({facts.total}), placed on "
-        f"{_moment(facts.placed_at)}:\n"
-        f"{_things(facts.lines)}\n\nThe other payment {other.charge_id} is for order "
-        f"{other.number} ({other.total}), paid on"
-        f" {_moment(other.paid_at)}:\n{other.what}"
+    disputed_one = _said(
+        "disputed_order",
+        charge=facts.charge_id,
+        number=facts.number,
+        total=facts.total,
+        moment=_moment(facts.placed_at),
     )
+    other_one = _said(
+        "other_order",
+        charge=other.charge_id,
+        number=other.number,
+        total=other.total,
+        moment=_moment(other.paid_at),
+    )
+    things = _things(facts.lines)
+    return f"{disputed_one}\n{things}\n\n{other_one}\n{other.what}"
 
 
 def _history(facts: Facts) -> str:
     """The order's history and the mails that the shopper got, as far as they fit."""
-    events = [
-        f"{_moment(facts.placed_at)}: order {facts.number} was placed over {facts.total}."
-    ]
-    if facts.paid_at:
-        events.append(
-            f"{_moment(facts.paid_at)}: paid by card, payment {facts.charge_id}."
-        )
-    if facts.shipped_at:
-        way = f" with {facts.carrier}" if facts.carrier else ""
-        number = f", tracking number {facts.tracking}" if facts.tracking else ""
-        events.append(f"{_moment(facts.shipped_at)}: sent{way}{number}.")
-    if facts.delivered_at:
-        events.append(
-            f"{_moment(facts.delivered_at)}: the shop noted that it was delivered."
-        )
-    events += [f"{_moment(r.at)}: {r.amount} refunded." for r in facts.refunds]
-    text = "What happened:\n" + "\n".join(f"- {event}" for event in events)
+    events = "\n".join(f"- {event}" for event in _events(facts))
+    text = f"{_said('history')}\n{events}"
     for message in facts.messages:
-        said = (
-            f"\n\nMail to {facts.email} on {_moment(message.sent_at)}, "
-            f"“{message.subject}”:\n{message.text.strip()}"
-        )
+        said = _mail(message, facts.email)
         if len(text) + len(said) <= MOST_EACH:
             text += said
     return text
+
+
+def _events(facts: Facts) -> Iterator[str]:
+    yield _event(
+        "placed",
+        facts.placed_at,
+        number=facts.number,
+        total=facts.total,
+    )
+    if facts.paid_at:
+        yield _event("paid", facts.paid_at, charge=facts.charge_id)
+    if facts.shipped_at:
+        with_carrier = "_with" if facts.carrier else ""
+        tracked = "_tracked" if facts.tracking else ""
+        yield _event(
+            f"sent{with_carrier}{tracked}",
+            facts.shipped_at,
+            carrier=facts.carrier,
+            tracking=facts.tracking,
+        )
+    if facts.delivered_at:
+        yield _event("delivered", facts.delivered_at)
+    for refund in facts.refunds:
+        yield _event("refunded", refund.at, amount=refund.amount)
+
+
+def _event(code: str, at: datetime, **values: object) -> str:
+    return word("disputes.draft_history", code, moment=_moment(at), **values)
+
+
+def _mail(message: Message, email: str) -> str:
+    head = _said(
+        "mail",
+        email=email,
+        moment=_moment(message.sent_at),
+        subject=message.subject,
+    )
+    return f"\n\n{head}\n{message.text.strip()}"

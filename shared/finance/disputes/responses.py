@@ -16,6 +16,7 @@ from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import TryLater
 from shared.finance.disputes import attachments, evidence
+from shared.finance.disputes.document_writes import refused_document
 from shared.finance.disputes.errors import (
     AnswerChanged,
     AnswerClosed,
@@ -33,7 +34,6 @@ from shared.finance.disputes.writes import (
     SubmitEvidence,
     decision_of,
     is_draft,
-    refused_document,
 )
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway

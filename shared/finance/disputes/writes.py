@@ -1,4 +1,4 @@
-"""What we ask Stripe about a dispute: to keep a document, to stage an answer, to take it, to close.
+"""What we ask Stripe about a dispute: to stage an answer, to take it, to close.
 
 Each write belongs to one version of the answer; the row says which is the newest. What is sent is
 read from our rows when it is sent: an answer and its documents stand in one place, and cannot
@@ -12,114 +12,20 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
-from tortoise.expressions import Q
-
 from shared.core import clock
 from shared.finance.disputes import evidence, service
+from shared.finance.disputes.document_writes import refused_document, upload_documents
 from shared.finance.disputes.errors import Overtaken
-from shared.finance.disputes.models import Dispute, DisputeFile
+from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import ANSWERABLE, TELLABLE
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
-from shared.infra.gateway.files import StoredFile
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.operations import Operation
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.disputes")
-
-UNREADABLE = (
-    "Stripe could not read this document. Remove it, or choose another version of it."
-)
-UNSENT = Q(
-    stripe_file_id=None, refusal=""
-)  # documents of which Stripe has yet to say something
-
-
-@dataclass(frozen=True)
-class UploadDocument(Operation[StoredFile, None]):
-    """A document of an answer.
-
-    It is named in no evidence, so seen by no bank, before it is staged or handed in.
-    """
-
-    name: ClassVar[str] = "files.create"
-
-    file_id: int
-    mark: str
-
-    @classmethod
-    def of(cls, row: DisputeFile) -> Self:
-        """Make it of a document that is kept here."""
-        return cls(row.id, row.upload_key)
-
-    @property
-    def key(self) -> str:
-        return self.mark
-
-    @property
-    def subject(self) -> str:
-        return f"dispute_file:{self.file_id}"
-
-    async def plan(
-        self, tx: Transaction, facts: None
-    ) -> Self | Literal[WriteState.SUPERSEDED]:
-        """One that was removed, or replaced, goes nowhere."""
-        is_wanted = await DisputeFile.exists(UNSENT, id=self.file_id)
-        return self if is_wanted else WriteState.SUPERSEDED
-
-    async def send(self, gateway: Gateway, key: str) -> StoredFile:
-        row = await DisputeFile.get_or_none(id=self.file_id)
-        if row is None:
-            raise Overtaken(log=f"{self.subject} was removed")
-        return await gateway.files.create(
-            bytes(row.content),
-            name=row.name,
-            key=key,
-        )
-
-    async def find(self, gateway: Gateway) -> None:
-        """Look for nothing: a file bears no mark of ours, and nobody sees a second copy."""
-
-    async def answered(
-        self,
-        tx: Transaction,
-        answer: StoredFile,
-        more: None,
-    ) -> None:
-        await self._note(stripe_file_id=answer.id)
-
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
-        """The vendor reads it beside the document; the others go on."""
-        await self._note(refusal=UNREADABLE)
-
-    async def _note(self, **values: str) -> None:
-        """Keep what Stripe said, unless the document was removed meanwhile."""
-        row = DisputeFile.filter(id=self.file_id, stripe_file_id=None)
-        await row.update(**values, updated_at=clock.now())
-
-
-async def upload_documents(gateway: Gateway, dispute_id: int) -> None:
-    """Bring to Stripe what is not there yet, each document once.
-
-    Raises TryLater: the same call goes on later.
-    """
-    for row in await DisputeFile.filter(UNSENT, dispute_id=dispute_id).order_by("id"):
-        write_id = await writes.opened(UploadDocument.of(row), asked_at=row.created_at)
-        performed = await writes.perform(gateway, write_id)
-        if (
-            performed.state == WriteState.WAITING
-        ):  # somebody else has given it its next key
-            raise writes.StillTrying
-
-
-async def refused_document(dispute_id: int) -> str | None:
-    """Name a document that Stripe did not take, if there is one."""
-    rows = DisputeFile.filter(dispute_id=dispute_id).exclude(refusal="").order_by("id")
-    name = await rows.first().values_list("name", flat=True)
-    return str(name) if name is not None else None
 
 
 @dataclass(frozen=True)

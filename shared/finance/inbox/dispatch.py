@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS
-from shared.core.errors import MarketError, NotFound, TryLater
+from shared.core.errors import MarketError, TryLater
 from shared.finance.inbox import attribution
 from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
+from shared.finance.inbox.errors import EventNotStored
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import (
@@ -227,11 +228,11 @@ async def replay(
 
     With `dry_run`, look and say what would change.
 
-    Raises NotFound; a dry run also StripeUnavailable.
+    Raises EventNotStored; a dry run also StripeUnavailable.
     """
     row = await WebhookEvent.filter(stripe_event_id=event_id).order_by("id").first()
     if row is None:
-        raise NotFound(f"There is no stored event {event_id}.")
+        raise EventNotStored(event=event_id)
     if dry_run:
         return await _foretell(context, row)
     done = await _run(context, row)

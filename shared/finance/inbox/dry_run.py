@@ -10,16 +10,13 @@ from dataclasses import dataclass
 
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
+from shared.core.words import word
 from shared.finance.inbox.rules import Decision
 from shared.infra import unit
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import changes_of
 
 log = logging.getLogger("markethall.webhooks")
-
-WOULD = "this would change"
-NOTHING = "nothing would change: we know all of this already"
-ASKS = "Stripe would be asked to do something; what follows shows only then"
 
 
 @dataclass(frozen=True)
@@ -37,13 +34,19 @@ async def rehearsed(handling: Awaitable[str]) -> Foreseen:
         with unit.rehearse():
             outcome = await handling
     except unit.Rehearsed as over:
-        return Foreseen(Decision.APPLIED, WOULD, changes_of(over.activity))
+        return _foreseen(Decision.APPLIED, changes_of(over.activity))
     except unit.WouldWrite:
-        return Foreseen(None, ASKS)
+        return Foreseen(None, word("inbox.dry_run", "asks"))
     except TryLater:
         raise
     except MarketError as error:
-        return Foreseen(Decision.FAILED, f"it would fail: {error.log or error}")
+        return _foreseen(Decision.FAILED, why=error.log or error)
     if outcome == NOT_OURS:
         return Foreseen(Decision.IGNORED, outcome)
-    return Foreseen(Decision.OLDER, NOTHING)
+    return _foreseen(Decision.OLDER)
+
+
+def _foreseen(
+    decision: Decision, changes: tuple[FieldChange, ...] = (), **facts: object
+) -> Foreseen:
+    return Foreseen(decision, word("inbox.dry_run", decision, **facts), changes)

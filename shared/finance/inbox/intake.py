@@ -12,8 +12,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from shared.core import clock
-from shared.core.errors import MarketError
 from shared.finance.inbox import dispatch, rejected_deliveries
+from shared.finance.inbox.errors import OfConnectedAccount, OfPlatform
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import source_of
 from shared.infra import unit
@@ -29,23 +29,6 @@ PATIENCE = 5.0
 # needs it.
 _CLIENT_SECRET = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
 _under_way: set[asyncio.Task[object]] = set()
-
-SCOPE_WORDS = {
-    "platform": (
-        "This address takes events of the platform's own account; this one is of a connected "
-        "account."
-    ),
-    "connect": (
-        "This address takes events of connected accounts; this one is of the platform's own."
-    ),
-}
-
-
-class WrongScope(MarketError):
-    """An endpoint at Stripe is registered for the events that belong to the other one."""
-
-    code = "wrong_scope"
-    default = "This event belongs to the other webhook address."
 
 
 async def receive(
@@ -81,7 +64,7 @@ async def receive(
         task.add_done_callback(_finished)
         await asyncio.wait({task}, timeout=PATIENCE)
     if source_of(event.account) != source:
-        raise WrongScope(SCOPE_WORDS[source])
+        raise OfConnectedAccount if source == "platform" else OfPlatform
 
 
 async def take(

@@ -7,17 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.words import badge, word
 from shared.finance.inbox.endpoint_health import Endpoint
 from shared.finance.inbox.rules import Light
-
-NAMES = {"platform": "Your own account", "connect": "Connected accounts"}
-LIGHTS = {
-    Light.OK: ("ok", "Well"),
-    Light.QUIET: ("plain", "Nothing came yet"),
-    Light.WARN: ("warn", "Look at it"),
-    Light.BAD: ("bad", "Not working"),
-}
-_PROVE = "Prove it with: python3 run.py doctor --probe"
 
 
 @dataclass(frozen=True)
@@ -40,9 +32,9 @@ def row(found: Endpoint) -> EndpointRow:
     failed = tally.refused + tally.misdirected
     known = [since for since in found.known_since if since]
     return EndpointRow(
-        name=NAMES[found.source],
+        name=word("inbox.sources", found.source),
         light=found.light,
-        badge=LIGHTS[found.light],
+        badge=badge("inbox.lights", found.light),
         sentence=sentence(found),
         last_event_at=tally.last_event_at,
         refused=f"{failed} ({tally.share_refused:.0%})" if failed else "none",
@@ -53,28 +45,14 @@ def row(found: Endpoint) -> EndpointRow:
 
 def sentence(found: Endpoint) -> str:
     """What is wrong, and what to do; empty when nothing is."""
-    tally = found.tally
+    tally, is_platform = found.tally, found.source == "platform"
     if tally.misdirected:
-        other = NAMES["connect" if found.source == "platform" else "platform"].lower()
-        return (
-            f"Events of {other} arrive here: the endpoint at Stripe is registered for the wrong "
-            "scope. Make a new one."
-        )
+        other = word("inbox.sources", "connect" if is_platform else "platform").lower()
+        return word("inbox.health", "misdirected", other=other)
     if found.light is Light.BAD and tally.refused:
-        return (
-            f"The last delivery was refused: {found.why_refused}. Compare the signing secret with "
-            f"Stripe’s. {_PROVE}"
-        )
+        return word("inbox.health", "last_refused", why=found.why_refused)
     if tally.unheard and not tally.delivered:
-        return (
-            "Stripe changed something and no event told us. Is the endpoint registered and "
-            f"enabled? {_PROVE}"
-        )
+        return word("inbox.health", "untold")
     if tally.refused:
-        return (
-            f"Some deliveries were refused: {found.why_refused}. Stripe’s own events arrive, so "
-            "it may be a stranger."
-        )
-    if tally.unheard:
-        return "Some changes at Stripe were found by asking, since no event told us of them."
-    return ""
+        return word("inbox.health", "some_refused", why=found.why_refused)
+    return word("inbox.health", "some_untold") if tally.unheard else ""

@@ -99,7 +99,7 @@ class Posting:
         if sums := {
             currency: total for currency, total in totals(self.entries).items() if total
         }:
-            raise Unbalanced(f"{self.key} does not come to nought: {sums}")
+            raise Unbalanced(f"{self.key} does not come to zero: {sums}")
 
 
 def totals(entries: Iterable[Entry]) -> dict[str, int]:

@@ -4,7 +4,7 @@ in particular.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from tortoise.functions import Count, Sum
 
 from shared.core import clock
 from shared.core.settings import Settings
+from shared.core.words import in_english
 from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.queries import event_counts
@@ -37,14 +38,18 @@ class Measure:
     """One number, or one per value of a label. A name's ending says its unit."""
 
     name: str
-    help: str
     samples: tuple[tuple[str, float], ...]
     label: str = ""
 
+    @property
+    def help(self) -> str:
+        """What a monitor shows beside it."""
+        return in_english("metrics.help", self.name)
 
-def one(name: str, text: str, value: float) -> Measure:
+
+def one(name: str, value: float) -> Measure:
     """A number without a label."""
-    return Measure(name, text, (("", float(value)),))
+    return Measure(name, (("", float(value)),))
 
 
 async def measures(settings: Settings) -> tuple[Measure, ...]:
@@ -55,28 +60,23 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
         *await _webhooks(settings, now),
         one(
             "markethall_mails_unsent",
-            "Mails that wait for over 15 minutes.",
             (await unsent()).count,
         ),
         *_reconciliation(await last_finished(), now),
         one(
             "markethall_stripe_writes_unexpected",
-            "Writes to Stripe whose answer a person must look at.",
             len(await unexpected_answers()),
         ),
         one(
             "markethall_payments_parked",
-            "Payments that do not match their order.",
             await count_parked(),
         ),
         one(
             "markethall_vendors_payouts_held",
-            "Vendors whose payouts are on hold.",
             sum(bool(vendor.held_at) for vendor in await vendors_in_trouble()),
         ),
         one(
             "markethall_ledger_unbalanced_currencies",
-            "Currencies in which the ledger does not come to nought; looked at every 5 minutes.",
             await _unbalanced.now(),
         ),
     )
@@ -99,33 +99,17 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
     )
     age = (now - oldest.run_at).total_seconds() if oldest else 0.0
     return (
-        Measure(
-            "markethall_jobs", "Jobs that are not done, by state.", states, "state"
-        ),
-        one("markethall_jobs_due", "Jobs that could run now.", await due.count()),
+        Measure("markethall_jobs", states, "state"),
+        one("markethall_jobs_due", await due.count()),
         one(
             "markethall_job_oldest_due_seconds",
-            "How long the oldest of them has been due.",
             age,
         ),
     )
 
 
-# Of each endpoint within 24 hours: a measure's name and help, and the count that it gives.
-_DELIVERIES: tuple[tuple[str, str, Callable[[DeliveryCounts], int]], ...] = (
-    ("delivered", "Events that got in within 24 hours.", lambda t: t.delivered),
-    ("refused", "Deliveries refused within 24 hours.", lambda t: t.refused),
-    (
-        "misdirected",
-        "Events of the other endpoint within 24 hours.",
-        lambda t: t.misdirected,
-    ),
-    (
-        "unheard",
-        "Changes at Stripe within 24 hours that no delivery told of.",
-        lambda t: t.unheard,
-    ),
-)
+# Of each endpoint within 24 hours: a measure's name, and its count among DeliveryCounts.
+_DELIVERIES = ("delivered", "refused", "misdirected", "unheard")
 
 
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
@@ -134,11 +118,10 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
 
     def each(
         name: str,
-        text: str,
         values: Iterable[float],
     ) -> Measure:
         named = zip((endpoint.source for endpoint in endpoints), values, strict=True)
-        return Measure(f"markethall_webhook_{name}", text, tuple(named), "endpoint")
+        return Measure(f"markethall_webhook_{name}", tuple(named), "endpoint")
 
     tallies = [endpoint.tally for endpoint in endpoints]
     lights = [_LIGHTS[endpoint.light] for endpoint in endpoints]
@@ -147,26 +130,21 @@ async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
         (state.value, float(counts[state]))
         for state in (EventStatus.FAILED, EventStatus.PARKED)
     )
-    unapplied = "Events that are not applied, by state."
     return (
-        each(
-            "light", "0 well or nothing came yet, 1 look at it, 2 not working.", lights
-        ),
+        each("light", lights),
         each(
             "last_event_timestamp_seconds",
-            "When an event last got in; 0: never.",
             map(_stamp, tallies),
         ),
         *(
-            each(name, text, map(float, map(of, tallies)))
-            for name, text, of in _DELIVERIES
+            each(name, [float(getattr(tally, name)) for tally in tallies])
+            for name in _DELIVERIES
         ),
         each(
             "secret_age_seconds",
-            "Since the newest secret was first seen here.",
             map(_newest, ages),
         ),
-        Measure("markethall_webhook_events", unapplied, waiting, "state"),
+        Measure("markethall_webhook_events", waiting, "state"),
     )
 
 
@@ -186,17 +164,14 @@ def _reconciliation(last: RunView | None, now: datetime) -> tuple[Measure, ...]:
     return (
         one(
             "markethall_reconciliation_age_seconds",
-            "Since the last comparison with Stripe; -1: none yet.",
             age,
         ),
         one(
             "markethall_reconciliation_failed",
-            "Whether it could not finish.",
             bool(last and last.status == "failed"),
         ),
         one(
             "markethall_reconciliation_open_differences",
-            "What it found and is still open.",
             last.open if last else 0,
         ),
     )

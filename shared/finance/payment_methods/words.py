@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-from shared.core.locales import gettext as _
-from shared.core.locales import gettext_noop as _n
+from shared.core.words import codes, in_english, word
 
-_BRANDS = {
-    "amex": "American Express",
-    "cartes_bancaires": "Cartes Bancaires",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "eftpos_au": "eftpos",
-    "jcb": "JCB",
-    "link": "Link",
-    "mastercard": "Mastercard",
-    "unionpay": "UnionPay",
-    "visa": "Visa",
-}
-_TYPES = {
-    "acss_debit": _n("Bank account"),
-    "au_becs_debit": _n("Bank account"),
-    "bacs_debit": _n("Bank account"),
-    "link": "Link",
-    "nz_bank_account": _n("Bank account"),
-    "sepa_debit": _n("Bank account"),
-    "us_bank_account": _n("Bank account"),
-}
+_BRANDS, _TYPES = "payment_methods.brands", "payment_methods.types"
 
 
 def label(
@@ -34,12 +13,17 @@ def label(
     last4: str | None,
 ) -> str:
     """`Visa •••• 4242`; of what is no card, what it is."""
-    name = _BRANDS.get(brand or "") or _(_TYPES.get(kind, "")) or _unknown(kind)
+    name = _name(kind, brand)
     return f"{name} •••• {last4}" if last4 else name
 
 
-def _unknown(kind: str) -> str:
-    return _("Card") if kind == "card" else kind.replace("_", " ")
+def _name(kind: str, brand: str | None) -> str:
+    for code in (brand, kind):
+        if code in codes(_BRANDS):
+            return in_english(_BRANDS, code)
+    if kind in codes(_TYPES):
+        return word(_TYPES, kind)
+    return kind.replace("_", " ")
 
 
 def expiry(month: int | None, year: int | None) -> str | None:

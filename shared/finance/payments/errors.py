@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, TryLater
 from shared.core.locales import gettext_noop as _n
 
 
@@ -58,3 +58,21 @@ class CustomerGone(PaymentRejected):
     """The payment names a customer that Stripe no longer has; another attempt, without saved cards,
     goes through.
     """
+
+
+class ChargeNotReady(TryLater):
+    """The transfer of a destination charge follows a moment after the charge (stripe-facts 8.6)."""
+
+    code = "charge_not_ready"
+
+
+class ChargeNotBooked(ChargeNotReady):
+    """Stripe has not put the charge on the platform's balance."""
+
+    default = _n("The charge has no balance transaction yet.")
+
+
+class ChargeNotTransferred(ChargeNotReady):
+    """Stripe has not passed the charge on to the vendor."""
+
+    default = _n("The charge has no transfer yet.")

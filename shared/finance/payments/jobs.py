@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.core import clock
-from shared.core.errors import TryLater
 from shared.finance.payment_methods.jobs import follow as follow_methods
 from shared.finance.payments import service
+from shared.finance.payments.errors import ChargeNotBooked
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -28,12 +28,6 @@ PROCESSING_GRACE = timedelta(minutes=10)
 ASK_AGAIN = timedelta(minutes=5)
 SETTLE_AFTER = timedelta(minutes=1)
 CHARGE_AFTER = timedelta(seconds=20)
-
-
-class ChargeNotReady(TryLater):
-    """The transfer of a destination charge follows a moment after the charge (stripe-facts 8.6)."""
-
-    code = "charge_not_ready"
 
 
 @job("payments.settle_unknown")
@@ -71,7 +65,7 @@ async def read_charge(context: Context, payment_id: int) -> None:
     await service.record_charge(context.gateway, payment.stripe_charge_id)
     await payment.refresh_from_db()
     if payment.stripe_balance_transaction_id is None:
-        raise ChargeNotReady("The charge has no balance transaction yet.")
+        raise ChargeNotBooked
 
 
 @recurring("payments.read_statement_prefix", every=timedelta(hours=1))

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import NotFound
-from shared.core.locales import gettext_noop as _n
+from shared.core.words import in_english
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
@@ -35,12 +35,6 @@ from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
 
 log = logging.getLogger("markethall.payments")
-
-# Kept with the payment in English; a page says them in the language of whoever reads it.
-DECLINED = _n("The card was declined. Please try another card.")
-NOT_AUTHENTICATED = _n(
-    "Your bank did not confirm this payment. Please try again or use another card."
-)
 
 
 def facts_of(intent: PaymentIntent) -> IntentFacts:
@@ -153,14 +147,14 @@ def _values(
 
 
 def _reason(intent: PaymentIntent) -> str:
-    """The one Stripe text a shopper may see: a card error's own message; otherwise our words."""
+    """The one Stripe text a shopper may see: a card error's own message; otherwise our words.
+
+    In English; a page says it in the language of whoever reads it.
+    """
     if intent.error_message:
         return intent.error_message
-    return (
-        NOT_AUTHENTICATED
-        if intent.error_code == "payment_intent_authentication_failure"
-        else DECLINED
-    )
+    asked = intent.error_code == "payment_intent_authentication_failure"
+    return in_english("payments.failures", "not_authenticated" if asked else "declined")
 
 
 async def _order_follows(

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
@@ -31,13 +32,6 @@ FILTERS: dict[str, tuple[PayoutState, ...]] = {
     "paid": (PayoutState.PAID,),
     "failed": (PayoutState.FAILED, PayoutState.REFUSED),
     "canceled": (PayoutState.CANCELED,),
-}
-KINDS = {
-    "sale": "Sale",
-    "moved": "Given back after a refund or dispute",
-    "parked": "Sale that was looked into",
-    "unparked": "Sale that was looked into",
-    "unexplained": "Correction by Stripe",
 }
 
 
@@ -343,5 +337,5 @@ async def _items(row: Payout) -> tuple[ItemView, ...]:
 
 def _what(kind: str, amount: int) -> str:
     if kind == "moved" and amount < 0:
-        return "Taken for a refund or dispute"
-    return KINDS.get(kind, "Other")
+        kind = "taken"
+    return word("payouts.items", kind)

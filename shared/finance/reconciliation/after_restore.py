@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core import clock
-from shared.core.errors import Conflict
 from shared.finance.inbox.missed_events import fetch_events
+from shared.finance.reconciliation.errors import DifferencesLeft, NotCompared
 from shared.finance.reconciliation.models import Difference
 from shared.infra import unit
 from shared.infra.restoring.models import Restoration
@@ -63,8 +63,8 @@ async def fetch() -> None:
 async def acknowledge(*, actor: str, despite: bool = False) -> None:
     """Let money move again. `despite`: differences that are left were looked at.
 
-    Raises Conflict while events or comparison are missing, or differences are left that nobody has
-    looked at.
+    Raises NotCompared while events or comparison are missing, and DifferencesLeft for those that
+    nobody has looked at.
     """
     async with unit.transaction() as tx:
         row = await tx.lock_first(
@@ -75,14 +75,9 @@ async def acknowledge(*, actor: str, despite: bool = False) -> None:
         stands = await standstill()
         assert stands is not None
         if not stands.can_end:
-            raise Conflict(
-                "Fetch the events and compare everything first; nothing was changed."
-            )
+            raise NotCompared
         if stands.differences and not despite:
-            raise Conflict(
-                "There are differences left. Look at them, and tick the box if they may stay "
-                "for now."
-            )
+            raise DifferencesLeft
         now = clock.now()
         await Restoration.filter(acknowledged_at=None).update(
             acknowledged_at=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, MarketError
+from shared.core.errors import Conflict, MarketError, NotFound
 from shared.core.locales import gettext_noop as _n
 
 
@@ -19,3 +19,29 @@ class CannotRepair(MarketError):
     status = 409
     code = "cannot_repair"
     default = _n("This cannot be repaired by itself; a person must look.")
+
+
+class NotCompared(Conflict):
+    """After a restore, nothing was fetched and compared yet."""
+
+    default = _n("Fetch the events and compare everything first; nothing was changed.")
+
+
+class DifferencesLeft(Conflict):
+    """After a restore, differences are left that nobody has looked at."""
+
+    default = _n(
+        "There are differences left. Look at them, and tick the box if they may stay for now."
+    )
+
+
+class RunNotFound(NotFound):
+    """There is no such run."""
+
+    default = _n("There is no such reconciliation.")
+
+
+class DifferenceNotFound(NotFound):
+    """No run found it."""
+
+    default = _n("There is no such difference.")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tortoise.functions import Count
 
-from shared.core.errors import NotFound
+from shared.finance.reconciliation.errors import DifferenceNotFound, RunNotFound
 from shared.finance.reconciliation.jobs import repair_key
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.repairs import would
@@ -76,10 +76,10 @@ async def last_finished() -> RunView | None:
 
 
 async def run_view(run_id: int) -> RunView:
-    """Read one run. Raises NotFound."""
+    """Read one run. Raises RunNotFound."""
     row = await ReconciliationRun.get_or_none(id=run_id)
     if row is None:
-        raise NotFound("There is no such reconciliation.")
+        raise RunNotFound
     return (await _views([row]))[0]
 
 
@@ -136,10 +136,10 @@ async def differences(run_id: int) -> tuple[DifferenceView, ...]:
 
 
 async def difference(difference_id: int) -> tuple[int, DifferenceView]:
-    """Read one difference, and which run found it. Raises NotFound."""
+    """Read one difference, and which run found it. Raises DifferenceNotFound."""
     row = await Difference.get_or_none(id=difference_id).select_related("vendor")
     if row is None:
-        raise NotFound("There is no such difference.")
+        raise DifferenceNotFound
     return row.run_id, _difference(row)
 
 

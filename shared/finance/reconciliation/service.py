@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.errors import MarketError
+from shared.core.words import in_english
 from shared.finance.reconciliation import both_sides
 from shared.finance.reconciliation.checks import compare
 from shared.finance.reconciliation.errors import AlreadyRunning
@@ -62,7 +63,7 @@ async def begin(tx: Transaction, started_by: str) -> int:
     """
     too_long_ago = clock.now() - GIVEN_UP
     given_up = ReconciliationRun.filter(status="running", updated_at__lt=too_long_ago)
-    error = "The process that ran it ended."
+    error = in_english("reconciliation.broken_off", "given_up")
     await tx.move_all(
         given_up,
         to="failed",
@@ -170,7 +171,9 @@ async def _fail(run: ReconciliationRun, error: str) -> None:
 def _said(error: BaseException) -> str:
     if isinstance(error, MarketError):
         return error.message
-    return f"{type(error).__name__}: {error}"[:500] if str(error) else "It was stopped."
+    if str(error):
+        return f"{type(error).__name__}: {error}"[:500]
+    return in_english("reconciliation.broken_off", "stopped")
 
 
 async def _store(run_id: int, differences: Sequence[FoundDifference]) -> None:

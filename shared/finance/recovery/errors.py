@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, NotFound
 from shared.core.locales import gettext_noop as _n
 
 
@@ -18,3 +18,9 @@ class NothingOwed(Conflict):
 
     code = "nothing_owed"
     default = _n("Nothing is owed here any more.")
+
+
+class ClaimNotFound(NotFound):
+    """No refund or dispute of that name takes anything from a vendor."""
+
+    default = _n("There is no claim for %(subject)s.")

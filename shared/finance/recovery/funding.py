@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.finance.payments import service as payments
-from shared.finance.payments.jobs import ChargeNotReady
+from shared.finance.payments.errors import ChargeNotTransferred
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, Source
@@ -32,11 +32,11 @@ async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
 async def charged(gateway: Gateway, payment_id: int) -> Payment:
     """The payment with its transfer known; read from Stripe where we have not heard of it.
 
-    Raises ChargeNotReady.
+    Raises ChargeNotTransferred.
     """
     payment = await looked_at(gateway, payment_id)
     if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
-        raise ChargeNotReady("The charge has no transfer yet.")
+        raise ChargeNotTransferred
     return payment
 
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from tortoise.functions import Sum
 
-from shared.core.errors import NotFound
 from shared.core.money import step
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import (
@@ -23,6 +22,7 @@ from shared.finance.recovery import (
     receivables,
     set_off,
 )
+from shared.finance.recovery.errors import ClaimNotFound
 from shared.finance.recovery.events import ClaimSet
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import (
@@ -94,7 +94,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     """
     claim = await Claim.get_or_none(subject=subject)
     if claim is None:
-        raise NotFound(f"There is no claim for {subject}.")
+        raise ClaimNotFound(subject=subject)
     unreachable = await set_off.is_unreachable(claim.vendor_id)
     for _ in range(ROUNDS):
         for movement in await Movement.filter(

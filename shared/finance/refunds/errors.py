@@ -145,6 +145,18 @@ class ForeignLine(BadRefund):
     default = _n("That line is not part of this order.")
 
 
+class FewerPiecesLeft(BadRefund):
+    """So many pieces of the line did not go back yet."""
+
+    default = _n("At most %(left)s can still be given back.")
+
+
+class NoPiecesLeft(BadRefund):
+    """All pieces of the line went back."""
+
+    default = _n("All of these were given back.")
+
+
 class PiecesBelowZero(BadRefund):
     """Fewer pieces than none."""
 

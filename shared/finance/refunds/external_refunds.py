@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 
 from shared.core.errors import TryLater
+from shared.core.words import in_english
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
@@ -25,7 +26,6 @@ from shared.trade.commission.queries import get_policy
 from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.refunds")
-OVERTAKEN = "The money was given back in Stripe meanwhile."
 
 
 class NoRoomYet(TryLater):
@@ -176,7 +176,7 @@ async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> Non
             refund,
             RefundState.AWAITING_APPROVAL,
             RefundState.DECLINED,
-            why=OVERTAKEN,
+            why=in_english("refunds.put_off", "external"),
             by=BY_STRIPE,
         ):
             left += refund.amount

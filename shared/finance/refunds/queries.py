@@ -11,6 +11,7 @@ from datetime import datetime
 from tortoise.functions import Sum as SumOf
 
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.errors import NotPaid
@@ -215,7 +216,7 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
     )
     owed = {str(subject): int(amount) for subject, amount in await claims}
     names = {
-        BY_STRIPE: "The marketplace, in Stripe",
+        BY_STRIPE: word("refunds.requested_by", BY_STRIPE),
         **await names_of({row.requested_by for row in rows}),
     }
     return tuple(

@@ -11,9 +11,10 @@ from shared.finance.refunds.errors import (
     AmountLacking,
     AmountNotPositive,
     AmountTooFine,
-    BadRefund,
+    FewerPiecesLeft,
     ForeignLine,
     NoPieces,
+    NoPiecesLeft,
     PiecesBelowZero,
     TooMuch,
 )
@@ -192,13 +193,10 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
             raise ForeignLine
         if quantity < 0:
             raise PiecesBelowZero(param=f"quantity_{id_}")
+        if quantity and not line.left:
+            raise NoPiecesLeft(param=f"quantity_{id_}")
         if quantity > line.left:
-            text = (
-                f"At most {line.left} can still be given back."
-                if line.left
-                else "All of these were given back."
-            )
-            raise BadRefund(text, param=f"quantity_{id_}")
+            raise FewerPiecesLeft(left=line.left, param=f"quantity_{id_}")
     if not chosen:
         raise NoPieces
     amount = sum(lines[id_].unit * quantity for id_, quantity in chosen.items())

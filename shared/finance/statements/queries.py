@@ -31,7 +31,8 @@ from shared.finance.statements.rules import (
 from shared.infra.database.paging import Paged, window
 from shared.trade.marketplace.queries import marketplace, name_and_zone
 from shared.trade.orders.models import Order
-from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate, note_of
+from shared.trade.vat.queries import note_of
+from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate
 from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.models import Vendor
 

@@ -32,8 +32,9 @@ from shared.infra.mail import service as mail
 from shared.infra.restoring.service import unacknowledged
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import name_and_zone
+from shared.trade.vat.queries import note_of
 from shared.trade.vat.rates import vat_for_state, wait_for, waits_no_more
-from shared.trade.vat.rules import StateVat, currency_of, needs_rate, note_of
+from shared.trade.vat.rules import StateVat, currency_of, needs_rate
 from shared.trade.vendors.models import Vendor
 
 

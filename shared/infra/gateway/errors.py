@@ -79,6 +79,7 @@ class CardDeclined(MarketError):
 
     status = 402
     code = "card_declined"
+    default = _n("The card was declined. Please try another card.")
 
 
 class InsideTransaction(RuntimeError):

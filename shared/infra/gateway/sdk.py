@@ -25,8 +25,6 @@ from shared.infra.gateway.transport import Transport
 
 log = logging.getLogger("markethall.gateway")
 
-CARD_TEXT = "The card was declined. Please try another card."
-
 
 class Sdk:
     """The SDK's client: pinned version, aiohttp transport, two retries under the same key."""
@@ -66,7 +64,7 @@ def _errors() -> Iterator[None]:
     except MarketError:
         raise
     except stripe.CardError as e:
-        raise CardDeclined(e.user_message or CARD_TEXT, log=_log(e)) from e
+        raise CardDeclined(e.user_message, log=_log(e)) from e
     except (stripe.APIConnectionError, stripe.RateLimitError) as e:
         raise StripeUnavailable(log=_log(e)) from e
     except TimeoutError as e:

@@ -61,8 +61,7 @@ def create(
     country = _country(params)
     controller, kind = controllers.controller_of(params)
     body = skeleton(f"acct_{act.world.token(16)}", country, act.now, kind, controller)
-    hidden: Json = {"capabilities": {}, "forced": {}}
-    doc = act.store.insert(Document(body, hidden, act.platform, act.home))
+    doc = act.within(act.home).add(body, capabilities={}, forced={})
     application = {
         "id": application_of(act.platform),
         "object": "application",
@@ -101,9 +100,9 @@ def own(
     params: Json,
 ) -> Json:
     """`GET /v1/account`: the account that the key, or Stripe-Account, stands for."""
-    return (
-        platform_account(act) if act.scope == act.home else reached(act, act.scope)
-    ).body
+    if act.scope == act.home:
+        return platform_account(act).body
+    return reached(act, act.scope).body
 
 
 def update(

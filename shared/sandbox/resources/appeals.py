@@ -19,7 +19,8 @@ NEEDS_RESPONSE, UNDER_REVIEW = "appeal_needs_response", "appeal_under_review"
 
 def may_be_offered(doc: Document) -> bool:
     """A chargeback that the bank decided for the shopper, and that was not appealed before."""
-    return bool(doc.body["status"] == "lost" and not doc.hidden.get("appealed"))
+    lost: bool = doc.body["status"] == "lost"
+    return lost and not doc.hidden.get("appealed", False)
 
 
 def offer(act: Act, doc: Document) -> None:

@@ -1,4 +1,4 @@
-"""The fee that the platform keeps of a charge: collected, and told of on its row."""
+"""The fee that the platform keeps of a charge or a payout: collected, and told of on its row."""
 
 from __future__ import annotations
 
@@ -19,43 +19,59 @@ def collect_fee(
     """The platform's fee on a charge of a connected account, `source` being the platform's own
     charge behind that one.
 
-    The act is the platform's own. The other side is the entry in the `fee_details` of the charge's
-    row.
+    The act is the platform's own.
     """
-    id, currency = act.world.id("fee"), charge.body["currency"]
+    fee = new_fee(act, charge.scope, amount, charge.body["currency"])
+    fee["charge"] = charge.id
+    fee["fee_source"] = {"charge": charge.id, "type": "charge"}
+    fee["originating_transaction"] = source
+    charge.body.update(
+        application_fee=fee["id"],
+        application_fee_amount=amount,
+        application=fee["application"],
+    )
+    return book(act, fee, available_on)
+
+
+def new_fee(act: Act, account: str, amount: int, currency: str) -> Json:
+    """A fee that an account owes the platform, not booked yet; what it is for is to be filled
+    in.
+    """
+    id = act.world.id("fee")
+    return {
+        "id": id,
+        "object": "application_fee",
+        "account": account,
+        "amount": amount,
+        "amount_refunded": 0,
+        "application": application_of(act.platform),
+        "balance_transaction": None,
+        "charge": None,
+        "created": act.now,
+        "currency": currency,
+        "fee_source": None,
+        "livemode": False,
+        "originating_transaction": None,
+        "refunded": False,
+        "refunds": empty_list(f"/v1/application_fees/{id}/refunds"),
+    }
+
+
+def book(act: Act, fee: Json, available_on: int) -> Document:
+    """Post what the platform, whose act it is, gets; the other side is the entry in the
+    `fee_details` of the row that the fee was taken from.
+    """
     txn = books.post(
         act,
         "application_fee",
-        id,
-        amount,
-        currency,
+        fee["id"],
+        fee["amount"],
+        fee["currency"],
         other=books.WITHIN,
         available_on=available_on,
     )
-    charge.body.update(
-        application_fee=id,
-        application_fee_amount=amount,
-        application=application_of(act.platform),
-    )
-    return act.add(
-        {
-            "id": id,
-            "object": "application_fee",
-            "account": charge.scope,
-            "amount": amount,
-            "amount_refunded": 0,
-            "application": application_of(act.platform),
-            "balance_transaction": txn.id,
-            "charge": charge.id,
-            "created": act.now,
-            "currency": currency,
-            "fee_source": {"charge": charge.id, "type": "charge"},
-            "livemode": False,
-            "originating_transaction": source,
-            "refunded": False,
-            "refunds": empty_list(f"/v1/application_fees/{id}/refunds"),
-        }
-    )
+    fee["balance_transaction"] = txn.id
+    return act.add(fee)
 
 
 def fee_detail(act: Act, amount: int, currency: str) -> Json:

@@ -35,21 +35,18 @@ def retrieve(
             object="account",
         )
         sums = {account.body["default_currency"] if account else "usd": (0, 0)}
+    available = {currency: both[0] for currency, both in sums.items()}
+    pending = {currency: both[1] for currency, both in sums.items()}
     return {
         "object": "balance",
-        "available": [_line(currency, both[0]) for currency, both in sums.items()],
+        "available": [_line(*each) for each in available.items()],
         "connect_reserved": [{"amount": 0, "currency": currency} for currency in sums],
         "instant_available": [
-            _instant(
-                act,
-                currency,
-                max(0, both[0]),
-                net=asked,
-            )
-            for currency, both in sums.items()
+            _instant(act, currency, max(0, amount), net=asked)
+            for currency, amount in available.items()
         ],
         "livemode": False,
-        "pending": [_line(currency, both[1]) for currency, both in sums.items()],
+        "pending": [_line(*each) for each in pending.items()],
     }
 
 

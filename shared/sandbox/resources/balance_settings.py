@@ -115,14 +115,14 @@ def _shown(act: Act, whole: Json) -> Json:
         {"payouts": {}, "settlement_timing": {}},
     )
     plan, timing = payments["payouts"], payments["settlement_timing"]
-    plan["schedule"] = {
-        key: value for key, value in plan["schedule"].items() if value is not None
-    }
+    plan["schedule"] = _told(plan["schedule"])
     plan["status"] = "enabled" if payouts.enabled(act) else "disabled"
-    payments["settlement_timing"] = {
-        key: value for key, value in timing.items() if value is not None
-    }
+    payments["settlement_timing"] = _told(timing)
     return {"object": "balance_settings", "payments": payments}
+
+
+def _told(given: Json) -> Json:
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _change(act: Act, account: Document | None, given: Json) -> Document:
@@ -201,7 +201,8 @@ def _schedule(given: Json, former: Json) -> Json:
             out[name] = given.get(name) or former.get(name)
             if not out[name]:
                 raise errors.missing_param(f"payments{where}")
-    if any(not 1 <= day <= 31 for day in out["monthly_payout_days"] or []):
+    days = out["monthly_payout_days"] or []
+    if not all(1 <= day <= 31 for day in days):
         message = "Invalid monthly_payout_days: must be between 1 and 31"
         raise _refuse(message, "[payouts][schedule][monthly_payout_days]")
     if set(out["weekly_payout_days"] or []) & {"saturday", "sunday"}:
@@ -220,7 +221,8 @@ def _check_timing(timing: Json) -> None:
         **schedules.MIDNIGHT,
         **(timing["start_of_day"] or {}),
     }
-    if not 0 <= begins["hour"] <= 23 or begins["minutes"] not in (0, 30):
+    hour, minutes = begins["hour"], begins["minutes"]
+    if not 0 <= hour <= 23 or minutes not in (0, 30):
         message = "The day must start at an hour from 0 to 23 and at minute 0 or 30."
         raise _refuse(message, "[settlement_timing][start_of_day]")
     try:

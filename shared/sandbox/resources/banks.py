@@ -74,19 +74,9 @@ def keep(
     inside = act.within(account.id)
     currency = target.body["currency"]
     former = default_for(inside, currency)
-    first = former is None
-    body: Json = {
-        "id": act.world.id("ba" if target.kind == "bank_account" else "card"),
-        "object": target.kind,
-        "account": account.id,
-        "customer": None,
-        "default_for_currency": first or replace or bool(default),
-        "fingerprint": _fingerprint(target),
-        "last4": target.number[-4:],
-        "metadata": merge_metadata({}, metadata or {}),
-        "status": "new",
-        **target.body,
-    }
+    body = _body(act, account.id, target)
+    body["default_for_currency"] = former is None or replace or bool(default)
+    body["metadata"] = merge_metadata({}, metadata or {})
     doc = inside.add(
         body,
         number=target.number,
@@ -101,6 +91,21 @@ def keep(
     mirror(act, account)
     schedules.resume(inside)
     return body
+
+
+def _body(act: Act, account: str, target: external_account_data.Target) -> Json:
+    return {
+        "id": act.world.id("ba" if target.kind == "bank_account" else "card"),
+        "object": target.kind,
+        "account": account,
+        "customer": None,
+        "default_for_currency": True,
+        "fingerprint": _fingerprint(target),
+        "last4": target.number[-4:],
+        "metadata": {},
+        "status": "new",
+        **target.body,
+    }
 
 
 def all_of(act: Act) -> list[Document]:
@@ -149,23 +154,8 @@ def own_bank(act: Act, currency: str) -> Document:
         {"country": "US", "routing_number": external_account_data.TEST_ROUTING},
         currency,
     )
-    return act.add(
-        {
-            "id": act.world.id("ba"),
-            "object": "bank_account",
-            "account": act.home,
-            "customer": None,
-            "default_for_currency": True,
-            "fingerprint": _fingerprint(
-                external_account_data.Target("bank_account", "000123456789", body)
-            ),
-            "last4": "6789",
-            "metadata": {},
-            "status": "new",
-            **body,
-        },
-        number="000123456789",
-    )
+    target = external_account_data.Target("bank_account", "000123456789", body)
+    return act.add(_body(act, act.home, target), number=target.number)
 
 
 def mirror(act: Act, account: Document) -> None:

@@ -22,12 +22,15 @@ def capability(doc: Document, name: str) -> Json:
         name,
         {"requested": False, "requested_at": None},
     )
-    needs = dict(doc.body["requirements"]) if entry["requested"] else dict(EMPTY)
+    needs = dict(EMPTY)
+    if entry["requested"]:
+        needs = dict(doc.body["requirements"])
     if reason := needs["disabled_reason"]:
         head = "rejected.other" if reason.startswith("rejected.") else "other"
         needs["disabled_reason"] = _CAPABILITY_REASONS.get(reason, head)
-    told = doc.hidden.get("forced", {}).get("capabilities", {}).get(name, {})
-    needs |= {key: value for key, value in told.items() if key != "status"}
+    forced = doc.hidden.get("forced", {}).get("capabilities", {})
+    told = forced.get(name, {})
+    needs |= {key: told[key] for key in told if key != "status"}
     status = doc.body["capabilities"].get(name, "unrequested")
     return {
         "id": name,

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.sandbox.cards import Card
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import descriptors, payment_method_cards
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge, snapshot
@@ -283,9 +283,5 @@ def index(
     params: Json,
 ) -> Json:
     """Charges, newest first."""
-    facets: dict[str, Any] = {
-        name: params[name]
-        for name in ("customer", "payment_intent", "transfer_group")
-        if name in params
-    }
+    facets = given(params, "customer", "payment_intent", "transfer_group")
     return page(act, "charge", "/v1/charges", params, facets=facets)

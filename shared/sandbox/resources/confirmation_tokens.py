@@ -129,11 +129,9 @@ def spent_on(act: Act, intent: Document, params: Json) -> Json:
     kind = intent.body["object"]
     token.body[kind] = intent.id
     act.store.save(token)
-    carried = {name: token.body[name] for name in _CARRIED if token.body[name]}
-    if kind == "setup_intent":
-        carried = {
-            name: value for name, value in carried.items() if name == "return_url"
-        }
+    names = ("return_url",) if kind == "setup_intent" else _CARRIED
+    told = {name: token.body[name] for name in names}
+    carried = {name: told[name] for name in told if told[name]}
     if not {"payment_method", "payment_method_data"} & params.keys():
         carried["payment_method"] = token.hidden["method"]
     return {"use_stripe_sdk": token.body["use_stripe_sdk"], **carried, **params}

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.sandbox import errors
-from shared.sandbox.objects import page
+from shared.sandbox.objects import given, page
 from shared.sandbox.resources import payment_methods, tickets
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
@@ -88,16 +88,14 @@ def create(
     }
 
 
-def _component(name: str, given: Json | None) -> Json:
+def _component(name: str, asked: Json | None) -> Json:
     """One component with its defaults filled in."""
-    enabled, defaults = bool(given and given["enabled"]), _FEATURES[name]
+    enabled, defaults = bool(asked and asked["enabled"]), _FEATURES[name]
     if defaults is None:
         return {"enabled": enabled}
-    told = {
-        key: value
-        for key, value in ((given or {}).get("features") or {}).items()
-        if value not in ("", [])
-    }
+    features = (asked or {}).get("features") or {}
+    items = features.items()
+    told = {key: value for key, value in items if value not in ("", [])}
     limit = told.get("payment_method_redisplay_limit", 1)
     if not 1 <= limit <= _MOST_SHOWN:
         param = f"components[{name}][features][payment_method_redisplay_limit]"
@@ -132,7 +130,8 @@ def opened(
         raise errors.ApiError(
             400, "The customer session's client secret does not match.", param=name
         )
-    if ticket.expires <= act.now or act.find("customer", ticket.subject) is None:
+    known = act.find("customer", ticket.subject)
+    if ticket.expires <= act.now or known is None:
         raise errors.ApiError(400, "The customer session has expired.", param=name)
     return ticket
 
@@ -165,7 +164,7 @@ def saved_methods(
         "object": "list",
         "url": "/v1/elements/saved_methods",
         "has_more": len(shown) > most,
-        "data": [{name: body[name] for name in _SHOWN} for body in shown[:most]],
+        "data": [given(body, *_SHOWN) for body in shown[:most]],
         "customer": ticket.subject,
         "expires_at": ticket.expires,
         "features": features,

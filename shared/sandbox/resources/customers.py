@@ -155,7 +155,9 @@ def retrieve(
 ) -> Json:
     """One customer; of a deleted one only that it was deleted (stripe-facts 2.9)."""
     gone = act.find(DELETED, ids["customer"])
-    return render(act, gone) if gone else act.get("customer", ids["customer"]).body
+    if gone:
+        return render(act, gone)
+    return act.get("customer", ids["customer"]).body
 
 
 def update(

@@ -27,7 +27,7 @@ def check_suffix(params: Json) -> None:
         message = (
             f"The statement descriptor suffix must be at most {_LONGEST} characters."
         )
-    elif not suffix.isascii() or not suffix.isprintable() or _FORBIDDEN.search(suffix):
+    elif not _is_latin(suffix) or _FORBIDDEN.search(suffix):
         message = (
             "The statement descriptor suffix contains invalid characters: use Latin letters, none "
             "of < > \\ ' \" *."
@@ -36,6 +36,10 @@ def check_suffix(params: Json) -> None:
         message = "The statement descriptor suffix must contain at least one alphabetic character."
     if message:
         raise errors.ApiError(400, message, param="statement_descriptor_suffix")
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def calculated(suffix: str | None) -> str:

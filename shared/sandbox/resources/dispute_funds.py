@@ -74,4 +74,5 @@ def _post(
 
 def taken(doc: Document) -> int:
     """What the bank took by a dispute and has not given back."""
-    return -sum(int(row["amount"]) for row in doc.body["balance_transactions"])
+    rows = doc.body["balance_transactions"]
+    return -sum(int(row["amount"]) for row in rows)

@@ -42,7 +42,8 @@ def disputable(act: Act, charge: Document) -> int:
     """
     if not can_be_disputed(charge):
         return 0
-    known = sum(doc.body["amount"] for doc in of_charge(act, charge.id))
+    others = of_charge(act, charge.id)
+    known = sum(doc.body["amount"] for doc in others)
     return int(charge.body["amount"] - charge.body["amount_refunded"] - known)
 
 
@@ -178,9 +179,8 @@ def _mark_refundable(act: Act, charge: Document, changed: Document) -> None:
     money, and what is left of the charge can be refunded (the documents speak of whole amounts
     alone; the rest is our reading).
     """
-    found = [
-        changed if doc.id == changed.id else doc for doc in of_charge(act, charge.id)
-    ]
+    kept = of_charge(act, charge.id)
+    found = [changed if doc.id == changed.id else doc for doc in kept]
     waits = any(doc.body["status"] in dispute_terms.UNDECIDED for doc in found)
     gone = sum(
         dispute_funds.taken(doc)

@@ -116,18 +116,17 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
         if name in dispute_terms.EVIDENCE:
             _check(name, value)
             evidence[name] = value or None
-    named = {name: evidence[name] for name in FILES if evidence[name]}
+    named = [name for name in FILES if evidence[name]]
     files.check_together(
-        [files.evidence(act, id, f"evidence[{name}]") for name, id in named.items()]
+        [files.evidence(act, evidence[name], f"evidence[{name}]") for name in named]
     )
-    if sum(len(evidence[name] or "") for name in dispute_terms.EVIDENCE) > _MOST:
+    texts = [evidence[name] or "" for name in dispute_terms.EVIDENCE]
+    if sum(map(len, texts)) > _MOST:
         message = (
             f"The combined character count of all evidence is limited to {_MOST:,}."
         )
         raise errors.ApiError(400, message, param="evidence")
-    doc.body["evidence_details"]["has_evidence"] = any(
-        evidence[name] for name in dispute_terms.EVIDENCE
-    )
+    doc.body["evidence_details"]["has_evidence"] = any(texts)
 
 
 def _check(name: str, value: str) -> None:

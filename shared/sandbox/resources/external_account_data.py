@@ -12,7 +12,7 @@ from typing import Any
 
 from stdnum import iban
 
-from shared.sandbox import cards, currencies, errors, money
+from shared.sandbox import card_checks, currencies, errors, money
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 
@@ -143,64 +143,67 @@ def _from_token(token: str, account: Json) -> Json:
 def _read_bank(given: Json) -> Target:
     country = given["country"].upper()
     if country not in currencies.COUNTRIES:
-        message = (
-            f"Country '{given['country']}' is unknown. Try using a 2-character alphanumeric "
-            "country code instead, such as 'US', 'EG', or 'GB'."
-        )
-        raise errors.ApiError(
-            400, message, code="country_unsupported", param="external_account[country]"
-        )
+        raise _unknown_country(given["country"])
     currency = money.check_currency(
         given.get("currency") or currencies.COUNTRIES[country],
         "external_account[currency]",
     )
     number = re.sub(r"[\s-]", "", given["account_number"]).upper()
     routing = given.get("routing_number") or None
-    test = (
-        routing == TEST_ROUTING and number.isdecimal()
-    )  # the test bank is good for any country
-    if not test and (country in _IBAN or (country == "GB" and routing is None)):
+    # the test bank is good for any country
+    is_test = routing == TEST_ROUTING and number.isdecimal()
+    named_by_iban = country in _IBAN or (country == "GB" and routing is None)
+    if named_by_iban and not is_test:
         _check_iban(number, country)
         routing = routing or number[4:12]
-    elif not re.fullmatch(r"[A-Z0-9]{4,34}", number):
-        message = (
+    else:
+        _check_numbers(number, routing, country)
+    body = bank_body({**given, "country": country, "routing_number": routing}, currency)
+    if not is_test:
+        return Target("bank_account", number, body)
+    instantly = "could_not_process" if number == FAILS_AT_ONCE else None
+    return Target("bank_account", number, body, FAILURES.get(number), instantly)
+
+
+def _unknown_country(given: str) -> errors.ApiError:
+    message = (
+        f"Country '{given}' is unknown. Try using a 2-character alphanumeric country code "
+        "instead, such as 'US', 'EG', or 'GB'."
+    )
+    return errors.ApiError(
+        400, message, code="country_unsupported", param="external_account[country]"
+    )
+
+
+def _check_numbers(number: str, routing: str | None, country: str) -> None:
+    """What an account number without an IBAN looks like, and a routing number."""
+    if not re.fullmatch(r"[A-Z0-9]{4,34}", number):
+        raise _bad_number(
             "The account number must contain 4 to 34 letters or digits; "
             f"'{number[-4:]}' does not."
         )
+    if country == "US" and not re.fullmatch(r"\d{9}", routing or ""):
         raise errors.ApiError(
             400,
-            message,
-            code="account_number_invalid",
-            param="external_account[account_number]",
-        )
-    elif country == "US" and not re.fullmatch(r"\d{9}", routing or ""):
-        message = "Routing number must have 9 digits"
-        raise errors.ApiError(
-            400,
-            message,
+            "Routing number must have 9 digits",
             code="routing_number_invalid",
             param="external_account[routing_number]",
         )
-    body = bank_body({**given, "country": country, "routing_number": routing}, currency)
-    instantly = "could_not_process" if test and number == FAILS_AT_ONCE else None
-    return Target(
-        "bank_account",
-        number,
-        body,
-        FAILURES.get(number) if test else None,
-        instantly,
+
+
+def _bad_number(message: str) -> errors.ApiError:
+    return errors.ApiError(
+        400,
+        message,
+        code="account_number_invalid",
+        param="external_account[account_number]",
     )
 
 
 def _check_iban(number: str, country: str) -> None:
-    if number[:2] != country or not iban.is_valid(number, check_country=False):
-        message = "You must use a valid IBAN of the bank account's country."
-        raise errors.ApiError(
-            400,
-            message,
-            code="account_number_invalid",
-            param="external_account[account_number]",
-        )
+    is_ours = number[:2] == country
+    if not is_ours or not iban.is_valid(number, check_country=False):
+        raise _bad_number("You must use a valid IBAN of the bank account's country.")
 
 
 def bank_body(given: Json, currency: str) -> Json:
@@ -270,7 +273,10 @@ _ADDRESS = (
 )
 
 
-def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
+Checked = tuple[str, int, int]
+
+
+def _card_number(act: Act, given: Json) -> Checked:
     """The number of a card and the month and year that it ends with."""
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
     if "token" in given:
@@ -279,6 +285,10 @@ def _card_number(act: Act, given: Json) -> tuple[str, int, int]:
                 "token", given["token"], "external_account[token]"
             )
         return _CARD_TOKENS[given["token"]], 12, today.year + 3
-    month, year = str(given["exp_month"]), str(given["exp_year"])
-    typed = cards.Typed(given["number"], month, year, given.get("cvc"))
-    return cards.check(typed, today)
+    typed = card_checks.Typed(
+        given["number"],
+        str(given["exp_month"]),
+        str(given["exp_year"]),
+        given.get("cvc"),
+    )
+    return card_checks.check(typed, today)

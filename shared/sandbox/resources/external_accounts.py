@@ -153,19 +153,20 @@ def _write(doc: Document, params: Json) -> None:
             continue
         if name not in fields:
             raise errors.unknown_params([name])
-        whole = name.startswith("exp_") and params[name]
-        doc.body[name] = _number(name, params[name]) if whole else params[name] or None
+        value = params[name] or None
+        if value and name.startswith("exp_"):
+            value = _number(name, value)
+        doc.body[name] = value
     annotate(doc.body, params)
 
 
 def _number(name: str, text: str) -> int:
-    if (
-        not text.isdecimal()
-        or len(text) > 4
-        or not (1 <= int(text) <= 12 if name == "exp_month" else len(text) == 4)
-    ):
-        raise errors.invalid_integer(name, text)
-    return int(text)
+    if text.isdecimal() and len(text) <= 4:
+        number = int(text)
+        fits = 1 <= number <= 12 if name == "exp_month" else len(text) == 4
+        if fits:
+            return number
+    raise errors.invalid_integer(name, text)
 
 
 def delete(

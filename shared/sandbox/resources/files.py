@@ -184,7 +184,8 @@ def contents(act: Act, id: str) -> tuple[bytes, str]:
             message,
             stored=False,
         )
-    return act.store.kept(act.platform, id), MIMETYPES[doc.body["type"]]
+    content = act.store.kept(act.platform, id)
+    return content, MIMETYPES[doc.body["type"]]
 
 
 def evidence(act: Act, id: str, param: str) -> Document:
@@ -218,4 +219,5 @@ def check_together(files: list[Document]) -> None:
 
 
 def _is_over(act: Act, doc: Document) -> bool:
-    return doc.body["expires_at"] is not None and doc.body["expires_at"] <= act.now
+    end = doc.body["expires_at"]
+    return end is not None and end <= act.now

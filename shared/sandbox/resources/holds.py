@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from shared.sandbox import errors, money
 from shared.sandbox.events import emit
-from shared.sandbox.resources import descriptors, intent_rules, returns, settlement
+from shared.sandbox.resources import (
+    descriptors,
+    intent_accounts,
+    intent_rules,
+    returns,
+    settlement,
+)
 from shared.sandbox.resources.charges import HOLD_DAYS
 from shared.sandbox.resources.subjects import located, subject_of
 from shared.sandbox.store import Document, Json
@@ -159,7 +165,7 @@ def _capture(
         )
         raise errors.ApiError(400, message, code="amount_too_large", param=param)
     if body["transfer_data"]:
-        intent_rules.reached(
+        intent_accounts.reached(
             act, body["transfer_data"]["destination"], "transfer_data[destination]"
         )
     _change_terms(intent, charge, params)

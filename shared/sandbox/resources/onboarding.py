@@ -195,7 +195,7 @@ def missing(act: Act, doc: Document) -> Json:
 
 
 def _kept(values: Json) -> Json:
-    return {key: value for key, value in values.items() if value not in (None, "")}
+    return {key: values[key] for key in values if values[key] not in (None, "")}
 
 
 _LAST_DAY = 253_402_300_800  # where four digits no longer hold the year
@@ -219,11 +219,9 @@ def force(
 
     Answers with what is wrong with the demand, if anything is; then nothing was done.
     """
-    if wrong := next(
-        (text for name, value in given.items() if (text := _wrong(name, value))),
-        None,
-    ):
-        return wrong
+    for name, value in given.items():
+        if wrong := _wrong(name, value):
+            return wrong
     before = snapshot(doc)
     held = {
         name: capability_objects.capability(doc, name)
@@ -258,7 +256,7 @@ def _wrong_capabilities(value: Any) -> str | None:
             return (
                 f"`capabilities[{name}][status]` must be active, inactive or pending."
             )
-        needs = {key: entry for key, entry in told.items() if key != "status"}
+        needs = {key: told[key] for key in told if key != "status"}
         if wrong := _wrong(f"capabilities[{name}]", needs):
             return wrong
     return None
@@ -275,21 +273,20 @@ def _wrong(name: str, value: Any) -> str | None:
             if value is None or isinstance(value, str)
             else "`disabled_reason` must be a string or null."
         )
-    if not isinstance(value, dict) or set(value) - set(connected.EMPTY):
+    known = set(connected.EMPTY)
+    if not isinstance(value, dict) or set(value) - known:
         return f"`{name}` must be an object of {', '.join(connected.EMPTY)}."
     for key, entry in value.items():
-        kinds = (
-            int | None
-            if key == "current_deadline"
-            else str | None
-            if key == "disabled_reason"
-            else list
-        )
-        member = dict if key in ("errors", "alternatives") else str
-        odd = isinstance(entry, list) and not all(
-            isinstance(part, member) for part in entry
-        )
-        late = isinstance(entry, int) and not 0 <= entry < _LAST_DAY
-        if not isinstance(entry, kinds) or isinstance(entry, bool) or odd or late:
+        if not _fits(key, entry):
             return f"`{name}[{key}]` is of the wrong kind."
     return None
+
+
+def _fits(key: str, entry: Any) -> bool:
+    """Whether this can stand in a `requirements` hash under this key."""
+    if key == "current_deadline":
+        return entry is None or (type(entry) is int and 0 <= entry < _LAST_DAY)
+    if key == "disabled_reason":
+        return entry is None or isinstance(entry, str)
+    member = dict if key in ("errors", "alternatives") else str
+    return isinstance(entry, list) and all(isinstance(part, member) for part in entry)

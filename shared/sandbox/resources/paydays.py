@@ -36,18 +36,14 @@ def _pay_out(act: Act, currency: str) -> None:
     bank = banks.default_for(act, currency)
     if bank is None and act.scope == act.home:
         bank = banks.own_bank(act, currency)
-    if bank is None or bank.body["status"] == "errored" or not payouts.enabled(act):
+    if bank is None or bank.body["status"] == "errored":
         return
-    kept = (
-        schedules.settings(act).body["payments"]["payouts"][
-            "minimum_balance_by_currency"
-        ]
-        or {}
-    ).get(currency, 0)
-    amount = payouts.whole(
-        books.held(act, currency)[0] - kept,
-        currency,
-    )
+    if not payouts.enabled(act):
+        return
+    settings = schedules.settings(act).body["payments"]["payouts"]
+    least = settings["minimum_balance_by_currency"] or {}
+    available, _ = books.held(act, currency)
+    amount = payouts.whole(available - least.get(currency, 0), currency)
     if amount <= 0:
         return
     paid = payout_lifecycle.make(
@@ -63,13 +59,12 @@ def _pay_out(act: Act, currency: str) -> None:
 
 def _paid_out_up_to(act: Act, paid: Document) -> tuple[int, int]:
     """The moment and the row up to which the automatic payout before this one paid out."""
-    last = act.store.select(
+    where = (
         "platform = ? AND scope = ? AND object = 'payout' AND json_extract(body, '$.currency') = ? "
-        "AND json_extract(body, '$.automatic') AND seq < ?",
-        [act.platform, act.scope, paid.body["currency"], paid.seq],
-        order="seq DESC",
-        limit=1,
+        "AND json_extract(body, '$.automatic') AND seq < ?"
     )
+    args = [act.platform, act.scope, paid.body["currency"], paid.seq]
+    last = act.store.select(where, args, order="seq DESC", limit=1)
     if not last:
         return 0, 0
     return last[0].body["created"], last[0].hidden["upto"]
@@ -100,9 +95,7 @@ def _reconcile(act: Act, paid: Document) -> None:
             "seq": seq,
         },
     )
-    paid.hidden["upto"] = act.store.db.execute("SELECT max(seq) FROM docs").fetchone()[
-        0
-    ]
+    paid.hidden["upto"] = act.store.value("SELECT max(seq) FROM docs")
     paid.body["reconciliation_status"] = "completed"
     act.store.save(paid)
     emit(act, "payout.reconciliation_completed", paid)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import (
     challenges,
     charges,
     confirmation_tokens,
     holds,
+    intent_accounts,
     intent_rules,
     payment_method_cards,
     payment_methods,
@@ -53,7 +54,7 @@ def confirm(act: Act, doc: Document, params: Json) -> Document:
     intent_rules.check_key(act, doc)
     params = confirmation_tokens.spent_on(act, doc, params)
     _write(act, doc, params)
-    intent_rules.check_parties(act, doc)
+    intent_accounts.check_parties(act, doc)
     challenges.check_return_url(act, doc, params)
     method = act.get("payment_method", body["payment_method"])
     payment_methods.refuse_spent(method)
@@ -127,38 +128,40 @@ def charge(act: Act, doc: Document, method: Document) -> Document:
     body = doc.body
     if body["transfer_data"] and body["transfer_group"] is None:
         body["transfer_group"] = f"group_{doc.id}"
-    method_of_capture = intent_rules.capture_method(doc)
-    manual = method_of_capture == "manual"
+    manual = intent_rules.capture_method(doc) == "manual"
     made = charges.make(act, doc, method, card, captured=not manual)
     body["latest_charge"] = made.id
     if manual:
-        body.update(status="requires_capture", amount_capturable=body["amount"])
+        _hold(act, doc, made)
     else:
-        body.update(status="succeeded", amount_received=body["amount"])
-    if method_of_capture == "automatic":
-        settlement.move_money(act, made)
-    act.store.save(doc)
-    emit(act, "charge.succeeded", made)
-    emit(
-        act,
-        "payment_intent.amount_capturable_updated"
-        if manual
-        else "payment_intent.succeeded",
-        doc,
-    )
-    if manual:
-        holds.remember(act, doc)
-    elif method_of_capture == "automatic_async":
-        due = act.world.clock.now() + act.world.config.settle_delay
-        act.store.schedule(
-            due,
-            "settle",
-            act.platform,
-            subject_of(act, made.id),
-        )
+        _take(act, doc, made)
     _keep_method(act, doc, method)
     requirements.triggered(act, body["on_behalf_of"] or act.scope, card.number)
     return doc
+
+
+def _hold(act: Act, doc: Document, made: Document) -> None:
+    """The money waits until it is captured."""
+    body = doc.body
+    body.update(status="requires_capture", amount_capturable=body["amount"])
+    act.store.save(doc)
+    emit(act, "charge.succeeded", made)
+    emit(act, "payment_intent.amount_capturable_updated", doc)
+    holds.remember(act, doc)
+
+
+def _take(act: Act, doc: Document, made: Document) -> None:
+    """The money moves at once, or a moment later where the capture is `automatic_async`."""
+    body, method = doc.body, intent_rules.capture_method(doc)
+    body.update(status="succeeded", amount_received=body["amount"])
+    if method == "automatic":
+        settlement.move_money(act, made)
+    act.store.save(doc)
+    emit(act, "charge.succeeded", made)
+    emit(act, "payment_intent.succeeded", doc)
+    if method == "automatic_async":
+        due = act.world.clock.now() + act.world.config.settle_delay
+        act.store.schedule(due, "settle", act.platform, subject_of(act, made.id))
 
 
 def _keep_method(act: Act, doc: Document, method: Document) -> None:
@@ -184,7 +187,7 @@ def decline(
 ) -> Document:
     """The issuer, or Radar, says no: 402, a failed charge is kept, the intent is open again."""
     card = payment_method_cards.card_of(method)
-    message = cards.message(code, reason)
+    message = card_checks.message(code, reason)
     failed = charges.make_failed(
         act,
         doc,
@@ -194,7 +197,7 @@ def decline(
         reason=reason,
         message=message,
     )
-    error = cards.declined(
+    error = card_checks.declined(
         (code, reason),
         charge=failed.id,
         payment_method=method.body,
@@ -226,7 +229,10 @@ def finish_challenge(act: Act, doc: Document, *, passed: bool) -> None:
         doc.body["status"] = "requires_confirmation"
         act.store.save(doc)
         return
-    wrong = intent_rules.unable(act, doc) if passed else challenges.failure(doc, method)
+    if passed:
+        wrong = intent_accounts.unable(act, doc)
+    else:
+        wrong = challenges.failure(doc, method)
     if wrong is None:
         charge(act, doc, method)
         return

@@ -11,6 +11,7 @@ from shared.sandbox.objects import given, page
 from shared.sandbox.resources import (
     descriptors,
     holds,
+    intent_accounts,
     intent_rules,
     payment_confirmation,
     payment_intent_fields,
@@ -165,7 +166,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
     descriptors.check_suffix(params)
     if params.get("customer"):
         act.referred("customer", params["customer"], param="customer")
-    intent_rules.write_connect(act, doc, params)
+    intent_accounts.write_connect(act, doc, params)
     if "payment_method" in params or "payment_method_data" in params:
         payment_confirmation.give_method(act, doc, params)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, merge, merge_metadata
 
+Date = tuple[int, int]  # a month and a year
 BLANK_BILLING: Json = {
     "address": {
         "city": None,
@@ -37,16 +38,13 @@ def from_data(act: Act, data: Json) -> Document:
             raise errors.ApiError(400, f"Invalid token id: {token}", param="token")
         return from_test_card(act, known, data)
     today = datetime.datetime.fromtimestamp(act.now, datetime.UTC).date()
-    given = {
-        name: str(card.get(name, "")) for name in ("number", "exp_month", "exp_year")
-    }
-    typed = cards.Typed(
-        given["number"],
-        given["exp_month"],
-        given["exp_year"],
+    typed = card_checks.Typed(
+        str(card.get("number", "")),
+        str(card.get("exp_month", "")),
+        str(card.get("exp_year", "")),
         card.get("cvc"),
     )
-    number, month, year = cards.check(typed, today)
+    number, month, year = card_checks.check(typed, today)
     return _make(
         act,
         cards.by_number(number),
@@ -74,7 +72,7 @@ def from_test_card(act: Act, card: cards.Card, data: Json) -> Document:
 def _make(
     act: Act,
     card: cards.Card,
-    date: tuple[int, int],
+    date: Date,
     data: Json,
     *,
     cvc: bool,
@@ -85,25 +83,7 @@ def _make(
         "object": "payment_method",
         "allow_redisplay": data.get("allow_redisplay", "unspecified"),
         "billing_details": merge(BLANK_BILLING, data.get("billing_details") or {}),
-        "card": {
-            "brand": card.brand,
-            "checks": {
-                **dict.fromkeys(_CHECKS),
-                "cvc_check": "unchecked" if cvc else None,
-            },
-            "country": card.country,
-            "display_brand": card.brand,
-            "exp_month": date[0],
-            "exp_year": date[1],
-            "fingerprint": cards.fingerprint(card.number),
-            "funding": card.funding,
-            "generated_from": None,
-            "last4": card.number[-4:],
-            "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        },
+        "card": _card(card, date, cvc=cvc),
         "created": act.now,
         "customer": None,
         "customer_account": None,
@@ -112,6 +92,27 @@ def _make(
         "type": "card",
     }
     return act.add(body, number=card.number, named=named)
+
+
+def _card(card: cards.Card, date: Date, *, cvc: bool) -> Json:
+    month, year = date
+    checks = {**dict.fromkeys(_CHECKS), "cvc_check": "unchecked" if cvc else None}
+    return {
+        "brand": card.brand,
+        "checks": checks,
+        "country": card.country,
+        "display_brand": card.brand,
+        "exp_month": month,
+        "exp_year": year,
+        "fingerprint": cards.fingerprint(card.number),
+        "funding": card.funding,
+        "generated_from": None,
+        "last4": card.number[-4:],
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
 
 
 def card_of(doc: Document) -> cards.Card:
@@ -125,8 +126,9 @@ def verify(doc: Document) -> None:
     """
     card, checks = card_of(doc), doc.body["card"]["checks"]
     address = doc.body["billing_details"]["address"] or {}
-    given = {name: bool(address.get(field)) for name, field in _CHECKS.items()}
-    given["cvc_check"] = checks["cvc_check"] is not None
+    given = {"cvc_check": checks["cvc_check"] is not None}
+    for name, field in _CHECKS.items():
+        given[name] = bool(address.get(field))
     for name, told in given.items():
         fails = card.fails == name and (told or doc.hidden.get("named"))
         checks[name] = "fail" if fails else "pass" if told else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Never
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, cards, errors
 from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
 from shared.sandbox.resources import payment_method_cards
@@ -15,20 +15,18 @@ from shared.sandbox.world import Act, annotate, merge, snapshot
 
 _SPENT = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
-    "attachment, shared with a "
-    "connected account without Customer attachment, or was detached from a Customer. It may not "
-    "be used again. To use a "
-    "PaymentMethod multiple times, you must attach it to a Customer first."
+    "attachment, shared with a connected account without Customer attachment, or was detached "
+    "from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must "
+    "attach it to a Customer first."
 )
 _SPENT_FOR_GOOD = (
     "This PaymentMethod was previously used without being attached to a Customer or was detached "
-    "from a Customer, and "
-    "may not be used again."
+    "from a Customer, and may not be used again."
 )
 _NOT_WHILE_MADE = (
     "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please "
-    "instead create the "
-    "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
+    "instead create the PaymentMethod and then attach it using the attachment method of the "
+    "PaymentMethods API."
 )
 
 
@@ -107,14 +105,12 @@ def refuse_foreign(doc: Document, customer: str | None, noun: str) -> None:
     if customer is None:
         message = (
             f"The payment method supplied ({doc.id}) belongs to the Customer {owner}. Please "
-            "include the Customer in the "
-            f"`customer` parameter on the {noun}."
+            f"include the Customer in the `customer` parameter on the {noun}."
         )
     else:
         message = (
             f"The PaymentMethod {doc.id} does not belong to the Customer you supplied {customer}. "
-            "Please use this "
-            "PaymentMethod with the Customer that it belongs to instead."
+            "Please use this PaymentMethod with the Customer that it belongs to instead."
         )
     raise errors.ApiError(400, message, param="payment_method")
 
@@ -148,14 +144,11 @@ def attached(act: Act, id: str, customer: Document) -> Document:
             "The payment method you provided has already been attached to a customer.",
         )
     # One that was only set up may still be attached.
-    if doc.hidden.get("spent") in (
-        "paid",
-        "detached",
-    ):
+    if doc.hidden.get("spent") in ("paid", "detached"):
         raise errors.ApiError(400, _SPENT_FOR_GOOD)
     card = payment_method_cards.card_of(doc)
     if card.declines and not card.attaches:
-        raise cards.declined(card.declines)
+        raise card_checks.declined(card.declines)
     save_to(act, doc, customer.id)
     return doc
 
@@ -179,12 +172,8 @@ def keep(
     (stripe-facts 9).
     """
     if usage:
-        doc.hidden["set_up"] = sorted(
-            {
-                *doc.hidden.get("set_up", []),
-                usage,
-            }
-        )
+        known = doc.hidden.get("set_up", [])
+        doc.hidden["set_up"] = sorted({*known, usage})
     if doc.body["customer"] is None:
         doc.hidden["spent"] = "set_up" if usage else "paid"
         # One that was deleted meanwhile holds nothing.
@@ -214,20 +203,23 @@ def detached(act: Act, doc: Document) -> Document:
     """A method without its customer; where it was the customer's default, there is none any
     more.
     """
-    before, owner = snapshot(doc), act.find("customer", doc.body["customer"])
+    before = snapshot(doc)
+    owner = act.find("customer", doc.body["customer"])
     doc.body["customer"] = None
     doc.hidden["spent"] = "detached"
     act.store.save(doc)
     emit(act, "payment_method.detached", doc, before=before)
-    if (
-        owner is not None
-        and owner.body["invoice_settings"]["default_payment_method"] == doc.id
-    ):
-        was = snapshot(owner)
-        owner.body["invoice_settings"]["default_payment_method"] = None
+    if owner is not None:
+        _no_default(act, owner, doc)
+    return doc
+
+
+def _no_default(act: Act, owner: Document, doc: Document) -> None:
+    was, settings = snapshot(owner), owner.body["invoice_settings"]
+    if settings["default_payment_method"] == doc.id:
+        settings["default_payment_method"] = None
         act.store.save(owner)
         emit(act, "customer.updated", owner, before=was)
-    return doc
 
 
 def _named(act: Act, id: str) -> Document:
@@ -260,10 +252,7 @@ def update(
     before = snapshot(doc)
     for name in ("billing_details", "card"):
         if name in params:
-            doc.body[name] = merge(
-                doc.body[name],
-                params[name],
-            )
+            doc.body[name] = merge(doc.body[name], params[name])
     if "allow_redisplay" in params:
         doc.body["allow_redisplay"] = params["allow_redisplay"]
     annotate(doc.body, params)

@@ -8,7 +8,7 @@ from shared.sandbox import books, pricing
 from shared.sandbox.events import emit
 from shared.sandbox.resources import application_fee_collection, fee_refunds
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, application_of
+from shared.sandbox.world import Act
 
 
 def due(
@@ -37,42 +37,13 @@ def collect(
     """The fee as the platform gets it; the other side is the entry in the `fee_details` of the
     payout's row.
     """
-    home, id = act.within(act.home), act.world.id("fee")
-    txn = books.post(
-        home,
-        "application_fee",
-        id,
-        amount,
-        currency,
-        other=books.WITHIN,
-        available_on=act.now,
-    )
-    doc = home.add(
-        {
-            "id": id,
-            "object": "application_fee",
-            "account": act.scope,
-            "amount": amount,
-            "amount_refunded": 0,
-            "application": application_of(act.platform),
-            "balance_transaction": txn.id,
-            "charge": payout,
-            "created": act.now,
-            "currency": currency,
-            "fee_source": {"charge": None, "payout": payout, "type": "payout"},
-            "livemode": False,
-            "originating_transaction": None,
-            "refunded": False,
-            "refunds": {
-                "object": "list",
-                "data": [],
-                "has_more": False,
-                "url": f"/v1/application_fees/{id}/refunds",
-            },
-        }
-    )
+    home = act.within(act.home)
+    fee = application_fee_collection.new_fee(home, act.scope, amount, currency)
+    fee["charge"] = payout
+    fee["fee_source"] = {"charge": None, "payout": payout, "type": "payout"}
+    doc = application_fee_collection.book(home, fee, act.now)
     emit(home, "application_fee.created", doc)
-    return id
+    return doc.id
 
 
 def detail(act: Act, amount: int, currency: str) -> Json | None:

@@ -101,11 +101,10 @@ def make(
 
     A negative amount is a reversal: it comes in when it arrives.
     """
-    id, instant = act.world.id("po"), given.get("method") == "instant"
-    arrives = act.now + _INSTANTLY if instant else _midnight(act, 2)
+    arrives = _arrival(act, given)
     body: Json = {
         **_blank(given, automatic=automatic),
-        "id": id,
+        "id": act.world.id("po"),
         "amount": amount,
         "application_fee_amount": fee or None,
         "arrival_date": arrives,
@@ -117,20 +116,22 @@ def make(
     }
     body["balance_transaction"] = _post(act, body).id
     if fee:
-        body["application_fee"] = payout_fees.collect(act, id, fee, currency)
-    descriptor = schedules.settings(act).body["payments"]["payouts"][
-        "statement_descriptor"
-    ]
-    body["statement_descriptor"] = given.get("statement_descriptor") or descriptor
+        collected = payout_fees.collect(act, body["id"], fee, currency)
+        body["application_fee"] = collected
+    settings = schedules.settings(act).body["payments"]["payouts"]
+    descriptor = given.get("statement_descriptor") or settings["statement_descriptor"]
+    body["statement_descriptor"] = descriptor
     doc = act.add(body)
     emit(act, "payout.created", doc)
-    act.store.schedule(
-        arrives if instant else _midnight(act, 1),
-        "payout",
-        act.platform,
-        subject_of(act, id),
-    )
+    leaves = arrives if body["method"] == "instant" else _midnight(act, 1)
+    act.store.schedule(leaves, "payout", act.platform, subject_of(act, doc.id))
     return doc
+
+
+def _arrival(act: Act, given: Json) -> int:
+    if given.get("method") == "instant":
+        return act.now + _INSTANTLY
+    return _midnight(act, 2)
 
 
 def _midnight(act: Act, ahead: int) -> int:
@@ -167,7 +168,8 @@ def _arrive(act: Act, doc: Document) -> None:
     if code := hidden.get("fails"):
         fail(act, doc, code)
         return
-    if doc.body["method"] == "instant" and (code := hidden.get("fails_at_once")):
+    code = hidden.get("fails_at_once")
+    if code and doc.body["method"] == "instant":
         # This way alone does not work: the bank is good for standard payouts (DOC connect/testing).
         _send_back(act, doc, code)
         return
@@ -215,7 +217,8 @@ def _send_back(act: Act, doc: Document, code: str) -> None:
 def return_money(act: Act, doc: Document, kind: str) -> None:
     body = doc.body
     # A reversal's money is still to come.
-    moment = act.now if body["amount"] > 0 else max(act.now, body["arrival_date"])
+    comes_in = body["amount"] < 0
+    moment = max(act.now, body["arrival_date"]) if comes_in else act.now
     fee = payout_fees.left(act, doc)
     txn = books.post(
         act,

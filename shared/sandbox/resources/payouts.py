@@ -20,7 +20,7 @@ _WHOLE_UNITS = currencies.WHOLE_UNITS | {
     "huf",
     "twd",
 }
-_COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 def create(
@@ -30,6 +30,23 @@ def create(
 ) -> Json:
     """A payout by hand, out of available money."""
     currency, amount = money.check_currency(params["currency"]), params["amount"]
+    _check_amount(amount, currency)
+    if len(params.get("statement_descriptor") or "") > 22:
+        message = "The statement descriptor must be at most 22 characters."
+        raise errors.ApiError(400, message, param="statement_descriptor")
+    # a v2 FinancialAccount, of which there are none here
+    if method := params.get("payout_method"):
+        raise errors.no_such_reference("financial_account", method, "payout_method")
+    _check_enabled(act)
+    bank = _destination(act, currency, params.get("destination"))
+    _check_speed(bank, params.get("method"))
+    fee = payout_fees.due(act, amount, currency, params)
+    _check_funds(act, amount + fee, currency, params.get("source_type", "card"))
+    made = payout_lifecycle.make(act, bank, amount, currency, params, fee=fee)
+    return made.body
+
+
+def _check_amount(amount: int, currency: str) -> None:
     money.positive(amount, "amount")
     if amount != whole(amount, currency):
         message = (
@@ -39,15 +56,9 @@ def create(
         raise errors.ApiError(
             400, message, code="parameter_invalid_integer", param="amount"
         )
-    if len(params.get("statement_descriptor") or "") > 22:
-        message = "The statement descriptor must be at most 22 characters."
-        raise errors.ApiError(400, message, param="statement_descriptor")
-    if params.get(
-        "payout_method"
-    ):  # a v2 FinancialAccount, of which there are none here
-        raise errors.no_such_reference(
-            "financial_account", params["payout_method"], "payout_method"
-        )
+
+
+def _check_enabled(act: Act) -> None:
     if not enabled(act):
         message = (
             "Payouts have been disabled on the connected account. Check the connected account's "
@@ -55,18 +66,15 @@ def create(
             "been disabled for another reason."
         )
         raise errors.ApiError(400, message, code="payouts_not_allowed")
-    bank = _destination(act, currency, params.get("destination"))
-    if (
-        params.get("method") == "instant"
-        and "instant" not in bank.body["available_payout_methods"]
-    ):
+
+
+def _check_speed(bank: Document, method: str | None) -> None:
+    possible = bank.body["available_payout_methods"]
+    if method == "instant" and "instant" not in possible:
         message = f"The external account {bank.id} is not eligible for instant payouts."
         raise errors.ApiError(
             400, message, code="instant_payouts_unsupported", param="method"
         )
-    fee = payout_fees.due(act, amount, currency, params)
-    _check_funds(act, amount + fee, currency, params.get("source_type", "card"))
-    return payout_lifecycle.make(act, bank, amount, currency, params, fee=fee).body
 
 
 def enabled(act: Act) -> bool:
@@ -113,7 +121,7 @@ def _check_funds(
     source: str,
 ) -> None:
     """Only available money can leave (stripe-facts 3); all money here comes from cards."""
-    available, _ = books.held(act, currency) if source == "card" else (0, 0)
+    available = books.held(act, currency)[0] if source == "card" else 0
     if amount <= available:
         return
     message = (
@@ -147,7 +155,8 @@ def cancel(
 
 def _takes_debits(bank: Document) -> bool:
     """Whether money can be taken back from there: bank accounts of two countries alone."""
-    return bank.body["object"] != "card" and bank.body["country"] in ("US", "CA")
+    body = bank.body
+    return body["object"] != "card" and body["country"] in ("US", "CA")
 
 
 def reverse(
@@ -160,28 +169,7 @@ def reverse(
     """
     doc = act.get("payout", ids["payout"], param="payout")
     body = doc.body
-    bank = act.store.find(
-        act.platform,
-        body["destination"],
-        scope=act.scope,
-    )
-    if act.scope == act.home or bank is None or not _takes_debits(bank):
-        message = (
-            "Only payouts of connected accounts to US and Canadian bank accounts "
-            "can be reversed."
-        )
-        raise errors.ApiError(400, message)
-    if body["status"] == "pending" and not body["automatic"]:
-        raise errors.ApiError(
-            400,
-            f"Payout {doc.id} is still pending. Use /v1/payouts/{doc.id}/cancel instead.",
-        )
-    if (
-        body["status"] in ("failed", "canceled")
-        or body["reversed_by"]
-        or body["original_payout"]
-    ):
-        raise errors.ApiError(400, f"Payout {doc.id} cannot be reversed.")
+    bank = _reversible(act, doc)
     back = payout_lifecycle.make(
         act,
         bank,
@@ -195,6 +183,27 @@ def reverse(
     act.store.save(doc)
     emit(act, "payout.updated", doc, before=before)
     return back.body
+
+
+def _reversible(act: Act, doc: Document) -> Document:
+    """The bank that a payout can be taken back from; 400 where it cannot be."""
+    body = doc.body
+    bank = act.store.find(act.platform, body["destination"], scope=act.scope)
+    if act.scope == act.home or bank is None or not _takes_debits(bank):
+        message = (
+            "Only payouts of connected accounts to US and Canadian bank accounts "
+            "can be reversed."
+        )
+        raise errors.ApiError(400, message)
+    if body["status"] == "pending" and not body["automatic"]:
+        raise errors.ApiError(
+            400,
+            f"Payout {doc.id} is still pending. Use /v1/payouts/{doc.id}/cancel instead.",
+        )
+    ended = body["status"] in ("failed", "canceled")
+    if ended or body["reversed_by"] or body["original_payout"]:
+        raise errors.ApiError(400, f"Payout {doc.id} cannot be reversed.")
+    return bank
 
 
 def retrieve(
@@ -228,13 +237,12 @@ def index(
     """Payouts, newest first."""
     facets = given(params, "destination", "status")
     arrival = params.get("arrival_date", {})
-    bounds = (
-        [("=", arrival)]
-        if isinstance(arrival, int)
-        else [(_COMPARISONS[n], at) for n, at in arrival.items()]
-    )
+    if isinstance(arrival, int):
+        arrival = {"eq": arrival}
+    field = "json_extract(body, '$.arrival_date')"
     conditions = [
-        (f"json_extract(body, '$.arrival_date') {sign} ?", [at]) for sign, at in bounds
+        (f"{field} {_COMPARISONS[name]} ?", [moment])
+        for name, moment in arrival.items()
     ]
     return page(
         act, "payout", "/v1/payouts", params, facets=facets, conditions=conditions

@@ -190,7 +190,8 @@ def shown(account: Document, person: Document) -> Json:
     whole = {**person.body, "requirements": _due(account, person)}
     if not connected.hides(account):
         return whole
-    body = {key: value if key in _OPEN else None for key, value in whole.items()}
+    body: Json = dict.fromkeys(whole)
+    body |= {key: whole[key] for key in whole if key in _OPEN}
     flags = {
         key: person.body[key] for key in ("id_number_provided", "ssn_last_4_provided")
     }
@@ -260,8 +261,9 @@ def write(act: Act, person: Document, params: Json) -> None:
             body[f"{name}_provided"] = bool(params[name])
     if params.get("id_number"):
         body["ssn_last_4_provided"] = True
+    told = params.get("verification", {})
     for name in ("document", "additional_document"):
-        body["verification"][name].update(params.get("verification", {}).get(name, {}))
+        body["verification"][name].update(told.get(name, {}))
     if "documents" in params:
         secret["documents"] = merge(secret.get("documents"), params["documents"])
     annotate(body, params)

@@ -46,7 +46,8 @@ def tells(person: Document, field: str) -> bool:
     if field in ("id_number", "ssn_last_4"):
         return bool(person.body[f"{field}_provided"])
     if field in ("verification.document", "verification.additional_document"):
-        return bool(person.body["verification"][field.split(".")[1]]["front"])
+        _, _, paper = field.partition(".")
+        return bool(person.body["verification"][paper]["front"])
     node: Any = person.body
     for part in field.split("."):
         node = node.get(part) if isinstance(node, dict) else None

@@ -15,7 +15,8 @@ def _found(
     ids: dict[str, str],
 ) -> tuple[Document, Document]:
     account = connected(act, ids["account"])
-    return account, act.within(account.id).get("person", ids["person"], param="person")
+    inside = act.within(account.id)
+    return account, inside.get("person", ids["person"], param="person")
 
 
 def create(
@@ -101,7 +102,8 @@ def delete(
     """
     account, person = _found(act, ids)
     _writable(act, ids, {})
-    others = [p for p in person_data.everyone(act, account) if p.id != person.id]
+    crowd = person_data.everyone(act, account)
+    others = [other for other in crowd if other.id != person.id]
     if person.body["relationship"]["representative"]:
         raise errors.ApiError(
             400, "You cannot delete the representative of an account.", param="person"
@@ -148,6 +150,8 @@ def _one_speaker(
     """There is one representative at any time (SDK); the text is unverified (MEM)."""
     speaker = person_data.representative(person_data.everyone(act, account))
     wants = params.get("relationship", {}).get("representative")
-    if wants and speaker is not None and (person is None or person.id != speaker.id):
+    if not wants or speaker is None:
+        return
+    if person is None or person.id != speaker.id:
         message = "This account already has a representative; there can only be one."
         raise errors.ApiError(400, message, param="relationship[representative]")

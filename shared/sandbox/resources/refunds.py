@@ -144,7 +144,8 @@ def _amount(charge: Document, params: Json) -> int:
     refunded.
     """
     body = charge.body
-    left = body["amount"] - body["amount_refunded"] - charge.hidden.get("taken", 0)
+    gone = body["amount_refunded"] + charge.hidden.get("taken", 0)
+    left = body["amount"] - gone
     return returns.remainder(
         params.get("amount"),
         left,
@@ -225,7 +226,8 @@ def _share(
             "be used."
         )
         raise errors.ApiError(400, message, param=asked.param)
-    refunds = returns.siblings(home.within(charge.scope), "refund", "charge", charge.id)
+    inside = home.within(charge.scope)
+    refunds = returns.siblings(inside, "refund", "charge", charge.id)
     earlier = [refund for refund in refunds if asked.note in refund.hidden]
     counted = [
         one for one in earlier if one.body["status"] not in ("failed", "canceled")

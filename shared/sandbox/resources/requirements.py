@@ -14,15 +14,17 @@ from shared.sandbox.resources import (
     kyc,
     missing_requirements,
     person_data,
-    person_requirements,
     person_verification,
 )
 from shared.sandbox.resources.connected import EMPTY
+from shared.sandbox.resources.missing_requirements import Owed
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, snapshot
 
 __all__ = ["EMPTY", "apply", "fall_due", "settle", "triggered", "verify"]
 
+# The capabilities that take money in.
+_TAKING = frozenset({"card_payments", "transfers"})
 # How long an account goes on with something missing that it can do without for a while.
 GRACE = 14 * 86400
 
@@ -35,107 +37,54 @@ def apply(act: Act, doc: Document) -> None:
     crowd = person_data.everyone(act, doc)
     missing = missing_requirements.owed(doc, crowd)
     if not (missing or connected.collected_by_stripe(doc)):
-        body["details_submitted"] = (
-            True  # the platform has sent all that there is to ask
-        )
-    submitted, pending = body["details_submitted"], _pending(doc, crowd)
+        # the platform has sent all that there is to ask
+        body["details_submitted"] = True
+    submitted = body["details_submitted"]
     if not missing:
         hidden["blocked"] = []
-    hidden["deadline"] = (
-        (hidden.get("deadline") or act.now + GRACE) if submitted and missing else None
-    )
-    late = not submitted or (hidden["deadline"] or act.now + 1) <= act.now
-    past = [o for o in missing if late or (o.vital and not hidden.get("cleared"))]
-    body["requirements"] = _told_so(act, doc, missing, past, crowd)
-    body["requirements"]["pending_verification"] = sorted(pending)
-    if any(person.hidden.get("listed") for person in crowd):
-        reason: str | None = kyc.listed_reason()
-    elif past:
-        reason = "requirements.past_due"
-    else:
-        reason = (
-            "requirements.pending_verification"
-            if pending and not hidden.get("cleared")
-            else None
-        )
-    _force(act, doc, hidden.get("rejected") or reason)
+    deadline = None
+    if submitted and missing:
+        deadline = hidden.get("deadline") or act.now + GRACE
+    hidden["deadline"] = deadline
+    late = not submitted or (deadline is not None and deadline <= act.now)
+    past = missing if late else _vital(doc, missing)
+    body["requirements"] = missing_requirements.shown(doc, missing, past, crowd)
+    _force(act, doc, hidden.get("rejected") or _reason(doc, past, crowd))
     reason = body["requirements"]["disabled_reason"]
-    hidden["cleared"] = bool(hidden.get("cleared") or (submitted and reason is None))
-    _flags(
-        doc,
-        reason,
-        pays_out=bool(submitted and hidden.get("rejected") and hidden.get("pays_out")),
-    )
+    cleared = hidden.get("cleared") or (submitted and reason is None)
+    hidden["cleared"] = bool(cleared)
+    _flags(doc, reason)
     _show_owner(doc, person_data.representative(crowd))
 
 
-def _pending(doc: Document, crowd: list[Document]) -> list[str]:
-    speaker = person_data.representative(crowd)
-    named = [
-        (
-            missing_requirements.whose(doc.body, p) if p is speaker else p.id,
-            p,
-        )
-        for p in crowd
-    ]
-    return [
-        f"{name}.{field}"
-        for name, person in named
-        for field in person_verification.in_question(person)
-    ]
+def _vital(doc: Document, missing: list[Owed]) -> list[Owed]:
+    """What of the missing is past due from the beginning; nothing once the account was cleared."""
+    cleared = doc.hidden.get("cleared")
+    return [] if cleared else [owed for owed in missing if owed.vital]
 
 
-def _told_so(
-    act: Act,
+def _reason(
     doc: Document,
-    missing: list[missing_requirements.Owed],
-    past: list[missing_requirements.Owed],
+    past: list[Owed],
     crowd: list[Document],
-) -> Json:
-    """The `requirements` hash: lists of names, errors, and what may be given instead."""
-    names = sorted({o.name for o in missing})
-    speaker = person_data.representative(crowd)
-    later = [
-        f"{missing_requirements.whose(doc.body, speaker)}.{field}"
-        for field in (person_requirements.later(doc, speaker) if speaker else [])
-    ]
-    numbers = [o.name for o in missing if o.code and o.name.endswith(".id_number")]
-    instead = {
-        name: name.replace("id_number", "verification.document") for name in numbers
-    }
-    instead |= {
-        name: other
-        for name, other in missing_requirements.INSTEAD.items()
-        if name in names
-    }
-    return {
-        "alternatives": [
-            {"original_fields_due": [name], "alternative_fields_due": [other]}
-            for name, other in instead.items()
-        ],
-        "current_deadline": doc.hidden["deadline"],
-        "currently_due": names,
-        "disabled_reason": None,
-        "errors": [
-            {
-                "code": o.code,
-                "reason": o.reason,
-                "requirement": o.name,
-            }
-            for o in missing
-            if o.code
-        ],
-        "eventually_due": sorted({*names, *later}),
-        "past_due": sorted({o.name for o in past}),
-        "pending_verification": [],
-    }
+) -> str | None:
+    """Why the account is disabled, if it is, by what is known of it."""
+    if any(person.hidden.get("listed") for person in crowd):
+        return kyc.listed_reason()
+    if past:
+        return "requirements.past_due"
+    pending = doc.body["requirements"]["pending_verification"]
+    if pending and not doc.hidden.get("cleared"):
+        return "requirements.pending_verification"
+    return None
 
 
 def _force(act: Act, doc: Document, reason: str | None) -> None:
     """What the control API sets wins over what is derived, and goes past due on its day like the
     rest.
     """
-    forced, needs = doc.hidden.get("forced", {}), doc.body["requirements"]
+    forced = doc.hidden.get("forced", {})
+    needs = doc.body["requirements"]
     given = forced.get("requirements", {})
     needs["disabled_reason"] = reason
     needs.update(given)
@@ -149,45 +98,38 @@ def _force(act: Act, doc: Document, reason: str | None) -> None:
         )
     if "disabled_reason" in forced:
         needs["disabled_reason"] = forced["disabled_reason"]
-    doc.body["future_requirements"] = {
-        **EMPTY,
-        **forced.get("future_requirements", {}),
-    }
+    coming = forced.get("future_requirements", {})
+    doc.body["future_requirements"] = {**EMPTY, **coming}
 
 
-def _flags(
-    doc: Document,
-    reason: str | None,
-    *,
-    pays_out: bool,
-) -> None:
-    body, forced = doc.body, doc.hidden.get("forced", {})
-    able = body["details_submitted"] and reason is None
-    waits = body["details_submitted"] and reason == "requirements.pending_verification"
-    asked = [
-        name for name, entry in doc.hidden["capabilities"].items() if entry["requested"]
-    ]
-    body["capabilities"] = dict.fromkeys(
-        sorted(asked), "active" if able else "pending" if waits else "inactive"
-    )
-    told = forced.get("capabilities", {})
-    body["capabilities"] |= {
-        name: told[name]["status"] for name in asked if "status" in told.get(name, {})
-    }
-    blocked = doc.hidden.get("blocked", []) if doc.hidden["deadline"] else ()
-    works = (
-        able
-        and "charges" not in blocked
-        and any(name in asked for name in ("card_payments", "transfers"))
-    )
-    works = works and body["capabilities"].get("card_payments", "active") == "active"
-    body["charges_enabled"] = forced.get("charges_enabled", works)
-    paid = (
-        (able or pays_out)
-        and "payouts" not in blocked
-        and missing_requirements.is_told(doc, "external_account")
-    )
-    body["payouts_enabled"] = forced.get("payouts_enabled", paid)
+def _flags(doc: Document, reason: str | None) -> None:
+    body, hidden = doc.body, doc.hidden
+    forced = hidden.get("forced", {})
+    body["capabilities"] = _capabilities(doc, reason)
+    submitted = body["details_submitted"]
+    able = submitted and reason is None
+    blocked = hidden.get("blocked", []) if hidden["deadline"] else []
+    takes = _TAKING.intersection(body["capabilities"])
+    cards = body["capabilities"].get("card_payments", "active")
+    works = able and "charges" not in blocked and takes and cards == "active"
+    body["charges_enabled"] = forced.get("charges_enabled", bool(works))
+    pays_out = submitted and hidden.get("rejected") and hidden.get("pays_out")
+    has_bank = missing_requirements.is_told(doc, "external_account")
+    paid = (able or pays_out) and "payouts" not in blocked and has_bank
+    body["payouts_enabled"] = forced.get("payouts_enabled", bool(paid))
+
+
+def _capabilities(doc: Document, reason: str | None) -> Json:
+    """The state of each capability that was asked for."""
+    state = "inactive"
+    if doc.body["details_submitted"]:
+        states = {None: "active", "requirements.pending_verification": "pending"}
+        state = states.get(reason, "inactive")
+    known = doc.hidden["capabilities"].items()
+    asked = sorted(name for name, entry in known if entry["requested"])
+    forced = doc.hidden.get("forced", {}).get("capabilities", {})
+    told = {name: forced.get(name, {}) for name in asked}
+    return {name: entry.get("status", state) for name, entry in told.items()}
 
 
 def _show_owner(doc: Document, speaker: Document | None) -> None:
@@ -203,6 +145,7 @@ def _show_owner(doc: Document, speaker: Document | None) -> None:
     known = doc.hidden.get("company", {})
     if known or doc.body["business_type"] not in (None, "individual"):
         secret = ("tax_id", "vat_id", "documents")
+        public = {name: known[name] for name in known if name not in secret}
         doc.body["company"] = {
             "address": dict.fromkeys(person_data.ADDRESS),
             "directors_provided": False,
@@ -211,7 +154,7 @@ def _show_owner(doc: Document, speaker: Document | None) -> None:
             "owners_provided": False,
             "phone": None,
             "tax_id_provided": bool(known.get("tax_id")),
-            **{key: value for key, value in known.items() if key not in secret},
+            **public,
         }
 
 
@@ -230,26 +173,18 @@ def settle(act: Act, doc: Document, before: Json) -> None:
             doc.id,
         )
     inside = act.within(doc.id)
+    needs, needed = doc.body["requirements"], before["requirements"]
+    more = set(needs["currently_due"]) - set(needed["currently_due"])
+    asked_more = more and doc.body["details_submitted"]
+    old_doc = Document(before, doc.hidden, doc.platform, doc.scope)
     for name, status in doc.body["capabilities"].items():
         if name in doc.hidden["forced"].get("capabilities", {}):
             continue  # whoever forced it has told so
-        old = before["capabilities"].get(name)
-        more = set(doc.body["requirements"]["currently_due"]) - set(
-            before["requirements"]["currently_due"]
-        )
-        if old is not None and (
-            old != status or (more and doc.body["details_submitted"])
-        ):
-            previous = capability_objects.capability(
-                Document(before, doc.hidden, doc.platform, doc.scope),
-                name,
-            )
-            emit(
-                inside,
-                "capability.updated",
-                capability_objects.capability(doc, name),
-                before=previous,
-            )
+        old_status = before["capabilities"].get(name)
+        if old_status is not None and (old_status != status or asked_more):
+            old_one = capability_objects.capability(old_doc, name)
+            new_one = capability_objects.capability(doc, name)
+            emit(inside, "capability.updated", new_one, before=old_one)
     emit(inside, "account.updated", doc, before=before)
     if doc.body["payouts_enabled"] and not before["payouts_enabled"]:
         schedules.resume(inside)
@@ -264,15 +199,17 @@ def fall_due(act: Act, subject: str) -> None:
         return
     before, forced = snapshot(doc), doc.hidden["forced"]
     coming = forced.get("future_requirements", {})
-    if coming and (coming.get("current_deadline") or act.now + 1) <= act.now:
-        doc.hidden["demands"] = sorted(
-            {
-                *doc.hidden.get("demands", []),
-                *coming.get("currently_due", []),
-            }
-        )
+    deadline = coming.get("current_deadline") or act.now + 1
+    if coming and deadline <= act.now:
+        _add(doc, "demands", coming.get("currently_due", []))
         del forced["future_requirements"]
     settle(act, doc, before)
+
+
+def _add(doc: Document, kept: str, names: list[str]) -> None:
+    """Keep more names in a list of what only the stand-in knows."""
+    known = doc.hidden.get(kept, [])
+    doc.hidden[kept] = sorted({*known, *names})
 
 
 # The last digits of the cards that ask for more, and what they do (stripe-facts 7).
@@ -291,33 +228,19 @@ def triggered(act: Act, account: str, card_number: str) -> None:
     if doc is None:
         return
     before, (demands, blocks) = snapshot(doc), _TRIGGERS[card_number]
-    doc.hidden["demands"] = sorted(
-        {
-            *doc.hidden.get("demands", []),
-            *demands,
-        }
-    )
-    doc.hidden["blocked"] = sorted(
-        {
-            *doc.hidden.get("blocked", []),
-            *blocks,
-        }
-    )
+    _add(doc, "demands", demands)
+    _add(doc, "blocked", blocks)
     settle(act, doc, before)
 
 
 def verify(act: Act, subject: str) -> None:
     """A person's verification comes to its end."""
     account, _, id = subject.partition(":")
-    doc, person = (
-        connected.own_account(act, account),
-        act.within(account).find("person", id),
-    )
-    if (
-        doc is None
-        or person is None
-        or person.body["verification"]["status"] != "pending"
-    ):
+    doc = connected.own_account(act, account)
+    person = act.within(account).find("person", id)
+    if doc is None or person is None:
+        return
+    if person.body["verification"]["status"] != "pending":
         return
     before, was = snapshot(doc), copy.deepcopy(person)
     person_verification.conclude(person)

@@ -30,8 +30,23 @@ def hold(
     """Hold back so much of what is available on the act's account, until the midnight after so many
     days.
     """
-    after = act.now + days * DAY
-    body: Json = {
+    due = act.now + days * DAY
+    schedule = {"release_after": due, "scheduled_release": (due // DAY + 1) * DAY}
+    doc = act.add(_unreleased(act, amount, currency, schedule))
+    _move(act, "reserve_hold", amount, currency)
+    emit(act, "reserve.hold.created", doc)
+    act.store.schedule(
+        schedule["scheduled_release"],
+        "reserve_due",
+        act.platform,
+        subject_of(act, doc.id),
+    )
+    return doc
+
+
+def _unreleased(act: Act, amount: int, currency: str, schedule: Json) -> Json:
+    """A hold of which nothing has been released."""
+    return {
         "id": act.world.id("reshold"),
         "object": "reserve.hold",
         "amount": amount,
@@ -45,24 +60,11 @@ def hold(
         "metadata": {},
         "reason": "standalone",
         "release_details": [],
-        "release_schedule": {
-            "release_after": after,
-            "scheduled_release": (after // DAY + 1) * DAY,
-        },
+        "release_schedule": schedule,
         "reserve_plan": None,
         "source_charge": None,
         "source_type": "card",
     }
-    doc = act.add(body)
-    _move(act, "reserve_hold", amount, currency)
-    emit(act, "reserve.hold.created", doc)
-    act.store.schedule(
-        body["release_schedule"]["scheduled_release"],
-        "reserve_due",
-        act.platform,
-        subject_of(act, doc.id),
-    )
-    return doc
 
 
 def release(

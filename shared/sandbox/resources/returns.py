@@ -25,7 +25,8 @@ def portion(
     Counted from the beginning each time and rounded half up, so that parts add up to the whole
     whatever their sizes: the last one clears the remainder (stripe-facts 12.3).
     """
-    due = (2 * whole * (before + now) + base) // (2 * base)
+    both = before + now
+    due = (2 * whole * both + base) // (2 * base)
     return min(max(due - gone, 0), whole - gone)
 
 

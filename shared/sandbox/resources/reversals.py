@@ -96,35 +96,36 @@ def reverse(
 
     Where it needs cover the account must have the money; else its balance may fall below zero.
     """
-    account, currency = (
-        _payer(act, transfer, amount, fee_back),
-        transfer.body["currency"],
-    )
-    id = act.world.id("trr")
-    mirrored = _refund_payment(account, transfer, amount, id, fee_back)
-    txn = books.post(
-        act,
-        "transfer_refund",
-        id,
-        amount,
-        currency,
-        other=books.WITHIN,
-        description=description or None,
-        available_on=returns.day_of(act, transfer.body["balance_transaction"]),
-    )
-    reversal: Json = {
-        "id": id,
+    account = _payer(act, transfer, amount, fee_back)
+    body: Json = {
+        "id": act.world.id("trr"),
         "object": "transfer_reversal",
         "amount": amount,
-        "balance_transaction": txn.id,
+        "balance_transaction": None,
         "created": act.now,
-        "currency": currency,
-        "destination_payment_refund": mirrored.id,
+        "currency": transfer.body["currency"],
+        "destination_payment_refund": None,
         "metadata": merge_metadata({}, metadata or {}),
         "source_refund": refund,
         "transfer": transfer.id,
     }
-    return _counted(act, transfer, act.add(reversal))
+    mirrored = _refund_payment(account, transfer, amount, body["id"], fee_back)
+    body["destination_payment_refund"] = mirrored.id
+    body["balance_transaction"] = _post(act, transfer, body, description).id
+    return _counted(act, transfer, act.add(body))
+
+
+def _post(act: Act, transfer: Document, body: Json, text: str | None) -> Document:
+    return books.post(
+        act,
+        "transfer_refund",
+        body["id"],
+        body["amount"],
+        body["currency"],
+        other=books.WITHIN,
+        description=text or None,
+        available_on=returns.day_of(act, transfer.body["balance_transaction"]),
+    )
 
 
 def _payer(

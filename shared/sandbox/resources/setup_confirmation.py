@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.sandbox import cards, errors
+from shared.sandbox import card_checks, errors
 from shared.sandbox.events import emit
 from shared.sandbox.resources import (
     challenges,
@@ -157,7 +157,7 @@ def _finish(
     )
     if refused:
         act.store.save(method)
-        error = cards.declined(refused, payment_method=method.body, keeps=True)
+        error = card_checks.declined(refused, payment_method=method.body, keeps=True)
         _fail(act, doc, attempt, dict(error.error))
         error.error["setup_intent"] = doc.body
         raise error

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.sandbox import errors
 from shared.sandbox.events import emit
-from shared.sandbox.objects import page
-from shared.sandbox.resources import intent_rules, setup_confirmation
+from shared.sandbox.objects import given, page
+from shared.sandbox.resources import intent_accounts, intent_rules, setup_confirmation
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, application_of
 
@@ -72,11 +70,8 @@ def create(
     act.store.insert(doc)
     emit(act, "setup_intent.created", doc)
     if params.get("confirm"):
-        setup_confirmation.confirm(
-            act,
-            doc,
-            {name: value for name, value in params.items() if name not in _PARAMS},
-        )
+        rest = {name: params[name] for name in params if name not in _PARAMS}
+        setup_confirmation.confirm(act, doc, rest)
     return doc.body
 
 
@@ -136,7 +131,7 @@ def _write(act: Act, doc: Document, params: Json) -> None:
             param="customer",
         ).id
     if params.get("on_behalf_of"):
-        body["on_behalf_of"] = intent_rules.destined(
+        body["on_behalf_of"] = intent_accounts.destined(
             act, params["on_behalf_of"], "on_behalf_of", ("card_payments",)
         ).id
     if _PARAMS & params.keys():
@@ -145,13 +140,14 @@ def _write(act: Act, doc: Document, params: Json) -> None:
 
 def _write_types(doc: Document, params: Json) -> None:
     """Ways to pay as for payments; some options for cards are taken and never shown again."""
-    card = dict((params.get("payment_method_options") or {}).get("card") or {})
+    options = params.get("payment_method_options") or {}
+    card: Json = options.get("card") or {}
     doc.hidden["moto"] = card.get(
         "moto",
         doc.hidden.get("moto", False),
     )
     if card:
-        shown = {name: value for name, value in card.items() if name not in _UNSEEN}
+        shown = {name: card[name] for name in card if name not in _UNSEEN}
         params = {**params, "payment_method_options": {"card": shown}}
     intent_rules.write_types(doc, params)
 
@@ -270,8 +266,7 @@ def index(
     for name, noun in (("customer", "customer"), ("payment_method", "PaymentMethod")):
         if name in params:
             act.referred(name, params[name], param=name, noun=noun)
-    names = ("customer", "customer_account", "payment_method")
-    facets: dict[str, Any] = {name: params[name] for name in names if name in params}
+    facets = given(params, "customer", "customer_account", "payment_method")
     return page(act, "setup_intent", "/v1/setup_intents", params, facets=facets)
 
 

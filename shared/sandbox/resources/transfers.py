@@ -9,7 +9,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import given, page
 from shared.sandbox.resources import (
     destination_payments,
-    intent_rules,
+    intent_accounts,
     returns,
     settlement,
 )
@@ -30,7 +30,7 @@ def create(
         raise errors.ApiError(
             400, "Only a platform can transfer money to its connected accounts."
         )
-    account = intent_rules.destined(act, params["destination"], "destination")
+    account = intent_accounts.destined(act, params["destination"], "destination")
     metadata = merge_metadata({}, params.get("metadata") or {})
     source = _source(act, params, currency)
     amount = _amount(act, params, source, currency)

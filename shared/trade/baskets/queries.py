@@ -12,14 +12,16 @@ from typing import Any, cast
 from tortoise.functions import Sum
 
 from shared.core.ids import digest
-from shared.core.locales import gettext as _
 from shared.core.money import Money
+from shared.core.words import word
 from shared.trade.baskets.models import Basket, BasketLine
-from shared.trade.baskets.rules import line_problem, vendor_problem
+from shared.trade.baskets.rules import Problem, line_problem, vendor_problem
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
 from shared.trade.vendors import closures
 from shared.trade.vendors.queries import VendorView, vendor_by_id
+
+_PROBLEMS = "baskets.problems"
 
 
 @dataclass(frozen=True)
@@ -120,18 +122,15 @@ def _is_in_one_currency(lines: Iterable[BasketLineView]) -> bool:
 def _problems(vendor: VendorView, lines: Sequence[BasketLineView]) -> Iterator[str]:
     """What stands in the way of buying these lines: the shop's trouble first."""
     shut = vendor_problem(
-        vendor.name,
         is_open=vendor.is_open,
         accepts_payments=vendor.accepts_payments,
-        closed=closures.sentence(vendor.name, vendor.closed_until),
     )
     if shut:
-        yield shut
+        closed = closures.sentence(vendor.name, vendor.closed_until)
+        yield word(_PROBLEMS, shut, shop=vendor.name, closed=closed)
     yield from (line.problem for line in lines if line.problem)
     if not _is_in_one_currency(lines):
-        yield _(
-            "These things are priced in different currencies. Please buy them one after the other."
-        )
+        yield word(_PROBLEMS, Problem.CURRENCIES)
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:
@@ -184,21 +183,26 @@ def _line(
     product = view_of(row, "product__")
     seen = Money(row["seen_amount"], product.price.currency)
     available = product.stock - product.reserved + held.get(product.id, 0)
+    problem = line_problem(
+        sold=product.is_published,
+        available=available,
+        quantity=row["quantity"],
+        seen=seen,
+        price=product.price,
+    )
+    facts = {
+        "name": product.name,
+        "left": available,
+        "before": write(seen),
+        "now": write(product.price),
+    }
     return BasketLineView(
         product=product,
         quantity=row["quantity"],
         seen=seen,
         line_total=product.price * row["quantity"],
         available=max(available, 0),
-        problem=line_problem(
-            name=product.name,
-            sold=product.is_published,
-            available=available,
-            quantity=row["quantity"],
-            seen=seen,
-            price=product.price,
-            write=write,
-        ),
+        problem=word(_PROBLEMS, problem, **facts) if problem else None,
     )
 
 

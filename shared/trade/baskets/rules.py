@@ -1,64 +1,47 @@
-"""What stands in the way of buying a basket's line, as a sentence. Pure."""
+"""What stands in the way of buying what is in a basket. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from enum import StrEnum
 
-from shared.core.locales import gettext as _
 from shared.core.money import Money
 
 MAX_QUANTITY = 99
 MAX_LINES = 50
 
 
+class Problem(StrEnum):
+    """What stands in the way; `templates/words/baskets.toml` says it."""
+
+    NOT_SOLD = "not_sold"
+    SOLD_OUT = "sold_out"
+    TOO_FEW = "too_few"
+    PRICE_CHANGED = "price_changed"
+    CLOSED = "closed"  # the shop
+    NO_PAYMENTS = "no_payments"  # taken by the shop
+    CURRENCIES = "currencies"  # of its things differ
+
+
 def line_problem(
     *,
-    name: str,
     sold: bool,
     available: int,
     quantity: int,
     seen: Money,
     price: Money,
-    write: Callable[[Money], str] = str,
-) -> str | None:
+) -> Problem | None:
     """The one thing to say about a line, gravest first; None when it can be bought as it stands."""
     if not sold:
-        return _("%(name)s is no longer sold. Please remove it.", name=name)
+        return Problem.NOT_SOLD
     if available <= 0:
-        return _("%(name)s is sold out. Please remove it.", name=name)
+        return Problem.SOLD_OUT
     if available < quantity:
-        return _(
-            "Only %(left)s left of %(name)s. Please take fewer.",
-            left=available,
-            name=name,
-        )
-    if seen != price:
-        words = {
-            "name": name,
-            "before": write(seen),
-            "now": write(price),
-        }
-        return _(
-            "The price of %(name)s has changed from %(before)s to %(now)s.", **words
-        )
-    return None
+        return Problem.TOO_FEW
+    return Problem.PRICE_CHANGED if seen != price else None
 
 
-def vendor_problem(
-    name: str, *, is_open: bool, accepts_payments: bool, closed: str = ""
-) -> str | None:
-    """Why nothing of this shop can be bought right now, or None.
-
-    `closed`: what is said of it while it is not open.
-    """
+def vendor_problem(*, is_open: bool, accepts_payments: bool) -> Problem | None:
+    """Why nothing of a shop can be bought right now, or None."""
     if not is_open:
-        return _("%(closed)s Your basket is kept.", closed=closed)
-    if not accepts_payments:
-        return _(
-            (
-                "%(shop)s cannot take payments at the moment. Your basket is kept; please try "
-                "again later."
-            ),
-            shop=name,
-        )
-    return None
+        return Problem.CLOSED
+    return None if accepts_payments else Problem.NO_PAYMENTS

@@ -6,6 +6,12 @@ from shared.core.errors import Invalid, NotFound
 from shared.core.locales import gettext_noop as _n
 
 
+class NothingToPay(Invalid):
+    """A part of nothing, or of less, is asked for."""
+
+    default = _n("There is nothing to pay.")
+
+
 class RateOutOfRange(Invalid):
     """A rule must leave something of the price."""
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.core.errors import Invalid
 from shared.core.money import MAX_AMOUNT, round_half_up, step
 from shared.trade.commission.errors import (
     CurrencyLacking,
     MaximumBelowFixed,
     MaximumBelowMinimum,
     NotChargeable,
+    NothingToPay,
     RateOutOfRange,
     RateTooFine,
 )
@@ -187,7 +187,7 @@ def share(amount: int, percentage: Decimal, currency: str) -> int:
     refuses those).
     """
     if amount <= 0:
-        raise Invalid("There is nothing to pay.")
+        raise NothingToPay
     if not Decimal(0) <= percentage < Decimal(100):
         raise ValueError(f"a fee of {percentage} % is out of range")
     return min(

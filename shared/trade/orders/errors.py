@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from shared.core import formats
 from shared.core.errors import Conflict, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
+from shared.core.money import Money
 
 if TYPE_CHECKING:
     from shared.trade.orders.restocking import Short
@@ -30,6 +32,26 @@ class PriceChanged(BasketProblem):
     """The shopper was shown another price than the product has now."""
 
     code = "price_changed"
+    default = _n("The price of %(name)s has changed. Please look at your basket again.")
+
+
+class TooLittleToPay(BasketProblem):
+    """Stripe takes no payment that small."""
+
+    default = _n(
+        "The smallest amount that can be paid is %(amount)s. Please add something to your basket."
+    )
+
+    def __init__(self, least: Money) -> None:
+        super().__init__(amount=formats.money(least))
+
+
+class TooMuchToPay(BasketProblem):
+    """Stripe takes no payment that large."""
+
+    default = _n(
+        "This is more than can be paid at once. Please split it into two orders."
+    )
 
 
 class SoldOutAtPayment(Conflict):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from shared.core import formats
-from shared.core.locales import gettext as _
 from shared.core.money import MAX_AMOUNT, MINIMUM_CHARGE, Money
+from shared.trade.orders.errors import TooLittleToPay, TooMuchToPay
 
 
 class CheckoutStatus(StrEnum):
@@ -122,25 +121,12 @@ PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
 }
 
 
-def _said(money: Money) -> str:
-    return formats.money(money)
-
-
-def unpayable(total: Money) -> str | None:
-    """Why a basket of this total cannot be paid by card at all, in a sentence; None when it can
-    (Stripe's least and most).
+def must_be_payable(total: Money) -> None:
+    """Raise TooLittleToPay or TooMuchToPay for what can be paid by no card at all (Stripe's least
+    and most).
     """
     least = Money(MINIMUM_CHARGE.get(total.currency, 1), total.currency)
     if total.amount < least.amount:
-        return _(
-            (
-                "The smallest amount that can be paid is %(amount)s. Please add something to your "
-                "basket."
-            ),
-            amount=_said(least),
-        )
+        raise TooLittleToPay(least)
     if total.amount > MAX_AMOUNT:
-        return _(
-            "This is more than can be paid at once. Please split it into two orders."
-        )
-    return None
+        raise TooMuchToPay

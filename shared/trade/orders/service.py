@@ -10,7 +10,6 @@ from typing import Any
 from shared.core import clock
 from shared.core.ids import new_nonce, new_number
 from shared.core.locales import current
-from shared.core.locales import gettext as _
 from shared.core.networks import network_of
 from shared.infra import unit
 from shared.infra.gateway.standing import money_may_move
@@ -29,7 +28,7 @@ from shared.trade.orders.errors import (
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
-from shared.trade.orders.rules import CheckoutStatus, StockState, unpayable
+from shared.trade.orders.rules import CheckoutStatus, StockState, must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.terms import SellingTerms, selling_terms
@@ -105,16 +104,11 @@ async def _sellable(basket: BasketView) -> SellingTerms:
         raise VendorCannotSell
     for line in basket.lines:
         if line.seen != line.product.price:
-            raise PriceChanged(
-                _(
-                    "The price of %(name)s has changed. Please look at your basket again.",
-                    name=line.product.name,
-                )
-            )
+            raise PriceChanged(name=line.product.name)
         if line.problem:
             raise BasketProblem(line.problem)
-    if basket.total is not None and (reason := unpayable(basket.total)):
-        raise BasketProblem(reason)
+    if basket.total is not None:
+        must_be_payable(basket.total)
     return terms
 
 

@@ -7,18 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.core.locales import gettext_noop as _n
+from shared.core.words import codes, in_english
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import LegalKind
 
 VERSION = "2026-11-28"
-# Version -> what those terms say on returns; old versions stay, banks ask about old orders.
-_FOURTEEN_DAYS = _n(
-    "As a consumer in the European Union you can return most things within 14 days of receiving "
-    "them."
-    " Write to the shop; it tells you where to send them and pays you back."
-)
-RETURNS = {"2026-11-27": _FOURTEEN_DAYS, "2026-11-28": _FOURTEEN_DAYS}
 
 
 @dataclass(frozen=True)
@@ -38,9 +31,11 @@ async def version_now() -> str:
 
 
 async def returns_of(version: str) -> str:
-    """What the terms of this version say about returns; empty for a version that nobody knows."""
-    if version in RETURNS:
-        return RETURNS[version]
+    """What the terms of this version say about returns, in English; empty for a version that
+    nobody knows.
+    """
+    if version in codes("orders.returns"):
+        return in_english("orders.returns", version)
     own = await presentation.published(LegalKind.TERMS, version)
     return own.returns if own else ""
 
@@ -49,4 +44,4 @@ def version_asked_for(version: str) -> str | None:
     """What the page of the terms is asked for to show this version; None for those that come with
     the software.
     """
-    return None if version in RETURNS or not version else version
+    return None if version in codes("orders.returns") or not version else version

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import Iterable
 from functools import cache
 
-from shared.core.locales import gettext as _
 from shared.trade.marketplace import presentation
 from shared.trade.people import rules
-from shared.trade.people.errors import WeakPassword
+from shared.trade.people.errors import PasswordTooCommon, PasswordTooNear
 
 
 @cache
@@ -38,7 +37,7 @@ async def refuse(password: str, *, about: Iterable[str]) -> None:
             *rules.TRADE,
         ),
     ):
-        raise WeakPassword(_(rules.TOO_NEAR), param="password")
+        raise PasswordTooNear
     known = await asyncio.to_thread(_common)
     if not known.isdisjoint(rules.stems(password)):
-        raise WeakPassword(_(rules.TOO_COMMON), param="password")
+        raise PasswordTooCommon

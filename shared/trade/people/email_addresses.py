@@ -8,12 +8,11 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.ids import new_nonce
-from shared.core.locales import gettext as _
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people import account_history, mailed_links, rules, sessions
-from shared.trade.people.errors import EmailTaken
+from shared.trade.people.errors import EmailOfAnother
 from shared.trade.people.models import MailLink, Member
 from shared.trade.people.password_change import mail_reset, present_password
 from shared.trade.people.persons import (
@@ -89,9 +88,7 @@ async def ask_to_change(
         if address == person.email or not await is_free(
             kind, address, for_person=person_id
         ):
-            raise EmailTaken(
-                _("There is already an account with this email."), param="email"
-            )
+            raise EmailOfAnother(param="email")
         await mailed_links.end(kind, person_id, Purpose.CHANGE)
         token = await mailed_links.issue(person, Purpose.CHANGE, email=address)
         mail.post(
@@ -180,7 +177,7 @@ async def _confirm(tx: Transaction, person: Person, _email: str) -> None:
 async def _change(tx: Transaction, person: Person, email: str) -> None:
     before, kind = person.email, kind_of(person)
     if not await is_free(kind, email, for_person=person.id):
-        raise EmailTaken(_("There is already an account with this email."))
+        raise EmailOfAnother
     await _move(tx, person, email)
     await mailed_links.end(
         kind,
@@ -240,4 +237,4 @@ async def _move(tx: Transaction, person: Person, email: str) -> None:
             mine = table(kind_of(person)).filter(id=person.id)
             await mine.update(email=email, email_confirmed_at=now, updated_at=now)
     except IntegrityError:
-        raise EmailTaken(_("There is already an account with this email.")) from None
+        raise EmailOfAnother from None

@@ -9,22 +9,56 @@ from shared.core.errors import (
     Unauthenticated,
 )
 from shared.core.locales import gettext_noop as _n
-from shared.trade.people.rules import BadEmail, WeakPassword
 
-__all__ = [
-    "BadEmail",
-    "EmailNotConfirmed",
-    "EmailTaken",
-    "LastOperator",
-    "LinkEnded",
-    "NotOneself",
-    "TooManyTries",
-    "UnknownPerson",
-    "UnknownToken",
-    "WeakPassword",
-    "WrongCredentials",
-    "WrongPassword",
-]
+
+class BadEmail(Invalid):
+    """That is not an address a mail could reach."""
+
+    code = "bad_email"
+    default = _n("Enter an email address such as name@example.com.")
+
+
+class WeakPassword(Invalid):
+    """The password is too short, too long or too easy to guess."""
+
+    code = "weak_password"
+    param = "password"
+
+
+class PasswordTooShort(WeakPassword):
+    """It has too few characters."""
+
+    default = _n("Use at least %(least)s characters.")
+
+
+class PasswordTooLong(WeakPassword):
+    """It has too many characters."""
+
+    default = _n("Use at most %(most)s characters.")
+
+
+class PasswordTooEasy(WeakPassword):
+    """One character repeated, characters in their order, or the address itself."""
+
+    default = _n("That is too easy to guess. Use something longer, or several words.")
+
+
+class PasswordTooCommon(WeakPassword):
+    """It is on the list of those that are tried first."""
+
+    default = _n(
+        "Many people use that password, so it is tried first. Use something longer, or several "
+        "words."
+    )
+
+
+class PasswordTooNear(WeakPassword):
+    """It is what others know of its owner, or of us."""
+
+    default = _n(
+        "That is too near to your name or address, or to ours. Use something longer, or several "
+        "words."
+    )
 
 
 class WrongCredentials(Unauthenticated):
@@ -60,11 +94,25 @@ class EmailTaken(Conflict):
     default = _n("There is already an account with this email. Sign in instead.")
 
 
+class EmailOfAnother(EmailTaken):
+    """Somebody who has an account already gives it another's address."""
+
+    default = _n("There is already an account with this email.")
+
+
 class EmailNotConfirmed(Forbidden):
     """This needs an address that was proven to be its owner's."""
 
     code = "email_not_confirmed"
     default = _n("Please confirm your email address first: we have sent you a link.")
+
+
+class ConfirmFirst(EmailNotConfirmed):
+    """Nobody of a vendor has proven an address; `what` is what they are about to do."""
+
+    default = _n(
+        "To %(what)s, confirm your email address first: we have sent you a link."
+    )
 
 
 class LinkEnded(NotFound):
@@ -104,6 +152,19 @@ class UnknownToken(NotFound):
 
     code = "unknown_token"
     default = _n("We could not find that token.")
+
+
+class MissingScope(Forbidden):
+    """A token is good, but was not made for this."""
+
+    code = "missing_scope"
+    default = _n(
+        "This token lacks the scope %(scope)s. Make one that has it in the portal."
+    )
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(scope=scope)
 
 
 class ScopeLacking(Invalid):

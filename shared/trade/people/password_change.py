@@ -16,7 +16,7 @@ from shared.trade.people import (
     rules,
     sessions,
 )
-from shared.trade.people.errors import WrongPassword
+from shared.trade.people.errors import WeakPassword, WrongPassword
 from shared.trade.people.factors import challenges
 from shared.trade.people.models import Member, Session
 from shared.trade.people.persons import (
@@ -65,11 +65,7 @@ async def present_password(
         await account_history.note_seldom(
             tx, "person.password_refused", label_of(person), vendor_id=vendor_of(person)
         )
-    try:
-        await challenges.refuse(session_id, WrongPassword.default, param)
-    except challenges.WrongAnswer:
-        raise WrongPassword(param=param) from None
-    raise AssertionError  # refuse always raises
+    raise await challenges.refusal(session_id, WrongPassword(param=param))
 
 
 async def change_password(
@@ -120,8 +116,9 @@ async def _acceptable(
     try:
         rules.check_password(password, email=person.email)
         await common_passwords.refuse(password, about=await known_of(person))
-    except rules.WeakPassword as weak:
-        raise rules.WeakPassword(weak.message, param=param) from None
+    except WeakPassword as weak:
+        weak.param = param
+        raise
     return await passwords.hash_password(password)
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from shared.core import clock
+from shared.core.words import word
 from shared.trade.people import scopes
-from shared.trade.people.errors import EmailNotConfirmed
+from shared.trade.people.errors import ConfirmFirst
 from shared.trade.people.models import Customer, Member, Token
 from shared.trade.people.scopes import Scope
 
@@ -133,7 +134,7 @@ async def names_of(labels: Iterable[str]) -> dict[str, str]:
         await Member.filter(id__in=ids).values_list("id", "full_name") if ids else []
     )
     return {
-        "system": "The marketplace",
+        "system": word("people.actors", "system"),
         **{f"member:{id_}": str(name) for id_, name in found},
     }
 
@@ -146,14 +147,16 @@ async def called(labels: Iterable[str]) -> dict[str, str]:
     names = {
         **await names_of(wanted),
         "stripe": "Stripe",
-        "shopper": "A shopper without an account",
-        "nobody": "Nobody signed in",
+        "shopper": word("people.actors", "shopper"),
+        "nobody": word("people.actors", "nobody"),
     }
     customers, tokens = _ids(wanted, "customer"), _ids(wanted, "token")
     for row in await Customer.filter(id__in=customers) if customers else ():
-        names[f"customer:{row.id}"] = f"{row.full_name} (shopper)"
+        named = word("people.actors", "customer", name=row.full_name)
+        names[f"customer:{row.id}"] = named
     for token in await Token.filter(id__in=tokens) if tokens else ():
-        names[f"token:{token.id}"] = f"API token “{token.name}”"
+        named = word("people.actors", "token", name=token.name)
+        names[f"token:{token.id}"] = named
     return names
 
 
@@ -233,10 +236,7 @@ async def require_confirmed(
         )
     ]
     if people and not any(people):
-        raise EmailNotConfirmed(
-            f"To {to}, confirm your email address first: we have sent you a link.",
-            param=param,
-        )
+        raise ConfirmFirst(what=to, param=param)
 
 
 async def operator_emails() -> tuple[str, ...]:

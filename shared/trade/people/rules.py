@@ -14,9 +14,12 @@ from itertools import pairwise
 
 import idna
 
-from shared.core.errors import Invalid
-from shared.core.locales import gettext as _
-from shared.core.locales import gettext_noop as _n
+from shared.trade.people.errors import (
+    BadEmail,
+    PasswordTooEasy,
+    PasswordTooLong,
+    PasswordTooShort,
+)
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200  # a hash of megabytes would be a way to keep us busy
@@ -25,13 +28,6 @@ COOKIE_DAYS = (
     30  # from the last visit; what a sign-in may last is less or more (SESSIONS_LAST)
 )
 
-TOO_EASY = _n("That is too easy to guess. Use something longer, or several words.")
-TOO_COMMON = _n(
-    "Many people use that password, so it is tried first. Use something longer, or several words."
-)
-TOO_NEAR = _n(
-    "That is too near to your name or address, or to ours. Use something longer, or several words."
-)
 TRADE = (
     "Markethall",
     "marketplace",
@@ -98,20 +94,6 @@ LINKS_LAST = {
 }
 
 
-class WeakPassword(Invalid):
-    """The password is too short, too long or too easy to guess."""
-
-    code = "weak_password"
-    default = _n("Use at least 10 characters.")
-
-
-class BadEmail(Invalid):
-    """That is not an address a mail could reach."""
-
-    code = "bad_email"
-    default = _n("Enter an email address such as name@example.com.")
-
-
 def normal_email(text: str) -> str:
     """`text` as we store it: trimmed, lower case, the domain as the net writes it (`müller.de` ->
     `xn--mller-kva.de`).
@@ -153,20 +135,15 @@ def check_password(password: str, *, email: str = "") -> None:
     the address itself.
     """
     if len(password) < MIN_PASSWORD:
-        raise WeakPassword(
-            _("Use at least %(least)s characters.", least=MIN_PASSWORD),
-            param="password",
-        )
+        raise PasswordTooShort(least=MIN_PASSWORD)
     if len(password) > MAX_PASSWORD:
-        raise WeakPassword(
-            _("Use at most %(most)s characters.", most=MAX_PASSWORD), param="password"
-        )
+        raise PasswordTooLong(most=MAX_PASSWORD)
     if len(set(password)) < 4 or (
         email and password.lower() in (email, email.partition("@")[0])
     ):
-        raise WeakPassword(_(TOO_EASY), param="password")
+        raise PasswordTooEasy
     if _is_sequence(password.lower()):
-        raise WeakPassword(_(TOO_EASY), param="password")
+        raise PasswordTooEasy
 
 
 def _is_sequence(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.core.errors import Forbidden
+from shared.core.words import word
 from shared.trade.people.errors import ScopeLacking, TermLacking
 
 
@@ -19,28 +19,12 @@ class Scope(StrEnum):
     @property
     def label(self) -> str:
         """What it opens, for whoever makes or sees a token."""
-        return _LABELS[self]
+        return word("people.scopes", self.value)
 
 
-_LABELS = {
-    Scope.PAYMENTS_READ: "Read how the shop is paid",
-    Scope.ONBOARDING: "Set payments up, and open Stripe’s pages for it",
-}
 # Days from its making to a token's end; zero is never.
 LIFETIMES = (30, 90, 365, 0)
 TOLD_BEFORE = timedelta(days=7)
-
-
-class MissingScope(Forbidden):
-    """The token is good, but was not made for this."""
-
-    code = "missing_scope"
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        super().__init__(
-            f"This token lacks the scope {scope.value}. Make one that has it in the portal."
-        )
 
 
 def written(scopes: Iterable[Scope]) -> str:

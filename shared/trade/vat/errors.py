@@ -17,6 +17,24 @@ class BadVatNumber(Invalid):
     )
 
 
+class OtherStatesNumber(BadVatNumber):
+    """It is a number of another state than the vendor's."""
+
+    param = "vat_number"
+    default = _n(
+        "That is a number of %(other)s. Yours is of %(mine)s, such as %(example)s."
+    )
+
+
+class NoNumberOfState(BadVatNumber):
+    """It is a number of no state that we know."""
+
+    param = "vat_number"
+    default = _n(
+        "That is no VAT number of %(mine)s, such as %(example)s: a sign is missing or wrong."
+    )
+
+
 class BadRate(Invalid):
     """A rate that nobody published: nothing, not a number, or of a currency with itself."""
 
@@ -37,6 +55,10 @@ class UnlikelyRate(BadRate):
     """A rate that is far from the last of the same pair: typed wrong, or a currency that fell."""
 
     code = "unlikely_rate"
+    param = "rate"
+    default = _n(
+        "On %(day)s it was %(rate)s. Look again, and tick the box if it is right."
+    )
 
 
 class UnknownVatCountry(BadVatNumber):
@@ -95,6 +117,20 @@ class NumberLacking(Invalid):
     default = _n(
         "The vendor has stated no VAT number. Inside the EU nothing else will do."
     )
+
+
+class ProofLacking(Invalid):
+    """A number is confirmed by nothing."""
+
+    param = "proof"
+    default = _n("Say what you looked at, such as VIES and the day.")
+
+
+class RefusalReasonLacking(Invalid):
+    """A number is refused without a reason."""
+
+    param = "reason"
+    default = _n("Say why, so that the vendor can mend it.")
 
 
 class WordsTooLong(Invalid):

@@ -17,7 +17,13 @@ from importlib import import_module
 from typing import Any
 
 from shared.core.typed import bare_code
-from shared.trade.vat.errors import BadVatNumber, UnknownVatCountry
+from shared.core.words import words
+from shared.trade.vat.errors import (
+    BadVatNumber,
+    NoNumberOfState,
+    OtherStatesNumber,
+    UnknownVatCountry,
+)
 
 MOST = 30  # signs of a number as somebody types it
 BETWEEN = " -./,:;_()"  # what people write between the signs of a number
@@ -26,77 +32,61 @@ SWISS_ENDINGS = re.compile(r"(MWST|TVA|IVA|TPV|VAT)$")
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a state writes its numbers, without the prefix; `example` is one that a person can
-    compare with.
-    """
+    """How a state writes its numbers, without the prefix."""
 
     prefix: str
-    state: str
     shape: re.Pattern[str]
-    example: str
     module: str  # of stdnum; empty where no check digits are published
 
+    @property
+    def state(self) -> str:
+        """The state as people call it."""
+        return words("vat.states", self.prefix)["name"]
 
-def _format(
-    prefix: str,
-    state: str,
-    shape: str,
-    example: str,
-    module: str,
-) -> Format:
-    return Format(
-        prefix,
-        state,
-        re.compile(shape, re.ASCII),
-        example,
-        module,
-    )
+    @property
+    def example(self) -> str:
+        """A number that a person can compare with."""
+        return words("vat.states", self.prefix)["example"]
+
+
+def _format(prefix: str, shape: str, module: str) -> Format:
+    return Format(prefix, re.compile(shape, re.ASCII), module)
 
 
 _UNITED_KINGDOM = r"\d{9}(\d{3})?|GD[0-4]\d\d|HA[5-9]\d\d"
 _ALL = (
-    _format("AT", "Austria", r"U\d{8}", "ATU13585627", "stdnum.at.uid"),
-    _format("BE", "Belgium", r"[01]\d{9}", "BE0428759497", "stdnum.be.vat"),
-    _format("BG", "Bulgaria", r"\d{9,10}", "BG175074752", "stdnum.bg.vat"),
-    _format("HR", "Croatia", r"\d{11}", "HR33392005961", "stdnum.hr.oib"),
-    _format("CY", "Cyprus", r"\d{8}[A-Z]", "CY10259033P", "stdnum.cy.vat"),
-    _format("CZ", "Czechia", r"\d{8,10}", "CZ25123891", "stdnum.cz.dic"),
-    _format("DK", "Denmark", r"\d{8}", "DK13585628", "stdnum.dk.cvr"),
-    _format("EE", "Estonia", r"\d{9}", "EE100594102", "stdnum.ee.kmkr"),
-    _format("FI", "Finland", r"\d{8}", "FI20774740", "stdnum.fi.alv"),
-    _format(
-        "FR", "France", r"[0-9A-HJ-NP-Z]{2}\d{9}", "FR40303265045", "stdnum.fr.tva"
-    ),
-    _format("DE", "Germany", r"[1-9]\d{8}", "DE136695976", "stdnum.de.vat"),
-    _format("EL", "Greece", r"\d{9}", "EL094259216", "stdnum.gr.vat"),
-    _format("HU", "Hungary", r"\d{8}", "HU12892312", "stdnum.hu.anum"),
-    _format(
-        "IE",
-        "Ireland",
-        r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]",
-        "IE6433435F",
-        "stdnum.ie.vat",
-    ),
-    _format("IT", "Italy", r"\d{11}", "IT00743110157", "stdnum.it.iva"),
-    _format("LV", "Latvia", r"\d{11}", "LV40003521600", "stdnum.lv.pvn"),
-    _format("LT", "Lithuania", r"\d{9}(\d{3})?", "LT119511515", "stdnum.lt.pvm"),
-    _format("LU", "Luxembourg", r"\d{8}", "LU15027442", "stdnum.lu.tva"),
-    _format("MT", "Malta", r"\d{8}", "MT11679112", "stdnum.mt.vat"),
-    _format("NL", "the Netherlands", r"\d{9}B\d\d", "NL004495445B01", "stdnum.nl.btw"),
-    _format("PL", "Poland", r"\d{10}", "PL8567346215", "stdnum.pl.nip"),
-    _format("PT", "Portugal", r"[1-9]\d{8}", "PT501964843", "stdnum.pt.nif"),
-    _format("RO", "Romania", r"[1-9]\d{1,9}", "RO18547290", "stdnum.ro.cf"),
-    _format("SK", "Slovakia", r"[1-9]\d{9}", "SK2022749619", "stdnum.sk.dph"),
-    _format("SI", "Slovenia", r"[1-9]\d{7}", "SI50223054", "stdnum.si.ddv"),
-    _format("ES", "Spain", r"[0-9A-Z]\d{7}[0-9A-Z]", "ESB64717838", "stdnum.es.nif"),
-    _format("SE", "Sweden", r"\d{10}01", "SE123456789701", "stdnum.se.vat"),
-    _format(
-        "GB", "the United Kingdom", _UNITED_KINGDOM, "GB980780684", "stdnum.gb.vat"
-    ),
-    _format("XI", "Northern Ireland", _UNITED_KINGDOM, "XI980780684", "stdnum.gb.vat"),
-    _format("CHE", "Switzerland", r"\d{9}", "CHE-107.787.577", "stdnum.ch.uid"),
-    _format("NO", "Norway", r"\d{9}MVA", "NO 995 525 828 MVA", "stdnum.no.mva"),
-    _format("LI", "Liechtenstein", r"\d{5}", "LI12345", ""),
+    _format("AT", r"U\d{8}", "stdnum.at.uid"),
+    _format("BE", r"[01]\d{9}", "stdnum.be.vat"),
+    _format("BG", r"\d{9,10}", "stdnum.bg.vat"),
+    _format("HR", r"\d{11}", "stdnum.hr.oib"),
+    _format("CY", r"\d{8}[A-Z]", "stdnum.cy.vat"),
+    _format("CZ", r"\d{8,10}", "stdnum.cz.dic"),
+    _format("DK", r"\d{8}", "stdnum.dk.cvr"),
+    _format("EE", r"\d{9}", "stdnum.ee.kmkr"),
+    _format("FI", r"\d{8}", "stdnum.fi.alv"),
+    _format("FR", r"[0-9A-HJ-NP-Z]{2}\d{9}", "stdnum.fr.tva"),
+    _format("DE", r"[1-9]\d{8}", "stdnum.de.vat"),
+    _format("EL", r"\d{9}", "stdnum.gr.vat"),
+    _format("HU", r"\d{8}", "stdnum.hu.anum"),
+    _format("IE", r"\d{7}[A-W][A-I]?|\d[A-Z+*]\d{5}[A-W]", "stdnum.ie.vat"),
+    _format("IT", r"\d{11}", "stdnum.it.iva"),
+    _format("LV", r"\d{11}", "stdnum.lv.pvn"),
+    _format("LT", r"\d{9}(\d{3})?", "stdnum.lt.pvm"),
+    _format("LU", r"\d{8}", "stdnum.lu.tva"),
+    _format("MT", r"\d{8}", "stdnum.mt.vat"),
+    _format("NL", r"\d{9}B\d\d", "stdnum.nl.btw"),
+    _format("PL", r"\d{10}", "stdnum.pl.nip"),
+    _format("PT", r"[1-9]\d{8}", "stdnum.pt.nif"),
+    _format("RO", r"[1-9]\d{1,9}", "stdnum.ro.cf"),
+    _format("SK", r"[1-9]\d{9}", "stdnum.sk.dph"),
+    _format("SI", r"[1-9]\d{7}", "stdnum.si.ddv"),
+    _format("ES", r"[0-9A-Z]\d{7}[0-9A-Z]", "stdnum.es.nif"),
+    _format("SE", r"\d{10}01", "stdnum.se.vat"),
+    _format("GB", _UNITED_KINGDOM, "stdnum.gb.vat"),
+    _format("XI", _UNITED_KINGDOM, "stdnum.gb.vat"),
+    _format("CHE", r"\d{9}", "stdnum.ch.uid"),
+    _format("NO", r"\d{9}MVA", "stdnum.no.mva"),
+    _format("LI", r"\d{5}", ""),
 )
 FORMATS: dict[str, Format] = {form.prefix: form for form in _ALL}
 
@@ -131,10 +121,7 @@ def normal_vat_number(text: str, country: str) -> str:
     for prefix in prefixes:
         if (found := _of(FORMATS[prefix], number)) is not None:
             return found
-    raise BadVatNumber(
-        _refusal(number, country, FORMATS[prefixes[0]]),
-        param="vat_number",
-    )
+    raise _refusal(number, country, FORMATS[prefixes[0]])
 
 
 def state_of(number: str) -> str:
@@ -159,13 +146,13 @@ def is_well_formed(number: str, country: str) -> bool:
         return False
 
 
-def _refusal(number: str, country: str, form: Format) -> str:
+def _refusal(number: str, country: str, form: Format) -> BadVatNumber:
     """What is wrong with it, by an example of the right kind."""
     mine = FORMATS["LI"].state if country == "LI" else form.state
     other = format_of(number)
     if other and other.prefix not in prefixes_of(country) and _of(other, number):
-        return f"That is a number of {other.state}. Yours is of {mine}, such as {form.example}."
-    return f"That is no VAT number of {mine}, such as {form.example}: a sign is missing or wrong."
+        return OtherStatesNumber(other=other.state, mine=mine, example=form.example)
+    return NoNumberOfState(mine=mine, example=form.example)
 
 
 def _of(form: Format, number: str) -> str | None:

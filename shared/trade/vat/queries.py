@@ -11,12 +11,13 @@ from typing import Any
 
 from tortoise.functions import Count
 
+from shared.core.words import in_english
 from shared.infra.database.paging import Paged, window
 from shared.trade.people.queries import names_of
 from shared.trade.vat.models import VatRate, VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, state_of
 from shared.trade.vat.rates import rate_of
-from shared.trade.vat.rules import Rate
+from shared.trade.vat.rules import Rate, Treatment
 
 PAGE_SIZE = 50
 
@@ -77,6 +78,11 @@ class RegistrationPage(Paged):
     """A page of registrations of all vendors."""
 
     rows: tuple[Registration, ...]
+
+
+def note_of(found: Treatment) -> str:
+    """The sentence that an invoice without VAT must carry; empty where VAT is charged."""
+    return "" if found.is_charged else in_english("vat.notes", found)
 
 
 async def registration_of(vendor_id: int) -> Registration | None:

@@ -75,11 +75,7 @@ async def _must_be_likely(rate: Rate) -> None:
     pair = VatRate.filter(base=rate.base, quote=rate.quote)
     last = await pair.exclude(day=rate.day).order_by("-day").first()
     if last is not None and _is_far(rate.rate, last.rate):
-        said = (
-            f"On {last.day:%d %B %Y} it was {plain_rate(last.rate)}. Look again, and tick the box "
-            "if it is right."
-        )
-        raise UnlikelyRate(said, param="rate")
+        raise UnlikelyRate(day=f"{last.day:%d %B %Y}", rate=plain_rate(last.rate))
 
 
 async def _store(tx: Transaction, rate: Rate, actor: str) -> Decimal | None:

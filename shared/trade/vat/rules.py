@@ -94,17 +94,6 @@ class Treatment(StrEnum):
         return self in (Treatment.DOMESTIC, Treatment.UNPROVEN)
 
 
-NOTES = {
-    Treatment.REVERSE_CHARGE: (
-        "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC)."
-    ),
-    Treatment.OUTSIDE: (
-        "No VAT is charged: supplied to a business established abroad, which accounts for any "
-        "tax due there."
-    ),
-}
-
-
 def is_in_eu(country: str) -> bool:
     """Whether the directive holds there for services.
 
@@ -134,11 +123,6 @@ def treatment(
     if is_in_eu(seller) and is_in_eu(buyer):
         return Treatment.REVERSE_CHARGE if number else Treatment.UNPROVEN
     return Treatment.OUTSIDE
-
-
-def note_of(found: Treatment) -> str:
-    """The sentence that an invoice without VAT must carry; empty where VAT is charged."""
-    return NOTES.get(found, "")
 
 
 def currency_of(country: str) -> str:

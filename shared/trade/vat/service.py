@@ -22,6 +22,8 @@ from shared.trade.people.queries import operator_emails
 from shared.trade.vat.errors import (
     NumberLacking,
     NumberWrong,
+    ProofLacking,
+    RefusalReasonLacking,
     RegistrationChanged,
     WordsTooLong,
 )
@@ -83,7 +85,7 @@ async def confirm(
     RegistrationChanged when the vendor has changed it since, Invalid without a proof or where the
     number must be mended first.
     """
-    said = _words(proof, "Say what you looked at, such as VIES and the day.", "proof")
+    said = _words(proof, ProofLacking)
     async with unit.transaction() as tx:
         vendor = await _locked(tx, vendor_id)
         row = await _looked_at(vendor_id, registration_id)
@@ -117,7 +119,7 @@ async def refuse(
     """Say that a number is not the vendor's, or no longer: VAT is charged, and the vendor reads
     why. Raises as `confirm` does.
     """
-    said = _words(reason, "Say why, so that the vendor can mend it.", "reason")
+    said = _words(reason, RefusalReasonLacking)
     async with unit.transaction() as tx:
         vendor = await _locked(tx, vendor_id)
         row = await _looked_at(vendor_id, registration_id)
@@ -183,12 +185,12 @@ def _must_be_provable(vendor: Vendor, row: VatRegistration | None) -> None:
         raise NumberWrong(number=number)
 
 
-def _words(text: str, missing: str, param: str) -> str:
+def _words(text: str, missing: type[Invalid]) -> str:
     said = " ".join(text.split())
     if not said:
-        raise Invalid(missing, param=param)
+        raise missing
     if len(said) > MOST_WORDS:
-        raise WordsTooLong(most=MOST_WORDS, param=param)
+        raise WordsTooLong(most=MOST_WORDS, param=missing.param)
     return said
 
 

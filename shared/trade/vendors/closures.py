@@ -1,13 +1,11 @@
-"""A shop that is closed for a while: what is said of it, and which day may be named. Pure."""
+"""A shop that is closed for a while: what is said of it. Pure."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from shared.core.formats import written_day
-from shared.core.locales import gettext as _
-
-FURTHEST = timedelta(days=730)
+from shared.core.words import word
 
 
 def sentence(name: str, until: date | None) -> str:
@@ -15,23 +13,10 @@ def sentence(name: str, until: date | None) -> str:
     is known.
     """
     if until is None:
-        return _("%(shop)s is closed for now.", shop=name)
-    return _(
-        "%(shop)s is closed and opens again on %(day)s.", shop=name, day=spelled(until)
-    )
+        return word("vendors.closed", "open_end", shop=name)
+    return word("vendors.closed", "until", shop=name, day=spelled(until))
 
 
 def spelled(day: date) -> str:
     """`12 January 2027`: the year too, since a closed shop's page may be read long before."""
     return written_day(day)
-
-
-def problem(until: date | None, today: date) -> str | None:
-    """What is wrong with the day that a vendor names, as a sentence; None when nothing is."""
-    if until is None or today < until <= today + FURTHEST:
-        return None
-    return (
-        _("Choose a day from tomorrow on.")
-        if until <= today
-        else _("Choose a day within the next two years.")
-    )

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.core import formats
+from shared.core.words import word
+
 
 @dataclass(frozen=True)
 class Country:
@@ -17,56 +20,48 @@ class Country:
     """
 
     code: str
-    name: str
     currencies: tuple[str, ...] = ("EUR",)
+
+    @property
+    def name(self) -> str:
+        """What it is called in the language spoken here."""
+        return formats.country(self.code)
 
 
 _ALL = (
-    Country("AT", "Austria"),
-    Country("BE", "Belgium"),
-    Country("BG", "Bulgaria"),
-    Country("HR", "Croatia"),
-    Country("CY", "Cyprus"),
-    Country("CZ", "Czechia", ("CZK", "EUR")),
-    Country("DK", "Denmark", ("DKK", "EUR")),
-    Country("EE", "Estonia"),
-    Country("FI", "Finland"),
-    Country("FR", "France"),
-    Country("DE", "Germany"),
-    Country("GR", "Greece"),
-    Country("HU", "Hungary", ("HUF", "EUR")),
-    Country("IE", "Ireland"),
-    Country("IT", "Italy"),
-    Country("LV", "Latvia"),
-    Country("LI", "Liechtenstein", ("CHF", "EUR")),
-    Country("LT", "Lithuania"),
-    Country("LU", "Luxembourg"),
-    Country("MT", "Malta"),
-    Country("NL", "Netherlands"),
-    Country("NO", "Norway", ("NOK", "EUR")),
-    Country("PL", "Poland", ("PLN", "EUR")),
-    Country("PT", "Portugal"),
-    Country("RO", "Romania", ("RON", "EUR")),
-    Country("SK", "Slovakia"),
-    Country("SI", "Slovenia"),
-    Country("ES", "Spain"),
-    Country("SE", "Sweden", ("SEK", "EUR")),
-    Country("CH", "Switzerland", ("CHF", "EUR")),
-    Country("GB", "United Kingdom", ("GBP", "EUR")),
+    Country("AT"),
+    Country("BE"),
+    Country("BG"),
+    Country("HR"),
+    Country("CY"),
+    Country("CZ", ("CZK", "EUR")),
+    Country("DK", ("DKK", "EUR")),
+    Country("EE"),
+    Country("FI"),
+    Country("FR"),
+    Country("DE"),
+    Country("GR"),
+    Country("HU", ("HUF", "EUR")),
+    Country("IE"),
+    Country("IT"),
+    Country("LV"),
+    Country("LI", ("CHF", "EUR")),
+    Country("LT"),
+    Country("LU"),
+    Country("MT"),
+    Country("NL"),
+    Country("NO", ("NOK", "EUR")),
+    Country("PL", ("PLN", "EUR")),
+    Country("PT"),
+    Country("RO", ("RON", "EUR")),
+    Country("SK"),
+    Country("SI"),
+    Country("ES"),
+    Country("SE", ("SEK", "EUR")),
+    Country("CH", ("CHF", "EUR")),
+    Country("GB", ("GBP", "EUR")),
 )
 COUNTRIES: dict[str, Country] = {country.code: country for country in _ALL}
-CURRENCY_NAMES: dict[str, str] = {
-    "EUR": "Euro",
-    "CZK": "Czech koruna",
-    "DKK": "Danish krone",
-    "HUF": "Hungarian forint",
-    "CHF": "Swiss franc",
-    "NOK": "Norwegian krone",
-    "PLN": "Polish złoty",
-    "RON": "Romanian leu",
-    "SEK": "Swedish krona",
-    "GBP": "British pound",
-}
 # About twenty euros, in minor units of each currency.
 _MINIMUM_PAYOUT = {
     "EUR": 2000,
@@ -80,6 +75,14 @@ _MINIMUM_PAYOUT = {
     "SEK": 20000,
     "GBP": 2000,
 }
+
+
+CURRENCIES = tuple(_MINIMUM_PAYOUT)
+
+
+def currency_name(code: str) -> str:
+    """`Danish krone`; a currency that no shop sells in keeps its code."""
+    return word("currencies.names", code) if code in CURRENCIES else code
 
 
 def default_currency(country: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict, NotFound
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext_noop as _n
 from shared.trade.vendors import closures
 
@@ -38,6 +38,20 @@ class ShopClosed(Conflict):
         self.vendor = vendor
         self.product = product
         super().__init__(closures.sentence(vendor.name, vendor.closed_until))
+
+
+class OpeningTooSoon(Invalid):
+    """A shop opens again tomorrow at the earliest."""
+
+    param = "until"
+    default = _n("Choose a day from tomorrow on.")
+
+
+class OpeningTooFar(Invalid):
+    """Nobody knows a day that is years away."""
+
+    param = "until"
+    default = _n("Choose a day within the next two years.")
 
 
 class ShopNameTaken(Conflict):

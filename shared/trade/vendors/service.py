@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
-from shared.core.errors import Invalid
 from shared.core.ids import slugify
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
 from shared.trade.people import registration
 from shared.trade.people.queries import require_confirmed
-from shared.trade.vendors import closures
 from shared.trade.vendors.countries import COUNTRIES
-from shared.trade.vendors.errors import ShopNameTaken, UnsupportedCountry
+from shared.trade.vendors.errors import (
+    OpeningTooFar,
+    OpeningTooSoon,
+    ShopNameTaken,
+    UnsupportedCountry,
+)
 from shared.trade.vendors.events import VendorSignedUp
 from shared.trade.vendors.models import Vendor
+
+FURTHEST = timedelta(days=730)  # a shop opens again within
 
 
 @dataclass(frozen=True)
@@ -145,12 +150,10 @@ async def close_shop(
     """Sell nothing for a while; orders already placed go on. Called again, it names another day.
 
     On `until`, a day of the marketplace's time zone, the shop opens by itself (job
-    `vendors.open_again`); without one it stays closed. Raises Invalid for a day that is past or too
-    far off, and what `look` does.
+    `vendors.open_again`); without one it stays closed. Raises OpeningTooSoon and OpeningTooFar, and
+    what `look` does.
     """
-    wrong = closures.problem(until, await today())
-    if wrong:
-        raise Invalid(wrong, param="until")
+    _must_be_ahead(until, await today())
     async with unit.transaction() as tx:
         row = await tx.lock_first(Vendor.filter(id=vendor_id))
         if row is None:
@@ -168,3 +171,10 @@ async def close_shop(
             vendor_id=vendor_id,
             **told,
         )
+
+
+def _must_be_ahead(until: date | None, today: date) -> None:
+    if until is not None and until <= today:
+        raise OpeningTooSoon
+    if until is not None and until > today + FURTHEST:
+        raise OpeningTooFar

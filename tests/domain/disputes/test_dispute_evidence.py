@@ -16,6 +16,7 @@ from shared.core.errors import Invalid
 from shared.core.money import Money
 from shared.core.words import codes
 from shared.finance.disputes import evidence
+from shared.finance.disputes.files import KINDS
 from shared.finance.disputes.response_draft import (
     Facts,
     GivenBack,
@@ -154,9 +155,14 @@ class TestFields:
 
     def test_every_field_has_a_label_and_a_hint_in_words(self) -> None:
         """No name of Stripe's."""
+        assert codes("disputes.fields") == set(evidence.FIELDS)
+        assert codes("disputes.documents") == set(KINDS)
         for field in evidence.FIELDS.values():
             assert "_" not in field.label + field.hint.replace("ch_", "")
             assert field.hint.endswith(".")
+        for kind in KINDS.values():
+            assert "_" not in kind.label + kind.hint
+            assert kind.hint.endswith(".")
 
     @pytest.mark.parametrize(
         ("reason", "name"),

@@ -11,6 +11,7 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import Invalid, NotFound
+from shared.core.words import word
 from shared.finance.disputes import attachments, responses
 from shared.finance.disputes.errors import AnswerChanged, AnswerClosed, DocumentRefused
 from shared.finance.disputes.files import MOST_TOGETHER
@@ -253,7 +254,10 @@ class TestAtStripe:
         )
         await responses.stage(context.gateway, row.id)
         (there,) = (await attachments.attached_to(row.id)).values()
-        assert "could not read" in there.refusal
+        said = word("disputes.document_refusals", there.refusal)
+        assert said.startswith("Stripe could not read this document.")
+        # rows of before kept the sentence itself
+        assert word("disputes.document_refusals", said) == said
         assert at_bank(sandbox, row)["evidence"]["uncategorized_text"] == "It arrived."
         with pytest.raises(DocumentRefused):
             await submit(context.gateway, row, version)

@@ -14,7 +14,7 @@ from shared.core import clock
 from shared.core.errors import TryLater
 from shared.finance.disputes import fraud_warnings, jobs, service
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.queries import exposure
+from shared.finance.disputes.open_disputes import exposure
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.chart import Account

@@ -18,6 +18,7 @@ from shared.finance.inbox import (
     missed_events,
     rejected_deliveries,
 )
+from shared.finance.inbox.errors import WrongScope
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
 from shared.finance.inbox.rules import Light
 from shared.infra import unit
@@ -96,7 +97,7 @@ async def test_an_endpoint_of_the_wrong_scope_is_named_and_its_events_stay_undel
     """
     body = event("account.updated", {"id": "acct_1"}, account="acct_1")
     for _ in range(2):  # Stripe sends again what was refused
-        with pytest.raises(intake.WrongScope):
+        with pytest.raises(WrongScope):
             await deliver(context, body)
     platform, _ = await endpoint_health.endpoints(context.settings)
     assert (platform.light, platform.tally.misdirected, platform.tally.delivered) == (

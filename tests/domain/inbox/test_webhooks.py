@@ -14,6 +14,7 @@ import run
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import dispatch, intake
+from shared.finance.inbox.errors import WrongScope
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, EventStatus
 from shared.finance.payments.service import create_payment_intent
@@ -250,14 +251,14 @@ async def test_live_events_and_wrong_scopes_are_ignored(context: Context) -> Non
         context,
         event("payment_intent.succeeded", {"id": "pi_x"}, number=1, livemode=True),
     )
-    with pytest.raises(intake.WrongScope, match="platform's own account"):
+    with pytest.raises(WrongScope, match="platform's own account"):
         await deliver(
             context,
             event(
                 "payment_intent.succeeded", {"id": "pi_x"}, number=2, account="acct_1"
             ),
         )
-    with pytest.raises(intake.WrongScope, match="connected accounts"):
+    with pytest.raises(WrongScope, match="connected accounts"):
         await deliver(
             context,
             event("account.updated", {"id": "acct_1"}, number=3),

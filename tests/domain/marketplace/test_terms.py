@@ -8,6 +8,7 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+from shared.core.words import codes, in_english
 from shared.entrypoints.cli.translations import sentences
 from shared.trade.orders import terms
 
@@ -22,15 +23,15 @@ KNOWN = {
 
 
 def test_the_terms_have_the_version_of_their_words() -> None:
-    """Changed the page? Then VERSION, RETURNS and the line above get today's date."""
+    """Changed the page? Then VERSION, the table of returns and the line above get today's date."""
     page = "".join(str(sentence) for _line, sentence in sentences(TEMPLATE))
     # As it was written there when the digests were made.
     page = page.replace("%(address)s", "/pricing")
-    words = page + terms.RETURNS[terms.VERSION]
+    words = page + in_english("orders.returns", terms.VERSION)
     assert KNOWN[terms.VERSION] == hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def test_versions_are_days_and_old_ones_stay() -> None:
     """Banks ask about old orders."""
-    assert set(KNOWN) == set(terms.RETURNS)
+    assert set(KNOWN) == codes("orders.returns")
     assert max(map(date.fromisoformat, KNOWN)) == date.fromisoformat(terms.VERSION)

@@ -16,6 +16,11 @@ from shared.infra.audit.models import AuditEntry
 from shared.infra.mail.models import Email
 from shared.trade.people import password_change
 from shared.trade.people.factors import challenges, recovery
+from shared.trade.people.factors.errors import (
+    NothingToReset,
+    ResetByCommand,
+    WrongAnswer,
+)
 from shared.trade.people.factors.models import FactorReset, RecoveryCode, SecondFactor
 from shared.trade.people.factors.sealed_secrets import Vault
 from shared.trade.people.models import MailLink, Member, Session
@@ -298,7 +303,7 @@ class TestSignIn:
         )
         assert session is not None
 
-        with pytest.raises(challenges.WrongAnswer):
+        with pytest.raises(WrongAnswer):
             await challenges.code(
                 Vault(("k",)), session_id=session.id, member=member, typed=codes[0]
             )
@@ -479,9 +484,9 @@ class TestRecovery:
         staff = Visitor(app)
         await sign_in_as(staff, "operator")
         await add_app(staff)
-        with pytest.raises(recovery.ResetByCommand):
+        with pytest.raises(ResetByCommand):
             await recovery.ask(email="operator@x.test", actor="member:1")
-        with pytest.raises(recovery.NothingToReset):
+        with pytest.raises(NothingToReset):
             await recovery.ask(email="nobody@x.test", actor="member:1")
 
         await recovery.at_once("operator@x.test")

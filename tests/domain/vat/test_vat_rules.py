@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from shared.core.money import Money, decimals
 from shared.trade.vat.errors import BadRate
+from shared.trade.vat.queries import note_of
 from shared.trade.vat.rates import read_rate
 from shared.trade.vat.rules import (
     EU,
@@ -24,7 +25,6 @@ from shared.trade.vat.rules import (
     currency_of,
     latest,
     needs_rate,
-    note_of,
     state_vat,
     treatment,
 )

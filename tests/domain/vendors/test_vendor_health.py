@@ -340,8 +340,8 @@ class TestCapabilities:
         assert found["card_payments"] == ("active", ("company.tax_id",), later)
         assert found["transfers"] == ("active", (PASSPORT,), soon)
         (line,) = status_words(config).abilities
-        assert line.day == later
-        assert line.tail == ", or shoppers may no longer be able to pay you."
+        assert line.sentence.day == later
+        assert line.sentence.tail == ", or shoppers may no longer be able to pay you."
 
     async def test_a_healthy_account_is_one_question(
         self, gateway: Gateway, sandbox: RunningSandbox

@@ -27,7 +27,7 @@ from shared.infra.gateway.accounts import Alternative, RequirementError
 from shared.sandbox.currencies import COUNTRIES as STAND_IN_COUNTRIES
 from shared.trade.vendors.countries import (
     COUNTRIES,
-    CURRENCY_NAMES,
+    CURRENCIES,
     default_currency,
     minimum_payout,
 )
@@ -296,9 +296,9 @@ class TestCountries:
         assert default_currency("LU") == "EUR"
         for country in COUNTRIES.values():
             assert "EUR" in country.currencies
-            assert set(country.currencies) <= set(CURRENCY_NAMES)
+            assert set(country.currencies) <= set(CURRENCIES)
 
-    @pytest.mark.parametrize("currency", sorted(CURRENCY_NAMES))
+    @pytest.mark.parametrize("currency", sorted(CURRENCIES))
     def test_the_least_payout_is_in_minor_units_of_its_currency(
         self, currency: str
     ) -> None:

@@ -118,7 +118,7 @@ def _uneven(vendor_id: int, currency: str) -> FoundDifference:
     return FoundDifference(
         DifferenceKind.CLAIM_MISCOUNTED,
         f"vendor:{vendor_id}:{currency}",
-        "What was set off between this vendor's claims does not come to nought.",
+        "What was set off between this vendor's claims does not come to zero.",
         vendor_id=vendor_id,
     )
 

@@ -29,7 +29,7 @@ class LedgerSumCheck(Check[LedgerSum]):
         return FoundDifference(
             DifferenceKind.LEDGER_UNBALANCED,
             f"ledger:{currency}",
-            f"The ledger does not come to nought in {currency}.",
+            f"The ledger does not come to zero in {currency}.",
             money(total, currency),
             money(0, currency),
         )

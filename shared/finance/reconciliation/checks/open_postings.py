@@ -35,7 +35,7 @@ class OpenPostingCheck(Check[OpenPosting]):
     kinds = (DifferenceKind.POSTING_OPEN,)
     repairs = {
         RepairName.CLOSE_POSTING: Repair(
-            "Close posting {key}, whose entries come to nought.", close_posting
+            "Close posting {key}, whose entries come to zero.", close_posting
         )
     }
 

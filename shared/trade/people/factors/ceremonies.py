@@ -26,14 +26,9 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
 )
 
+from shared.trade.people.factors.errors import PasskeyRefused
 from shared.trade.people.factors.models import SecondFactor
-from shared.trade.people.factors.passkeys import (
-    Made,
-    PasskeyRefused,
-    Question,
-    Site,
-    read,
-)
+from shared.trade.people.factors.passkeys import Made, Question, Site, read
 from shared.trade.people.models import Member
 
 TIMEOUT_MS = 120_000

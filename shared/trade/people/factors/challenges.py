@@ -12,12 +12,19 @@ import pyotp
 from tortoise.expressions import F
 
 from shared.core import clock
-from shared.core.errors import Invalid, Unauthenticated
+from shared.core.errors import Invalid
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.audit import watch
 from shared.trade.people import passwords, sessions
 from shared.trade.people.factors import notices, passkeys, rules
+from shared.trade.people.factors.errors import (
+    PasskeyRefused,
+    TooManyAnswers,
+    TooManyCodes,
+    WrongAnswer,
+    WrongCode,
+)
 from shared.trade.people.factors.models import RecoveryCode, SecondFactor
 from shared.trade.people.factors.rules import MAX_TRIES, FactorKind
 from shared.trade.people.factors.sealed_secrets import Unreadable, Vault
@@ -25,23 +32,6 @@ from shared.trade.people.models import Member, Session
 from shared.trade.people.rules import MAX_PASSWORD
 
 log = logging.getLogger("markethall.people")
-
-
-class WrongAnswer(Invalid):
-    """The password or code is not right; a few tries are left."""
-
-    code = "wrong_answer"
-    default = "That password is not right."
-
-
-class TooManyAnswers(Unauthenticated):
-    """Too many wrong answers in one session: it is over."""
-
-    code = "too_many_answers"
-    default = "That was wrong too often. Please sign in again."
-
-
-WRONG_CODE = "That code is not right, or it was used already. Wait for the next one and try again."
 
 
 async def count_try(session_id: int) -> None:
@@ -58,9 +48,7 @@ async def count_try(session_id: int) -> None:
     row = await Session.get(id=session_id)
     if row.awaits_factor and await _wrong_lately(row) > rules.MOST_AN_HOUR:
         await _end(session_id)
-        raise TooManyAnswers(
-            "There were too many wrong codes. Wait an hour, and sign in again."
-        )
+        raise TooManyCodes
 
 
 async def _wrong_lately(session: Session) -> int:
@@ -73,17 +61,19 @@ async def _wrong_lately(session: Session) -> int:
     return sum(row.wrong_answers for row in await lately.only("id", "wrong_answers"))
 
 
-async def refuse(session_id: int, sentence: str, param: str) -> None:
-    """Raise WrongAnswer, or after the last try TooManyAnswers: then the session is over."""
+async def refusal(session_id: int, wrong: Invalid) -> Invalid | TooManyAnswers:
+    """What a wrong answer raises: `wrong`, after the last try TooManyAnswers, and the session is
+    over.
+    """
     row = await Session.get(id=session_id)
     whose = (
         f"member:{row.member_id}" if row.member_id else f"customer:{row.customer_id}"
     )
-    watch.refused("answer.refused", who=whose, asked=param)
+    watch.refused("answer.refused", who=whose, asked=wrong.param)
     if row.wrong_answers < MAX_TRIES:
-        raise WrongAnswer(sentence, param=param)
+        return wrong
     await _end(session_id)
-    raise TooManyAnswers
+    return TooManyAnswers()
 
 
 async def _end(session_id: int) -> None:
@@ -108,7 +98,7 @@ async def password(
     """`password` when it is right. Raises WrongAnswer, TooManyAnswers."""
     await count_try(session_id)
     if not await passwords.matches(member.password_hash, typed[: MAX_PASSWORD + 1]):
-        await refuse(session_id, WrongAnswer.default, "password")
+        raise await refusal(session_id, WrongAnswer(param="password"))
     return "password"
 
 
@@ -128,8 +118,7 @@ async def code(
         return FactorKind.TOTP.value
     if await _take_recovery_code(member, typed):
         return "recovery_code"
-    await refuse(session_id, WRONG_CODE, "code")
-    raise AssertionError  # refuse always raises
+    raise await refusal(session_id, WrongCode())
 
 
 async def _take_digits(vault: Vault, member: Member, typed: str) -> bool:
@@ -225,7 +214,7 @@ async def take_challenge(session_id: int) -> str:
             id=session_id, challenge=row.challenge
         ).update(challenge=None)
     if not taken or row.challenge is None:
-        raise passkeys.PasskeyRefused
+        raise PasskeyRefused
     return str(row.challenge)
 
 
@@ -240,9 +229,11 @@ async def passkey(
     await count_try(session_id)
     try:
         await _take_passkey(site, session_id, member, answer)
-    except passkeys.PasskeyRefused as refused:
+    except PasskeyRefused as refused:
         log.info("a passkey of member:%s was refused: %s", member.id, refused.log)
-        await refuse(session_id, refused.message, "credential")
+        raise await refusal(
+            session_id, WrongAnswer(refused.message, param="credential")
+        )
     return FactorKind.PASSKEY.value
 
 
@@ -257,7 +248,7 @@ async def _take_passkey(
         member_id=member.id, kind=FactorKind.PASSKEY.value, credential_id=named
     ).first()
     if site is None or row is None:
-        raise passkeys.PasskeyRefused
+        raise PasskeyRefused
     counter = ceremonies.shown(site, answer, challenge=challenge, factor=row)
     now = clock.now()
     await SecondFactor.filter(id=row.id).update(

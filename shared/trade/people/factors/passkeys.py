@@ -10,16 +10,9 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared.core.errors import Invalid
+from shared.trade.people.factors.errors import PasskeyRefused
 
 MAX_ANSWER = 20_000  # characters; an answer is a few hundred to a few thousand
-
-
-class PasskeyRefused(Invalid):
-    """The browser's answer does not prove that key, or is not for us."""
-
-    code = "passkey_refused"
-    default = "That passkey could not be used. Please try again, or take another way."
 
 
 @dataclass(frozen=True, slots=True)

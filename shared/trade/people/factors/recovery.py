@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core import clock
-from shared.core.errors import Conflict, NotFound
 from shared.core.ids import digest, new_token
 from shared.infra import unit
 from shared.infra.jobs import Context, job
@@ -16,41 +15,17 @@ from shared.infra.unit import Transaction
 from shared.trade.people import rules as people
 from shared.trade.people.errors import BadEmail
 from shared.trade.people.factors import notices, service
+from shared.trade.people.factors.errors import (
+    NoOperatorToReset,
+    NothingToReset,
+    ResetByCommand,
+    ResetEnded,
+    ResetOver,
+    ResetUnderWay,
+)
 from shared.trade.people.factors.models import FactorReset
 from shared.trade.people.factors.rules import RESET_AFTER
 from shared.trade.people.models import Member
-
-
-class NothingToReset(NotFound):
-    """Nobody has this address, or they have no second step."""
-
-    code = "nothing_to_reset"
-    default = "Nobody with this email has set up a second step."
-
-
-class ResetByCommand(Conflict):
-    """Operators do not do this for each other on a page."""
-
-    code = "reset_by_command"
-    default = (
-        "This is a member of the marketplace's staff. Whoever runs the server resets their second "
-        "step there:"
-        " run.py operator EMAIL --reset-factors"
-    )
-
-
-class ResetUnderWay(Conflict):
-    """It was asked for already."""
-
-    code = "reset_under_way"
-    default = "That is under way already."
-
-
-class ResetEnded(NotFound):
-    """It was stopped, or is done."""
-
-    code = "reset_ended"
-    default = "This link does not work any more: it was stopped, or it is done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +90,7 @@ async def stop(token: str) -> None:
 
 
 async def call_off(reset_id: int, *, actor: str) -> None:
-    """An operator takes it back. Raises ResetEnded."""
+    """An operator takes it back. Raises ResetOver."""
     async with unit.transaction() as tx:
         row = await tx.lock_first(
             FactorReset.filter(
@@ -125,7 +100,7 @@ async def call_off(reset_id: int, *, actor: str) -> None:
             )
         )
         if row is None:
-            raise ResetEnded("That is not under way any more.")
+            raise ResetOver
         await _stop(
             tx,
             row,
@@ -174,16 +149,14 @@ async def carry_out(_context: Context, reset_id: int) -> None:
 async def at_once(email: str) -> None:
     """Take an operator's second steps away now: for whoever runs the server.
 
-    Raises NothingToReset, BadEmail.
+    Raises NoOperatorToReset, BadEmail.
     """
     found = await Member.filter(
         email=people.normal_email(email),
         role="operator",
     ).first()
     if found is None or found.second_factor_at is None:
-        raise NothingToReset(
-            "No operator with this email has set up a second step. Owners: /operator/recovery."
-        )
+        raise NoOperatorToReset
     async with unit.transaction() as tx:
         await service.remove_all(tx, found.id, actor="system")
 

@@ -11,13 +11,18 @@ from typing import Any
 import pyotp
 
 from shared.core import clock
-from shared.core.errors import Conflict, NotFound
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.people import sessions
 from shared.trade.people.factors import notices, passkeys, rules
-from shared.trade.people.factors.challenges import WrongAnswer
+from shared.trade.people.factors.errors import (
+    PasskeyKnown,
+    SetupEnded,
+    TooManyFactors,
+    UnknownFactor,
+    WrongFirstCode,
+)
 from shared.trade.people.factors.models import RecoveryCode, SecondFactor
 from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.factors.sealed_secrets import Unreadable, Vault
@@ -25,27 +30,6 @@ from shared.trade.people.models import Member, Session
 
 SETUP_LASTS = 1800  # seconds from the picture to the first code
 KIND_WORDS = {FactorKind.TOTP: "an authenticator app", FactorKind.PASSKEY: "a passkey"}
-
-
-class TooManyFactors(Conflict):
-    """Nobody needs that many."""
-
-    code = "too_many_factors"
-    default = f"You have {rules.MOST_FACTORS} already. Remove one that you no longer use first."
-
-
-class UnknownFactor(NotFound):
-    """This person has no such factor."""
-
-    code = "unknown_factor"
-    default = "We could not find that. It may have been removed already."
-
-
-class SetupEnded(Conflict):
-    """The picture with the secret is too old, or was made for somebody else."""
-
-    code = "setup_ended"
-    default = "That took too long. Please start again with a new picture."
 
 
 def new_secret(vault: Vault, member_id: int) -> str:
@@ -84,7 +68,7 @@ async def add_app(
     """Add an authenticator app whose first code is right; recovery codes where these are the first,
     else none.
 
-    Raises SetupEnded, WrongAnswer, TooManyFactors.
+    Raises SetupEnded, WrongFirstCode, TooManyFactors.
     """
     secret = secret_in(vault, sealed, member_id)
     typed = rules.typed_digits(code)
@@ -97,10 +81,7 @@ async def add_app(
             code_at=pyotp.TOTP(secret).generate_otp,
         )
     if step is None:
-        raise WrongAnswer(
-            "That code is not right. Enter the one that the app shows now.",
-            param="code",
-        )
+        raise WrongFirstCode
     values = {
         "sealed_secret": vault.seal(secret, owner=f"member:{member_id}"),
         "counter": step,
@@ -113,10 +94,10 @@ async def add_passkey(
 ) -> tuple[str, ...]:
     """Add a passkey; recovery codes where it is the first factor, else none.
 
-    Raises TooManyFactors, PasskeyRefused.
+    Raises TooManyFactors, PasskeyKnown.
     """
     if await SecondFactor.filter(credential_id=made.credential_id).exists():
-        raise passkeys.PasskeyRefused("That passkey is known already.")
+        raise PasskeyKnown
     values = {
         "credential_id": made.credential_id,
         "public_key": made.public_key,
@@ -136,7 +117,7 @@ async def _add(
         member = await _member(tx, member_id)
         had = await SecondFactor.filter(member_id=member_id).count()
         if had >= rules.MOST_FACTORS:
-            raise TooManyFactors
+            raise TooManyFactors(most=rules.MOST_FACTORS)
         named = (
             " ".join(name.split())[:60]
             or KIND_WORDS[kind].partition(" ")[2].capitalize()

@@ -1,96 +1,26 @@
-"""Events as a resource, and the endpoints that they are delivered to (stripe-facts 15)."""
+"""The endpoints that events are delivered to (stripe-facts 15)."""
 
 from __future__ import annotations
 
 from shared.sandbox import addresses, errors
-from shared.sandbox.objects import page, render
+from shared.sandbox.objects import page
 from shared.sandbox.store import Document, Json
 from shared.sandbox.world import Act, annotate, merge_metadata
 
 _MOST_ENDPOINTS = 16
-_MOST_TYPES = 20
-_TOLD_FOR = 30 * 86400
-# Events of which some endpoint has not got the last that was sent to it.
-_UNDELIVERED = (
-    "SELECT event FROM deliveries d WHERE state != 'done' AND NOT EXISTS "
-    "(SELECT 1 FROM deliveries WHERE event = d.event AND endpoint = d.endpoint AND id > d.id)"
-)
-_OF_TYPE = (
-    "SELECT seq FROM facets WHERE scope = ? AND object = 'event' AND name = 'type'"
-)
 
 
-def retrieve_event(
-    act: Act,
-    ids: dict[str, str],
-    params: Json,
-) -> Json:
-    """One event, frozen as it was; after thirty days it is no longer told."""
-    doc = act.get("event", ids["id"])
-    if doc.body["created"] < act.now - _TOLD_FOR:
-        raise errors.no_such("event", doc.id)
-    return render(act, doc)
-
-
-def list_events(
-    act: Act,
-    ids: dict[str, str],
-    params: Json,
-) -> Json:
-    """Events of the last thirty days, newest first; `type` may hold `*`, `types` at most twenty,
-    never both.
-    """
-    conditions: list[tuple[str, list[object]]] = [
-        ("created >= ?", [act.now - _TOLD_FOR])
-    ]
-    if "type" in params and "types" in params:
-        raise errors.ApiError(
-            400,
-            "You may only specify one of these parameters: type, types.",
-            param="type",
-            stored=False,
-        )
-    if len(params.get("types", [])) > _MOST_TYPES:
-        raise errors.ApiError(
-            400,
-            f"You may pass at most {_MOST_TYPES} event types.",
-            param="types",
-            stored=False,
-        )
-    if "type" in params:
-        # Only `*` is special to Stripe; to SQLite `?` and `[` are as well.
-        pattern = params["type"].replace("[", "[[]").replace("?", "[?]")
-        conditions.append(
-            (f"seq IN ({_OF_TYPE} AND value GLOB ?)", [act.scope, pattern])
-        )
-    if params.get("types"):
-        marks = ", ".join("?" * len(params["types"]))
-        conditions.append(
-            (
-                f"seq IN ({_OF_TYPE} AND value IN ({marks}))",
-                [act.scope, *params["types"]],
-            )
-        )
-    if "delivery_success" in params:
-        state = "IN" if not params["delivery_success"] else "NOT IN"
-        conditions.append((f"id {state} ({_UNDELIVERED})", []))
-    return page(act, "event", "/v1/events", params, conditions=conditions)
-
-
-def create_endpoint(
+def create(
     act: Act,
     ids: dict[str, str],
     params: Json,
 ) -> Json:
     """A new endpoint; its secret is told in this answer and never again."""
-    count = len(
-        act.store.select("platform = ? AND object = 'webhook_endpoint'", [act.platform])
-    )
-    if count >= _MOST_ENDPOINTS:
-        raise errors.ApiError(
-            400,
-            f"You have reached the maximum of {_MOST_ENDPOINTS} test webhook endpoints.",
-        )
+    where = "platform = ? AND object = 'webhook_endpoint'"
+    known = act.store.select(where, [act.platform])
+    if len(known) >= _MOST_ENDPOINTS:
+        most = f"the maximum of {_MOST_ENDPOINTS} test webhook endpoints"
+        raise errors.ApiError(400, f"You have reached {most}.")
     _check_url(params["url"])
     secret = f"whsec_{act.world.token(32)}"
     doc = add_endpoint(act, params, secret)
@@ -129,7 +59,7 @@ def _check_url(url: str) -> None:
     addresses.check(url, "url")
 
 
-def retrieve_endpoint(
+def retrieve(
     act: Act,
     ids: dict[str, str],
     params: Json,
@@ -147,7 +77,7 @@ def _endpoint(act: Act, ids: dict[str, str]) -> Document:
     return doc
 
 
-def update_endpoint(
+def update(
     act: Act,
     ids: dict[str, str],
     params: Json,
@@ -170,7 +100,7 @@ def update_endpoint(
     return doc.body
 
 
-def delete_endpoint(
+def delete(
     act: Act,
     ids: dict[str, str],
     params: Json,
@@ -189,7 +119,7 @@ def _stop(act: Act, doc: Document) -> None:
     )
 
 
-def list_endpoints(
+def index(
     act: Act,
     ids: dict[str, str],
     params: Json,
