@@ -8,7 +8,6 @@ limits, the log, the metrics, every header of the answer.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,21 +22,17 @@ from shared.entrypoints.web import language, market, outside, same_for_all
 from shared.entrypoints.web.access import current_view, view_at
 from shared.entrypoints.web.bodies import MAX_HEADER_BYTES, MAX_HEADERS
 from shared.entrypoints.web.freshness import Freshness
-from shared.entrypoints.web.kept_answers import Header, Kept, KeptAnswers, Key
+from shared.entrypoints.web.kept_answers import Header, KeptAnswer, KeptAnswers, Key
 from shared.entrypoints.web.kit import accepts_json_alone
-from shared.entrypoints.web.outside import Route
+from shared.entrypoints.web.listener import Listener, Message, Send, made
 from shared.entrypoints.web.page_files import PageFiles
 from shared.entrypoints.web.same_for_all import Filling
 
 Scope: TypeAlias = Any
-Message: TypeAlias = Any
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LONGEST = 300.0  # seconds that an answer is kept, whatever happens
 LONGEST_QUERY = 500
-LARGEST = 1024 * 1024  # bytes of one answer
 _MB = 1024 * 1024
 _OURS = b"markethall"  # in the name of each cookie of ours
 _BETWEEN = 4  # bytes between a header's name, its value and the next one
@@ -46,18 +41,6 @@ _FOR_THE_APPLICATION = frozenset(
     {b"authorization", b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
 )
 _HTMX = b"hx-"
-# Of one request, so never kept.
-_OF_ONE_REQUEST = frozenset(
-    {
-        b"x-request-id",
-        b"ratelimit-limit",
-        b"ratelimit-remaining",
-        b"ratelimit-reset",
-        b"date",
-    }
-)
-_OF_A_BODY = frozenset({b"content-length", b"content-type"})
-_FOR_ANYBODY = b"private, no-cache"  # as security.add_headers says it
 
 log = logging.getLogger("markethall.web")
 
@@ -65,7 +48,13 @@ log = logging.getLogger("markethall.web")
 class AnswerCache:
     """An ASGI application before another one."""
 
-    def __init__(self, app: Quart, inner: App, *, size: int) -> None:
+    def __init__(
+        self,
+        app: Quart,
+        inner: App,
+        *,
+        size: int,
+    ) -> None:
         """`size`: bytes that answers may take."""
         self._app, self._inner = app, inner
         self._kept = KeptAnswers(size)
@@ -76,16 +65,27 @@ class AnswerCache:
             files=PageFiles(app.jinja_env) if changing else None,
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         started = time.perf_counter()
         key = key_of(scope) if scope["type"] == "http" else None
         if key is None:
             await self._inner(scope, receive, send)
             return
         kept = self._kept.get(key)
-        if kept is not None and await self._is_good(key, kept):
+        if kept is not None and await self._is_good(
+            key,
+            kept,
+        ):
             client = scope.get("client") or ("",)
-            counted = await outside.admitted(kept.route, outside.network(client[0]))
+            counted = await outside.admitted(
+                kept.route,
+                outside.network(client[0]),
+            )
             if counted is not None:
                 await _answer(kept, counted, scope, send, started)
                 return
@@ -94,7 +94,11 @@ class AnswerCache:
             return
         await self._inner(scope, receive, send)
 
-    async def _is_good(self, key: Key, kept: Kept) -> bool:
+    async def _is_good(
+        self,
+        key: Key,
+        kept: KeptAnswer,
+    ) -> bool:
         """Whether an answer is what the application would say; it is given up if not."""
         if not self._fresh.knows() and not await self._asked():
             return False
@@ -130,17 +134,26 @@ class AnswerCache:
         names = [name for name, _ in given]
         return known.issuperset(names) and len(set(names)) == len(names)
 
-    async def _fill(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _fill(
+        self,
+        key: Key,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         """Have the application answer, and keep what it says if everybody may have it."""
         if not self._fresh.begun and not await self._asked():
             await self._inner(scope, receive, send)
             return
         filling = Filling(self._fresh.seen)
         same_for_all.begin(scope, filling)
-        listener = _Listener(send)
+        listener = Listener(send)
         await self._inner(scope, receive, listener)
         if listener.is_whole and filling.is_wanted and filling.route is not None:
-            self._kept.put(key, _made(listener, filling, filling.route))
+            self._kept.put(
+                key,
+                made(listener, filling, filling.route),
+            )
 
 
 def key_of(scope: Scope) -> Key | None:
@@ -165,7 +178,9 @@ def key_of(scope: Scope) -> Key | None:
         return None
     if accepts_json_alone(found[b"accept"].decode("latin1")):
         return None
-    spoken = language.accepted(found[b"accept-language"].decode("latin1"))
+    spoken = language.accepted(
+        found[b"accept-language"].decode("latin1"),
+    )
     return (
         scope["scheme"],
         found[b"host"],
@@ -175,77 +190,12 @@ def key_of(scope: Scope) -> Key | None:
     )
 
 
-class _Listener:
-    """Hands an answer on, and keeps it if everybody may have it."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message | None = None
-        self._parts: list[bytes] = []
-        self.is_whole = False
-        self.body, self.etag = b"", b""
-        self.headers: list[Header] = []
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _may_be_kept(message):
-            self._start = message
-        elif self._start is None or message["type"] != "http.response.body":
-            await self._send(message)
-        else:
-            self._parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                await self._end(self._start)
-            elif sum(map(len, self._parts)) > LARGEST:
-                await self._let_go(self._start)
-
-    async def _end(self, start: Message) -> None:
-        self.body = b"".join(self._parts)
-        self.etag = b'"%s"' % hashlib.sha256(self.body).hexdigest()[:32].encode()
-        self.headers = [*start["headers"], (b"etag", self.etag)]
-        self.is_whole, self._start = True, None
-        await self._send({**start, "headers": self.headers})
-        await self._send({"type": "http.response.body", "body": self.body})
-
-    async def _let_go(self, start: Message) -> None:
-        self._start = None
-        await self._send(start)
-        body = b"".join(self._parts)
-        await self._send(
-            {"type": "http.response.body", "body": body, "more_body": True}
-        )
-
-
-def _may_be_kept(start: Message) -> bool:
-    """Whether an answer is a page that anybody may have: no cookie, nothing that is one's own."""
-    headers = {name.lower(): value for name, value in start["headers"]}
-    return (
-        start["status"] == 200
-        and headers.get(b"content-type", b"").startswith(b"text/html")
-        and headers.get(b"cache-control") == _FOR_ANYBODY
-        and headers.keys().isdisjoint({b"set-cookie", b"clear-site-data", b"etag"})
-    )
-
-
-def _made(listener: _Listener, filling: Filling, route: Route) -> Kept:
-    headers = tuple(
-        (name, value)
-        for name, value in listener.headers
-        if name.lower() not in _OF_ONE_REQUEST
-    )
-    return Kept(
-        route=route,
-        headers=headers,
-        headers_alone=tuple(h for h in headers if h[0].lower() not in _OF_A_BODY),
-        body=listener.body,
-        etag=listener.etag,
-        seen=filling.seen,
-        vendor_id=filling.vendor_id,
-        until=time.monotonic() + LONGEST,
-    )
-
-
 async def _answer(
-    kept: Kept, counted: Iterable[Header], scope: Scope, send: Send, started: float
+    kept: KeptAnswer,
+    counted: Iterable[Header],
+    scope: Scope,
+    send: Send,
+    started: float,
 ) -> None:
     request_id, method = outside.new_request_id(), scope["method"]
     unchanged = _has(kept.etag, scope["headers"])
@@ -263,11 +213,18 @@ async def _answer(
         (b"x-request-id", request_id.encode()),
     ]
     body = b"" if unchanged or method == "HEAD" else kept.body
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": headers},
+    )
+    await send(
+        {"type": "http.response.body", "body": body, "more_body": False},
+    )
 
 
-def _has(etag: bytes, headers: Iterable[Header]) -> bool:
+def _has(
+    etag: bytes,
+    headers: Iterable[Header],
+) -> bool:
     """Whether the browser says that it has this answer (If-None-Match)."""
     for name, value in headers:
         if name == b"if-none-match":
@@ -290,5 +247,9 @@ def register(app: Quart, settings: Settings) -> None:
     size = settings.page_memory_mb * _MB
     if size:
         app.after_request(_note_route)
-        cache: Any = AnswerCache(app, app.asgi_app, size=size)
+        cache: Any = AnswerCache(
+            app,
+            app.asgi_app,
+            size=size,
+        )
         app.asgi_app = cache  # type: ignore[method-assign]

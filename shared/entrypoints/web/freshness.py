@@ -59,11 +59,18 @@ class Freshness:
             and self._mark is not None
         )
 
-    def is_current(self, seen: int, vendor_id: int | None) -> bool:
+    def is_current(
+        self,
+        seen: int,
+        vendor_id: int | None,
+    ) -> bool:
         """Whether nothing has changed since: of this vendor's, or of anybody's without one."""
         if vendor_id is None:
             return seen >= self._anything
-        return seen >= self._everything and seen >= self._vendors.get(vendor_id, 0)
+        return seen >= self._everything and seen >= self._vendors.get(
+            vendor_id,
+            0,
+        )
 
     async def ask(self) -> None:
         """Hear of what changed. Raises DatabaseTrouble, or TimeoutError after PATIENCE."""
@@ -81,7 +88,10 @@ class Freshness:
         else:
             found = await changes_since(mark)
             self._mark = found.mark
-            self._note(found.vendors, everything=found.everything)
+            self._note(
+                found.vendors,
+                everything=found.everything,
+            )
         self._look_around()
         self._asked_at, self._written = asked_at, now_written
 
@@ -92,13 +102,23 @@ class Freshness:
             self._circumstances = now
             self._all_changed()
 
-    def _note(self, vendors: frozenset[int], *, everything: bool) -> None:
+    def _note(
+        self,
+        vendors: frozenset[int],
+        *,
+        everything: bool,
+    ) -> None:
         if everything or len(self._vendors) > MOST_VENDORS:
             self._all_changed()
         elif vendors:
             self.seen += 1
             self._anything = self.seen
-            self._vendors.update(dict.fromkeys(vendors, self.seen))
+            self._vendors.update(
+                dict.fromkeys(
+                    vendors,
+                    self.seen,
+                )
+            )
 
     def _all_changed(self) -> None:
         self.seen += 1

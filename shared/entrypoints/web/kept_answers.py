@@ -19,7 +19,7 @@ _BESIDES = 1000  # bytes of an answer's own rows and objects, about
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """One answer.
 
     `headers` lack those that are of one request. `seen` and `vendor_id`: of what it was made
@@ -42,19 +42,26 @@ class KeptAnswers:
     def __init__(self, size: int) -> None:
         """`size` in bytes."""
         self._size, self._bytes = size, 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, KeptAnswer] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: Key) -> Kept | None:
+    def get(
+        self,
+        key: Key,
+    ) -> KeptAnswer | None:
         """Return the answer that is kept for `key`."""
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
         return kept
 
-    def put(self, key: Key, kept: Kept) -> None:
+    def put(
+        self,
+        key: Key,
+        kept: KeptAnswer,
+    ) -> None:
         """Keep an answer, unless a later one is kept already, and give up what is too much."""
         there = self._kept.get(key)
         if there is not None and there.seen > kept.seen:
@@ -72,7 +79,20 @@ class KeptAnswers:
             self._bytes -= _size(key, kept)
 
 
-def _size(key: Key, kept: Kept) -> int:
+def _size(
+    key: Key,
+    kept: KeptAnswer,
+) -> int:
     parts: Sequence[bytes] = [part for header in kept.headers for part in header]
     names = len(key[2]) + len(key[3])
-    return len(kept.body) + sum(map(len, parts)) + names + _BESIDES
+    return (
+        len(kept.body)
+        + sum(
+            map(
+                len,
+                parts,
+            )
+        )
+        + names
+        + _BESIDES
+    )

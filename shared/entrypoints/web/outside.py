@@ -22,7 +22,7 @@ from shared.entrypoints.web.measuring import Meter
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedLimit:
     """One limit of a route: `key` is what its callers are counted under, without the caller."""
 
     count: int
@@ -41,16 +41,25 @@ class Route:
 
     rule: str
     store: RateLimiterStoreABC
-    counted: tuple[Counted, ...]
+    counted: tuple[CountedLimit, ...]
     told: int | None
     seconds: Histogram
     meter: Meter
 
 
-def counted_by(limit: RateLimit, app: str, endpoint: str) -> Counted:
+def counted_by(
+    limit: RateLimit,
+    app: str,
+    endpoint: str,
+) -> CountedLimit:
     """Return a limit with the key of quart-rate-limiter."""
     key = f"{app}-{endpoint}-{limit.key}-"
-    return Counted(limit.count, key, limit.inverse, limit.period.total_seconds())
+    return CountedLimit(
+        limit.count,
+        key,
+        limit.inverse,
+        limit.period.total_seconds(),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +68,10 @@ def network(address: str) -> str:
     return network_of(address)
 
 
-async def admitted(route: Route, whose: str) -> list[tuple[bytes, bytes]] | None:
+async def admitted(
+    route: Route,
+    whose: str,
+) -> list[tuple[bytes, bytes]] | None:
     """Count a request, and return the headers about it; None, and nothing is counted, when it is
     one too many.
 
@@ -68,12 +80,25 @@ async def admitted(route: Route, whose: str) -> list[tuple[bytes, bytes]] | None
     now = datetime.now(UTC)
     used: list[datetime] = []
     for one in route.counted:
-        until = max(await route.store.get(one.key + whose, now), now)
+        until = max(
+            await route.store.get(
+                one.key + whose,
+                now,
+            ),
+            now,
+        )
         if (until - now).total_seconds() > one.period - one.interval:
             return None
         used.append(until + timedelta(seconds=one.interval))
-    for one, until in zip(route.counted, used, strict=True):
-        await route.store.set(one.key + whose, until)
+    for one, until in zip(
+        route.counted,
+        used,
+        strict=True,
+    ):
+        await route.store.set(
+            one.key + whose,
+            until,
+        )
     return _told(route, used, now)
 
 
@@ -101,7 +126,12 @@ def told(
 ) -> None:
     """Measure and log an answer; `started` is of `time.perf_counter`."""
     seconds = time.perf_counter() - started
-    measuring.count(route.meter, method, route.rule, status)
+    measuring.count(
+        route.meter,
+        method,
+        route.rule,
+        status,
+    )
     route.seconds.observe(seconds)
     observability.log_request(
         request_id=request_id,

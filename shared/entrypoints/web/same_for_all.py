@@ -15,7 +15,10 @@ from quart import has_request_context, request
 
 from shared.entrypoints.web.outside import Route
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar(
+    "F",
+    bound=Callable[..., Any],
+)
 
 _FILLING = "markethall.filling"  # of the request's scope
 
@@ -52,7 +55,10 @@ def parameters_of(view: object) -> frozenset[str] | None:
     return getattr(view, "market_same_for_all", None)
 
 
-def begin(scope: Any, filling: Filling) -> None:
+def begin(
+    scope: Any,
+    filling: Filling,
+) -> None:
     """Let the views find what is being filled by this request."""
     scope[_FILLING] = filling
 
@@ -73,4 +79,10 @@ def filling() -> Filling | None:
     """Return what this request fills, if it does."""
     if not has_request_context():
         return None
-    return cast("Filling | None", cast("Any", request.scope).get(_FILLING))
+    return cast(
+        "Filling | None",
+        cast(
+            "Any",
+            request.scope,
+        ).get(_FILLING),
+    )

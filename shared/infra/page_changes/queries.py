@@ -52,18 +52,37 @@ async def changes_since(mark: str) -> Changes:
     """What has been committed since `mark` was given out. Raises DatabaseTrouble."""
     if dialect() == "postgres":
         row = await _row(_POSTGRES, mark)
-        return _changes(str(row["mark"]), row["vendors"])
+        return _changes(
+            str(row["mark"]),
+            row["vendors"],
+        )
     row = await _row(_SQLITE, int(mark))
     if row["mark"] is None:
         return Changes(mark)
-    return _changes(str(row["mark"]), map(int, str(row["vendors"]).split(",")))
+    return _changes(
+        str(row["mark"]),
+        map(
+            int,
+            str(row["vendors"]).split(","),
+        ),
+    )
 
 
-def _changes(mark: str, found: Any) -> Changes:
+def _changes(
+    mark: str,
+    found: Any,
+) -> Changes:
     vendors = frozenset(found)
-    return Changes(mark, vendors - {0}, everything=0 in vendors)
+    return Changes(
+        mark,
+        vendors - {0},
+        everything=0 in vendors,
+    )
 
 
 async def _row(sql: str, *values: Any) -> dict[str, Any]:
-    rows = await get_connection("default").execute_query_dict(sql, list(values))
+    rows = await get_connection("default").execute_query_dict(
+        sql,
+        list(values),
+    )
     return dict(rows[0])
