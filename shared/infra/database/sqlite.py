@@ -11,12 +11,14 @@ fails stays open, so that the next one would commit it.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
+    NestedTransactionContext,
     TransactionalDBClient,
     TransactionContext,
 )
@@ -24,6 +26,7 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
+    translate_exceptions,
 )
 from tortoise.connection import get_connections
 
@@ -91,7 +94,36 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
         await asyncio.sleep(0.01)
 
 
-class _Connected(SqliteClient):
+def _run(
+    connection: sqlite3.Connection,
+    query: str,
+    values: list[Any] | None,
+) -> tuple[int, list[Any]]:
+    cursor = connection.execute(query, values or [])
+    rows = cursor.fetchall()
+    return max(cursor.rowcount, 0) or len(rows), rows
+
+
+class _CountsItsOwn:
+    """Says how many rows a statement changed itself: Tortoise counts what its triggers changed,
+    too, and a guarded update would seem to have met other rows than it named.
+    """
+
+    @translate_exceptions
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> tuple[int, list[Any]]:
+        client: Any = self
+        query = query.replace("\x00", "'||CHAR(0)||'")
+        async with client.acquire_connection() as connection:
+            client.log.debug("%s: %s", query, values)
+            found = await connection._execute(_run, connection._conn, query, values)
+        return cast("tuple[int, list[Any]]", found)
+
+
+class _Connected(_CountsItsOwn, SqliteClient):
     """One connection, which is there with all its settings or not at all."""
 
     async def create_connection(self, with_db: bool) -> None:
@@ -152,7 +184,7 @@ class Sqlite(_Connected):
             return await reader.execute_query(query, values)
         try:
             return await _patiently(
-                lambda: SqliteClient.execute_query(self, query, values)
+                lambda: _Connected.execute_query(self, query, values)
             )
         finally:
             written.note()
@@ -196,8 +228,11 @@ class Sqlite(_Connected):
             written.note()
 
 
-class _SqliteWrapper(TellsTrouble, SqliteTransactionWrapper):
+class _SqliteWrapper(TellsTrouble, _CountsItsOwn, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_SqliteWrapper(self))
 
     async def begin(self) -> None:
         """Take the write lock at once: a transaction that reads first fails when another process
