@@ -157,7 +157,7 @@ async def vendor_page(
         short=short,
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.standing]
+        vat_badge=vat_words.BADGES[registration.status]
         if registration
         else ("plain", "Nothing stated"),
     )

@@ -95,7 +95,7 @@ def told(
         left_after=money(preview.left_after),
         where=_(_BACK_TO.get(method or "", _ANY_WAY)),
         notes=tuple(_notes(preview, write)),
-        is_possible=preview.standing not in _STOPS,
+        is_possible=preview.refundability not in _STOPS,
         waits=preview.needs_approval,
     )
 
@@ -109,9 +109,9 @@ def _notes(
     def written(amount: int) -> str:
         return write(Money(amount, preview.currency))
 
-    if stopped := _STOPS.get(preview.standing):
+    if stopped := _STOPS.get(preview.refundability):
         yield "bad", _(stopped.default)
-    if preview.standing is Refundability.INQUIRY:
+    if preview.refundability is Refundability.INQUIRY:
         said = _(
             "The shopper’s bank is asking about this payment. A refund closes that question."
         )

@@ -134,7 +134,7 @@ async def ship(number: str) -> Response:
 @blueprint.post("/<number>/keep")
 @owner
 async def keep(number: str) -> Response:
-    """Put the goods of an order that will not be sent back on the shelf."""
+    """Put the goods of an order that will not be sent back into stock."""
     order = await _mine(number)
     form = await Bare.from_request()
     if not form.ok():

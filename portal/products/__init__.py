@@ -1,1 +1,1 @@
-"""A vendor's products: what is for sale, at what price, and how many lie on the shelf."""
+"""A vendor's products: what is for sale, at what price, and how many are in stock."""

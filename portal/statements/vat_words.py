@@ -82,12 +82,12 @@ def to_vendor(
         )
     if treatment is Treatment.OUTSIDE:
         return "The platform fee contains no VAT: you are a business outside the EU."
-    if found is not None and found.standing is RegistrationState.WAITING:
+    if found is not None and found.status is RegistrationState.WAITING:
         return (
             "Until the marketplace’s staff has confirmed the number, the platform fee contains "
             "VAT. We write to you then."
         )
-    if found is not None and found.standing is RegistrationState.REFUSED:
+    if found is not None and found.status is RegistrationState.REFUSED:
         return (
             f"The number was refused, so the platform fee contains VAT: {found.words}"
         )

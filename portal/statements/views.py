@@ -77,7 +77,7 @@ async def _index(
         form=form or VatForm(data=known, meta={"currency": None}),
         zone=(await marketplace()).zone,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.standing] if found else None,
+        badge=vat_words.BADGES[found.status] if found else None,
         vat_now=vat_words.to_vendor(
             found,
             await treatment_of(vendor_id()),

@@ -32,7 +32,7 @@ from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import TITLES, LegalKind, blocks
+from shared.trade.marketplace.legal import LegalKind, blocks, title
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import list_open_vendors, open_shops
 from shared.trade.vendors.queries import fee_payers
@@ -221,7 +221,7 @@ async def _legal(kind: LegalKind) -> Response | None:
         return None
     return await page(
         "storefront/platform/legal.html",
-        title=_(TITLES[kind]),
+        title=title(kind),
         text=text,
         blocks=blocks(text.text),
         newer=text != current,

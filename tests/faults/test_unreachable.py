@@ -22,6 +22,7 @@ from shared.infra import unit
 from shared.sandbox.events import emit
 from shared.sandbox.resources import connected, dispute_lifecycle
 from tests.support import market_acts as acts
+from tests.support import market_disputes, market_findings, market_payouts
 from tests.support.machine import Market
 from tests.support.money import bears, booked, held
 from tests.support.tamper import sql
@@ -66,11 +67,11 @@ async def between_us(market: Market) -> tuple[Shop, int, int]:
     (shop,) = await market.fill("LU")
     paid_out = await acts.buy(market, shop, 1, "bypassPending", back=True)
     await market.rest()
-    await acts.pay_out_at_stripe(market, shop, 1.0)
+    await market_payouts.pay_out_at_stripe(market, shop, 1.0)
     await market.live(4)
     disputed = await acts.buy(market, shop, 2, "visa", back=True)
     await market.rest()
-    await acts.bank_disputes(market, disputed, case="chargeback")
+    await market_disputes.bank_disputes(market, disputed, case="chargeback")
     await market.rest()
     await acts.refund(market, paid_out, 0.5, now=True)
     await market.rest()
@@ -84,7 +85,7 @@ async def win(market: Market) -> None:
     """The bank decides for the vendor."""
     act = market.act()
     with act.store.transaction():
-        dispute_lifecycle.end(act, acts.open_disputes(market)[0], won=True)
+        dispute_lifecycle.end(act, market_disputes.open_disputes(market)[0], won=True)
 
 
 async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_back(
@@ -117,7 +118,7 @@ async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_bac
             taken - owed,
             "dispute",
         )
-        assert await acts.differences(market) == []
+        assert await market_findings.differences(market) == []
         assert market.complaints.found == []
     emit(market.act().within(shop.account_id), "account.application.authorized", {})
     await market.settle()
@@ -127,7 +128,7 @@ async def test_what_we_owe_is_set_off_and_the_rest_waits_until_the_vendor_is_bac
         "refund": (bore, some, owed, 0),
     }
     assert await waiting_for_vendors() == ()
-    assert await acts.differences(market) == []
+    assert await market_findings.differences(market) == []
     config = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
     assert (config.deauthorized_at, config.accepts_payments) == (None, True)
 
@@ -184,7 +185,7 @@ async def test_a_payback_under_way_when_the_vendor_leaves_is_no_endless_error(
         ).status == "refused"
         assert (await claims(shop))["dispute"] == (0, taken, -owed, 0)
         assert market.complaints.found == []
-        assert await acts.differences(market) == []
+        assert await market_findings.differences(market) == []
 
 
 async def test_what_is_lost_again_after_it_was_set_off_is_owed_again(
@@ -217,7 +218,7 @@ async def test_a_set_off_that_was_tampered_with_pays_nobody(market: Market) -> N
     """It comes to zero over the vendor's claims, or a person must look."""
     shop, _, owed = await between_us(market)
     await sql(f"UPDATE claims SET netted = {owed + 5} WHERE subject LIKE 'refund:%'")
-    found = await acts.differences(market)
+    found = await market_findings.differences(market)
     assert [(row[0], row[1]) for row in found] == [
         ("claim_miscounted", f"vendor:{shop.vendor_id}:EUR")
     ]

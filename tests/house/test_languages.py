@@ -56,6 +56,8 @@ PROMISED_TOO = {
             "account",
             "baskets",
             "browsers",
+            "commission",
+            "marketplace",
             "orders",
             "payment_methods",
             "payments",
@@ -89,7 +91,6 @@ PROMISED_TOO = {
         for place in (
             "core/amounts",
             "core/errors",
-            "trade/commission/words",
             "infra/gateway/errors",
             "trade/people/browser_names",
             "trade/people/account_history",

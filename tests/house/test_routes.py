@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,195 +22,31 @@ from shared.entrypoints.web.access import (
 from shared.entrypoints.web.stepup import mark_of
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
+from tests.house.answers import check_cache, check_headers, check_sign_in
+from tests.house.routes import (
+    ACTS,
+    EASY,
+    EDITED,
+    EVERY_METHOD,
+    FRESH,
+    SAFE,
+    TABLE,
+    UNSIGNED,
+    address,
+    rules,
+    view_of,
+)
 from tests.support.app import link_of
 from tests.support.market import check_out, open_shop
-from tests.support.visitor import Answer, Visitor, sign_in_as
+from tests.support.visitor import Visitor, sign_in_as
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from quart import Quart
-    from werkzeug.routing import Rule
 
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.one_engine
-
-# The access table, first match wins: whoever adds a route below one of these addresses gets this
-# mark or a failing test.
-TABLE = [
-    (r"/vendor/(login|login/step|signup|logout|forgot|keep/<token>)", PUBLIC),
-    (r"/operator/(login|forgot)", PUBLIC),
-    (r"/vendor/(confirm|factors)(/.*)?", MEMBER),
-    (r"/account/(reset|email)/.*", PUBLIC),
-    (r"/vendor/admin(/.*)?", OWNER),
-    (r"/operator(/.*)?", OPERATOR),
-    (r"/api/v1/vendor/.*", TOKEN),
-    (r"/shop/account/(login|signup|logout|forgot)", PUBLIC),
-    (r"/shop/account(/.*)?", SHOPPER),
-    (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
-    (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
-    (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
-    (r"/(shops?|brand)/.*", PUBLIC),
-]
-# Unsafe routes without a form token, each for the reason written at the route.
-UNSIGNED = {
-    "/api/v1/vendor/payments/setup",
-    "/api/v1/platform/vendors/<int:vendor_id>/payments/create-intent",
-    "/api/v1/platform/vendors/<int:vendor_id>/payments/hold",
-    "/api/v1/platform/webhooks/stripe",
-    "/api/v1/platform/webhooks/stripe/connect",
-    "/language",
-}
-# What asks for the password or a factor once more: money, doors to Stripe and to the API, what
-# holds for everybody.
-FRESH = {
-    "/operator/customers/<int:person_id>/off",
-    "/operator/owners/<int:person_id>/off",
-    "/operator/staff/<int:person_id>/off",
-    "/vendor/admin/payments/connect",
-    "/vendor/admin/payments/onboarding",
-    "/vendor/admin/payments/refresh",
-    "/vendor/admin/payments/dashboard",
-    "/vendor/admin/payments/schedule",
-    "/vendor/admin/developers/tokens",
-    "/vendor/admin/payouts/instant",
-    "/vendor/admin/orders/<number>/refunds",
-    "/vendor/admin/disputes/<int:dispute_id>/accept",
-    "/operator/vendors/<int:vendor_id>/bank",
-    "/operator/vendors/<int:vendor_id>/hold",
-    "/operator/vendors/<int:vendor_id>/release",
-    "/operator/vendors/<int:vendor_id>/reserve",
-    "/operator/vendors/<int:vendor_id>/fee",
-    "/operator/fees/new",
-    "/operator/fees/<int:rule_id>",
-    "/operator/fees/<int:rule_id>/move",
-    "/operator/fees/<int:rule_id>/switch",
-    "/operator/fees/refunds",
-    "/operator/refunds/<int:refund_id>/approve",
-    "/operator/receivables/<int:claim_id>/write-off",
-    "/operator/restored/acknowledge",
-    "/operator/reconciliation/<int:run_id>/repair",
-    "/operator/reconciliation/differences/<int:difference_id>/repair",
-    "/operator/settings",
-    "/vendor/factors/app",
-    "/vendor/factors/passkey",
-    "/vendor/factors/codes",
-    "/vendor/factors/<int:factor_id>/remove",
-    "/operator/recovery",
-    "/operator/settings/legal/<kind>",
-    "/operator/settings/name",
-}
-# What members send that does not: it moves no money and opens no door, or it takes something back.
-EASY = {
-    "/operator/customers/<int:person_id>/on",
-    "/operator/owners/<int:person_id>/on",
-    "/operator/staff/<int:person_id>/on",
-    "/vendor/confirm/<int:kept_id>",
-    "/vendor/admin/developers/tokens/<int:token_id>/revoke",
-    "/vendor/admin/disputes/<int:dispute_id>/evidence",
-    "/vendor/admin/disputes/<int:dispute_id>/submit",
-    "/vendor/admin/orders/<number>/delivered",
-    "/vendor/admin/orders/<number>/keep",
-    "/vendor/admin/orders/<number>/refunds/preview",
-    "/vendor/admin/orders/<number>/ship",
-    "/vendor/admin/payouts/<int:payout_id>/cancel",
-    "/vendor/admin/products/<int:product_id>",
-    "/vendor/admin/products/check/<field>",
-    "/vendor/admin/products/new",
-    "/vendor/admin/shop",
-    "/vendor/admin/statements",
-    "/operator/invoicing",
-    "/operator/mails/send",
-    "/operator/receivables/<int:claim_id>/collect",
-    "/operator/reconciliation/run",
-    "/operator/recovery/<int:reset_id>/stop",
-    "/operator/restored/fetch",
-    "/operator/refunds/<int:refund_id>/decline",
-    "/operator/settings/logo",
-    "/operator/vat/rates",
-    "/operator/vendors/<int:vendor_id>/vat/confirm",
-    "/operator/vendors/<int:vendor_id>/vat/refuse",
-    "/operator/webhooks/<event_id>/replay",
-    # Password and address ask for the present password themselves; the rest only ends what is open.
-    "/operator/security/email",
-    "/operator/security/email/cancel",
-    "/operator/security/email/confirm",
-    "/operator/security/password",
-    "/operator/security/sessions/<int:session_id>/end",
-    "/operator/security/sessions/end",
-    "/vendor/admin/security/email",
-    "/vendor/admin/security/email/cancel",
-    "/vendor/admin/security/email/confirm",
-    "/vendor/admin/security/password",
-    "/vendor/admin/security/sessions/<int:session_id>/end",
-    "/vendor/admin/security/sessions/end",
-}
-# What is filled in with what is there, so that two people may edit it at the same time: walked by
-# test_editing.
-EDITED = {
-    "/vendor/admin/products/<int:product_id>",
-    "/vendor/admin/statements",
-    "/vendor/admin/shop",
-    "/vendor/admin/payments/schedule",
-    "/vendor/admin/disputes/<int:dispute_id>/evidence",
-    "/operator/settings",
-    "/operator/settings/name",
-    "/operator/settings/legal/<kind>",
-    "/operator/invoicing",
-    "/operator/fees/<int:rule_id>",
-    "/operator/fees/refunds",
-    "/operator/vendors/<int:vendor_id>/fee",
-    "/operator/vendors/<int:vendor_id>/hold",
-    "/operator/vendors/<int:vendor_id>/reserve",
-}
-# What members send that is not, by its address, and why nothing of another person's is overwritten
-# by it.
-ACTS = {
-    r"/operator/(customers|owners|staff)/<int:person_id>/(on|off)": (
-        "one of two states, whichever it was"
-    ),
-    r"(/operator|/vendor/admin)/security/.*|/vendor/(factors|confirm)/.*": "one's own account",
-    r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
-    r".*/products/check/<field>": "saves nothing",
-    r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
-    r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
-        "a step, guarded by the state"
-    ),
-    r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
-        "a step, guarded by the state"
-    ),
-    r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
-    r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (
-        "names what was read, and is refused where it changed"
-    ),
-    r"/operator/vat/rates": "a day's rate, beside the others; the trail has the one of before",
-    r"/operator/settings/logo": (
-        "a picture that stands beside the button; the trail has the one of before"
-    ),
-}
-SAFE = {"GET", "HEAD", "OPTIONS"}
-EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
-
-
-def rules(app: Quart) -> list[Rule]:
-    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
-
-
-def address(rule: Rule, things: Mapping[str, str] = MappingProxyType({})) -> str:
-    """An address that matches the rule: of `things`, and where none is given of nothing that
-    exists.
-    """
-    return re.sub(
-        r"<(?:(\w+):)?(\w+)>",
-        lambda m: things.get(m[2], "424242" if m[1] == "int" else "no-such-thing"),
-        rule.rule,
-    )
-
-
-def view_of(app: Quart, rule: Rule) -> Any:
-    return app.view_functions[rule.endpoint]
 
 
 @pytest.fixture
@@ -367,7 +202,7 @@ async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) ->
     await owner.sign_up()
     for rule in rules(unlimited):
         if "GET" in (rule.methods or set()) and rule.endpoint != "static":
-            _check_headers(await owner.get(address(rule)), rule.rule)
+            check_headers(await owner.get(address(rule)), rule.rule)
     for file, readers in (
         ("js/app.js", None),
         ("css/base.css", None),
@@ -380,28 +215,6 @@ async def test_every_answer_carries_the_headers_of_the_wall(unlimited: Quart) ->
             not headers["Content-Type"].startswith("text/")
             or "charset=utf-8" in headers["Content-Type"]
         )
-
-
-def _check_headers(answer: Answer, rule: str) -> None:
-    assert answer.status < 500, rule
-    for directive in (
-        "default-src 'none'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ):
-        assert directive in answer.headers["Content-Security-Policy"], rule
-    assert "unsafe" not in answer.headers["Content-Security-Policy"], rule
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["X-Request-Id"]
-    assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
-    assert "Access-Control-Allow-Origin" not in answer.headers, rule
-    if answer.headers["Content-Type"].startswith("text/"):
-        assert "charset=utf-8" in answer.headers["Content-Type"], rule
-    if "text/html" in answer.headers["Content-Type"]:
-        assert "HX-Request" in answer.headers["Vary"], rule
-        assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text), rule
-        assert not re.search(r"<[^>]+\s(?:style|on[a-z]+)=", answer.text), rule
 
 
 # What is the same for everybody, and says nothing of who asks.
@@ -442,8 +255,8 @@ async def test_nothing_that_is_somebodys_may_be_kept_by_a_shared_cache(
             ):
                 continue
             answer = await who.get(address(rule, things))
-            _check_cache(answer, view, rule)
-            _check_sign_in(answer, view, rule)
+            check_cache(answer, view, rule)
+            check_sign_in(answer, view, rule)
             seen = {words: n + (words in answer.text) for words, n in seen.items()}
     assert all(seen.values()), seen
 
@@ -464,41 +277,6 @@ async def _everybody(app: Quart, slug: str) -> list[tuple[Visitor, set[str]]]:
         (owner, {OWNER, MEMBER}),
         (staff, {OPERATOR}),
     ]
-
-
-def _check_sign_in(answer: Answer, view: object, rule: Rule) -> None:
-    """Signing out is at hand wherever one is signed in; passwords are masked, and managers of
-    passwords know which is which.
-    """
-    if (
-        access_of(view) != PUBLIC
-        and answer.status == 200
-        and "text/html" in answer.headers["Content-Type"]
-    ):
-        assert re.search(
-            r'<form[^>]* action="/(vendor|shop/account)/logout"', answer.text
-        ), rule.rule
-    for field in re.findall(r"<input[^>]*>", answer.text):
-        is_secret = re.search(r'name="(\w*password\w*|present\w*|new)"', field)
-        assert bool(is_secret) == ('type="password"' in field), (rule.rule, field)
-        if is_secret:
-            assert re.search(r'autocomplete="(current|new)-password"', field), (
-                rule.rule,
-                field,
-            )
-
-
-def _check_cache(answer: Answer, view: object, rule: Rule) -> None:
-    kept = {word.strip() for word in answer.headers["Cache-Control"].split(",")}
-    assert kept & {"private", "no-store"}, rule.rule
-    assert not any(word.startswith(("public", "s-maxage")) for word in kept), rule.rule
-    is_one_persons = access_of(view) != PUBLIC or "token" in rule.arguments
-    tells_of_somebody = any(
-        words in answer.text
-        for words in ("Ada Lovelace", "customer@x.test", "olive@shop.test")
-    )
-    if tells_of_somebody or is_one_persons or "json" in answer.headers["Content-Type"]:
-        assert "no-store" in kept, rule.rule
 
 
 async def test_every_unknown_thing_is_404_in_the_one_shape(unlimited: Quart) -> None:

@@ -73,7 +73,7 @@ def test_long_values_are_cut_where_they_are_kept() -> None:
 )
 def test_decisions(ours: bool, changed: bool, decision: Decision) -> None:
     """One word for what an event meant."""
-    assert decide(ours=ours, changed=changed) is decision
+    assert decide(is_ours=ours, changed=changed) is decision
 
 
 @pytest.mark.parametrize("later", list(Decision))

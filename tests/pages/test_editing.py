@@ -20,7 +20,7 @@ from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
 from shared.trade.people import registration
-from tests.house.test_routes import EDITED
+from tests.house.routes import EDITED
 from tests.support.disputes import disputed, work
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.filled import filled

@@ -107,7 +107,7 @@ async def test_staff_finds_what_waits_looks_it_up_and_confirms(
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.decided_by) == (
+    assert (found.status, found.decided_by) == (
         RegistrationState.CONFIRMED,
         "Otto Operator",
     )

@@ -18,7 +18,8 @@ FACTORS, STEP = "/vendor/factors", "/vendor/login/step"
 
 def code_of(secret: str, *, steps: int = 0) -> str:
     """What the app shows now, or so many steps from now."""
-    return pyotp.TOTP(secret).generate_otp(int(clock.now().timestamp()) // 30 + steps)
+    step = int(clock.now().timestamp()) // 30
+    return pyotp.TOTP(secret).generate_otp(step + steps)
 
 
 async def add_app(

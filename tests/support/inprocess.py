@@ -60,7 +60,8 @@ class DirectClient(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         """Ask the engine."""
         parts = urlsplit(url)
-        told = {name.lower(): str(value) for name, value in (headers or {}).items()}
+        given = dict(headers or {})
+        told = {name.lower(): str(value) for name, value in given.items()}
         sent = post_data.encode() if isinstance(post_data, str) else post_data or b""
         params = multipart.read(told.get("content-type", ""), parts.query, sent)
         asked = Request(method.upper(), parts.path, params, told)

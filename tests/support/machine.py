@@ -19,37 +19,29 @@ from tortoise.backends.base import executor
 
 import run
 from shared.core import clock
-from shared.finance.connect import service as stripe_accounts
 from shared.finance.inbox import intake
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
-from shared.finance.ledger import postings
-from shared.finance.ledger import service as ledger
-from shared.infra import unit
 from shared.infra.database.lifecycle import close_database, open_database
-from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.calls import API_VERSION
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, schedule
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.sandbox.events import endpoints
-from shared.trade.catalogue.models import Product
 from tests.support.app import settings_for
-from tests.support.factories import make_vendor
-from tests.support.inprocess import BASE, KEY, DirectClient, InProcess
+from tests.support.inprocess import BASE, KEY, InProcess
+from tests.support.machine_line import Complaints, Line
+from tests.support.machine_shops import fund, open_shop, shop_currency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from shared.sandbox.engine import Engine
     from shared.sandbox.store import Document
     from shared.sandbox.world import Act
     from tests.support.market import Shop
 
 HOUR = 3600
-RESTRICTED = "one of the following capabilities enabled: transfers"
 # What the machine does itself, or what would only cost time here.
 LEFT_OUT = (
     "reporting.nightly",
@@ -57,60 +49,6 @@ LEFT_OUT = (
     "disputes.remind",
     "statements.close",
 )
-
-
-class Line(DirectClient):
-    """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them,
-    or after.
-
-    `meanwhile` is what happens at Stripe between our look and the next refund or reversal that we
-    ask for.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, checked=False)
-        self.breaks: list[str] = []
-        self.meanwhile: list[Callable[[], None]] = []
-
-    async def request_async(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        post_data: Any = None,
-        *,
-        _usage: Any = None,
-    ) -> tuple[bytes, int, Mapping[str, str]]:
-        """Ask the engine, or lose the question or the answer."""
-        if (
-            self.meanwhile
-            and method.upper() == "POST"
-            and url.endswith(("/refunds", "/reversals"))
-        ):
-            self.meanwhile.pop(0)()
-        broken = self.breaks.pop(0) if self.breaks else ""
-        if broken == "before":
-            raise stripe.APIConnectionError("the line broke before Stripe heard us")
-        answer = await super().request_async(method, url, headers, post_data)
-        if broken == "after":
-            raise stripe.APIConnectionError("the line broke before we heard Stripe")
-        return answer
-
-
-class Complaints(logging.Handler):
-    """Errors that our code wrote into its log: each is a finding."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.found: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep it, unless it is what must be loud: an account that was restricted meanwhile takes
-        no transfer.
-        """
-        text = logging.Formatter().format(record)
-        if RESTRICTED not in text:
-            self.found.append(text)
 
 
 @dataclass(frozen=True)
@@ -129,13 +67,15 @@ class Market:
         self.url = url
         self.stand = InProcess(seed=1, checked=False, audit=False, database=str(store))
         self.line = Line(self.stand.engine)
-        hooks = {bool(e.hidden["connect"]): e for e in endpoints(self.stand.act())} or {
-            connect: self._endpoint(connect=connect) for connect in (False, True)
-        }
+        known = endpoints(self.stand.act())
+        hooks = {bool(each.hidden["connect"]): each for each in known}
+        for connect in (False, True):
+            if connect not in hooks:
+                hooks[connect] = self._endpoint(connect=connect)
         self._connect = {hooks[True].id}
         self._secrets = {
-            connect: str(e.hidden["secrets"][0]["secret"])
-            for connect, e in hooks.items()
+            connect: str(each.hidden["secrets"][0]["secret"])
+            for connect, each in hooks.items()
         }
         settings = settings_for(database_url=url, data_dir=folder, sandbox_base=BASE)
         ours = replace(
@@ -182,9 +122,9 @@ class Market:
         """A vendor in each country, and money of the platform's own in each currency; four days
         ago.
         """
-        shops = [await self._shop(country) for country in countries]
+        shops = [await open_shop(self, country) for country in countries]
         for currency in sorted({shop_currency(c) for c in countries}):
-            await self._fund(currency)
+            await fund(self, currency)
         self.stand.advance(4 * 24 * HOUR)
         await self.settle()
         return shops
@@ -196,58 +136,6 @@ class Market:
         await close_database()
         self.stand.close()
 
-    async def _shop(self, country: str) -> Shop:
-        from tests.support.market import Shop
-
-        vendor = await make_vendor(country=country)
-        details = AccountDetails(
-            country=country,
-            business_type="company",
-            business_name=vendor.name,
-            email=vendor.business_email,
-        )
-        account = await stripe_accounts.setup_payments(
-            self.gateway, vendor_id=vendor.id, details=details, actor="test"
-        )
-        self.stand.complete(account)
-        config = await stripe_accounts.sync_account(self.gateway, vendor_id=vendor.id)
-        product = await Product.create(
-            vendor_id=vendor.id,
-            slug="cup",
-            name="A cup",
-            price_amount=price(config.currency),
-            currency=config.currency,
-            stock=10_000,
-        )
-        return Shop(vendor.id, 0, account, product.id)
-
-    async def _fund(self, currency: str) -> None:
-        intent = self.stand.v1.payment_intents.create(
-            {
-                "amount": 400_000,
-                "currency": currency.lower(),
-                "confirm": True,
-                "payment_method": "pm_card_bypassPending",
-                "automatic_payment_methods": {
-                    "enabled": True,
-                    "allow_redirects": "never",
-                },
-                "expand": ["latest_charge"],
-            }
-        )
-        self.stand.advance(1)
-        charge = self.stand.v1.charges.retrieve(
-            intent.latest_charge.id, {"expand": ["balance_transaction"]}
-        )
-        row = charge.balance_transaction
-        async with unit.transaction() as tx:
-            await ledger.post(
-                tx,
-                postings.unexplained(
-                    postings.Unexplained(None, currency, row.net, row.id)
-                ),
-            )
-
     def request(
         self,
         method: str,
@@ -256,10 +144,10 @@ class Market:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """As RunningSandbox has it, so that tests.support.money reads balances here too."""
-        account = {k: v for k, v in (headers or {}).items() if k != "Authorization"}
-        status, answer, _ = self.stand.send(
-            method, path, None, {k.lower(): v for k, v in account.items()}
-        )
+        given = headers or {}
+        told = {name.lower(): value for name, value in given.items()}
+        told.pop("authorization", None)
+        status, answer, _ = self.stand.send(method, path, None, told)
         return status, json.dumps(answer).encode()
 
     def currency(self, shop: Shop) -> str:
@@ -382,15 +270,3 @@ class Market:
 
 async def _not_now(_context: Any, _args: dict[str, Any]) -> None:
     """No mail leaves the machine."""
-
-
-def shop_currency(country: str) -> str:
-    """What a vendor there sells in."""
-    from shared.trade.vendors.countries import default_currency
-
-    return default_currency(country)
-
-
-def price(currency: str) -> int:
-    """An odd price of about twenty euros, in minor units."""
-    return {"EUR": 1999, "DKK": 14_950, "HUF": 799_900}.get(currency, 2011)

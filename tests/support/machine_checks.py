@@ -21,6 +21,7 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.infra.gateway.errors import StripeRefused
 from shared.sandbox.control_exposure import added_up
 from tests.support import market_acts as acts
+from tests.support import market_findings, market_payouts
 from tests.support.machine import Market
 from tests.support.market import Shop
 from tests.support.money import booked, held
@@ -57,7 +58,10 @@ def copied(path: Path) -> Path:
     return copy
 
 
-async def begin(url: str, folder: Path) -> tuple[list[Shop], list[int]]:
+Begun = tuple[list[Shop], list[int]]  # the shops, and the orders that were sold
+
+
+async def begin(url: str, folder: Path) -> Begun:
     """Three shops in three currencies, and a sale of each kind that is settled."""
     market = Market(url=url, store=folder / "stand.sqlite3", folder=folder)
     await market.open()
@@ -91,7 +95,8 @@ class Counted(RuleBasedStateMachine):
 
     def __init__(self, start: Start) -> None:
         super().__init__()
-        self.market, self.shops, self.sold = start.market(), start.shops, start.sales
+        self.market = start.market()
+        self.shops, self.sold = start.shops, start.sales
         self.loop = asyncio.new_event_loop()
         self.sound = False
         self.by_hand = False  # whether staff may have taken something back past us
@@ -139,7 +144,7 @@ class Counted(RuleBasedStateMachine):
         if self.sound:
             assert self.run(booked(*Account)) == {}, "the ledger does not come to zero"
             assert self.market.stand.problems() == []
-            assert self.run(acts.wrongly_held()) == []
+            assert self.run(market_findings.wrongly_held()) == []
             assert not self.market.complaints.found, "\n".join(
                 self.market.complaints.found
             )
@@ -148,15 +153,23 @@ class Counted(RuleBasedStateMachine):
         """After a quiet hour everything is known, booked and settled."""
         await self.market.rest()
         if self.by_hand:
-            await acts.decide_what_was_taken(self.market)
+            await market_findings.decide_what_was_taken(self.market)
             await self.market.rest()
             self.by_hand = False
         assert not self.market.complaints.found, "\n".join(self.market.complaints.found)
         stuck = await self.market.stuck()
         assert not stuck, stuck
-        left = await acts.unfinished() + await acts.held_for_too_long()
+        left = (
+            await market_findings.unfinished()
+            + await market_findings.held_for_too_long()
+        )
         assert not left, left
         await self.books()
+        await self.exposure()
+        await self.reserves()
+
+    async def exposure(self) -> None:
+        """What the marketplace stands in for is what Stripe says."""
         theirs = {
             currency.upper(): (
                 parts["negative_balances"],
@@ -176,20 +189,21 @@ class Counted(RuleBasedStateMachine):
             if risk.parts.total
         }
         assert ours == theirs, f"the exposure: {ours} and not {theirs}"
-        reserved = added_up(self.market.act())["reserved"]
-        for shop in (None, *self.shops):
-            who = self.market.act().home if shop is None else shop.account_id
-            mine: dict[str, Any] = {} if shop is None else {"vendor_id": shop.vendor_id}
-            beside = (
-                Account.STRIPE_HELD_PLATFORM
-                if shop is None
-                else Account.STRIPE_HELD_VENDOR
+
+    async def reserves(self) -> None:
+        """The ledger says of Stripe's own reserves what Stripe says."""
+        home = self.market.act().home
+        assert await booked(Account.STRIPE_HELD_PLATFORM) == self._held_back(home)
+        for shop in self.shops:
+            held_back = await booked(
+                Account.STRIPE_HELD_VENDOR, vendor_id=shop.vendor_id
             )
-            there = {
-                currency.upper(): amount
-                for currency, amount in reserved.get(who, {}).items()
-            }
-            assert await booked(beside, **mine) == there, f"Stripe's reserve of {who}"
+            assert held_back == self._held_back(shop.account_id), shop
+
+    def _held_back(self, account: str) -> dict[str, int]:
+        """What Stripe holds in reserve of an account; per currency."""
+        reserved = added_up(self.market.act())["reserved"].get(account, {})
+        return {currency.upper(): amount for currency, amount in reserved.items()}
 
     async def books(self) -> None:
         """The ledger says of each balance what Stripe says; what vendors earned lies there, is on
@@ -206,9 +220,9 @@ class Counted(RuleBasedStateMachine):
             assert await booked(Account.STRIPE_VENDOR, **mine) == held(
                 place, shop.account_id
             ), shop
-            assert await booked(Account.BANK_VENDOR, **mine) == acts.on_the_way(
-                self.market, shop
-            ), shop
+            assert await booked(
+                Account.BANK_VENDOR, **mine
+            ) == market_payouts.on_the_way(self.market, shop), shop
             earned = await booked(
                 Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, **mine
             )
@@ -235,5 +249,5 @@ class Counted(RuleBasedStateMachine):
             self.market.stand.complete(shop.account_id)
         await self.market.live(2)
         await self.compare()
-        found = await acts.differences(self.market)
+        found = await market_findings.differences(self.market)
         assert not found, found

@@ -8,93 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.finance.disputes import service as disputes
-from shared.finance.refunds import service as refunds
-from shared.finance.refunds import sync
-from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundRequest
 from shared.trade.commission.rules import RefundPolicy
-from shared.trade.orders.models import Order
 from shared.trade.orders.remaining_money import MoneyState, Shipping
 from tests.support.disputes import at_stripe
-from tests.support.money import sell
 from tests.support.refunds import WHOLE, amount, set_policy
+from tests.support.scene import Scene
 
 if TYPE_CHECKING:
     from shared.finance.payments.models import Payment
-    from shared.infra.jobs import Context
-    from tests.support.market import Shop
-    from tests.support.sandbox import RunningSandbox
 
 TOTAL = 4990
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A shop at the stand-in, and what happens to one of its sales."""
-
-    context: Context
-    sandbox: RunningSandbox
-    shop: Shop
-
-    async def sale(self, card: str = "pm_card_visa") -> Payment:
-        """A paid order of TOTAL."""
-        return await sell(self.context.gateway, self.sandbox, self.shop, card=card)
-
-    async def dispute(self, payment: Payment, **how: object) -> str:
-        """The shopper's bank disputes what is left of a payment, or an `amount`; Stripe's id of
-        it.
-        """
-        about = {"charge": payment.stripe_charge_id, "reason": "fraudulent", **how}
-        found = str(self.sandbox.control("POST", "disputes", about)["id"])
-        await self.hear(found)
-        return found
-
-    async def hear(self, dispute: str) -> None:
-        """We read a dispute."""
-        await disputes.follow(self.context.gateway, dispute)
-
-    async def close(self, dispute: str, outcome: str, **more: object) -> None:
-        """The bank decides, and we hear of it; of a loss, `returned` comes back."""
-        self.sandbox.control(
-            "POST", f"disputes/{dispute}/close", {"outcome": outcome, **more}
-        )
-        await self.hear(dispute)
-
-    async def appeal(self, dispute: str) -> None:
-        """The decision can be appealed, and is."""
-        self.sandbox.control("POST", f"disputes/{dispute}/appeal")
-        await self.hear(dispute)
-        headers = {"Authorization": f"Bearer {self.context.settings.stripe.secret_key}"}
-        path, evidence = (
-            f"/v1/disputes/{dispute}",
-            "evidence[appeal][card][reason_for_filing]=Signed+for",
-        )
-        self.sandbox.request("POST", path, evidence, headers)
-        await self.hear(dispute)
-
-    async def refund(self, payment: Payment, wish: RefundRequest = WHOLE) -> Refund:
-        """The vendor gives back."""
-        order = await Order.get(id=payment.order_id)
-        made = await refunds.request(
-            self.context.gateway,
-            vendor_id=order.vendor_id,
-            number=order.number,
-            wish=wish,
-            reason="requested_by_customer",
-            note="",
-            by=f"member:{self.shop.member_id}",
-        )
-        await refunds.try_now(self.context.gateway, made.id)
-        return await Refund.get(id=made.id)
-
-    async def bounce(self) -> None:
-        """What becomes of the refunds of special cards, and we hear of it: they come back, or
-        arrive late.
-        """
-        self.sandbox.advance(120)
-        for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
-            await sync.follow(self.context.gateway, made.id)
 
 
 Act = Callable[[Scene], Awaitable["Payment"]]
@@ -225,21 +149,27 @@ async def awaiting(scene: Scene) -> Payment:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """`money`: refunded, returned, disputed, lost.
-
-    The words: of the goods, of the money, the shopper's, the refund page's.
+class Told:
+    """What every place says: the rule, and the words of the goods, of the money, the shopper's, the
+    refund page's.
     """
 
-    name: str
-    act: Act
-    money: tuple[int, int, int, int]
     state: MoneyState
     ship: Shipping
     goods: str
     paid: str
     shopper: str
     refund: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`money`: refunded, returned, disputed, lost."""
+
+    name: str
+    act: Act
+    money: tuple[int, int, int, int]
+    told: Told
 
 
 _S, _W = MoneyState, Shipping
@@ -251,281 +181,83 @@ ALL, TAKEN, HELD = (
     "The bank holds this payment",
 )
 BY_BANK, NOTHING = "Paid back by your bank", "Nothing left to give back"
+REST = "€29.90"
+PAID = Told(_S.PAID, _W.READY, SHIP, "Paid", PREPARED, ALL)
+DISPUTED = Told(_S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, HELD)
+LOST = Told(_S.LOST, _W.GONE, NOT_SENT, "Taken by the bank", BY_BANK, TAKEN)
+PARTLY_LOST = Told(
+    _S.PARTLY_LOST, _W.READY, SHIP, "Part taken by the bank", PREPARED, REST
+)
+PART_DISPUTED = Told(_S.DISPUTED, _W.DOUBTFUL, WAITS, "Disputed", AT_BANK, REST)
+RETURNING = Told(
+    _S.RETURNING, _W.DOUBTFUL, NOT_SENT, "Refund on its way", "Being paid back", NOTHING
+)
+PARTLY_RETURNING = Told(
+    _S.PARTLY_RETURNING, _W.READY, SHIP, "Part refund on its way", PREPARED, REST
+)
+PARTLY_REFUNDED = Told(
+    _S.PARTLY_REFUNDED, _W.READY, SHIP, "Partly refunded", PREPARED, REST
+)
+REFUNDED = Told(_S.REFUNDED, _W.GONE, NOT_SENT, "Refunded", "Paid back", NOTHING)
 
 OUTCOMES = (
+    Outcome("no dispute", nothing, (0, 0, 0, 0), PAID),
+    Outcome("inquiry", inquiry, (0, 0, 0, 0), PAID),
+    Outcome("inquiry closed", inquiry_closed, (0, 0, 0, 0), PAID),
+    Outcome("chargeback", chargeback, (0, 0, 4990, 0), DISPUTED),
+    Outcome("under review", under_review, (0, 0, 4990, 0), DISPUTED),
+    Outcome("won", decided("won"), (0, 0, 0, 0), PAID),
+    Outcome("lost", decided("lost"), (0, 0, 0, 4990), LOST),
     Outcome(
-        "no dispute",
-        nothing,
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
+        "lost after a part refund", lost_after_part_refund, (2000, 2000, 0, 2990), LOST
     ),
-    Outcome(
-        "inquiry",
-        inquiry,
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
-    ),
-    Outcome(
-        "inquiry closed",
-        inquiry_closed,
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
-    ),
-    Outcome(
-        "chargeback",
-        chargeback,
-        (0, 0, 4990, 0),
-        _S.DISPUTED,
-        _W.DOUBTFUL,
-        WAITS,
-        "Disputed",
-        AT_BANK,
-        HELD,
-    ),
-    Outcome(
-        "under review",
-        under_review,
-        (0, 0, 4990, 0),
-        _S.DISPUTED,
-        _W.DOUBTFUL,
-        WAITS,
-        "Disputed",
-        AT_BANK,
-        HELD,
-    ),
-    Outcome(
-        "won",
-        decided("won"),
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
-    ),
-    Outcome(
-        "lost",
-        decided("lost"),
-        (0, 0, 0, 4990),
-        _S.LOST,
-        _W.GONE,
-        NOT_SENT,
-        "Taken by the bank",
-        BY_BANK,
-        TAKEN,
-    ),
-    Outcome(
-        "lost after a part refund",
-        lost_after_part_refund,
-        (2000, 2000, 0, 2990),
-        _S.LOST,
-        _W.GONE,
-        NOT_SENT,
-        "Taken by the bank",
-        BY_BANK,
-        TAKEN,
-    ),
-    Outcome(
-        "part lost",
-        lost_in_part(2000),
-        (0, 0, 0, 2000),
-        _S.PARTLY_LOST,
-        _W.READY,
-        SHIP,
-        "Part taken by the bank",
-        PREPARED,
-        "€29.90",
-    ),
-    Outcome(
-        "part disputed",
-        disputed_of(2000),
-        (0, 0, 2000, 0),
-        _S.DISPUTED,
-        _W.DOUBTFUL,
-        WAITS,
-        "Disputed",
-        AT_BANK,
-        "€29.90",
-    ),
+    Outcome("part lost", lost_in_part(2000), (0, 0, 0, 2000), PARTLY_LOST),
+    Outcome("part disputed", disputed_of(2000), (0, 0, 2000, 0), PART_DISPUTED),
     Outcome(
         "lost, and a part came back",
         lost_in_part(4990, returned=2990),
         (0, 0, 0, 2000),
-        _S.PARTLY_LOST,
-        _W.READY,
-        SHIP,
-        "Part taken by the bank",
-        PREPARED,
-        "€29.90",
+        PARTLY_LOST,
     ),
-    Outcome(
-        "more than all lost",
-        lost_in_part(5500),
-        (0, 0, 0, 5500),
-        _S.LOST,
-        _W.GONE,
-        NOT_SENT,
-        "Taken by the bank",
-        BY_BANK,
-        TAKEN,
-    ),
+    Outcome("more than all lost", lost_in_part(5500), (0, 0, 0, 5500), LOST),
     Outcome(
         "part lost, the rest disputed again",
         disputed_of(2990, before=2000),
         (0, 0, 2990, 2000),
-        _S.DISPUTED,
-        _W.DOUBTFUL,
-        WAITS,
-        "Disputed",
-        AT_BANK,
-        HELD,
+        DISPUTED,
     ),
     Outcome(
         "part lost, the rest going back",
         lost_and_refunded,
         (2990, 0, 0, 2000),
-        _S.RETURNING,
-        _W.DOUBTFUL,
-        NOT_SENT,
-        "Refund on its way",
-        "Being paid back",
-        NOTHING,
+        RETURNING,
     ),
-    Outcome(
-        "appealed",
-        appealed,
-        (0, 0, 4990, 0),
-        _S.DISPUTED,
-        _W.DOUBTFUL,
-        WAITS,
-        "Disputed",
-        AT_BANK,
-        HELD,
-    ),
-    Outcome(
-        "won on appeal",
-        appeal_decided("won"),
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
-    ),
-    Outcome(
-        "lost on appeal",
-        appeal_decided("lost"),
-        (0, 0, 0, 4990),
-        _S.LOST,
-        _W.GONE,
-        NOT_SENT,
-        "Taken by the bank",
-        BY_BANK,
-        TAKEN,
-    ),
-    Outcome(
-        "prevented, block",
-        prevented("block"),
-        (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
-    ),
-    Outcome(
-        "prevented, resolution",
-        prevented("resolution"),
-        (0, 0, 0, 4990),
-        _S.LOST,
-        _W.GONE,
-        NOT_SENT,
-        "Taken by the bank",
-        BY_BANK,
-        TAKEN,
-    ),
+    Outcome("appealed", appealed, (0, 0, 4990, 0), DISPUTED),
+    Outcome("won on appeal", appeal_decided("won"), (0, 0, 0, 0), PAID),
+    Outcome("lost on appeal", appeal_decided("lost"), (0, 0, 0, 4990), LOST),
+    Outcome("prevented, block", prevented("block"), (0, 0, 0, 0), PAID),
+    Outcome("prevented, resolution", prevented("resolution"), (0, 0, 0, 4990), LOST),
     Outcome(
         "refund pending",
         refunded(card="pm_card_pendingRefund"),
         (4990, 0, 0, 0),
-        _S.RETURNING,
-        _W.DOUBTFUL,
-        NOT_SENT,
-        "Refund on its way",
-        "Being paid back",
-        NOTHING,
+        RETURNING,
     ),
     Outcome(
         "part refund pending",
         refunded(amount(2000), card="pm_card_pendingRefund"),
         (2000, 0, 0, 0),
-        _S.PARTLY_RETURNING,
-        _W.READY,
-        SHIP,
-        "Part refund on its way",
-        PREPARED,
-        "€29.90",
+        PARTLY_RETURNING,
     ),
     Outcome(
-        "part refunded",
-        refunded(amount(2000)),
-        (2000, 2000, 0, 0),
-        _S.PARTLY_REFUNDED,
-        _W.READY,
-        SHIP,
-        "Partly refunded",
-        PREPARED,
-        "€29.90",
+        "part refunded", refunded(amount(2000)), (2000, 2000, 0, 0), PARTLY_REFUNDED
     ),
     Outcome(
         "refund bounced",
         refunded(card="pm_card_refundFail", bounced=True),
         (0, 0, 0, 0),
-        _S.PAID,
-        _W.READY,
-        SHIP,
-        "Paid",
-        PREPARED,
-        ALL,
+        PAID,
     ),
-    Outcome(
-        "refunded",
-        refunded(),
-        (4990, 4990, 0, 0),
-        _S.REFUNDED,
-        _W.GONE,
-        NOT_SENT,
-        "Refunded",
-        "Paid back",
-        NOTHING,
-    ),
-    Outcome(
-        "refund awaits approval",
-        awaiting,
-        (4990, 0, 0, 0),
-        _S.RETURNING,
-        _W.DOUBTFUL,
-        NOT_SENT,
-        "Refund on its way",
-        "Being paid back",
-        NOTHING,
-    ),
+    Outcome("refunded", refunded(), (4990, 4990, 0, 0), REFUNDED),
+    Outcome("refund awaits approval", awaiting, (4990, 0, 0, 0), RETURNING),
 )

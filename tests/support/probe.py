@@ -132,6 +132,13 @@ def asked() -> Blueprint:
     async def tight() -> str:
         return "ok"
 
+    return views
+
+
+def counted() -> Blueprint:
+    """Views that are numbered, take their time, or count."""
+    views = Blueprint("counted", __name__)
+
     @views.get("/page")
     @public
     async def numbered() -> str:
@@ -160,7 +167,7 @@ def asked() -> Blueprint:
 
 
 def probe() -> list[Blueprint]:
-    return [failing(), working(), asked()]
+    return [failing(), working(), asked(), counted()]
 
 
 def small_app(settings: Settings, *more: Blueprint, **kwargs: Any) -> Quart:

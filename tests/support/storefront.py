@@ -57,7 +57,11 @@ class Browser:
         self.token = ""
 
     async def get(
-        self, path: str, headers: dict[str, str] | None = None, *, status: int = 200
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        *,
+        status: int = 200,
     ) -> str:
         """The page at `path`; the form token on it is kept."""
         response = await self.client.get(path, headers=headers or {})

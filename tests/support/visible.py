@@ -86,9 +86,8 @@ def untranslated(source: str, *, is_html: bool = True) -> list[str]:
 
 def _worded(texts: Iterable[str]) -> list[str]:
     """Those that have a word in them."""
-    return [
-        " ".join(text.split()) for text in texts if _WORD.search(_ENTITY.sub("", text))
-    ]
+    worded = [text for text in texts if _WORD.search(_ENTITY.sub("", text))]
+    return [" ".join(text.split()) for text in worded]
 
 
 def _in_order(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:

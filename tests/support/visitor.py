@@ -72,7 +72,12 @@ class Visitor:
         return found[1] or found[2]
 
     async def send(
-        self, path: str, *, page: str | None = None, headers: Any = None, **fields: str
+        self,
+        path: str,
+        *,
+        page: str | None = None,
+        headers: Any = None,
+        **fields: str,
     ) -> Answer:
         """Post `fields` to `path`, with the token found on `page` (by default the same address) and
         what its form showed.

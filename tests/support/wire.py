@@ -170,13 +170,13 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError:
         return b""
-    fields = dict(
-        line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:] if b":" in line
-    )
+    _, *lines = head.split(b"\r\n")
+    pairs = [line.lower().split(b":", 1) for line in lines if b":" in line]
+    fields = dict(pairs)
     length = int(fields.get(b"content-length", b"0"))
-    return head + (
-        await reader.readexactly(length) if length else await _chunks(reader, fields)
-    )
+    if length:
+        return head + await reader.readexactly(length)
+    return head + await _chunks(reader, fields)
 
 
 async def _chunks(reader: asyncio.StreamReader, fields: dict[bytes, bytes]) -> bytes:

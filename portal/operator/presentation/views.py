@@ -134,7 +134,7 @@ async def texts() -> Response:
     current = [
         (
             kind,
-            legal.TITLES[kind],
+            legal.title(kind),
             await presentation.current(kind),
         )
         for kind in LegalKind
@@ -205,7 +205,7 @@ async def _text(
         nav_active="settings",
         status=status,
         kind=kind,
-        title=legal.TITLES[kind],
+        title=legal.title(kind),
         form=form,
         asks_returns=kind is LegalKind.TERMS,
         versions=await presentation.versions(kind),

@@ -43,7 +43,7 @@ async def index() -> Response:
         if wanted in set(RegistrationState)
         else RegistrationState.WAITING
     )
-    found = await registrations(standing=chosen, page=page_number())
+    found = await registrations(status=chosen, page=page_number())
     counts = await standings()
     return await page(
         "portal/operator/vat.html",
@@ -143,9 +143,7 @@ async def _vendor(
         vendor=row,
         found=found,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.standing]
-        if found
-        else ("plain", "Nothing stated"),
+        badge=vat_words.BADGES[found.status] if found else ("plain", "Nothing stated"),
         register=vat_words.register_of(found),
         rule=vat_words.rule_of(row.country, seller.country if seller else None),
         now=vat_words.to_staff(await treatment_of(row.id)),

@@ -76,7 +76,7 @@ async def _payment_of(email: str) -> Payment | None:
 
 
 async def _give_back(gateway: Gateway) -> None:
-    """One of two card wallets came back, and is on the shelf again."""
+    """One of two card wallets came back, and is in stock again."""
     payment = await _payment_of(REFUNDED)
     if (
         payment is None

@@ -31,7 +31,7 @@ class OurEndpoint:
 
 def registered(settings: Settings, listed: list[Any]) -> list[Finding]:
     """What is to be said of each of our endpoints, after those that Stripe lists."""
-    return [_finding(ours, listed) for ours in _ours(settings)]
+    return [_finding(wanted, listed) for wanted in _ours(settings)]
 
 
 def _ours(settings: Settings) -> list[OurEndpoint]:
@@ -51,16 +51,16 @@ def _ours(settings: Settings) -> list[OurEndpoint]:
     ]
 
 
-def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
-    name, address = ours.name, urlsplit(ours.url)[1:3]
+def _finding(wanted: OurEndpoint, listed: list[Any]) -> Finding:
+    name, address = wanted.name, urlsplit(wanted.url)[1:3]
     endpoint = next((e for e in listed if urlsplit(e["url"])[1:3] == address), None)
     if endpoint is None:
         advice = (
-            f'Create an endpoint for events of "{ours.scope}" at {ours.url}, version '
-            f"{API_VERSION}, events: {', '.join(sorted(ours.events))}."
+            f'Create an endpoint for events of "{wanted.scope}" at {wanted.url}, version '
+            f"{API_VERSION}, events: {', '.join(sorted(wanted.events))}."
         )
         return Finding(f"{name} is not registered.", advice)
-    if not ours.has_signing_key:
+    if not wanted.has_signing_key:
         return Finding(
             f"{name} has no signing secret here.",
             "Copy its whsec_... secret into the settings.",
@@ -71,7 +71,7 @@ def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
             "Enable it in the Stripe dashboard; Stripe delivers again what was missed.",
         )
     enabled = set(endpoint.get("enabled_events", []))
-    missing = set() if "*" in enabled else ours.events - enabled
+    missing = set() if "*" in enabled else wanted.events - enabled
     if missing:
         return Finding(
             f"{name} lacks events.", f"Enable: {', '.join(sorted(missing))}."
@@ -82,4 +82,4 @@ def _finding(ours: OurEndpoint, listed: list[Any]) -> Finding:
             f"{name} sends version {version}.",
             f"Make a new endpoint with version {API_VERSION}.",
         )
-    return Finding(f"{name} is registered with its {len(ours.events)} events.")
+    return Finding(f"{name} is registered with its {len(wanted.events)} events.")

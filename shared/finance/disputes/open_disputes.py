@@ -23,7 +23,7 @@ class Exposure:
     gone: Money
     vendors: Money
     owed: Money  # of the vendors' part, what could not be taken from them yet
-    ours: Money  # commission, what no vendor can bear, and Stripe's fees
+    marketplace_part: Money  # commission, what no vendor can bear, and Stripe's fees
 
 
 async def exposure() -> tuple[Exposure, ...]:
@@ -44,7 +44,7 @@ async def exposure() -> tuple[Exposure, ...]:
             "gone": sum(part.total for part in parts),
             "vendors": sum(part.vendor for part in parts),
             "owed": sum(owed.get(f"dispute:{row.id}", 0) for row in mine),
-            "ours": sum(part.commission + part.loss for part in parts)
+            "marketplace_part": sum(part.commission + part.loss for part in parts)
             + sum(row.fee - row.fee_back for row in mine),
         }
         money = {name: Money(amount, currency) for name, amount in sums.items()}

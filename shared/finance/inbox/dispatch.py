@@ -138,7 +138,7 @@ async def _ignore(row: WebhookEvent, about: Attribution, reason: str) -> Attempt
 
 async def _handled(tried: _Tried, outcome: str) -> Attempt:
     changed = bool(tried.led_to) or await _led_before(tried.row)
-    decision = decide(ours=outcome != NOT_OURS, changed=bool(tried.led_to))
+    decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tried.led_to))
     attempt = Attempt(
         EventStatus.HANDLED,
         decision,

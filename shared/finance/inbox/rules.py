@@ -99,13 +99,13 @@ def retry_delay(attempts: int) -> timedelta:
     )
 
 
-def decide(*, ours: bool, changed: bool) -> Decision:
+def decide(*, is_ours: bool, changed: bool) -> Decision:
     """The decision about an event that its handler has dealt with, and found to be about something
-    of `ours`.
+    of `is_ours`.
     """
     if changed:
         return Decision.APPLIED
-    return Decision.OLDER if ours else Decision.IGNORED
+    return Decision.OLDER if is_ours else Decision.IGNORED
 
 
 def lasting_decision(before: str, now: Decision) -> Decision:

@@ -28,7 +28,7 @@ from shared.trade.orders.models import Order
 class BalanceView:
     """What a vendor has in one currency.
 
-    `ours` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
+    `our_total` and `stripe` are the whole balance; `stripe` is None when Stripe did not answer.
 
     While `stopped` says that nothing may leave, all that would is `held` along with the reserve:
     nothing becomes available.
@@ -45,12 +45,12 @@ class BalanceView:
     owed: Money
     on_the_way: Money
     held_by_stripe: Money  # in Stripe's own reserve, beside the balance
-    ours: Money
+    our_total: Money
     stripe: Money | None
 
     @property
     def agrees(self) -> bool:
-        return self.stripe == self.ours
+        return self.stripe == self.our_total
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ async def _view(
         owed=Money(max(0, mine.owed), currency),
         on_the_way=Money(max(0, mine.on_the_way - waits), currency),
         held_by_stripe=Money(max(0, mine.held), currency),
-        ours=Money(mine.balance + waits, currency),
+        our_total=Money(mine.balance + waits, currency),
         stripe=Money(mine.available + mine.pending, currency) if answered else None,
     )
 
@@ -167,7 +167,7 @@ def _anything(view: BalanceView) -> bool:
         view.owed,
         view.on_the_way,
         view.held_by_stripe,
-        view.ours,
+        view.our_total,
     )
     return any(figures) or bool(view.stripe)
 

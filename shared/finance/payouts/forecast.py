@@ -80,7 +80,7 @@ def _find(
     waiting: Sequence[Settling],
     days: Sequence[date],
 ) -> NextPayout:
-    standing = PayoutConditions(
+    conditions = PayoutConditions(
         connected=True,
         held=terms.held_at is not None,
         enabled=terms.payouts_enabled,
@@ -95,7 +95,7 @@ def _find(
         )
         then = replace(there, available=there.balance - later, pending=later)
         on_the_day = replace(
-            standing,
+            conditions,
             bank_new=until is not None and until.date() >= day,
         )
         found.append(

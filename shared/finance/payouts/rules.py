@@ -158,12 +158,12 @@ def whole(amount: int, currency: str) -> int:
     return amount // 100 * 100 if currency.upper() in WHOLE_UNIT_PAYOUTS else amount
 
 
-def due(funds: Funds, standing: PayoutConditions, *, minimum: int) -> Due:
+def due(funds: Funds, conditions: PayoutConditions, *, minimum: int) -> Due:
     """How much goes out now.
 
     Never more than lies there, never less than the minimum, in whole units where banks want it.
     """
-    if (stopped := obstacle_of(standing)) is not None:
+    if (stopped := obstacle_of(conditions)) is not None:
         return Due(0, stopped)
     amount = funds.ready
     if amount <= 0:
@@ -173,15 +173,15 @@ def due(funds: Funds, standing: PayoutConditions, *, minimum: int) -> Due:
     return Due(amount)
 
 
-def obstacle_of(standing: PayoutConditions) -> Obstacle | None:
+def obstacle_of(conditions: PayoutConditions) -> Obstacle | None:
     """What stops payouts of any amount; None where nothing does."""
     checks = (
-        (not standing.connected, Obstacle.NOT_CONNECTED),
-        (standing.held, Obstacle.HELD),
-        (standing.bank_new, Obstacle.BANK_NEW),
-        (standing.bank_errored, Obstacle.BANK_ERRORED),
-        (not standing.enabled, Obstacle.DISABLED),
-        (not standing.bank, Obstacle.BANK_MISSING),
+        (not conditions.connected, Obstacle.NOT_CONNECTED),
+        (conditions.held, Obstacle.HELD),
+        (conditions.bank_new, Obstacle.BANK_NEW),
+        (conditions.bank_errored, Obstacle.BANK_ERRORED),
+        (not conditions.enabled, Obstacle.DISABLED),
+        (not conditions.bank, Obstacle.BANK_MISSING),
     )
     return next((obstacle for stops, obstacle in checks if stops), None)
 

@@ -147,8 +147,10 @@ async def _write_down(
         if plans.stand_still(config):
             return None
         there = (await available_funds.of_vendor(terms.vendor_id, reading))[currency]
-        standing = available_funds.conditions(terms, reading, currency)
-        decided = due(there, standing, minimum=available_funds.minimum(terms, currency))
+        conditions = available_funds.conditions(terms, reading, currency)
+        decided = due(
+            there, conditions, minimum=available_funds.minimum(terms, currency)
+        )
         if decided.amount <= 0:
             return None
         return await service.write_down(

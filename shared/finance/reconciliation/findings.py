@@ -97,8 +97,8 @@ class FoundDifference:
     kind: DifferenceKind
     subject: str
     text: str
-    ours: str = ""
-    theirs: str = ""
+    our_side: str = ""
+    stripe_side: str = ""
     repair: RepairName = RepairName.NONE
     stripe_id: str | None = None
     vendor_id: int | None = None

@@ -46,8 +46,8 @@ class DifferenceView:
     vendor_id: int | None
     vendor_name: str | None
     text: str
-    ours: str
-    theirs: str
+    our_side: str
+    stripe_side: str
     repair: str
     would: str
     status: str
@@ -153,8 +153,8 @@ def _difference(row: Difference) -> DifferenceView:
         vendor_id=row.vendor_id,
         vendor_name=row.vendor.name if row.vendor else None,
         text=row.text,
-        ours=row.ours,
-        theirs=row.theirs,
+        our_side=row.ours,
+        stripe_side=row.theirs,
         repair=row.repair,
         would=would(row.repair, row.arguments),
         status=row.status,

@@ -1,4 +1,4 @@
-"""What a refund's end does to its order, the shelf and the people, inside the transaction that
+"""What a refund's end does to its order, the stock and the people, inside the transaction that
 moved it.
 """
 
@@ -29,7 +29,7 @@ async def arrived(
     payment: Payment,
     refund: Refund,
 ) -> None:
-    """The money has left: goods go back on the shelf where that was asked for, the order knows, the
+    """The money has left: goods go back into stock where that was asked for, the order knows, the
     shopper gets a mail.
     """
     await _restock(order, refund)
@@ -56,7 +56,7 @@ async def undone(
     """The money came back, or never left: the order is paid again, the vendor is told, and the
     shopper if they were told before.
 
-    An order that waits to be sent gets its pieces from the shelf again, as far as they are there.
+    An order that waits to be sent gets its pieces from the stock again, as far as they are there.
     Of one that was sent they had come back by post: they stay where they are, whatever the bank
     does.
     """
@@ -123,7 +123,7 @@ def _tell_shopper(
 
 async def _restock(order: Order, refund: Refund) -> None:
     """Each piece at most once, however often its refund had to be repeated; only what had left the
-    shelf comes back to it.
+    stock comes back to it.
     """
     wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
     pieces = {part.order_line_id: part.quantity for part in await wanted}
@@ -157,7 +157,7 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
 
 
 async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
-    """Set aside what the refund had put back on the shelf.
+    """Set aside what the refund had put back into stock.
 
     Return what became of the goods (stay | aside | short, of templates/words/refunds.toml; empty
     without any), and the pieces that were sold meanwhile: `2 x Cup, 1 x Plate`.

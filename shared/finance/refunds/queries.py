@@ -47,7 +47,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class RefundedLine:
-    """What a refund is about: so many of a line, and whether they went back on the shelf."""
+    """What a refund is about: so many of a line, and whether they went back into stock."""
 
     name: str
     quantity: int
@@ -334,7 +334,7 @@ async def preview(
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),
-        standing=await refundability_of(gateway, payment),
+        refundability=await refundability_of(gateway, payment),
     )
 
 

@@ -144,7 +144,7 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class RefundedPieces:
-    """So many pieces of a line, what they count for, and whether they go back on the shelf."""
+    """So many pieces of a line, what they count for, and whether they go back into stock."""
 
     line_id: int
     quantity: int
@@ -304,7 +304,7 @@ class Preview:
     stripe_fee: int | None
     balance: int | None
     needs_approval: bool
-    standing: Refundability
+    refundability: Refundability
 
     @property
     def owed(self) -> int:

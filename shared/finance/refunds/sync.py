@@ -300,7 +300,7 @@ async def _consequences(
     was: RefundState,
     now: RefundState,
 ) -> None:
-    """What a new state means for the order, the shelf, the claim and the people."""
+    """What a new state means for the order, the stock, the claim and the people."""
     if now is RefundState.SUCCEEDED:
         await effects.arrived(tx, order, payment, refund)
     elif now in UNDONE:

@@ -28,15 +28,15 @@ class Paragraph:
     lines: tuple[MailLine, ...]
 
 
-def paragraphs(text: str, ours: str) -> tuple[Paragraph, ...]:
-    """The parts of a mail's text; an address is a link only where it is on the site `ours`."""
+def paragraphs(text: str, site: str) -> tuple[Paragraph, ...]:
+    """The parts of a mail's text; an address is a link only where it is on `site`."""
     blocks = [
         block for block in re.split(r"\n{2,}", text.rstrip("\n")) if block.strip()
     ]
-    return tuple(_paragraph(block.split("\n"), ours) for block in blocks)
+    return tuple(_paragraph(block.split("\n"), site) for block in blocks)
 
 
-def _paragraph(lines: list[str], ours: str) -> Paragraph:
+def _paragraph(lines: list[str], site: str) -> Paragraph:
     if all(line.startswith(ITEM) for line in lines):
         return Paragraph(
             "items",
@@ -58,7 +58,7 @@ def _paragraph(lines: list[str], ours: str) -> Paragraph:
         tuple(
             MailLine(
                 line,
-                is_link=_is_link(line, ours),
+                is_link=_is_link(line, site),
             )
             for line in lines
         ),
@@ -69,6 +69,6 @@ def _cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in line.strip().rsplit("  ", 1))
 
 
-def _is_link(line: str, ours: str) -> bool:
+def _is_link(line: str, site: str) -> bool:
     """No other host that begins like ours, which somebody may have typed."""
-    return (line == ours or line.startswith(f"{ours}/")) and " " not in line
+    return (line == site or line.startswith(f"{site}/")) and " " not in line

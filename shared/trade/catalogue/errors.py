@@ -34,7 +34,7 @@ def how_many_left(product_name: str, left: int) -> str:
 
 
 class StockBelowReserved(Conflict):
-    """Open orders hold more than the vendor says lies on the shelf."""
+    """Open orders hold more than the vendor says is in stock."""
 
     code = "stock_below_reserved"
 
@@ -81,7 +81,7 @@ class PriceNotPositive(Invalid):
 
 
 class StockOutOfRange(Invalid):
-    """A shelf holds from nothing to so many."""
+    """Stock goes from zero to so many pieces."""
 
     param = "stock"
     default = _n("Enter a stock from 0 to %(most)s.")

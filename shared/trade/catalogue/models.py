@@ -1,6 +1,6 @@
 """Products and their stock.
 
-`stock` is what lies on the shelf, `reserved` the part of it that open orders hold.
+`stock` is what the vendor has, `reserved` the part of it that open orders hold.
 """
 
 from __future__ import annotations

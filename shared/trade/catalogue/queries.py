@@ -246,8 +246,8 @@ def sold_out_last(
 ) -> QuerySet[Product]:
     """Products in this order, those that can still be bought first."""
     # Sorted by the alphabet.
-    standing = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
-    return query.annotate(standing=standing).order_by("standing", *order)
+    availability = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
+    return query.annotate(availability=availability).order_by("availability", *order)
 
 
 async def views_of(

@@ -70,11 +70,11 @@ async def shop_page(
     Raises NotFound for an unknown shop, ShopClosed for one that is closed.
     """
     vendor = await _open_vendor(vendor_slug)
-    shelf = Product.filter(vendor_id=vendor.id, is_published=True)
-    categories = await _categories(shelf)
+    published = Product.filter(vendor_id=vendor.id, is_published=True)
+    categories = await _categories(published)
     search = clean_search(search)
     chosen = category if category in dict(categories) else None
-    found = shelf.filter(matching(search, *SEARCHED)) if search else shelf
+    found = published.filter(matching(search, *SEARCHED)) if search else published
     if chosen:
         found = found.filter(category=chosen)
     total = await found.count()
@@ -94,10 +94,10 @@ async def shop_page(
     )
 
 
-async def _categories(shelf: QuerySet[Product]) -> tuple[tuple[str, int], ...]:
+async def _categories(published: QuerySet[Product]) -> tuple[tuple[str, int], ...]:
     """Each category by name, with how many products are in it."""
     counted = (
-        shelf.annotate(number=Count("id")).group_by("category").order_by("category")
+        published.annotate(number=Count("id")).group_by("category").order_by("category")
     )
     found = await counted.values_list("category", "number")
     return tuple((str(name), int(count)) for name, count in found if name)

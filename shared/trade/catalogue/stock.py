@@ -46,8 +46,8 @@ async def reserve(items: Items) -> None:
 
 
 async def reserve_in_plenty(items: Items) -> bool:
-    """Hold these quantities if at least half of each shelf stays free; False, and nothing is held,
-    when it would not.
+    """Hold these quantities if at least half of each product's stock stays free; False, and nothing
+    is held, when it would not.
 
     Raises SoldOut when one of them is not there at all.
     """
@@ -83,7 +83,7 @@ async def release(items: Items) -> None:
 
 
 async def take(items: Items) -> None:
-    """Let what `reserve` held leave the shelf."""
+    """Let what `reserve` held leave the stock."""
     held = _merge(items)
     await _locked(held)
     guard = [Q(id=i, reserved__gte=q, stock__gte=q) for i, q in held.items()]
@@ -96,7 +96,7 @@ async def take(items: Items) -> None:
 
 
 async def put_back(items: Items) -> None:
-    """Let what was taken stand on the shelf again: the shopper returned it."""
+    """Put what was taken back into stock: the shopper returned it."""
     back = _merge(items)
     await _locked(back)
     moved = await _move(
@@ -107,7 +107,7 @@ async def put_back(items: Items) -> None:
 
 
 async def take_free(items: Items) -> dict[int, int]:
-    """Let up to these quantities leave the shelf, as far as no order holds them: how many of each
+    """Let up to these quantities leave the stock, as far as no order holds them: how many of each
     product did.
     """
     wanted = _merge(items)
@@ -121,7 +121,7 @@ async def take_free(items: Items) -> dict[int, int]:
         guard,
         stock={i: F("stock") - q for i, q in there.items()},
     )
-    _must_be(len(there), moved, "taken from the shelf")
+    _must_be(len(there), moved, "taken from stock")
     return there
 
 

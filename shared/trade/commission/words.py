@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from shared.core import formats
-from shared.core.locales import gettext as _
-from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
+from shared.core.words import word
 from shared.trade.commission.rules import Rule
 
+_RULES = "commission.rules"
 Write = Callable[[Money], str]
 
 
@@ -31,15 +31,15 @@ def _base(rule: Rule, write: Write) -> str:
 
 def _bounds(rule: Rule, write: Write) -> str:
     bounds = [
-        (_n(", at least %(amount)s"), rule.minimum),
-        (_n(", at most %(amount)s"), rule.maximum),
+        ("minimum", rule.minimum),
+        ("maximum", rule.maximum),
     ]
     told = [
-        (words, Money(n, rule.currency))
-        for words, n in bounds
+        (code, Money(n, rule.currency))
+        for code, n in bounds
         if n is not None and rule.currency
     ]
-    return "".join(_(words, amount=write(money)) for words, money in told)
+    return "".join(word(_RULES, code, amount=write(money)) for code, money in told)
 
 
 def charge(rule: Rule, write: Write) -> str:
@@ -53,15 +53,15 @@ def span(rules: Iterable[Rule]) -> str:
     least, most = min(rates), max(rates)
     if least == most:
         return percent(least)
-    return _("from %(least)s to %(most)s", least=percent(least), most=percent(most))
+    return word(_RULES, "span", least=percent(least), most=percent(most))
 
 
 def subject(rule: Rule, product: str = "") -> str:
     """What a rule is about, for someone who knows the vendor: `Bags`, `A tote`, `everything`."""
-    what = product or rule.category or _("everything")
+    what = product or rule.category or word(_RULES, "everything")
     amounts = rule.fixed or rule.minimum is not None or rule.maximum is not None
     if rule.currency and not amounts:
-        return _("%(what)s sold in %(currency)s", what=what, currency=rule.currency)
+        return word(_RULES, "in_currency", what=what, currency=rule.currency)
     return what
 
 
@@ -72,4 +72,4 @@ def sentence(rule: Rule, write: Write, product: str = "") -> str:
         "what": subject(rule, product),
         "bounds": _bounds(rule, write),
     }
-    return _("%(share)s on %(what)s%(bounds)s", **told)
+    return word(_RULES, "whole", **told)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.core.locales import gettext_noop as _n
+from shared.core.words import word
 from shared.trade.marketplace.errors import (
     ReturnsLacking,
     ReturnsTooLong,
@@ -29,11 +29,9 @@ class LegalKind(StrEnum):
     IMPRINT = "imprint"
 
 
-TITLES = {
-    LegalKind.TERMS: _n("Terms"),
-    LegalKind.PRIVACY: _n("Privacy"),
-    LegalKind.IMPRINT: _n("Imprint"),
-}
+def title(kind: LegalKind) -> str:
+    """What its page is called, in the language spoken here."""
+    return word("marketplace.legal_texts", kind)
 
 
 @dataclass(frozen=True)

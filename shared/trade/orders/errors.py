@@ -104,7 +104,7 @@ class MoneyGone(Conflict):
 
 
 class PiecesMissing(Conflict):
-    """Pieces that a refund put on the shelf were sold before the refund came back: they are sent
+    """Pieces that a refund put into stock were sold before the refund came back: they are sent
     only if that is meant.
     """
 
@@ -123,7 +123,7 @@ class PiecesMissing(Conflict):
 
 
 class NothingToKeep(Conflict):
-    """There is nothing of an order that could go back on the shelf."""
+    """There is nothing of an order that could go back into stock."""
 
     code = "nothing_to_keep"
     default = _n(

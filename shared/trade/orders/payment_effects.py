@@ -50,7 +50,7 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     checkout, write the mails.
 
     False when it was paid already. An order that holds nothing (it was cancelled meanwhile, or
-    nobody pressed our Pay) is sent only if all of it is still on the shelf; otherwise it is
+    nobody pressed our Pay) is sent only if all of it is still in stock; otherwise it is
     cancelled, paid, and loud in the log and the audit trail, for a person to refund.
     """
     current = PaymentStatus(order.payment_status)
@@ -128,7 +128,7 @@ async def follow_disputes(
 
     False when that is nothing new.
 
-    Money that came back makes the order one to be sent again: what of it went back on the shelf is
+    Money that came back makes the order one to be sent again: what of it went back into stock is
     set aside.
     """
     was_gone = money_of(order).is_gone

@@ -69,7 +69,7 @@ class LineView:
     total: Money
     commission: Money
     missing: int = (
-        0  # pieces that were put back on the shelf and belong to the order again
+        0  # pieces that were put back into stock and belong to the order again
     )
 
 
@@ -92,7 +92,7 @@ class OrderView:
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     is_off_shelf: (
-        bool  # whether pieces of it left the shelf and do not stand there again
+        bool  # whether pieces of it left the stock and do not stand there again
     )
     lines: tuple[LineView, ...]
     contact: Contact
@@ -132,7 +132,7 @@ class OrderView:
 
     @property
     def can_keep(self) -> bool:
-        """Whether it will not be sent, and something of it is not on the shelf."""
+        """Whether it will not be sent, and something of it is not in stock."""
         return self.shipping is Shipping.GONE and self.is_off_shelf
 
     @property

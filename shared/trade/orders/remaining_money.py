@@ -116,10 +116,10 @@ def shipping(status: OrderStatus, money: OrderMoney) -> Shipping:
 
 
 def missing(*, quantity: int, refunded: int, restocked: int) -> int:
-    """How many pieces of an order's line the shelf has that belong to the order again, because a
+    """How many pieces of an order's line the stock has that belong to the order again, because a
     refund did not arrive.
 
     Of `quantity` pieces sold, `refunded` are spoken for by refunds; of those, so many stand on the
-    shelf again.
+    stock again.
     """
     return max(min(restocked, quantity) - refunded, 0)

@@ -1,6 +1,6 @@
 """When the pieces of an order are set aside, and when they are let go again (decision 14).
 
-With plenty on the shelf an order holds its pieces when it is placed. Otherwise, and for who holds
+With plenty in stock an order holds its pieces when it is placed. Otherwise, and for who holds
 enough already, it is placed all the same, and Pay sets them aside for the moments in which a card
 is confirmed. Everything here runs inside the caller's transaction, with checkout and order locked;
 that nothing is oversold is what `catalogue.stock` guards.

@@ -1,9 +1,9 @@
-"""The pieces of an order that stand on the shelf again, and how they come off it when the order is
+"""The pieces of an order that are in stock again, and how they come out of it when the order is
 to be sent after all.
 
-A refund puts pieces back on the shelf. Where it does not arrive, or an appeal brings the money
+A refund puts pieces back into stock. Where it does not arrive, or an appeal brings the money
 back, they belong to the order again: what nobody holds is set aside at once, what was sold
-meanwhile is missing until the shelf has it again. All in the caller's transaction, with the order's
+meanwhile is missing until the stock has it again. All in the caller's transaction, with the order's
 row locked; each piece is moved once, because the count stands in the order's line.
 """
 
@@ -25,7 +25,7 @@ from shared.trade.orders.rules import OrderStatus, StockState
 
 @dataclass(frozen=True)
 class Short:
-    """So many pieces of a line that belong to an order and are not on the shelf."""
+    """So many pieces of a line that belong to an order and are not in stock."""
 
     name: str
     quantity: int
@@ -37,7 +37,7 @@ class Short:
 
 
 async def put_in_stock(order: Order, pieces: Mapping[int, int]) -> None:
-    """Let pieces of an order's lines (by line id) stand on the shelf: no more than refunds speak
+    """Put pieces of an order's lines (by line id) into stock: no more than refunds speak
     for, and each once.
     """
     if order.stock_state != StockState.TAKEN:
@@ -58,7 +58,7 @@ async def put_in_stock(order: Order, pieces: Mapping[int, int]) -> None:
 
 
 async def put_all_in_stock(order: Order) -> int:
-    """Let everything of an order that will not be sent stand on the shelf; how many pieces were put
+    """Put everything of an order that will not be sent into stock; how many pieces were put
     there.
     """
     if order.stock_state != StockState.TAKEN:
@@ -79,7 +79,7 @@ async def _back(moves: Iterable[tuple[OrderLine, int]]) -> int:
 
 
 async def set_aside(order: Order) -> tuple[Short, ...]:
-    """Take off the shelf what belongs to a paid order that waits to be sent; what is not there is
+    """Take out of stock what belongs to a paid order that waits to be sent; what is not there is
     answered.
     """
     if order.stock_state != StockState.TAKEN or order.status != OrderStatus.PROCESSING:
@@ -118,7 +118,7 @@ async def short_of(order_id: int) -> tuple[Short, ...]:
 
 
 def missing_of(line: OrderLine) -> int:
-    """How many pieces of a line the shelf has, or sold, that belong to the order again."""
+    """How many pieces of a line the stock has, or sold, that belong to the order again."""
     return missing(
         quantity=line.quantity,
         refunded=line.refunded_quantity,
@@ -131,7 +131,7 @@ async def _lines(order_id: int) -> list[OrderLine]:
 
 
 async def _count(line: OrderLine, pieces: int) -> None:
-    """Note that so many more pieces of a line are on the shelf; guarded, for the engine that locks
+    """Note that so many more pieces of a line are in stock; guarded, for the engine that locks
     no rows.
     """
     moved = await OrderLine.filter(

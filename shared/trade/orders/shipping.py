@@ -134,7 +134,7 @@ async def keep_goods(
     number: str,
     actor: str,
 ) -> int:
-    """Put what was not sent of an order whose money is gone back on the shelf, each piece once: how
+    """Put what was not sent of an order whose money is gone back into stock, each piece once: how
     many pieces.
 
     Raises NotFound, and NothingToKeep where the order was sent, is still to be sent, or all of it

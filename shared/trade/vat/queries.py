@@ -51,7 +51,7 @@ class Registration:
     number: str
     stated_at: datetime
     stated_by: str
-    standing: RegistrationState
+    status: RegistrationState
     decided_at: datetime | None
     decided_by: str
     words: str
@@ -65,7 +65,7 @@ class Registration:
     @property
     def is_confirmed(self) -> bool:
         """Whether the staff holds it to be right."""
-        return self.standing is RegistrationState.CONFIRMED
+        return self.status is RegistrationState.CONFIRMED
 
     @property
     def is_well_formed(self) -> bool:
@@ -106,12 +106,12 @@ async def history_of(
 
 
 async def registrations(
-    *, standing: RegistrationState, page: int = 1
+    *, status: RegistrationState, page: int = 1
 ) -> RegistrationPage:
     """What is in force of all vendors: what waits oldest first, everything else newest first."""
-    query = _in_force(standing)
+    query = _in_force(status)
     shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    order = "id" if standing is RegistrationState.WAITING else "-updated_at"
+    order = "id" if status is RegistrationState.WAITING else "-updated_at"
     rows = (
         query.order_by(order)
         .offset(shown.offset)
@@ -126,10 +126,8 @@ async def registrations(
 
 
 async def standings() -> dict[RegistrationState, int]:
-    """How many registrations there are of each standing."""
-    return {
-        standing: await _in_force(standing).count() for standing in RegistrationState
-    }
+    """How many registrations there are of each status."""
+    return {status: await _in_force(status).count() for status in RegistrationState}
 
 
 @dataclass(frozen=True)
@@ -156,8 +154,8 @@ async def waiting_numbers() -> WaitingNumbers | None:
     )
 
 
-def _in_force(standing: RegistrationState) -> Any:
-    return VatRegistration.filter(replaced_at=None, **_WHERE[standing])
+def _in_force(status: RegistrationState) -> Any:
+    return VatRegistration.filter(replaced_at=None, **_WHERE[status])
 
 
 async def _views(rows: list[VatRegistration]) -> tuple[Registration, ...]:
@@ -176,7 +174,7 @@ async def _views(rows: list[VatRegistration]) -> tuple[Registration, ...]:
 
 
 def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
-    standing = (
+    status = (
         RegistrationState.CONFIRMED
         if row.confirmed_at
         else RegistrationState.REFUSED
@@ -192,7 +190,7 @@ def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
         number=row.number,
         stated_at=row.created_at,
         stated_by=names.get(row.stated_by, row.stated_by),
-        standing=standing,
+        status=status,
         decided_at=row.confirmed_at or row.refused_at,
         decided_by=names.get(decided_by, decided_by),
         words=row.proof or row.refusal,

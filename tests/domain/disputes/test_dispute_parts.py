@@ -27,6 +27,7 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
+from tests.support import market_disputes, market_findings
 from tests.support.money import booked, held
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ async def agree(market: Market, shop: Shop) -> None:
         stripe, shop.account_id
     )
     assert market.complaints.found == []
-    assert await acts.differences(market) == []
+    assert await market_findings.differences(market) == []
 
 
 async def together() -> tuple[int, int, int]:
@@ -181,7 +182,7 @@ async def test_a_dispute_won_in_part_gives_everybody_their_part_and_an_appeal_th
     borne = borne_by(row)
     assert (row.status, borne.total) == ("lost", order.total_amount_cents - 1000)
     assert row.vendor_back == round(1000 * row.vendor_part / row.amount)
-    await acts.offer_appeal(market, 0)
+    await market_disputes.offer_appeal(market, 0)
     decide(market, made, won=True)
     await agree(market, shop)
     assert await together() == (0, 0, 0)
@@ -320,7 +321,7 @@ async def test_money_in_another_currency_than_the_orders_is_a_persons_matter(
     said = market.complaints.found[0]
     assert f"{made.id} moved USD, the order is in EUR" in said
     await market.settle()
-    found = await acts.differences(market)
+    found = await market_findings.differences(market)
     row = await Dispute.get()
     assert [(kind, subject) for kind, subject, *_ in found] == [
         ("money_unposted", f"dispute:{row.id}")

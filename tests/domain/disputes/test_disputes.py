@@ -304,14 +304,14 @@ class TestMoney:
         assert (
             eur.vendors.amount,
             eur.owed.amount,
-            eur.ours.amount,
+            eur.marketplace_part.amount,
         ) == (SHARE, 0, FEE + 2000)
         await decide(context, sandbox, row, "lost")
         (eur,) = await exposure()
         assert (
             eur.count,
             eur.gone.amount,
-            eur.ours.amount,
+            eur.marketplace_part.amount,
         ) == (1, 0, 0)
 
 

@@ -19,6 +19,7 @@ from shared.infra.audit.models import AuditEntry
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
+from tests.support import market_findings, market_payouts
 from tests.support.money import booked, held
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def test_a_refund_made_at_stripe_while_the_whole_order_is_spoken_for(
         await market.deliver(delivery)
     await market.rest()
     assert market.complaints.found == []
-    assert await acts.unfinished() == []
+    assert await market_findings.unfinished() == []
     assert {r.status for r in await Refund.filter(order_id=sale)} == {
         RefundState.REFUSED,
         RefundState.SUCCEEDED,
@@ -60,9 +61,9 @@ async def test_what_could_not_be_sent_to_a_restricted_vendor_is_sent_once_it_is_
     (shop,) = await market.fill("LU")
     sale = await acts.buy(market, shop, 2, "refundFail", back=True)
     await acts.buy(market, shop, 3, "bypassPending", back=True)
-    await acts.plan(market, shop, "daily", 0)
+    await market_payouts.plan(market, shop, "daily", 0)
     await market.live(3)
-    acts.bank_returns(market, 0)
+    market_payouts.bank_returns(market, 0)
     for _ in range(40):
         await market.live(1)
         if not (
@@ -99,7 +100,7 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_its_
             market.drop(delivery)
     await acts.refund(market, sale, 0.5, now=True)
     await market.rest()
-    await acts.decide_what_was_taken(market)
+    await market_findings.decide_what_was_taken(market)
     await market.rest()
     stripe: Any = market  # it answers as the stand-in over HTTP does
     for account in (shop.account_id, None):
@@ -108,7 +109,7 @@ async def test_commission_that_went_back_with_a_reversal_by_hand_belongs_to_its_
         assert await booked(place, **where) == held(stripe, account)
     claim = await Claim.get(payment__order_id=sale).select_related("payment")
     assert claim.taken == claim.amount
-    assert await acts.differences(market) == []
+    assert await market_findings.differences(market) == []
     row = await Movement.get(claim_id=claim.id, kind=MovementKind.FEE_REFUND)
     again = DashboardTransfer(
         MovementKind.FEE_REFUND, row.amount, row.stripe_source_id, str(row.stripe_id)

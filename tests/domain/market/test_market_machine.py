@@ -34,6 +34,7 @@ from shared.finance.refunds.rules import RefundState
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
+from tests.support import market_disputes, market_findings, market_payouts
 from tests.support.machine import HOUR
 from tests.support.machine_checks import Counted, Start, begin, copied
 
@@ -192,8 +193,8 @@ class MarketMachine(Counted):
 
     @rule(
         sale=sales,
-        case=st.sampled_from(acts.CASES),
-        share=st.sampled_from(acts.DISPUTED),
+        case=st.sampled_from(market_disputes.CASES),
+        share=st.sampled_from(market_disputes.DISPUTED),
         calm=CALM,
     )
     def the_bank_disputes(
@@ -204,15 +205,16 @@ class MarketMachine(Counted):
         calm: bool,
     ) -> None:
         self.attempt(
-            acts.bank_disputes(self.market, sale, case=case, share=share), calm
+            market_disputes.bank_disputes(self.market, sale, case=case, share=share),
+            calm,
         )
 
-    @precondition(lambda self: bool(acts.lost_disputes(self.market)))
+    @precondition(lambda self: bool(market_disputes.lost_disputes(self.market)))
     @rule(which=WHICH, calm=CALM)
     def a_loss_can_be_appealed(self, which: int, calm: bool) -> None:
-        self.attempt(acts.offer_appeal(self.market, which), calm)
+        self.attempt(market_disputes.offer_appeal(self.market, which), calm)
 
-    @precondition(lambda self: bool(acts.open_disputes(self.market)))
+    @precondition(lambda self: bool(market_disputes.open_disputes(self.market)))
     @rule(
         which=WHICH,
         won=st.booleans(),
@@ -227,10 +229,10 @@ class MarketMachine(Counted):
         share: float,
         calm: bool,
     ) -> None:
-        acts.bank_decides(self.market, which, won=won, share=share)
+        market_disputes.bank_decides(self.market, which, won=won, share=share)
         self.then(calm)
 
-    @precondition(lambda self: bool(acts.open_disputes(self.market)))
+    @precondition(lambda self: bool(market_disputes.open_disputes(self.market)))
     @rule(which=WHICH, words=EVIDENCE, accept=st.booleans(), calm=CALM)
     def the_vendor_answers(
         self,
@@ -240,7 +242,9 @@ class MarketMachine(Counted):
         accept: bool,
         calm: bool,
     ) -> None:
-        self.attempt(acts.answer(self.market, which, words, accept=accept), calm)
+        self.attempt(
+            market_disputes.answer(self.market, which, words, accept=accept), calm
+        )
 
     # Paying out.
 
@@ -250,41 +254,43 @@ class MarketMachine(Counted):
         minimum=st.sampled_from((0, 5000)),
     )
     def the_vendor_plans(self, shop: int, schedule: str, minimum: int) -> None:
-        self.attempt(acts.plan(self.market, self.shops[shop], schedule, minimum))
+        self.attempt(
+            market_payouts.plan(self.market, self.shops[shop], schedule, minimum)
+        )
 
     @rule(shop=SHOPS, calm=CALM)
     def the_vendor_is_paid_at_once(self, shop: int, calm: bool) -> None:
-        self.attempt(acts.pay_at_once(self.market, self.shops[shop]), calm)
+        self.attempt(market_payouts.pay_at_once(self.market, self.shops[shop]), calm)
 
-    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @precondition(lambda self: bool(market_payouts.payouts_at_stripe(self.market)))
     @rule(which=WHICH, calm=CALM)
     def a_payout_is_called_back(self, which: int, calm: bool) -> None:
-        self.attempt(acts.call_back(self.market, which), calm)
+        self.attempt(market_payouts.call_back(self.market, which), calm)
 
-    @precondition(lambda self: bool(acts.payouts_at_stripe(self.market)))
+    @precondition(lambda self: bool(market_payouts.payouts_at_stripe(self.market)))
     @rule(which=WHICH, calm=CALM)
     def a_payout_comes_back(self, which: int, calm: bool) -> None:
-        acts.bank_returns(self.market, which)
+        market_payouts.bank_returns(self.market, which)
         self.then(calm)
 
     @rule(shop=SHOPS, number=BANKS)
     def the_vendor_has_another_bank(self, shop: int, number: str) -> None:
-        acts.another_bank(self.market, self.shops[shop], number)
+        market_payouts.another_bank(self.market, self.shops[shop], number)
 
     @rule(shop=st.none() | SHOPS, share=SHARES, calm=CALM)
     def staff_pay_out_at_stripe(
         self, shop: int | None, share: float, calm: bool
     ) -> None:
         place = None if shop is None else self.shops[shop]
-        self.attempt(acts.pay_out_at_stripe(self.market, place, share), calm)
+        self.attempt(market_payouts.pay_out_at_stripe(self.market, place, share), calm)
 
     @rule(shop=SHOPS)
     def the_operator_holds_or_releases(self, shop: int) -> None:
-        self.attempt(acts.hold_or_release(self.shops[shop]))
+        self.attempt(market_payouts.hold_or_release(self.shops[shop]))
 
     @rule(shop=SHOPS, percentage=st.sampled_from((0, 10, 50)))
     def the_operator_reserves(self, shop: int, percentage: int) -> None:
-        self.attempt(acts.reserve(self.shops[shop], percentage))
+        self.attempt(market_payouts.reserve(self.shops[shop], percentage))
 
     # Both worlds of reversal.
 
@@ -304,15 +310,15 @@ class MarketMachine(Counted):
     def stripe_holds_money_back(
         self, shop: int | None, share: float, calm: bool
     ) -> None:
-        acts.stripe_holds(
+        market_payouts.stripe_holds(
             self.market, None if shop is None else self.shops[shop], share
         )
         self.then(calm)
 
-    @precondition(lambda self: bool(acts.held_in_reserve(self.market)))
+    @precondition(lambda self: bool(market_payouts.held_in_reserve(self.market)))
     @rule(which=WHICH, share=SHARES, calm=CALM)
     def stripe_lets_money_go(self, which: int, share: float, calm: bool) -> None:
-        acts.stripe_lets_go(self.market, which, share)
+        market_payouts.stripe_lets_go(self.market, which, share)
         self.then(calm)
 
     # Weather.
@@ -347,7 +353,9 @@ class MarketMachine(Counted):
 
     @rule(repair=st.booleans(), calm=CALM)
     def somebody_reconciles(self, repair: bool, calm: bool) -> None:
-        self.attempt(acts.reconcile_in_passing(self.market, repair=repair), calm)
+        self.attempt(
+            market_findings.reconcile_in_passing(self.market, repair=repair), calm
+        )
 
     @rule(
         breaks=st.lists(

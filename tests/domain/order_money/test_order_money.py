@@ -26,9 +26,10 @@ from tests.support.factories import (
     make_ready_vendor,
 )
 from tests.support.market import open_shop
-from tests.support.outcomes import OUTCOMES, TOTAL, Outcome, Scene
+from tests.support.outcomes import OUTCOMES, TOTAL, Outcome
 from tests.support.portal import Portal, signed_in
 from tests.support.refunds import fund_platform
+from tests.support.scene import Scene
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ async def order_of(vendor: Vendor, outcome: Outcome) -> Order:
         vendor,
         product,
         status="processing",
-        payment_status="refunded" if outcome.state is MoneyState.REFUNDED else "paid",
+        payment_status="refunded"
+        if outcome.told.state is MoneyState.REFUNDED
+        else "paid",
         stock_state="taken",
         paid_at=clock.now(),
         refunded_amount=refunded,
@@ -81,8 +84,11 @@ async def test_every_outcome_at_stripe_stands_beside_the_order(
             order.lost_amount,
         )
         assert (outcome.name, columns) == (outcome.name, outcome.money)
-        assert (outcome.name, money_of(order).state) == (outcome.name, outcome.state)
-        waiting += outcome.ship is Shipping.READY
+        assert (outcome.name, money_of(order).state) == (
+            outcome.name,
+            outcome.told.state,
+        )
+        waiting += outcome.told.ship is Shipping.READY
         assert (outcome.name, await count_to_ship(order.vendor_id)) == (
             outcome.name,
             waiting,
@@ -95,14 +101,17 @@ async def test_the_rule_and_the_words_of_every_outcome(outcome: Outcome) -> None
     """Vendor and shopper read the same fact; only what waits to be sent is in the filter."""
     order = await order_of(await make_ready_vendor(), outcome)
     money, status = money_of(order), OrderStatus.PROCESSING
-    assert (money.state, shipping(status, money)) == (outcome.state, outcome.ship)
+    assert (money.state, shipping(status, money)) == (
+        outcome.told.state,
+        outcome.told.ship,
+    )
     assert (
         goods_badge(status, money)[1],
         money_badge(money)[1],
-    ) == (outcome.goods, outcome.paid)
-    assert order_status(money, status)[1] == outcome.shopper
+    ) == (outcome.told.goods, outcome.told.paid)
+    assert order_status(money, status)[1] == outcome.told.shopper
     assert await Order.filter(FILTERS["to_ship"], id=order.id).exists() == (
-        outcome.ship is Shipping.READY
+        outcome.told.ship is Shipping.READY
     )
 
 
@@ -115,12 +124,14 @@ async def test_list_and_counters_count_only_what_waits(
     numbers = {
         outcome.name: (await order_of(vendor, outcome)).number for outcome in OUTCOMES
     }
-    ready = {outcome.name for outcome in OUTCOMES if outcome.ship is Shipping.READY}
+    ready = {
+        outcome.name for outcome in OUTCOMES if outcome.told.ship is Shipping.READY
+    }
     text = await portal.get(f"{ORDERS}?status=to_ship")
     assert {name for name, number in numbers.items() if number in text} == ready
     assert f"Orders , to ship: {len(ready)}" in words(text)
     figures = await orders_summary(vendor.id, "EUR")
-    there = [outcome for outcome in OUTCOMES if outcome.state not in FINAL]
+    there = [outcome for outcome in OUTCOMES if outcome.told.state not in FINAL]
     assert (figures.to_ship, figures.count_last_30_days) == (len(ready), len(there))
     disputed = await portal.get(f"{ORDERS}?status=disputed")
     assert {name for name, number in numbers.items() if number in disputed} == {
@@ -136,23 +147,23 @@ async def test_every_outcome_on_the_pages(client: TestClientProtocol) -> None:
     portal = await signed_in(client)
     vendor = await portal.vendor()
     for outcome in {
-        (outcome.state, outcome.refund): outcome for outcome in OUTCOMES
+        (outcome.told.state, outcome.told.refund): outcome for outcome in OUTCOMES
     }.values():
         order = await order_of(vendor, outcome)
         page = words(await portal.get(f"{ORDERS}/{order.number}"))
-        for said in (outcome.goods, outcome.paid):
+        for said in (outcome.told.goods, outcome.told.paid):
             assert said in page, (outcome.name, said)
         assert ("Mark as shipped" in page) == (
-            outcome.ship in (Shipping.READY, Shipping.DOUBTFUL)
+            outcome.told.ship in (Shipping.READY, Shipping.DOUBTFUL)
         ), outcome.name
         assert ("Send it all the same" in page) == (
-            outcome.ship is Shipping.DOUBTFUL
+            outcome.told.ship is Shipping.DOUBTFUL
         ), outcome.name
-        assert outcome.refund in words(
+        assert outcome.told.refund in words(
             await portal.get(f"{ORDERS}/{order.number}/refunds")
         ), outcome.name
         checkout = await Checkout.get(id=order.checkout_id)
-        assert outcome.shopper in words(
+        assert outcome.told.shopper in words(
             await portal.get(f"/shop/orders/{link_of(checkout.token)}")
         ), outcome.name
         await _refund(portal, order, outcome)
@@ -169,13 +180,13 @@ async def _refund(portal: Portal, order: Order, outcome: Outcome) -> None:
     }
     answer = await portal.post(f"{ORDERS}/{order.number}/refunds/preview", form)
     said = words(await answer.get_data(as_text=True))
-    if outcome.state is MoneyState.LOST:
+    if outcome.told.state is MoneyState.LOST:
         assert (answer.status_code, "the shopper has it already" in said) == (
             409,
             True,
         ), outcome.name
         assert "Answer the dispute" not in said
-    elif outcome.state is MoneyState.DISPUTED and not money_of(order).left:
+    elif outcome.told.state is MoneyState.DISPUTED and not money_of(order).left:
         assert (answer.status_code, "Answer the dispute, or accept it" in said) == (
             409,
             True,
@@ -195,10 +206,10 @@ async def _send(portal: Portal, order: Order, outcome: Outcome) -> None:
         Shipping.READY: [303],
         Shipping.DOUBTFUL: [409, 303],
         Shipping.GONE: [409, 409],
-    }[outcome.ship]
+    }[outcome.told.ship]
     assert (outcome.name, statuses) == (outcome.name, expected)
     is_told = await Email.filter(kind="order_shipped", order_id=order.id).exists()
-    assert is_told == (outcome.ship is not Shipping.GONE), outcome.name
+    assert is_told == (outcome.told.ship is not Shipping.GONE), outcome.name
 
 
 @pytest.mark.one_engine

@@ -22,9 +22,9 @@ from shared.trade.orders.shipping import keep_goods, mark_as_shipped
 from shared.trade.people.models import Member
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import open_shop
-from tests.support.outcomes import Scene
 from tests.support.portal import Portal, sign_in
 from tests.support.refunds import fund_platform
+from tests.support.scene import Scene
 from tests.support.storefront import words
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from shared.finance.payouts.rules import Due, Funds, Obstacle, PayoutConditions,
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.models import ReconciliationRun
 from tests.support import market_acts as acts
+from tests.support import market_findings, market_payouts
 from tests.support.money import booked, held
 from tests.support.tamper import forget_posting
 
@@ -48,7 +49,7 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(
     say.
     """
     shop, whole = await earned(market)
-    acts.stripe_holds(market, shop, 0.5)
+    market_payouts.stripe_holds(market, shop, 0.5)
     if not heard:
         for delivery in market.pending():
             market.drop(delivery)
@@ -65,15 +66,15 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(
     assert view.agrees
     (risk,) = (await exposure_now()).vendors
     assert (risk.parts.held_by_stripe, risk.parts.total) == (half, 0)
-    await acts.plan(market, shop, "daily", 0)
+    await market_payouts.plan(market, shop, "daily", 0)
     await market.live(3)
     assert (
         sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)])
         == whole - half
     )
     if heard:
-        assert await acts.differences(market) == []
-    acts.stripe_lets_go(market, 0, 1.0)
+        assert await market_findings.differences(market) == []
+    market_payouts.stripe_lets_go(market, 0, 1.0)
     await market.live(3)
     assert (
         sum([row.amount for row in await Payout.filter(vendor_id=shop.vendor_id)])
@@ -91,8 +92,8 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
     difference.
     """
     shop, whole = await earned(market)
-    acts.stripe_holds(market, shop, 0.5)
-    acts.stripe_holds(market, None, 0.1)
+    market_payouts.stripe_holds(market, shop, 0.5)
+    market_payouts.stripe_holds(market, None, 0.1)
     await market.settle()
     (own,) = await held_of_platform()
     for account_id, vendor in ((None, None), (shop.account_id, shop.vendor_id)):
@@ -104,13 +105,13 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
             if t.balance_type == stripe_risk_reserves.PAYMENTS
         ]
         await forget_posting(f"stripe_held:{row.id}")
-        assert [kind for kind, *_ in await acts.differences(market)] == [
+        assert [kind for kind, *_ in await market_findings.differences(market)] == [
             "money_unposted"
         ]
         run = await ReconciliationRun.all().order_by("-id").first()
         assert run is not None
         assert await repairs.apply_all(market.context, run.id, actor="test") == (1, 0)
-        assert await acts.differences(market) == []
+        assert await market_findings.differences(market) == []
         assert await stripe_risk_reserves.follow(market.gateway, account_id) == 0, (
             vendor
         )

@@ -181,7 +181,7 @@ class TestPayments:
                 lines=(),
             )
         )
-        assert (found.kind, found.theirs) == (
+        assert (found.kind, found.stripe_side) == (
             DifferenceKind.PAYMENT_MISSING,
             "succeeded, pi_new",
         )
@@ -540,12 +540,12 @@ class TestPayoutFees:
         """The fee is part of it."""
         facts = replace(SOLD, transactions=(*SOLD.transactions, *self.ROWS))
         (found,) = compare(balanced(facts))
-        assert (found.kind, found.stripe_id, found.ours) == (
+        assert (found.kind, found.stripe_id, found.our_side) == (
             DifferenceKind.MONEY_UNEXPLAINED,
             "po_1",
             "vendor 7 €0.00, platform €0.00",
         )
-        assert found.theirs == "vendor 7 -€5.08, platform €0.05"
+        assert found.stripe_side == "vendor 7 -€5.08, platform €0.05"
 
 
 def test_a_balance_that_differs_says_whose_it_is() -> None:

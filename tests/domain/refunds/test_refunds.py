@@ -445,7 +445,7 @@ class TestWhatMayBeAsked:
         told = await queries.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
-        assert told.standing is Refundability.CHARGED_BACK
+        assert told.refundability is Refundability.CHARGED_BACK
         assert (await Order.get(id=sale.order.id)).refunded_amount == 0
 
     async def test_an_inquiry_is_no_obstacle(
@@ -465,7 +465,7 @@ class TestWhatMayBeAsked:
         told = await queries.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
-        assert told.standing is Refundability.INQUIRY
+        assert told.refundability is Refundability.INQUIRY
         assert (await refund(gateway, sale)).status == RefundState.SUCCEEDED
 
     async def test_a_chargeback_between_looking_and_asking_is_told(

@@ -122,7 +122,7 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     )
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.standing, found.words, found.state) == (
+    assert (found.status, found.words, found.state) == (
         RegistrationState.CONFIRMED,
         "VIES, 28 November 2026",
         "Denmark",
@@ -132,12 +132,12 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
 
     found = await registration_of(vendor.id)
     assert found is not None
-    assert (found.number, found.standing, found.decided_at) == (
+    assert (found.number, found.status, found.decided_at) == (
         "DK25313763",
         RegistrationState.WAITING,
         None,
     )
-    assert [(old.number, old.standing) for old in await history_of(vendor.id)] == [
+    assert [(old.number, old.status) for old in await history_of(vendor.id)] == [
         (DANE, RegistrationState.CONFIRMED)
     ]
     closed = await october(vendor)
@@ -154,7 +154,7 @@ async def test_taking_it_away_and_stating_it_again_confirms_nothing() -> None:
         await state_number(vendor_id=vendor.id, text=text, actor="member:1")
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is RegistrationState.WAITING
+    assert found.status is RegistrationState.WAITING
     assert await VatRegistration.filter(vendor_id=vendor.id).count() == 2
 
 
@@ -232,7 +232,7 @@ async def test_nobody_confirms_what_has_changed_since_they_looked() -> None:
             await decide
     found = await registration_of(vendor.id)
     assert found is not None
-    assert found.standing is RegistrationState.WAITING
+    assert found.status is RegistrationState.WAITING
 
 
 async def test_two_who_confirm_at_once_confirm_once() -> None:
@@ -308,7 +308,7 @@ class TestNumbersOfBefore:
             for country, vendor in vendors.items()
         }
         kept = {
-            c: (r.number, r.standing, r.is_well_formed) if r else None
+            c: (r.number, r.status, r.is_well_formed) if r else None
             for c, r in found.items()
         }
         assert kept == {

@@ -127,18 +127,18 @@ def _miscounted(claim: ClaimRecord) -> FoundDifference | None:
     about = claim.subject.replace(":", " ")
     if claim.bears is not None and claim.amount != claim.bears:
         text = f"What is claimed from the vendor is not what it bears of {about}."
-        ours, theirs = claim.amount, claim.bears
+        our_side, stripe_side = claim.amount, claim.bears
     elif claim.taken != claim.moved:
         text = f"What was taken from the vendor for {about} is not what its movements come to."
-        ours, theirs = claim.taken, claim.moved
+        our_side, stripe_side = claim.taken, claim.moved
     else:
         return None
     return FoundDifference(
         DifferenceKind.CLAIM_MISCOUNTED,
         f"claim:{claim.id}",
         text,
-        money(ours, claim.currency),
-        money(theirs, claim.currency),
+        money(our_side, claim.currency),
+        money(stripe_side, claim.currency),
         RepairName.RECOUNT_CLAIM,
         None,
         claim.vendor_id,

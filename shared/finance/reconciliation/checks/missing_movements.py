@@ -37,6 +37,6 @@ class MissingMovementCheck(Check[MovementRecord]):
             subject,
             DifferenceKind.MOVEMENT_MISSING,
             "Stripe does not know this movement of ours.",
-            theirs="none",
+            stripe_side="none",
             stripe_id=subject.stripe_id,
         )

@@ -39,7 +39,7 @@ def of_record(
     kind: DifferenceKind,
     text: str,
     *,
-    theirs: str = "",
+    stripe_side: str = "",
     repair: RepairName = RepairName.NONE,
     stripe_id: str | None,
 ) -> FoundDifference:
@@ -50,7 +50,7 @@ def of_record(
         f"movement:{record.id}",
         f"{name} of {record.subject.replace(':', ' ')}: {text}",
         f"{money(record.amount, record.currency)}, {record.state}",
-        theirs,
+        stripe_side,
         repair,
         stripe_id,
         record.vendor_id,

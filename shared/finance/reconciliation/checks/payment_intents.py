@@ -103,16 +103,16 @@ def _unpaired(payment: PaymentRecord | None, intent: IntentAtStripe) -> FoundDif
 
 def _missing(payment: PaymentRecord, marked: IntentAtStripe | None) -> FoundDifference:
     covers = {str(payment.intent_id)}
-    theirs = "none"
+    stripe_side = "none"
     if marked is not None and marked.order_number == payment.order_number:
         covers.add(marked.id)
-        theirs = f"{marked.status}, {marked.id}"
+        stripe_side = f"{marked.status}, {marked.id}"
     return FoundDifference(
         DifferenceKind.PAYMENT_MISSING,
         f"payment:{payment.id}",
         f"Stripe does not know the payment of order {payment.order_number} under this id.",
         f"{payment.state}, {payment.intent_id}",
-        theirs,
+        stripe_side,
         stripe_id=payment.intent_id,
         vendor_id=payment.vendor_id,
         covers=frozenset(covers),
@@ -125,11 +125,11 @@ def _over_another_amount(
     amounts = (payment.amount, payment.currency), (intent.amount, intent.currency)
     if amounts[0] == amounts[1] or payment.state == "parked":
         return None
-    ours, theirs = (money(*amount) for amount in amounts)
+    our_side, stripe_side = (money(*amount) for amount in amounts)
     text = (
         f"The payment of order {payment.order_number} is over another amount at Stripe."
     )
-    return _differs(payment, text, ours, theirs)
+    return _differs(payment, text, our_side, stripe_side)
 
 
 def _not_taken_there(
@@ -144,15 +144,15 @@ def _not_taken_there(
 def _differs(
     payment: PaymentRecord,
     text: str,
-    ours: str,
-    theirs: str,
+    our_side: str,
+    stripe_side: str,
 ) -> FoundDifference:
     return FoundDifference(
         DifferenceKind.PAYMENT_DIFFERS,
         f"payment:{payment.id}",
         text,
-        ours,
-        theirs,
+        our_side,
+        stripe_side,
         stripe_id=payment.intent_id,
         vendor_id=payment.vendor_id,
         covers=frozenset({str(payment.intent_id)}),

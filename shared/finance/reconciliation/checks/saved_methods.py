@@ -93,14 +93,14 @@ def _of(
     record: MethodRecord,
     kind: DifferenceKind,
     text: str,
-    theirs: str,
+    stripe_side: str,
 ) -> FoundDifference:
     return FoundDifference(
         kind,
         f"payment_method:{record.id}",
         text,
         record.described,
-        theirs,
+        stripe_side,
         RepairName.FOLLOW_METHODS,
         record.stripe_id,
         arguments={"customer_id": record.customer},
