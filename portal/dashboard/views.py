@@ -57,9 +57,8 @@ async def home() -> Response:
     orders = await vendor_orders(mine, page=page_number())
     products = await vendor_products(mine)
     now = status_words(config)
-    steps = _steps(
-        vendor, now, accepts=config.accepts_payments, products=products.total
-    )
+    accepts = config.accepts_payments
+    steps = _steps(vendor, now, accepts=accepts, products=products.total)
     if not actor().email_confirmed:
         steps.insert(0, _to_confirm())
     return await vendor_page(
@@ -103,38 +102,39 @@ def _steps(
     products: int,
 ) -> list[ChecklistStep]:
     return [
-        ChecklistStep(
-            "Your Stripe account" if now.has_stopped else "Connect with Stripe",
-            accepts,
-            "So that shoppers can pay you."
-            if accepts or now.next_step == "connect"
-            else now.text,
-            url_for("payment_settings.show"),
-            "Connect"
-            if now.next_step == "connect"
-            else "Continue"
-            if now.next_step
-            else "See how it stands",
-        ),
-        ChecklistStep(
-            "Add a product",
-            products > 0,
-            _counted(products)
-            if products
-            else "A name, a price and a picture are enough.",
-            url_for("products.new"),
-            "Add",
-        ),
-        ChecklistStep(
-            "Open your shop",
-            vendor.is_open,
-            "Shoppers can see it."
-            if vendor.is_open
-            else "Shoppers cannot see it at the moment.",
-            "#shop",
-            "Open",
-        ),
+        _to_connect(now, accepts=accepts),
+        _to_add_products(products),
+        _to_open(vendor),
     ]
+
+
+def _to_connect(now: AccountStatusWords, *, accepts: bool) -> ChecklistStep:
+    title = "Your Stripe account" if now.has_stopped else "Connect with Stripe"
+    is_first = now.next_step == "connect"
+    text = "So that shoppers can pay you." if accepts or is_first else now.text
+    label = "Continue" if now.next_step else "See how it stands"
+    return ChecklistStep(
+        title,
+        accepts,
+        text,
+        url_for("payment_settings.show"),
+        "Connect" if is_first else label,
+    )
+
+
+def _to_add_products(products: int) -> ChecklistStep:
+    text = "A name, a price and a picture are enough."
+    if products:
+        text = _counted(products)
+    href = url_for("products.new")
+    return ChecklistStep("Add a product", products > 0, text, href, "Add")
+
+
+def _to_open(vendor: VendorView) -> ChecklistStep:
+    text = "Shoppers cannot see it at the moment."
+    if vendor.is_open:
+        text = "Shoppers can see it."
+    return ChecklistStep("Open your shop", vendor.is_open, text, "#shop", "Open")
 
 
 def _counted(products: int) -> str:
@@ -179,9 +179,8 @@ async def open_or_close() -> Response:
 async def close() -> Response:
     """Ask until when, before the shop is closed; or name another day."""
     vendor = await vendor_by_id(vendor_id())
-    return await _close_page(
-        await CloseForm.from_request(data={"until": vendor.closed_until})
-    )
+    form = await CloseForm.from_request(data={"until": vendor.closed_until})
+    return await _close_page(form)
 
 
 async def _close_page(form: CloseForm, *, status: int = 200) -> Response:

@@ -62,10 +62,9 @@ class EvidenceForm(Edited):
 
 
 def _control(field: Field) -> StringField:
-    return (Paragraphs if field.is_long else LineField)(
-        lazy(getattr, field, "label"),
-        description=lazy(getattr, field, "hint"),
-    )
+    kind = Paragraphs if field.is_long else LineField
+    label, hint = lazy(getattr, field, "label"), lazy(getattr, field, "hint")
+    return kind(label, description=hint)
 
 
 for _field in FIELDS.values():
@@ -89,4 +88,5 @@ class SubmitForm(MarketForm):
     def number(self) -> int:
         """The version as a number; -1 for what is none."""
         text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        is_number = text.isascii() and text.isdigit() and len(text) < 9
+        return int(text) if is_number else -1

@@ -161,12 +161,13 @@ async def _app_page(form: AppForm, *, status: int = 200) -> Response:
         service.app_address(secret, who.email, (await market()).name),
         error="m",
     )
+    groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
     return await _page(
         "portal/factors/app.html",
         status=status,
         form=form,
         picture=picture.svg_data_uri(scale=4, border=2, light="white"),
-        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        secret=" ".join(groups),
         back=safe_next(request.args.get("next")),
     )
 

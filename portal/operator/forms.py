@@ -15,7 +15,7 @@ from wtforms.validators import (
 )
 
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import PercentField
+from shared.entrypoints.web.number_fields import PercentField
 from shared.trade.vat.numbers import MOST
 from shared.trade.vendors.countries import COUNTRIES
 

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
-from portal.operator.tasks import counted, tasks
+from portal.operator.tasks import tasks
+from portal.operator.tasks.task import counted
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import moment, money

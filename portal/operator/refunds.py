@@ -20,7 +20,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.refunds import service
+from shared.finance.refunds import approval, service
 from shared.finance.refunds.queries import RefundView, count_waiting, refund_page
 from shared.finance.refunds.refunded_amounts import MAX_REASON
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState
@@ -61,7 +61,7 @@ async def approve(refund_id: int) -> Response:
         if not form.ok():
             return await _page(status=422)
         policies.require(actor(), "decide_refund", None)
-        made = await service.approve(refund_id, by=actor_label(actor()))
+        made = await approval.approve(refund_id, by=actor_label(actor()))
     except NotFound:
         raise
     except MarketError as error:
@@ -86,7 +86,7 @@ async def decline(refund_id: int) -> Response:
         return await _page(refused=(refund_id, form), status=422)
     try:
         policies.require(actor(), "decide_refund", None)
-        made = await service.decline(
+        made = await approval.decline(
             refund_id, reason=form.reason.data or "", by=actor_label(actor())
         )
     except NotFound:

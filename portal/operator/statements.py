@@ -25,7 +25,8 @@ from shared.finance.statements.invoice_issuer import (
     identity,
     save_identity,
 )
-from shared.finance.statements.queries import closed_statements, months_of, statement_of
+from shared.finance.statements.month_lists import closed_statements, months_of
+from shared.finance.statements.queries import statement_of
 
 blueprint = Blueprint("operator_statements", __name__, url_prefix="/operator")
 LARGEST = 2**63

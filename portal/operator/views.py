@@ -65,7 +65,8 @@ EVENT_STATES = {
 @operator
 async def vendors() -> Response:
     """All vendors with their standing and commission; a search, and whose payouts do not go."""
-    search, only = clean_search(request.args.get("q")), request.args.get("only", "")
+    search = clean_search(request.args.get("q"))
+    only = request.args.get("only", "")
     only = only if only in CHIPS else ""
     found = await vendor_rows(
         page=page_number(),

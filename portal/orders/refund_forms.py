@@ -9,8 +9,9 @@ from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
-from shared.entrypoints.web.forms import MarketForm, MoneyField, WholeField, choices
-from shared.finance.refunds.queries import Refundable
+from shared.entrypoints.web.forms import MarketForm, choices
+from shared.entrypoints.web.number_fields import MoneyField, WholeField
+from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
 

@@ -15,7 +15,8 @@ from shared.finance.refunds.errors import (
     NotPaid,
     TakenByBank,
 )
-from shared.finance.refunds.queries import Refundable, RefundView
+from shared.finance.refunds.preview import Refundable
+from shared.finance.refunds.queries import RefundView
 from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
@@ -51,10 +52,8 @@ def refund_detail(refund: RefundView) -> str | None:
         case RefundState.REQUIRES_ACTION:
             return _("The shopper got a mail and must say where the money should go.")
         case RefundState.FAILED:
-            return (
-                f"{word('refunds.failures', refund.failure_reason)} "
-                f"{_('You have the money again.')}"
-            )
+            why = word("refunds.failures", refund.failure_reason)
+            return f"{why} {_('You have the money again.')}"
         case RefundState.CANCELED:
             return _("Nothing was given back; you have the money again.")
         case RefundState.REFUSED | RefundState.DECLINED:
@@ -109,6 +108,18 @@ def _notes(
     def written(amount: int) -> str:
         return write(Money(amount, preview.currency))
 
+    yield from _about_the_way(preview)
+    yield from _about_balance(preview, written)
+    if preview.stripe_fee:
+        said = _(
+            "Stripe’s fee of %(amount)s is not returned; the marketplace bears it.",
+            amount=written(preview.stripe_fee),
+        )
+        yield "plain", said
+
+
+def _about_the_way(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Whose word it needs, or what keeps it from being made."""
     if stopped := _STOPS.get(preview.refundability):
         yield "bad", _(stopped.default)
     if preview.refundability is Refundability.INQUIRY:
@@ -121,7 +132,20 @@ def _notes(
             "This is above the limit, so the marketplace looks at it before it is sent."
         )
         yield "warn", said
-    if preview.owed and preview.balance is not None:
+
+
+def _about_balance(
+    preview: Preview,
+    written: Callable[[int], str],
+) -> Iterator[tuple[str, str]]:
+    """What the vendor's balance does not cover, as far as that is known."""
+    if preview.balance is None:
+        said = _(
+            "Stripe does not answer just now. What your balance does not cover is taken from "
+            "your next sales."
+        )
+        yield "info", said
+    elif preview.owed:
         said = _(
             "Your balance at Stripe holds %(balance)s. The marketplace advances %(amount)s,"
             " which is taken from your next sales.",
@@ -129,18 +153,6 @@ def _notes(
             amount=written(preview.owed),
         )
         yield "warn", said
-    if preview.balance is None:
-        said = _(
-            "Stripe does not answer just now. What your balance does not cover is taken from "
-            "your next sales."
-        )
-        yield "info", said
-    if preview.stripe_fee:
-        said = _(
-            "Stripe’s fee of %(amount)s is not returned; the marketplace bears it.",
-            amount=written(preview.stripe_fee),
-        )
-        yield "plain", said
 
 
 def nothing_left(order: Refundable) -> tuple[str, str] | None:
@@ -159,11 +171,7 @@ def nothing_left(order: Refundable) -> tuple[str, str] | None:
     )
 
 
-def done(
-    state: RefundState,
-    written: str,
-    detail: str,
-) -> tuple[str, str]:
+def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
     """What to say after the button was pressed: category and sentence; `written` is the amount,
     `detail` why it stopped.
     """

@@ -22,12 +22,8 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.refunds import service
 from shared.finance.refunds.errors import BadRefund
-from shared.finance.refunds.queries import (
-    Refundable,
-    preview,
-    refundable,
-    refunds_of_order,
-)
+from shared.finance.refunds.preview import Refundable, preview, refundable
+from shared.finance.refunds.queries import refunds_of_order
 from shared.finance.refunds.rules import Reach, RefundState
 from shared.trade.commission.queries import get_policy
 from shared.trade.people import policies

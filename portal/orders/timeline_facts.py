@@ -9,7 +9,7 @@ from portal.timeline import TimelineEntry
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.payments.queries import PaymentView
-from shared.finance.payouts.queries import OrderPart
+from shared.finance.payouts.breakdown import OrderPart
 from shared.finance.refunds.queries import RefundView
 from shared.infra.activity.queries import Happened
 from shared.trade.orders.queries import OrderView

@@ -7,7 +7,7 @@ from portal.timeline import TimelineEntry
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.payouts.activity import PayoutActivity
-from shared.finance.payouts.queries import OrderPart
+from shared.finance.payouts.breakdown import OrderPart
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.recovery.activity import ClaimActivity
 from shared.infra.activity.queries import Happened

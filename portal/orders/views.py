@@ -26,7 +26,7 @@ from shared.finance.disputes.fraud_warnings import is_warned
 from shared.finance.disputes.queries import DisputeView, disputes_of_order
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
-from shared.finance.payouts.queries import parts_of_order
+from shared.finance.payouts.breakdown import parts_of_order
 from shared.finance.refunds.queries import RefundView, refunds_of_order
 from shared.infra.activity.queries import of_order
 from shared.infra.mail.queries import mails_of_order

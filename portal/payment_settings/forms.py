@@ -16,7 +16,8 @@ from wtforms.validators import (
 from shared.core.formats import weekday
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MarketForm, MoneyField, email_address
+from shared.entrypoints.web.forms import MarketForm, email_address
+from shared.entrypoints.web.number_fields import MoneyField
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts.paydays import WEEKDAYS
 from shared.finance.payouts.plans import PayoutPlan

@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from shared.core.money import MAX_AMOUNT
-from shared.entrypoints.web.forms import MarketForm, WholeField
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.number_fields import WholeField
 
 
 class InstantForm(MarketForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -175,11 +176,9 @@ def held_note(balance: BalanceView) -> str:
         return "Your reserve"
     waits = balance.stopped in (Obstacle.HELD, Obstacle.BANK_NEW)
     why = "Payouts are on hold" if waits else "Payouts have stopped"
-    return (
-        f"{why}; {money(balance.reserved)} of it is your reserve"
-        if balance.reserved
-        else why
-    )
+    if not balance.reserved:
+        return why
+    return f"{why}; {money(balance.reserved)} of it is your reserve"
 
 
 def price(offer: InstantOffer) -> str:
@@ -205,42 +204,37 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
 
     `waits`: why nothing leaves at the moment.
     """
-    stages = [Stage(_made_by(payout), payout.created_at)]
-    state = payout.state
-    if state is PayoutState.REFUSED:
-        return [*stages, Stage("Not sent", payout.created_at, payout.refusal, "bad")]
-    if state is PayoutState.CANCELED:
-        return [
-            *stages,
-            Stage("Called back", None, "The money is in your balance again."),
-        ]
-    if state is PayoutState.FAILED:
-        if payout.paid_at:
-            stages.append(Stage("Shown as arrived at the bank", payout.paid_at))
-        return [
-            *stages,
-            Stage(
-                "Came back",
-                payout.failed_at,
-                word("payouts.failures", payout.failure_code),
-                "bad",
-            ),
-        ]
-    if state is PayoutState.OPENING and waits:
+    if payout.state is PayoutState.OPENING and waits:
         return [
             Stage("Prepared, not sent", payout.created_at),
             Stage("Waits", None, waits, "warn"),
         ]
-    if state in (PayoutState.IN_TRANSIT, PayoutState.PAID):
-        stages.append(Stage("On its way to your bank", None))
-    if state is PayoutState.PAID:
-        trace = (
-            f"Your bank knows it by the reference {payout.trace_id}."
-            if payout.trace_id
-            else ""
-        )
-        return [*stages, Stage("At your bank", payout.paid_at, trace, "ok")]
-    return stages
+    return [Stage(_made_by(payout), payout.created_at), *_after(payout)]
+
+
+def _after(payout: PayoutRow) -> Iterator[Stage]:
+    """What came after it was made."""
+    match payout.state:
+        case PayoutState.REFUSED:
+            yield Stage("Not sent", payout.created_at, payout.refusal, "bad")
+        case PayoutState.CANCELED:
+            yield Stage("Called back", None, "The money is in your balance again.")
+        case PayoutState.FAILED:
+            if payout.paid_at:
+                yield Stage("Shown as arrived at the bank", payout.paid_at)
+            why = word("payouts.failures", payout.failure_code)
+            yield Stage("Came back", payout.failed_at, why, "bad")
+        case PayoutState.IN_TRANSIT:
+            yield Stage("On its way to your bank", None)
+        case PayoutState.PAID:
+            yield Stage("On its way to your bank", None)
+            yield Stage("At your bank", payout.paid_at, _trace(payout), "ok")
+
+
+def _trace(payout: PayoutRow) -> str:
+    if not payout.trace_id:
+        return ""
+    return f"Your bank knows it by the reference {payout.trace_id}."
 
 
 def _made_by(payout: PayoutRow) -> str:
@@ -255,10 +249,8 @@ def _made_by(payout: PayoutRow) -> str:
 
 def expected(payout: PayoutRow) -> str:
     """When an unfinished payout should be there; nothing for a finished one."""
-    if payout.arrives_on is None or payout.state not in (
-        PayoutState.PENDING,
-        PayoutState.IN_TRANSIT,
-    ):
+    is_unfinished = payout.state in (PayoutState.PENDING, PayoutState.IN_TRANSIT)
+    if payout.arrives_on is None or not is_unfinished:
         return ""
     return weekday(payout.arrives_on.date())
 

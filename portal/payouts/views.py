@@ -29,8 +29,9 @@ from shared.entrypoints.web.paging import pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.payouts import instant_payouts, service
 from shared.finance.payouts.balances import debts, holds, overview
+from shared.finance.payouts.breakdown import PayoutView, payout_of
 from shared.finance.payouts.forecast import next_payout
-from shared.finance.payouts.queries import PayoutView, payout_of, payouts_of
+from shared.finance.payouts.queries import payouts_of
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.terms import terms_of
 from shared.finance.statements import months

@@ -17,7 +17,7 @@ from wtforms.validators import (
 
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MoneyField, WholeField
+from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.queries import ProductView
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 

@@ -17,7 +17,8 @@ from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.finance.statements.queries import months_of, statement_of, treatment_of
+from shared.finance.statements.month_lists import months_of
+from shared.finance.statements.queries import statement_of, treatment_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vat.queries import registration_of
 from shared.trade.vat.service import state_number

@@ -152,9 +152,7 @@ class Environment(BaseSettings):
     @classmethod
     def _filled_in(cls, value: Any) -> Any:
         """Words of an example (`<your address>`, `whsec_...`) are no value."""
-        if isinstance(value, str) and (
-            value.endswith("...") or (value[:1], value[-1:]) == ("<", ">")
-        ):
+        if isinstance(value, str) and _is_example(value):
             raise shapes.wrong(
                 "still holds the words of an example; put your own value there."
             )
@@ -237,3 +235,8 @@ def _slips(found: Mapping[str, str]) -> list[str]:
                 f"{name} is no setting and counts for nothing. docs/operations.md lists them all."
             )
     return notes
+
+
+def _is_example(value: str) -> bool:
+    is_in_brackets = value.startswith("<") and value.endswith(">")
+    return is_in_brackets or value.endswith("...")

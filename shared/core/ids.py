@@ -117,4 +117,5 @@ def slugify(text: str) -> str:
     may be empty.
     """
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:60].strip("-")
+    hyphened = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower())
+    return hyphened.strip("-")[:60].strip("-")

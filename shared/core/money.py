@@ -210,9 +210,8 @@ def split(amount: int, weights: list[int]) -> list[int]:
     if total <= 0 or min(weights) < 0:
         raise ValueError("weights must be non-negative and not all zero")
     parts = [amount * w // total for w in weights]
-    order = sorted(
-        range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i)
-    )
+    rests = [amount * weight % total for weight in weights]
+    order = sorted(range(len(weights)), key=lambda i: (-rests[i], i))
     for i in order[: amount - sum(parts)]:
         parts[i] += 1
     return parts

@@ -29,7 +29,8 @@ def network_of(address: str | None) -> str:
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
-    bare = address.strip().removeprefix("[").partition("]")[0].partition("%")[0]
+    unbracketed = address.strip().removeprefix("[").partition("]")[0]
+    bare = unbracketed.partition("%")[0]
     try:
         return ip_address(bare)
     except ValueError:

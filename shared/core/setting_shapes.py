@@ -51,7 +51,8 @@ def _key(beginning: str) -> AfterValidator:
 
 
 def _by_commas(value: Any) -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(value).split(",") if part.strip())
+    parts = (part.strip() for part in str(value).split(","))
+    return tuple(filter(None, parts))
 
 
 def _url(*schemes: str, bare: bool = False) -> AfterValidator:

@@ -133,7 +133,8 @@ def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
 
 def _secret_keys(text: str) -> list[str]:
     """The key that signs, empty where none is set, and those of before."""
-    return [key.strip() for key in text.split(",") if key.strip()] or [""]
+    keys = (key.strip() for key in text.split(","))
+    return list(filter(None, keys)) or [""]
 
 
 def load(
@@ -171,15 +172,16 @@ def load(
         metrics_token=found.metrics_token,
         notes=tuple(notes),
     )
-    told = {problem.split()[0] for problem in wrong}
-    problems = wrong + [
-        each for each in check(settings) if not any(name in each for name in told)
-    ]
+    problems = wrong + _not_told_yet(check(settings), wrong)
     if problems:
-        raise SettingsError(
-            "Markethall cannot start:\n" + "\n".join(f"  - {p}" for p in problems)
-        )
+        raise SettingsError("\n  - ".join(["Markethall cannot start:", *problems]))
     return settings
+
+
+def _not_told_yet(problems: list[str], told: list[str]) -> list[str]:
+    """Leave out what is about a setting that is told of already."""
+    names = [problem.split()[0] for problem in told]
+    return [each for each in problems if not any(name in each for name in names)]
 
 
 def check(settings: Settings) -> list[str]:

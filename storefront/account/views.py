@@ -20,7 +20,7 @@ from shared.trade.orders.order_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
-from storefront.receipts.outcome import order_status
+from storefront.receipts.order_card import order_status
 
 account = Blueprint("account", __name__)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms.validators import InputRequired, NumberRange
 
 from shared.core.locales.lazy import lazy_gettext as _l
-from shared.entrypoints.web.forms import MarketForm, WholeField
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.number_fields import WholeField
 from shared.trade.baskets.rules import MAX_QUANTITY
 
 _RANGE = _l("Enter a quantity from %(least)s to %(most)s.", least=0, most=MAX_QUANTITY)

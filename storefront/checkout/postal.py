@@ -102,7 +102,8 @@ def _laid_out(bare: str, place: PostalPlace) -> str:
     else of the same length.
     """
     layouts = _layouts(place.country)
-    gaps = layouts.get(_shape(bare)) or layouts.get(str(len(bare)), ())
+    of_same_length = layouts.get(str(len(bare)), ())
+    gaps = layouts.get(_shape(bare)) or of_same_length
     for at, sign in gaps:
         bare = bare[:at] + sign + bare[at:]
     return bare

@@ -40,7 +40,7 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.rules import shown_email
 from storefront.browser import basket_token, own_checkouts, remember_checkout
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
-from storefront.receipts.outcome import parts_of
+from storefront.receipts.order_card import parts_of
 
 checkout = Blueprint("checkout", __name__)
 

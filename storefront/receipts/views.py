@@ -18,7 +18,8 @@ from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.remaining_money import MoneyState
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.browser import own_checkouts
-from storefront.receipts.outcome import Outcome, card_of, outcome_of
+from storefront.receipts.order_card import card_of
+from storefront.receipts.outcome import Outcome, outcome_of
 
 receipts = Blueprint("receipts", __name__)
 

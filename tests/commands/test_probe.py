@@ -15,7 +15,7 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from shared.entrypoints.cli import doctor, front, probe
+from shared.entrypoints.cli import doctor, front, probe, probe_mail, stripe_over_http
 from shared.finance.inbox import rejected_deliveries
 from shared.infra.mail.models import Email
 from shared.trade.people import registration
@@ -93,7 +93,7 @@ async def _register(settings: Settings, endpoint: Registered, base: str) -> Sett
         "enabled_events[]": "*",
         "connect": str(endpoint.connect).lower(),
     }
-    async with probe.opened(settings.stripe) as api:
+    async with stripe_over_http.opened(settings.stripe) as api:
         made = await api.post("/v1/webhook_endpoints", form, f"endpoint:{endpoint}")
     secrets = ("whsec_of_before",) if endpoint.is_stale else (str(made["secret"]),)
     if endpoint.source == "platform":
@@ -234,7 +234,7 @@ async def test_the_test_mail_goes_to_the_operator(
     settings: Settings, tmp_path: Path
 ) -> None:
     """And leaves nothing in the outbox; without an operator the finding says how to make one."""
-    assert "python3 run.py operator" in (await probe.test_mail(settings)).advice
+    assert "python3 run.py operator" in (await probe_mail.test_mail(settings)).advice
     await registration.create_member(
         email="olive@market.test",
         password="a-long-password",
@@ -242,7 +242,7 @@ async def test_the_test_mail_goes_to_the_operator(
         role="operator",
         vendor_id=None,
     )
-    assert (await probe.test_mail(settings)).what.startswith(
+    assert (await probe_mail.test_mail(settings)).what.startswith(
         "A test mail to olive@market.test was written to"
     )
     (written,) = (settings.data_dir / "mail").glob("doctor-*.eml")
@@ -252,6 +252,6 @@ async def test_the_test_mail_goes_to_the_operator(
     assert live.advice == "Set MARKETHALL_SMTP_URL, or no customer gets a mail."
     assert not (await doctor._mail(settings)).advice
 
-    refused = await probe.test_mail(settings.with_(smtp_url="smtp://127.0.0.1:9"))
+    refused = await probe_mail.test_mail(settings.with_(smtp_url="smtp://127.0.0.1:9"))
     assert "The mail server cannot be reached (ConnectionRefusedError)." in refused.what
     assert refused.advice

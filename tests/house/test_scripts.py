@@ -51,6 +51,7 @@ CONNECTS = {
     "shared/entrypoints/cli/doctor.py",
     "shared/entrypoints/cli/front.py",
     "shared/entrypoints/cli/probe.py",
+    "shared/entrypoints/cli/stripe_over_http.py",
     "shared/entrypoints/cli/processes.py",
     "shared/entrypoints/cli/stand_in.py",
     "shared/entrypoints/cli/serve.py",

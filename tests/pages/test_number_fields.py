@@ -17,12 +17,8 @@ from werkzeug.datastructures import MultiDict
 import portal
 import storefront
 from shared.core.money import Money
-from shared.entrypoints.web.forms import (
-    MarketForm,
-    MoneyField,
-    PercentField,
-    WholeField,
-)
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.number_fields import MoneyField, PercentField, WholeField
 
 OURS = (MoneyField, WholeField, PercentField)
 READ: dict[type[wtforms.Field], list[tuple[str, object]]] = {

@@ -10,7 +10,8 @@ from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from storefront.receipts.outcome import Outcome, order_status, outcome_of
+from storefront.receipts.order_card import order_status
+from storefront.receipts.outcome import Outcome, outcome_of
 
 
 def seen(

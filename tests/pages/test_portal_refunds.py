@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.finance.refunds import service
+from shared.finance.refunds import approval
 from shared.finance.refunds.errors import RefundAlreadyDecided
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.queries import awaiting_approval
@@ -371,9 +371,9 @@ class TestTheOperator:
         sale = await sold(gateway, sandbox, funded=False)
         row = await ask(gateway, sale)
         both = await asyncio.gather(
-            service.approve(row.id, by="member:1"),
-            service.decline(row.id, reason="No.", by="member:2"),
-            service.approve(row.id, by="member:3"),
+            approval.approve(row.id, by="member:1"),
+            approval.decline(row.id, reason="No.", by="member:2"),
+            approval.approve(row.id, by="member:3"),
             return_exceptions=True,
         )
         assert sum(isinstance(r, RefundAlreadyDecided) for r in both) == 2

@@ -14,6 +14,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payments import stock_hold
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.refunds import approval
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
@@ -114,9 +115,9 @@ async def decide(*, yes: bool) -> bool:
     if waiting is None:
         return False
     if yes:
-        await refunds.approve(waiting.id, by="member:2")
+        await approval.approve(waiting.id, by="member:2")
     else:
-        await refunds.decline(waiting.id, reason="Not like this.", by="member:2")
+        await approval.decline(waiting.id, reason="Not like this.", by="member:2")
     return True
 
 

@@ -17,8 +17,9 @@ from shared.core.errors import Conflict, TryLater
 from shared.entrypoints.web import limits, links
 from shared.entrypoints.web.access import owner, public, unsigned_post
 from shared.entrypoints.web.factory import create_app
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
+from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.kit import page_number
+from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.entrypoints.web.pages import page, see_other
 from shared.infra.gateway.gateway import Gateway
 

@@ -18,7 +18,8 @@ from wtforms.validators import (
 
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField, choices
+from shared.entrypoints.web.forms import MarketForm, choices
+from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.trade.commission.queries import Policy, RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule
 from shared.trade.vendors.countries import CURRENCIES, currency_name
@@ -88,7 +89,8 @@ class RuleForm(Edited):
 
     def validate_currency(self, field: SelectField) -> None:
         """Amounts need a currency; without this the amounts alone would complain."""
-        if not field.data and any((self[name].raw_data or [""])[0] for name in AMOUNTS):
+        typed = [self[name].raw_data or [""] for name in AMOUNTS]
+        if not field.data and any(amount[0] for amount in typed):
             raise ValidationError(
                 "Choose the currency of the fixed part, the minimum and the maximum."
             )

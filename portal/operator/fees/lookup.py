@@ -30,7 +30,8 @@ async def find_vendor(
     """The vendor that was named, else the one in the product's address; None when neither names
     one. Raises Invalid.
     """
-    named, of_product = _parts(text)[:1], _parts(product)[:-1][-1:]
+    named = _parts(text)[:1]
+    of_product = _parts(product)[:-1][-1:]
     if named and of_product and named != of_product:
         raise Invalid("This product is another vendor’s.", param="product")
     slug = next(iter(named or of_product), None)

@@ -150,8 +150,8 @@ async def _tried(
     rules = await rules_for(sold.vendor_id)
     (charged,) = charge([sold], rules, price.currency, otherwise=otherwise)
     rule, fee = charged.rule, Money(charged.amount, price.currency)
-    places = (n for n, view in enumerate(views, start=1) if view.id == rule.id)
-    place = next(places, None)
+    rule_ids = [view.id for view in views]
+    place = rule_ids.index(rule.id) + 1 if rule.id in rule_ids else None
     product = views[place - 1].product_name if place else ""
     return TriedSale(
         price=price,

@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from shared.core.formats import paydays
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.filters import money
-from shared.entrypoints.web.forms import MarketForm, PercentField, WholeField
+from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.number_fields import PercentField, WholeField
 from shared.finance.payouts.forecast import next_payout
 from shared.finance.payouts.operator_holds import LONGEST, MOST
 from shared.finance.payouts.terms import PayoutTerms, terms_of

@@ -8,7 +8,8 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import WholeField, choices
+from shared.entrypoints.web.forms import choices
+from shared.entrypoints.web.number_fields import WholeField
 from shared.trade.marketplace.rules import (
     MOST_BANK_HOURS,
     MOST_DAYS,

@@ -37,7 +37,8 @@ def current() -> str:
 
 def known(tag: str | None) -> str | None:
     """The language that a tag such as `de-AT` asks for, or None when we do not speak it."""
-    language = (tag or "").replace("_", "-").partition("-")[0].lower()
+    hyphened = (tag or "").replace("_", "-")
+    language = hyphened.partition("-")[0].lower()
     return language if language in LANGUAGES else None
 
 

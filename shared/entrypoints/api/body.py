@@ -41,7 +41,8 @@ async def read_body(model: type[M]) -> M:
             include_input=False,
             include_context=False,
         )[0]
-        param = ".".join(str(part) for part in first["loc"][:4])[:80]
+        place = map(str, first["loc"][:4])
+        param = ".".join(place)[:80]
         raise Invalid(
             f"{param}: {first['msg']}" if param else str(first["msg"]),
             param=param or None,

@@ -54,7 +54,7 @@ def start_up() -> None:
             )
             for _ in range(ROUNDS)
         ]
-    bare, imports, whole = (statistics.median(r[i] for r in rounds) for i in range(3))
+    bare, imports, whole = map(statistics.median, zip(*rounds, strict=True))
     print(
         f"empty Python {bare * 1000:.0f} ms, libraries {imports * 1000:.0f} ms, application "
         f"{whole * 1000:.0f} ms"

@@ -188,40 +188,40 @@ def _first_answer(database: str) -> tuple[float, float]:
     """Seconds until the first answer, and seconds of processor time until then and for the way
     down.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    before, began = os.times(), time.perf_counter()
-    command = [
-        sys.executable,
-        "-m",
-        "shared.sandbox",
-        "--port",
-        str(port),
-        "--database",
-        database,
-    ]
+    port = _free_port()
+    before, began = _processor_time(), time.perf_counter()
+    command = [sys.executable, "-m", "shared.sandbox"]
+    command += ["--port", str(port), "--database", database]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            try:
-                connection.request("GET", "/v1/balance", headers=_KEY)
-                connection.getresponse().read()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.002)
-            finally:
-                connection.close()
+        while not _answers(port):
+            time.sleep(0.002)
         took = time.perf_counter() - began
     finally:
         process.terminate()
         process.wait()
-    after = os.times()
-    used = (
-        after.children_user
-        + after.children_system
-        - before.children_user
-        - before.children_system
-    )
-    return took, used
+    return took, _processor_time() - before
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _processor_time() -> float:
+    """Seconds that our child processes have used so far."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/v1/balance", headers=_KEY)
+        connection.getresponse().read()
+    except ConnectionRefusedError:
+        return False
+    finally:
+        connection.close()
+    return True

@@ -141,5 +141,6 @@ async def _dispute(gateway: Gateway, bank: Bank) -> None:
 
 async def _close_months() -> None:
     """Last month's statement and invoice, which the night would write."""
-    for vendor in await Vendor.filter(slug__in=[LUXE.slug, VELO.slug]).order_by("id"):
+    vendors = Vendor.filter(slug__in=[LUXE.slug, VELO.slug])
+    for vendor in await vendors.order_by("id"):
         await close_vendor(vendor.id)

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from shared.core.settings import Settings
 from shared.core.words import word
-from shared.entrypoints.cli import front
+from shared.entrypoints.cli import front, probe_mail
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.options import Options
@@ -119,7 +119,7 @@ async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Fi
     if probe:
         for finding in await probing.webhooks(settings):
             yield finding
-        yield await probing.test_mail(settings)
+        yield await probe_mail.test_mail(settings)
     for finding in await _health(settings):
         yield finding
 
@@ -187,37 +187,33 @@ async def _stripe(settings: Settings) -> list[Finding]:
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
             status, balance = await _get(session, f"{stripe.api_base}/v1/balance")
-            if status == 401:
-                return [
-                    Finding(
-                        "Stripe refuses the key.",
-                        "Set STRIPE_SECRET_KEY to a valid secret key of the platform.",
-                    )
-                ]
             if status != 200:
-                return [
-                    Finding(
-                        f"Stripe answered {status} to a simple question.",
-                        "Look at status.stripe.com; try again.",
-                    )
-                ]
-            found = [
-                _modes(settings, balance),
-                Finding(f"API version {API_VERSION} is accepted."),
-            ]
-            _, listed = await _get(
-                session, f"{stripe.api_base}/v1/webhook_endpoints?limit=100"
-            )
+                return [_no_answer(status)]
+            endpoints = f"{stripe.api_base}/v1/webhook_endpoints?limit=100"
+            _, listed = await _get(session, endpoints)
     except (aiohttp.ClientError, TimeoutError, ValueError) as problem:
-        advice = (
-            "Start it with: python3 run.py sandbox"
-            if stripe.stand_in
-            else "Check the network and STRIPE_API_BASE."
-        )
-        return [
-            Finding(f"Stripe cannot be reached ({type(problem).__name__}).", advice)
-        ]
+        advice = "Check the network and STRIPE_API_BASE."
+        if stripe.stand_in:
+            advice = "Start it with: python3 run.py sandbox"
+        what = f"Stripe cannot be reached ({type(problem).__name__})."
+        return [Finding(what, advice)]
+    found = [
+        _modes(settings, balance),
+        Finding(f"API version {API_VERSION} is accepted."),
+    ]
     return found + registered(settings, listed.get("data", []))
+
+
+def _no_answer(status: int) -> Finding:
+    if status == 401:
+        return Finding(
+            "Stripe refuses the key.",
+            "Set STRIPE_SECRET_KEY to a valid secret key of the platform.",
+        )
+    return Finding(
+        f"Stripe answered {status} to a simple question.",
+        "Look at status.stripe.com; try again.",
+    )
 
 
 async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, Any]:

@@ -53,7 +53,8 @@ def _ours(settings: Settings) -> list[OurEndpoint]:
 
 def _finding(wanted: OurEndpoint, listed: list[Any]) -> Finding:
     name, address = wanted.name, urlsplit(wanted.url)[1:3]
-    endpoint = next((e for e in listed if urlsplit(e["url"])[1:3] == address), None)
+    there = (each for each in listed if urlsplit(each["url"])[1:3] == address)
+    endpoint = next(there, None)
     if endpoint is None:
         advice = (
             f'Create an endpoint for events of "{wanted.scope}" at {wanted.url}, version '

@@ -23,8 +23,9 @@ from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
 from shared.entrypoints.web.filters import percent
-from shared.entrypoints.web.forms import MarketForm, MoneyField, PercentField
+from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
+from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.infra.audit.queries import EntryView, last_about
 from shared.trade.people.queries import called, labels_of_vendor
 
@@ -185,7 +186,9 @@ def _text(field: Field) -> str:
 
 
 def _told(field: Any, one: FieldDifference) -> ChangedField:
-    was, now, typed = (_in_words(field, text) for text in (one.was, one.now, one.typed))
+    was = _in_words(field, one.was)
+    now = _in_words(field, one.now)
+    typed = _in_words(field, one.typed)
     is_long = any(
         len(text or "") > editing.LONGEST or "\n" in (text or "")
         for text in (was, now, typed)

@@ -13,11 +13,9 @@ from quart import current_app, request, session
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
-    DecimalField,
     Field,
     Form,
     HiddenField,
-    IntegerField,
     PasswordField,
     SelectMultipleField,
     StringField,
@@ -32,19 +30,11 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from shared.core import locales
-from shared.core.amounts import (
-    payable,
-    read_amount,
-    read_percentage,
-    read_whole,
-    write_amount,
-)
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
-from shared.core.money import Money
 from shared.entrypoints.web.csrf import Csrf
 from shared.trade.people.rules import check_password, normal_email
 
@@ -53,6 +43,7 @@ OPENED = "opened"
 MAX_TEXT = 10_000
 MAX_INTEGER = 2**53
 
+Pair = tuple[str, str]  # a field's name or label, and what stands in it
 
 # What opens something, by its name in a form: every PasswordField of every form, and what is good
 # once.
@@ -71,10 +62,12 @@ def _sane(_form: BaseForm, field: Field) -> None:
         raise StopValidation(_("That is too long."))
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise StopValidation(_("That number is too large."))
-    if isinstance(value, Decimal) and (
-        not value.is_finite() or abs(value) > MAX_INTEGER
-    ):
+    if isinstance(value, Decimal) and not _is_real(value):
         raise StopValidation(_("Enter a number."))
+
+
+def _is_real(value: Decimal) -> bool:
+    return value.is_finite() and abs(value) <= MAX_INTEGER
 
 
 def _strip(value: Any) -> Any:
@@ -99,11 +92,9 @@ class MarketForm(Form):
 
         def get_translations(self, form: BaseForm) -> Any:
             """WTForms' own sentences, in the language of the form."""
-            return (
-                None
-                if self.language == locales.SOURCE
-                else i18n.get_translations([self.language])
-            )
+            if self.language == locales.SOURCE:
+                return None
+            return i18n.get_translations([self.language])
 
         def build_csrf(self, form: BaseForm) -> Any:
             self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
@@ -133,14 +124,11 @@ class MarketForm(Form):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, value in vars(cls).items():
-            if isinstance(value, UnboundField) and issubclass(
-                value.field_class, PasswordField
-            ):
+            if _is_password(value):
                 _secret_names.add(name)
             if name.startswith("validate") and inspect.iscoroutinefunction(value):
-                raise TypeError(
-                    f"{cls.__name__}.{name} is async, so WTForms would never run it"
-                )
+                method = f"{cls.__name__}.{name}"
+                raise TypeError(f"{method} is async, so WTForms would never run it")
 
     @classmethod
     async def from_request(
@@ -154,28 +142,20 @@ class MarketForm(Form):
 
         `currency` is what MoneyFields without one of their own are in.
         """
-        formdata = (
-            await request.form if request.method in ("POST", "PUT", "PATCH") else None
-        )
-        meta: Mapping[str, Any] = {
-            **kwargs.pop("meta", {}),
-            "currency": currency,
-        }
+        formdata = None
+        if request.method in ("POST", "PUT", "PATCH"):
+            formdata = await request.form
+        meta = {**kwargs.pop("meta", {}), "currency": currency}
         return cls(formdata, meta=meta, **kwargs)
 
     @classmethod
-    def in_words(
-        cls,
-        sent: Iterable[tuple[str, str]],
-    ) -> list[tuple[str, str]]:
+    def in_words(cls, sent: Iterable[Pair]) -> list[Pair]:
         """What was typed and chosen, by the labels that people saw.
 
         Nothing is checked, and what is hidden stays so.
         """
-        form = cls(
-            MultiDict(list(sent)),
-            meta={"csrf": False, "currency": None},
-        )
+        meta = {"csrf": False, "currency": None}
+        form = cls(MultiDict(list(sent)), meta=meta)
         return [(field.label.text, said) for field in form if (said := _said(field))]
 
     def ok(self) -> bool:
@@ -189,6 +169,12 @@ class MarketForm(Form):
             field.errors = [*field.errors, error.message]
         else:
             self.form_errors.append(error.message)
+
+
+def _is_password(value: Any) -> bool:
+    if not isinstance(value, UnboundField):
+        return False
+    return issubclass(value.field_class, PasswordField)
 
 
 def _said(field: Any) -> str:
@@ -215,92 +201,6 @@ class ChecksField(SelectMultipleField):
 
     option_widget = _Check()
     widget = ListWidget(prefix_label=False)
-
-
-class _Read:
-    """For fields whose text is read by a rule of ours: what cannot be read is told in its words
-    alone, and stays as typed.
-    """
-
-    data: Any
-    raw_data: Any
-    process_errors: Any
-
-    def read(self, text: str) -> Any:
-        """What `text` says. Raises Invalid."""
-        raise NotImplementedError
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if not valuelist:
-            return
-        self.data = None
-        text = str(valuelist[0]).strip()
-        if not text:
-            self.raw_data = []  # spaces are no answer: InputRequired looks here
-            return
-        try:
-            self.data = self.read(text)
-        except Invalid as error:
-            raise ValueError(error.message) from None
-
-    def pre_validate(self, _form: BaseForm) -> None:
-        if self.process_errors:
-            raise StopValidation  # a second sentence about a number that is none would only confuse
-
-
-class MoneyField(_Read, StringField):
-    """An amount in major units (`49.90`); `data` is Money.
-
-    In `currency`, else in the one given to `from_request`.
-    """
-
-    def __init__(
-        self,
-        label: str | None = None,
-        validators: list[Any] | None = None,
-        *,
-        currency: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.currency = currency or self.meta.currency
-
-    def read(self, text: str) -> Money:
-        if not self.currency:
-            raise Invalid(_("This amount has no currency."))
-        return payable(read_amount(text, self.currency, self.meta.language))
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return (
-            write_amount(self.data, self.meta.language)
-            if isinstance(self.data, Money)
-            else ""
-        )
-
-
-class WholeField(_Read, IntegerField):
-    """A whole number as people type it (`1,000`).
-
-    A text field: a browser's number field swallows what it cannot read.
-    """
-
-    widget = TextInput()
-
-    def read(self, text: str) -> int:
-        return read_whole(text, self.meta.language)
-
-
-class PercentField(_Read, DecimalField):
-    """A percentage with at most two decimals, typed with a point or a comma; a text field as
-    WholeField is.
-    """
-
-    widget = TextInput()
-
-    def read(self, text: str) -> Decimal:
-        return read_percentage(text)
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
@@ -338,6 +238,6 @@ def csrf_token() -> str:
 
 def csrf_valid(token: str) -> bool:
     """Whether `token` belongs to this browser's session."""
-    return (
-        bool(session.get("csrf")) and Bare(MultiDict({"csrf_token": token})).validate()
-    )
+    if not session.get("csrf"):
+        return False
+    return Bare(MultiDict({"csrf_token": token})).validate()

@@ -67,7 +67,8 @@ async def raw_body() -> bytes:
 def page_number(name: str = "page") -> int:
     """The page that the address asks for: a whole number from 1 on; anything else counts as 1."""
     text = request.args.get(name, "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    is_number = text.isascii() and text.isdigit() and len(text) < 9
+    number = int(text) if is_number else 1
     return min(max(number, 1), MAX_PAGE)
 
 

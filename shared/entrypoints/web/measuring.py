@@ -71,7 +71,8 @@ async def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "(no route)"
     now = time.perf_counter()
     count(meter(), request.method, route, response.status_code)
-    meter().seconds.labels(PROCESS, route).observe(now - g.get("started", now))
+    seconds = now - g.get("started", now)
+    meter().seconds.labels(PROCESS, route).observe(seconds)
     return response
 
 

@@ -83,14 +83,19 @@ class LineFormatter(logging.Formatter):
 
 def _one_line(text: str) -> str:
     """What somebody sent begins no line of its own, and moves no cursor."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else repr(char)[1:-1]
 
 
 class PlainFormatter(logging.Formatter):
     """The same for eyes: a short line, scrubbed too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{k}={v}" for k, v in getattr(record, "fields", {}).items())
+        given = getattr(record, "fields", {})
+        fields = " ".join(f"{name}={value}" for name, value in given.items())
         said = _one_line(f"{record.getMessage()} {fields}".rstrip())
         line = f"{datetime.now(UTC):%H:%M:%S} {record.levelname.lower():7} {said}"
         if record.exc_info:

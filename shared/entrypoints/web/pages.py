@@ -171,7 +171,8 @@ async def load_components(env: Environment) -> None:
     folder = TEMPLATES / "components"
     if env.globals.get("_components") is not None and not env.auto_reload:
         return
-    stamp = tuple((p.stem, p.stat().st_mtime_ns) for p in sorted(folder.glob("*.html")))
+    files = sorted(folder.glob("*.html"))
+    stamp = tuple((file.stem, file.stat().st_mtime_ns) for file in files)
     if env.globals.get("_components") == stamp:
         return
     for name, _ in stamp:

@@ -172,7 +172,9 @@ async def _send_again() -> Response:
     ):
         return await answer(422, code="form_expired", message=_(OPEN_TOO_LONG))
     form = await request.form
-    kept = [(n, v) for n, v in form.items(multi=True) if not is_secret(n)]
+    kept = [
+        (name, value) for name, value in form.items(multi=True) if not is_secret(name)
+    ]
     if (
         len(kept) > MAX_SENT_BACK
         or sum(len(n) + len(v) for n, v in kept) > MAX_BYTES_SENT_BACK

@@ -143,7 +143,8 @@ def reminder_due(deadline: datetime, now: datetime, zone: tzinfo) -> int | None:
     """
     if deadline <= now:
         return None
-    left = (deadline.astimezone(zone).date() - now.astimezone(zone).date()).days
+    last, today = deadline.astimezone(zone).date(), now.astimezone(zone).date()
+    left = (last - today).days
     return next((stage for stage in REMINDERS if left <= stage), None)
 
 

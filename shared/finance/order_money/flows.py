@@ -178,9 +178,11 @@ def _postings(facts: Iterable[Fact]) -> list[list[Fact]]:
     grouped: dict[int, list[Fact]] = {}
     for fact in facts:
         grouped.setdefault(fact.posting_id, []).append(fact)
-    return sorted(
-        grouped.values(), key=lambda parts: (parts[0].at, parts[0].posting_id)
-    )
+    return sorted(grouped.values(), key=_moment_of)
+
+
+def _moment_of(parts: list[Fact]) -> tuple[datetime, int]:
+    return parts[0].at, parts[0].posting_id
 
 
 # What a posting's steps are called: the vendor's, the commission that goes over, the marketplace's.

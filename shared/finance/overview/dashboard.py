@@ -5,6 +5,7 @@ Constant numbers of queries.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -131,7 +132,8 @@ async def _owing() -> Heap:
     rows = await query.group_by("vendor_id", "currency").values_list(
         "vendor_id", "currency", "total", "first"
     )
-    found = _heap([(currency, 1, total, first) for _, currency, total, first in rows])
+    each = [(currency, 1, total, first) for _, currency, total, first in rows]
+    found = _heap(each)
     return Heap(
         len({vendor for vendor, *_ in rows}),
         found.sums,
@@ -140,10 +142,10 @@ async def _owing() -> Heap:
 
 
 def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
-    sums: dict[str, int] = {}
+    sums: dict[str, int] = defaultdict(int)
     count, days = 0, []
     for currency, number, total, first in rows:
-        sums[str(currency)] = sums.get(str(currency), 0) + int(str(total))
+        sums[str(currency)] += int(str(total))
         count += int(str(number))
         days += [_moment(first)] if first else []
     money = tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

@@ -5,7 +5,7 @@ that ends.
 from __future__ import annotations
 
 import logging
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from tortoise.expressions import Q
 
@@ -26,14 +26,14 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
 from shared.trade.people.models import Customer
 from shared.trade.people.persons import language_of
 
 log = logging.getLogger("markethall.payment_methods")
 
-AT_ONCE = (
-    200  # customers that one sweep reads, those first that were not read for longest
-)
+# Customers that one sweep reads, those first that were not read for longest.
+AT_ONCE = 200
 READ_AGAIN = timedelta(days=1)
 LEFT_ALONE = timedelta(minutes=15)  # a shopper may still be typing
 # Who has not ended by then has left; the daily reading still sees it.
@@ -51,9 +51,8 @@ async def _follow(context: Context, stripe_customer_id: str) -> None:
         await following.follow(context.gateway, stripe_customer_id)
     except StripeRefused as refused:  # the others are looked at all the same
         log.warning("customer %s cannot be read: %s", stripe_customer_id, refused.log)
-        await StripeCustomer.filter(stripe_customer_id=stripe_customer_id).update(
-            updated_at=clock.now()
-        )
+        row = StripeCustomer.filter(stripe_customer_id=stripe_customer_id)
+        await row.update(updated_at=clock.now())
 
 
 @job("payment_methods.detach", renamed={"id": "detachment_id"})
@@ -77,21 +76,15 @@ async def sweep(context: Context) -> None:
         updated_at__lt=now - LEFT_ALONE,
         created_at__gt=now - ADDING_LASTS,
     )
-    first = (
-        await adding.order_by("id")
-        .limit(AT_ONCE)
-        .values_list("stripe_customer_id", flat=True)
-    )
+    soonest = adding.order_by("id").limit(AT_ONCE)
+    first = await soonest.values_list("stripe_customer_id", flat=True)
     old = StripeCustomer.filter(
         updated_at__lt=now - READ_AGAIN,
         gone_at=None,
         stripe_customer_id__not_isnull=True,
     )
-    rest = (
-        await old.order_by("updated_at", "id")
-        .limit(AT_ONCE)
-        .values_list("stripe_customer_id", flat=True)
-    )
+    oldest = old.order_by("updated_at", "id").limit(AT_ONCE)
+    rest = await oldest.values_list("stripe_customer_id", flat=True)
     for stripe_customer_id in dict.fromkeys([*first, *rest]):
         await _follow(context, str(stripe_customer_id))
 
@@ -101,22 +94,14 @@ async def remind(_context: Context) -> None:
     """Find the default cards that end soon, and give each a job of its own."""
     day = await today()
     months = Q(card_exp_year=day.year, card_exp_month=day.month)
-    later = (
-        day.year + day.month // 12,
-        day.month % 12 + 1,
-    )
-    months |= Q(card_exp_year=later[0], card_exp_month=later[1])
+    year, month = day.year + day.month // 12, day.month % 12 + 1
+    months |= Q(card_exp_year=year, card_exp_month=month)
     cards = PaymentMethod.filter(months, is_active=True, is_default=True).order_by("id")
-    due = [
-        row.id
-        for row in await cards
-        if reminder_due(row.card_exp_month, row.card_exp_year, day)
-    ]
+    due = [row.id for row in await cards if _is_due(row, day)]
     async with unit.transaction() as tx:
         for row_id in due:
-            remind_one.once(f"payment_methods.remind_one:{row_id}")(
-                tx, method_id=row_id
-            )
+            once = remind_one.once(f"payment_methods.remind_one:{row_id}")
+            once(tx, method_id=row_id)
 
 
 @job("payment_methods.remind_one", renamed={"id": "method_id"})
@@ -132,32 +117,33 @@ async def remind_one(context: Context, method_id: int) -> None:
         await _follow(context, str(owner.stripe_customer_id))
     day = await today()
     async with unit.transaction() as tx:
-        card = await tx.lock_first(
-            PaymentMethod.filter(
-                id=row.id,
-                is_active=True,
-                is_default=True,
-            )
-        )
-        if card is None or not reminder_due(
-            card.card_exp_month, card.card_exp_year, day
-        ):
+        mine = PaymentMethod.filter(id=row.id, is_active=True, is_default=True)
+        card = await tx.lock_first(mine)
+        if card is None or not _is_due(card, day):
             return
         shopper = await Customer.get(id=card.customer_id)
-        if not shopper.is_active:
-            return
-        language = language_of(shopper)
-        with speaking(language):
-            named = label(card.payment_method_type, card.card_brand, card.card_last4)
-        mail.post(
-            tx,
-            "card_ends",
-            to=shopper.email,
-            language=language,
-            unique_key=f"card_ends:{card.id}:{card.card_exp_year}-{card.card_exp_month:02d}",
-            context={
-                "full_name": shopper.full_name,
-                "card": named,
-                "expires": expiry(card.card_exp_month, card.card_exp_year),
-            },
-        )
+        if shopper.is_active:
+            _tell(tx, card, shopper)
+
+
+def _is_due(card: PaymentMethod, day: date) -> bool:
+    return reminder_due(card.card_exp_month, card.card_exp_year, day)
+
+
+def _tell(tx: Transaction, card: PaymentMethod, shopper: Customer) -> None:
+    year, month = card.card_exp_year, card.card_exp_month
+    language = language_of(shopper)
+    with speaking(language):
+        named = label(card.payment_method_type, card.card_brand, card.card_last4)
+    mail.post(
+        tx,
+        "card_ends",
+        to=shopper.email,
+        language=language,
+        unique_key=f"card_ends:{card.id}:{year}-{month:02d}",
+        context={
+            "full_name": shopper.full_name,
+            "card": named,
+            "expires": expiry(month, year),
+        },
+    )

@@ -82,9 +82,9 @@ async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
         stripe_setup_intent_id__not_isnull=True,
     )
     for setup in await waiting.order_by("id"):
-        await store_setup(
-            setup.id, await gateway.setup_intents.get(str(setup.stripe_setup_intent_id))
-        )
+        intent_id = str(setup.stripe_setup_intent_id)
+        found = await gateway.setup_intents.get(intent_id)
+        await store_setup(setup.id, found)
 
 
 async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
@@ -120,9 +120,8 @@ async def _take_over(
     mine = PaymentMethod.filter(customer_id=owner.customer_id)
     rows = {method.id: method for method in await mine.order_by("id")}
     off = PaymentMethodDetachment.filter(customer_id=owner.customer_id)
-    dropped = {
-        str(id_) for id_ in await off.values_list("stripe_payment_method_id", flat=True)
-    }
+    ids = await off.values_list("stripe_payment_method_id", flat=True)
+    dropped = set(map(str, ids))
     set_up = await _set_up(owner.customer_id)
     held = [
         StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)
@@ -156,36 +155,27 @@ async def _free_cards_that_change(
         if number and known[number] != one.fingerprint
     ]
     if changing:
-        await PaymentMethod.filter(id__in=changing).update(
-            fingerprint=None,
-            updated_at=clock.now(),
-        )
+        rows = PaymentMethod.filter(id__in=changing)
+        await rows.update(fingerprint=None, updated_at=clock.now())
 
 
 async def _set_up(shopper_id: int) -> set[str]:
     """The methods that the shopper added by a setup of ours."""
-    done = PaymentMethodSetup.filter(
-        customer_id=shopper_id, status=SetupState.SUCCEEDED
-    )
-    return {
-        str(id_)
-        for id_ in await done.values_list("stripe_payment_method_id", flat=True)
-        if id_
-    }
+    mine = PaymentMethodSetup.filter(customer_id=shopper_id)
+    done = mine.filter(status=SetupState.SUCCEEDED)
+    ids = await done.values_list("stripe_payment_method_id", flat=True)
+    return {str(id_) for id_ in ids if id_}
 
 
 async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
     now = clock.now()
-    gone: dict[str, Any] = {
-        "is_active": False,
-        "is_default": False,
-        "removed_at": now,
-    }
     await tx.change(
         row,
         where={"is_active": True},
+        is_active=False,
+        is_default=False,
+        removed_at=now,
         removed_because=why,
-        **gone,
     )
     await _note(tx, "payment_method.ended", row.customer_id, row.id, why=why)
 
@@ -208,34 +198,29 @@ async def _keep(
         "removed_at": None,
         "removed_because": None,
     }
-    if row is None or row.stripe_payment_method_id != method.id:
-        values["consented_at"] = method.created
-        values["consented_in"] = (
-            ConsentOrigin.ACCOUNT if method.id in set_up else ConsentOrigin.CHECKOUT
-        )
+    shopper_id = owner.customer_id
     if row is None:
-        made = await tx.create(PaymentMethod, customer_id=owner.customer_id, **values)
-        await _note(
-            tx,
-            "payment_method.saved",
-            owner.customer_id,
-            made.id,
-            where=values["consented_in"],
-        )
+        values |= _consent(method, set_up)
+        row = await tx.create(PaymentMethod, customer_id=shopper_id, **values)
+        where = values["consented_in"]
+        await _note(tx, "payment_method.saved", shopper_id, row.id, where=where)
         return
+    if row.stripe_payment_method_id != method.id:
+        values |= _consent(method, set_up)
     news = {
         name: value for name, value in values.items() if getattr(row, name) != value
     }
-    if not news:
-        return
-    await tx.change(row, **news)
-    await _note(
-        tx,
-        "payment_method.followed",
-        owner.customer_id,
-        row.id,
-        changed=sorted(news),
-    )
+    if news:
+        await tx.change(row, **news)
+        changed = sorted(news)
+        await _note(tx, "payment_method.followed", shopper_id, row.id, changed=changed)
+
+
+def _consent(method: StripePaymentMethod, set_up: set[str]) -> dict[str, Any]:
+    """When and where its shopper agreed."""
+    was_set_up = method.id in set_up
+    origin = ConsentOrigin.ACCOUNT if was_set_up else ConsentOrigin.CHECKOUT
+    return {"consented_at": method.created, "consented_in": origin}
 
 
 def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ under way.
 
 from __future__ import annotations
 
-from shared.finance.payments import service
+from shared.finance.payments import payment_intents
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
@@ -37,10 +37,10 @@ async def give_up(context: Context, checkout_id: int) -> None:
     for payment in await Payment.filter(
         order__checkout_id=checkout.id, status__in=list(OPEN_STATES)
     ).order_by("id"):
-        state = await service.follow(context.gateway, payment)
+        state = await payment_intents.follow(context.gateway, payment)
         if state in _UNDER_WAY:
             return
-    if PaymentState.PROCESSING in await service.cancel_intents_of(
+    if PaymentState.PROCESSING in await payment_intents.cancel_intents_of(
         context.gateway, checkout.id
     ):
         return

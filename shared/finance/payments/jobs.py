@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.payment_methods.jobs import follow as follow_methods
-from shared.finance.payments import service
+from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import ChargeNotBooked
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.finance.payments.models import Payment
@@ -40,13 +40,11 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
     payment = await Payment.get_or_none(id=payment_id)
     if payment is None or payment.status not in OPEN_STATES:
         return
-    state = await service.follow(context.gateway, payment)
+    state = await payment_intents.follow(context.gateway, payment)
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
-        state = await service.cancel_intent(
-            context.gateway,
-            await Payment.get(id=payment.id),
-        )
+        payment = await Payment.get(id=payment.id)
+        state = await payment_intents.cancel_intent(context.gateway, payment)
     if state in OPEN_STATES:
         async with unit.transaction() as tx:
             settle_unknown.at(clock.now() + ASK_AGAIN)(tx, payment_id=payment_id)
@@ -79,7 +77,7 @@ async def read_statement_prefix(context: Context) -> None:
 @job("payments.cancel_intents")
 async def cancel_intents(context: Context, checkout_id: int) -> None:
     """Leave no intent of a closed checkout payable."""
-    await service.cancel_intents_of(context.gateway, checkout_id)
+    await payment_intents.cancel_intents_of(context.gateway, checkout_id)
 
 
 @job("payments.expire_checkout")
@@ -96,7 +94,7 @@ async def expire_checkout(context: Context, checkout_id: int) -> None:
         async with unit.transaction() as tx:
             expire_checkout.at(checkout.reserved_until)(tx, checkout_id=checkout_id)
         return
-    states = await service.cancel_intents_of(context.gateway, checkout.id)
+    states = await payment_intents.cancel_intents_of(context.gateway, checkout.id)
     if await Payment.exists(order__checkout_id=checkout.id, status=PaymentState.PARKED):
         return  # money was taken: the goods stay reserved until a person has decided
     if PaymentState.PROCESSING in states:

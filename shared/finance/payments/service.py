@@ -23,15 +23,15 @@ from shared.finance.payments.errors import (
 )
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
+from shared.finance.payments.payment_intents import cancel_intent, make
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
-from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentIntent
+from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.stripe_writes import service as writes
-from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
@@ -61,13 +61,11 @@ class IntentView:
     platform_fee: Money
     currency: str
     state: PaymentState
-    statement_descriptor: (
-        str  # as the card statement will show it; empty while that is not known
-    )
+    # As the card statement will show it; empty while that is not known.
+    statement_descriptor: str
     statement_suffix: str  # its end, which is ours
-    stripe_customer_id: str | None = (
-        None  # set where the viewer may pay with what it holds
-    )
+    # Set where the viewer may pay with what it holds.
+    stripe_customer_id: str | None = None
     # Set where the viewer may save the card.
     box_secret: str | None = field(default=None, repr=False)
 
@@ -127,21 +125,18 @@ def _view(opened: Opened) -> IntentView:
 
 async def _ordered_by(order_id: int, shopper_id: int | None) -> int | None:
     """The signed-in shopper, if the order is theirs."""
-    if shopper_id is None or not await Order.exists(
-        id=order_id, customer_id=shopper_id
-    ):
+    if shopper_id is None:
         return None
-    return shopper_id
+    is_theirs = await Order.exists(id=order_id, customer_id=shopper_id)
+    return shopper_id if is_theirs else None
 
 
 async def _look_again(gateway: Gateway, order_id: int) -> None:
     """Learn what became of the customer that the order's open payment names, and of what it
     holds.
     """
-    payment = await Payment.filter(
-        order_id=order_id,
-        status__in=list(OPEN_STATES),
-    ).first()
+    mine = Payment.filter(order_id=order_id, status__in=list(OPEN_STATES))
+    payment = await mine.first()
     if payment is not None and payment.stripe_customer_id is not None:
         await saved.look_for(gateway, payment.stripe_customer_id)
 
@@ -156,13 +151,11 @@ async def _opened(
     Raises CustomerGone when that names a customer that Stripe no longer has.
     """
     payment = await _open_payment(order_id, customer)
-    if payment.stripe_customer_id is not None and await customers.is_gone(
-        payment.stripe_customer_id
-    ):
+    named = payment.stripe_customer_id
+    if named is not None and await customers.is_gone(named):
         if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
-            raise PaymentRejected(
-                log=f"payment {payment.id} names a customer that is gone and cannot be cancelled"
-            )
+            why = "names a customer that is gone and cannot be cancelled"
+            raise PaymentRejected(log=f"payment {payment.id} {why}")
         payment = await _open_payment(order_id, customer)
     opened = await _with_intent(gateway, payment)
     # Cancelled at Stripe while the order is still open: a new attempt.
@@ -177,7 +170,7 @@ async def _with_intent(gateway: Gateway, payment: Payment) -> Opened:
     if intent_id is not None:
         intent = await gateway.payment_intents.get(intent_id)
         return payment, intent, await sync.apply(payment.id, intent)
-    performed = await _make(gateway, payment)
+    performed = await make(gateway, payment)
     if performed.stripe_id is None:
         raise await _rejected(gateway, payment, performed.refusal)
     intent = performed.answer or await gateway.payment_intents.get(performed.stripe_id)
@@ -192,30 +185,14 @@ async def _rejected(
 
     A customer that it does not know is looked for first.
     """
-    log_ = (
-        refusal.log if refusal else f"payment {payment.id} was refused to somebody else"
-    )
-    if (
-        refusal
-        and refusal.stripe_param == "customer"
-        and payment.stripe_customer_id is not None
-    ):
-        await saved.look_for(gateway, payment.stripe_customer_id)
-        return CustomerGone(log=log_)
-    return PaymentRejected(log=log_)
-
-
-async def _make(gateway: Gateway, payment: Payment) -> writes.Performed:
-    """Have the intent of a payment made, if that was not done or refused before."""
-    subject = payment.as_subject
-    write = await writes.latest(subject, CreatePaymentIntent)
-    if write is None:  # written down before there were rows of writes
-        async with unit.transaction() as tx:
-            asked_at = payment.created_at
-            write = await writes.open_write(
-                tx, CreatePaymentIntent.of(payment), asked_at=asked_at
-            )
-    return await writes.perform(gateway, write.id)
+    if refusal is None:
+        elsewhere = f"payment {payment.id} was refused to somebody else"
+        return PaymentRejected(log=elsewhere)
+    customer = payment.stripe_customer_id
+    if refusal.stripe_param == "customer" and customer is not None:
+        await saved.look_for(gateway, customer)
+        return CustomerGone(log=refusal.log)
+    return PaymentRejected(log=refusal.log)
 
 
 async def _box(gateway: Gateway, opened: Opened) -> str | None:
@@ -235,10 +212,8 @@ async def _open_payment(order_id: int, customer: str | None) -> Payment:
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
         checkout = await order.checkout
-        if (
-            order.payment_status not in _PAYABLE
-            or checkout.status != CheckoutStatus.OPEN
-        ):
+        is_open = checkout.status == CheckoutStatus.OPEN
+        if not is_open or order.payment_status not in _PAYABLE:
             raise OrderNotPayable
         earlier = await Payment.filter(order_id=order.id).order_by("id")
         if any(payment.status == PaymentState.PARKED for payment in earlier):
@@ -289,60 +264,6 @@ async def _write_down(
     return payment
 
 
-async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
-    """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow.
-
-    Raises StripeUnavailable.
-    """
-    if payment.stripe_payment_intent_id is not None:
-        intent = await gateway.payment_intents.get(payment.stripe_payment_intent_id)
-        return await sync.apply(payment.id, intent)
-    await _make(gateway, payment)
-    return PaymentState((await Payment.get(id=payment.id)).status)
-
-
-async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
-    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
-    if payment.stripe_payment_intent_id is None:  # it may have been made all the same
-        await follow(gateway, payment)
-    async with unit.transaction() as tx:
-        write_id = await _cancellation(tx, payment.id)
-    performed = await writes.perform(gateway, write_id) if write_id else None
-    payment = await Payment.get(id=payment.id)
-    if performed is not None and performed.state == WriteState.REFUSED:
-        return await follow(gateway, payment)
-    return PaymentState(payment.status)
-
-
-async def _cancellation(tx: Transaction, payment_id: int) -> int | None:
-    """The write that cancels a payment's intent, opened unless one waits; None where there is
-    nothing to cancel.
-    """
-    payment = await tx.lock(Payment, id=payment_id)
-    if payment.status not in OPEN_STATES or payment.stripe_payment_intent_id is None:
-        return None
-    last = await writes.latest(payment.as_subject, CancelPaymentIntent)
-    if last is not None and last.state == WriteState.WAITING:
-        return int(last.id)
-    asked = CancelPaymentIntent(
-        payment_id=payment.id,
-        mark=payment.idempotency_key,
-        intent_id=payment.stripe_payment_intent_id,
-        number=1 + await writes.count_of(payment.as_subject, CancelPaymentIntent),
-    )
-    return int((await writes.open_write(tx, asked)).id)
-
-
-async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentState]:
-    """Cancel every intent of a checkout that is not decided: the states in which that left its
-    payments.
-    """
-    payments = await Payment.filter(
-        order__checkout_id=checkout_id, status__in=list(OPEN_STATES)
-    ).order_by("id")
-    return {await cancel_intent(gateway, payment) for payment in payments}
-
-
 async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:
     """Read the intent from Stripe and let our rows follow; None when the intent is not ours.
 
@@ -360,9 +281,9 @@ async def is_intent_known(intent_id: str | None) -> bool:
     """Whether one of our payments has this PaymentIntent; spares a call to Stripe for foreign
     objects.
     """
-    return intent_id is not None and await Payment.exists(
-        stripe_payment_intent_id=intent_id
-    )
+    if intent_id is None:
+        return False
+    return await Payment.exists(stripe_payment_intent_id=intent_id)
 
 
 async def record_charge(gateway: Gateway, charge_id: str) -> bool:

@@ -8,7 +8,7 @@ becomes of the browser.
 from __future__ import annotations
 
 from shared.core import clock
-from shared.finance.payments import service
+from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import (
     OrderNotPayable,
     PageOutOfDate,
@@ -106,12 +106,12 @@ async def let_go(context: Context, order_id: int) -> None:
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
     for payment in await open_payments.order_by("id"):
-        await service.follow(context.gateway, payment)
+        await payment_intents.follow(context.gateway, payment)
     await order.refresh_from_db()
     if not await _is_due(order):  # the bank asks the shopper something
         return
     states = {
-        await service.cancel_intent(context.gateway, payment)
+        await payment_intents.cancel_intent(context.gateway, payment)
         for payment in await open_payments.order_by("id")
     }
     if PaymentState.PROCESSING in states:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Any
 
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.words import in_english
-from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.ledger import postings
-from shared.finance.ledger import service as ledger
 from shared.finance.payments.events import PaymentSucceeded, TransferArrived
 from shared.finance.payments.models import Payment
+from shared.finance.payments.payment_postings import (
+    post_move,
+    post_parked,
+    post_sale,
+    post_stripe_fee,
+)
 from shared.finance.payments.rules import (
     PAID_STATES,
     Expected,
@@ -93,13 +95,7 @@ async def follow(
     Answers the payment's state afterwards.
     """
     checkout, order, payment = await _locked(tx, payment_id)
-    if payment.stripe_payment_intent_id is None:
-        await tx.change(
-            payment,
-            where={"stripe_payment_intent_id": None},
-            stripe_payment_intent_id=intent.id,
-        )
-        await tx.change(order, payment_intent_id=intent.id)
+    await _keep_intent(tx, order, payment, intent)
     current = PaymentState(payment.status)
     target = next_state(current, facts_of(intent), expected_of(payment))
     if target is None:
@@ -120,12 +116,24 @@ async def follow(
         order_id=order.id,
         vendor_id=order.vendor_id,
     )
-    await _books_follow(tx, payment, intent, current, target)
+    await post_move(tx, payment, intent, was=current, now=target)
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
         saved_by = intent.customer if intent.saved else None
         tx.emit(PaymentSucceeded(payment.id, saved_by))
     return target
+
+
+async def _keep_intent(
+    tx: Transaction, order: Order, payment: Payment, intent: PaymentIntent
+) -> None:
+    if payment.stripe_payment_intent_id is None:
+        await tx.change(
+            payment,
+            where={"stripe_payment_intent_id": None},
+            stripe_payment_intent_id=intent.id,
+        )
+        await tx.change(order, payment_intent_id=intent.id)
 
 
 def _values(
@@ -173,9 +181,8 @@ async def _order_follows(
             order.number,
         )
     else:
-        status = order_status(
-            target, checkout_open=checkout.status == CheckoutStatus.OPEN
-        )
+        is_open = checkout.status == CheckoutStatus.OPEN
+        status = order_status(target, checkout_open=is_open)
         if status is not None:
             await orders.follow_payment(tx, order, status)
         await _hold_follows(tx, order, target)
@@ -191,24 +198,6 @@ async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> 
         await reservations.let_go(tx, order, wasted=target is PaymentState.CANCELED)
 
 
-async def _books_follow(
-    tx: Transaction,
-    payment: Payment,
-    intent: PaymentIntent,
-    was: PaymentState,
-    target: PaymentState,
-) -> None:
-    """Money that Stripe took is in the ledger from this moment on: a sale, or parked until a person
-    has looked.
-    """
-    if target is PaymentState.SUCCEEDED:
-        if was is PaymentState.PARKED:
-            await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
-        await _post_sale(tx, payment)
-    elif target is PaymentState.PARKED:
-        await ledger.post(tx, postings.parked(await _parked(payment, intent)))
-
-
 async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     """Post what a payment that took money must have posted, where it is not there; False when it
     is. A repair.
@@ -216,48 +205,10 @@ async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     async with unit.transaction() as tx:
         _, _, payment = await _locked(tx, payment_id)
         if payment.status == PaymentState.PARKED:
-            return await ledger.post(
-                tx,
-                postings.parked(await _parked(payment, intent)),
-            )
+            return await post_parked(tx, payment, intent)
         if payment.status in PAID_STATES:
-            return await _post_sale(tx, payment)
+            return await post_sale(tx, payment)
         return False
-
-
-async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
-    """What really happened at Stripe, whoever's account the money went to."""
-    to = (
-        await VendorPaymentConfig.get_or_none(stripe_account_id=intent.destination)
-        if intent.destination
-        else None
-    )
-    return postings.Parked(
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        vendor_id=to.vendor_id if to else None,
-        currency=intent.currency,
-        total=intent.amount_received,
-        fee=intent.application_fee,
-        stripe_id=intent.id,
-    )
-
-
-async def _post_sale(tx: Transaction, payment: Payment) -> bool:
-    return await ledger.post(
-        tx,
-        postings.sale(
-            postings.SaleFact(
-                payment_id=payment.id,
-                order_id=payment.order_id,
-                vendor_id=payment.vendor_id,
-                currency=payment.currency,
-                total=payment.amount_total,
-                commission=payment.amount_platform_fee,
-                stripe_id=str(payment.stripe_payment_intent_id),
-            )
-        ),
-    )
 
 
 async def follow_refunds(
@@ -314,7 +265,9 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
         "statement_descriptor": charge.statement_descriptor,
     }
     return {
-        k: v for k, v in values.items() if v is not None and getattr(payment, k) != v
+        name: value
+        for name, value in values.items()
+        if value not in (None, getattr(payment, name))
     }
 
 
@@ -324,15 +277,7 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
     """
     async with unit.transaction() as tx:
         _, order, payment = await _locked(tx, payment_id)
-        if charge.stripe_fee is not None and charge.balance_transaction is not None:
-            fee = postings.StripeFee(
-                payment.id,
-                payment.order_id,
-                payment.currency,
-                charge.stripe_fee,
-                charge.balance_transaction,
-            )
-            await ledger.post(tx, postings.stripe_fee(fee))
+        await post_stripe_fee(tx, payment, charge)
         references.remember(
             tx,
             charge.id,
@@ -346,12 +291,12 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
         if charge.transfer and payment.stripe_transfer_id is None:
             tx.emit(TransferArrived(payment.id, payment.vendor_id))
         if news := news_of(payment, charge):
-            told = {
-                name: str(v) if isinstance(v, datetime) else v
-                for name, v in news.items()
-            }
-            await tx.change(
-                payment,
-                act=Act("payment.charge_noted", "stripe", told),
-                **news,
-            )
+            act = Act("payment.charge_noted", "stripe", _as_told(news))
+            await tx.change(payment, act=act, **news)
+
+
+def _as_told(news: dict[str, Any]) -> dict[str, Any]:
+    """Make the moment text: the audit trail keeps JSON."""
+    if (moment := news.get("available_on")) is None:
+        return news
+    return {**news, "available_on": str(moment)}

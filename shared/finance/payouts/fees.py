@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.infra.gateway.application_fees import FeeRefund
+from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
@@ -43,39 +44,42 @@ async def read(
     """
     if found.method != "instant":
         return Fees()
-    earned: Named = ()
-    refunds: Sequence[FeeRefund] = ()
-    if found.application_fee is not None:
-        earned = (
-            (
-                found.application_fee,
-                (await gateway.application_fees.get(found.application_fee)).amount,
-            ),
-        )
-        if found.failure_balance_transaction is not None:
-            refunds = await gateway.application_fees.list_refunds(found.application_fee)
-    try:
-        rows = {
-            row.id: row
-            for row in await gateway.balance_transactions.list(
-                account_id, since=found.created
-            )
-        }
-    except StripeRefused:  # access was taken away meanwhile
-        rows = {}
-    sent, returned = (
-        rows.get(found.balance_transaction or ""),
-        rows.get(found.failure_balance_transaction or ""),
-    )
-    back = (
-        -returned.fee
-        if returned
-        else sum(refund.amount for refund in refunds)
-        if not rows
-        else 0
-    )
+    earned = await _earned(gateway, found)
+    refunds = await _refunds(gateway, found)
+    rows = await _rows(gateway, account_id, found)
+    sent = rows.get(found.balance_transaction or "")
+    returned = rows.get(found.failure_balance_transaction or "")
     fee = sent.fee if sent else sum(amount for _, amount in earned)
+    back = -returned.fee if returned else 0
+    if not rows:
+        back = sum(refund.amount for refund in refunds)
     return Fees(fee, earned, back, _together(refunds, back))
+
+
+async def _earned(gateway: Gateway, found: StripePayout) -> Named:
+    if found.application_fee is None:
+        return ()
+    fee = await gateway.application_fees.get(found.application_fee)
+    return ((found.application_fee, fee.amount),)
+
+
+async def _refunds(gateway: Gateway, found: StripePayout) -> Sequence[FeeRefund]:
+    if found.application_fee is None or found.failure_balance_transaction is None:
+        return ()
+    return await gateway.application_fees.list_refunds(found.application_fee)
+
+
+async def _rows(
+    gateway: Gateway,
+    account_id: str | None,
+    found: StripePayout,
+) -> dict[str, BalanceTransaction]:
+    """The account's balance transactions since the payout, by id; none where it cannot be read."""
+    try:
+        rows = await gateway.balance_transactions.list(account_id, since=found.created)
+    except StripeRefused:  # access was taken away meanwhile
+        return {}
+    return {row.id: row for row in rows}
 
 
 def _together(refunds: Sequence[FeeRefund], back: int) -> Named:
@@ -84,8 +88,7 @@ def _together(refunds: Sequence[FeeRefund], back: int) -> Named:
     """
     if back <= 0:
         return ()
-    if sum(refund.amount for refund in refunds) == back:
-        return tuple((refund.id, refund.amount) for refund in refunds)
-    return tuple(
-        (refund.id, refund.amount) for refund in refunds if refund.amount == back
-    )[-1:]
+    named = tuple((refund.id, refund.amount) for refund in refunds)
+    if sum(amount for _, amount in named) == back:
+        return named
+    return tuple(each for each in named if each[1] == back)[-1:]

@@ -55,6 +55,10 @@ class Settling:
     amount: int
     available_on: date | None
 
+    def can_leave(self, day: date) -> bool:
+        """Whether it can leave on that day."""
+        return self.available_on is not None and self.available_on <= day
+
 
 async def next_payout(vendor_id: int) -> NextPayout | None:
     """The first payday on which something goes out, else the next one and why not.
@@ -67,55 +71,55 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
         return None
     if terms.account_id is None:
         return None
-    there = (await available_funds.of_vendor(vendor_id, available_funds.Reading())).get(
-        terms.currency
-    ) or Funds(terms.currency, 0)
+    reading = available_funds.Reading()
+    funds = await available_funds.of_vendor(vendor_id, reading)
+    there = funds.get(terms.currency) or Funds(terms.currency, 0)
     waiting = await settling(vendor_id, terms.currency)
-    return _find(terms, there, waiting, await _paydays(terms))
+    days = await _paydays(terms)
+    paydays = [_on(day, terms, there, waiting) for day in days]
+    return _first_of(paydays, terms, waiting)
 
 
-def _find(
-    terms: PayoutTerms,
-    there: Funds,
-    waiting: Sequence[Settling],
-    days: Sequence[date],
-) -> NextPayout:
+@dataclass(frozen=True)
+class Payday:
+    """What would go out on a day, and of what."""
+
+    day: date
+    funds: Funds
+    due: Due
+
+
+def _on(
+    day: date, terms: PayoutTerms, there: Funds, waiting: Sequence[Settling]
+) -> Payday:
+    later = sum(sale.amount for sale in waiting if not sale.can_leave(day))
+    funds = replace(there, available=there.balance - later, pending=later)
+    until = terms.bank_hold_until
     conditions = PayoutConditions(
         connected=True,
         held=terms.held_at is not None,
         enabled=terms.payouts_enabled,
         bank=True,
         bank_errored=terms.bank_errored,
+        bank_new=until is not None and until.date() >= day,
     )
-    until = terms.bank_hold_until
-    found: list[tuple[date, Due, Funds]] = []
-    for day in days:
-        later = sum(
-            s.amount for s in waiting if s.available_on is None or s.available_on > day
-        )
-        then = replace(there, available=there.balance - later, pending=later)
-        on_the_day = replace(
-            conditions,
-            bank_new=until is not None and until.date() >= day,
-        )
-        found.append(
-            (
-                day,
-                due(then, on_the_day, minimum=terms.plan.minimum),
-                then,
-            )
-        )
-    day, decided, then = next(
-        (f for f in found if f[1].amount > 0),
-        found[0],
-    )
-    known = sorted(s.available_on for s in waiting if s.available_on is not None)
+    decided = due(funds, conditions, minimum=terms.plan.minimum)
+    return Payday(day, funds, decided)
+
+
+def _first_of(
+    paydays: Sequence[Payday], terms: PayoutTerms, waiting: Sequence[Settling]
+) -> NextPayout:
+    """The first on which something goes out, else the first."""
+    that_pay = (each for each in paydays if each.due.amount > 0)
+    first = next(that_pay, paydays[0])
+    known = [sale.available_on for sale in waiting if sale.available_on is not None]
     return NextPayout(
-        amount=Money(decided.amount, there.currency),
-        day=day,
+        amount=Money(first.due.amount, first.funds.currency),
+        day=first.day,
         bank=terms.bank,
-        obstacle=decided.obstacle,
-        why=why(terms, then, available_on=known[0] if known else None),
+        obstacle=first.due.obstacle,
+        why=why(terms, first.funds, available_on=min(known, default=None)),
     )
 
 
@@ -142,9 +146,8 @@ async def _paydays(terms: PayoutTerms) -> list[date]:
     """The next paydays; today only where it has not had its payout."""
     day = current_day(clock.now(), (await marketplace()).zone)
     interval = terms.plan.schedule.value
-    if await Payout.filter(
-        vendor_id=terms.vendor_id, currency=terms.currency, period=period(day)
-    ).exists():
+    mine = Payout.filter(vendor_id=terms.vendor_id, currency=terms.currency)
+    if await mine.filter(period=period(day)).exists():
         day += timedelta(days=1)
     found: list[date] = []
     while len(found) < AHEAD:
@@ -167,24 +170,18 @@ async def settling(vendor_id: int, currency: str) -> list[Settling]:
     days = {order_id: on for order_id, on in recent if on is None or on > now}
     if not days:
         return []
-    rows = (
-        await LedgerEntry.filter(
-            vendor_id=vendor_id,
-            currency=currency,
-            account=Account.STRIPE_VENDOR,
-            posting__subject__in=[f"order:{order_id}" for order_id in days],
-        )
-        .annotate(total=Sum("amount"))
-        .group_by("posting__subject")
-        .values_list("posting__subject", "total")
+    subjects = {f"order:{order_id}": order_id for order_id in days}
+    booked = LedgerEntry.filter(
+        vendor_id=vendor_id,
+        currency=currency,
+        account=Account.STRIPE_VENDOR,
+        posting__subject__in=list(subjects),
     )
-    sums = {
-        int(str(subject).removeprefix("order:")): int(total) for subject, total in rows
-    }
+    sums = booked.annotate(total=Sum("amount")).group_by("posting__subject")
+    amounts = dict.fromkeys(days, 0)
+    for subject, total in await sums.values_list("posting__subject", "total"):
+        amounts[subjects[str(subject)]] = int(total)
     return [
-        Settling(
-            sums.get(order_id, 0),
-            on.date() if on else None,
-        )
+        Settling(amounts[order_id], on.date() if on else None)
         for order_id, on in days.items()
     ]

@@ -115,9 +115,8 @@ async def preview(
     """The offer as it is now. Raises StripeUnavailable."""
     terms = await terms_of(vendor_id)
     reading = await available_funds.read(gateway, terms)
-    mine = (await available_funds.of_vendor(vendor_id, reading)).get(currency) or Funds(
-        currency, 0
-    )
+    funds = await available_funds.of_vendor(vendor_id, reading)
+    mine = funds.get(currency) or Funds(currency, 0)
     return offer(terms, reading, mine)
 
 

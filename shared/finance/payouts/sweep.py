@@ -4,6 +4,7 @@ that others made; and what Stripe holds back of an account's money.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from shared.core import clock
@@ -43,9 +44,8 @@ async def run() -> None:
     vendor_ids = [int(str(vendor_id)) for vendor_id in found]
     async with unit.transaction() as tx:
         for vendor_id in (None, *vendor_ids):
-            sweep_account.once(f"payouts.sweep_account:{vendor_id}")(
-                tx, vendor_id=vendor_id
-            )
+            once = sweep_account.once(f"payouts.sweep_account:{vendor_id}")
+            once(tx, vendor_id=vendor_id)
 
 
 async def account(gateway: Gateway, vendor_id: int | None) -> int:
@@ -55,17 +55,12 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
     """
     account_id = None
     if vendor_id is not None:
-        config = await VendorPaymentConfig.get_or_none(
-            vendor_id=vendor_id, deauthorized_at=None
-        )
-        if config is None or config.stripe_account_id is None:
+        account_id = await _account_of(vendor_id)
+        if account_id is None:
             return 0
-        account_id = config.stripe_account_id
     try:
-        recent = await gateway.payouts.list(
-            account_id,
-            since=clock.now() - LOOK_BACK,
-        )
+        since = clock.now() - LOOK_BACK
+        recent = await gateway.payouts.list(account_id, since=since)
         await stripe_risk_reserves.look(
             gateway, vendor_id=vendor_id, account_id=account_id
         )
@@ -75,25 +70,30 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
         await sync.take_in(
             gateway, vendor_id=vendor_id, account_id=account_id, found=found
         )
-    unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-    for row in await unanswered.filter(
-        created_at__lt=clock.now() - UNANSWERED
-    ).order_by("id"):
-        await service.ask(gateway, row.id)
-    seen = {found.id for found in recent}
-    under_way = await Payout.filter(
-        vendor_id=vendor_id,
-        status__in=[state.value for state in UNDER_WAY - {PayoutState.OPENING}],
-        stripe_payout_id__not_isnull=True,
-    )
-    older = [
-        str(row.stripe_payout_id)
-        for row in under_way
-        if row.stripe_payout_id not in seen
-    ]
-    for payout_id in older:
-        try:
+    await _ask_unanswered(gateway, vendor_id)
+    older = await _under_way(vendor_id) - {found.id for found in recent}
+    for payout_id in sorted(older):
+        with suppress(StripeMissing):
             await sync.follow(gateway, account_id, payout_id)
-        except StripeMissing:
-            continue
     return len(recent) + len(older)
+
+
+async def _account_of(vendor_id: int) -> str | None:
+    mine = VendorPaymentConfig.filter(vendor_id=vendor_id, deauthorized_at=None)
+    config = await mine.first()
+    return None if config is None else config.stripe_account_id
+
+
+async def _ask_unanswered(gateway: Gateway, vendor_id: int | None) -> None:
+    unanswered = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
+    old = unanswered.filter(created_at__lt=clock.now() - UNANSWERED)
+    for row in await old.order_by("id"):
+        await service.ask(gateway, row.id)
+
+
+async def _under_way(vendor_id: int | None) -> set[str]:
+    """Stripe's ids of the account's payouts that are under way."""
+    states = [state.value for state in UNDER_WAY - {PayoutState.OPENING}]
+    rows = Payout.filter(vendor_id=vendor_id, status__in=states)
+    named = rows.filter(stripe_payout_id__not_isnull=True)
+    return {str(row.stripe_payout_id) for row in await named}

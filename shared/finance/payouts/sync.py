@@ -130,27 +130,16 @@ async def _read_first(
     if vendor_id is None or account_id is None:
         return More(cost)
     try:
-        bank = next(
-            (
-                b
-                for b in await gateway.accounts.list_external_accounts(account_id)
-                if b.id == found.destination
-            ),
-            None,
-        )
+        banks = await gateway.accounts.list_external_accounts(account_id)
         entries = await automatic_itemisation.entries_of(
             gateway, vendor_id=vendor_id, account_id=account_id, found=found
         )
     except StripeRefused:  # access was taken away meanwhile
         return More(cost)
-    name = " ".join(
-        part
-        for part in (
-            (bank.name if bank else ""),
-            words_of(bank),
-        )
-        if part
-    )
+    to = (each for each in banks if each.id == found.destination)
+    bank = next(to, None)
+    parts = (bank.name if bank else "", words_of(bank))
+    name = " ".join(filter(None, parts))
     return More(cost, name[:120], frozenset(entries))
 
 
@@ -161,11 +150,8 @@ async def _row(
     row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
     key = found.metadata.get(MARK)
     if row is None and key:
-        row = await tx.lock_first(
-            Payout.filter(
-                idempotency_key=key, status=PayoutState.OPENING, vendor_id=vendor_id
-            )
-        )
+        asked = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
+        row = await tx.lock_first(asked.filter(idempotency_key=key))
     if row is not None:
         return row
     return await tx.create(
@@ -202,15 +188,10 @@ async def _move(
         "currency": row.currency,
         "stripe_id": found.id,
     }
-    if not await tx.move(
-        row,
-        to=target,
-        act=Act(f"payout.{target}", "stripe", details),
-        **values,
-        **_values(current, target, found, more),
-    ):
-        return
-    await _post(tx, row, found, was=current, more=more)
+    values |= _values(current, target, found, more)
+    act = Act(f"payout.{target}", "stripe", details)
+    if await tx.move(row, to=target, act=act, **values):
+        await _post(tx, row, found, was=current, more=more)
 
 
 def _values(
@@ -239,25 +220,8 @@ async def _post(
     was: PayoutState,
     more: More,
 ) -> None:
-    fact = postings.PaidOut(
-        payout_id=row.id,
-        vendor_id=row.vendor_id,
-        currency=row.currency,
-        amount=row.amount,
-        stripe_id=found.id,
-        fee=row.fee,
-        earned=more.fees.earned,
-    )
-    references.remember(
-        tx,
-        found.id,
-        *more.fees.ids,
-        found.balance_transaction,
-        found.failure_balance_transaction,
-        subject=f"payout:{row.id}",
-        order_id=None,
-        vendor_id=row.vendor_id,
-    )
+    _remember(tx, row, found, more.fees)
+    fact = _fact(row, found, more.fees)
     if was is PayoutState.OPENING:
         await itemisation.itemise(row, fee=row.fee, first=more.entries)
         await ledger.post(tx, postings.payout_sent(fact))
@@ -275,6 +239,36 @@ async def _post(
         await _came_back(tx, row)
 
 
+def _remember(
+    tx: Transaction,
+    row: Payout,
+    found: StripePayout,
+    cost: Fees,
+) -> None:
+    references.remember(
+        tx,
+        found.id,
+        *cost.ids,
+        found.balance_transaction,
+        found.failure_balance_transaction,
+        subject=f"payout:{row.id}",
+        order_id=None,
+        vendor_id=row.vendor_id,
+    )
+
+
+def _fact(row: Payout, found: StripePayout, cost: Fees) -> postings.PaidOut:
+    return postings.PaidOut(
+        payout_id=row.id,
+        vendor_id=row.vendor_id,
+        currency=row.currency,
+        amount=row.amount,
+        stripe_id=found.id,
+        fee=row.fee,
+        earned=cost.earned,
+    )
+
+
 async def _came_back(tx: Transaction, row: Payout) -> None:
     """The money is in the balance again: what the vendor owes is taken from it, and the vendor is
     told of a failure.
@@ -286,9 +280,8 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     if row.status != PayoutState.FAILED:
         return
     # Whether the bank is broken, and whether it is still the one, Stripe says of the account.
-    sync_account.once(f"vendors.sync_account:{row.vendor_id}")(
-        tx, vendor_id=row.vendor_id
-    )
+    once = sync_account.once(f"vendors.sync_account:{row.vendor_id}")
+    once(tx, vendor_id=row.vendor_id)
     vendor = await Vendor.get(id=row.vendor_id)
     mail.post(
         tx,

@@ -188,13 +188,17 @@ def _by_currency(sums: Sums) -> dict[str, int]:
     return dict(totals)
 
 
+def _vendors_in_order(place: tuple[int | None, str]) -> tuple[int, str]:
+    return place[0] or 0, place[1]
+
+
 def _balances(
     booked: Totals, at_stripe: StripeRecords
 ) -> dict[tuple[int | None, str], tuple[int, int]]:
     told = at_stripe.balances
     places = {*booked, *told}
     both = {}
-    for place in sorted(places, key=lambda place: (place[0] or 0, place[1])):
+    for place in sorted(places, key=_vendors_in_order):
         if place[0] not in at_stripe.unreachable:
             both[place] = (
                 booked.get(place, 0),

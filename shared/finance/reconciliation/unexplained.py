@@ -80,8 +80,8 @@ def find_gaps(both: BothSides, links: StripeLinks) -> list[Gap]:
     for place in dict.fromkeys([*at_stripe, *booked]):
         sums = at_stripe.get(place, 0), booked.get(place, 0)
         if sums[0] != sums[1]:
-            sides = tuple(rows.get(place, ())), tuple(lines.get(place, ()))
-            gaps.append(Gap(*place, *sums, *sides))
+            theirs, ours = rows.get(place, ()), lines.get(place, ())
+            gaps.append(Gap(*place, *sums, tuple(theirs), tuple(ours)))
     return [gap for gap in gaps if gap.recent]
 
 

@@ -62,16 +62,10 @@ async def follow_transfer(
     payment = await _payment_of(gateway, transfer_id)
     if payment is None:
         return None
-    back = [
-        r for r in await gateway.transfers.list_reversals(transfer_id) if _is_by_hand(r)
-    ]
+    back = await _by_hand(gateway, transfer_id)
     ids = [reversal.id for reversal in back]
-    known = {
-        str(i)
-        for i in await Movement.filter(stripe_id__in=ids).values_list(
-            "stripe_id", flat=True
-        )
-    }
+    noted_already = Movement.filter(stripe_id__in=ids)
+    known = set(map(str, await noted_already.values_list("stripe_id", flat=True)))
     noted = undecided = 0
     for reversal in back:
         if reversal.id not in known:
@@ -85,6 +79,11 @@ async def follow_transfer(
     return DashboardTransfersFound(noted, undecided)
 
 
+async def _by_hand(gateway: Gateway, transfer_id: str) -> list[TransferReversal]:
+    reversals = await gateway.transfers.list_reversals(transfer_id)
+    return [reversal for reversal in reversals if _is_by_hand(reversal)]
+
+
 def _is_by_hand(reversal: TransferReversal) -> bool:
     return reversal.source_refund is None and funding.MARK not in reversal.metadata
 
@@ -96,13 +95,12 @@ async def is_under_way(gateway: Gateway, moved: DashboardTransfer) -> bool:
     if moved.kind is not MovementKind.REVERSAL:
         return False
     found = await gateway.transfers.list_reversals(moved.source_id)
-    key = next(
-        (r.metadata.get(funding.MARK) for r in found if r.id == moved.stripe_id),
-        None,
-    )
-    return key is not None and await Movement.exists(
-        idempotency_key=key, status=MovementState.OPENING
-    )
+    keys = {reversal.id: reversal.metadata.get(funding.MARK) for reversal in found}
+    key = keys.get(moved.stripe_id)
+    if key is None:
+        return False
+    under_way = Movement.filter(status=MovementState.OPENING)
+    return await under_way.filter(idempotency_key=key).exists()
 
 
 async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
@@ -139,14 +137,13 @@ async def note_commission(
     """
     if payment.stripe_transfer_id is None:
         return None
-    back = [
-        r.id
-        for r in await gateway.transfers.list_reversals(payment.stripe_transfer_id)
-        if _is_by_hand(r)
-    ]
-    return await once(
-        payment, moved, lambda tx: _with_reversal(tx, payment, back, moved.amount)
-    )
+    reversals = await _by_hand(gateway, payment.stripe_transfer_id)
+    back = [reversal.id for reversal in reversals]
+
+    def choose(tx: Transaction) -> Awaitable[Claim | None]:
+        return _with_reversal(tx, payment, back, moved.amount)
+
+    return await once(payment, moved, choose)
 
 
 async def once(
@@ -162,34 +159,38 @@ async def once(
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=payment.order_id)
-        known = await Movement.get_or_none(stripe_id=moved.stripe_id).select_related(
-            "claim"
-        )
+        noted = Movement.get_or_none(stripe_id=moved.stripe_id)
+        known = await noted.select_related("claim")
         if known is not None:
             return known.claim
         claim = await choose(tx)
-        if claim is None:
-            return None
-        await movements.record(
-            tx,
-            claim,
-            moved.kind,
-            amount=moved.amount,
-            source_id=moved.source_id,
-            stripe_id=moved.stripe_id,
-            order_number=order.number,
-        )
-        await receivables.follow(tx, claim.id)
-        movements.record_act(
-            tx,
-            claim,
-            action,
-            actor,
-            amount=moved.taken,
-            stripe_id=moved.stripe_id,
-        )
-        tx.emit(ClaimUnsettled(claim.subject))
+        if claim is not None:
+            await _record(tx, claim, moved, order.number)
+            movements.record_act(
+                tx,
+                claim,
+                action,
+                actor,
+                amount=moved.taken,
+                stripe_id=moved.stripe_id,
+            )
     return claim
+
+
+async def _record(
+    tx: Transaction, claim: Claim, moved: DashboardTransfer, order_number: str
+) -> None:
+    await movements.record(
+        tx,
+        claim,
+        moved.kind,
+        amount=moved.amount,
+        source_id=moved.source_id,
+        stripe_id=moved.stripe_id,
+        order_number=order_number,
+    )
+    await receivables.follow(tx, claim.id)
+    tx.emit(ClaimUnsettled(claim.subject))
 
 
 async def _with_reversal(
@@ -199,13 +200,9 @@ async def _with_reversal(
     amount: int,
 ) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
-    rows = Movement.filter(
-        stripe_id__in=list(back),
-        claim__payment_id=payment.id,
-    ).order_by("claim_id")
-    for claim_id in sorted(
-        {int(str(row)) for row in await rows.values_list("claim_id", flat=True)}
-    ):
+    mine = Movement.filter(claim__payment_id=payment.id)
+    ids = await mine.filter(stripe_id__in=list(back)).values_list("claim_id", flat=True)
+    for claim_id in sorted({int(str(id_)) for id_ in ids}):
         claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is not None and claim.paid >= amount:
             return claim
@@ -221,26 +218,13 @@ async def _waiting(
     exactly, else the oldest.
     """
     found = []
-    for claim_id in (
-        await Claim.filter(payment_id=payment.id)
-        .order_by("id")
-        .values_list("id", flat=True)
-    ):
+    claims = Claim.filter(payment_id=payment.id).order_by("id")
+    for claim_id in await claims.values_list("id", flat=True):
         claim = await tx.lock(Claim, id=claim_id)
-        under_way = await Movement.filter(
-            claim_id=claim.id, status=MovementState.OPENING
-        )
-        due = (
-            claim.amount
-            - claim.paid
-            - sum(
-                signed(
-                    MovementKind(row.kind),
-                    row.amount,
-                )
-                for row in under_way
-            )
-        )
+        mine = Movement.filter(claim_id=claim.id)
+        due = claim.amount - claim.paid
+        for row in await mine.filter(status=MovementState.OPENING):
+            due -= signed(MovementKind(row.kind), row.amount)
         if (0 < taken <= due) or (due <= taken < 0):
             found.append((due != taken, claim.id, claim))
     return min(found)[2] if found else None

@@ -38,11 +38,7 @@ async def arrived(
     await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
-    checkout, vendor = (
-        await Checkout.get(id=order.checkout_id),
-        await Vendor.get(id=order.vendor_id),
-    )
-    _tell_shopper(tx, "refunded", order, checkout, vendor, refund)
+    await _tell_shopper(tx, "refunded", order, refund)
 
 
 async def undone(
@@ -62,21 +58,18 @@ async def undone(
     """
     await orders.follow_refunds(tx, order, everything_back=False)
     about_goods, pieces = await _undo_goods(order, refund)
-    await payments.follow_refunds(
-        tx,
-        payment,
-        back=await gone_back(payment.id),
-        reason=None,
-    )
-    checkout, vendor = (
-        await Checkout.get(id=order.checkout_id),
-        await Vendor.get(id=order.vendor_id),
-    )
-    why = (
-        "merchant_request"
-        if refund.status == RefundState.CANCELED
-        else refund.failure_reason
-    )
+    back = await gone_back(payment.id)
+    await payments.follow_refunds(tx, payment, back=back, reason=None)
+    await _tell_vendor(tx, order, refund, goods=about_goods, pieces=pieces)
+    if was_told:
+        await _tell_shopper(tx, "refund_came_back", order, refund)
+
+
+async def _tell_vendor(
+    tx: Transaction, order: Order, refund: Refund, *, goods: str, pieces: str
+) -> None:
+    vendor = await Vendor.get(id=order.vendor_id)
+    is_canceled = refund.status == RefundState.CANCELED
     mail.post(
         tx,
         "refund_failed",
@@ -87,23 +80,18 @@ async def undone(
             "vendor_name": vendor.name,
             "number": order.number,
             "amount": Money(refund.amount, refund.currency),
-            "why": why,
-            "goods": about_goods,
+            "why": "merchant_request" if is_canceled else refund.failure_reason,
+            "goods": goods,
             "pieces": pieces,
         },
     )
-    if was_told:
-        _tell_shopper(tx, "refund_came_back", order, checkout, vendor, refund)
 
 
-def _tell_shopper(
-    tx: Transaction,
-    kind: str,
-    order: Order,
-    checkout: Checkout,
-    vendor: Vendor,
-    refund: Refund,
+async def _tell_shopper(
+    tx: Transaction, kind: str, order: Order, refund: Refund
 ) -> None:
+    checkout = await Checkout.get(id=order.checkout_id)
+    vendor = await Vendor.get(id=order.vendor_id)
     mail.post(
         tx,
         kind,
@@ -127,16 +115,12 @@ async def _restock(order: Order, refund: Refund) -> None:
     """
     wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
     pieces = {part.order_line_id: part.quantity for part in await wanted}
-    if (
-        order.stock_state != StockState.TAKEN
-        or not pieces
-        or await _was_sent_meanwhile(order, refund)
-    ):
+    has_left_the_shelf = order.stock_state == StockState.TAKEN
+    if not has_left_the_shelf or not pieces:
         return
-    await wanted.update(
-        restocked_at=clock.now(),
-        updated_at=clock.now(),
-    )
+    if await _was_sent_meanwhile(order, refund):
+        return
+    await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
     await restocking.put_in_stock(order, pieces)
 
 
@@ -146,14 +130,12 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
     """
     if order.shipped_at is None or order.shipped_at < refund.created_at:
         return False
-    before = Refund.filter(
-        order_id=order.id, status__in=list(COUNTING), created_at__lt=order.shipped_at
-    )
+    counting = Refund.filter(order_id=order.id, status__in=list(COUNTING))
+    before = counting.filter(created_at__lt=order.shipped_at)
     amounts: list[Any] = await before.values_list("amount", flat=True)
     spoken_for = sum(int(amount) for amount in amounts)
-    return not OrderMoney(
-        PaymentStatus.PAID, order.total_amount_cents, spoken_for, lost=order.lost_amount
-    ).left
+    total, lost = order.total_amount_cents, order.lost_amount
+    return not OrderMoney(PaymentStatus.PAID, total, spoken_for, lost=lost).left
 
 
 async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
@@ -167,6 +149,5 @@ async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
     if order.status != OrderStatus.PROCESSING:
         return "stay", ""
     short = await restocking.set_aside(order)
-    return "short" if short else "aside", ", ".join(
-        f"{each.quantity} x {each.name}" for each in short
-    )
+    pieces = ", ".join(f"{each.quantity} x {each.name}" for each in short)
+    return "short" if short else "aside", pieces

@@ -118,7 +118,8 @@ async def _make_row(
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
         return int(row.id)
     await _make_room(tx, order, answer)
-    found, policy = await sum_of(await Order.get(id=order.id)), await get_policy()
+    now = await Order.get(id=order.id)
+    found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
     worked_out = bear(found, answer.amount, policy.refund_policy).commission
@@ -163,20 +164,13 @@ def _record(tx: Transaction, row: Refund) -> None:
 async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
-    waiting = await Refund.filter(
-        order_id=order.id,
-        status=RefundState.AWAITING_APPROVAL,
-    ).order_by("-id")
-    for refund in waiting:
+    was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED
+    waiting = Refund.filter(order_id=order.id, status=was).order_by("-id")
+    why = in_english("refunds.put_off", "external")
+    for refund in await waiting:
         if left >= answer.amount:
             return
         if await refunded_amounts.put_off(
-            tx,
-            order,
-            refund,
-            RefundState.AWAITING_APPROVAL,
-            RefundState.DECLINED,
-            why=in_english("refunds.put_off", "external"),
-            by=BY_STRIPE,
+            tx, order, refund, was, now, why=why, by=BY_STRIPE
         ):
             left += refund.amount

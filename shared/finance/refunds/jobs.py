@@ -41,7 +41,8 @@ async def sweep(context: Context) -> None:
             follow_later.once(f"follow_refund:{refund_id}")(
                 tx, refund_id=int(str(refund_id))
             )
-    listed = await context.gateway.refunds.list(since=clock.now() - LOOK_BACK)
+    since = clock.now() - LOOK_BACK
+    listed = await context.gateway.refunds.list(since=since)
     known = dict(
         await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list(
             "stripe_refund_id", "status"

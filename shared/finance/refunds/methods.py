@@ -72,7 +72,8 @@ def choose_method(
     """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance
     covers it; else the platform pays.
     """
-    refunded, given = sum(e.amount for e in earlier), sum(e.commission for e in earlier)
+    refunded = sum(refund.amount for refund in earlier)
+    given = sum(refund.commission for refund in earlier)
     plain = (
         not now.touched
         and not any(e.undone for e in earlier)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tortoise.queryset import QuerySet
+
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import sums_of
@@ -69,7 +73,7 @@ async def unapproved(order_id: int) -> int:
         decided_by="",
         requested_by__not=BY_STRIPE,
     )
-    return sum(int(amount) for amount in await mine.values_list("amount", flat=True))  # type: ignore[call-overload]
+    return await _total(mine)
 
 
 async def gone_back(payment_id: int) -> int:
@@ -77,8 +81,13 @@ async def gone_back(payment_id: int) -> int:
 
     Exact only while its order's row is locked.
     """
-    arrived = Refund.filter(payment_id=payment_id, status=RefundState.SUCCEEDED)
-    return sum(int(amount) for amount in await arrived.values_list("amount", flat=True))  # type: ignore[call-overload]
+    of_payment = Refund.filter(payment_id=payment_id)
+    return await _total(of_payment.filter(status=RefundState.SUCCEEDED))
+
+
+async def _total(refunds: QuerySet[Refund]) -> int:
+    amounts: list[Any] = await refunds.values_list("amount", flat=True)
+    return sum(map(int, amounts))
 
 
 async def payment_of(order_id: int) -> Payment | None:

@@ -62,12 +62,10 @@ async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     """
     known = order.refunded_amount
     left = known - refund.amount
-    if left < 0 or not await tx.change(
-        order, where={"refunded_amount": known}, refunded_amount=left
-    ):
-        raise RuntimeError(
-            f"order {refund.order_id} has less than {refund.amount} given back"
-        )
+    where = {"refunded_amount": known}
+    if left < 0 or not await tx.change(order, where=where, refunded_amount=left):
+        less = f"order {refund.order_id} has less than {refund.amount} given back"
+        raise RuntimeError(less)
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):
         await count_pieces(part.order_line_id, -part.quantity)
 

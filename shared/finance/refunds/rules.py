@@ -31,9 +31,7 @@ class RefundState(StrEnum):
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"
     SUCCEEDED = "succeeded"
-    FAILED = (
-        "failed"  # the money came back to the platform; also after it had succeeded
-    )
+    FAILED = "failed"  # the money came back to the platform; also after success
     CANCELED = "canceled"
 
 
@@ -123,10 +121,8 @@ class Sum:
 
     @property
     def left(self) -> Money:
-        return Money(
-            max(self.total - self.refunded - self.taken, 0),
-            self.currency,
-        )
+        left = self.total - self.refunded - self.taken
+        return Money(max(left, 0), self.currency)
 
 
 @dataclass(frozen=True)
@@ -167,11 +163,9 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
     if not order.left:
         raise TooMuch(order.left)
     if wish.reach is Reach.WHOLE:
+        left = order.left.amount
         quantities = {line.id: line.left for line in order.lines if line.left}
-        return Worked(
-            order.left.amount,
-            _parts(order, quantities, wish.restock, order.left.amount),
-        )
+        return Worked(left, _parts(order, quantities, wish.restock, left))
     amount = wish.amount
     if amount is None:
         raise AmountLacking
@@ -186,7 +180,7 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
 
 def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
     lines = {line.id: line for line in order.lines}
-    chosen = {id_: quantity for id_, quantity in wish.quantities.items() if quantity}
+    chosen = {id_: pieces for id_, pieces in wish.quantities.items() if pieces}
     for id_, quantity in chosen.items():
         line = lines.get(id_)
         if line is None:
@@ -199,7 +193,7 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
             raise FewerPiecesLeft(left=line.left, param=f"quantity_{id_}")
     if not chosen:
         raise NoPieces
-    amount = sum(lines[id_].unit * quantity for id_, quantity in chosen.items())
+    amount = sum(lines[id_].unit * pieces for id_, pieces in chosen.items())
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")
     return Worked(amount, _parts(order, chosen, wish.restock, amount))
@@ -309,14 +303,9 @@ class Preview:
     @property
     def owed(self) -> int:
         """What the vendor's balance does not cover: the marketplace advances it."""
-        return (
-            max(
-                self.vendor_part - max(self.balance, 0),
-                0,
-            )
-            if self.balance is not None
-            else 0
-        )
+        if self.balance is None:
+            return 0
+        return max(self.vendor_part - max(self.balance, 0), 0)
 
     @property
     def vendor_change(self) -> int:

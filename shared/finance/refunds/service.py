@@ -1,5 +1,4 @@
-"""Asking for a refund, approving and declining it: what counts against the order from the moment
-that it is asked for.
+"""Asking for a refund: what counts against the order from the moment that it is asked for.
 
 What is let through is a durable write (writes.py), opened in the same transaction, and asked of
 Stripe at once by whoever calls `try_now`.
@@ -18,11 +17,9 @@ from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
     CauseLacking,
     ChargedBack,
-    DeclineReasonLacking,
     NoRefundsLeft,
     NotPaid,
     PaymentDiffers,
-    RefundAlreadyDecided,
     RefundedMeanwhile,
     RefundNotFound,
     TooMuch,
@@ -34,13 +31,7 @@ from shared.finance.refunds.order_totals import (
     sum_of,
     unapproved,
 )
-from shared.finance.refunds.refunded_amounts import (
-    MAX_REASON,
-    count_against,
-    count_pieces,
-    locked,
-    put_off,
-)
+from shared.finance.refunds.refunded_amounts import count_against, count_pieces
 from shared.finance.refunds.rules import (
     Refundability,
     RefundRequest,
@@ -57,7 +48,7 @@ from shared.infra.gateway.standing import money_may_move
 from shared.infra.mail import service as mail
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState
-from shared.infra.unit import Act, Transaction
+from shared.infra.unit import Transaction
 from shared.trade.commission.queries import Policy, get_policy
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order
@@ -68,10 +59,7 @@ from shared.trade.vendors.models import Vendor
 log = logging.getLogger("markethall.refunds")
 
 # Never fraudulent: that blocks the shopper's card and email.
-REASONS = (
-    "requested_by_customer",
-    "duplicate",
-)
+REASONS = ("requested_by_customer", "duplicate")
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 
@@ -84,6 +72,12 @@ class Requested:
     number: int
     state: RefundState
     amount: Money
+
+    @classmethod
+    def of(cls, refund: Refund) -> Requested:
+        """Make it of the row, as it stands there."""
+        amount = Money(refund.amount, refund.currency)
+        return cls(refund.id, refund.number, RefundState(refund.status), amount)
 
 
 async def request(
@@ -108,29 +102,17 @@ async def request(
     if reason not in REASONS:
         raise CauseLacking
     order, payment = await _refundable(gateway, vendor_id, number)
-    policy = await get_policy()
+    said = {"reason": reason, "note": note[:MAX_NOTE], "requested_by": by[:60]}
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order.id)
         payment = await tx.lock(Payment, id=payment.id)
-        refund = await _write_down(
-            tx,
-            order,
-            payment,
-            wish,
-            policy,
-            reason=reason,
-            note=note[:MAX_NOTE],
-            by=by,
-            seen=seen,
-        )
+        check_bank(order)  # again, now that it is locked
+        await _check_seen(order, seen)
+        _check_payment(order, payment)
+        refund = await _write_down(tx, order, payment, wish, said)
         await _next_step(tx, order, payment, refund)
         _record_request(tx, refund, by=by)
-    return Requested(
-        refund.id,
-        refund.number,
-        RefundState(refund.status),
-        Money(refund.amount, refund.currency),
-    )
+    return Requested.of(refund)
 
 
 async def _refundable(
@@ -161,41 +143,43 @@ async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
             raise NoRefundsLeft
 
 
+async def _check_seen(order: Order, seen: int | None) -> None:
+    if seen is not None and seen != await _number_of_refunds(order):
+        raise RefundedMeanwhile((await sum_of(order)).left)
+
+
+async def _number_of_refunds(order: Order) -> int:
+    return await Refund.filter(order_id=order.id).count()
+
+
 async def _write_down(
     tx: Transaction,
     order: Order,
     payment: Payment,
     wish: RefundRequest,
-    policy: Policy,
-    *,
-    reason: str,
-    note: str,
-    by: str,
-    seen: int | None,
+    said: dict[str, Any],
 ) -> Refund:
-    check_bank(order)  # now that it is locked
-    before = await Refund.filter(order_id=order.id).count()
-    found = await sum_of(order)
-    if seen is not None and seen != before:
-        raise RefundedMeanwhile(found.left)
+    """Make the row and its lines, and let them count against the order.
+
+    `said` are the columns of who asks, and why.
+    """
+    found, policy = await sum_of(order), await get_policy()
     worked = work_out(found, wish)
-    _check_payment(order, payment)
     burden = bear(found, worked.amount, policy.refund_policy)
     if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
+    number = await _number_of_refunds(order) + 1
     refund = await tx.create(
         Refund,
         **_about(order, payment),
-        number=before + 1,
+        number=number,
         status=await _first_state(policy, order, worked),
         amount=worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
         policy=policy.refund_policy,
-        reason=reason,
-        note=note,
-        idempotency_key=f"order:{order.number}:refund:{before + 1}:1",
-        requested_by=by[:60],
+        idempotency_key=f"order:{order.number}:refund:{number}:1",
+        **said,
     )
     await _add_lines(refund, worked)
     return refund
@@ -226,18 +210,13 @@ def _about(order: Order, payment: Payment) -> dict[str, Any]:
 
 async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
     asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
-    return (
-        RefundState.AWAITING_APPROVAL
-        if policy.needs_approval(asked_for)
-        else RefundState.OPENING
-    )
+    waits = policy.needs_approval(asked_for)
+    return RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING
 
 
 def _check_payment(order: Order, payment: Payment) -> None:
-    if (
-        payment.currency != order.currency
-        or payment.amount_total != order.total_amount_cents
-    ):
+    paid = (payment.currency, payment.amount_total)
+    if paid != (order.currency, order.total_amount_cents):
         raise PaymentDiffers
 
 
@@ -264,9 +243,17 @@ async def _next_step(
 ) -> None:
     if refund.status == RefundState.OPENING:
         await writes.open_write(tx, CreateRefund.of(order, payment, refund))
-        return
+    else:
+        await _tell_operators(tx, order, refund)
+
+
+async def _tell_operators(tx: Transaction, order: Order, refund: Refund) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
-    amount = Money(refund.amount, refund.currency)
+    context = {
+        "vendor_name": vendor.name,
+        "number": order.number,
+        "amount": Money(refund.amount, refund.currency),
+    }
     for place, email in enumerate(await operator_emails()):
         mail.post(
             tx,
@@ -274,67 +261,8 @@ async def _next_step(
             to=email,
             unique_key=f"refund_waits:{refund.id}:{place}",
             order_id=order.id,
-            context={
-                "vendor_name": vendor.name,
-                "number": order.number,
-                "amount": amount,
-            },
+            context=context,
         )
-
-
-async def approve(refund_id: int, *, by: str) -> Requested:
-    """The operator lets a refund through. Raises NotFound, RefundAlreadyDecided."""
-    async with unit.transaction() as tx:
-        order, payment, refund = await locked(tx, refund_id)
-        moved = await tx.move(
-            refund,
-            to=RefundState.OPENING,
-            where={"status": RefundState.AWAITING_APPROVAL},
-            act=Act("refund.approved", by),
-            decided_by=by[:60],
-        )
-        if not moved:
-            raise RefundAlreadyDecided
-        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
-    return Requested(
-        refund.id,
-        refund.number,
-        RefundState.OPENING,
-        Money(refund.amount, refund.currency),
-    )
-
-
-async def decline(
-    refund_id: int,
-    *,
-    reason: str,
-    by: str,
-) -> Requested:
-    """The operator says no, and why; the vendor is told.
-
-    Raises NotFound, RefundAlreadyDecided, Invalid.
-    """
-    text = " ".join(reason.split())
-    if not text or len(text) > MAX_REASON:
-        raise DeclineReasonLacking(most=MAX_REASON)
-    async with unit.transaction() as tx:
-        order, _, refund = await locked(tx, refund_id)
-        if not await put_off(
-            tx,
-            order,
-            refund,
-            RefundState.AWAITING_APPROVAL,
-            RefundState.DECLINED,
-            why=text,
-            by=by,
-        ):
-            raise RefundAlreadyDecided
-    return Requested(
-        refund.id,
-        refund.number,
-        RefundState.DECLINED,
-        Money(refund.amount, refund.currency),
-    )
 
 
 async def ask(gateway: Gateway, refund_id: int) -> RefundState:
@@ -346,9 +274,8 @@ async def ask(gateway: Gateway, refund_id: int) -> RefundState:
     refund = await _row(refund_id)
     if refund.status == RefundState.OPENING:
         asked = CreateRefund.of(refund.order, refund.payment, refund)
-        performed = await writes.perform(
-            gateway, await writes.opened(asked, asked_at=refund.created_at)
-        )
+        write_id = await writes.opened(asked, asked_at=refund.created_at)
+        performed = await writes.perform(gateway, write_id)
         if performed.state == WriteState.ANSWERED:
             await sync.settle_claim(gateway, refund_id)
     return RefundState((await _row(refund_id)).status)
@@ -382,7 +309,6 @@ async def try_now(gateway: Gateway, refund_id: int) -> RefundAttempt:
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)
     except MarketError as error:
         waits = error.code
-        log.warning(
-            "refund %s could not be asked for: %s", refund_id, error.log or error
-        )
+        why = error.log or error
+        log.warning("refund %s could not be asked for: %s", refund_id, why)
     return RefundAttempt(RefundState((await _row(refund_id)).status), waits)

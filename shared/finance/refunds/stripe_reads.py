@@ -160,11 +160,12 @@ async def _fee_refund(
         return None
     noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)
     known = {str(id_) for id_ in await noted.values_list("stripe_id", flat=True)}
-    made = [
-        fee
-        for fee in await gateway.application_fees.list_refunds(
-            payment.stripe_application_fee_id
-        )
-        if fee.id not in known and abs(fee.created - answer.created) <= SAME_MOMENT
-    ]
-    return min(made, key=lambda fee: abs(fee.created - answer.created), default=None)
+    fee_id = payment.stripe_application_fee_id
+    listed = await gateway.application_fees.list_refunds(fee_id)
+    unknown = (fee for fee in listed if fee.id not in known)
+
+    def since(fee: FeeRefund) -> timedelta:
+        return abs(fee.created - answer.created)
+
+    made = [fee for fee in unknown if since(fee) <= SAME_MOMENT]
+    return min(made, key=since, default=None)

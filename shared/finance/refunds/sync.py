@@ -14,8 +14,6 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.errors import MarketError
-from shared.finance.ledger import postings
-from shared.finance.ledger import service as ledger
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements
 from shared.finance.recovery import service as clawback
@@ -24,6 +22,12 @@ from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds import effects, refunded_amounts, stripe_reads
 from shared.finance.refunds.errors import Differs
 from shared.finance.refunds.models import Refund
+from shared.finance.refunds.refund_postings import (
+    post_cash,
+    post_taken_on,
+    post_undone,
+    subject_of,
+)
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState, next_state
 from shared.finance.refunds.stripe_reads import Along
 from shared.infra import unit
@@ -38,11 +42,6 @@ from shared.trade.orders.models import Order
 log = logging.getLogger("markethall.refunds")
 
 ASK_AGAIN = timedelta(minutes=5)
-
-
-def subject_of(refund_id: int) -> str:
-    """How claims and references name a refund."""
-    return f"refund:{refund_id}"
 
 
 @job("refunds.follow")
@@ -60,11 +59,8 @@ async def follow(gateway: Gateway, refund_id: int) -> RefundState:
     refund = await Refund.get(id=refund_id)
     if refund.stripe_refund_id is None:
         return RefundState(refund.status)
-    return await take_on(
-        gateway,
-        refund.id,
-        await gateway.refunds.get(refund.stripe_refund_id),
-    )
+    answer = await gateway.refunds.get(refund.stripe_refund_id)
+    return await take_on(gateway, refund.id, answer)
 
 
 async def take_on(
@@ -73,7 +69,8 @@ async def take_on(
     """Let a refund be what Stripe answered, and settle what the vendor bears of it as far as can be
     done at once.
     """
-    state = await apply(refund_id, answer, await read_along(gateway, refund_id, answer))
+    moved = await read_along(gateway, refund_id, answer)
+    state = await apply(refund_id, answer, moved)
     await settle_claim(gateway, refund_id)
     return state
 
@@ -84,9 +81,8 @@ async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> 
     Raises ChargeNotReady, StripeUnavailable.
     """
     refund = await Refund.get(id=refund_id)
-    if refund.status != RefundState.OPENING or not (
-        refund.reverse_transfer or answer.transfer_reversal
-    ):
+    took_along = refund.reverse_transfer or answer.transfer_reversal
+    if refund.status != RefundState.OPENING or not took_along:
         return Along()
     # What came along although our row says that nothing should was asked for by an attempt that we
     # took to have failed.
@@ -103,9 +99,8 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
     try:
         await clawback.settle(gateway, subject_of(refund_id))
     except MarketError as later:
-        log.info(
-            "the claim of refund %s is settled later: %s", refund_id, later.log or later
-        )
+        why = later.log or later
+        log.info("the claim of refund %s is settled later: %s", refund_id, why)
 
 
 async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
@@ -126,41 +121,50 @@ async def apply_in(
     if current is RefundState.OPENING:
         await _first_seen(tx, order, payment, refund, answer, moved)
     elif refund.stripe_refund_id != answer.id:
-        raise Differs(
-            log=f"refund {refund.id} is {refund.stripe_refund_id} at Stripe, not {answer.id}"
-        )
-    await _cash(tx, refund, answer)
+        known = refund.stripe_refund_id
+        raise Differs(log=f"refund {refund.id} is {known} at Stripe, not {answer.id}")
+    await post_cash(tx, refund, answer)
     target = next_state(current, answer.status)
-    news: dict[str, Any] = {
+    if target is None:
+        await _keep_reasons(tx, refund, answer)
+        return current
+    if not await _move(tx, refund, answer, to=target):
+        return current
+    refund = await Refund.get(id=refund.id)
+    await _consequences(tx, order, payment, refund, was=current, now=target)
+    return target
+
+
+def _reasons(answer: StripeRefund) -> dict[str, Any]:
+    return {
         "pending_reason": answer.pending_reason,
         "failure_reason": answer.failure_reason,
     }
-    if target is RefundState.SUCCEEDED:
-        news["succeeded_at"] = clock.now()
-    if target is not None:
-        details = {"was": current, "amount": refund.amount, "currency": refund.currency}
-        details |= {
-            name: value for name, value in news.items() if isinstance(value, str)
-        }
-        if not await tx.move(
-            refund, to=target, act=Act(f"refund.{target}", "stripe", details), **news
-        ):
-            return current
-        await _consequences(
-            tx,
-            order,
-            payment,
-            await Refund.get(id=refund.id),
-            was=current,
-            now=target,
-        )
-    elif any(
-        getattr(refund, name) != value
-        for name, value in news.items()
-        if current in UNSETTLED
-    ):
-        await tx.change(refund, **news)
-    return target or current
+
+
+async def _keep_reasons(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
+    """The state stays; why it is so may be another."""
+    known = (refund.pending_reason, refund.failure_reason)
+    is_news = known != (answer.pending_reason, answer.failure_reason)
+    if is_news and refund.status in UNSETTLED:
+        await tx.change(refund, **_reasons(answer))
+
+
+async def _move(
+    tx: Transaction, refund: Refund, answer: StripeRefund, *, to: RefundState
+) -> bool:
+    values = _reasons(answer)
+    known = {name: why for name, why in values.items() if why is not None}
+    details = {
+        "was": RefundState(refund.status),
+        "amount": refund.amount,
+        "currency": refund.currency,
+        **known,
+    }
+    if to is RefundState.SUCCEEDED:
+        values["succeeded_at"] = clock.now()
+    act = Act(f"refund.{to}", "stripe", details)
+    return await tx.move(refund, to=to, act=act, **values)
 
 
 async def _first_seen(
@@ -174,15 +178,13 @@ async def _first_seen(
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the
     claim.
     """
-    if (answer.amount, answer.currency) != (refund.amount, refund.currency):
-        raise Differs(
-            log=f"refund {refund.id}: {answer.id} is {answer.amount} {answer.currency}"
-        )
+    ours = (refund.amount, refund.currency)
+    if (answer.amount, answer.currency) != ours:
+        told = f"{answer.id} is {answer.amount} {answer.currency}"
+        raise Differs(log=f"refund {refund.id}: {told}")
     if moved.reversed and not refund.reverse_transfer:
-        refund.reverse_transfer, refund.refund_application_fee = (
-            True,
-            bool(moved.fee_back),
-        )
+        refund.reverse_transfer = True
+        refund.refund_application_fee = bool(moved.fee_back)
     await tx.change(
         refund,
         where={"status": RefundState.OPENING},
@@ -196,22 +198,21 @@ async def _first_seen(
     references.remember(
         tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id
     )
-    await ledger.post(tx, postings.refund(fact_of(refund, answer.id)))
+    await post_taken_on(tx, refund, answer.id)
     claim = await clawback.set_claim(
         tx, subject=subject, payment=payment, amount=refund.vendor_part
     )
     await _record_moved(tx, claim, payment, moved, order.number)
     once = f"follow_refund:{refund.id}"
-    follow_later.at(clock.now() + ASK_AGAIN, once=once)(tx, refund_id=refund.id)
+    soon = follow_later.at(clock.now() + ASK_AGAIN, once=once)
+    soon(tx, refund_id=refund.id)
 
 
 def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
     """Who bears it, where Stripe gave another part of the fee back than we had worked out."""
     back, amount = moved.fee_back, refund.amount
-    if (
-        not refund.refund_application_fee
-        or not refund.commission_part != back <= amount
-    ):
+    is_another = refund.commission_part != back <= amount
+    if not refund.refund_application_fee or not is_another:
         return {}
     log.warning(
         "refund %s: Stripe gave %s of the fee back, not %s",
@@ -252,45 +253,6 @@ async def _record_moved(
         )
 
 
-def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
-    """A refund for the ledger, from the Stripe object named."""
-    return postings.RefundFact(
-        refund_id=refund.id,
-        order_id=refund.order_id,
-        vendor_id=refund.vendor_id,
-        currency=refund.currency,
-        vendor_part=refund.vendor_part,
-        commission_part=refund.commission_part,
-        stripe_id=stripe_id,
-    )
-
-
-async def _cash(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
-    """The money left the platform's balance, or came back to it."""
-    left, back = answer.balance_transaction, answer.failure_balance_transaction
-    if left and refund.stripe_balance_transaction_id is None:
-        await ledger.post(tx, postings.refund_paid(fact_of(refund, left)))
-    if back and refund.stripe_failure_transaction_id is None:
-        await ledger.post(tx, postings.refund_returned(fact_of(refund, back)))
-    if (left, back) != (
-        refund.stripe_balance_transaction_id,
-        refund.stripe_failure_transaction_id,
-    ):
-        await Refund.filter(id=refund.id).update(
-            stripe_balance_transaction_id=left or refund.stripe_balance_transaction_id,
-            stripe_failure_transaction_id=back or refund.stripe_failure_transaction_id,
-            updated_at=clock.now(),
-        )
-        references.remember(
-            tx,
-            left,
-            back,
-            subject=subject_of(refund.id),
-            order_id=refund.order_id,
-            vendor_id=refund.vendor_id,
-        )
-
-
 async def _consequences(
     tx: Transaction,
     order: Order,
@@ -304,23 +266,11 @@ async def _consequences(
     if now is RefundState.SUCCEEDED:
         await effects.arrived(tx, order, payment, refund)
     elif now in UNDONE:
-        await ledger.post(
-            tx,
-            postings.refund_undone(fact_of(refund, str(refund.stripe_refund_id))),
-        )
-        await clawback.set_claim(
-            tx,
-            subject=subject_of(refund.id),
-            payment=payment,
-            amount=0,
-        )
-        if was is RefundState.SUCCEEDED:
+        had_arrived = was is RefundState.SUCCEEDED
+        await post_undone(tx, refund)
+        subject = subject_of(refund.id)
+        await clawback.set_claim(tx, subject=subject, payment=payment, amount=0)
+        if had_arrived:
             await orders.count_returned(order, -refund.amount)
         await refunded_amounts.free(tx, order, refund)
-        await effects.undone(
-            tx,
-            order,
-            payment,
-            refund,
-            was_told=was is RefundState.SUCCEEDED,
-        )
+        await effects.undone(tx, order, payment, refund, was_told=had_arrived)

@@ -17,6 +17,7 @@ from shared.finance.refunds.methods import (
     choose_method,
 )
 from shared.finance.refunds.models import Refund
+from shared.finance.refunds.refund_postings import subject_of
 from shared.finance.refunds.rules import Burden, RefundState, Sum
 from shared.finance.refunds.stripe_reads import Along, earlier_refunds, sale_at_stripe
 from shared.infra.gateway.errors import CardDeclined, StripeRefused
@@ -88,7 +89,7 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
 
     @property
     def subject(self) -> str:
-        return sync.subject_of(self.refund_id)
+        return subject_of(self.refund_id)
 
     async def prepare(self, gateway: Gateway) -> ChargeFacts | None:
         """Read what Stripe holds of the sale. Raises NotItsTurn, StripeUnavailable."""
@@ -118,10 +119,8 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
             return None
         planned = self
         if facts is not None and self.reverse_transfer is None:
-            planned = self._by(
-                await _way(row, facts.sale),
-                is_early=facts.is_early,
-            )
+            way = await _way(row, facts.sale)
+            planned = self._by(way, is_early=facts.is_early)
         await tx.change(
             row,
             reverse_transfer=planned.reverse_transfer,
@@ -157,10 +156,8 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
 
     async def find(self, gateway: Gateway) -> StripeRefund | None:
         made = await gateway.refunds.list(payment_intent=self.payment_intent)
-        return next(
-            (found for found in made if found.metadata.get(MARK) == self.mark),
-            None,
-        )
+        ours = (each for each in made if each.metadata.get(MARK) == self.mark)
+        return next(ours, None)
 
     def anew(self) -> CreateRefund:
         """Choose the way again: what Stripe holds may be another by then."""

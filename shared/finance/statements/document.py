@@ -1,57 +1,35 @@
-"""A statement as PDF: the account first, then the commission invoice on a page of its own."""
+"""A statement as PDF: the account first, then the commission invoice on a page of its own.
+
+It says its words in English, whatever is spoken here: made again it is the same to the byte.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 
-from shared.finance.statements import months
-from shared.finance.statements.pdf import (
-    ACCENT,
-    BOLD,
-    GREY,
-    INK,
-    MARGIN,
-    REGULAR,
-    RIGHT,
-    Sheets,
-    fitted,
-    folded,
-)
+from shared.core.locales import SOURCE, speaking
+from shared.core.words import word
+from shared.finance.statements import layout, months
+from shared.finance.statements.layout import APART, ROW, Column
+from shared.finance.statements.pdf import GREY, MARGIN, RIGHT, Sheets
 from shared.finance.statements.queries import StatementView
-from shared.finance.statements.rules import Party
 from shared.trade.vat.rules import StateVat
-from shared.trade.vendors.countries import COUNTRIES
-
-ROW = 16.0
-APART = 170.0
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: where it stands, how wide it may be."""
-
-    name: str
-    x: float
-    most: float
-    align: str = "left"
-
 
 MOVEMENTS = (
-    Column("Date", MARGIN, 62),
-    Column("What", MARGIN + 64, 106),
-    Column("Order", MARGIN + 172, 84),
-    Column("Gross", MARGIN + 314, 60, "right"),
-    Column("Platform fee", MARGIN + 374, 60, "right"),
-    Column("Net", MARGIN + 434, 60, "right"),
-    Column("Balance", RIGHT, 64, "right"),
+    Column("date", MARGIN, 62),
+    Column("what", MARGIN + 64, 106),
+    Column("order", MARGIN + 172, 84),
+    Column("gross", MARGIN + 314, 60, "right"),
+    Column("commission", MARGIN + 374, 60, "right"),
+    Column("net", MARGIN + 434, 60, "right"),
+    Column("balance", RIGHT, 64, "right"),
 )
 CHARGES = (
-    Column("Date", MARGIN, 62),
-    Column("What", MARGIN + 64, 260),
-    Column("Order", MARGIN + 330, 90),
-    Column("Amount", RIGHT, 76, "right"),
+    Column("date", MARGIN, 62),
+    Column("what", MARGIN + 64, 260),
+    Column("order", MARGIN + 330, 90),
+    Column("amount", RIGHT, 76, "right"),
 )
 
 
@@ -60,14 +38,34 @@ def as_pdf(view: StatementView) -> bytes:
 
     Only a closed statement has an invoice number; a running one says what it is.
     """
+    with speaking(SOURCE):
+        return _sheets(view).pdf()
+
+
+def _sheets(view: StatementView) -> Sheets:
     seller = view.seller.name if view.seller else view.market
-    sheets = Sheets(f"Statement of account, {view.name}, {view.buyer.name}", seller)
+    title = _account_word("file", month=view.name, vendor=view.buyer.name)
+    sheets = Sheets(title, seller)
     _account(sheets, view)
     if view.number:
         _invoice(sheets, view)
-    state = view.number or "not closed, not an invoice"
-    sheets.feet(f"{seller} · Statement {view.name}, {view.currency} · {state}")
-    return sheets.pdf()
+    foot = _account_word(
+        "foot",
+        seller=seller,
+        month=view.name,
+        currency=view.currency,
+        state=view.number or _account_word("not_an_invoice"),
+    )
+    sheets.feet(foot)
+    return sheets
+
+
+def _account_word(code: str, **values: object) -> str:
+    return word("statements.account", code, **values)
+
+
+def _invoice_word(code: str, **values: object) -> str:
+    return word("statements.invoice", code, **values)
 
 
 def amount(view: StatementView, value: int) -> str:
@@ -77,41 +75,30 @@ def amount(view: StatementView, value: int) -> str:
 
 def _account(sheets: Sheets, view: StatementView) -> None:
     sheets.turn()
-    _head(
-        sheets,
-        view.market,
-        "Statement of account",
-        f"{view.name} · amounts in {view.currency}",
-    )
-    details = [("Month", view.name), ("Time zone", view.time_zone)]
-    details += (
-        [("Invoice", view.number)]
+    _head(sheets, view, _account_word("title"), view.name)
+    details = [
+        (_account_word("month"), view.name),
+        (_account_word("time_zone"), view.time_zone),
+        (_account_word("invoice"), view.number)
         if view.number
-        else [("State", "Not closed: more may be added")]
-    )
+        else (_account_word("state"), _account_word("not_closed")),
+    ]
     if view.issued_at:
-        details.append(("Closed", view.day(view.issued_at)))
+        details.append((_account_word("closed"), view.day(view.issued_at)))
     _parties(sheets, view, details)
-    _sums(
-        sheets,
-        [
-            ("Opening balance", amount(view, view.sheet.opening), False),
-            *(
-                (words, amount(view, value), False)
-                for words, value in view.sheet.sums()
-            ),
-            (
-                "Closing balance" if view.number else "Balance so far",
-                amount(view, view.sheet.closing),
-                True,
-            ),
-        ],
-    )
-    for words in _asides(view):
-        sheets.text(MARGIN, words, size=8, color=GREY)
+    opening = (_account_word("opening"), amount(view, view.sheet.opening))
+    parts = [
+        (view.words_of(kind)["many"], amount(view, value))
+        for kind, value in view.sheet.sums()
+    ]
+    closing = _account_word("closing" if view.number else "so_far")
+    total = (closing, amount(view, view.sheet.closing))
+    layout.sums(sheets, [opening, *parts], total)
+    for aside in _asides(view):
+        sheets.text(MARGIN, aside, size=8, color=GREY)
         sheets.down(12)
     sheets.down(14)
-    _table(sheets, "Movements", MOVEMENTS, _movements(view))
+    layout.table(sheets, _account_word("movements"), MOVEMENTS, _movements(view))
 
 
 def _movements(view: StatementView) -> list[tuple[str, ...]]:
@@ -119,7 +106,7 @@ def _movements(view: StatementView) -> list[tuple[str, ...]]:
     rows = [
         (
             view.day(line.at),
-            line.words,
+            view.words_of(line.kind)["one"],
             view.order_number(line.order_id),
             amount(view, line.gross),
             amount(view, line.commission) if line.commission else "",
@@ -130,7 +117,7 @@ def _movements(view: StatementView) -> list[tuple[str, ...]]:
     ]
     first = (
         view.day_of_opening,
-        "Opening balance",
+        _account_word("opening"),
         "",
         "",
         "",
@@ -141,52 +128,43 @@ def _movements(view: StatementView) -> list[tuple[str, ...]]:
 
 
 def _asides(view: StatementView) -> Iterable[str]:
-    yield (
-        "The balance is what you have earned and what has not arrived at your bank yet, less what "
-        "you owe."
-    )
-    if view.sheet.reserved:
-        yield (
-            f"Of the closing balance {amount(view, view.sheet.reserved)} {view.currency} is held "
-            "back as a reserve."
-        )
-    if view.sheet.owed:
-        yield (
-            f"You owe {amount(view, view.sheet.owed)} {view.currency} out of refunds or disputes; "
-            "it is taken off above."
-        )
+    yield _account_word("balance")
+    for code, value in (("reserved", view.sheet.reserved), ("owed", view.sheet.owed)):
+        if value:
+            told = f"{amount(view, value)} {view.currency}"
+            yield _account_word(code, amount=told)
 
 
 def _invoice(sheets: Sheets, view: StatementView) -> None:
     bill = view.invoice
     sheets.turn()
-    name = (
-        "Credit note for the platform fee"
-        if bill.gross < 0
-        else "Invoice for the platform fee"
-    )
-    _head(sheets, view.market, name, f"{view.number} · amounts in {view.currency}")
+    title = _invoice_word("credit_note" if bill.gross < 0 else "title")
+    _head(sheets, view, title, view.number or "")
     details = [
-        ("Number", view.number or ""),
-        ("Supplied in", view.name),
+        (_invoice_word("number"), view.number or ""),
+        (_invoice_word("supplied_in"), view.name),
     ]
     if view.issued_at:
-        details.append(("Date", view.day(view.issued_at)))
-    details.append(("Payment", "Settled: kept from your sales"))
+        details.append((_invoice_word("date"), view.day(view.issued_at)))
+    details.append((_invoice_word("payment"), _invoice_word("settled")))
     _parties(sheets, view, details)
     _charges(sheets, view)
-    if not sheets.room((8 if view.state_vat else 5) * ROW + 12):
+    rows_below = 8 if view.state_vat else 5
+    if not sheets.room(rows_below * ROW + 12):
         sheets.turn()
     sheets.down(10)
-    vat_name = "VAT" if bill.note else f"VAT {_percent(bill.percentage)}"
-    _sums(
-        sheets,
-        [
-            ("Net", amount(view, bill.net), False),
-            (vat_name, amount(view, bill.vat), False),
-            ("Total", amount(view, bill.gross), True),
-        ],
+    percentage = _percent(bill.percentage)
+    vat = (
+        _invoice_word("vat")
+        if bill.note
+        else _invoice_word("vat_at", percentage=percentage)
     )
+    parts = [
+        (_invoice_word("net"), amount(view, bill.net)),
+        (vat, amount(view, bill.vat)),
+    ]
+    total = (_invoice_word("total"), amount(view, bill.gross))
+    layout.sums(sheets, parts, total)
     if bill.note:
         sheets.text(MARGIN, bill.note, size=8, color=GREY)
     if view.state_vat:
@@ -199,21 +177,17 @@ def _charges(sheets: Sheets, view: StatementView) -> None:
     rows = [
         (
             view.day(line.at),
-            line.words,
+            view.words_of(line.kind)["charged" if line.gross > 0 else "given_back"],
             view.order_number(line.order_id),
             amount(view, line.gross),
         )
         for line in bill.lines
     ]
     if rows:
-        _table(
-            sheets,
-            "Platform fee, VAT included" if bill.vat else "Platform fee",
-            CHARGES,
-            rows,
-        )
+        title = _invoice_word("lines_with_vat" if bill.vat else "lines")
+        layout.table(sheets, title, CHARGES, rows)
     else:
-        sheets.text(MARGIN, "No platform fee was charged in this month.", color=GREY)
+        sheets.text(MARGIN, _invoice_word("no_lines"), color=GREY)
         sheets.down(ROW)
 
 
@@ -223,13 +197,14 @@ def _state_vat(sheets: Sheets, found: StateVat) -> None:
     """
     total = f"{found.amount.to_decimal():,}".replace("-", "\N{MINUS SIGN}")
     x = MARGIN + APART
-    sheets.text(x, f"VAT in {found.amount.currency}", bold=True)
+    name = _invoice_word("vat_in", currency=found.amount.currency)
+    sheets.text(x, name, bold=True)
     sheets.text(RIGHT, total, bold=True, align="right")
     sheets.down(13)
-    words = f"{found.rate}, {found.rate.source}, {months.spoken_date(found.rate.day)}"
+    rate = f"{found.rate}, {found.rate.source}, {months.spoken_date(found.rate.day)}"
     sheets.text(
         x,
-        words,
+        rate,
         size=8,
         color=GREY,
         most=RIGHT - x,
@@ -243,132 +218,21 @@ def _percent(value: Decimal) -> str:
 
 def _head(
     sheets: Sheets,
-    market: str,
+    view: StatementView,
     title: str,
-    below: str,
+    name: str,
 ) -> None:
-    sheets.down(14)
-    sheets.text(MARGIN, title, size=20, bold=True)
-    sheets.text(
-        RIGHT,
-        market,
-        size=13,
-        bold=True,
-        color=ACCENT,
-        align="right",
-        most=190,
-    )
-    sheets.down(18)
-    sheets.text(MARGIN, below, size=10, color=GREY)
-    sheets.down(28)
+    below = _account_word("subtitle", name=name, currency=view.currency)
+    layout.head(sheets, view.market, title, below)
 
 
 def _parties(
     sheets: Sheets,
     view: StatementView,
-    details: Sequence[tuple[str, str]],
+    details: list[tuple[str, str]],
 ) -> None:
-    """Whom it is for, from whom, and the details, beside one another."""
-    blocks = [
-        ("For", view.buyer),
-        *([("From", view.seller)] if view.seller else []),
-    ]
-    top, lowest = sheets.y, sheets.y
-    for place, (heading, party) in enumerate(blocks):
-        sheets.y = top
-        x = MARGIN + place * APART
-        sheets.text(x, heading, size=8, color=GREY)
-        for words, bold in _lines(party):
-            sheets.down(13)
-            sheets.text(x, words, bold=bold)
-        lowest = max(lowest, sheets.y)
-    sheets.y = top
-    x = MARGIN + 2 * APART
-    for name, value in details:
-        sheets.text(x, name, size=8, color=GREY)
-        sheets.down(12)
-        sheets.text(x, value, most=RIGHT - x)
-        sheets.down(16)
-    sheets.y = max(lowest, sheets.y) + 20
-
-
-def _lines(party: Party) -> Iterable[tuple[str, bool]]:
-    """A party's lines, folded to their column; its name is bold."""
-    country = COUNTRIES.get(party.country)
-    for line in folded(party.name, BOLD, 9, APART - 14):
-        yield line, True
-    below = [*party.address, country.name if country else party.country]
-    for words in [*below, f"VAT {party.vat_number}"] if party.vat_number else below:
-        for line in folded(words, REGULAR, 9, APART - 14):
-            yield line, False
-
-
-def _sums(
-    sheets: Sheets,
-    lines: Sequence[tuple[str, str, bool]],
-) -> None:
-    """Names on the left, amounts in one column; the last one is what they come to."""
-    x, to = MARGIN + APART, RIGHT
-    for words, value, total in lines:
-        if total:
-            sheets.rule(
-                x=x,
-                to=to,
-                down=-4,
-                color=INK,
-            )
-            sheets.down(8)
-        sheets.text(
-            x,
-            words,
-            size=10 if total else 9,
-            bold=total,
-            color=INK if total else GREY,
-        )
-        sheets.text(
-            to,
-            value,
-            size=10 if total else 9,
-            bold=total,
-            align="right",
-        )
-        sheets.down(ROW)
-    sheets.down(12)
-
-
-def _table(
-    sheets: Sheets,
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[tuple[str, ...]],
-) -> None:
-    sheets.text(MARGIN, title, size=11, bold=True)
-    sheets.down(20)
-    _table_head(sheets, columns)
-    for row in rows:
-        if not sheets.room(ROW):
-            sheets.turn()
-            sheets.down(8)
-            _table_head(sheets, columns)
-        for column, words in zip(columns, row, strict=True):
-            cell = (
-                words
-                if column.align == "right"
-                else fitted(words, REGULAR, 8.5, column.most)
-            )
-            sheets.text(column.x, cell, size=8.5, align=column.align)
-        sheets.rule(down=5)
-        sheets.down(ROW)
-
-
-def _table_head(sheets: Sheets, columns: Sequence[Column]) -> None:
-    for column in columns:
-        sheets.text(
-            column.x,
-            column.name,
-            size=8,
-            color=GREY,
-            align=column.align,
-        )
-    sheets.rule(down=6, color=INK)
-    sheets.down(ROW + 3)
+    """Whom it is for, from whom, and the details."""
+    blocks = [(_invoice_word("for"), view.buyer)]
+    if view.seller:
+        blocks.append((_invoice_word("from"), view.seller))
+    layout.parties(sheets, blocks, details)

@@ -16,6 +16,8 @@ import csv
 import io
 from collections.abc import Iterator
 
+from shared.core.locales import SOURCE, speaking
+from shared.core.words import word
 from shared.finance.statements import months
 from shared.finance.statements.queries import StatementView
 
@@ -34,7 +36,14 @@ COLUMNS = (
 
 
 def as_csv(view: StatementView) -> bytes:
-    """The statement's lines between a line for the opening and one for the closing balance."""
+    """The statement's lines between a line for the opening and one for the closing balance, in
+    English whatever is spoken here.
+    """
+    with speaking(SOURCE):
+        return _written(view)
+
+
+def _written(view: StatementView) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -51,7 +60,7 @@ def as_csv(view: StatementView) -> bytes:
             (
                 months.exact(line.at, view.zone),
                 line.kind,
-                line.words,
+                view.words_of(line.kind)["one"],
                 view.order_number(line.order_id),
                 *(
                     view.money(amount).to_decimal()
@@ -73,11 +82,10 @@ def _balance(
     kind: str,
     amount: int,
 ) -> tuple[object, ...]:
-    words = f"{kind.capitalize()} balance"
     return (
         at,
         kind,
-        words,
+        word("statements.account", kind),
         "",
         "",
         "",
@@ -97,7 +105,7 @@ def _vat(view: StatementView, at: str) -> Iterator[tuple[object, ...]]:
     yield (
         at,
         "vat",
-        "VAT in the platform fee",
+        word("statements.invoice", "vat_in_fee"),
         "",
         "",
         charged,
@@ -106,11 +114,18 @@ def _vat(view: StatementView, at: str) -> Iterator[tuple[object, ...]]:
         view.currency,
         "",
     )
-    words = f"VAT in {found.currency}: {rate} ({rate.source}, {months.spoken_date(rate.day)})"
+    at_rate = word(
+        "statements.invoice",
+        "rate",
+        currency=found.currency,
+        rate=rate,
+        source=rate.source,
+        day=months.spoken_date(rate.day),
+    )
     yield (
         at,
         "vat_state",
-        words,
+        at_rate,
         "",
         "",
         -found.to_decimal(),

@@ -17,6 +17,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from shared.core.words import word
+
 FONTS = Path(__file__).with_name("vendor")
 REGULAR, BOLD = "Inter-Regular", "Inter-SemiBold"
 WIDTH, HEIGHT, MARGIN = 595.276, 841.89, 48.0
@@ -141,7 +143,12 @@ class Sheets:
                 Text(
                     RIGHT,
                     at,
-                    f"Page {number} of {len(self.pages)}",
+                    word(
+                        "statements.account",
+                        "page",
+                        number=number,
+                        pages=len(self.pages),
+                    ),
                     REGULAR,
                     8,
                     GREY,
@@ -214,12 +221,12 @@ def folded(
     itself is cut.
     """
     lines: list[str] = []
-    for word in words.split():
-        longer = f"{lines[-1]} {word}" if lines else word
+    for part in words.split():
+        longer = f"{lines[-1]} {part}" if lines else part
         if lines and wide(longer, font, size) <= most:
             lines[-1] = longer
         else:
-            lines.append(fitted(word, font, size, most))
+            lines.append(fitted(part, font, size, most))
     return lines
 
 

@@ -1,73 +1,36 @@
-"""What pages and documents show of statements: a vendor's months, one month with its lines, and the
-operator's list.
-"""
+"""What pages and documents show of a statement: one month with its lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tortoise.functions import Sum
-
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.ledger.models import LedgerEntry
+from shared.core.words import words
 from shared.finance.statements import entries, months
 from shared.finance.statements.errors import StatementNotFound
 from shared.finance.statements.invoice_issuer import identity_party
 from shared.finance.statements.invoice_parties import buyer_of, kept, kept_vat
 from shared.finance.statements.models import MarketplaceIdentity, Statement
 from shared.finance.statements.rules import (
-    BALANCE,
     OF_BEFORE,
     Invoice,
     Party,
     StatementSheet,
     invoice,
 )
-from shared.infra.database.paging import Paged, window
-from shared.trade.marketplace.queries import marketplace, name_and_zone
+from shared.trade.marketplace.queries import name_and_zone
 from shared.trade.orders.models import Order
 from shared.trade.vat.queries import note_of
 from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate
 from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.models import Vendor
 
-PAGE_SIZE = 50
 AT_ONCE = 1000  # ids in one query
-
-
-@dataclass(frozen=True)
-class MonthRow:
-    """A line of a list of months.
-
-    Without a number it is not closed; `is_running` while it lasts.
-    """
-
-    vendor_id: int
-    vendor_name: str
-    month: str
-    currency: str
-    opening: Money
-    closing: Money
-    commission: Money | None
-    number: str | None
-    is_running: bool
-
-    @property
-    def name(self) -> str:
-        """`October 2026`."""
-        return months.spoken(self.month)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatementPage(Paged):
-    """A page of closed months of all vendors."""
-
-    rows: tuple[MonthRow, ...]
 
 
 @dataclass(frozen=True)
@@ -146,106 +109,13 @@ class StatementView:
         """Minor units of this statement's currency."""
         return Money(amount, self.currency)
 
+    def words_of(self, kind: str) -> Mapping[str, str]:
+        """What a line of this kind is called (`statements.lines`)."""
+        return words("statements.lines", kind, market=self.market)
+
     def order_number(self, order_id: int | None) -> str:
         """The number of an order in it; empty for what is about none."""
         return self.numbers.get(order_id, "") if order_id is not None else ""
-
-
-async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
-    """A vendor's months in each of its currencies, newest first: closed ones, and those with
-    movements that are not.
-    """
-    vendor = await Vendor.get(id=vendor_id)
-    closed = await Statement.filter(vendor_id=vendor_id).order_by("-month", "currency")
-    rows = [_row(row, vendor.name) for row in closed]
-    for currency in await entries.currencies(vendor_id):
-        rows += await _open_rows(vendor, currency)
-    return tuple(sorted(rows, key=lambda row: (row.month, row.currency), reverse=True))
-
-
-async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
-    """The running balance at the end of each month that is not closed; one query a month."""
-    zone = (await marketplace()).zone
-    now = months.month_of(clock.now(), zone)
-    found = await entries.open_months(vendor.id, currency, zone, upto=now)
-    if not found:
-        return []
-    opening = await _balance_before(vendor.id, currency, found[0], zone)
-    rows = []
-    for month in found:
-        closing = await _balance_before(
-            vendor.id, currency, months.following(month), zone
-        )
-        rows.append(
-            MonthRow(
-                vendor.id,
-                vendor.name,
-                month,
-                currency,
-                Money(opening, currency),
-                Money(closing, currency),
-                None,
-                None,
-                is_running=month == now,
-            )
-        )
-        opening = closing
-    return rows
-
-
-async def _balance_before(
-    vendor_id: int,
-    currency: str,
-    month: str,
-    zone: ZoneInfo,
-) -> int:
-    previous = await entries.last_closed(vendor_id, currency)
-    if previous is not None and months.following(previous.month) == month:
-        return int(previous.closing)
-    begins = months.starts(month, zone)
-    before = LedgerEntry.filter(
-        vendor_id=vendor_id,
-        currency=currency,
-        account__in=BALANCE,
-        posting__created_at__lt=begins,
-    )
-    totals = (
-        await before.annotate(total=Sum("amount"))
-        .group_by("currency")
-        .values_list("total", flat=True)
-    )
-    return -sum(int(str(total)) for total in totals)
-
-
-def _row(row: Statement, vendor_name: str) -> MonthRow:
-    return MonthRow(
-        row.vendor_id,
-        vendor_name,
-        row.month,
-        row.currency,
-        Money(row.opening, row.currency),
-        Money(row.closing, row.currency),
-        Money(row.commission, row.currency),
-        row.number,
-        is_running=False,
-    )
-
-
-async def closed_statements(*, page: int = 1) -> StatementPage:
-    """The closed months of all vendors, the newest invoice first."""
-    query = Statement.all()
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
-    rows = (
-        await query.order_by("-id")
-        .offset(shown.offset)
-        .limit(shown.limit)
-        .select_related("vendor")
-    )
-    return StatementPage(
-        rows=tuple(_row(row, row.vendor.name) for row in rows),
-        number=shown.number,
-        pages=shown.pages,
-    )
 
 
 async def statement_of(
@@ -280,9 +150,7 @@ async def _open(
 ) -> StatementView:
     """As it is now; what may still change is today's."""
     previous = await entries.last_closed(vendor.id, currency)
-    found = (await entries.read_open(vendor.id, currency, month, zone, previous)).named(
-        market
-    )
+    found = await entries.read_open(vendor.id, currency, month, zone, previous)
     identity = await MarketplaceIdentity.get_or_none(id=1)
     seller = identity_party(identity) if identity else None
     buyer = await buyer_of(vendor)
@@ -316,7 +184,7 @@ async def _closed(row: Statement) -> StatementView:
     """Nothing in it is of today: entries, parties and percentage are those of the closing."""
     parties = row.parties or {}
     market = parties.get("market", OF_BEFORE)
-    found = (await entries.read_closed(row)).named(market)
+    found = await entries.read_closed(row)
     return StatementView(
         row.vendor_id,
         kept(parties["buyer"]).name,

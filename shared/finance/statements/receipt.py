@@ -5,9 +5,12 @@ order.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from shared.core.formats import english_day
+from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
+from shared.core.words import word
 from shared.finance.disputes.response_draft import Facts
 from shared.finance.statements.pdf import (
     ACCENT,
@@ -27,12 +30,22 @@ HALF = 250.0
 def as_pdf(facts: Facts, *, seller: str) -> bytes:
     """What was bought by whom and when, what it cost, how it was paid, and what went back.
 
-    `seller`: who is on the card statement.
+    `seller`: who is on the card statement. A bank reads it, so it is English whatever is spoken
+    here.
     """
-    sheets = Sheets(f"Receipt for order {facts.number}", facts.vendor_name)
+    with speaking(SOURCE):
+        return _sheets(facts, seller).pdf()
+
+
+def _said(code: str, **values: object) -> str:
+    return word("statements.receipt", code, **values)
+
+
+def _sheets(facts: Facts, seller: str) -> Sheets:
+    sheets = Sheets(_said("file", number=facts.number), facts.vendor_name)
     sheets.turn()
     sheets.down(14)
-    sheets.text(MARGIN, "Receipt", size=20, bold=True)
+    sheets.text(MARGIN, _said("title"), size=20, bold=True)
     sheets.text(
         RIGHT,
         facts.vendor_name,
@@ -45,29 +58,35 @@ def as_pdf(facts: Facts, *, seller: str) -> bytes:
     sheets.down(18)
     sheets.text(
         MARGIN,
-        f"Order {facts.number} · amounts in {facts.total.currency}",
+        _said("subtitle", number=facts.number, currency=facts.total.currency),
         size=10,
         color=GREY,
     )
     sheets.down(28)
     _parties(sheets, facts, seller)
     _lines(sheets, facts)
-    sheets.feet(f"{facts.vendor_name} · Order {facts.number} · {facts.total}")
-    return sheets.pdf()
+    foot = _said(
+        "foot",
+        vendor=facts.vendor_name,
+        number=facts.number,
+        total=facts.total,
+    )
+    sheets.feet(foot)
+    return sheets
 
 
 def _parties(sheets: Sheets, facts: Facts, seller: str) -> None:
     """The shopper on the left, the order's particulars on the right."""
-    details = [("Ordered", f"{english_day(facts.placed_at)} (UTC)")]
+    details = [(_said("ordered"), _day(facts.placed_at))]
     if facts.paid_at:
-        details.append(("Paid", f"{english_day(facts.paid_at)} (UTC)"))
+        details.append((_said("paid"), _day(facts.paid_at)))
     details += [
-        ("Payment", facts.charge_id),
-        ("Sold by", facts.vendor_name),
-        ("Through", seller),
+        (_said("payment"), facts.charge_id),
+        (_said("sold_by"), facts.vendor_name),
+        (_said("through"), seller),
     ]
     top = sheets.y
-    sheets.text(MARGIN, "For", size=8, color=GREY)
+    sheets.text(MARGIN, _said("for"), size=8, color=GREY)
     for words in (*facts.address, facts.email):
         for line in folded(words, REGULAR, 9, HALF - 14):
             sheets.down(13)
@@ -85,7 +104,10 @@ def _parties(sheets: Sheets, facts: Facts, seller: str) -> None:
 
 
 def _lines(sheets: Sheets, facts: Facts) -> None:
-    _row(sheets, ("What", "Quantity", "Amount"), size=8, color=GREY)
+    columns = [
+        word("statements.columns", name) for name in ("what", "quantity", "amount")
+    ]
+    _row(sheets, columns, size=8, color=GREY)
     sheets.rule(down=6, color=INK)
     sheets.down(ROW + 3)
     for line in facts.lines:
@@ -100,11 +122,11 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         facts.total.currency,
     )
     if rest:
-        _row(sheets, ("Delivery and everything else", "", _plain(rest)))
+        _row(sheets, (_said("rest"), "", _plain(rest)))
         sheets.down(ROW)
     _row(
         sheets,
-        ("Total", "", _plain(facts.total)),
+        (_said("total"), "", _plain(facts.total)),
         size=10,
         bold=True,
     )
@@ -113,7 +135,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         _row(
             sheets,
             (
-                f"Refunded on {english_day(refund.at)} (UTC)",
+                _said("refunded", day=english_day(refund.at)),
                 "",
                 f"\N{MINUS SIGN}{_plain(refund.amount)}",
             ),
@@ -157,6 +179,10 @@ def _row(
         color=color,
         align="right",
     )
+
+
+def _day(at: datetime) -> str:
+    return _said("day", day=english_day(at))
 
 
 def _plain(value: Money) -> str:

@@ -10,7 +10,7 @@ lies at Stripe plays no part: a payout counts when it has arrived.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,32 +29,25 @@ BALANCE = (PAYABLE, RESERVED, RECEIVABLE)
 # what documents called the marketplace before a closed month kept its name
 OF_BEFORE = "Markethall"
 
-# What a fact is called, and many of them.
-WORDS = {
-    "sale": ("Sale", "Sales"),
-    "refund": ("Refund", "Refunds"),
-    "refund_undone": (
-        "Refund that did not reach the shopper",
-        "Refunds that did not reach shoppers",
-    ),
-    "dispute_withdrawn": ("Disputed payment", "Disputed payments"),
-    "dispute_reinstated": ("Disputed payment won back", "Disputed payments won back"),
-    "taken": ("Taken back by {market}", "Taken back by {market}"),
-    "given_back": ("Given back by {market}", "Given back by {market}"),
-    "commission_returned": ("Platform fee given back", "Platform fees given back"),
-    "written_off": ("Debt let go", "Debts let go"),
-    "payout_sent": ("Fee for an instant payout", "Fees for instant payouts"),
-    "payout_returned": (
-        "Fee for an instant payout, given back",
-        "Fees for instant payouts, given back",
-    ),
-    "payout_arrived": ("Payout to your bank", "Payouts to your bank"),
-    "payout_reopened": (
-        "Payout sent back by your bank",
-        "Payouts sent back by your bank",
-    ),
-}
-OTHER = ("Correction", "Corrections")
+# What a statement tells apart, in the order of its sums; the words stand in `statements.lines`.
+PLATFORM_FEE, OTHER = "platform_fee", "other"
+KINDS = (
+    "sale",
+    PLATFORM_FEE,
+    "refund",
+    "refund_undone",
+    "dispute_withdrawn",
+    "dispute_reinstated",
+    "taken",
+    "given_back",
+    "commission_returned",
+    "written_off",
+    "payout_sent",
+    "payout_returned",
+    "payout_arrived",
+    "payout_reopened",
+    OTHER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +71,6 @@ class Booked:
 class StatementLine:
     """One fact: what it was about, what of it was commission, what it did to the balance. gross +
     commission == net.
-
-    `market` is what the marketplace is called in it.
     """
 
     kind: str
@@ -90,12 +81,6 @@ class StatementLine:
     net: int
     balance: int  # after it
     stripe_id: str
-    market: str = OF_BEFORE
-
-    @property
-    def words(self) -> str:
-        """What it is called."""
-        return WORDS.get(self.kind, OTHER)[0].format(market=self.market)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +102,15 @@ class StatementSheet:
         """What the month did to the balance."""
         return sum(line.net for line in self.lines)
 
-    def named(self, market: str) -> StatementSheet:
-        """The same, in which the marketplace is called so."""
-        return replace(
-            self,
-            lines=tuple(replace(line, market=market) for line in self.lines),
-        )
-
     def sums(self) -> tuple[tuple[str, int], ...]:
-        """What each kind of fact came to, in the order of WORDS; all commission by itself, behind
+        """What each of KINDS came to, where it came to anything; all commission by itself, behind
         the sales.
         """
-        found: dict[str, int] = {}
+        found = dict.fromkeys(KINDS, 0)
         for line in self.lines:
-            words = WORDS.get(line.kind, OTHER)[1]
-            found[words] = found.get(words, 0) + line.gross
-        found["Platform fee"] = sum(line.commission for line in self.lines)
-        sales, *others = (many for _, many in (*WORDS.values(), OTHER))
-        market = self.lines[0].market if self.lines else ""
-        in_turn = (sales, "Platform fee", *others)
-        return tuple(
-            (
-                words.format(market=market),
-                found[words],
-            )
-            for words in in_turn
-            if found.get(words)
-        )
+            found[line.kind if line.kind in KINDS else OTHER] += line.gross
+            found[PLATFORM_FEE] += line.commission
+        return tuple((kind, total) for kind, total in found.items() if total)
 
 
 def sheet(
@@ -220,7 +187,7 @@ class InvoiceLine:
     VAT included.
     """
 
-    words: str
+    kind: str
     at: datetime
     order_id: int | None
     gross: int
@@ -255,23 +222,13 @@ def invoice(
     With a `note` there is none.
     """
     charged = tuple(
-        InvoiceLine(_charged(line), line.at, line.order_id, -line.commission)
+        InvoiceLine(line.kind, line.at, line.order_id, -line.commission)
         for line in lines
         if line.commission
     )
     gross = sum(line.gross for line in charged)
     rate = Decimal(0) if note else percentage
     return Invoice(charged, gross, rate, vat_in(gross, rate), note)
-
-
-def _charged(line: StatementLine) -> str:
-    if line.kind.startswith("payout_"):
-        return line.words
-    return (
-        f"Platform fee, {line.words.lower()}"
-        if line.commission < 0
-        else f"Platform fee given back, {line.words.lower()}"
-    )
 
 
 def vat_in(gross: int, percentage: Decimal) -> int:

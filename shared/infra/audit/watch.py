@@ -37,7 +37,8 @@ class Bounded(logging.Filter):
         if record.levelno != logging.WARNING:
             return True
         fields = getattr(record, "fields", {})
-        kind, minute = str(fields.get("event", "")), int(clock.now().timestamp()) // 60
+        kind = str(fields.get("event", ""))
+        minute = int(clock.now().timestamp()) // 60
         if minute != self._minute:
             self._minute, self._counts = minute, {}
         self._counts[kind] = self._counts.get(kind, 0) + 1

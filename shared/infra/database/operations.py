@@ -144,11 +144,8 @@ class ReplaceChecks(TortoiseOperation):
     ) -> None:
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
-            await self._replace(
-                state_editor,
-                table,
-                {name: (b, a) for name, (a, b) in self.checks.items()},
-            )
+            backwards = {name: (b, a) for name, (a, b) in self.checks.items()}
+            await self._replace(state_editor, table, backwards)
 
     async def _replace(
         self,

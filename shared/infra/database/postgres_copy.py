@@ -134,10 +134,8 @@ async def copy_in(
     The triggers of the ledger and of the audit trail stand aside meanwhile: they judge what is
     written, and this was judged when it was. Foreign keys and checks are asked as ever.
     """
-    today = (
-        manifest.migrations == tuple(on_disk())
-        and structure.current("postgres") is not None
-    )
+    is_newest = manifest.migrations == tuple(on_disk())
+    today = is_newest and structure.current("postgres") is not None
     if not today:
         await _ensure_record(url)
     going = await drops(url, but="" if today else RECORD)
@@ -147,22 +145,25 @@ async def copy_in(
             await raw.execute(statement)
         if not (today and await structure.lay_postgres(raw)):
             await _by_migrations(url, transaction, manifest)
-        for table in manifest.tables:
-            await raw.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        for table in reversed(list(manifest.tables)):
-            await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
-        for table, columns in manifest.tables.items():
-            await raw.copy_to_table(
-                table, source=folder / f"{table}.copy", columns=columns, timeout=LONGEST
-            )
-        for table in manifest.tables:
-            await raw.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
-        for name, (value, given) in manifest.sequences.items():
-            await raw.execute(
-                "SELECT setval($1::text::regclass, $2, $3)", f'"{name}"', value, given
-            )
+        await _fill(raw, folder, manifest)
         for statement in marks:
             await raw.execute(statement)
+
+
+async def _fill(raw: Any, folder: Path, manifest: ArchiveManifest) -> None:
+    """The rows that a migration wrote give way to those of the backup."""
+    for table in manifest.tables:
+        await raw.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+    for table in reversed(list(manifest.tables)):
+        await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
+    for table, columns in manifest.tables.items():
+        source = folder / f"{table}.copy"
+        await raw.copy_to_table(table, source=source, columns=columns, timeout=LONGEST)
+    for table in manifest.tables:
+        await raw.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+    set_value = "SELECT setval($1::text::regclass, $2, $3)"
+    for name, (value, given) in manifest.sequences.items():
+        await raw.execute(set_value, f'"{name}"', value, given)
 
 
 async def _ensure_record(url: str) -> None:
@@ -180,11 +181,7 @@ async def _by_migrations(url: str, transaction: Any, manifest: ArchiveManifest) 
     )
 
 
-async def drops(
-    url: str,
-    *,
-    but: str = "",
-) -> list[str]:
+async def drops(url: str, *, but: str = "") -> list[str]:
     """The statements that empty the database: our tables with all that hangs on them, and our
     functions.
     """

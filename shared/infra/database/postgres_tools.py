@@ -100,7 +100,11 @@ async def restore(
 async def _run(url: str, program: str, *arguments: str) -> str:
     """The password goes by the environment, where other users of the machine do not see it."""
     given = credentials(url)
-    named = {name: str(given[key]) for key, name in _NAMES.items() if given.get(key)}
+    named = {
+        variable: str(given[part])
+        for part, variable in _NAMES.items()
+        if given.get(part)
+    }
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,

@@ -56,10 +56,12 @@ class Searched(Row):
     def with_folded(cls, names: Iterable[str]) -> list[str]:
         """These columns, and those that hold their words."""
         written = list(names)
-        return [
-            *written,
-            *(c for c, sources in cls.searched.items() if set(sources) & set(written)),
+        folded = [
+            column
+            for column, sources in cls.searched.items()
+            if set(sources) & set(written)
         ]
+        return written + folded
 
 
 class SearchedQuerySet(QuerySet[S]):

@@ -28,36 +28,32 @@ async def rebuild_table(
         raise RuntimeError(
             "a SQLite table is rebuilt with foreign keys off; use shared.infra.database.migrate"
         )
-    parts = await client.execute_query_dict(
-        (
-            "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY "
-            "type = 'table' DESC, rowid"
-        ),
-        [table],
-    )
+    itself, *belongings = await _parts(client, table)
     elsewhere = await _triggers_that_name(client, table)
-    for (
-        trigger
-    ) in elsewhere:  # SQLite reads them while it renames, and the table is gone then
+    # SQLite reads them while it renames, and the table is gone then.
+    for trigger in elsewhere:
         await client.execute_query(f'DROP TRIGGER "{trigger["name"]}"')
     counter = await _row_counter(client, table)
-    head, body, tail = split_create_table(parts[0]["sql"])
+    head, body, tail = split_create_table(itself["sql"])
     temporary = f"rebuilt__{table}"
-    await client.execute_query(
-        f"{_renamed(head, table, temporary)}{change(body)}{tail}"
-    )
+    head = _renamed(head, table, temporary)
+    await client.execute_query(f"{head}{change(body)}{tail}")
     await client.execute_query(f'INSERT INTO "{temporary}" SELECT * FROM "{table}"')
     await client.execute_query(f'DROP TABLE "{table}"')
     await client.execute_query(f'ALTER TABLE "{temporary}" RENAME TO "{table}"')
     if counter is not None:
-        await client.execute_query(
-            "DELETE FROM sqlite_sequence WHERE name = ?", [table]
-        )
-        await client.execute_query(
-            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, counter]
-        )
-    for part in (*parts[1:], *elsewhere):
+        await _set_row_counter(client, table, counter)
+    for part in (*belongings, *elsewhere):
         await client.execute_query(part["sql"])
+
+
+async def _parts(client: BaseDBAsyncClient, table: str) -> list[dict[str, str]]:
+    """The SQL of the table, and after it of its indexes and triggers."""
+    sql = (
+        "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY "
+        "type = 'table' DESC, rowid"
+    )
+    return list(await client.execute_query_dict(sql, [table]))
 
 
 async def _triggers_that_name(
@@ -72,14 +68,18 @@ async def _triggers_that_name(
 
 
 async def _row_counter(client: BaseDBAsyncClient, table: str) -> int | None:
-    if not await client.execute_query_dict(
-        "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"
-    ):
+    counters = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"
+    if not await client.execute_query_dict(counters):
         return None
-    rows = await client.execute_query_dict(
-        "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
-    )
+    mine = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+    rows = await client.execute_query_dict(mine, [table])
     return int(rows[0]["seq"]) if rows else None
+
+
+async def _set_row_counter(client: BaseDBAsyncClient, table: str, number: int) -> None:
+    await client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
+    add = "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
+    await client.execute_query(add, [table, number])
 
 
 def _renamed(head: str, table: str, temporary: str) -> str:

@@ -137,12 +137,8 @@ class StripeAccount:
     @property
     def is_well(self) -> bool:
         """Whether everything that selling needs is on and nothing is asked for."""
-        if (
-            self.currently_due
-            or self.past_due
-            or self.current_deadline
-            or self.disabled_reason
-        ):
+        is_asked = self.currently_due or self.past_due or self.current_deadline
+        if is_asked or self.disabled_reason:
             return False
         return all(self.capabilities.get(name) == "active" for name in SELLING_NEEDS)
 
@@ -210,12 +206,8 @@ class Accounts(Resource):
     async def get(self, account_id: str) -> StripeAccount:
         """The account as it is now; where something is wrong, with what holds a capability back."""
         read = self._v1.accounts.retrieve_async
-        account = await self._call(
-            read,
-            account_id,
-            params={},
-            to=StripeAccount.from_stripe,
-        )
+        to = StripeAccount.from_stripe
+        account = await self._call(read, account_id, params={}, to=to)
         if account.is_well:
             return account
         listed = await self._call(
@@ -255,11 +247,7 @@ class Accounts(Resource):
             to=_statement_prefix,
         )
 
-    async def list(
-        self,
-        *,
-        since: datetime | None = None,
-    ) -> list[StripeAccount]:
+    async def list(self, *, since: datetime | None = None) -> list[StripeAccount]:
         """Every connected account, without what holds its capabilities back."""
         ask = self._v1.accounts.list_async
         return await self._list(ask, to=StripeAccount.from_stripe, since=since)

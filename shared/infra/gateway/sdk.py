@@ -101,7 +101,8 @@ def _is_unknown_outcome(e: stripe.StripeError) -> bool:
 
 
 def _replayed(e: stripe.StripeError) -> bool:
-    headers = {k.lower(): v for k, v in (e.headers or {}).items()}
+    given = e.headers or {}
+    headers = {name.lower(): value for name, value in given.items()}
     return headers.get("idempotent-replayed") == "true"
 
 

@@ -59,15 +59,16 @@ def verify(
     if not any(_signed(text, header, secret) for secret in secrets):
         raise BadSignature(NOT_SIGNED)
     stamp = re.search(r"(?:^|,)t=(\d{1,12})(?:,|$)", header or "")
-    if (
-        stamp is None
-        or abs(clock.now() - datetime.fromtimestamp(int(stamp[1]), UTC)) > TOLERANCE
-    ):
+    if stamp is None or _age(int(stamp[1])) > TOLERANCE:
         raise BadSignature("the timestamp is outside the tolerance")
     try:
         return envelope(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
         raise BadSignature(WHY_NO_EVENT, log=repr(e)) from None
+
+
+def _age(stamp: int) -> timedelta:
+    return abs(clock.now() - datetime.fromtimestamp(stamp, UTC))
 
 
 def _signed(text: str, header: str | None, secret: str) -> bool:

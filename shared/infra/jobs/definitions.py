@@ -44,18 +44,15 @@ class Turns:
         """Return the first turn after `moment`."""
         if self.at is None:
             return moment + self.every
-        today = datetime.combine(
-            moment.astimezone(UTC).date(),
-            self.at,
-            tzinfo=UTC,
-        )
+        day = moment.astimezone(UTC).date()
+        today = datetime.combine(day, self.at, tzinfo=UTC)
         return today if today > moment else today + DAY
 
     def first(self, now: datetime) -> datetime:
         """Return the first turn ever: a fresh installation need not wait long for its sweeps."""
-        return (
-            self.after(now) if self.at else now + min(self.every, timedelta(minutes=1))
-        )
+        if self.at:
+            return self.after(now)
+        return now + min(self.every, timedelta(minutes=1))
 
 
 class JobDefinition(Generic[P]):
@@ -122,8 +119,11 @@ class JobDefinition(Generic[P]):
         stored: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Return what the function is called with. Raises BadArguments."""
-        named = {self._renamed.get(name, name): value for name, value in stored.items()}
-        given = {name: value for name, value in named.items() if name is not None}
+        given: dict[str, Any] = {}
+        for stored_name, value in stored.items():
+            name = self._renamed.get(stored_name, stored_name)
+            if name is not None:
+                given[name] = value
         wrong = [f"{name} is unknown" for name in given if name not in self.takes]
         wrong += [f"{name} is missing" for name in self._needed if name not in given]
         known = {name: value for name, value in given.items() if name in self.takes}

@@ -68,11 +68,7 @@ async def open_write(
         params=operation.stored(),
         asked_at=asked_at or attempts.sent_at_once(operation),
     )
-    _perform_later(
-        tx,
-        int(write.id),
-        at=clock.now() + ASK_AFTER,
-    )
+    _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
     return write
 
 
@@ -86,19 +82,14 @@ async def count_of(subject: str, operation: type[AnyOperation]) -> int:
 
 async def latest(subject: str, operation: type[AnyOperation]) -> StripeWrite | None:
     """Return the newest write of a kind about one subject."""
-    return (
-        await StripeWrite.filter(subject=subject, operation=operation.name)
-        .order_by("-id")
-        .first()
-    )
+    writes = StripeWrite.filter(subject=subject, operation=operation.name)
+    return await writes.order_by("-id").first()
 
 
 async def waiting(subject: str) -> list[StripeWrite]:
     """Return the writes about one subject that Stripe has not answered, oldest first."""
-    return await StripeWrite.filter(
-        subject=subject,
-        state=WriteState.WAITING.value,
-    ).order_by("id")
+    writes = StripeWrite.filter(subject=subject, state=WriteState.WAITING.value)
+    return await writes.order_by("id")
 
 
 async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
@@ -177,11 +168,8 @@ async def _plan(
             await tx.move(row, to=planned, state="state")
             return None
         if planned is not None:
-            await tx.change(
-                row,
-                params=planned.stored(),
-                asked_at=row.asked_at or clock.now(),
-            )
+            asked_at = row.asked_at or clock.now()
+            await tx.change(row, params=planned.stored(), asked_at=asked_at)
         return planned
 
 
@@ -206,9 +194,9 @@ async def _send(
     try:
         answer = await operation.send(gateway, write.key)
     except StripeRefused as refusal:
-        answer = (
-            await operation.find(gateway) if operation.looks_after_refusal else None
-        )
+        answer = None
+        if operation.looks_after_refusal:
+            answer = await operation.find(gateway)
         if answer is None:
             return await _refused(write, operation, refusal)
     except StripeUnavailable as down:
@@ -216,11 +204,8 @@ async def _send(
             raise
         answer = await operation.find(gateway)
         if answer is None:  # Stripe stored this failure under the key for good
-            await attempts.next_attempt(
-                write,
-                operation.anew(),
-                why=down.log or "a failure was stored under this key",
-            )
+            why = down.log or "a failure was stored under this key"
+            await attempts.next_attempt(write, operation.anew(), why=why)
             raise
     return await _answered(gateway, write, operation, answer)
 
@@ -294,12 +279,7 @@ async def _refused(
             return None
         instead = await operation.refused(tx, refusal)
         if instead is None:
-            await tx.move(
-                row,
-                to=WriteState.REFUSED,
-                state="state",
-                error=why,
-            )
+            await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
             return Performed(WriteState.REFUSED, refusal=refusal)
         await attempts.number(tx, row, instead, why=why)
     return None
@@ -330,4 +310,5 @@ def _perform_later(
     *,
     at: datetime | None = None,
 ) -> None:
-    perform_soon.at(at, once=f"stripe_writes.perform:{write_id}")(tx, write_id=write_id)
+    once = perform_soon.at(at, once=f"stripe_writes.perform:{write_id}")
+    once(tx, write_id=write_id)

@@ -94,5 +94,9 @@ def activity(
         before=dict(changes.before) if changes else None,
         after=dict(changes.after) if changes else None,
         details=(dict(act.details) or None) if act.by else None,
-        cause=cause.label() or (act.by if act.by.startswith(origin.WHO_ACTS) else ""),
+        cause=cause.label() or _who_acts(act),
     )
+
+
+def _who_acts(act: Act) -> str:
+    return act.by if act.by.startswith(origin.WHO_ACTS) else ""

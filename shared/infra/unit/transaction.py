@@ -192,9 +192,8 @@ class Transaction(Recorder):
         act: Act | None,
     ) -> bool:
         now, before = clock.now(), _watched(row)
-        changed = (
-            await type(row).filter(id=row.id, **where).update(**values, updated_at=now)
-        )
+        guarded = type(row).filter(id=row.id, **where)
+        changed = await guarded.update(**values, updated_at=now)
         if not changed:
             return False
         plain = {

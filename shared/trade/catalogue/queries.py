@@ -6,8 +6,10 @@ A constant number of queries, however many products.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from tortoise.expressions import Case, F, When
@@ -139,18 +141,14 @@ async def showcase(
         .limit(limit * 6)
     )
     rows = [p for p in await views_of(query) if p.available > 0]
-    turn: dict[int, int] = {}
+    turns: Counter[int] = Counter()
     ranked: list[tuple[int, int, ProductView]] = []
-    for p in rows:
-        turn[p.vendor_id] = turn.get(p.vendor_id, -1) + 1
-        ranked.append(
-            (
-                turn[p.vendor_id],
-                vendor_ids.index(p.vendor_id),
-                p,
-            )
-        )
-    return tuple(p for _, _, p in sorted(ranked, key=lambda r: r[:2])[:limit])
+    for product in rows:
+        place = vendor_ids.index(product.vendor_id)
+        ranked.append((turns[product.vendor_id], place, product))
+        turns[product.vendor_id] += 1
+    ranked.sort(key=itemgetter(0, 1))
+    return tuple(product for _, _, product in ranked[:limit])
 
 
 async def search_products(search: str, *, page: int = 1) -> ProductPage:

@@ -36,10 +36,15 @@ async def reserve(items: Items) -> None:
         if product is None:
             raise StockBooksDiffer(f"product {product_id} does not exist")
         _must_be_there(product, quantity)
-    guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in wanted.items()]
+    guard = [
+        Q(id=product_id, stock__gte=F("reserved") + pieces)
+        for product_id, pieces in wanted.items()
+    ]
     if await _move(
         guard,
-        reserved={i: F("reserved") + q for i, q in wanted.items()},
+        reserved={
+            product_id: F("reserved") + pieces for product_id, pieces in wanted.items()
+        },
     ) != len(wanted):
         first = on_shelf[next(iter(wanted))]
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
@@ -74,10 +79,14 @@ async def release(items: Items) -> None:
     """Give back what `reserve` held."""
     held = _merge(items)
     await _locked(held)
-    guard = [Q(id=i, reserved__gte=q) for i, q in held.items()]
+    guard = [
+        Q(id=product_id, reserved__gte=pieces) for product_id, pieces in held.items()
+    ]
     moved = await _move(
         guard,
-        reserved={i: F("reserved") - q for i, q in held.items()},
+        reserved={
+            product_id: F("reserved") - pieces for product_id, pieces in held.items()
+        },
     )
     _must_be(len(held), moved, "released")
 
@@ -86,11 +95,16 @@ async def take(items: Items) -> None:
     """Let what `reserve` held leave the stock."""
     held = _merge(items)
     await _locked(held)
-    guard = [Q(id=i, reserved__gte=q, stock__gte=q) for i, q in held.items()]
+    guard = [
+        Q(id=product_id, reserved__gte=pieces, stock__gte=pieces)
+        for product_id, pieces in held.items()
+    ]
     moved = await _move(
         guard,
-        reserved={i: F("reserved") - q for i, q in held.items()},
-        stock={i: F("stock") - q for i, q in held.items()},
+        reserved={
+            product_id: F("reserved") - pieces for product_id, pieces in held.items()
+        },
+        stock={product_id: F("stock") - pieces for product_id, pieces in held.items()},
     )
     _must_be(len(held), moved, "taken")
 
@@ -101,7 +115,7 @@ async def put_back(items: Items) -> None:
     await _locked(back)
     moved = await _move(
         [Q(id=i) for i in back],
-        stock={i: F("stock") + q for i, q in back.items()},
+        stock={product_id: F("stock") + pieces for product_id, pieces in back.items()},
     )
     _must_be(len(back), moved, "put back")
 
@@ -112,14 +126,18 @@ async def take_free(items: Items) -> dict[int, int]:
     """
     wanted = _merge(items)
     on_shelf = await _locked(wanted)
-    free = {
-        product.id: product.stock - product.reserved for product in on_shelf.values()
-    }
-    there = {i: min(q, free[i]) for i, q in wanted.items() if free.get(i, 0) > 0}
-    guard = [Q(id=i, stock__gte=F("reserved") + q) for i, q in there.items()]
+    there = {}
+    for product_id, product in on_shelf.items():
+        pieces = min(product.stock - product.reserved, wanted[product_id])
+        if pieces > 0:
+            there[product_id] = pieces
+    guard = [
+        Q(id=product_id, stock__gte=F("reserved") + pieces)
+        for product_id, pieces in there.items()
+    ]
     moved = await _move(
         guard,
-        stock={i: F("stock") - q for i, q in there.items()},
+        stock={product_id: F("stock") - pieces for product_id, pieces in there.items()},
     )
     _must_be(len(there), moved, "taken from stock")
     return there

@@ -116,10 +116,8 @@ def choose(
     otherwise: Rule,
 ) -> Rule:
     """The first of `rules` (in the operator's order) that holds for the line, else `otherwise`."""
-    return next(
-        (rule for rule in rules if holds(rule, line, currency)),
-        otherwise,
-    )
+    holding = (rule for rule in rules if holds(rule, line, currency))
+    return next(holding, otherwise)
 
 
 def commission(amount: int, rule: Rule, currency: str) -> int:
@@ -129,10 +127,8 @@ def commission(amount: int, rule: Rule, currency: str) -> int:
     if rule.currency not in (None, currency):
         raise ValueError(f"a rule in {rule.currency} does not hold for {currency}")
     unit = step(currency)
-    fee = (
-        round_half_up((Decimal(amount) * rule.percentage / 100 + rule.fixed) / unit)
-        * unit
-    )
+    exact = Decimal(amount) * rule.percentage / 100 + rule.fixed
+    fee = round_half_up(exact / unit) * unit
     if rule.maximum is not None:
         fee = min(fee, rule.maximum)
     if rule.minimum is not None:
@@ -164,14 +160,8 @@ def charge(
         commission(line.amount, rule, currency)
         for line, rule in zip(lines, chosen, strict=True)
     ]
-    excess = max(
-        sum(fees)
-        - most(
-            sum(line.amount for line in lines),
-            currency,
-        ),
-        0,
-    )
+    total = sum(line.amount for line in lines)
+    excess = max(sum(fees) - most(total, currency), 0)
     for place in reversed(range(len(fees))):
         off = min(excess, fees[place])
         fees[place] -= off
@@ -190,10 +180,8 @@ def share(amount: int, percentage: Decimal, currency: str) -> int:
         raise NothingToPay
     if not Decimal(0) <= percentage < Decimal(100):
         raise ValueError(f"a fee of {percentage} % is out of range")
-    return min(
-        commission(amount, Rule(percentage), currency),
-        most(amount, currency),
-    )
+    fee = commission(amount, Rule(percentage), currency)
+    return min(fee, most(amount, currency))
 
 
 def commission_back(
@@ -223,19 +211,15 @@ def commission_back(
         return 0
     if policy is RefundPolicy.RETURN:
         return min(refund, left)
-    so_far = (
-        (2 * commission * (refunded_before + refund) + total * unit)
-        // (2 * total * unit)
-        * unit
-    )
+    twice = 2 * commission * (refunded_before + refund)
+    so_far = (twice + total * unit) // (2 * total * unit) * unit
     return max(min(so_far - commission_back_before, refund, left), 0)
 
 
 def check(rule: Rule) -> None:
     """Raise Invalid, naming the field, for a rule that could never be charged as it is written."""
-    if not rule.percentage.is_finite() or not Decimal(0) <= rule.percentage < Decimal(
-        100
-    ):
+    is_rate = rule.percentage.is_finite() and 0 <= rule.percentage < 100
+    if not is_rate:
         raise RateOutOfRange
     if rule.percentage != rule.percentage.quantize(Decimal("0.01")):
         raise RateTooFine
@@ -268,9 +252,8 @@ def in_force(
     """
     found: list[Rule] = []
     for rule in rules:
-        if rule.vendor_id not in (None, vendor_id) or (
-            currency and rule.currency not in (None, currency)
-        ):
+        of_another = rule.vendor_id not in (None, vendor_id)
+        if of_another or (currency and rule.currency not in (None, currency)):
             continue
         if any(covers(earlier, rule) for earlier in found):
             continue
@@ -305,13 +288,8 @@ def read_snapshot(text: str, currency: str) -> Rule | None:
         return None
     kept = json.loads(text)
     amounts = {name: kept.get(name) for name in ("minimum", "maximum")}
-    with_amounts = any(
-        amount is not None
-        for amount in (
-            *amounts.values(),
-            kept.get("fixed"),
-        )
-    )
+    each = (*amounts.values(), kept.get("fixed"))
+    with_amounts = any(amount is not None for amount in each)
     return Rule(
         Decimal(kept["percentage"]),
         fixed=kept.get("fixed", 0),

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.queryset import QuerySet
+
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.trade.orders.addresses import town_line
@@ -68,9 +70,8 @@ class LineView:
     quantity: int
     total: Money
     commission: Money
-    missing: int = (
-        0  # pieces that were put back into stock and belong to the order again
-    )
+    # Pieces that were put back into stock and belong to the order again.
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,8 @@ class OrderView:
     vendor_share: Money
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
-    is_off_shelf: (
-        bool  # whether pieces of it left the stock and do not stand there again
-    )
+    # Whether pieces of it left the stock and do not stand there again.
+    is_off_shelf: bool
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
@@ -112,10 +112,8 @@ class OrderView:
     @property
     def lost(self) -> Money:
         """What the shopper's bank took for good, as far as it was the order's."""
-        return Money(
-            min(self.money.lost, self.money.total),
-            self.total.currency,
-        )
+        lost = min(self.money.lost, self.money.total)
+        return Money(lost, self.total.currency)
 
     @property
     def left(self) -> Money:
@@ -211,10 +209,9 @@ def _order(
     lines: Sequence[OrderLine],
     checkout: Checkout,
 ) -> OrderView:
-    total, fee = (
-        Money(order.total_amount_cents, order.currency),
-        Money(order.platform_fee_amount, order.currency),
-    )
+    total = Money(order.total_amount_cents, order.currency)
+    fee = Money(order.platform_fee_amount, order.currency)
+    waits_for_pay = order.stock_state == StockState.AT_PAYMENT
     return OrderView(
         id=order.id,
         checkout_id=order.checkout_id,
@@ -229,8 +226,7 @@ def _order(
         platform_fee=fee,
         vendor_share=total - fee,
         money=money_of(order),
-        waits_for_pay=order.stock_state == StockState.AT_PAYMENT
-        or is_held_by_pay(order),
+        waits_for_pay=waits_for_pay or is_held_by_pay(order),
         is_off_shelf=_is_off_shelf(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
@@ -245,23 +241,24 @@ def _order(
 
 
 def _is_off_shelf(order: Order, lines: Iterable[OrderLine]) -> bool:
-    return order.stock_state == StockState.TAKEN and any(
-        x.restocked_quantity < x.quantity for x in lines
-    )
+    if order.stock_state != StockState.TAKEN:
+        return False
+    return any(line.restocked_quantity < line.quantity for line in lines)
 
 
 async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:
     lines: dict[int, list[OrderLine]] = {order.id: [] for order in orders}
     for line in await OrderLine.filter(order_id__in=list(lines)).order_by("id"):
         lines[line.order_id].append(line)
-    return tuple(
-        _order(
-            order,
-            lines[order.id],
-            order.checkout,
-        )
-        for order in orders
-    )
+    return tuple(_order(order, lines[order.id], order.checkout) for order in orders)
+
+
+async def _one(query: QuerySet[Order]) -> OrderView:
+    """The order that `query` names. Raises NotFound."""
+    orders = await query.select_related("vendor", "checkout")
+    if not orders:
+        raise OrderNotFound
+    return (await _views(orders))[0]
 
 
 async def checkout_by_token(token: str) -> CheckoutView:
@@ -271,11 +268,8 @@ async def checkout_by_token(token: str) -> CheckoutView:
     checkout = await Checkout.get_or_none(token=token)
     if checkout is None:
         raise OrderNotFound
-    orders = (
-        await Order.filter(checkout_id=checkout.id)
-        .order_by("id")
-        .select_related("vendor", "checkout")
-    )
+    mine = Order.filter(checkout_id=checkout.id).order_by("id")
+    orders = await mine.select_related("vendor", "checkout")
     return CheckoutView(
         id=checkout.id,
         token=checkout.token,
@@ -290,10 +284,7 @@ async def checkout_by_token(token: str) -> CheckoutView:
 
 async def order_by_id(order_id: int) -> OrderView:
     """One order, whoever asks: the caller has checked that they may. Raises NotFound."""
-    orders = await Order.filter(id=order_id).select_related("vendor", "checkout")
-    if not orders:
-        raise OrderNotFound
-    return (await _views(orders))[0]
+    return await _one(Order.filter(id=order_id))
 
 
 async def checkout_token_of(order_id: int) -> str | None:
@@ -310,17 +301,9 @@ async def token_of_old_link(link: str) -> str | None:
 
 async def vendor_order(vendor_id: int, number: str) -> OrderView:
     """One of this vendor's orders. Raises NotFound, also for another vendor's."""
-    orders = await Order.filter(vendor_id=vendor_id, number=number).select_related(
-        "vendor", "checkout"
-    )
-    if not orders:
-        raise OrderNotFound
-    return (await _views(orders))[0]
+    return await _one(Order.filter(vendor_id=vendor_id, number=number))
 
 
 async def order_by_number(number: str) -> OrderView:
     """One order of any vendor, for the marketplace's own staff. Raises NotFound."""
-    orders = await Order.filter(number=number).select_related("vendor", "checkout")
-    if not orders:
-        raise OrderNotFound
-    return (await _views(orders))[0]
+    return await _one(Order.filter(number=number))

@@ -84,7 +84,7 @@ async def set_aside(order: Order) -> tuple[Short, ...]:
     """
     if order.stock_state != StockState.TAKEN or order.status != OrderStatus.PROCESSING:
         return ()
-    wanted = [(line, n) for line in await _lines(order.id) if (n := missing_of(line))]
+    wanted = await _missing(order.id)
     if not wanted:
         return ()
     there = await stock.take_free([(line.product_id, n) for line, n in wanted])
@@ -101,7 +101,7 @@ async def set_aside(order: Order) -> tuple[Short, ...]:
 
 async def short_of(order_id: int) -> tuple[Short, ...]:
     """What `set_aside` would find missing just now, for a page: nothing is moved."""
-    wanted = [(line, n) for line in await _lines(order_id) if (n := missing_of(line))]
+    wanted = await _missing(order_id)
     if not wanted:
         return ()
     products = await Product.filter(id__in=[line.product_id for line, _ in wanted])
@@ -124,6 +124,12 @@ def missing_of(line: OrderLine) -> int:
         refunded=line.refunded_quantity,
         restocked=line.restocked_quantity,
     )
+
+
+async def _missing(order_id: int) -> list[tuple[OrderLine, int]]:
+    """The lines of which pieces are missing, and how many."""
+    lines = [(line, missing_of(line)) for line in await _lines(order_id)]
+    return [(line, pieces) for line, pieces in lines if pieces]
 
 
 async def _lines(order_id: int) -> list[OrderLine]:

@@ -85,31 +85,31 @@ async def ask_to_change(
     )
     async with unit.transaction() as tx:
         person = await locked_person(tx, kind, person_id)
-        if address == person.email or not await is_free(
-            kind, address, for_person=person_id
-        ):
+        is_new = address != person.email
+        if not is_new or not await is_free(kind, address, for_person=person_id):
             raise EmailOfAnother(param="email")
         await mailed_links.end(kind, person_id, Purpose.CHANGE)
         token = await mailed_links.issue(person, Purpose.CHANGE, email=address)
-        mail.post(
-            tx,
-            "email_change",
-            to=address,
-            unique_key=f"email_change:{new_nonce()}",
-            language=language_of(person),
-            context={"email": rules.shown_email(address), "token": token},
-        )
+        _mail_link(tx, person, address, token)
         await account_history.note(tx, "person.email_change_asked", person)
     return address
 
 
+def _mail_link(tx: Transaction, person: Person, address: str, token: str) -> None:
+    mail.post(
+        tx,
+        "email_change",
+        to=address,
+        unique_key=f"email_change:{new_nonce()}",
+        language=language_of(person),
+        context={"email": rules.shown_email(address), "token": token},
+    )
+
+
 async def pending_change(*, kind: str, person_id: int) -> str | None:
     """The new address that was not confirmed yet."""
-    link = (
-        await mailed_links.open_links(kind, person_id, Purpose.CHANGE)
-        .order_by("-id")
-        .first()
-    )
+    waiting = mailed_links.open_links(kind, person_id, Purpose.CHANGE)
+    link = await waiting.order_by("-id").first()
     return link.email if link is not None else None
 
 

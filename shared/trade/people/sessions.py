@@ -274,7 +274,8 @@ async def _touch(row: Session, person: Person) -> None:
     now = clock.now()
     if now - row.last_seen_at < rules.touch_after(role_of(person)):
         return
-    await Session.filter(id=row.id, revoked_at=None).update(**_used(row, person))
+    going_on = Session.filter(id=row.id, revoked_at=None)
+    await going_on.update(**_used(row, person))
 
 
 def _used(row: Session, person: Person) -> dict[str, Any]:

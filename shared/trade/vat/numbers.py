@@ -132,10 +132,7 @@ def state_of(number: str) -> str:
 
 def format_of(number: str) -> Format | None:
     """The format that a normal number has, by its prefix."""
-    return next(
-        (form for size in (3, 2) if (form := FORMATS.get(number[:size]))),
-        None,
-    )
+    return FORMATS.get(number[:3]) or FORMATS.get(number[:2])
 
 
 def is_well_formed(number: str, country: str) -> bool:

@@ -55,17 +55,11 @@ async def sign_up(
     code = country.upper()
     if code not in COUNTRIES:
         raise UnsupportedCountry(param="country")
-    login = await registration.credentials(
-        email, password, about=(full_name, business_name)
-    )
+    about = (full_name, business_name)
+    login = await registration.credentials(email, password, about=about)
+    name, address = business_name.strip(), email.strip().lower()
     async with unit.transaction() as tx:
-        vendor = await _new_vendor(
-            tx,
-            business_name.strip(),
-            email.strip().lower(),
-            code,
-            is_open=confirmed,
-        )
+        vendor = await _new_vendor(tx, name, address, code, is_open=confirmed)
         member = await registration.add_member(
             tx,
             login,

@@ -17,7 +17,7 @@ from shared.trade.orders.order_lists import FILTERS, count_to_ship, orders_summa
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import FINAL, MoneyState, Shipping, shipping
 from shared.trade.orders.rules import OrderStatus
-from storefront.receipts.outcome import order_status
+from storefront.receipts.order_card import order_status
 from tests.support.app import link_of
 from tests.support.factories import (
     make_order,

@@ -12,8 +12,9 @@ import pytest
 
 from portal.payouts.sentences import no_instant
 from shared.core.money import Money
+from shared.core.words import words
 from shared.finance.ledger.chart import Account
-from shared.finance.payouts import instant_payouts, operator_holds, queries, sync
+from shared.finance.payouts import breakdown, instant_payouts, operator_holds, sync
 from shared.finance.payouts.errors import AmountChanged, NothingToPayOut
 from shared.finance.payouts.instant_payouts import NothingToSend
 from shared.finance.payouts.models import Payout, PayoutItem
@@ -192,7 +193,7 @@ class TestBooks:
                 sum([int(i.amount) for i in await PayoutItem.filter(payout_id=row.id)])
                 == NET + FEE
             )
-            view = await queries.payout_of(row.id)
+            view = await breakdown.payout_of(row.id)
             assert (
                 view.rest.amount,
                 view.payout.fee.amount,
@@ -210,7 +211,7 @@ class TestBooks:
                 shop.vendor_id, "EUR", month_of(time.now, UTC), UTC, None
             )
             charged = [
-                (line.words, line.gross)
+                (words("statements.lines", line.kind, market="")["charged"], line.gross)
                 for line in invoice(sheet.lines, Decimal(17)).lines
             ]
             assert charged[-1] == ("Fee for an instant payout", FEE)
@@ -246,7 +247,7 @@ class TestBooks:
             assert held(sandbox, shop.account_id) == {
                 "EUR": SHARE if comes_back else NET
             }
-            assert (await queries.payout_of(row.id)).kept.amount == (
+            assert (await breakdown.payout_of(row.id)).kept.amount == (
                 0 if comes_back else FEE
             )
 

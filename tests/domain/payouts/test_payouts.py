@@ -13,7 +13,7 @@ import pytest
 from shared.core.errors import TryLater
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
-from shared.finance.payouts import queries, scheduler, service, sync
+from shared.finance.payouts import breakdown, scheduler, service, sync
 from shared.finance.payouts.errors import NotCancelable
 from shared.finance.payouts.models import Payout, PayoutItem
 from shared.finance.payouts.rules import PayoutState
@@ -204,7 +204,7 @@ class TestOnItsDay:
                 "stripe",
                 None,
             )
-            view = await queries.payout_of(row.id)
+            view = await breakdown.payout_of(row.id)
             orders = [o.number for o in await Order.all().order_by("id")]
             assert [i.order_number for i in view.items] == orders
             assert sum(i.amount.amount for i in view.items) == row.amount == 2 * SHARE

@@ -14,7 +14,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
-from shared.finance.refunds import queries, service, sync
+from shared.finance.refunds import preview, service, sync
 from shared.finance.refunds.errors import (
     BadRefund,
     ChargedBack,
@@ -95,7 +95,7 @@ class TestEachPolicy:
         _, theirs = await changes(sandbox, sale.shop.account_id, after=set())
         back = 0
         for wish in PARTS[parts]:
-            told = await queries.preview(
+            told = await preview.preview(
                 gateway,
                 vendor_id=sale.shop.vendor_id,
                 number=sale.order.number,
@@ -137,7 +137,7 @@ class TestEachPolicy:
         await leave(sandbox, sale.shop, 500)
         owed = 0
         for wish in PARTS[parts]:
-            told = await queries.preview(
+            told = await preview.preview(
                 gateway,
                 vendor_id=sale.shop.vendor_id,
                 number=sale.order.number,
@@ -381,8 +381,8 @@ class TestWhatMayBeAsked:
         sale = await sold(gateway, sandbox, others=0)
         other = await make_order()
         for call in (
-            queries.refundable(other.vendor_id, sale.order.number),
-            queries.preview(
+            preview.refundable(other.vendor_id, sale.order.number),
+            preview.preview(
                 gateway, vendor_id=other.vendor_id, number=sale.order.number, wish=WHOLE
             ),
             service.request(
@@ -442,7 +442,7 @@ class TestWhatMayBeAsked:
         )
         with pytest.raises(ChargedBack):
             await ask(gateway, sale)
-        told = await queries.preview(
+        told = await preview.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
         assert told.refundability is Refundability.CHARGED_BACK
@@ -462,7 +462,7 @@ class TestWhatMayBeAsked:
                 "inquiry": True,
             },
         )
-        told = await queries.preview(
+        told = await preview.preview(
             gateway, vendor_id=sale.shop.vendor_id, number=sale.order.number, wish=WHOLE
         )
         assert told.refundability is Refundability.INQUIRY

@@ -21,7 +21,8 @@ from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
 from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.models import Statement
-from shared.finance.statements.queries import months_of, statement_of
+from shared.finance.statements.month_lists import months_of
+from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor

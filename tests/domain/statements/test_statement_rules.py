@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.errors import NotFound
+from shared.core.words import codes
 from shared.finance.ledger import postings
 from shared.finance.statements import months
 from shared.finance.statements.rules import (
     BALANCE,
     COMMISSION,
+    KINDS,
     Booked,
     StatementLine,
     invoice,
@@ -172,6 +174,11 @@ def test_the_order_in_which_entries_are_read_does_not_matter(order: list[int]) -
     )
 
 
+def test_each_kind_of_line_has_its_words() -> None:
+    """And no other."""
+    assert codes("statements.lines") | {"other"} == set(KINDS)
+
+
 def test_a_sale_shows_what_the_shopper_paid_the_commission_and_the_net() -> None:
     """In one line."""
     (line,) = sheet(
@@ -182,8 +189,8 @@ def test_a_sale_shows_what_the_shopper_paid_the_commission_and_the_net() -> None
             START,
         ),
     ).lines
-    assert (line.words, line.gross, line.commission, line.net, line.balance) == (
-        "Sale",
+    assert (line.kind, line.gross, line.commission, line.net, line.balance) == (
+        "sale",
         10000,
         -1000,
         9000,

@@ -30,7 +30,8 @@ from shared.finance.statements.invoice_issuer import (
     save_identity,
 )
 from shared.finance.statements.models import MarketplaceIdentity, Statement
-from shared.finance.statements.queries import months_of, statement_of
+from shared.finance.statements.month_lists import months_of
+from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from shared.infra import unit
 from shared.infra.audit.models import AuditEntry
@@ -139,14 +140,14 @@ async def test_a_month_is_closed_with_sums_and_number() -> None:
     )  # 800 / 1.17 * 0.17
     view = await statement_of(vendor.id, "2026-10")
     assert [
-        (line.words, line.gross, line.commission, line.net, line.balance)
+        (line.kind, line.gross, line.commission, line.net, line.balance)
         for line in view.sheet.lines
     ] == [
-        ("Sale", 10000, -1000, 9000, 13500),
-        ("Refund", -2000, 200, -1800, 11700),
-        ("Payout to your bank", -4000, 0, -4000, 7700),
-        ("Sale", 2000, -300, 1700, 9400),
-        ("Disputed payment", -2000, 300, -1700, 7700),
+        ("sale", 10000, -1000, 9000, 13500),
+        ("refund", -2000, 200, -1800, 11700),
+        ("payout_arrived", -4000, 0, -4000, 7700),
+        ("sale", 2000, -300, 1700, 9400),
+        ("dispute_withdrawn", -2000, 300, -1700, 7700),
     ]
     assert (view.sheet.opening, view.sheet.closing) == (
         october.opening,

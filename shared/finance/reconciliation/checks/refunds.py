@@ -10,8 +10,8 @@ from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import DifferenceKind, RepairName
 from shared.finance.refunds import external_refunds
 from shared.finance.refunds.models import Refund
+from shared.finance.refunds.refund_postings import fact_of
 from shared.finance.refunds.rules import UNDONE
-from shared.finance.refunds.sync import fact_of
 from shared.infra import unit
 from shared.infra.jobs import Context
 

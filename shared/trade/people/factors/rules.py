@@ -89,7 +89,8 @@ def typed_recovery_code(text: str) -> str | None:
 
 def shown_recovery_code(code: str) -> str:
     """A recovery code in groups of four."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+    groups = [code[at : at + 4] for at in range(0, len(code), 4)]
+    return "-".join(groups)
 
 
 def is_compulsory(*, production: bool, role: str | None) -> bool:

@@ -1,0 +1,80 @@
+"""What a payment does to the books: a sale, or money that waits until a person has looked."""
+
+from __future__ import annotations
+
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.ledger import postings
+from shared.finance.ledger import service as ledger
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PaymentState
+from shared.infra.gateway.charges import Charge
+from shared.infra.gateway.payment_intents import PaymentIntent
+from shared.infra.unit import Transaction
+
+
+async def post_move(
+    tx: Transaction,
+    payment: Payment,
+    intent: PaymentIntent,
+    *,
+    was: PaymentState,
+    now: PaymentState,
+) -> None:
+    """Post what a payment's move from `was` to `now` means: money that Stripe took is in the ledger
+    from this moment on.
+    """
+    if now is PaymentState.SUCCEEDED:
+        if was is PaymentState.PARKED:
+            await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
+        await post_sale(tx, payment)
+    elif now is PaymentState.PARKED:
+        await post_parked(tx, payment, intent)
+
+
+async def post_parked(tx: Transaction, payment: Payment, intent: PaymentIntent) -> bool:
+    """Post money that does not match its order. False when it was posted already."""
+    return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
+
+
+async def post_sale(tx: Transaction, payment: Payment) -> bool:
+    """Post a payment as a sale. False when it was posted already."""
+    fact = postings.SaleFact(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        vendor_id=payment.vendor_id,
+        currency=payment.currency,
+        total=payment.amount_total,
+        commission=payment.amount_platform_fee,
+        stripe_id=str(payment.stripe_payment_intent_id),
+    )
+    return await ledger.post(tx, postings.sale(fact))
+
+
+async def post_stripe_fee(tx: Transaction, payment: Payment, charge: Charge) -> None:
+    """Post what Stripe took for a charge, once that is known."""
+    if charge.stripe_fee is None or charge.balance_transaction is None:
+        return
+    fee = postings.StripeFee(
+        payment.id,
+        payment.order_id,
+        payment.currency,
+        charge.stripe_fee,
+        charge.balance_transaction,
+    )
+    await ledger.post(tx, postings.stripe_fee(fee))
+
+
+async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:
+    """What really happened at Stripe, whoever's account the money went to."""
+    to = None
+    if account := intent.destination:
+        to = await VendorPaymentConfig.get_or_none(stripe_account_id=account)
+    return postings.Parked(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        vendor_id=to.vendor_id if to else None,
+        currency=intent.currency,
+        total=intent.amount_received,
+        fee=intent.application_fee,
+        stripe_id=intent.id,
+    )

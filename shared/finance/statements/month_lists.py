@@ -1,0 +1,147 @@
+"""What pages show of many statements: a vendor's months, and the operator's list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tortoise.functions import Sum
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.finance.ledger.models import LedgerEntry
+from shared.finance.statements import entries, months
+from shared.finance.statements.models import Statement
+from shared.finance.statements.rules import BALANCE
+from shared.infra.database.paging import Paged, window
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.vendors.models import Vendor
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """A line of a list of months.
+
+    Without a number it is not closed; `is_running` while it lasts.
+    """
+
+    vendor_id: int
+    vendor_name: str
+    month: str
+    currency: str
+    opening: Money
+    closing: Money
+    commission: Money | None
+    number: str | None
+    is_running: bool
+
+    @property
+    def name(self) -> str:
+        """`October 2026`."""
+        return months.spoken(self.month)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPage(Paged):
+    """A page of closed months of all vendors."""
+
+    rows: tuple[MonthRow, ...]
+
+
+async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
+    """A vendor's months in each of its currencies, newest first: closed ones, and those with
+    movements that are not.
+    """
+    vendor = await Vendor.get(id=vendor_id)
+    closed = await Statement.filter(vendor_id=vendor_id).order_by("-month", "currency")
+    rows = [_row(row, vendor.name) for row in closed]
+    for currency in await entries.currencies(vendor_id):
+        rows += await _open_rows(vendor, currency)
+    return tuple(sorted(rows, key=lambda row: (row.month, row.currency), reverse=True))
+
+
+async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
+    """The running balance at the end of each month that is not closed; one query a month."""
+    zone = (await marketplace()).zone
+    now = months.month_of(clock.now(), zone)
+    found = await entries.open_months(vendor.id, currency, zone, upto=now)
+    if not found:
+        return []
+    opening = await _balance_before(vendor.id, currency, found[0], zone)
+    rows = []
+    for month in found:
+        closing = await _balance_before(
+            vendor.id, currency, months.following(month), zone
+        )
+        rows.append(
+            MonthRow(
+                vendor.id,
+                vendor.name,
+                month,
+                currency,
+                Money(opening, currency),
+                Money(closing, currency),
+                None,
+                None,
+                is_running=month == now,
+            )
+        )
+        opening = closing
+    return rows
+
+
+async def _balance_before(
+    vendor_id: int,
+    currency: str,
+    month: str,
+    zone: ZoneInfo,
+) -> int:
+    previous = await entries.last_closed(vendor_id, currency)
+    if previous is not None and months.following(previous.month) == month:
+        return int(previous.closing)
+    begins = months.starts(month, zone)
+    before = LedgerEntry.filter(
+        vendor_id=vendor_id,
+        currency=currency,
+        account__in=BALANCE,
+        posting__created_at__lt=begins,
+    )
+    totals = (
+        await before.annotate(total=Sum("amount"))
+        .group_by("currency")
+        .values_list("total", flat=True)
+    )
+    return -sum(int(str(total)) for total in totals)
+
+
+def _row(row: Statement, vendor_name: str) -> MonthRow:
+    return MonthRow(
+        row.vendor_id,
+        vendor_name,
+        row.month,
+        row.currency,
+        Money(row.opening, row.currency),
+        Money(row.closing, row.currency),
+        Money(row.commission, row.currency),
+        row.number,
+        is_running=False,
+    )
+
+
+async def closed_statements(*, page: int = 1) -> StatementPage:
+    """The closed months of all vendors, the newest invoice first."""
+    query = Statement.all()
+    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    rows = (
+        await query.order_by("-id")
+        .offset(shown.offset)
+        .limit(shown.limit)
+        .select_related("vendor")
+    )
+    return StatementPage(
+        rows=tuple(_row(row, row.vendor.name) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+    )

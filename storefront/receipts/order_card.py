@@ -1,0 +1,176 @@
+"""An order as its shopper sees it: where it stands, and what happened so far. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.finance.refunds.queries import RefundView
+from shared.trade.orders.queries import OrderView
+from shared.trade.orders.remaining_money import MoneyState, OrderMoney
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from storefront.receipts.refund_words import for_shopper
+
+Part = tuple[str, Money]  # whose, and how much
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """One thing that happened to an order, for a timeline."""
+
+    text: str
+    at: datetime
+    detail: str | None = None
+    kind: str = "ok"
+
+
+@dataclass(frozen=True)
+class ShopperRefund:
+    """Money that goes back to the shopper: how much, when, and where it stands in a word and a
+    sentence.
+    """
+
+    amount: Money
+    at: datetime
+    kind: str
+    standing: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """An order as its shopper sees it: where it stands in a word, and what happened so far."""
+
+    order: OrderView
+    kind: str
+    standing: str
+    events: tuple[OrderEvent, ...]
+    refunds: tuple[ShopperRefund, ...]
+    parts: tuple[Part, ...]
+    bank: tuple[str, str] | None
+
+
+def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
+    """Who gets what of an order's money.
+
+    What the marketplace earns is shown to shoppers only where the operator wants it.
+    """
+    if not shown:
+        return ()
+    return (
+        (order.vendor_name, order.vendor_share),
+        (_("Platform fee"), order.platform_fee),
+    )
+
+
+def card_of(
+    order: OrderView,
+    refunds: Iterable[RefundView] = (),
+    *,
+    parts_shown: bool,
+    asked_back: int = 0,
+) -> OrderCard:
+    """The card of an order, with what was given back of it; who gets what of it if `parts_shown`.
+
+    `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
+    """
+    kind, standing = order_status(order.money.without(asked_back), order.status)
+    return OrderCard(
+        order,
+        kind,
+        standing,
+        tuple(_events(order)),
+        tuple(_shown(refunds)),
+        parts_of(order, shown=parts_shown),
+        bank_words(order),
+    )
+
+
+def _events(order: OrderView) -> Iterator[OrderEvent]:
+    yield OrderEvent(_("Ordered"), order.placed_at)
+    if order.paid_at:
+        yield OrderEvent(_("Paid"), order.paid_at)
+    if order.shipped_at:
+        carrier, number = order.tracking_carrier, order.tracking_number
+        sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
+        detail = _("Tracking number %(number)s", number=number) if number else None
+        yield OrderEvent(sent, order.shipped_at, detail)
+    if order.delivered_at and order.is_arrival_assumed:
+        detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
+        yield OrderEvent(_("Counts as delivered"), order.delivered_at, detail)
+    elif order.delivered_at:
+        yield OrderEvent(_("Delivered"), order.delivered_at)
+
+
+def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
+    """Those that shoppers are told of."""
+    for refund in refunds:
+        if told := for_shopper(refund.state):
+            at = refund.succeeded_at or refund.requested_at
+            yield ShopperRefund(refund.amount, at, *told, note=refund.note)
+
+
+def order_status(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+    """Kind and words of the badge that says where an order stands: first where its money is, then
+    where its goods are.
+    """
+    match left.payment_status:
+        case PaymentStatus.CANCELLED:
+            return "plain", _("Cancelled")
+        case PaymentStatus.PROCESSING:
+            return "info", _("Payment on its way")
+        case PaymentStatus.PENDING | PaymentStatus.FAILED:
+            return "warn", _("Not paid yet")
+    match left.state:
+        case MoneyState.REFUNDED:
+            return "plain", _("Paid back")
+        case MoneyState.LOST:
+            return "plain", _("Paid back by your bank")
+    match status:
+        case OrderStatus.SHIPPED:
+            return "info", _("On its way")
+        case OrderStatus.DELIVERED:
+            return "ok", _("Delivered")
+    return _unsent(left, status)
+
+
+def _unsent(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+    match left.state:
+        case MoneyState.DISPUTED:
+            return "info", _("Being looked at by your bank")
+        case MoneyState.RETURNING:
+            return "info", _("Being paid back")
+    if status is OrderStatus.CANCELLED:
+        return "warn", _("Will be paid back")
+    return "ok", _("Paid, being prepared")
+
+
+def bank_words(order: OrderView) -> tuple[str, str] | None:
+    """Kind and sentence about what the shopper's bank holds or took of an order; None where it has
+    nothing of it.
+    """
+    match order.money_state:
+        case MoneyState.DISPUTED:
+            looks = _("Your bank is looking into this payment, and holds the money.")
+            if order.shipped_at:
+                return "info", looks
+            waits = _(
+                "The shop may wait with sending the order until your bank has decided."
+            )
+            return "info", f"{looks} {waits}"
+        case MoneyState.LOST:
+            return "ok", _(
+                "Your bank gave %(amount)s of this payment back to you. The order is closed.",
+                amount=money(order.lost),
+            )
+        case MoneyState.PARTLY_LOST:
+            return "ok", _(
+                "Your bank gave %(amount)s of this payment back to you.",
+                amount=money(order.lost),
+            )
+    return None
