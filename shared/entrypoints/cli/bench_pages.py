@@ -78,10 +78,17 @@ class Compared:
     hello_microseconds: float
 
 
-class Asked:
+class AskedPage:
     """A server's process, and one page of it."""
 
-    def __init__(self, process: int, port: int, path: str, *, cookie: str = "") -> None:
+    def __init__(
+        self,
+        process: int,
+        port: int,
+        path: str,
+        *,
+        cookie: str = "",
+    ) -> None:
         self._process, self._port, self.is_made = process, port, bool(cookie)
         more = f"Cookie: {cookie}\r\n" if cookie else ""
         head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -102,7 +109,10 @@ class Asked:
         return Cost(used / requests, requests / took)
 
     def _line(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        return socket.create_connection(
+            ("127.0.0.1", self._port),
+            timeout=60,
+        )
 
 
 def _read(line: socket.socket) -> None:
@@ -113,7 +123,8 @@ def _read(line: socket.socket) -> None:
     head, _, body = data.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(head.decode("latin1"))
-    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+    _, _, behind = head.lower().partition(b"content-length:")
+    length = int(behind.split(b"\r\n")[0])
     missing = length - len(body)
     while missing > 0:
         missing -= len(line.recv(65536))
@@ -121,7 +132,8 @@ def _read(line: socket.socket) -> None:
 
 def _processor(process: int) -> float:
     """Seconds of the processor that a process has had."""
-    told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    stat = Path(f"/proc/{process}/stat").read_text("ascii")
+    told = stat.rpartition(")")[2].split()
     return (int(told[11]) + int(told[12])) / _TICKS
 
 
@@ -135,7 +147,8 @@ def _free_port() -> int:
 def _running(*command: str, port: int) -> Iterator[int]:
     """A server, once it answers: the number of its process."""
     ours = ("MARKETHALL_", "STRIPE_")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    around = os.environ.items()
+    kept = {name: value for name, value in around if not name.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
@@ -150,7 +163,10 @@ def _running(*command: str, port: int) -> Iterator[int]:
         server.wait(timeout=60)
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(
+    port: int,
+    server: subprocess.Popen[bytes],
+) -> None:
     """Until it answers: its port is taken long before."""
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline and server.poll() is None:
@@ -167,24 +183,25 @@ def signed_out() -> None:
     hello.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        ports = _free_port(), _free_port()
-        market = stack.enter_context(_running(*_serve(ports[0], folder), port=ports[0]))
-        hello = stack.enter_context(
-            _running("-c", _HELLO, str(ports[1]), folder, addresses.HOME, port=ports[1])
-        )
+        port, other = _free_port(), _free_port()
+        serving = _running(*_serve(port, folder), port=port)
+        greeting = _running(*_greet(other, folder), port=other)
+        market, hello = stack.enter_context(serving), stack.enter_context(greeting)
         time.sleep(3)  # what is loaded late is loaded now
-        told = Asked(hello, ports[1], addresses.HOME)
-        found = [
-            _compared(name, Asked(market, ports[0], path, cookie=cookie), told)
-            for name, path, cookie in _pages(ports[0])
-        ]
+        told = AskedPage(hello, other, addresses.HOME)
+        found: list[Compared] = []
+        for name, path, cookie in _pages(port):
+            page = AskedPage(market, port, path, cookie=cookie)
+            found.append(_compared(name, page, told))
     for one in found:
-        print(
-            f"{one.page}: {one.by_processor:.2f} of hello by processor time "
-            f"({one.page_microseconds:.0f} and {one.hello_microseconds:.0f} µs), "
-            f"{one.by_rate:.2f} by answers a second"
-        )
+        print(_sentence(one))
     print(json.dumps([asdict(one) for one in found]))
+
+
+def _sentence(one: Compared) -> str:
+    costs = f"{one.page_microseconds:.0f} and {one.hello_microseconds:.0f} µs"
+    by_processor = f"{one.by_processor:.2f} of hello by processor time ({costs})"
+    return f"{one.page}: {by_processor}, {one.by_rate:.2f} by answers a second"
 
 
 def _pages(port: int) -> list[tuple[str, str, str]]:
@@ -202,17 +219,32 @@ def _pages(port: int) -> list[tuple[str, str, str]]:
     ]
 
 
-def _serve(port: int, folder: str) -> list[str]:
+def _greet(
+    port: int,
+    folder: str,
+) -> list[str]:
+    return ["-c", _HELLO, str(port), folder, addresses.HOME]
+
+
+def _serve(
+    port: int,
+    folder: str,
+) -> list[str]:
     stripe = str(_free_port())
     options = ["--port", str(port), "--sandbox-port", stripe, "--data-dir", folder]
     return ["-c", _SERVE, "serve", *options]
 
 
-def _compared(name: str, page: Asked, hello: Asked) -> Compared:
+def _compared(
+    name: str,
+    page: AskedPage,
+    hello: AskedPage,
+) -> Compared:
     for each in (page, hello):
         each.cost(80)
     many = REQUESTS_MADE if page.is_made else REQUESTS
-    rounds = [(page.cost(many), hello.cost(REQUESTS)) for _ in range(ROUNDS)]
+    turns = range(ROUNDS)
+    rounds = [(page.cost(many), hello.cost(REQUESTS)) for _ in turns]
     seconds = statistics.median(page.seconds for page, _ in rounds)
     of_hello = statistics.median(hello.seconds for _, hello in rounds)
     rates = [page.rate / hello.rate for page, hello in rounds]

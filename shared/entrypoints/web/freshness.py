@@ -97,7 +97,8 @@ class Freshness:
 
     def _look_around(self) -> None:
         """Another day words dates otherwise; other templates make other pages."""
-        now = (clock.now().date(), self._files() if self._files else None)
+        files = self._files() if self._files else None
+        now = clock.now().date(), files
         if now != self._circumstances:
             self._circumstances = now
             self._all_changed()

@@ -55,7 +55,8 @@ class Listener:
 
     async def _end(self, start: Message) -> None:
         self.body = b"".join(self._parts)
-        self.etag = b'"%s"' % hashlib.sha256(self.body).hexdigest()[:32].encode()
+        digest = hashlib.sha256(self.body).hexdigest()
+        self.etag = f'"{digest[:32]}"'.encode()
         self.headers = [*start["headers"], (b"etag", self.etag)]
         self.is_whole, self._start = True, None
         await self._send({**start, "headers": self.headers})

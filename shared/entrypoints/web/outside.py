@@ -107,7 +107,8 @@ def _told(
 ) -> list[tuple[bytes, bytes]]:
     if route.told is None:
         return []
-    one, ahead = route.counted[route.told], (used[route.told] - now).total_seconds()
+    one = route.counted[route.told]
+    ahead = (used[route.told] - now).total_seconds()
     remaining = int((one.period - ahead) / one.interval)
     return [
         (b"ratelimit-limit", b"%d" % one.count),
