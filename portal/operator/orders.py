@@ -17,10 +17,10 @@ from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
+from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.orders.queries import order_by_number
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
-MAX_NUMBER = 20
 
 
 @blueprint.get("/<number>")
@@ -29,7 +29,7 @@ async def show(number: str) -> Response:
     """One order: who is who, its money with Stripe's ids, and every event with what we decided and
     what changed.
     """
-    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+    if not may_be_number(number):
         raise NotFound("We could not find that order.")
     order = await order_by_number(number)
     flow = await order_waterfall(order.id)

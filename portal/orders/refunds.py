@@ -26,12 +26,12 @@ from shared.finance.refunds.preview import Refundable, preview, refundable
 from shared.finance.refunds.queries import refunds_of_order
 from shared.finance.refunds.rules import Reach, RefundState
 from shared.trade.commission.queries import get_policy
+from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.people import policies
 
 blueprint = Blueprint(
     "refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds"
 )
-MAX_NUMBER = 20
 
 
 @blueprint.get("")
@@ -123,7 +123,7 @@ async def give_back(number: str) -> Response:
 
 
 async def _mine(number: str) -> Refundable:
-    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+    if not may_be_number(number):
         raise NotFound("We could not find that order.")
     order = await refundable(vendor_id(), number)
     policies.require(actor(), "refund", order)

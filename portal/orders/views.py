@@ -42,12 +42,12 @@ from shared.trade.orders.errors import (
     PiecesMissing,
 )
 from shared.trade.orders.order_lists import vendor_orders
+from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.orders.queries import OrderView, vendor_order
 from shared.trade.orders.restocking import short_of
 from shared.trade.orders.shipping import keep_goods, mark_as_shipped
 
 blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
-MAX_NUMBER = 20
 
 
 @blueprint.get("")
@@ -174,7 +174,7 @@ async def delivered(number: str) -> Response:
 
 
 async def _mine(number: str) -> OrderView:
-    if len(number) > MAX_NUMBER or not number.isascii() or not number.isprintable():
+    if not may_be_number(number):
         raise NotFound("We could not find that order.")
     return await vendor_order(vendor_id(), number)
 

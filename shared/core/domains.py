@@ -55,6 +55,20 @@ E = TypeVar("E")
 StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[str]]
 
 
+# What is done in the transaction that it is given, and says in words what came of it.
+Apply: TypeAlias = Callable[[Any], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class StripeReader:
+    """The handler of events that need one transaction: `read` reads Stripe and changes nothing.
+
+    It answers with what is to be done, in the event's own transaction; None: not ours.
+    """
+
+    read: Callable[[Any, Any], Awaitable[Apply | None]]
+
+
 @dataclass(frozen=True)
 class Subscription(Generic[E]):
     """Whenever a transaction has emitted `event`, `handler` runs in that same transaction, its
@@ -78,8 +92,12 @@ class Manifest:
     activity: type[StrEnum] | None = None
     jobs: tuple[Any, ...] = ()
     subscriptions: tuple[Subscription[Any], ...] = ()
-    platform_events: Mapping[str, StripeHandler] = field(default_factory=dict)
-    connect_events: Mapping[str, StripeHandler] = field(default_factory=dict)
+    platform_events: Mapping[str, StripeHandler | StripeReader] = field(
+        default_factory=dict
+    )
+    connect_events: Mapping[str, StripeHandler | StripeReader] = field(
+        default_factory=dict
+    )
 
 
 def model_modules() -> list[str]:

@@ -37,7 +37,7 @@ class ShopperRefund:
     amount: Money
     at: datetime
     kind: str
-    standing: str
+    status_word: str
     text: str
     note: str
 
@@ -48,7 +48,7 @@ class OrderCard:
 
     order: OrderView
     kind: str
-    standing: str
+    status_word: str
     events: tuple[OrderEvent, ...]
     refunds: tuple[ShopperRefund, ...]
     parts: tuple[Part, ...]
@@ -79,11 +79,11 @@ def card_of(
 
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
-    kind, standing = order_status(order.money.without(asked_back), order.status)
+    kind, status_word = order_status(order.money.without(asked_back), order.status)
     return OrderCard(
         order,
         kind,
-        standing,
+        status_word,
         tuple(_events(order)),
         tuple(_shown(refunds)),
         parts_of(order, shown=parts_shown),

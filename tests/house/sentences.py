@@ -37,7 +37,7 @@ _OURS_ALONE = {"log", "re", "fields", "migrations", "warnings"}
 _ARGUMENTS = {"log", "description", "comment"}
 _SENTENCE = re.compile(r"[A-Z“…][\w’'-]*,? .*\w.*")
 _SQL = re.compile(
-    r"(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|WITH|BEGIN|SET|LOCK|EXISTS|VACUUM|ATTACH|TRUNCATE)\b"
+    r"(SELECT|INSERT|UPDATE|DELETE|CASE|WHEN|ON|CREATE|ALTER|DROP|PRAGMA|WITH|BEGIN|SET|LOCK|EXISTS|VACUUM|ATTACH|TRUNCATE)\b"
 )
 _FACT = "\N{WHITE SQUARE}"  # where a value is filled in
 

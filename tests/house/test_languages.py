@@ -107,6 +107,9 @@ FOR_OPERATORS = {
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
     "shared/entrypoints/web/stepup.py",  # the portal's
+    # SQL alone
+    "shared/finance/payments/statements.py",
+    "shared/trade/orders/statements.py",
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 _TAG = re.compile(r"</?\w+[^>]*>")

@@ -43,7 +43,7 @@ async def disputed(
     """A paid order whose payment is disputed, followed and settled."""
     payment = await sell(context.gateway, sandbox, shop, card=card, quantity=quantity)
     for stripe_id in await at_stripe(context.gateway, payment):
-        await service.follow(context.gateway, stripe_id)
+        await service.sync_dispute(context.gateway, stripe_id)
     await work(context)
     return await Dispute.filter(payment_id=payment.id).order_by("id").first()  # type: ignore[return-value]
 
@@ -73,7 +73,7 @@ async def decide(
 
 async def again(context: Context, row: Dispute) -> Dispute:
     """Read the dispute again and settle."""
-    await service.follow(context.gateway, row.stripe_dispute_id)
+    await service.sync_dispute(context.gateway, row.stripe_dispute_id)
     await work(context)
     return await Dispute.get(id=row.id)
 

@@ -35,6 +35,7 @@ from tests.support.machine_line import Complaints, Line
 from tests.support.machine_shops import fund, open_shop, shop_currency
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shared.sandbox.store import Document
@@ -179,13 +180,33 @@ class Market:
         act = self.act()
         event = act.store.find(act.platform, delivery.event, object="event")
         assert event is not None
-        body = json.dumps(event.body)
+        await self.hand_in(event.body, connect=delivery.connect, times=times)
+        self._end(delivery, "done")
+
+    def event(self, kind: str, subject: str) -> dict[str, Any]:
+        """An event's body about a PaymentIntent, of a type that nobody has asked for."""
+        about = {"id": subject, "object": "payment_intent"}
+        return {
+            "id": f"evt_{kind}_{subject}",
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": int(clock.now().timestamp()),
+            "data": {"object": about},
+            "livemode": False,
+            "type": kind,
+        }
+
+    async def hand_in(
+        self, event: Mapping[str, Any], *, connect: bool = False, times: int = 1
+    ) -> None:
+        """Hand an event in, signed, once or several times, those at the same moment."""
+        body = json.dumps(event)
         header = stripe.WebhookSignature.generate_signature_header(
             body,
-            self._secrets[delivery.connect],
+            self._secrets[connect],
             timestamp=int(clock.now().timestamp()),
         )
-        source = "connect" if delivery.connect else "platform"
+        source = "connect" if connect else "platform"
         await asyncio.gather(
             *(
                 intake.receive(
@@ -194,7 +215,6 @@ class Market:
                 for _ in range(times)
             )
         )
-        self._end(delivery, "done")
 
     def drop(self, delivery: Delivery) -> None:
         """Stripe gives up on it."""

@@ -97,7 +97,7 @@ async def buy(
     )
     pay(sandbox, view, number, save=save)
     await refresh(gateway, checkout_token=bought.token)
-    await sync.follow_shopper(gateway, shopper_id)
+    await sync.sync_shopper(gateway, shopper_id)
     return bought
 
 

@@ -44,7 +44,7 @@ class Scene:
 
     async def hear(self, dispute: str) -> None:
         """We read a dispute."""
-        await disputes.follow(self.context.gateway, dispute)
+        await disputes.sync_dispute(self.context.gateway, dispute)
 
     async def close(self, dispute: str, outcome: str, **more: object) -> None:
         """The bank decides, and we hear of it; of a loss, `returned` comes back."""
@@ -86,4 +86,4 @@ class Scene:
         """
         self.sandbox.advance(120)
         for made in await Refund.filter(vendor_id=self.shop.vendor_id).order_by("id"):
-            await sync.follow(self.context.gateway, made.id)
+            await sync.sync_refund(self.context.gateway, made.id)

@@ -43,7 +43,7 @@ def counted() -> Iterator[list[str]]:
         logger.setLevel(level)
         logger.propagate = propagate
     statements[:] = [
-        s for s in statements if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", s)
+        s for s in statements if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", s)
     ]
 
 

@@ -53,7 +53,7 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
         "--data-dir",
         folder,
     ]
-    ours = {
+    environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("MARKETHALL_", "STRIPE_"))
@@ -61,7 +61,7 @@ def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**ours, "MARKETHALL_NO_BOOTSTRAP": "1"},
+        env={**environment, "MARKETHALL_NO_BOOTSTRAP": "1"},
         stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120

@@ -19,6 +19,7 @@ from shared.core import clock, ids
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.trade.catalogue.models import Product
 from shared.trade.commission.rules import Rule, share, snapshot
 from shared.trade.orders.models import Checkout, Order, OrderLine
@@ -31,8 +32,7 @@ async def fill(vendors: int, products: int, orders: int) -> None:
     """Add so many of each."""
     await _vendors(vendors)
     bulk = Vendor.filter(slug__startswith="bulk-").order_by("id")
-    found = await bulk.values_list("id", flat=True)
-    vendor_ids = [int(i) for i in found] or await _vendors(1)  # type: ignore[call-overload]
+    vendor_ids = await numbers_in(bulk, "id") or await _vendors(1)
     await _products(vendor_ids, products)
     await _orders(vendor_ids, orders)
 
@@ -75,8 +75,7 @@ async def _vendors(count: int) -> list[int]:
                     for slug in slugs
                 ]
             )
-            ids = Vendor.filter(slug__in=slugs).values_list("id", flat=True)
-            rows = [int(i) for i in await ids]  # type: ignore[call-overload]
+            rows = await numbers_in(Vendor.filter(slug__in=slugs), "id")
             await VendorPaymentConfig.bulk_create(
                 [VendorPaymentConfig(vendor_id=i, **_READY) for i in rows]
             )

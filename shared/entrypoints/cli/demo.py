@@ -36,6 +36,7 @@ from shared.finance.statements.invoice_issuer import (
     identity,
     save_identity,
 )
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.catalogue.models import Product
@@ -204,12 +205,7 @@ async def _connect(
 
 
 async def _products(vendor_id: int, demo: DemoVendor) -> None:
-    known = {
-        str(slug)
-        for slug in await Product.filter(vendor_id=vendor_id).values_list(
-            "slug", flat=True
-        )
-    }
+    known = set(await texts_in(Product.filter(vendor_id=vendor_id), "slug"))
     currency = (await get_vendor_payment_config(vendor_id)).currency
     for goods in demo.goods:
         if goods.slug not in known:

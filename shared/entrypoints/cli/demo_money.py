@@ -12,7 +12,7 @@ from shared.core import clock
 from shared.core.settings import Settings
 from shared.entrypoints.cli.demo_goods import LUXE, VELO
 from shared.finance.disputes.models import Dispute
-from shared.finance.disputes.service import follow
+from shared.finance.disputes.service import sync_dispute
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payments.service import record_charge
@@ -134,7 +134,7 @@ async def _dispute(gateway: Gateway, bank: Bank) -> None:
     if not await gateway.disputes.list(payment_intent=intent):
         await bank.dispute(str(payment.stripe_charge_id), "product_not_received")
     for dispute in await gateway.disputes.list(payment_intent=intent):
-        await follow(gateway, dispute.id)
+        await sync_dispute(gateway, dispute.id)
     for row in await Dispute.filter(order_id=payment.order_id):
         await settle(gateway, f"dispute:{row.id}")
 

@@ -38,17 +38,17 @@ class Seller:
 async def sell(seller: Seller, sale: DemoSale, *, shopper_id: int) -> None:
     """Order, pay and send, each where it is not done yet."""
     placed = _moment(sale)
-    ours = Order.filter(
+    wanted = Order.filter(
         vendor_id=seller.vendor_id,
         checkout__email=sale.email,
         checkout__address=sale.address,
     )
-    order = await ours.select_related("checkout").first()
+    order = await wanted.select_related("checkout").first()
     if order is None:
         customer_id = shopper_id if sale.email == SHOPPER else None
         with clock.use(lambda: placed):
             await _place(sale, vendor_id=seller.vendor_id, customer_id=customer_id)
-        order = await ours.select_related("checkout").get()
+        order = await wanted.select_related("checkout").get()
     if order.payment_status == PaymentStatus.PENDING:
         with clock.use(lambda: placed + timedelta(minutes=2)):
             await _pay(seller, sale, order)

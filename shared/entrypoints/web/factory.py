@@ -249,14 +249,14 @@ def _lifecycle(
 ) -> None:
     @app.while_serving
     async def _open() -> AsyncGenerator[None, None]:
-        ours = not Tortoise.is_inited()
-        if ours:
+        opens_database = not Tortoise.is_inited()
+        if opens_database:
             await open_database(settings.database_url)
         try:
             yield
         finally:
             await gateway.close()
-            if ours:
+            if opens_database:
                 await close_database()
 
     for resource in more:

@@ -82,10 +82,10 @@ def check_origin(settings: Settings) -> bool:
     if site in ("same-origin", "none"):
         return True
     origin = request.headers.get("Origin")
-    ours = {origin_of(settings.public_url), f"{request.scheme}://{request.host}"}
+    own_origins = {origin_of(settings.public_url), f"{request.scheme}://{request.host}"}
     if origin is None and site is None:
         return False
-    if origin is None or origin.lower() not in ours:
+    if origin is None or origin.lower() not in own_origins:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
     return True
 

@@ -157,7 +157,7 @@ async def store_reading(
         known, submitted = bank_accounts.known_to(row), row.details_submitted
         async with tx.editing(row):
             describe(row, account, read_at=read_at)
-            await bank_accounts.follow(
+            await bank_accounts.sync_banks(
                 tx, row, account, known=known, submitted=submitted
             )
         await _audit_change(tx, row, before, actor="stripe")

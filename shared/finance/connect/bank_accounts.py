@@ -16,6 +16,7 @@ from shared.finance.connect.errors import NoBankHold, ReasonLacking, ReasonTooLo
 from shared.finance.connect.events import PayoutTermsChanged
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.gateway.accounts import ExternalAccount, StripeAccount
 from shared.infra.jobs import Context, job
 from shared.infra.mail import service as mail
@@ -56,7 +57,7 @@ def known_to(row: VendorPaymentConfig) -> dict[str, str]:
     }
 
 
-async def follow(
+async def sync_banks(
     tx: Transaction,
     row: VendorPaymentConfig,
     account: StripeAccount,
@@ -136,8 +137,8 @@ async def end(vendor_id: int) -> None:
 async def end_due() -> None:
     """What the hourly look finds: waits that are over and whose own job was lost."""
     due = VendorPaymentConfig.filter(bank_hold_until__lte=clock.now()).order_by("id")
-    for vendor_id in await due.values_list("vendor_id", flat=True):
-        await end(int(str(vendor_id)))
+    for vendor_id in await numbers_in(due, "vendor_id"):
+        await end(vendor_id)
 
 
 async def _end(tx: Transaction, row: VendorPaymentConfig) -> None:
@@ -171,15 +172,8 @@ async def _tell(
 ) -> None:
     vendor = await Vendor.get(id=row.vendor_id)
     at = f"{clock.now():%Y%m%dT%H%M%S.%f}"
-    owners = Member.filter(
-        vendor_id=row.vendor_id,
-        role="owner",
-        is_active=True,
-    ).order_by("id")
-    addresses = {
-        vendor.business_email,
-        *(str(found) for found in await owners.values_list("email", flat=True)),
-    }
+    owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True)
+    addresses = {vendor.business_email, *await texts_in(owners, "email")}
     for address in sorted(addresses):
         mail.post(
             tx,

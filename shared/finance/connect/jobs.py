@@ -16,6 +16,7 @@ from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.connect.rules import AccountStatus, reminder_due
 from shared.finance.connect.service import connect_again, sync_account
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
@@ -43,16 +44,11 @@ async def remind(_context: Context) -> None:
     now = clock.now()
     near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
     near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
-    rows = (
-        await VendorPaymentConfig.filter(near, deauthorized_at=None)
-        .order_by("id")
-        .values_list("vendor_id", flat=True)
-    )
+    rows = VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id")
     async with unit.transaction() as tx:
-        for vendor_id in rows:
-            remind_one.once(f"vendors.remind_one:{vendor_id}")(
-                tx, vendor_id=int(str(vendor_id))
-            )
+        for vendor_id in await numbers_in(rows, "vendor_id"):
+            once = remind_one.once(f"vendors.remind_one:{vendor_id}")
+            once(tx, vendor_id=vendor_id)
 
 
 @recurring("vendors.look_again", at=time(3, 0))
@@ -61,11 +57,9 @@ async def look_again(context: Context) -> None:
     gone = VendorPaymentConfig.filter(
         deauthorized_at__not_isnull=True, stripe_account_id__not_isnull=True
     )
-    for account_id in await gone.order_by("id").values_list(
-        "stripe_account_id", flat=True
-    ):
+    for account_id in await texts_in(gone.order_by("id"), "stripe_account_id"):
         try:
-            await connect_again(context.gateway, str(account_id))
+            await connect_again(context.gateway, account_id)
         except StripeRefused as refused:  # the others are looked at all the same
             log.warning(
                 "account %s could not be read again: %s", account_id, refused.log

@@ -32,6 +32,6 @@ MANIFEST = Manifest(
         "person.updated": stripe_events.sync,
         "account.application.authorized": stripe_events.authorize,
         "account.application.deauthorized": stripe_events.deauthorize,
-        "balance_settings.updated": stripe_events.follow_settings,
+        "balance_settings.updated": stripe_events.sync_settings,
     },
 )

@@ -14,6 +14,7 @@ from shared.core.money import Money
 from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import AccountStatus, PayoutSchedule
+from shared.infra.database.columns import texts_in
 from shared.infra.database.paging import Paged, window
 from shared.infra.database.searching import matching
 from shared.infra.gateway.accounts import (
@@ -272,4 +273,4 @@ async def vendor_row(vendor_id: int) -> VendorRow:
 async def currencies_in_use() -> tuple[str, ...]:
     """The currencies that vendors sell in, by code."""
     query = VendorPaymentConfig.all().order_by("currency").distinct()
-    return tuple(str(code) for code in await query.values_list("currency", flat=True))
+    return tuple(await texts_in(query, "currency"))

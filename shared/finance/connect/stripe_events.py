@@ -34,7 +34,7 @@ async def authorize(context: Context, event: VerifiedEvent) -> str:
     return "access given back" if known else NOT_OURS
 
 
-async def follow_settings(context: Context, event: VerifiedEvent) -> str:
+async def sync_settings(context: Context, event: VerifiedEvent) -> str:
     """Read the account's payout schedule again: ours follows, or Stripe's is set back."""
     return "schedule read" if await _read_again(context, event) else NOT_OURS
 

@@ -16,6 +16,7 @@ from shared.finance.disputes.rules import (
     reminder_due,
 )
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.jobs import Context, job, recurring
 from shared.trade.orders.models import Order
@@ -61,8 +62,8 @@ async def look_again(_context: Context) -> None:
         closed_at__gte=since,
     ).order_by("id")
     async with unit.transaction() as tx:
-        for stripe_id in await rows.values_list("stripe_dispute_id", flat=True):
-            service.read_again(tx, str(stripe_id))
+        for stripe_id in await texts_in(rows, "stripe_dispute_id"):
+            service.read_again(tx, stripe_id)
 
 
 @recurring("disputes.remind", at=time(7, 0))
@@ -77,10 +78,9 @@ async def remind(_context: Context) -> None:
         due_by__lte=near,
     )
     async with unit.transaction() as tx:
-        for dispute_id in await rows.values_list("id", flat=True):
-            remind_one.once(f"disputes.remind_one:{dispute_id}")(
-                tx, dispute_id=int(str(dispute_id))
-            )
+        for dispute_id in await numbers_in(rows, "id"):
+            once = remind_one.once(f"disputes.remind_one:{dispute_id}")
+            once(tx, dispute_id=dispute_id)
 
 
 @job("disputes.remind_one")
@@ -88,7 +88,7 @@ async def remind_one(context: Context, dispute_id: int) -> None:
     """Read the dispute again, and remind its vendor once per deadline, 3 days and 1 day before."""
     row = await Dispute.get(id=dispute_id)
     try:
-        await service.follow(context.gateway, row.stripe_dispute_id)
+        await service.sync_dispute(context.gateway, row.stripe_dispute_id)
     except StripeMissing:
         return
     async with unit.transaction() as tx:

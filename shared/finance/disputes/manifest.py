@@ -10,7 +10,7 @@ MANIFEST = Manifest(
     models=models,
     activity=DisputeActivity,
     jobs=(
-        service.follow_later,
+        service.sync_later,
         jobs.stage,
         responses.deliver_later,
         jobs.sweep,
@@ -19,11 +19,11 @@ MANIFEST = Manifest(
         jobs.remind_one,
     ),
     platform_events={
-        "charge.dispute.created": stripe_events.follow,
-        "charge.dispute.updated": stripe_events.follow,
-        "charge.dispute.funds_withdrawn": stripe_events.follow,
-        "charge.dispute.funds_reinstated": stripe_events.follow,
-        "charge.dispute.closed": stripe_events.follow,
+        "charge.dispute.created": stripe_events.sync_dispute,
+        "charge.dispute.updated": stripe_events.sync_dispute,
+        "charge.dispute.funds_withdrawn": stripe_events.sync_dispute,
+        "charge.dispute.funds_reinstated": stripe_events.sync_dispute,
+        "charge.dispute.closed": stripe_events.sync_dispute,
         "radar.early_fraud_warning.created": stripe_events.note_warning,
     },
 )

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from babel import Locale
 
-from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
-from shared.core.words import word
+from shared.core.words import in_english
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.response_draft import (
     Facts,
@@ -110,8 +109,7 @@ async def _messages(order_id: int) -> tuple[Message, ...]:
 
 
 def _without_links(mail: Email) -> str:
-    with speaking(SOURCE):
-        instead = word("disputes.draft", "hidden_link")
+    instead = in_english("disputes.draft", "hidden_link")
     lines = mail.text.splitlines()
     return "\n".join(instead if PUBLIC_URL in line else line for line in lines)
 

@@ -27,7 +27,7 @@ from shared.finance.disputes.errors import (
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.response_versions import answerable, new_version
 from shared.finance.disputes.rules import ACCEPTABLE, ANSWERABLE, DisputeStatus
-from shared.finance.disputes.service import follow, note
+from shared.finance.disputes.service import note, sync_dispute
 from shared.finance.disputes.writes import (
     CloseDispute,
     StageEvidence,
@@ -82,7 +82,7 @@ async def stage(gateway: Gateway, dispute_id: int) -> bool:
     write_id = await writes.opened(StageEvidence.of(row), asked_at=row.opened_at)
     performed = await writes.perform(gateway, write_id)
     if performed.refusal is not None:
-        await follow(gateway, row.stripe_dispute_id)
+        await sync_dispute(gateway, row.stripe_dispute_id)
     return performed.answer is not None
 
 
@@ -193,7 +193,7 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
         raise writes.StillTrying
     if performed.state == WriteState.REFUSED:
         with suppress(TryLater):  # a job reads it again as well
-            await follow(gateway, row.stripe_dispute_id)
+            await sync_dispute(gateway, row.stripe_dispute_id)
         raise AnswerRefused(log=performed.refusal.log if performed.refusal else None)
     if performed.state == WriteState.SUPERSEDED and await refused_document(dispute_id):
         raise DocumentRefused

@@ -48,7 +48,7 @@ def subject_of(dispute_id: int) -> str:
     return f"dispute:{dispute_id}"
 
 
-async def follow(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
+async def sync_dispute(gateway: Gateway, stripe_id: str) -> DisputeStatus | None:
     """Read the dispute from Stripe and let everything follow: its status afterwards, None when it
     is not ours.
 
@@ -77,14 +77,14 @@ async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
 
 
 @job("disputes.follow")
-async def follow_later(context: Context, stripe_id: str) -> None:
+async def sync_later(context: Context, stripe_id: str) -> None:
     """Read one dispute from Stripe and let everything follow."""
-    await follow(context.gateway, stripe_id)
+    await sync_dispute(context.gateway, stripe_id)
 
 
 def read_again(tx: Transaction, stripe_id: str) -> None:
     """Have a dispute read once `tx` has committed."""
-    follow_later.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=stripe_id)
+    sync_later.once(f"disputes.follow:{stripe_id}")(tx, stripe_id=stripe_id)
 
 
 async def apply(payment_id: int, seen: StripeDispute) -> DisputeStatus:

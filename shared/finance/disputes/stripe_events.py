@@ -11,12 +11,12 @@ from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
 
 
-async def follow(context: Context, event: VerifiedEvent) -> str:
+async def sync_dispute(context: Context, event: VerifiedEvent) -> str:
     """Read the dispute and let row, books and claim follow."""
     if not event.object_id:
         return NOT_OURS
     try:
-        status = await service.follow(context.gateway, event.object_id)
+        status = await service.sync_dispute(context.gateway, event.object_id)
     except StripeMissing:
         return NOT_OURS
     return NOT_OURS if status is None else f"dispute is {status}"

@@ -16,7 +16,7 @@ from shared.finance.inbox import attribution
 from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.errors import EventNotStored
-from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.handlers import handle, is_handled
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import (
     MAX_ATTEMPTS,
@@ -77,15 +77,15 @@ async def apply(context: Context, row_id: int) -> EventStatus:
 
 async def _run(context: Context, row: WebhookEvent) -> Attempt:
     body = json.loads(row.body)
-    handler = handlers()[row.source].get(row.type)
-    reason = ignored(context, row, event := envelope(body))
+    event = envelope(body)
+    reason = why_ignored(context, row.source, event)
     about = await attribution.find(body)
-    if reason is not None or handler is None:
-        return await _ignore(row, about, reason or NO_HANDLER)
+    if reason is not None:
+        return await _ignore(row, about, reason)
     error, outcome = None, ""
     with cause.of(row.as_subject) as mine:
         try:
-            outcome = await handler(context, event)
+            outcome = await handle(context, row.source, event)
         except Exception as e:
             error = e
     tried = _Tried(
@@ -117,16 +117,16 @@ def _known_now(about: Attribution, led_to: Iterable[Activity]) -> Attribution:
     return replace(about, order_id=orders[0]) if orders else about
 
 
-def ignored(context: Context, row: WebhookEvent, event: VerifiedEvent) -> str | None:
-    """Why this event is not for us at all.
+def why_ignored(context: Context, source: str, event: VerifiedEvent) -> str | None:
+    """Why this event does nothing here; None when it is handled.
 
     Live Connect endpoints get test events too (stripe-facts 15.3).
     """
     if event.livemode != context.settings.stripe.livemode:
         return "live and test mode differ"
-    if (row.source == "connect") != (event.account is not None):
+    if (source == "connect") != (event.account is not None):
         return "sent to the other endpoint's scope"
-    return None
+    return None if is_handled(source, event.type) else NO_HANDLER
 
 
 async def _ignore(row: WebhookEvent, about: Attribution, reason: str) -> Attempt:
@@ -175,6 +175,13 @@ async def _close(
         decision=lasting_decision(row.decision, decision),
         order_id=about.order_id or row.order_id,
     )
+
+
+async def note_failure(row_id: int, error: Exception) -> None:
+    """Keep why a stored event could not be applied, and try again later."""
+    row = await WebhookEvent.get(id=row_id)
+    about = await attribution.find(json.loads(row.body))
+    await _failed(_Tried(row, about, ()), error)
 
 
 async def _failed(tried: _Tried, error: Exception) -> Attempt:
@@ -257,19 +264,17 @@ async def replay(
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
     """Ask the event's handler, in a rehearsal, what it would change."""
     event, status = envelope(json.loads(row.body)), EventStatus(row.status)
-    handler = handlers()[row.source].get(row.type)
-    reason = ignored(context, row, event)
-    if reason is not None or handler is None:
-        outcome = reason or NO_HANDLER
+    reason = why_ignored(context, row.source, event)
+    if reason is not None:
         return Replay(
             row.stripe_event_id,
             row.type,
             status,
-            outcome,
+            reason,
             Decision.IGNORED,
             (),
         )
-    foreseen = await rehearsed(handler(context, event))
+    foreseen = await rehearsed(handle(context, row.source, event))
     return Replay(
         row.stripe_event_id,
         row.type,

@@ -182,8 +182,8 @@ async def _untold(since: datetime) -> dict[str, int]:
     platform = await paid.exclude(stripe_payment_intent_id__in=heard).count()
     platform += await refunded.exclude(stripe_refund_id__in=heard).count()
     vendors = await sent.limit(_MOST).values_list("vendor_id", flat=True)
-    ours = sum(vendor is None for vendor in vendors)
-    return {"platform": platform + ours, "connect": len(vendors) - ours}
+    of_platform = sum(vendor is None for vendor in vendors)
+    return {"platform": platform + of_platform, "connect": len(vendors) - of_platform}
 
 
 def _moment(value: object) -> datetime | None:

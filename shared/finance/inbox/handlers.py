@@ -6,21 +6,47 @@ An event is a nudge: handlers read the object again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from shared.core import domains
-from shared.core.domains import StripeHandler
+from shared.core.domains import NOT_OURS, StripeHandler, StripeReader
+from shared.infra import unit
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.jobs import Context
 
 
-def handlers() -> Mapping[str, Mapping[str, StripeHandler]]:
+def handlers() -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
     """Return the handlers of each endpoint's events: those to enable at Stripe.
 
     README and `run.py doctor` name the same.
     """
-    found: dict[str, dict[str, StripeHandler]] = {"platform": {}, "connect": {}}
+    return _of(domains.DOMAINS)
+
+
+@cache
+def _of(
+    _names: tuple[str, ...],
+) -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
+    found: dict[str, dict[str, StripeHandler | StripeReader]] = {
+        "platform": {},
+        "connect": {},
+    }
     for manifest in domains.manifests():
         found["platform"].update(manifest.platform_events)
         found["connect"].update(manifest.connect_events)
     return found
+
+
+async def handle(context: Context, source: str, event: VerifiedEvent) -> str:
+    """Let an event's handler do its work, in transactions of its own; return what came of it."""
+    handler = handlers()[source][event.type]
+    if not isinstance(handler, StripeReader):
+        return await handler(context, event)
+    apply = await handler.read(context, event)
+    if apply is None:
+        return NOT_OURS
+    async with unit.transaction() as tx:
+        return await apply(tx)
 
 
 def is_handled(source: str, event_type: str) -> bool:

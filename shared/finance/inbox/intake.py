@@ -6,13 +6,15 @@ import asyncio
 import json
 import logging
 import re
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import F
 
 from shared.core import clock
-from shared.finance.inbox import dispatch, rejected_deliveries
+from shared.finance.inbox import at_once, dispatch, rejected_deliveries, statements
 from shared.finance.inbox.errors import OfConnectedAccount, OfPlatform
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import source_of
@@ -51,44 +53,83 @@ async def receive(
     except BadSignature as refused:
         await rejected_deliveries.counter.note(source, refused.why)
         raise
-    row_id = await _store(
-        source,
-        event,
-        _CLIENT_SECRET.sub(r"\1null", body.decode()),
-    )
-    if row_id is not None:
-        task: asyncio.Task[object] = asyncio.create_task(
-            dispatch.apply(context, row_id)
-        )
-        _under_way.add(task)
-        task.add_done_callback(_finished)
-        await asyncio.wait({task}, timeout=PATIENCE)
+    await _take(context, _Delivered(source, event, _without_secrets(body.decode())))
     if source_of(event.account) != source:
         raise OfConnectedAccount if source == "platform" else OfPlatform
 
 
-async def take(
-    context: Context,
-    *,
-    source: str,
-    body: str,
-) -> bool:
+async def take(context: Context, *, source: str, body: str) -> bool:
     """Take in an event that Stripe's own list told us, which needs no signature, and apply it;
     False when it is known.
     """
     event = envelope(json.loads(body))
     if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
         return False
-    row_id = await _store(
-        source,
-        event,
-        _CLIENT_SECRET.sub(r"\1null", body),
-        fetched=True,
-    )
-    if row_id is None:
-        return False
-    await dispatch.apply(context, row_id)
+    listed = _Delivered(source, event, _without_secrets(body), fetched=True)
+    await _take(context, listed)
     return True
+
+
+def _without_secrets(body: str) -> str:
+    return _CLIENT_SECRET.sub(r"\1null", body)
+
+
+@dataclass(frozen=True)
+class _Delivered:
+    """An event that came to one of the endpoints, or that we asked for."""
+
+    source: str
+    event: VerifiedEvent
+    body: str
+    fetched: bool = False
+
+    def row(self) -> WebhookEvent:
+        """Make the row that it is stored as."""
+        event = self.event
+        return WebhookEvent(
+            source=self.source,
+            stripe_event_id=event.id,
+            type=event.type[:120],
+            stripe_account_id=event.account,
+            stripe_object_id=event.object_id,
+            livemode=event.livemode,
+            api_version=event.api_version,
+            stripe_created_at=event.created_at,
+            body=self.body,
+            fetched=self.fetched,
+        )
+
+
+async def _take(context: Context, delivered: _Delivered) -> None:
+    """Do with an event what its type asks for; one that is known is counted."""
+    source, event = delivered.source, delivered.event
+    reason = dispatch.why_ignored(context, source, event)
+    if reason is not None:
+        await at_once.ignore(delivered.row(), reason)
+        return
+    if await statements.count_again(source, event.id):
+        return
+    error = None
+    if at_once.is_read(source, event.type):
+        row = delivered.row()
+        error = await at_once.take(context, event, row, seconds=PATIENCE)
+        if error is None:
+            return
+    row_id = await _store(delivered)
+    if row_id is None:
+        return
+    if error is None or isinstance(error, TimeoutError):
+        await _behind_the_door(dispatch.apply(context, row_id))
+    else:
+        await dispatch.note_failure(row_id, error)
+
+
+async def _behind_the_door(work: Coroutine[Any, Any, object]) -> None:
+    """Wait for work for a while; after that it goes on by itself."""
+    task: asyncio.Task[object] = asyncio.create_task(work)
+    _under_way.add(task)
+    task.add_done_callback(_finished)
+    await asyncio.wait({task}, timeout=PATIENCE)
 
 
 def _finished(task: asyncio.Task[object]) -> None:
@@ -106,45 +147,17 @@ async def drain() -> None:
         await asyncio.wait(set(_under_way), timeout=PATIENCE)
 
 
-async def _store(
-    source: str,
-    event: VerifiedEvent,
-    body: str,
-    *,
-    fetched: bool = False,
-) -> int | None:
+async def _store(delivered: _Delivered) -> int | None:
     """Insert the event and the job that applies it; None when it is known already, and then it is
     counted.
     """
-    if await WebhookEvent.exists(source=source, stripe_event_id=event.id):
-        await _count(source, event.id)
-        return None
+    row = delivered.row()
     try:
         async with unit.transaction() as tx:
-            row = await WebhookEvent.create(
-                source=source,
-                stripe_event_id=event.id,
-                type=event.type[:120],
-                stripe_account_id=event.account,
-                stripe_object_id=event.object_id,
-                livemode=event.livemode,
-                api_version=event.api_version,
-                stripe_created_at=event.created_at,
-                body=body,
-                fetched=fetched,
-            )
-            dispatch.apply_later.at(clock.now() + timedelta(seconds=2 * PATIENCE))(
-                tx, event_id=row.id
-            )
+            await row.save()
+            due = clock.now() + timedelta(seconds=2 * PATIENCE)
+            dispatch.apply_later.at(due)(tx, event_id=row.id)
     except IntegrityError:  # the same event at the same moment
-        await _count(source, event.id)
+        await statements.count_again(delivered.source, delivered.event.id)
         return None
     return int(row.id)
-
-
-async def _count(source: str, event_id: str) -> None:
-    """Note that a known event was delivered again."""
-    async with unit.transaction():
-        await WebhookEvent.filter(source=source, stripe_event_id=event_id).update(
-            duplicates=F("duplicates") + 1, last_duplicate_at=clock.now()
-        )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from shared.finance.ledger.chart import Posting
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.infra.activity.changes import Columns
+from shared.infra.database.batch import Batch, Newcomers
 from shared.infra.unit import Transaction
+
+_CLOSE = 'UPDATE "ledger_postings" SET "is_closed" = TRUE WHERE "id" IN ({marks})'
 
 
 class Postings:
@@ -14,7 +20,9 @@ class Postings:
     """
 
     def __init__(self) -> None:
-        self._by_key: dict[str, Posting] = {}
+        self._by_key: dict[str, tuple[Posting, Callable[[], None]]] = {}
+        self._asked: set[str] = set()
+        self._ids: dict[str, int] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -26,32 +34,38 @@ class Postings:
         """Tell whether the fact of this key is among them."""
         return key in self._by_key
 
-    def add(self, posting: Posting) -> None:
-        """Keep one more."""
-        self._by_key[posting.key] = posting
+    def add(self, posting: Posting, *, when_new: Callable[[], None]) -> None:
+        """Keep one more, unless one with its key is kept already."""
+        self._by_key.setdefault(posting.key, (posting, when_new))
 
-    async def write(self) -> None:
-        """Write the postings, then their entries, then close them: the database refuses one that
-        does not balance.
-        """
-        postings = self._by_key.values()
+    def asks(self) -> Newcomers | None:
+        """Insert the postings whose facts are not posted yet."""
         rows = [
-            LedgerPosting(
-                kind=one.kind,
-                key=one.key,
-                subject=one.subject,
-            )
-            for one in postings
+            LedgerPosting(kind=one.kind, key=one.key, subject=one.subject)
+            for key, (one, _) in self._by_key.items()
+            if key not in self._asked
         ]
-        await LedgerPosting.bulk_create(rows)
-        written = LedgerPosting.filter(key__in=list(self._by_key))
-        ids = {
-            str(key): int(str(number))
-            for key, number in await written.values_list("key", "id")
-        }
-        entries = [entry for one in postings for entry in _entries(ids[one.key], one)]
-        await LedgerEntry.bulk_create(entries)
-        await LedgerPosting.filter(id__in=list(ids.values())).update(is_closed=True)
+        self._asked.update(self._by_key)
+        return Newcomers(rows, "key")
+
+    def learn(self, new: Mapping[str, int]) -> None:
+        """Write entries of those alone that were new, and tell them."""
+        self._ids.update(new)
+        for key in new:
+            _, when_new = self._by_key[key]
+            when_new()
+
+    def write(self, batch: Batch) -> None:
+        """Write the entries, then close the postings: the database refuses one that does not
+        balance.
+        """
+        if not self._ids:
+            return
+        for key, posting_id in self._ids.items():
+            posting, _ = self._by_key[key]
+            batch.insert(_entries(posting_id, posting))
+        close = _CLOSE.format(marks=", ".join("?" * len(self._ids)))
+        batch.add(close, *self._ids.values(), wave=1)
 
 
 async def post(tx: Transaction, posting: Posting) -> bool:
@@ -61,15 +75,21 @@ async def post(tx: Transaction, posting: Posting) -> bool:
     once.
     """
     kept = tx.collected(Postings)
-    if (
-        not posting.entries
-        or kept.has(posting.key)
-        or await LedgerPosting.exists(key=posting.key)
-    ):
+    is_there = kept.has(posting.key) or await LedgerPosting.exists(key=posting.key)
+    if is_there or not posting.entries:
         return False
-    kept.add(posting)
-    _happened(tx, posting)
+    post_once(tx, posting)
     return True
+
+
+def post_once(tx: Transaction, posting: Posting) -> None:
+    """Add a posting with its entries and close it, unless the same fact is there already.
+
+    For who need not know which.
+    """
+    if posting.entries:
+        when_new = partial(_happened, tx, posting)
+        tx.collected(Postings).add(posting, when_new=when_new)
 
 
 def _happened(tx: Transaction, posting: Posting) -> None:

@@ -19,14 +19,15 @@ from shared.finance.payment_methods.models import (
     PaymentMethodSetup,
     StripeCustomer,
 )
-from shared.finance.payment_methods.queries import today
 from shared.finance.payment_methods.rules import OPEN_SETUPS, reminder_due
 from shared.finance.payment_methods.words import expiry, label
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
+from shared.trade.marketplace.queries import today
 from shared.trade.people.models import Customer
 from shared.trade.people.persons import language_of
 
@@ -41,14 +42,14 @@ ADDING_LASTS = timedelta(days=2)
 
 
 @job("payment_methods.follow")
-async def follow(context: Context, stripe_customer_id: str) -> None:
+async def sync_later(context: Context, stripe_customer_id: str) -> None:
     """Read what a customer holds at Stripe after news about it."""
     await _follow(context, stripe_customer_id)
 
 
 async def _follow(context: Context, stripe_customer_id: str) -> None:
     try:
-        await following.follow(context.gateway, stripe_customer_id)
+        await following.sync_methods(context.gateway, stripe_customer_id)
     except StripeRefused as refused:  # the others are looked at all the same
         log.warning("customer %s cannot be read: %s", stripe_customer_id, refused.log)
         row = StripeCustomer.filter(stripe_customer_id=stripe_customer_id)
@@ -77,16 +78,16 @@ async def sweep(context: Context) -> None:
         created_at__gt=now - ADDING_LASTS,
     )
     soonest = adding.order_by("id").limit(AT_ONCE)
-    first = await soonest.values_list("stripe_customer_id", flat=True)
+    first = await texts_in(soonest, "stripe_customer_id")
     old = StripeCustomer.filter(
         updated_at__lt=now - READ_AGAIN,
         gone_at=None,
         stripe_customer_id__not_isnull=True,
     )
     oldest = old.order_by("updated_at", "id").limit(AT_ONCE)
-    rest = await oldest.values_list("stripe_customer_id", flat=True)
+    rest = await texts_in(oldest, "stripe_customer_id")
     for stripe_customer_id in dict.fromkeys([*first, *rest]):
-        await _follow(context, str(stripe_customer_id))
+        await _follow(context, stripe_customer_id)
 
 
 @recurring("payment_methods.remind", at=time(7, 0))

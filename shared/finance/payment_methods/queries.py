@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.core import clock
 from shared.finance.payment_methods.models import PaymentMethod, StripeCustomer
 from shared.finance.payment_methods.rules import is_expired
 from shared.finance.payment_methods.words import expiry, label
-from shared.trade.marketplace.queries import marketplace
+from shared.trade.marketplace.queries import today
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,6 @@ class SavedMethod:
     is_expired: bool
     is_default: bool
     consented_at: datetime
-
-
-async def today() -> date:
-    """The day it is in the marketplace."""
-    return clock.now().astimezone((await marketplace()).zone).date()
 
 
 async def saved_methods(shopper_id: int) -> tuple[SavedMethod, ...]:

@@ -76,7 +76,7 @@ async def look_for(gateway: Gateway, stripe_customer_id: str) -> None:
     Never raises Stripe's no.
     """
     try:
-        await sync.follow(gateway, stripe_customer_id)
+        await sync.sync_methods(gateway, stripe_customer_id)
     except (StripeUnavailable, StripeRefused) as problem:
         log.warning("%s cannot be read: %s", stripe_customer_id, problem.log)
 

@@ -73,7 +73,7 @@ async def begin(gateway: Gateway, shopper_id: int) -> SetupView:
             if found is not None:
                 return SetupView(found.client_secret)
             # It ended meanwhile, or its customer was deleted.
-            await sync.follow(gateway, customer_id)
+            await sync.sync_methods(gateway, customer_id)
     except StripeRefused as refused:
         log.warning("shopper %s: no card can be set up: %s", shopper_id, refused.log)
         raise CannotSave(log=refused.log) from refused
@@ -154,7 +154,7 @@ async def end(gateway: Gateway, shopper_id: int) -> SetupEnd:
     if row.status == SetupState.OPEN and row.stripe_setup_intent_id is not None:
         found = await gateway.setup_intents.get(row.stripe_setup_intent_id)
         await sync.store_setup(row.id, found)
-    await sync.follow(gateway, row.stripe_customer_id)
+    await sync.sync_methods(gateway, row.stripe_customer_id)
     await row.refresh_from_db()
     state = SetupState(row.status)
     if state is SetupState.SUCCEEDED:

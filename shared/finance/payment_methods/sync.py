@@ -28,6 +28,7 @@ from shared.finance.payment_methods.rules import (
     plan,
 )
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_methods import StripePaymentMethod
@@ -37,7 +38,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.payment_methods")
 
 
-async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
+async def sync_methods(gateway: Gateway, stripe_customer_id: str) -> bool:
     """Read a customer's setups and methods and let our rows follow; False when it is no shopper's
     customer of ours.
 
@@ -52,7 +53,7 @@ async def follow(gateway: Gateway, stripe_customer_id: str) -> bool:
     return True
 
 
-async def follow_shopper(gateway: Gateway, shopper_id: int) -> None:
+async def sync_shopper(gateway: Gateway, shopper_id: int) -> None:
     """The same for the customer that a shopper has now, if there is one."""
     row = await customers.known(shopper_id)
     if row is not None:
@@ -120,8 +121,7 @@ async def _take_over(
     mine = PaymentMethod.filter(customer_id=owner.customer_id)
     rows = {method.id: method for method in await mine.order_by("id")}
     off = PaymentMethodDetachment.filter(customer_id=owner.customer_id)
-    ids = await off.values_list("stripe_payment_method_id", flat=True)
-    dropped = set(map(str, ids))
+    dropped = set(await texts_in(off, "stripe_payment_method_id"))
     set_up = await _set_up(owner.customer_id)
     held = [
         StoredMethod(m.id, m.stripe_payment_method_id, m.fingerprint, m.is_active)

@@ -37,7 +37,7 @@ async def give_up(context: Context, checkout_id: int) -> None:
     for payment in await Payment.filter(
         order__checkout_id=checkout.id, status__in=list(OPEN_STATES)
     ).order_by("id"):
-        state = await payment_intents.follow(context.gateway, payment)
+        state = await payment_intents.sync_payment(context.gateway, payment)
         if state in _UNDER_WAY:
             return
     if PaymentState.PROCESSING in await payment_intents.cancel_intents_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.core import clock
-from shared.finance.payment_methods.jobs import follow as follow_methods
+from shared.finance.payment_methods.jobs import sync_later as sync_methods_later
 from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import ChargeNotBooked
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
@@ -40,7 +40,7 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
     payment = await Payment.get_or_none(id=payment_id)
     if payment is None or payment.status not in OPEN_STATES:
         return
-    state = await payment_intents.follow(context.gateway, payment)
+    state = await payment_intents.sync_payment(context.gateway, payment)
     order = await Order.get(id=payment.order_id).select_related("checkout")
     if state in OPEN_STATES and order.checkout.status != CheckoutStatus.OPEN:
         payment = await Payment.get(id=payment.id)
@@ -138,7 +138,7 @@ async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None
         tx, payment_id=event.payment_id
     )
     if event.stripe_customer_id is not None:
-        follow_methods(tx, stripe_customer_id=event.stripe_customer_id)
+        sync_methods_later(tx, stripe_customer_id=event.stripe_customer_id)
 
 
 async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:

@@ -24,7 +24,7 @@ async def make(gateway: Gateway, payment: Payment) -> writes.Performed:
     return await writes.perform(gateway, write.id)
 
 
-async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
+async def sync_payment(gateway: Gateway, payment: Payment) -> PaymentState:
     """Learn from Stripe how a payment stands, its intent made if it has none; our rows follow.
 
     Raises StripeUnavailable.
@@ -39,13 +39,13 @@ async def follow(gateway: Gateway, payment: Payment) -> PaymentState:
 async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
     """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
     if payment.stripe_payment_intent_id is None:  # it may have been made all the same
-        await follow(gateway, payment)
+        await sync_payment(gateway, payment)
     async with unit.transaction() as tx:
         write_id = await _cancellation(tx, payment.id)
     performed = await writes.perform(gateway, write_id) if write_id else None
     payment = await Payment.get(id=payment.id)
     if performed is not None and performed.state == WriteState.REFUSED:
-        return await follow(gateway, payment)
+        return await sync_payment(gateway, payment)
     return PaymentState(payment.status)
 
 

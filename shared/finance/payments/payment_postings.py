@@ -26,7 +26,7 @@ async def post_move(
     if now is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
-        await post_sale(tx, payment)
+        ledger.post_once(tx, postings.sale(_sold(payment)))
     elif now is PaymentState.PARKED:
         await post_parked(tx, payment, intent)
 
@@ -38,19 +38,10 @@ async def post_parked(tx: Transaction, payment: Payment, intent: PaymentIntent) 
 
 async def post_sale(tx: Transaction, payment: Payment) -> bool:
     """Post a payment as a sale. False when it was posted already."""
-    fact = postings.SaleFact(
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        vendor_id=payment.vendor_id,
-        currency=payment.currency,
-        total=payment.amount_total,
-        commission=payment.amount_platform_fee,
-        stripe_id=str(payment.stripe_payment_intent_id),
-    )
-    return await ledger.post(tx, postings.sale(fact))
+    return await ledger.post(tx, postings.sale(_sold(payment)))
 
 
-async def post_stripe_fee(tx: Transaction, payment: Payment, charge: Charge) -> None:
+def post_stripe_fee(tx: Transaction, payment: Payment, charge: Charge) -> None:
     """Post what Stripe took for a charge, once that is known."""
     if charge.stripe_fee is None or charge.balance_transaction is None:
         return
@@ -61,7 +52,19 @@ async def post_stripe_fee(tx: Transaction, payment: Payment, charge: Charge) -> 
         charge.stripe_fee,
         charge.balance_transaction,
     )
-    await ledger.post(tx, postings.stripe_fee(fee))
+    ledger.post_once(tx, postings.stripe_fee(fee))
+
+
+def _sold(payment: Payment) -> postings.SaleFact:
+    return postings.SaleFact(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        vendor_id=payment.vendor_id,
+        currency=payment.currency,
+        total=payment.amount_total,
+        commission=payment.amount_platform_fee,
+        stripe_id=str(payment.stripe_payment_intent_id),
+    )
 
 
 async def _parked(payment: Payment, intent: PaymentIntent) -> postings.Parked:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.finance.payments import service
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import CardDeclined, StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.orders.errors import OrderNotFound
@@ -47,11 +48,9 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
         status__in=list(OPEN_STATES),
         stripe_payment_intent_id__not_isnull=True,
     )
-    for intent_id in await open_payments.values_list(
-        "stripe_payment_intent_id", flat=True
-    ):
+    for intent_id in await texts_in(open_payments, "stripe_payment_intent_id"):
         try:
-            await service.confirm_payment(gateway, str(intent_id))
+            await service.confirm_payment(gateway, intent_id)
         except StripeUnavailable:
             asked = False
         except (

@@ -106,7 +106,7 @@ async def let_go(context: Context, order_id: int) -> None:
         return
     open_payments = Payment.filter(order_id=order.id, status__in=list(OPEN_STATES))
     for payment in await open_payments.order_by("id"):
-        await payment_intents.follow(context.gateway, payment)
+        await payment_intents.sync_payment(context.gateway, payment)
     await order.refresh_from_db()
     if not await _is_due(order):  # the bank asks the shopper something
         return

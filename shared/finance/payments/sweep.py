@@ -13,6 +13,7 @@ from shared.finance.payments.jobs import read_charge, settle_unknown
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PAID_STATES
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.jobs import AnyJob, Context, recurring
 from shared.infra.jobs.models import Job
 
@@ -49,5 +50,5 @@ async def _without_job(
     """Return those of these payments that no such job is there for, the oldest first."""
     there = Job.filter(kind=of.kind, status__in=["waiting", "running"])
     known = {row.args.get("payment_id") for row in await there}
-    found = await payments.order_by("id").values_list("id", flat=True)
-    return [int(str(id_)) for id_ in found if id_ not in known][:AT_ONCE]
+    found = await numbers_in(payments.order_by("id"), "id")
+    return [id_ for id_ in found if id_ not in known][:AT_ONCE]

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 from shared.core import clock
-from shared.core.errors import NotFound
 from shared.core.words import in_english
 from shared.finance.payments.events import PaymentSucceeded, TransferArrived
 from shared.finance.payments.models import Payment
@@ -26,6 +25,7 @@ from shared.finance.payments.rules import (
     next_state,
     order_status,
 )
+from shared.finance.payments.statements import lock_payment
 from shared.infra import unit
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -62,39 +62,23 @@ def expected_of(payment: Payment) -> Expected:
     )
 
 
-async def _locked(tx: Transaction, payment_id: int) -> tuple[Checkout, Order, Payment]:
-    """The checkout, its order and that order's payment, locked in the one order of
-    docs/architecture.md.
-
-    A success completes the checkout: locked only then, it would meet somebody who closes the
-    checkout coming the other way.
-    """
-    found = await Payment.get_or_none(id=payment_id).select_related("order")
-    if found is None:
-        raise NotFound
-    checkout = await tx.lock(Checkout, id=found.order.checkout_id)
-    order = await tx.lock(Order, id=found.order_id)
-    payment = await tx.lock(Payment, id=payment_id)
-    return checkout, order, payment
-
-
 async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
     """Move payment and order to where the intent is, if that is news.
 
     Answers the payment's state afterwards.
     """
     async with unit.transaction() as tx:
-        return await follow(tx, payment_id, intent)
+        return await sync_payment(tx, payment_id, intent)
 
 
-async def follow(
+async def sync_payment(
     tx: Transaction, payment_id: int, intent: PaymentIntent
 ) -> PaymentState:
     """Move payment and order to where the intent is, if that is news.
 
     Answers the payment's state afterwards.
     """
-    checkout, order, payment = await _locked(tx, payment_id)
+    checkout, order, payment = await lock_payment(tx, payment_id)
     await _keep_intent(tx, order, payment, intent)
     current = PaymentState(payment.status)
     target = next_state(current, facts_of(intent), expected_of(payment))
@@ -173,7 +157,7 @@ async def _order_follows(
     target: PaymentState,
 ) -> None:
     if target is PaymentState.SUCCEEDED:
-        await orders.mark_paid(tx, order)
+        await orders.mark_paid(tx, checkout, order)
     elif target is PaymentState.PARKED:
         log.error(
             "payment %s of order %s succeeded but does not match; parked for a person",
@@ -203,7 +187,7 @@ async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     is. A repair.
     """
     async with unit.transaction() as tx:
-        _, _, payment = await _locked(tx, payment_id)
+        _, _, payment = await lock_payment(tx, payment_id)
         if payment.status == PaymentState.PARKED:
             return await post_parked(tx, payment, intent)
         if payment.status in PAID_STATES:
@@ -242,7 +226,7 @@ async def close_unopened(
     reason: str,
 ) -> None:
     """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
-    _, _, payment = await _locked(tx, payment_id)
+    _, _, payment = await lock_payment(tx, payment_id)
     await tx.move(
         payment,
         to=PaymentState.CANCELED,
@@ -276,23 +260,28 @@ async def note_charge(payment_id: int, charge: Charge) -> None:
     nothing.
     """
     async with unit.transaction() as tx:
-        _, order, payment = await _locked(tx, payment_id)
-        await post_stripe_fee(tx, payment, charge)
-        references.remember(
-            tx,
-            charge.id,
-            charge.transfer,
-            charge.application_fee,
-            charge.balance_transaction,
-            subject=f"payment:{payment.id}",
-            order_id=order.id,
-            vendor_id=order.vendor_id,
-        )
-        if charge.transfer and payment.stripe_transfer_id is None:
-            tx.emit(TransferArrived(payment.id, payment.vendor_id))
-        if news := news_of(payment, charge):
-            act = Act("payment.charge_noted", "stripe", _as_told(news))
-            await tx.change(payment, act=act, **news)
+        await note_charge_in(tx, payment_id, charge)
+
+
+async def note_charge_in(tx: Transaction, payment_id: int, charge: Charge) -> None:
+    """As `note_charge`, in the caller's transaction."""
+    _, order, payment = await lock_payment(tx, payment_id)
+    post_stripe_fee(tx, payment, charge)
+    references.remember(
+        tx,
+        charge.id,
+        charge.transfer,
+        charge.application_fee,
+        charge.balance_transaction,
+        subject=f"payment:{payment.id}",
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+    )
+    if charge.transfer and payment.stripe_transfer_id is None:
+        tx.emit(TransferArrived(payment.id, payment.vendor_id))
+    if news := news_of(payment, charge):
+        act = Act("payment.charge_noted", "stripe", _as_told(news))
+        await tx.change(payment, act=act, **news)
 
 
 def _as_told(news: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class _OfPayment(Operation[PaymentIntent, None]):
         answer: PaymentIntent,
         more: None,
     ) -> None:
-        await sync.follow(tx, self.payment_id, answer)
+        await sync.sync_payment(tx, self.payment_id, answer)
 
 
 @dataclass(frozen=True)

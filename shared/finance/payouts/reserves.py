@@ -20,6 +20,7 @@ from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts.models import ReserveHold
 from shared.finance.payouts.plans import write_again
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.unit import Transaction
 from shared.trade.commission.rules import share
 from shared.trade.orders.models import Order
@@ -140,12 +141,9 @@ async def review(order_id: int) -> int:
 
 async def release_due() -> int:
     """Release every hold whose day has come; how many those were."""
-    ids = (
-        await ReserveHold.filter(released_at=None, release_at__lte=clock.now())
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
-    return sum([await _release(int(str(hold_id))) for hold_id in ids])
+    due = ReserveHold.filter(released_at=None, release_at__lte=clock.now())
+    ids = await numbers_in(due.order_by("id"), "id")
+    return sum([await _release(hold_id) for hold_id in ids])
 
 
 async def _release(hold_id: int) -> bool:

@@ -22,6 +22,7 @@ from shared.finance.payouts.rules import PayoutState, due
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring, schedule
 from shared.trade.marketplace.queries import marketplace
@@ -115,10 +116,8 @@ async def _unpaid(vendor_id: int, name: str) -> list[str]:
         for (account, currency), total in sums.items()
         if account is Account.STRIPE_VENDOR and total > 0
     }
-    paid = await Payout.filter(vendor_id=vendor_id, period=name).values_list(
-        "currency", flat=True
-    )
-    return sorted(held - {str(currency) for currency in paid})
+    paid = Payout.filter(vendor_id=vendor_id, period=name)
+    return sorted(held - set(await texts_in(paid, "currency")))
 
 
 async def _keep_stripe_from_paying(gateway: Gateway, terms: PayoutTerms) -> None:

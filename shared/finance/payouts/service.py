@@ -96,7 +96,7 @@ async def ask(gateway: Gateway, payout_id: int) -> Payout:
         row = await Payout.get(id=payout_id)
         # Noted with the write, and undone since.
         if row.status == PayoutState.OPENING and performed.stripe_id:
-            await sync.follow(gateway, row.stripe_account_id, performed.stripe_id)
+            await sync.sync_payout(gateway, row.stripe_account_id, performed.stripe_id)
     return await Payout.get(id=payout_id)
 
 
@@ -132,6 +132,6 @@ async def cancel(
         )
     performed = await writes.perform(gateway, write.id)
     if performed.refusal is not None:
-        await sync.follow(gateway, asked.account_id, asked.stripe_id)
+        await sync.sync_payout(gateway, asked.account_id, asked.stripe_id)
         raise NotCancelable from performed.refusal
     return await Payout.get(id=row.id)

@@ -28,7 +28,7 @@ PAYMENTS = "payments"
 LOOK_BACK = timedelta(days=21)  # what is older is reconciliation's
 
 
-async def follow(gateway: Gateway, account_id: str | None) -> int | None:
+async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
     """Post what is new of one account's reserve (None: the platform's own): how much was new, None
     when it is not ours.
     """
@@ -53,12 +53,12 @@ async def look(
     """The same without an event, where Stripe's balance is another than the ledger's; how much was
     new. Raises StripeRefused.
     """
-    theirs = {
+    at_stripe = {
         line.currency: line.total
         for line in await gateway.balance.get(account_id)
         if line.total
     }
-    if theirs == await _booked(vendor_id):
+    if at_stripe == await _booked(vendor_id):
         return 0
     return await _post_new(gateway, vendor_id, account_id)
 

@@ -97,9 +97,9 @@ async def on_payout_settings_read(tx: Transaction, event: PayoutSettingsRead) ->
     back.
     """
     row = await payment_configs.locked(tx, event.vendor_id)
-    ours = await plans.is_schedule_manual(row, row.minimum_payout)
+    is_manual = await plans.is_schedule_manual(row, row.minimum_payout)
     found = plans.told(event.settings)
-    if ours != (found is None):
+    if is_manual != (found is None):
         plans.write_again(tx, event.vendor_id)
     elif found is not None:
         plan = PayoutPlan(

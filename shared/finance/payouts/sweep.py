@@ -13,6 +13,7 @@ from shared.finance.payouts import service, stripe_risk_reserves, sync
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import UNDER_WAY, PayoutState
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
@@ -40,8 +41,7 @@ async def run() -> None:
     connected = VendorPaymentConfig.filter(
         stripe_account_id__not_isnull=True, deauthorized_at=None
     )
-    found = await connected.order_by("id").values_list("vendor_id", flat=True)
-    vendor_ids = [int(str(vendor_id)) for vendor_id in found]
+    vendor_ids = await numbers_in(connected.order_by("id"), "vendor_id")
     async with unit.transaction() as tx:
         for vendor_id in (None, *vendor_ids):
             once = sweep_account.once(f"payouts.sweep_account:{vendor_id}")
@@ -74,7 +74,7 @@ async def account(gateway: Gateway, vendor_id: int | None) -> int:
     older = await _under_way(vendor_id) - {found.id for found in recent}
     for payout_id in sorted(older):
         with suppress(StripeMissing):
-            await sync.follow(gateway, account_id, payout_id)
+            await sync.sync_payout(gateway, account_id, payout_id)
     return len(recent) + len(older)
 
 

@@ -48,7 +48,7 @@ class More:
     entries: frozenset[int] = frozenset()
 
 
-async def follow(
+async def sync_payout(
     gateway: Gateway,
     account_id: str | None,
     payout_id: str,

@@ -9,6 +9,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.reconciliation.records import EventAtStripe
 from shared.finance.reconciliation.window import chunks
+from shared.infra.database.columns import texts_in
 
 PARKED_AT_MOST = 100
 
@@ -19,9 +20,7 @@ async def missed(undelivered: Iterable[EventAtStripe]) -> tuple[EventAtStripe, .
     known: set[str] = set()
     for chunk in chunks(event.id for event in wanted):
         rows = WebhookEvent.filter(stripe_event_id__in=chunk)
-        known |= {
-            str(id_) for id_ in await rows.values_list("stripe_event_id", flat=True)
-        }
+        known |= set(await texts_in(rows, "stripe_event_id"))
     return tuple(event for event in wanted if event.id not in known)
 
 

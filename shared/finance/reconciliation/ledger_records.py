@@ -18,6 +18,7 @@ from shared.finance.reconciliation.records import LedgerLine, OpenPosting, Payme
 from shared.finance.reconciliation.window import chunks, since_then
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.models import Refund
+from shared.infra.database.columns import numbers_in, texts_in
 
 AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
 # The table whose row the keys of these kinds of postings name.
@@ -94,7 +95,7 @@ async def _existing(keys: Iterable[str]) -> frozenset[str]:
     existing: set[str] = set()
     for chunk in chunks(keys):
         rows = LedgerPosting.filter(key__in=chunk)
-        existing |= {str(key) for key in await rows.values_list("key", flat=True)}
+        existing |= set(await texts_in(rows, "key"))
     return frozenset(existing)
 
 
@@ -130,7 +131,7 @@ async def _existing_rows(
     existing: set[int] = set()
     for chunk in chunks(ids):
         rows = model.filter(id__in=chunk)
-        existing |= {int(str(id_)) for id_ in await rows.values_list("id", flat=True)}
+        existing |= set(await numbers_in(rows, "id"))
     return existing
 
 

@@ -12,6 +12,7 @@ from shared.finance.payment_methods.models import (
 from shared.finance.reconciliation.records import MethodAtStripe, MethodRecord
 from shared.finance.reconciliation.stripe_records import bounded
 from shared.finance.reconciliation.window import chunks
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_methods import StripePaymentMethod
@@ -22,14 +23,9 @@ async def customers(since: datetime | None) -> list[str]:
     live = StripeCustomer.filter(gone_at=None, stripe_customer_id__not_isnull=True)
     if since is not None:
         changed = PaymentMethod.filter(updated_at__gte=since)
-        ids = await changed.values_list("stripe_customer_id", flat=True)
-        live = live.filter(stripe_customer_id__in=list(dict.fromkeys(map(str, ids))))
-    return [
-        str(id_)
-        for id_ in await live.order_by("id").values_list(
-            "stripe_customer_id", flat=True
-        )
-    ]
+        ids = set(await texts_in(changed, "stripe_customer_id"))
+        live = live.filter(stripe_customer_id__in=sorted(ids))
+    return await texts_in(live.order_by("id"), "stripe_customer_id")
 
 
 async def at_stripe(
@@ -90,6 +86,4 @@ def _record(row: PaymentMethod) -> MethodRecord:
 async def detaching() -> frozenset[str]:
     """Read the methods that are being detached, and may still be held."""
     under_way = PaymentMethodDetachment.filter(done_at=None)
-    return frozenset(
-        map(str, await under_way.values_list("stripe_payment_method_id", flat=True))
-    )
+    return frozenset(await texts_in(under_way, "stripe_payment_method_id"))

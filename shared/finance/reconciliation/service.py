@@ -18,6 +18,7 @@ from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.findings import FoundDifference, persisting
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.restoring.service import note_comparison
 from shared.infra.unit import Act, Transaction
@@ -179,8 +180,7 @@ def _said(error: BaseException) -> str:
 async def _store(run_id: int, differences: Sequence[FoundDifference]) -> None:
     if not differences:
         return
-    ids = await Vendor.all().values_list("id", flat=True)
-    vendors = {int(str(id_)) for id_ in ids}
+    vendors = set(await numbers_in(Vendor.all(), "id"))
     for number, each in enumerate(differences, 1):
         await Difference.create(
             run_id=run_id,

@@ -16,6 +16,7 @@ from shared.finance.reconciliation.records import VendorEarnings
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE
+from shared.infra.database.columns import texts_in
 
 EARNED = (Account.VENDOR_PAYABLE.value, Account.VENDOR_RESERVED.value)
 LIES = (
@@ -115,7 +116,7 @@ async def _unposted_refunds(
     )
     keys = [f"{kind}:{row[0]}" for row in rows for kind in ("refund", "refund_undone")]
     postings = LedgerPosting.filter(key__in=keys)
-    posted = {str(key) for key in await postings.values_list("key", flat=True)}
+    posted = set(await texts_in(postings, "key"))
     unposted: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     for refund_id, vendor_id, currency, part, status in rows:
         lacks_refund = f"refund:{refund_id}" not in posted

@@ -17,6 +17,7 @@ from shared.finance.recovery.events import ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import TransferReversal
@@ -51,7 +52,7 @@ class DashboardTransfersFound:
     undecided: int
 
 
-async def follow_transfer(
+async def sync_transfer(
     gateway: Gateway, transfer_id: str
 ) -> DashboardTransfersFound | None:
     """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is
@@ -65,7 +66,7 @@ async def follow_transfer(
     back = await _by_hand(gateway, transfer_id)
     ids = [reversal.id for reversal in back]
     noted_already = Movement.filter(stripe_id__in=ids)
-    known = set(map(str, await noted_already.values_list("stripe_id", flat=True)))
+    known = set(await texts_in(noted_already, "stripe_id"))
     noted = undecided = 0
     for reversal in back:
         if reversal.id not in known:
@@ -201,8 +202,8 @@ async def _with_reversal(
 ) -> Claim | None:
     """The first claim that has one of these reversals, and has taken as much."""
     mine = Movement.filter(claim__payment_id=payment.id)
-    ids = await mine.filter(stripe_id__in=list(back)).values_list("claim_id", flat=True)
-    for claim_id in sorted({int(str(id_)) for id_ in ids}):
+    these = mine.filter(stripe_id__in=list(back))
+    for claim_id in sorted(set(await numbers_in(these, "claim_id"))):
         claim = await tx.lock_first(Claim.filter(id=claim_id))
         if claim is not None and claim.paid >= amount:
             return claim
@@ -219,7 +220,7 @@ async def _waiting(
     """
     found = []
     claims = Claim.filter(payment_id=payment.id).order_by("id")
-    for claim_id in await claims.values_list("id", flat=True):
+    for claim_id in await numbers_in(claims, "id"):
         claim = await tx.lock(Claim, id=claim_id)
         mine = Movement.filter(claim_id=claim.id)
         due = claim.amount - claim.paid

@@ -15,6 +15,7 @@ from shared.finance.recovery import dashboard_transfers, service
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
 
@@ -42,17 +43,14 @@ async def collect_soon(vendor_id: int) -> None:
 @recurring("clawback.collect_all", at=time(3, 30))
 async def collect_all(_context: Context) -> None:
     """Ask again for every vendor that owes something, and for what could not be sent to one."""
-    vendors = (
-        await Claim.filter(receivable__gt=0)
-        .distinct()
-        .values_list("vendor_id", flat=True)
-    )
+    owing = Claim.filter(receivable__gt=0).distinct()
+    vendors = await numbers_in(owing, "vendor_id")
     # Stripe sends nothing to an account that is restricted, which may take weeks: longer than a job
     # goes on.
     not_sent = await _not_sent().values_list("subject", flat=True)
     async with unit.transaction() as tx:
         for vendor_id in vendors:
-            collect(tx, vendor_id=int(str(vendor_id)))
+            collect(tx, vendor_id=vendor_id)
         for subject in not_sent:
             settle(tx, subject=str(subject))
 
@@ -65,8 +63,8 @@ def _not_sent() -> QuerySet[Claim]:
 async def pay_back(context: Context, vendor_id: int) -> None:
     """Send what was owed to a vendor while it could not be reached."""
     owed = _not_sent().filter(vendor_id=vendor_id).order_by("id")
-    for subject in await owed.values_list("subject", flat=True):
-        await service.settle(context.gateway, str(subject))
+    for subject in await texts_in(owed, "subject"):
+        await service.settle(context.gateway, subject)
 
 
 @recurring("clawback.sweep", every=timedelta(hours=1))
@@ -81,21 +79,18 @@ async def sweep(context: Context) -> None:
         if row.source and "transfer" in row.links and "source_refund" not in row.links
     ]
     ids = Movement.filter(stripe_id__in=[row.source for row in mine])
-    known = {
-        str(stripe_id) for stripe_id in await ids.values_list("stripe_id", flat=True)
-    }
+    known = set(await texts_in(ids, "stripe_id"))
     untold = sorted({row.links["transfer"] for row in mine if row.source not in known})
     async with unit.transaction() as tx:
         for transfer_id in untold:
-            follow_transfer.once(f"clawback.by_hand:{transfer_id}")(
-                tx, transfer_id=transfer_id
-            )
+            once = sync_transfer.once(f"clawback.by_hand:{transfer_id}")
+            once(tx, transfer_id=transfer_id)
 
 
 @job("clawback.by_hand")
-async def follow_transfer(context: Context, transfer_id: str) -> None:
+async def sync_transfer(context: Context, transfer_id: str) -> None:
     """Note what was taken back of one transfer past us, as far as a claim waits for it."""
-    await dashboard_transfers.follow_transfer(context.gateway, transfer_id)
+    await dashboard_transfers.sync_transfer(context.gateway, transfer_id)
 
 
 async def on_claim_set(tx: Transaction, event: ClaimSet) -> None:

@@ -18,7 +18,7 @@ MANIFEST = Manifest(
         jobs.collect_all,
         jobs.pay_back,
         jobs.sweep,
-        jobs.follow_transfer,
+        jobs.sync_transfer,
     ),
     subscriptions=(
         Subscription(ClaimSet, jobs.on_claim_set),
@@ -27,6 +27,6 @@ MANIFEST = Manifest(
         Subscription(ConnectedAgain, jobs.on_connected_again),
     ),
     platform_events={
-        "transfer.reversed": stripe_events.follow_reversals,
+        "transfer.reversed": stripe_events.sync_reversals,
     },
 )

@@ -34,6 +34,7 @@ from shared.finance.recovery.rules import (
 )
 from shared.finance.recovery.writes import write_of
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.stripe_writes import service as writes
@@ -83,8 +84,8 @@ async def collect(gateway: Gateway, vendor_id: int) -> None:
     owed = Claim.filter(vendor_id=vendor_id, receivable__gt=0).order_by(
         "owed_since", "id"
     )
-    for subject in await owed.values_list("subject", flat=True):
-        await settle(gateway, str(subject))
+    for subject in await texts_in(owed, "subject"):
+        await settle(gateway, subject)
 
 
 async def settle(gateway: Gateway, subject: str) -> Claim:
@@ -175,9 +176,7 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     known = {str(transfer_id): int(str(total)) for transfer_id, total in sums}
     for source in found:
         if source.back > known.get(source.transfer_id, 0):
-            seen = await dashboard_transfers.follow_transfer(
-                gateway, source.transfer_id
-            )
+            seen = await dashboard_transfers.sync_transfer(gateway, source.transfer_id)
             noted |= seen is not None and seen.noted > 0
     return noted
 

@@ -12,6 +12,7 @@ from shared.finance.recovery import receivables
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementState, set_off
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.unit import Transaction
 
 
@@ -55,10 +56,7 @@ async def _locked(
     """The vendor's claims at rest, locked: none with a movement under way."""
     rows = await tx.lock_all(Claim.filter(vendor_id=vendor_id, currency=currency))
     open_ = Movement.filter(claim__vendor_id=vendor_id, status=MovementState.OPENING)
-    under_way = {
-        int(str(claim_id))
-        for claim_id in await open_.values_list("claim_id", flat=True)
-    }
+    under_way = set(await numbers_in(open_, "claim_id"))
     return [row for row in rows if row.id not in under_way]
 
 

@@ -13,14 +13,14 @@ from shared.infra.jobs import Context
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"
 
 
-async def follow_reversals(context: Context, event: VerifiedEvent) -> str:
+async def sync_reversals(context: Context, event: VerifiedEvent) -> str:
     """Read what came back of the transfer; what was taken by hand is noted with the claim that
     waits for it.
     """
     if not event.object_id:
         return NOT_OURS
     try:
-        found = await dashboard_transfers.follow_transfer(
+        found = await dashboard_transfers.sync_transfer(
             context.gateway, event.object_id
         )
     except StripeMissing:

@@ -4,8 +4,6 @@ moved it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments import sync as payments
@@ -13,6 +11,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import gone_back
 from shared.finance.refunds.rules import COUNTING, RefundState
+from shared.infra.database.columns import numbers_in
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders import payment_effects as orders
@@ -132,8 +131,7 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
         return False
     counting = Refund.filter(order_id=order.id, status__in=list(COUNTING))
     before = counting.filter(created_at__lt=order.shipped_at)
-    amounts: list[Any] = await before.values_list("amount", flat=True)
-    spoken_for = sum(int(amount) for amount in amounts)
+    spoken_for = sum(await numbers_in(before, "amount"))
     total, lost = order.total_amount_cents, order.lost_amount
     return not OrderMoney(PaymentStatus.PAID, total, spoken_for, lost=lost).left
 

@@ -36,13 +36,15 @@ class NoRoomYet(TryLater):
     code = "refund_has_no_room_yet"
 
 
-async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState | None:
+async def sync_stripe_refund(
+    gateway: Gateway, stripe_refund_id: str
+) -> RefundState | None:
     """Read a refund by Stripe's number and let our row follow, made now if there is none; None when
     it is not of our payments.
     """
     known = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
     if known is not None:
-        return await sync.follow(gateway, known.id)
+        return await sync.sync_refund(gateway, known.id)
     try:
         answer = await gateway.refunds.get(stripe_refund_id)
     except StripeMissing:
@@ -50,7 +52,7 @@ async def follow_stripe(gateway: Gateway, stripe_refund_id: str) -> RefundState 
     return await import_refund(gateway, answer)
 
 
-async def follow_payment(gateway: Gateway, intent_id: str) -> int:
+async def sync_refunds_of(gateway: Gateway, intent_id: str) -> int:
     """Follow every refund of one payment; how many there are."""
     found = await gateway.refunds.list(payment_intent=intent_id)
     for answer in found:

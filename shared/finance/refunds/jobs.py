@@ -9,8 +9,9 @@ from shared.finance.payments.models import Payment
 from shared.finance.refunds import external_refunds, service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
-from shared.finance.refunds.sync import follow_later
+from shared.finance.refunds.sync import sync_later
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
 
 # How long after a refund its failure is looked for without a webhook.
@@ -26,7 +27,7 @@ async def carry_out(context: Context, refund_id: int) -> None:
 @job("refunds.adopt")
 async def import_one(context: Context, stripe_refund_id: str) -> None:
     """Follow a refund by Stripe's number, which we may not know yet."""
-    await external_refunds.follow_stripe(context.gateway, stripe_refund_id)
+    await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))
@@ -35,27 +36,22 @@ async def sweep(context: Context) -> None:
     otherwise.
     """
     at_stripe = list(UNSETTLED - {RefundState.OPENING})
-    ids = await Refund.filter(status__in=at_stripe).values_list("id", flat=True)
+    ids = await numbers_in(Refund.filter(status__in=at_stripe), "id")
     async with unit.transaction() as tx:
         for refund_id in ids:
-            follow_later.once(f"follow_refund:{refund_id}")(
-                tx, refund_id=int(str(refund_id))
-            )
+            once = sync_later.once(f"follow_refund:{refund_id}")
+            once(tx, refund_id=refund_id)
     since = clock.now() - LOOK_BACK
     listed = await context.gateway.refunds.list(since=since)
-    known = dict(
-        await Refund.filter(stripe_refund_id__in=[r.id for r in listed]).values_list(
-            "stripe_refund_id", "status"
-        )
-    )
-    of_ours = Payment.filter(
-        stripe_payment_intent_id__in=[r.payment_intent for r in listed]
-    )
-    ours = {
-        str(id_)
-        for id_ in await of_ours.values_list("stripe_payment_intent_id", flat=True)
-    }
+    rows = Refund.filter(stripe_refund_id__in=[refund.id for refund in listed])
+    known = dict(await rows.values_list("stripe_refund_id", "status"))
+    intent_ids = [refund.payment_intent for refund in listed]
+    of_ours = Payment.filter(stripe_payment_intent_id__in=intent_ids)
+    known_intents = set(await texts_in(of_ours, "stripe_payment_intent_id"))
     async with unit.transaction() as tx:
         for refund in listed:
-            if refund.payment_intent in ours and known.get(refund.id) != refund.status:
+            if (
+                refund.payment_intent in known_intents
+                and known.get(refund.id) != refund.status
+            ):
                 import_one.once(f"adopt:{refund.id}")(tx, stripe_refund_id=refund.id)

@@ -8,12 +8,12 @@ from shared.finance.refunds.activity import RefundActivity
 
 MANIFEST = Manifest(
     models=models,
-    jobs=(jobs.carry_out, sync.follow_later, jobs.import_one, jobs.sweep),
+    jobs=(jobs.carry_out, sync.sync_later, jobs.import_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
-        "charge.refunded": stripe_events.follow_charge,
-        "refund.created": stripe_events.follow_refund,
-        "refund.updated": stripe_events.follow_refund,
-        "refund.failed": stripe_events.follow_refund,
+        "charge.refunded": stripe_events.sync_charge,
+        "refund.created": stripe_events.sync_refund,
+        "refund.updated": stripe_events.sync_refund,
+        "refund.failed": stripe_events.sync_refund,
     },
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tortoise.queryset import QuerySet
 
 from shared.finance.ledger import postings
@@ -14,6 +12,7 @@ from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds.errors import ChargedBack, TakenByBank
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, RefundableLine, RefundState, Sum
+from shared.infra.database.columns import numbers_in
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState
@@ -38,9 +37,7 @@ async def sum_of(order: Order) -> Sum:
     Exact only while the order's row is locked.
     """
     counting = list(COUNTING)
-    back = await Refund.filter(order_id=order.id, status__in=counting).values_list(
-        "commission_part", flat=True
-    )
+    refunds = Refund.filter(order_id=order.id, status__in=counting)
     rows = await OrderLine.filter(order_id=order.id).order_by("id")
     disputes = await sums_of(f"order:{order.id}", postings.OF_DISPUTES)
     return Sum(
@@ -48,7 +45,7 @@ async def sum_of(order: Order) -> Sum:
         total=order.total_amount_cents,
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
-        commission_back=sum(int(part) for part in back),  # type: ignore[call-overload]
+        commission_back=sum(await numbers_in(refunds, "commission_part")),
         lines=tuple(
             RefundableLine(
                 row.id,
@@ -86,8 +83,7 @@ async def gone_back(payment_id: int) -> int:
 
 
 async def _total(refunds: QuerySet[Refund]) -> int:
-    amounts: list[Any] = await refunds.values_list("amount", flat=True)
-    return sum(map(int, amounts))
+    return sum(await numbers_in(refunds, "amount"))
 
 
 async def payment_of(order_id: int) -> Payment | None:

@@ -15,6 +15,7 @@ from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.methods import AtStripe, Earlier, RefundMethod
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE, AtBank, Refundability, refundability
+from shared.infra.database.columns import texts_in
 from shared.infra.gateway.application_fees import FeeRefund
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
@@ -159,7 +160,7 @@ async def _fee_refund(
     if payment.stripe_application_fee_id is None:
         return None
     noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)
-    known = {str(id_) for id_ in await noted.values_list("stripe_id", flat=True)}
+    known = set(await texts_in(noted, "stripe_id"))
     fee_id = payment.stripe_application_fee_id
     listed = await gateway.application_fees.list_refunds(fee_id)
     unknown = (fee for fee in listed if fee.id not in known)

@@ -45,16 +45,16 @@ ASK_AGAIN = timedelta(minutes=5)
 
 
 @job("refunds.follow")
-async def follow_later(context: Context, refund_id: int) -> None:
+async def sync_later(context: Context, refund_id: int) -> None:
     """Ask again every five minutes until a refund has arrived or failed, even if no webhook
     comes.
     """
-    if await follow(context.gateway, refund_id) in UNSETTLED:
+    if await sync_refund(context.gateway, refund_id) in UNSETTLED:
         async with unit.transaction() as tx:
-            follow_later.at(clock.now() + ASK_AGAIN)(tx, refund_id=refund_id)
+            sync_later.at(clock.now() + ASK_AGAIN)(tx, refund_id=refund_id)
 
 
-async def follow(gateway: Gateway, refund_id: int) -> RefundState:
+async def sync_refund(gateway: Gateway, refund_id: int) -> RefundState:
     """Read a refund again from Stripe and let our rows follow. Raises StripeUnavailable."""
     refund = await Refund.get(id=refund_id)
     if refund.stripe_refund_id is None:
@@ -178,8 +178,8 @@ async def _first_seen(
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the
     claim.
     """
-    ours = (refund.amount, refund.currency)
-    if (answer.amount, answer.currency) != ours:
+    wanted = (refund.amount, refund.currency)
+    if (answer.amount, answer.currency) != wanted:
         told = f"{answer.id} is {answer.amount} {answer.currency}"
         raise Differs(log=f"refund {refund.id}: {told}")
     if moved.reversed and not refund.reverse_transfer:
@@ -204,7 +204,7 @@ async def _first_seen(
     )
     await _record_moved(tx, claim, payment, moved, order.number)
     once = f"follow_refund:{refund.id}"
-    soon = follow_later.at(clock.now() + ASK_AGAIN, once=once)
+    soon = sync_later.at(clock.now() + ASK_AGAIN, once=once)
     soon(tx, refund_id=refund.id)
 
 

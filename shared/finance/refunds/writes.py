@@ -156,8 +156,8 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
 
     async def find(self, gateway: Gateway) -> StripeRefund | None:
         made = await gateway.refunds.list(payment_intent=self.payment_intent)
-        ours = (each for each in made if each.metadata.get(MARK) == self.mark)
-        return next(ours, None)
+        marked = (each for each in made if each.metadata.get(MARK) == self.mark)
+        return next(marked, None)
 
     def anew(self) -> CreateRefund:
         """Choose the way again: what Stripe holds may be another by then."""

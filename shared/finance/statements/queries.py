@@ -23,6 +23,7 @@ from shared.finance.statements.rules import (
     StatementSheet,
     invoice,
 )
+from shared.infra.database.columns import texts_in
 from shared.trade.marketplace.queries import name_and_zone
 from shared.trade.orders.models import Order
 from shared.trade.vat.queries import note_of
@@ -224,10 +225,8 @@ async def _currencies(
     zone: ZoneInfo,
 ) -> list[str]:
     """The currencies that a vendor has a statement in for a month, by name."""
-    closed = await Statement.filter(vendor_id=vendor_id, month=month).values_list(
-        "currency", flat=True
-    )
-    found = {str(currency) for currency in closed}
+    closed = Statement.filter(vendor_id=vendor_id, month=month)
+    found = set(await texts_in(closed, "currency"))
     now = months.month_of(clock.now(), zone)
     for currency in await entries.currencies(vendor_id):
         if currency not in found and month in await entries.open_months(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
@@ -38,6 +38,14 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    def fold(self) -> None:
+        """Fill what the row derives from its other columns; nothing, unless it can be searched."""
+
+    @classmethod
+    def with_derived(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of an update with what is derived from them."""
+        return dict(values)
 
     @property
     def as_subject(self) -> str:

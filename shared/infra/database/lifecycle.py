@@ -78,8 +78,8 @@ async def open_database(url: str) -> None:
         )
         with told():
             path.parent.mkdir(parents=True, exist_ok=True)
-    ours = {**config(url), "connections": {"default": connection(url)}}
-    await Tortoise.init(config=ours, _enable_global_fallback=True)
+    configuration = {**config(url), "connections": {"default": connection(url)}}
+    await Tortoise.init(config=configuration, _enable_global_fallback=True)
     try:
         await get_connection("default").execute_query("SELECT 1")
     except BaseException:

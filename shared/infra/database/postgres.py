@@ -21,6 +21,7 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 
+from shared.infra.database.announced import TellsStatements
 from shared.infra.database.trouble import (
     DatabaseTrouble,
     TellsTrouble,
@@ -89,7 +90,7 @@ class _Taken(PoolConnectionWrapper[Any]):
         return self.connection
 
 
-class _PostgresWrapper(TellsTrouble, TransactionWrapper):
+class _PostgresWrapper(TellsStatements, TellsTrouble, TransactionWrapper):
     """A connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:

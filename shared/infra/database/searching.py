@@ -53,6 +53,27 @@ class Searched(Row):
             setattr(self, column, folded(getattr(self, source) for source in sources))
 
     @classmethod
+    def with_derived(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of an update with the folded columns that follow from them.
+
+        Raises RuntimeError when only some of the columns behind a folded one are given.
+        """
+        given = dict(values)
+        for column, sources in cls.searched.items():
+            written = [values[source] for source in sources if source in values]
+            if not written:
+                continue
+            if len(written) < len(sources) or not all(
+                isinstance(value, str) for value in written
+            ):
+                raise RuntimeError(
+                    f"{column} holds the words of {', '.join(sources)}: update all of them, "
+                    "or save the row"
+                )
+            given[column] = folded(written)
+        return given
+
+    @classmethod
     def with_folded(cls, names: Iterable[str]) -> list[str]:
         """These columns, and those that hold their words."""
         written = list(names)
@@ -70,24 +91,8 @@ class SearchedQuerySet(QuerySet[S]):
     """
 
     def update(self, **kwargs: Any) -> UpdateQuery:
-        """As Tortoise's.
-
-        Raises RuntimeError when only some of the columns behind a folded one are given.
-        """
-        given: dict[str, Any] = {}
-        for column, sources in self.model.searched.items():
-            written = [kwargs[source] for source in sources if source in kwargs]
-            if not written:
-                continue
-            if len(written) < len(sources) or not all(
-                isinstance(value, str) for value in written
-            ):
-                raise RuntimeError(
-                    f"{column} holds the words of {', '.join(sources)}: update all of them, "
-                    "or save the row"
-                )
-            given[column] = folded(written)
-        return super().update(**kwargs, **given)
+        """As Tortoise's. Raises RuntimeError as `with_derived`."""
+        return super().update(**self.model.with_derived(kwargs))
 
     def bulk_create(
         self,

@@ -30,6 +30,7 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 
+from shared.infra.database.announced import TellsStatements
 from shared.infra.database.trouble import (
     DatabaseTrouble,
     TellsTrouble,
@@ -228,7 +229,12 @@ class Sqlite(_Connected):
             written.note()
 
 
-class _SqliteWrapper(TellsTrouble, _CountsItsOwn, SqliteTransactionWrapper):
+class _SqliteWrapper(
+    TellsStatements,
+    TellsTrouble,
+    _CountsItsOwn,
+    SqliteTransactionWrapper,
+):
     """The writing connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:

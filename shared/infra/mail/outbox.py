@@ -4,8 +4,9 @@ order's history.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from shared.infra.database.batch import Batch, Newcomers
 from shared.infra.mail.models import Email
 
 
@@ -16,6 +17,7 @@ class PostedMails:
 
     def __init__(self) -> None:
         self._mails: dict[str, tuple[Email, Callable[[], None]]] = {}
+        self._asked: set[str] = set()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -30,15 +32,19 @@ class PostedMails:
         """Keep a mail, unless one with its key is kept already."""
         self._mails.setdefault(mail.unique_key, (mail, when_new))
 
-    async def write(self) -> None:
-        """Insert those whose keys are free.
+    def asks(self) -> Newcomers | None:
+        """Insert those whose keys are free."""
+        fresh = [
+            mail for key, (mail, _) in self._mails.items() if key not in self._asked
+        ]
+        self._asked.update(self._mails)
+        return Newcomers(fresh, "unique_key")
 
-        Who posts a mail holds the lock on what it is about, so the same one is not posted twice at
-        once.
-        """
-        there = Email.filter(unique_key__in=list(self._mails))
-        taken = {str(key) for key in await there.values_list("unique_key", flat=True)}
-        new = [each for key, each in self._mails.items() if key not in taken]
-        await Email.bulk_create([mail for mail, _ in new], ignore_conflicts=True)
-        for _, when_new in new:
+    def learn(self, new: Mapping[str, int]) -> None:
+        """Tell only those that were new."""
+        for key in new:
+            _, when_new = self._mails[key]
             when_new()
+
+    def write(self, batch: Batch) -> None:
+        """All of them are written already."""

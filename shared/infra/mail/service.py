@@ -22,6 +22,7 @@ from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
 from shared.infra.activity.changes import Columns
+from shared.infra.database.columns import texts_in
 from shared.infra.jobs.models import Job
 from shared.infra.mail import links
 from shared.infra.mail.events import MailPosted
@@ -137,12 +138,7 @@ async def deliver(
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
     async with unit.transaction() as tx:
-        keys = [
-            str(key)
-            for key in await Email.exclude(status="sent").values_list(
-                "unique_key", flat=True
-            )
-        ]
+        keys = await texts_in(Email.exclude(status="sent"), "unique_key")
         now = clock.now()
         there = Job.filter(
             unique_key__in=[f"mail:{key}" for key in keys], status="waiting"

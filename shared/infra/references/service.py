@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from shared.infra.database.columns import texts_in
 from shared.infra.references.models import StripeReference
 from shared.infra.unit import Transaction
 
@@ -39,10 +40,7 @@ async def known(stripe_ids: Collection[str]) -> frozenset[str]:
     wanted, found = sorted(stripe_ids), set()
     for start in range(0, len(wanted), CHUNK):
         rows = StripeReference.filter(stripe_id__in=wanted[start : start + CHUNK])
-        found |= {
-            str(stripe_id)
-            for stripe_id in await rows.values_list("stripe_id", flat=True)
-        }
+        found |= set(await texts_in(rows, "stripe_id"))
     return frozenset(found)
 
 

@@ -17,6 +17,7 @@ from tortoise.exceptions import IntegrityError
 from shared.core import clock
 from shared.core.errors import MarketError, TryLater
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job, recurring
@@ -298,10 +299,10 @@ async def sweep(_context: Context) -> None:
         state=WriteState.WAITING,
         updated_at__lt=clock.now() - LEFT_ALONE,
     )
-    ids = await waiting.order_by("id").values_list("id", flat=True)
+    ids = await numbers_in(waiting.order_by("id"), "id")
     async with unit.transaction() as tx:
         for write_id in ids:
-            _perform_later(tx, int(str(write_id)))
+            _perform_later(tx, write_id)
 
 
 def _perform_later(

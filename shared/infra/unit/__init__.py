@@ -8,13 +8,8 @@ a lock.
 from shared.infra.unit.acts import Act
 from shared.infra.unit.events import Event
 from shared.infra.unit.rehearsal import Rehearsed, WouldWrite, is_rehearsal, rehearse
-from shared.infra.unit.transaction import (
-    Transaction,
-    current,
-    flush,
-    is_open,
-    transaction,
-)
+from shared.infra.unit.scope import current, flush, is_open, transaction
+from shared.infra.unit.transaction import Transaction
 
 __all__ = [
     "Act",

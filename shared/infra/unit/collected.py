@@ -4,9 +4,11 @@ insert per table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from shared.infra.database.base import Row
+from shared.infra.database.batch import Batch, Newcomers, SqlStatement, insert_new
 
 
 class Pending(Protocol):
@@ -16,8 +18,14 @@ class Pending(Protocol):
     def tables(self) -> tuple[str, ...]:
         """The tables that `write` adds to."""
 
-    async def write(self) -> None:
-        """Write everything that is kept."""
+    def asks(self) -> Newcomers | None:
+        """What is inserted first, since the rest depends on what of it is new; None for nothing."""
+
+    def learn(self, new: Mapping[str, int]) -> None:
+        """Take the ids of what was new, by its unique column."""
+
+    def write(self, batch: Batch) -> None:
+        """Add everything that is kept to a batch."""
 
 
 K = TypeVar("K", bound=Pending)
@@ -55,16 +63,55 @@ class Collected:
         """Name the tables that have rows here."""
         return {table for kept in self._kept.values() for table in kept.tables}
 
-    async def write(self) -> None:
-        """Write what was collected, and forget it; what is collected meanwhile, too."""
-        while self._kept:
-            kept, self._kept = self._kept, {}
-            for one in kept.values():
-                await one.write()
+    async def look(self) -> None:
+        """Let every kind learn what it must know; what is collected meanwhile, too."""
+        while asking := self._asking():
+            answers = await insert_new([asked for _, asked in asking])
+            for (kept, _), new in zip(asking, answers, strict=True):
+                kept.learn(new)
+
+    def _asking(self) -> list[tuple[Pending, Newcomers]]:
+        asking = []
+        for kept in self._kept.values():
+            asked = kept.asks()
+            if asked is not None and asked.rows:
+                asking.append((kept, asked))
+        return asking
+
+    def write(self, batch: Batch) -> None:
+        """Add what was collected to a batch, and forget it."""
+        kept, self._kept = self._kept, {}
+        for one in kept.values():
+            one.write(batch)
 
     def forget(self) -> None:
         """Drop what was collected: it belonged to something that is undone."""
         self._kept.clear()
+
+
+class LateStatements:
+    """Statements by hand that may wait for the rest."""
+
+    tables: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._statements: list[SqlStatement] = []
+
+    def add(self, statement: SqlStatement) -> None:
+        """Keep one more."""
+        self._statements.append(statement)
+
+    def asks(self) -> Newcomers | None:
+        """Nothing must be known."""
+        return None
+
+    def learn(self, new: Mapping[str, int]) -> None:
+        """Nothing was asked."""
+
+    def write(self, batch: Batch) -> None:
+        """Add them all."""
+        for each in self._statements:
+            batch.add(each.sql, *each.values)
 
 
 class PlainRows:
@@ -84,6 +131,13 @@ class PlainRows:
     def tables(self) -> tuple[str, ...]:
         return (self._model._meta.db_table,)
 
-    async def write(self) -> None:
+    def asks(self) -> Newcomers | None:
+        """Nothing must be known."""
+        return None
+
+    def learn(self, new: Mapping[str, int]) -> None:
+        """Nothing was asked."""
+
+    def write(self, batch: Batch) -> None:
         """Insert them all."""
-        await self._model.bulk_create(self.rows, ignore_conflicts=self._once)
+        batch.insert(self.rows, once=self._once)

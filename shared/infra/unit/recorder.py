@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from shared.infra.activity.changes import SAME, Columns
 from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
+from shared.infra.database.batch import SqlStatement
 from shared.infra.unit import acts
 from shared.infra.unit.acts import NO_DETAILS, Act
-from shared.infra.unit.collected import Collected, Pending
+from shared.infra.unit.collected import Collected, LateStatements, Pending
 
 K = TypeVar("K", bound=Pending)
 
@@ -111,6 +112,13 @@ class Recorder:
         With `once` it is left out where a unique column of it is taken.
         """
         self._collected.rows(type(row), once=once).append(row)
+
+    def later(self, sql: str, *values: Any) -> None:
+        """Run a statement with the rest, before the commit; a question mark for each value.
+
+        For what nobody reads in this transaction, and what depends on nothing else that waits.
+        """
+        self._collected.of(LateStatements).add(SqlStatement(sql, values))
 
     def collected(self, kind: type[K]) -> K:
         """Return what keeps rows of a `kind` that has a way of its own to be written

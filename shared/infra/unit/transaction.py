@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
@@ -20,14 +19,14 @@ from shared.core.locales import gettext as _
 from shared.infra.activity import cause
 from shared.infra.activity.changes import difference, held
 from shared.infra.database.base import Row
+from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
-from shared.infra.unit.errors import AlreadyOpen
 from shared.infra.unit.events import Emitted, Event
+from shared.infra.unit.held_rows import HeldRows
 from shared.infra.unit.locks import HeldLocks, rank_of
 from shared.infra.unit.recorder import Recorder
-from shared.infra.unit.rehearsal import Rehearsed, RolledBack, is_rehearsal
 
 M = TypeVar("M", bound=Row)
 K = TypeVar("K", bound=Pending)
@@ -39,6 +38,7 @@ class Transaction(Recorder):
     def __init__(self) -> None:
         super().__init__()
         self._locks = HeldLocks()
+        self._held = HeldRows()
         self._callbacks: list[Callable[[], None]] = []
         self._emitted = Emitted()
 
@@ -88,7 +88,7 @@ class Transaction(Recorder):
         rank_of(query.model)
         row = await _for_update(query).first()
         if row is not None:
-            self._locks.take(row)
+            self._took(row)
         return row
 
     async def lock_all(self, query: QuerySet[M]) -> list[M]:
@@ -96,8 +96,24 @@ class Transaction(Recorder):
         rank_of(query.model)
         rows = await _for_update(query.order_by("id"))
         for row in rows:
-            self._locks.take(row)
+            self._took(row)
         return rows
+
+    def took(self, *rows: Row) -> None:
+        """Note rows that a statement by hand has read and locked, in the order of locks.
+
+        Raises OutOfOrder as `lock`.
+        """
+        for row in rows:
+            self._took(row)
+
+    def _took(self, row: Row) -> None:
+        self._locks.take(row)
+        self._held.keep(row)
+
+    def made(self, row: Row) -> None:
+        """Note a row that a statement by hand has inserted in this transaction."""
+        self._held.keep(row)
 
     async def move(
         self,
@@ -164,6 +180,7 @@ class Transaction(Recorder):
     ) -> M:
         """Make a row."""
         row = await model.create(**values)
+        self._held.keep(row)
         self._happened(row, act, held(_watched(row)), kind="made")
         if act is not None:
             self._audit(act, row)
@@ -191,17 +208,20 @@ class Transaction(Recorder):
         values: Mapping[str, Any],
         act: Act | None,
     ) -> bool:
-        now, before = clock.now(), _watched(row)
-        guarded = type(row).filter(id=row.id, **where)
-        changed = await guarded.update(**values, updated_at=now)
+        before = _watched(row)
+        changes = {**values, "updated_at": clock.now()}
+        changed = self._held.change(row, where, changes)
+        if changed is None:
+            found = type(row).filter(id=row.id, **where)
+            changed = bool(await found.update(**changes))
         if not changed:
             return False
         plain = {
             name: value
-            for name, value in values.items()
+            for name, value in changes.items()
             if not isinstance(value, Expression)
         }
-        row.update_from_dict({**plain, "updated_at": now})
+        row.update_from_dict(plain)
         self._happened(row, act, difference(before, _watched(row)))
         if act is not None:
             self._audit(act, row)
@@ -213,10 +233,20 @@ class Transaction(Recorder):
         """
         self._emitted.add(event)
 
+    async def settle(self) -> None:
+        """Let those who follow what was emitted do their part now, and learn what of all this is
+        new: `activity` is whole then.
+        """
+        await self._emitted.handle(self)
+        await self._collected.look()
+
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
-        await self._emitted.handle(self)
-        await self._collected.write()
+        await self.settle()
+        batch = Batch()
+        self._held.write(batch)
+        self._collected.write(batch)
+        await batch.send()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -232,6 +262,7 @@ class Transaction(Recorder):
         except BaseException:
             self._collected.forget()
             self._emitted.forget()
+            self._held.forget()
             del self._callbacks[callbacks:], self.activity[activity:]
             raise
 
@@ -239,64 +270,15 @@ class Transaction(Recorder):
         """Call `callback` once this has committed; never when it rolls back."""
         self._callbacks.append(callback)
 
-    def _committed(self) -> None:
+    async def before_statement(self, query: str) -> None:
+        """Write what a statement that is about to be sent must find."""
+        await self._held.before(query)
+
+    def committed(self) -> None:
+        """Do what was to be done after the commit."""
         cause.committed(self.activity)
         for callback in self._callbacks:
             callback()
-
-
-_current: ContextVar[Transaction | None] = ContextVar(
-    "markethall_transaction", default=None
-)
-
-
-def current() -> Transaction | None:
-    """Return the transaction that the calling task has open."""
-    return _current.get()
-
-
-def is_open() -> bool:
-    """Tell whether the calling task is inside a transaction."""
-    return _current.get() is not None
-
-
-async def flush() -> None:
-    """Write what the open transaction has collected, if one is open: for readers that must see
-    it.
-    """
-    tx = _current.get()
-    if tx is not None:
-        await tx.flush()
-
-
-@asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
-    """Run the block in one transaction. Raises AlreadyOpen inside another one.
-
-    In a rehearsal it is rolled back at its end (shared/infra/unit/rehearsal.py).
-
-    On SQLite it takes the write lock first, so that two processes queue instead of failing with
-    "database is locked" (shared/infra/database/sqlite.py).
-    """
-    if is_open():
-        raise AlreadyOpen(
-            "a transaction is open already: take `tx`, or use `tx.savepoint()`"
-        )
-    tx = Transaction()
-    marker = _current.set(tx)
-    try:
-        async with in_transaction():
-            yield tx
-            await tx.flush()
-            if is_rehearsal():
-                raise RolledBack
-    except RolledBack:
-        if tx.activity:
-            raise Rehearsed(tx.activity) from None
-        return
-    finally:
-        _current.reset(marker)
-    tx._committed()
 
 
 def _watched(row: Row) -> dict[str, Any]:

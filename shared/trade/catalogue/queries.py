@@ -16,6 +16,7 @@ from tortoise.expressions import Case, F, When
 from tortoise.queryset import QuerySet
 
 from shared.core.money import Money
+from shared.infra.database.columns import texts_in
 from shared.infra.database.paging import Counted, Window, window
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.errors import ProductNotFound
@@ -222,7 +223,7 @@ async def product_named(vendor_id: int, slug: str) -> ProductView:
 async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
     """The names of categories that products have, whoever sells them."""
     query = Product.exclude(category="").order_by("category").distinct().limit(limit)
-    return tuple(str(name) for name in await query.values_list("category", flat=True))
+    return tuple(await texts_in(query, "category"))
 
 
 def _product_page(

@@ -11,6 +11,7 @@ from shared.core.errors import Conflict
 from shared.core.ids import slugify
 from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.unit import Transaction
 from shared.trade.catalogue.errors import (
     AddressTaken,
@@ -143,12 +144,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
 async def _free_slug(vendor_id: int, name: str) -> str:
     """The first address part made of this name that none of the vendor's products has."""
     base = slugify(name) or "product"
-    taken = {
-        str(s)
-        for s in await Product.filter(
-            vendor_id=vendor_id, slug__startswith=base
-        ).values_list("slug", flat=True)
-    }
+    alike = Product.filter(vendor_id=vendor_id, slug__startswith=base)
+    taken = set(await texts_in(alike, "slug"))
     return next(
         s
         for s in (

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.core.ids import typed_number
+from shared.infra.database.columns import numbers_in
 from shared.trade.orders.models import Order
+
+LONGEST = 20
+
+
+def may_be_number(text: str) -> bool:
+    """Whether an order may have this number; anything else is not worth a query."""
+    return len(text) <= LONGEST and text.isascii() and text.isprintable()
 
 
 async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
@@ -26,7 +34,5 @@ async def ids_by_number(
     way; empty for none.
     """
     mine = {} if vendor_id is None else {"vendor_id": vendor_id}
-    found = await Order.filter(number=typed_number(search), **mine).values_list(
-        "id", flat=True
-    )
-    return tuple(f"order:{id_}" for id_ in found)
+    orders = Order.filter(number=typed_number(search), **mine)
+    return tuple(f"order:{id_}" for id_ in await numbers_in(orders, "id"))

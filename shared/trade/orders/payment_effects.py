@@ -15,12 +15,10 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
-from shared.trade.baskets.models import BasketLine
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
-from shared.trade.orders.reservations import items_of
 from shared.trade.orders.restocking import set_aside
 from shared.trade.orders.rules import (
     CHECKOUT_MOVES,
@@ -31,6 +29,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.statements import Purchase, empty_basket, purchase_of
 
 log = logging.getLogger("markethall.orders")
 
@@ -45,7 +44,7 @@ async def follow_payment(tx: Transaction, order: Order, status: PaymentStatus) -
     return await tx.move(order, to=status, state="payment_status")
 
 
-async def mark_paid(tx: Transaction, order: Order) -> bool:
+async def mark_paid(tx: Transaction, checkout: Checkout, order: Order) -> bool:
     """The money for this order has arrived: take the stock, move it to processing, complete the
     checkout, write the mails.
 
@@ -59,7 +58,8 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
         or PaymentStatus.PAID not in PAYMENT_STATUS_MOVES[current]
     ):
         return False  # what was paid back is not paid again by older news
-    deliverable = await _take_stock(tx, order)
+    purchase = await purchase_of(order)
+    deliverable = await _take_stock(tx, order, purchase.items)
     status = OrderStatus(order.status)
     wanted = OrderStatus.PROCESSING if deliverable else OrderStatus.CANCELLED
     if wanted in ORDER_MOVES[status]:
@@ -76,15 +76,20 @@ async def mark_paid(tx: Transaction, order: Order) -> bool:
     )
     if not moved:
         return False
-    if not deliverable:
-        log.error(
-            "order %s was paid and its pieces are gone; it needs a refund", order.number
-        )
-        tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
-    await _complete_checkout(tx, order)
+    if purchase.others_paid:
+        await _complete(tx, checkout, purchase)
     if deliverable:
-        await _mails(tx, order)
+        _mails(tx, checkout, order, purchase)
+    else:
+        _tell_undeliverable(tx, order)
     return True
+
+
+def _tell_undeliverable(tx: Transaction, order: Order) -> None:
+    log.error(
+        "order %s was paid and its pieces are gone; it needs a refund", order.number
+    )
+    tx.note(Act("order.paid_but_undeliverable", "stripe"), order)
 
 
 async def follow_refunds(
@@ -144,10 +149,9 @@ async def follow_disputes(
     return True
 
 
-async def _take_stock(tx: Transaction, order: Order) -> bool:
+async def _take_stock(tx: Transaction, order: Order, items: stock.Items) -> bool:
     if order.stock_state == StockState.TAKEN:
         return True
-    items = await items_of(order.id)
     if order.stock_state in (StockState.RELEASED, StockState.AT_PAYMENT):
         try:
             async with tx.savepoint():  # all of it or nothing
@@ -158,36 +162,24 @@ async def _take_stock(tx: Transaction, order: Order) -> bool:
     return True
 
 
-async def _complete_checkout(tx: Transaction, order: Order) -> None:
-    unpaid = await Order.filter(
-        checkout_id=order.checkout_id, payment_status__not=PaymentStatus.PAID
-    ).exists()
-    if unpaid:
-        return
-    checkout = await Checkout.get(id=order.checkout_id)
+async def _complete(tx: Transaction, checkout: Checkout, purchase: Purchase) -> None:
     if CheckoutStatus.COMPLETED in CHECKOUT_MOVES[CheckoutStatus(checkout.status)]:
         await tx.move(checkout, to=CheckoutStatus.COMPLETED)
     if checkout.basket_id is not None:
-        bought = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
-            "product_id", flat=True
-        )
-        await BasketLine.filter(
-            basket_id=checkout.basket_id,
-            product_id__in=list(bought),
-        ).delete()
+        empty_basket(tx, checkout, purchase.product_ids)
 
 
-async def _mails(tx: Transaction, order: Order) -> None:
-    await order.fetch_related("vendor", "checkout")
-    rows = await OrderLine.filter(order_id=order.id).order_by("id")
+def _mails(
+    tx: Transaction, checkout: Checkout, order: Order, purchase: Purchase
+) -> None:
     sold = {
         "number": order.number,
-        "vendor_name": order.vendor.name,
-        "lines": [_mail_line(row, order.currency) for row in rows],
+        "vendor_name": purchase.vendor_name,
+        "lines": [_mail_line(row, order.currency) for row in purchase.lines],
         "total": Money(order.total_amount_cents, order.currency),
     }
-    _mail_shopper(tx, order, sold)
-    _mail_vendor(tx, order, sold)
+    _mail_shopper(tx, checkout, order, sold)
+    _mail_vendor(tx, purchase.vendor_email, order, sold)
 
 
 def _mail_line(row: OrderLine, currency: str) -> tuple[str, int, Money]:
@@ -198,24 +190,28 @@ def _mail_line(row: OrderLine, currency: str) -> tuple[str, int, Money]:
     )
 
 
-def _mail_shopper(tx: Transaction, order: Order, sold: Mapping[str, Any]) -> None:
+def _mail_shopper(
+    tx: Transaction, checkout: Checkout, order: Order, sold: Mapping[str, Any]
+) -> None:
     mail.post(
         tx,
         "order_confirmed",
-        to=order.checkout.email,
+        to=checkout.email,
         unique_key=f"order_confirmed:{order.id}",
         order_id=order.id,
-        language=order.checkout.language,
-        context={**sold, "full_name": order.checkout.full_name},
+        language=checkout.language,
+        context={**sold, "full_name": checkout.full_name},
     )
 
 
-def _mail_vendor(tx: Transaction, order: Order, sold: Mapping[str, Any]) -> None:
+def _mail_vendor(
+    tx: Transaction, email: str, order: Order, sold: Mapping[str, Any]
+) -> None:
     fee = Money(order.platform_fee_amount, order.currency)
     mail.post(
         tx,
         "order_sold",
-        to=order.vendor.business_email,
+        to=email,
         unique_key=f"order_sold:{order.id}",
         order_id=order.id,
         context={**sold, "share": sold["total"] - fee},

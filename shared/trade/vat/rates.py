@@ -15,7 +15,7 @@ from shared.core.money import Money
 from shared.core.typed import plain
 from shared.infra import unit
 from shared.infra.unit import Transaction
-from shared.trade.marketplace.queries import marketplace
+from shared.trade.marketplace.queries import today
 from shared.trade.vat.errors import (
     BadRate,
     RateAmbiguous,
@@ -108,8 +108,7 @@ async def _check(rate: Rate) -> None:
         raise RateTooExact(most=MOST_PLACES)
     if not rate.source:
         raise SourceLacking
-    today = clock.now().astimezone((await marketplace()).zone).date()
-    if rate.day > today:
+    if rate.day > await today():
         raise RateOfTomorrow
     if await VatRate.filter(
         base=rate.quote,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shared.infra.database.columns import numbers_in
 from shared.infra.jobs import Context, recurring
 from shared.trade.marketplace.queries import today
 from shared.trade.vendors.models import Vendor
@@ -14,5 +15,5 @@ from shared.trade.vendors.service import open_shop
 async def open_again(_context: Context) -> None:
     """Open the shops whose vendor named this day, or one before."""
     due = Vendor.filter(is_open=False, closed_until__lte=await today())
-    for vendor_id in await due.order_by("id").values_list("id", flat=True):
-        await open_shop(vendor_id=int(str(vendor_id)), actor="system")
+    for vendor_id in await numbers_in(due.order_by("id"), "id"):
+        await open_shop(vendor_id=vendor_id, actor="system")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.infra.database.columns import numbers_in
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
 
@@ -24,4 +25,4 @@ async def found_vendors(search: str) -> tuple[int, ...]:
         .order_by("id")
         .limit(50)
     )
-    return tuple(int(str(id_)) for id_ in await query.values_list("id", flat=True))
+    return tuple(await numbers_in(query, "id"))

@@ -12,6 +12,7 @@ from tortoise.exceptions import IntegrityError
 from shared.core.editing import Look, unseen
 from shared.core.ids import slugify
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import today
 from shared.trade.people import registration
@@ -89,12 +90,7 @@ async def _new_vendor(
     """A vendor under the first free address part made of its name."""
     base = slugify(name)[:50].strip("-") or "shop"
     for _ in range(5):
-        taken = {
-            str(s)
-            for s in await Vendor.filter(slug__startswith=base).values_list(
-                "slug", flat=True
-            )
-        }
+        taken = set(await texts_in(Vendor.filter(slug__startswith=base), "slug"))
         slug = next(
             s
             for s in (

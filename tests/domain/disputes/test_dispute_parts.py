@@ -213,7 +213,7 @@ async def test_a_dispute_of_money_that_was_never_a_sale_is_claimed_from_nobody(
     await Payment.filter(id=payment.id).update(stripe_charge_id=intent.latest_charge)
     payment = await Payment.get(id=payment.id)
     made = dispute(market, payment, 1000)
-    await service.follow(market.gateway, made.id)
+    await service.sync_dispute(market.gateway, made.id)
     row = await Dispute.get()
     assert (row.vendor_part, row.commission_part, row.loss_part) == (0, 0, 1000)
     assert not await Claim.exists()
@@ -284,7 +284,7 @@ async def test_money_that_went_again_later_went_on_its_first_day(
     """
     _, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents).id
-    await service.follow(market.gateway, made)
+    await service.sync_dispute(market.gateway, made)
     first = (await Dispute.get()).withdrawn_at
     decide(market, made, won=True)
     seen = await reading(market, made)
@@ -315,7 +315,7 @@ async def test_money_in_another_currency_than_the_orders_is_a_persons_matter(
     _, order, payment = await sold(market)
     made = dispute(market, payment, order.total_amount_cents)
     _abroad(market, made)
-    await service.follow(market.gateway, made.id)
+    await service.sync_dispute(market.gateway, made.id)
     assert not await LedgerPosting.exists(kind="dispute_withdrawn")
     assert not await Claim.exists()
     said = market.complaints.found[0]

@@ -138,7 +138,7 @@ class TestMoney:
             "disputes",
             {"charge": payment.stripe_charge_id, "reason": "fraudulent"},
         )
-        await service.follow(context.gateway, charge["id"])
+        await service.sync_dispute(context.gateway, charge["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=charge["id"])
         assert (await claim_of(row)).receivable == SHARE
@@ -165,7 +165,7 @@ class TestMoney:
         made = sandbox.control(
             "POST", "disputes", {"charge": old.stripe_charge_id, "reason": "duplicate"}
         )
-        await service.follow(context.gateway, made["id"])
+        await service.sync_dispute(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
         claim = await claim_of(row)
@@ -188,7 +188,7 @@ class TestMoney:
             "disputes",
             {"charge": payment.stripe_charge_id, "reason": "fraudulent"},
         )
-        await service.follow(context.gateway, made["id"])
+        await service.sync_dispute(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
         await receivables.write_off((await claim_of(row)).id, actor="member:1")
@@ -238,7 +238,7 @@ class TestMoney:
             "disputes",
             {"charge": payment.stripe_charge_id, "reason": "general"},
         )
-        await service.follow(context.gateway, made["id"])
+        await service.sync_dispute(context.gateway, made["id"])
         await work(context)
         row = await Dispute.get(stripe_dispute_id=made["id"])
         assert (row.amount, row.vendor_part, row.commission_part, row.loss_part) == (
@@ -388,7 +388,7 @@ class TestNews:
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
         (stripe_id,) = await at_stripe(context.gateway, payment)
         sandbox.control("POST", f"disputes/{stripe_id}/close", {"outcome": "won"})
-        await service.follow(context.gateway, stripe_id)
+        await service.sync_dispute(context.gateway, stripe_id)
         await work(context)
         row = await Dispute.get(stripe_dispute_id=stripe_id)
         assert (
@@ -449,7 +449,7 @@ class TestNews:
         sandbox.advance(1)
         payment = await Payment.get(order_id=purchase.order_id)
         for stripe_id in await at_stripe(context.gateway, payment):
-            await service.follow(context.gateway, stripe_id)
+            await service.sync_dispute(context.gateway, stripe_id)
         await work(context)
         row = await Dispute.get(order_id=purchase.order_id)
         assert row.vendor_part == SHARE
@@ -470,7 +470,7 @@ class TestNews:
         )
         sandbox.advance(1)
         (seen,) = await context.gateway.disputes.list(payment_intent=intent["id"])
-        assert await service.follow(context.gateway, seen.id) is None
+        assert await service.sync_dispute(context.gateway, seen.id) is None
         assert not await Dispute.exists()
 
     async def test_the_sweep_finds_what_no_webhook_told_and_reads_open_ones_again(
@@ -529,7 +529,7 @@ class TestNews:
         sandbox.faults(
             fault | ({"status": 500, "stored": True} if effect == "status" else {})
         )
-        await service.follow(context.gateway, stripe_id)
+        await service.sync_dispute(context.gateway, stripe_id)
         row = await Dispute.get(stripe_dispute_id=stripe_id)
         with pytest.raises(TryLater):
             await clawback.settle(context.gateway, f"dispute:{row.id}")
@@ -651,7 +651,7 @@ class TestFraudWarnings:
             await fraud_warnings.note(context.gateway, warning)
             == "nothing to be done about it any more"
         )
-        await service.follow(
+        await service.sync_dispute(
             context.gateway, (await at_stripe(context.gateway, payment))[0]
         )
         assert not await fraud_warnings.is_warned(payment.order_id)

@@ -313,7 +313,7 @@ class TestRemoving:
         broken(sandbox, "/v1/payment_methods", effect)
         await service.remove(gateway, shopper_id=shopper.id, method_id=card.id)
         assert await saved_methods(shopper.id) == ()
-        await sync.follow_shopper(gateway, shopper.id)
+        await sync.sync_shopper(gateway, shopper.id)
         assert await saved_methods(shopper.id) == ()
         gone = await PaymentMethodDetachment.get(done_at=None)
         assert await Job.exists(kind="stripe_writes.perform")
@@ -430,7 +430,7 @@ class TestTheCustomer:
         gone = await customer_of(shopper.id)
         at_stripe(sandbox, "DELETE", f"customers/{gone}")
         if told:
-            await sync.follow(gateway, gone)
+            await sync.sync_methods(gateway, gone)
         view = await create_payment_intent(
             gateway, order_id=bought.order_id, shopper_id=shopper.id
         )

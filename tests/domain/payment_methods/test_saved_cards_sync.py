@@ -298,7 +298,7 @@ class TestWithoutEvents:
             await refresh(gateway, checkout_token=bought.token)
             found = await Job.filter(kind="payment_methods.follow")
             assert len(found) == int(save)
-        await jobs.follow.run(context, found[0].args)
+        await jobs.sync_later.run(context, found[0].args)
         assert len(await saved_methods(shopper.id)) == 1
 
     async def test_the_sweep_finds_what_no_event_told(

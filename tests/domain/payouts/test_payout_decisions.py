@@ -16,7 +16,7 @@ from shared.core.errors import Conflict, Invalid
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.handlers import handle
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts import instant_payouts, operator_holds, reserves, service
 from shared.finance.payouts.errors import AmountChanged
@@ -500,12 +500,9 @@ class TestNews:
             row = await Payout.get()
             event = _event(kind, shop.account_id, row.stripe_payout_id)
             for _ in range(2):
-                assert (
-                    await handlers()["connect"][kind](context, event)
-                    == "payout is pending"
-                )
+                assert await handle(context, "connect", event) == "payout is pending"
             time.days(3)
-            assert await handlers()["connect"][kind](context, event) == "payout is paid"
+            assert await handle(context, "connect", event) == "payout is paid"
             await assert_books_agree(sandbox)
 
     async def test_what_is_not_ours_is_left_alone(
@@ -514,9 +511,7 @@ class TestNews:
         """An account we do not know, a payout that is none."""
         for account, payout in (("acct_strange", "po_1"), (None, "po_1"), (None, None)):
             event = _event("payout.paid", account, payout)
-            assert (
-                await handlers()["connect"]["payout.paid"](context, event) == "not ours"
-            )
+            assert await handle(context, "connect", event) == "not ours"
         assert await Payout.all().count() == 0
 
     async def test_a_schedule_that_changed_at_stripe_is_read(
@@ -531,10 +526,7 @@ class TestNews:
             key="dashboard:1",
         )
         event = _event("balance_settings.updated", shop.account_id, None)
-        assert (
-            await handlers()["connect"]["balance_settings.updated"](context, event)
-            == "schedule read"
-        )
+        assert await handle(context, "connect", event) == "schedule read"
         row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
         assert (row.payout_schedule, row.payout_anchor) == ("weekly", "thursday")
 

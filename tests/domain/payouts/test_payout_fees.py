@@ -265,7 +265,7 @@ class TestBooks:
                 metadata={},
                 key="dashboard:1",
             )
-            await sync.follow(gateway, shop.account_id, made.id)
+            await sync.sync_payout(gateway, shop.account_id, made.id)
             row = await Payout.get()
             assert (row.requested_by, row.fee) == ("dashboard", 10)
             await assert_books_agree(sandbox)

@@ -192,7 +192,7 @@ class TestHowMuch:
         assert funds.coming >= 0
 
     @pytest.mark.parametrize(
-        ("standing", "obstacle"),
+        ("conditions", "obstacle"),
         [
             (replace(WELL, connected=False), Obstacle.NOT_CONNECTED),
             (replace(WELL, held=True, bank_errored=True), Obstacle.HELD),
@@ -202,12 +202,12 @@ class TestHowMuch:
         ],
     )
     def test_what_stops_it(
-        self, standing: PayoutConditions, obstacle: Obstacle
+        self, conditions: PayoutConditions, obstacle: Obstacle
     ) -> None:
         """The reason that counts first is the one that is told."""
         assert due(
             Funds("EUR", 5000, payable=5000),
-            standing,
+            conditions,
             minimum=0,
         ) == Due(0, obstacle)
 

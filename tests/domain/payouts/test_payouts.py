@@ -228,7 +228,7 @@ class TestOnItsDay:
                 metadata={},
                 key="dashboard:1",
             )
-            await sync.follow(gateway, shop.account_id, made.id)
+            await sync.sync_payout(gateway, shop.account_id, made.id)
             row = await the_payout()
             assert (row.requested_by, row.amount, row.idempotency_key) == (
                 "dashboard",

@@ -112,21 +112,24 @@ async def test_a_reserve_that_the_ledger_lost_is_one_difference_and_repaired(
         assert run is not None
         assert await repairs.apply_all(market.context, run.id, actor="test") == (1, 0)
         assert await market_findings.differences(market) == []
-        assert await stripe_risk_reserves.follow(market.gateway, account_id) == 0, (
-            vendor
-        )
+        assert (
+            await stripe_risk_reserves.sync_reserves(market.gateway, account_id) == 0
+        ), vendor
     assert await in_reserve(shop) == int(whole * 0.5)
     assert await held_of_platform() == (own,)
-    assert await stripe_risk_reserves.follow(market.gateway, "acct_not_ours") is None
+    assert (
+        await stripe_risk_reserves.sync_reserves(market.gateway, "acct_not_ours")
+        is None
+    )
 
 
 def test_all_that_stripe_holds_is_an_obstacle_of_its_own() -> None:
     """A part of it leaves the rest free; all of it is not our reserve and not nothing."""
-    standing = PayoutConditions(
+    conditions = PayoutConditions(
         connected=True, held=False, enabled=True, bank=True, bank_errored=False
     )
     some = Funds("EUR", 600, payable=1000, balance=600, held=400)
     assert (some.free, some.ready, some.coming) == (600, 600, 0)
-    assert due(some, standing, minimum=0) == Due(600)
+    assert due(some, conditions, minimum=0) == Due(600)
     allof = Funds("EUR", 0, payable=1000, balance=0, held=1000)
-    assert due(allof, standing, minimum=0) == Due(0, Obstacle.HELD_BY_STRIPE)
+    assert due(allof, conditions, minimum=0) == Due(0, Obstacle.HELD_BY_STRIPE)

@@ -229,7 +229,7 @@ async def test_more_than_is_owed_is_no_payment_of_it(
     """Else settling would send the rest back, which nobody asked for."""
     _, payment = await owing(gateway, sandbox)
     await reverse(sandbox, payment, 1001)
-    assert await dashboard_transfers.follow_transfer(
+    assert await dashboard_transfers.sync_transfer(
         gateway, str(payment.stripe_transfer_id)
     ) == dashboard_transfers.DashboardTransfersFound(0, 1)
     assert (await Claim.get()).receivable == 1000

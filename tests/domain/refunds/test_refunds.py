@@ -565,7 +565,7 @@ class TestPeople:
         """Postings, mails, movements."""
         sale = await sold(gateway, sandbox)
         made = await refund(gateway, sale)
-        await asyncio.gather(*(sync.follow(gateway, made.id) for _ in range(3)))
+        await asyncio.gather(*(sync.sync_refund(gateway, made.id) for _ in range(3)))
         assert await LedgerPosting.filter(kind__startswith="refund").count() == 2
         assert await Email.filter(kind="refunded").count() == 1
         await assert_books_agree(sandbox)

@@ -16,7 +16,7 @@ from shared.infra.jobs import Context
 async def follow_dispute(context: Context, given: Arguments) -> str:
     """Let our dispute be where Stripe's is, and settle what its vendor bears."""
     stripe_id = str(given["stripe_id"])
-    status = await disputes.follow(context.gateway, stripe_id)
+    status = await disputes.sync_dispute(context.gateway, stripe_id)
     if status is None:
         raise CannotRepair("The dispute is about a payment that is not ours.")
     row = await Dispute.get(stripe_dispute_id=stripe_id)

@@ -23,10 +23,10 @@ async def mark_paid(_context: Context, given: Arguments) -> str:
     """Mark an order as paid whose payment succeeded."""
     payment = await Payment.get(id=int(given["payment_id"])).select_related("order")
     async with unit.transaction() as tx:
-        await tx.lock(Checkout, id=payment.order.checkout_id)
+        checkout = await tx.lock(Checkout, id=payment.order.checkout_id)
         order = await tx.lock(Order, id=payment.order_id)
         if (
-            not await payment_effects.mark_paid(tx, order)
+            not await payment_effects.mark_paid(tx, checkout, order)
             and order.payment_status not in _PAID
         ):
             raise CannotRepair

@@ -25,7 +25,7 @@ async def follow_payout(context: Context, given: Arguments) -> str:
     """Let our payout be where Stripe's is; one that Stripe made gets its row."""
     gateway, stripe_id = context.gateway, str(given["stripe_id"])
     account = None if given.get("account") is None else str(given["account"])
-    row = await payouts.follow(gateway, account, stripe_id)
+    row = await payouts.sync_payout(gateway, account, stripe_id)
     if row is None:
         raise CannotRepair("The payout is of an account that is not ours.")
     at_stripe = await gateway.payouts.get(stripe_id, account=account)

@@ -19,7 +19,7 @@ from shared.infra.jobs import Context
 async def follow_refund(context: Context, given: Arguments) -> str:
     """Let our refund be where Stripe's is; one that was made at Stripe gets its row."""
     stripe_id = str(given["stripe_id"])
-    state = await external_refunds.follow_stripe(context.gateway, stripe_id)
+    state = await external_refunds.sync_stripe_refund(context.gateway, stripe_id)
     if state is None:
         raise CannotRepair(
             "The refund is of a payment that is not ours, or that took no money."

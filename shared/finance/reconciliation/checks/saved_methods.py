@@ -26,7 +26,7 @@ SUBJECT = 80  # letters that a subject may have
 
 async def follow_methods(context: Context, given: Arguments) -> str:
     """Let our saved payment methods be what a shopper's customer holds."""
-    if not await sync.follow(context.gateway, str(given["customer_id"])):
+    if not await sync.sync_methods(context.gateway, str(given["customer_id"])):
         raise CannotRepair("The customer is no shopper's of ours.")
     return "Read again: saved payment methods are as Stripe holds them."
 

@@ -19,6 +19,7 @@ from shared.finance.reconciliation.findings import (
 from shared.finance.reconciliation.ledger_records import AT_STRIPE
 from shared.finance.reconciliation.unexplained import SUSPENSE, explained_by_suspense
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.jobs import Context
 
 
@@ -37,7 +38,7 @@ async def suspended(stripe_id: str) -> TimesParked:
     """Read what suspense says of a balance transaction. Inside a transaction."""
     await unit.flush()
     mine = LedgerPosting.filter(subject=f"transaction:{stripe_id}", kind__in=SUSPENSE)
-    kinds = [str(kind) for kind in await mine.values_list("kind", flat=True)]
+    kinds = await texts_in(mine, "kind")
     times = kinds.count("unexplained")
     return TimesParked(times, times > kinds.count("explained"))
 

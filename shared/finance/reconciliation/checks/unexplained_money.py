@@ -24,6 +24,7 @@ from shared.finance.reconciliation.findings import (
 from shared.finance.reconciliation.ledger_records import AT_STRIPE
 from shared.finance.reconciliation.unexplained import SUSPENSE
 from shared.infra import unit
+from shared.infra.database.columns import texts_in
 from shared.infra.jobs import Context
 
 
@@ -54,7 +55,7 @@ async def _is_booked(fact: Unexplained, known_as: str) -> bool:
         currency=fact.currency,
     )
     own = rows.exclude(posting__kind__in=[*SUSPENSE, "reversed"])
-    keys = {str(key) for key in await own.values_list("posting__key", flat=True)}
+    keys = set(await texts_in(own, "posting__key"))
     undone = LedgerPosting.filter(key__in=[f"reversed:{key}" for key in keys])
     return len(keys) > await undone.count()
 

@@ -1,0 +1,81 @@
+"""The usual case: an event is stored and applied in one transaction.
+
+What its handler has to read is read of Stripe first. Where that, or what follows, fails, nothing
+is stored, and the event is stored first and applied behind the door (intake.py, dispatch.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from shared.core import clock
+from shared.core.domains import NOT_OURS, Apply, StripeReader
+from shared.finance.inbox import statements
+from shared.finance.inbox.handlers import handlers
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.rules import Decision, EventStatus, decide
+from shared.infra import unit
+from shared.infra.activity import cause
+from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.jobs import Context
+from shared.infra.unit import Transaction
+
+log = logging.getLogger("markethall.webhooks")
+
+
+async def take(
+    context: Context, event: VerifiedEvent, row: WebhookEvent, *, seconds: float
+) -> Exception | None:
+    """Store `row`, which is in no table yet, and apply its event; None when that is done.
+
+    Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer.
+    """
+    reader = handlers()[row.source][event.type]
+    assert isinstance(reader, StripeReader)
+    try:
+        async with asyncio.timeout(seconds):
+            apply = await reader.read(context, event)
+        async with unit.transaction() as tx:
+            await _store_and_apply(tx, row, apply)
+    except Exception as error:
+        log.info("event %s is stored first: %s", event.id, error)
+        return error
+    return None
+
+
+def is_read(source: str, event_type: str) -> bool:
+    """Tell whether events of a type are applied by a transaction alone, once Stripe was read."""
+    return isinstance(handlers()[source].get(event_type), StripeReader)
+
+
+async def _store_and_apply(
+    tx: Transaction, row: WebhookEvent, apply: Apply | None
+) -> None:
+    order_id = await statements.store(row)
+    if row.id is None:  # the same event at the same moment
+        await statements.count_again(row.source, row.stripe_event_id)
+        return
+    tx.made(row)
+    with cause.of(row.as_subject):
+        outcome = NOT_OURS if apply is None else await apply(tx)
+        await tx.settle()
+        named = [one.order_id for one in tx.activity if one.order_id is not None]
+        await tx.move(
+            row,
+            to=EventStatus.HANDLED,
+            outcome=outcome[:200],
+            attempts=1,
+            handled_at=clock.now(),
+            decision=decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity)),
+            order_id=order_id or next(iter(named), None),
+        )
+        await tx.flush()
+
+
+async def ignore(row: WebhookEvent, reason: str) -> None:
+    """Store an event that does nothing here, or count it once more: one statement."""
+    row.status = EventStatus.IGNORED
+    row.outcome, row.decision = reason[:200], Decision.IGNORED
+    row.attempts, row.handled_at = 1, clock.now()
+    await statements.store_ignored(row)

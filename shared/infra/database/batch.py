@@ -1,0 +1,212 @@
+"""Writes that are sent together: on PostgreSQL as one statement, on SQLite one after the other.
+
+What stands in one wave may happen in any order, and none of it sees another's rows; a later wave
+sees the earlier ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.fields.base import DatabaseDefault
+
+from shared.infra.database.announced import untold
+from shared.infra.database.base import Row
+from shared.infra.database.dialect import dialect
+
+# PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
+MOST_PARAMETERS = 30_000
+
+
+@dataclass(frozen=True)
+class SqlStatement:
+    """SQL with a question mark for each value."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+class Batch:
+    """Statements, wave by wave, until they are sent."""
+
+    def __init__(self) -> None:
+        self._waves: dict[int, list[SqlStatement]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waves)
+
+    def add(self, sql: str, *values: Any, wave: int = 0) -> None:
+        """Add a statement of one's own, with a question mark for each value."""
+        self._waves.setdefault(wave, []).append(SqlStatement(sql, values))
+
+    def insert(self, rows: Sequence[Row], *, once: bool = False) -> None:
+        """Add rows of one table; with `once`, one whose unique column is taken is left out."""
+        for statement in inserts(rows, once=once):
+            self._waves.setdefault(0, []).append(statement)
+
+    def update(self, row: Row, values: Mapping[str, Any]) -> None:
+        """Set columns of one row; `values` are as the database keeps them (`stored`)."""
+        table = type(row)._meta.db_table
+        sets = ", ".join(f'"{column}" = ?' for column in values)
+        sql = f'UPDATE "{table}" SET {sets} WHERE "id" = ?'  # noqa: S608
+        self.add(sql, *values.values(), row.id)
+
+    async def send(self) -> None:
+        """Write everything, in the transaction that is open."""
+        waves, self._waves = self._waves, {}
+        client = get_connection("default")
+        with untold():
+            for wave in sorted(waves):
+                for statement in _joined(waves[wave]):
+                    await client.execute_query(statement.sql, list(statement.values))
+
+
+def stored(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by the columns of the row's table, as the database keeps them."""
+    meta = type(row)._meta
+    return {
+        meta.fields_db_projection[name]: meta.fields_map[name].to_db_value(value, row)
+        for name, value in row.with_derived(values).items()
+    }
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Rows of one table that are inserted unless their unique `column` is taken."""
+
+    rows: Sequence[Row]
+    column: str
+
+
+async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
+    """Insert them at once; for each table, return the ids of those that were new, by their column.
+
+    Another transaction's row with the same value is waited for.
+    """
+    client = get_connection("default")
+    found: list[dict[str, int]] = [{} for _ in asked]
+    with untold():
+        for statement in _told(asked):
+            values = list(statement.values)
+            for row in await client.execute_query_dict(statement.sql, values):
+                found[row["n"]][row["k"]] = row["id"]
+    return found
+
+
+def placed(sql: str) -> str:
+    """Return `sql` with the parameters that this database takes."""
+    if dialect() != "postgres":
+        return sql
+    pieces = sql.split("?")
+    numbered = (f"${number}{piece}" for number, piece in enumerate(pieces[1:], 1))
+    return pieces[0] + "".join(numbered)
+
+
+def inserts(
+    rows: Sequence[Row],
+    *,
+    once: bool = False,
+    found: Mapping[str, SqlStatement] | None = None,
+) -> Iterator[SqlStatement]:
+    """Return statements that insert rows of one table: one for all that set the same columns.
+
+    With `once`, a row whose unique column is taken is left out. `found`: fields that are looked up
+    while the rows are written, by an expression in SQL.
+    """
+    for row in rows:
+        row.fold()
+    for fields, group in groupby(rows, key=_set):
+        of_group = list(group)
+        most = max(1, MOST_PARAMETERS // len(fields))
+        for start in range(0, len(of_group), most):
+            some = of_group[start : start + most]
+            yield _insert(some, fields, found or {}, once=once)
+
+
+def _set(row: Row) -> tuple[str, ...]:
+    """The fields that are not left to the database."""
+    meta = type(row)._meta
+    return tuple(
+        name
+        for name in meta.fields_db_projection
+        if not meta.fields_map[name].generated
+        and not isinstance(getattr(row, name), DatabaseDefault)
+    )
+
+
+def _insert(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    found: Mapping[str, SqlStatement],
+    *,
+    once: bool,
+) -> SqlStatement:
+    meta = type(rows[0])._meta
+    fields = [(name, meta.fields_map[name]) for name in names]
+    values: list[Any] = []
+    for row in rows:
+        for name, field in fields:
+            if name in found:
+                values += found[name].values
+            else:
+                values.append(field.to_db_value(getattr(row, name), row))
+    marks = (f"({found[name].sql})" if name in found else "?" for name in names)
+    line = f"({', '.join(marks)})"
+    columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
+    ending = " ON CONFLICT DO NOTHING" if once else ""
+    lines = ", ".join([line] * len(rows))
+    sql = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {lines}{ending}'  # noqa: S608
+    return SqlStatement(sql, values)
+
+
+def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
+    """What is sent at a time: each statement by itself, or as many as one can hold."""
+    if dialect() != "postgres":
+        yield from statements
+        return
+    chosen: list[SqlStatement] = []
+    parameters = 0
+    for statement in statements:
+        parameters += len(statement.values)
+        if chosen and parameters > MOST_PARAMETERS:
+            yield _as_one(chosen)
+            chosen, parameters = [], len(statement.values)
+        chosen.append(statement)
+    yield _as_one(chosen)
+
+
+def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
+    """Inserts that answer with number of the table, id and unique column of what was new."""
+    written = [
+        (number, each.column, insert)
+        for number, each in enumerate(asked)
+        for insert in inserts(each.rows, once=True)
+    ]
+    if dialect() != "postgres":
+        for number, column, insert in written:
+            told = f'{insert.sql} RETURNING {number} AS n, "id", "{column}" AS k'
+            yield SqlStatement(told, insert.values)
+        return
+    parts = ", ".join(
+        f'w{place} AS ({insert.sql} RETURNING {number} AS n, "id", "{column}" AS k)'
+        for place, (number, column, insert) in enumerate(written)
+    )
+    rows = " UNION ALL ".join(
+        f"SELECT * FROM w{place}"  # noqa: S608
+        for place in range(len(written))
+    )
+    values = [value for _, _, insert in written for value in insert.values]
+    yield SqlStatement(placed(f"WITH {parts} {rows}"), values)
+
+
+def _as_one(statements: Sequence[SqlStatement]) -> SqlStatement:
+    """PostgreSQL runs what stands in WITH, whether the rest reads it or not."""
+    *others, last = [each.sql for each in statements]
+    parts = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(others))
+    sql = f"WITH {parts} {last}" if parts else last
+    values = [value for each in statements for value in each.values]
+    return SqlStatement(placed(sql), values)

@@ -1,0 +1,56 @@
+"""Statements by hand, for the few that are hot: rows of several tables with one question.
+
+A domain keeps its own in `statements.py` beside `queries.py`, each with a test that holds it equal
+to what the ORM answers. SQL has a question mark for each value; both databases take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from tortoise.connection import get_connection
+
+from shared.infra.database.announced import untold
+from shared.infra.database.base import Row
+from shared.infra.database.batch import placed
+from shared.infra.database.dialect import dialect
+
+M = TypeVar("M", bound=Row)
+Record = Mapping[str, Any]
+
+
+async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Return what a statement answers; JSON columns are as the driver gives them."""
+    client = get_connection("default")
+    return list(await client.execute_query_dict(placed(sql), list(values)))
+
+
+async def execute(sql: str, *values: Any) -> int:
+    """Write, past what the transaction keeps back of its rows; return how many rows were met.
+
+    For statements that neither read nor set what a held row waits with.
+    """
+    client = get_connection("default")
+    with untold():
+        count, _ = await client.execute_query(placed(sql), list(values))
+    return int(count)
+
+
+@cache
+def columns(model: type[Row], alias: str) -> str:
+    """Return every column of a table, to be read by `row_of` under the same alias."""
+    names = model._meta.fields_db_projection.values()
+    return ", ".join(f'{alias}."{name}" AS "{alias}.{name}"' for name in names)
+
+
+def row_of(model: type[M], alias: str, record: Record) -> M:
+    """Make the row of a table out of a record that has its columns."""
+    names = model._meta.fields_db_projection.values()
+    return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in names})
+
+
+def for_update(*aliases: str) -> str:
+    """Return what locks the rows of these tables, in this order; SQLite holds its lock already."""
+    return f" FOR UPDATE OF {', '.join(aliases)}" if dialect() == "postgres" else ""

@@ -1,0 +1,94 @@
+"""Rows that a transaction holds locked, and what it changes of them: written with the rest, not one
+by one.
+
+A row that is locked is as it was read, so whether a move may happen is known without asking the
+database again; what it sets waits until the transaction writes what it has collected, or until
+somebody is about to read that table, or to write anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from tortoise.expressions import Expression
+
+from shared.infra.database.base import Row
+from shared.infra.database.batch import Batch, stored
+
+Key: TypeAlias = tuple[type[Row], int]
+_READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
+_UPDATES = re.compile(r'\s*UPDATE\s+"?(\w+)', re.IGNORECASE)
+
+
+class HeldRows:
+    """The rows of one transaction, by table and id."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, Row] = {}
+        self._waiting: dict[Key, dict[str, Any]] = {}
+
+    def keep(self, row: Row) -> None:
+        """Note a row that was read under its lock just now."""
+        self._rows[_key(row)] = row
+
+    def forget(self) -> None:
+        """Drop what waits, and trust no row any more: a part of the transaction was undone."""
+        self._waiting.clear()
+        self._rows.clear()
+
+    def change(
+        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> bool | None:
+        """Let `values` wait, if `where` holds of a row that is held; tell whether it does.
+
+        None for what only the database can decide: another copy of the row, an expression, a
+        condition that is more than a column's value.
+        """
+        is_held = self._rows.get(_key(row)) is row
+        if not is_held or not _is_plain(row, {**where, **values}):
+            return None
+        if any(getattr(row, name) != value for name, value in where.items()):
+            return False
+        self._waiting.setdefault(_key(row), {}).update(stored(row, values))
+        return True
+
+    def write(self, batch: Batch) -> None:
+        """Add what waits to a batch."""
+        waiting, self._waiting = self._waiting, {}
+        for key, values in waiting.items():
+            batch.update(self._rows[key], values)
+
+    async def before(self, query: str) -> None:
+        """Write what a statement that is about to be sent must find."""
+        reads = _READS.match(query) is not None
+        waits = any(
+            not reads or model._meta.db_table in query for model, _ in self._waiting
+        )
+        if waits:
+            batch = Batch()
+            self.write(batch)
+            await batch.send()
+        updates = _UPDATES.match(query)
+        if updates is not None:
+            self._distrust(updates[1])
+
+    def _distrust(self, table: str) -> None:
+        """Somebody else's statement may have changed rows of this table."""
+        self._rows = {
+            key: row
+            for key, row in self._rows.items()
+            if key[0]._meta.db_table != table
+        }
+
+
+def _key(row: Row) -> Key:
+    return type(row), row.id
+
+
+def _is_plain(row: Row, values: Mapping[str, Any]) -> bool:
+    columns = type(row)._meta.fields_db_projection
+    return columns.keys() >= values.keys() and not any(
+        isinstance(value, Expression) for value in values.values()
+    )

@@ -1,0 +1,91 @@
+"""How many statements the ways of money take. Counts, not times: they are the same on any machine.
+
+On PostgreSQL what a transaction collects is one statement, so its figures are those that count;
+SQLite sends each by itself. Decision 17 tells what was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from shared.finance.payments import stock_hold
+from shared.finance.payments.service import create_payment_intent
+from shared.infra.jobs.models import Job
+from shared.trade.baskets import service as baskets
+from shared.trade.orders.models import Order
+from shared.trade.orders.service import place_order
+from tests.support.market import ADA
+from tests.support.storefront import counted
+
+if TYPE_CHECKING:
+    from tests.support.machine import Market
+
+T = TypeVar("T")
+
+# The most that each step may take: (SQLite, PostgreSQL). Whoever betters one lowers it.
+MOST = {
+    "the order is placed": (18, 16),
+    "its payment is opened": (25, 18),
+    "Pay is pressed": (7, 7),
+    "payment_intent.succeeded": (19, 9),
+    "charge.succeeded": (14, 10),
+    "charge.updated": (7, 6),
+    "payment_intent.created": (1, 1),
+    "an event again": (1, 1),
+}
+
+
+class Steps:
+    """What each step took."""
+
+    def __init__(self) -> None:
+        self.took: dict[str, int] = {}
+
+    async def step(self, name: str, work: Awaitable[T]) -> T:
+        """Count the statements of one step."""
+        with counted() as statements:
+            result = await work
+        self.took[name] = len(statements)
+        return result
+
+
+@pytest.mark.both_engines
+async def test_a_paid_order_takes_so_many_statements(
+    market: Market, engine: str
+) -> None:
+    """From the basket to the money in the books; an event that is done leaves no job."""
+    (shop,) = await market.fill("LU")
+    jobs = await Job.filter(kind="webhooks.apply").count()
+    steps = Steps()
+    basket = await baskets.add(None, product_id=shop.product_id, quantity=1)
+    placing = place_order(
+        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+    )
+    token = await steps.step("the order is placed", placing)
+    order = await Order.get(checkout__token=token)
+    opening = create_payment_intent(market.gateway, order_id=order.id)
+    intent = await steps.step("its payment is opened", opening)
+    pressing = stock_hold.press(
+        market.gateway,
+        checkout_id=order.checkout_id,
+        intent_id=intent.payment_intent_id,
+    )
+    await steps.step("Pay is pressed", pressing)
+    market.stand.v1.payment_intents.confirm(
+        intent.payment_intent_id,
+        {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"},
+    )
+    market.advance(2)
+    for delivery in market.pending():
+        kind = market.act().get("event", delivery.event).body["type"]
+        await steps.step(kind, market.deliver(delivery))
+        await steps.step("an event again", market.deliver(delivery))
+    unknown = market.event("payment_intent.created", intent.payment_intent_id)
+    await steps.step("payment_intent.created", market.hand_in(unknown))
+    assert (await Order.get(id=order.id)).payment_status == "paid"
+    assert await Job.filter(kind="webhooks.apply").count() == jobs
+    most = {name: pair[engine == "postgres"] for name, pair in MOST.items()}
+    assert steps.took == most

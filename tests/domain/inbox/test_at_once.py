@@ -1,0 +1,163 @@
+"""An event that is stored and applied in one transaction: all of it, or nothing, and then all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+
+from shared.core import clock
+from shared.finance.inbox import attribution, statements
+from shared.finance.inbox.models import WebhookEvent
+from shared.finance.ledger.models import LedgerPosting
+from shared.infra import unit
+from shared.infra.activity.models import Activity
+from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
+from shared.infra.references import service as references
+from shared.trade.orders.models import Order
+from tests.support.factories import make_order, make_payment, make_ready_vendor
+from tests.support.market_acts import buy
+
+if TYPE_CHECKING:
+    from tests.support.machine import Delivery, Market
+
+pytestmark = pytest.mark.both_engines
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[list[str]]:
+    """Let the statement of that number be the last; yields what was sent."""
+    sent: list[str] = []
+    originals: list[tuple[Any, str, Any]] = []
+
+    def counting(method: Any) -> Any:
+        async def count(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+            if len(sent) == number:
+                raise Killed
+            sent.append(query)
+            return await method(self, query, *args, **kwargs)
+
+        return count
+
+    for client in (SqliteClient, AsyncpgDBClient):
+        for name in ("execute_query", "execute_query_dict", "execute_insert"):
+            originals.append((client, name, client.__dict__[name]))
+            setattr(client, name, counting(client.__dict__[name]))
+    try:
+        yield sent
+    finally:
+        for client, name, method in originals:
+            setattr(client, name, method)
+
+
+async def test_a_kill_at_any_statement_loses_nothing_and_doubles_nothing(
+    market: Market,
+) -> None:
+    """Nothing of it is there; it was not answered, so it comes again, and ends as it would have."""
+    (shop,) = await market.fill("LU")
+    jobs = await Job.filter(kind="webhooks.apply").count()
+    number, survived = 0, False
+    while not survived:
+        order_id = await buy(market, shop, 1, "visa", back=False)
+        delivery = await _success_of(market)
+        survived = await _die_at(number, market, delivery)
+        if not survived:
+            assert await Job.filter(kind="webhooks.apply").count() == jobs
+            assert (await Order.get(id=order_id)).payment_status != "paid"
+            await market.deliver(delivery)
+        await _is_paid_once(order_id)
+        await market.settle()
+        number += 1
+    assert number > 6
+
+
+async def _success_of(market: Market) -> Delivery:
+    """The delivery that says so, the others being done."""
+    market.advance(2)
+    kinds = {
+        market.act().get("event", one.event).body["type"]: one
+        for one in market.pending()
+    }
+    return kinds["payment_intent.succeeded"]
+
+
+async def _die_at(number: int, market: Market, delivery: Delivery) -> bool:
+    """Whether the delivery was through before that statement."""
+    try:
+        with killed_at(number):
+            await market.deliver(delivery)
+    except Killed:
+        return False
+    return True
+
+
+async def _is_paid_once(order_id: int) -> None:
+    order = await Order.get(id=order_id)
+    assert (order.payment_status, order.status) == ("paid", "processing")
+    told = Activity.filter(order_id=order_id, kind="order.paid")
+    assert await told.count() == 1
+    assert await LedgerPosting.filter(key__startswith="sale:").count() >= 1
+    assert await Email.filter(order_id=order_id).count() == 2
+
+
+async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
+    database: str,
+) -> None:
+    """By what is remembered, the nearest first; by our payments; by our number; of a vendor's
+    account none.
+    """
+    first, second = await make_order(), await make_order()
+    await make_payment(first, stripe_payment_intent_id="pi_1", stripe_charge_id="ch_1")
+    await make_payment(second, stripe_payment_intent_id="pi_2")
+    vendor = await make_ready_vendor()
+    config = await vendor.payment_config
+    async with unit.transaction() as tx:
+        for stripe_id, order in (("re_1", first), ("tr_1", second)):
+            references.remember(
+                tx, stripe_id, subject="x:1", order_id=order.id, vendor_id=None
+            )
+        references.remember(
+            tx, "po_1", subject="x:2", order_id=None, vendor_id=vendor.id
+        )
+    subjects: list[dict[str, Any]] = [
+        {"id": "re_1", "transfer": "tr_1"},
+        {"id": "trr_9", "transfer": {"id": "tr_1"}, "source_refund": "re_1"},
+        {"id": "pi_1"},
+        {"id": "ch_1", "payment_intent": "pi_2"},
+        {"id": "ch_9", "payment_intent": "pi_2"},
+        {"id": "pi_9", "metadata": {"order_number": second.number}},
+        {"id": "pi_9", "metadata": {"order_number": "x" * 30}},
+        {"id": "po_1"},
+        {"object": "balance"},
+    ]
+    accounts = (None, config.stripe_account_id, "acct_strange")
+    for number, (subject, account) in enumerate(
+        (subject, account) for subject in subjects for account in accounts
+    ):
+        body = {"data": {"object": subject}, "account": account}
+        wanted = (await attribution.find(body)).order_id
+        told = await statements.store(_row(f"evt_{number}", body))
+        await statements.store_ignored(_row(f"evt_i_{number}", body))
+        kept = await WebhookEvent.get(stripe_event_id=f"evt_i_{number}")
+        assert (told, kept.order_id) == (wanted, wanted), (subject, account)
+
+
+def _row(event_id: str, body: dict[str, Any]) -> WebhookEvent:
+    return WebhookEvent(
+        source="platform",
+        stripe_event_id=event_id,
+        type="x",
+        livemode=False,
+        stripe_created_at=clock.now(),
+        body=json.dumps(body),
+    )

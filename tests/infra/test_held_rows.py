@@ -1,0 +1,79 @@
+"""What a transaction changes of rows that it holds: written with the rest, and never late."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from tortoise.expressions import F
+
+from shared.infra import unit
+from shared.infra.unit import Act
+from shared.trade.orders.models import Checkout, Order
+from tests.support.factories import make_order
+from tests.support.storefront import counted
+
+pytestmark = pytest.mark.both_engines
+
+
+async def test_what_is_changed_of_it_is_one_update(database: str, engine: str) -> None:
+    """However often it moves; on PostgreSQL together with everything that was collected."""
+    order = await make_order()
+    with counted() as statements:
+        async with unit.transaction() as tx:
+            row = await tx.lock(Order, id=order.id)
+            assert await tx.change(row, lost_amount=7)
+            assert await tx.move(row, to="cancelled", act=Act("order.cancelled"))
+            assert not await tx.move(row, to="shipped", where={"status": "pending"})
+    updates = [one for one in statements if 'UPDATE "orders"' in one]
+    assert (len(updates), len(statements)) == (1, 2 if engine == "postgres" else 4)
+    stored = await Order.get(id=order.id)
+    assert (stored.status, stored.lost_amount) == ("cancelled", 7)
+
+
+async def test_who_reads_the_table_finds_it(database: str) -> None:
+    """In this transaction; a folded column follows its words."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        checkout = await tx.lock(Checkout, id=order.checkout_id)
+        row = await tx.lock(Order, id=order.id)
+        await tx.move(row, to="cancelled")
+        await tx.change(checkout, email="new@example.test", full_name="Grace Hopper")
+        assert await Order.filter(status="cancelled").count() == 1
+        assert await Checkout.filter(search__contains="hopper").exists()
+
+
+async def test_another_copy_of_it_moves_nothing_that_has_moved(database: str) -> None:
+    """The database decides for who does not hold the row as it was locked."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        row = await tx.lock(Order, id=order.id)
+        assert await tx.move(row, to="cancelled")
+        assert not await tx.move(order, to="processing")
+        again = await tx.lock(Order, id=order.id)
+        assert again.status == "cancelled"
+
+
+async def test_an_expression_counts_on_from_what_waits(database: str) -> None:
+    """And after a statement of somebody else the database is asked again."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        row = await tx.lock(Order, id=order.id)
+        await tx.change(row, lost_amount=7)
+        await tx.change(row, lost_amount=F("lost_amount") + 1)
+        await Order.filter(id=order.id).update(refunded_amount=3)
+        assert not await tx.change(row, where={"refunded_amount": 0}, lost_amount=1)
+    assert (await Order.get(id=order.id)).lost_amount == 8
+
+
+async def test_what_an_undone_part_changed_is_not_believed(database: str) -> None:
+    """The row says `cancelled`, the table does not: nothing moves from there."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        row = await tx.lock(Order, id=order.id)
+        with suppress(ValueError):
+            async with tx.savepoint():
+                await tx.move(row, to="cancelled")
+                raise ValueError
+        assert not await tx.move(row, to="shipped")
+    assert (await Order.get(id=order.id)).status == "pending"
