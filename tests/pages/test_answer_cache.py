@@ -66,7 +66,7 @@ EXAMPLES = {
     "/shops/<slug>": "/shops/lux?sort=price-up&page=1",
     "/shops/<slug>/<product_slug>": PAGE,
 }
-# Whose changes are noted, with the table of the notes.
+# Whose changes are noted, and where.
 MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_changes")
 NOTED = {*MIGRATION.TABLES, "page_changes", "sqlite_sequence"}
 OF_ONE_REQUEST = {
