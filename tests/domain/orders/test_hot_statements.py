@@ -56,8 +56,9 @@ async def test_it_answers_as_the_basket_page_and_the_terms_do() -> None:
     assert basket.vendor is not None
     assert found.basket == basket
     assert found.terms == await selling_terms(basket.vendor.id)
-    rows = {row.id: dict(row) for row in await Product.all()}
-    assert {id_: dict(row) for id_, row in found.products.items()} == rows
+    rows = {row.id: vars(row) for row in await Product.all()}
+    kept = {id_: vars(row) for id_, row in found.products.items()}
+    assert kept == rows
 
 
 async def test_a_vendor_that_nothing_was_set_up_for_has_no_terms() -> None:
