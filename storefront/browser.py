@@ -18,8 +18,9 @@ def basket_token() -> str | None:
 
 
 def promise_basket() -> str:
-    """This browser's basket token, given out before the first click, so that a lost answer loses no
-    basket.
+    """This browser's basket token, given out with the first thing that is put into it.
+
+    Never before: pages of things to buy are the same for every visitor.
     """
     token = basket_token()
     if token is None:

@@ -44,6 +44,7 @@ DOMAINS = (
     "shared.infra.mail",
     "shared.infra.audit",
     "shared.infra.activity",
+    "shared.infra.page_changes",
 )
 
 NOT_OURS = "not ours"

@@ -19,6 +19,7 @@ from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.same_for_all import same_for_all
 from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.queries import (
     as_seen_by,
@@ -82,6 +83,7 @@ def _sentence(rule: Rule) -> str:
 
 @platform.get("/")
 @public
+@same_for_all()
 async def home() -> Response:
     """Sell the idea: shops, things, how it works; selling comes second."""
     vendors = await list_open_vendors()
@@ -99,6 +101,7 @@ async def home() -> Response:
 
 @platform.get("/vendors")
 @public
+@same_for_all("page")
 async def directory() -> Response:
     """Every open shop; with a search, the first shops and all products that it finds, or with
     `kind=shops` all shops.
@@ -138,6 +141,7 @@ async def _found(search: str) -> Response:
 
 @platform.get("/pricing")
 @public
+@same_for_all()
 async def pricing() -> Response:
     """What selling here costs, with an example worked out by the rule that orders use."""
     terms = await _terms()
@@ -165,6 +169,7 @@ async def pricing() -> Response:
 
 @platform.get("/sell")
 @public
+@same_for_all()
 async def sell() -> Response:
     """Why and how to open a shop."""
     return await page("storefront/platform/sell.html")
@@ -172,6 +177,7 @@ async def sell() -> Response:
 
 @platform.get("/legal/terms")
 @public
+@same_for_all("version")
 async def terms() -> Response:
     """The terms that hold, or with `version` those of before."""
     return await _legal(LegalKind.TERMS) or await page(
@@ -183,6 +189,7 @@ async def terms() -> Response:
 
 @platform.get("/legal/privacy")
 @public
+@same_for_all("version")
 async def privacy() -> Response:
     """What is kept of whom."""
     return await _legal(LegalKind.PRIVACY) or await page(
@@ -192,6 +199,7 @@ async def privacy() -> Response:
 
 @platform.get("/legal/imprint")
 @public
+@same_for_all("version")
 async def imprint() -> Response:
     """Who runs the marketplace and how to reach them."""
     return await _legal(LegalKind.IMPRINT) or await page(

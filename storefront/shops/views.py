@@ -11,12 +11,13 @@ from quart import Blueprint, Response, request
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
-from shared.entrypoints.web.access import public
+from shared.entrypoints.web.access import origin_suffices, public
 from shared.entrypoints.web.kit import is_htmx, page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import Pager
+from shared.entrypoints.web.same_for_all import same_for_all, shows_only
 from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, reserved_for
@@ -76,6 +77,7 @@ async def brand_css(colour: str) -> Response:
 
 @shops.get("/shops/<slug>")
 @public
+@same_for_all("category", "sort", "page")
 async def shop(slug: str) -> Response:
     """One shop: categories as chips, sort, search, 24 products a page."""
     try:
@@ -88,6 +90,7 @@ async def shop(slug: str) -> Response:
         )
     except ShopClosed as closed:
         return await _closed(closed)
+    shows_only(found.vendor.id)
     return await page(
         "storefront/shops/shop.html",
         fragments={"products": "products"},
@@ -114,6 +117,7 @@ async def _closed(closed: ShopClosed) -> Response:
     would deny it, 503 would call it a failure of ours. Search engines keep the address if a day is
     named, since it will be of use again soon.
     """
+    shows_only(closed.vendor.id)
     return await page(
         "storefront/shops/closed.html",
         vendor=closed.vendor,
@@ -174,18 +178,19 @@ def _pager(found: ShopPage) -> Pager:
 
 @shops.get("/shops/<slug>/<product_slug>")
 @public
+@same_for_all()
 async def product(slug: str, product_slug: str) -> Response:
     """One product."""
     try:
         item = await catalogue.product(slug, product_slug)
     except ShopClosed as closed:
         return await _closed(closed)
-    promise_basket()
     return await _product_page(item, await AddForm.from_request())
 
 
 @shops.post("/shops/<slug>/<product_slug>")
 @public
+@origin_suffices
 async def add_to_basket(slug: str, product_slug: str) -> Response:
     """Add to basket: back to the basket as a plain form, a line on this page with htmx."""
     item = await catalogue.product(slug, product_slug)
@@ -218,6 +223,7 @@ async def _product_page(
     problem: Conflict | Invalid | None = None,
     status: int = 200,
 ) -> Response:
+    shows_only(item.vendor_id)
     vendor, held = (
         await vendor_by_id(item.vendor_id),
         await reserved_for(basket_token()),

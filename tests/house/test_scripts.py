@@ -59,6 +59,7 @@ CONNECTS = {
     "shared/entrypoints/cli/demo.py",
     "shared/entrypoints/cli/demo_stripe.py",
     "shared/entrypoints/cli/bench_load.py",
+    "shared/entrypoints/cli/bench_pages.py",
     "shared/entrypoints/cli/bench_sandbox.py",
 }
 _CLIENT = re.compile(

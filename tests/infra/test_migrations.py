@@ -91,7 +91,7 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(
         for name in ("by_migrations", "migrated")
     ]
     assert told[0] == told[1]
-    assert "INSERT INTO" not in told[0]
+    assert "\nINSERT INTO" not in told[0]
     made = told_by_postgres(
         postgres_ready,
         "by_migrations",

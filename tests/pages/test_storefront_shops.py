@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.finance.connect.models import VendorPaymentConfig
+from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
 from tests.support.storefront import Browser, counted, htmx, text_of, words
@@ -134,6 +135,7 @@ class TestShop:
         for n in range(40):
             await make_product(large, category=f"C{n % 5}")
         await browser.get("/shops/small")
+        browser.client.set_cookie("localhost", "markethall", "none")  # not from memory
 
         for path in ("/shops/{}", "/shops/{}?q=product"):
             with counted() as few:
@@ -313,13 +315,13 @@ class TestAddToBasket:
         assert response.status_code == 409
 
     async def test_a_lost_answer_loses_no_basket(self, browser: Browser) -> None:
-        """The token is in the cookie before the first click: pressing the button and leaving at
-        once still fills it.
+        """The token is in the cookie from the first thing on: pressing the button again and leaving
+        at once still fills that basket.
         """
         await make_product(await make_ready_vendor(slug="lux"), slug="cup", name="Cup")
-        await browser.get("/shops/lux/cup")
         jar = browser.client.cookie_jar
         assert jar is not None
+        await browser.add("/shops/lux/cup")
         before = list(jar)
 
         await browser.post("/shops/lux/cup", {"quantity": 1})
@@ -327,15 +329,47 @@ class TestAddToBasket:
         for cookie in before:
             jar.set_cookie(cookie)
 
-        assert "Cup" in words(await browser.get("/shop/basket"))
+        assert 'stepper-number">2<' in await browser.get("/shop/basket")
 
-    async def test_without_the_token_nothing_happens(self, browser: Browser) -> None:
-        """The CSRF token is asked of every form."""
+    async def test_looking_around_sets_no_cookie(self, browser: Browser) -> None:
+        """The basket's comes with the first thing that is put into it."""
+        await make_product(await make_ready_vendor(slug="lux"), slug="cup")
+        headers = {"Origin": "http://localhost"}
+
+        looked = await browser.client.get("/shops/lux/cup")
+        bought = await browser.client.post(
+            "/shops/lux/cup", form={"quantity": "1"}, headers=headers
+        )
+
+        assert "Set-Cookie" not in looked.headers
+        assert "csrf_token" not in await looked.get_data(as_text=True)
+        assert bought.status_code == 303
+        assert "HttpOnly" in bought.headers["Set-Cookie"]
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({}, 422),  # who does not say where it comes from needs a form's token
+            ({"Sec-Fetch-Site": "same-origin"}, 303),
+            ({"Origin": "http://localhost"}, 303),
+            ({"Origin": "https://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+            ({"Sec-Fetch-Site": "same-site", "Origin": "https://evil.example"}, 403),
+        ],
+    )
+    async def test_the_browsers_word_for_its_origin_stands_for_the_token(
+        self, browser: Browser, headers: dict[str, str], status: int
+    ) -> None:
+        """The page holds none; without either nothing happens, and no cookie is given away."""
         await make_product(await make_ready_vendor(slug="lux"), slug="cup")
 
-        response = await browser.client.post("/shops/lux/cup", form={"quantity": "1"})
+        response = await browser.client.post(
+            "/shops/lux/cup", form={"quantity": "1"}, headers=headers
+        )
 
-        assert response.status_code == 422
+        assert response.status_code == status
+        assert (await Basket.all().count() == 1) is (status == 303)
 
 
 class TestBasketPage:

@@ -98,7 +98,8 @@ class Browser:
     async def add(self, path: str, quantity: int = 1) -> None:
         """Open a product's page and put it into the basket."""
         await self.get(path)
-        response = await self.post(path, {"quantity": quantity})
+        came_from_here = {"Sec-Fetch-Site": "same-origin"}
+        response = await self.post(path, {"quantity": quantity}, came_from_here)
         assert (response.status_code, response.location) == (303, "/shop/basket"), (
             await text_of(response)
         )

@@ -34,7 +34,12 @@ class Api:
         async with asked as answer:
             return await _body(answer)
 
-    async def post(self, path: str, form: dict[str, str], key: str) -> Any:
+    async def post(
+        self,
+        path: str,
+        form: dict[str, str],
+        key: str,
+    ) -> Any:
         """Write under an idempotency key. Raises StripeSaysNo."""
         headers = {"Idempotency-Key": key}
         asked = self._session.post(self._base + path, data=form, headers=headers)

@@ -80,6 +80,16 @@ def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
     return decorate
 
 
+def origin_suffices(view: F) -> F:
+    """Take a form without a token where the browser itself says that a page of ours sent it.
+
+    For pages that are the same for all, and so hold no token. Who says nothing of where it comes
+    from still needs one.
+    """
+    view.market_origin_suffices = True  # type: ignore[attr-defined]
+    return view
+
+
 def large_body(limit: int) -> Callable[[F], F]:
     """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for
     documents).

@@ -43,6 +43,7 @@ from shared.core.settings import Settings
 from shared.entrypoints.web import (
     access,
     admission,
+    answer_cache,
     cookies,
     errors,
     identity,
@@ -185,6 +186,7 @@ def create_app(
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     access.check_routes(app)
+    answer_cache.register(app, settings)
     _trust_proxies(app, settings)
     return app
 

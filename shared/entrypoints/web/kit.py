@@ -7,9 +7,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from quart import Quart, current_app, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from shared.entrypoints.web import areas
 from shared.infra.jobs import Context
@@ -83,7 +86,13 @@ def wants_json() -> bool:
     """Whether the caller reads JSON: by address, or because it accepts JSON and not HTML."""
     if areas.is_machines(request.path):
         return True
-    accept = request.accept_mimetypes
+    return accepts_json_alone(request.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=256)
+def accepts_json_alone(header: str) -> bool:
+    """Whether an Accept header asks for JSON, and not for a page."""
+    accept = parse_accept_header(header, MIMEAccept)
     return bool(accept) and not accept.accept_html and accept.accept_json
 
 

@@ -8,7 +8,11 @@ words are in the catalogues.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from quart import Quart, Response, request, session
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from shared.core import locales
 from shared.entrypoints.web import areas
@@ -41,11 +45,17 @@ def negotiated() -> str:
 
 
 def _accepted() -> str | None:
-    """What the browser likes best of what we speak: `de-AT, en;q=0.8` is German.
+    return accepted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=256)
+def accepted(header: str) -> str | None:
+    """What a browser likes best of what we speak: `de-AT, en;q=0.8` is German.
 
     Werkzeug's `best_match` would say English there: it prefers an exact tag of any quality.
     """
-    liked = (locales.known(tag) for tag, quality in request.accept_languages if quality)
+    likes = parse_accept_header(header, LanguageAccept)
+    liked = (locales.known(tag) for tag, quality in likes if quality)
     return next(filter(None, liked), None)
 
 

@@ -27,8 +27,10 @@ from quart_rate_limiter.store import RateLimiterStoreABC
 from shared.core import clock
 from shared.core.networks import network_of
 from shared.core.settings import Settings
+from shared.entrypoints.web import measuring
 from shared.entrypoints.web.access import TOKEN, access_of, current_view
 from shared.entrypoints.web.identity import knows
+from shared.entrypoints.web.outside import Route, counted_by
 from shared.trade.people.login_limits import TRIES, Paces, knock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -173,6 +175,26 @@ class Gate(RateLimiter):
             await self._count(
                 [limit for limit in self._here() if limit.key_function is not _network]
             )
+
+    async def route_here(self) -> Route:
+        """Return how answers of this route are counted where they are given without the
+        application (answer_cache.py).
+        """
+        rule = request.url_rule.rule if request.url_rule else ""
+        app, endpoint = current_app.import_name, request.endpoint or ""
+        meter, limits = measuring.meter(), self._here()
+        told = min(limits, key=lambda one: one.period)
+        counting = [one for one in limits if not await self._should_skip(one)]
+        if not current_app.config["QUART_RATE_LIMITER_ENABLED"]:
+            counting = []
+        return Route(
+            rule=rule,
+            store=self.store,
+            counted=tuple(counted_by(one, app, endpoint) for one in counting),
+            told=counting.index(told) if told in counting else None,
+            seconds=meter.seconds.labels(measuring.PROCESS, rule),
+            meter=meter,
+        )
 
     def _here(self) -> list[RateLimit]:
         blueprint = (

@@ -12,6 +12,7 @@ from typing import cast
 from quart import Quart, current_app
 
 from shared.core import clock
+from shared.entrypoints.web import same_for_all
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.identity import ShownIdentity
 
@@ -25,6 +26,7 @@ _KEY = "markethall_market"
 class _Known:
     shown: ShownIdentity
     at: datetime | None = None
+    times_forgotten: int = 0
 
 
 async def market() -> ShownIdentity:
@@ -33,16 +35,23 @@ async def market() -> ShownIdentity:
     now = clock.now()
     if known.at is not None and now - FRESH < known.at <= now:
         return known.shown
+    before = known.times_forgotten
     try:
-        known.shown, known.at = await presentation.shown(), now
+        known.shown = await presentation.shown()
     except Exception as problem:  # an error page needs a name, too
         log.info("the marketplace's name could not be read: %s", type(problem).__name__)
+        same_for_all.keep_not()
+    else:
+        # It may have been changed while it was read.
+        known.at = now if known.times_forgotten == before else None
     return known.shown
 
 
-def forget() -> None:
-    """Read it anew: it was changed here."""
-    cast("_Known", current_app.extensions[_KEY]).at = None
+def forget(app: Quart | None = None) -> None:
+    """Read it anew: it was changed."""
+    known = cast("_Known", (app or current_app).extensions[_KEY])
+    known.at = None
+    known.times_forgotten += 1
 
 
 def register(app: Quart) -> None:

@@ -69,17 +69,17 @@ def meter() -> Meter:
 
 async def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "(no route)"
-    method = request.method if request.method in _METHODS else "(other)"
     now = time.perf_counter()
-    meter().requests.labels(
-        PROCESS,
-        method,
-        route,
-        str(response.status_code),
-    ).inc()
+    count(meter(), request.method, route, response.status_code)
     seconds = now - g.get("started", now)
     meter().seconds.labels(PROCESS, route).observe(seconds)
     return response
+
+
+def count(meter: Meter, method: str, route: str, status: int) -> None:
+    """Count one answer."""
+    known = method if method in _METHODS else "(other)"
+    meter.requests.labels(PROCESS, known, route, str(status)).inc()
 
 
 def register(app: Quart) -> None:

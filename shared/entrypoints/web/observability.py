@@ -16,6 +16,7 @@ from typing import Any
 from quart import Quart, Response, g, request
 
 from shared.infra.audit import origin, watch
+from shared.trade.people.queries import Actor
 
 _PATTERNS = (
     re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+"),
@@ -146,33 +147,47 @@ async def _end(response: Response) -> Response:
     """Log the route, never the address: addresses of orders grant access."""
     request_id = g.get("request_id", "")
     response.headers["X-Request-Id"] = request_id
-    rule = request.url_rule.rule if request.url_rule else "(no route)"
     if request.endpoint == "static" and response.status_code < 400:
         return response
-    who = g.get("member") or g.get("customer") or g.get("token")
-    fields = {
-        "request": request_id,
-        "method": request.method,
-        "route": rule,
-        "status": response.status_code,
-        "ms": round(
-            (time.perf_counter() - g.get("started", time.perf_counter())) * 1000,
-            1,
-        ),
-        "who": who.label if who else "nobody",
-    }
-    level = _level(response.status_code, is_known=who is not None)
-    if level == logging.WARNING:
-        fields |= {"event": str(response.status_code), "from": request.remote_addr}
-    requests_log.log(
-        level,
-        "%s %s %d",
-        request.method,
-        rule,
-        response.status_code,
-        extra={"fields": fields},
+    now = time.perf_counter()
+    log_request(
+        request_id=request_id,
+        method=request.method,
+        rule=request.url_rule.rule if request.url_rule else "(no route)",
+        status=response.status_code,
+        seconds=now - g.get("started", now),
+        who=g.get("member") or g.get("customer") or g.get("token"),
+        address=request.remote_addr,
     )
     return response
+
+
+def log_request(
+    *,
+    request_id: str,
+    method: str,
+    rule: str,
+    status: int,
+    seconds: float,
+    who: Actor | None = None,
+    address: str | None = None,
+) -> None:
+    """Write the one line of a request; `address` is told of refusals alone."""
+    level = _level(status, is_known=who is not None)
+    if not requests_log.isEnabledFor(level):
+        return
+    fields: dict[str, Any] = {
+        "request": request_id,
+        "method": method,
+        "route": rule,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "who": who.label if who else "nobody",
+    }
+    if level == logging.WARNING:
+        fields |= {"event": str(status), "from": address}
+    line = "%s %s %d"
+    requests_log.log(level, line, method, rule, status, extra={"fields": fields})
 
 
 def register(app: Quart) -> None:

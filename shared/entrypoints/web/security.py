@@ -71,21 +71,23 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def check_origin(settings: Settings) -> None:
-    """Raise WrongOrigin when a browser sends something unsafe for another site.
+def check_origin(settings: Settings) -> bool:
+    """Return whether the browser says that this site sent it; raise WrongOrigin when it says that
+    another did.
 
     Sec-Fetch-Site is decisive where it is sent, then Origin. A caller with neither is no browser of
     today; what its cookie may do is still guarded by the form's token.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site in ("same-origin", "none"):
-        return
+        return True
     origin = request.headers.get("Origin")
     own_origins = {origin_of(settings.public_url), f"{request.scheme}://{request.host}"}
     if origin is None and site is None:
-        return
+        return False
     if origin is None or origin.lower() not in own_origins:
         raise WrongOrigin(log=f"origin {origin!r}, site {site!r}")
+    return True
 
 
 def _limit_at(app: Quart, method: str, path: str) -> int:
@@ -129,28 +131,33 @@ async def guard() -> Response | None:
         return await _too_large(limit)
     if request.method not in UNSAFE or view is None:
         return None
-    exempt = hasattr(view, "market_unsigned")
+    exempt, is_from_us = hasattr(view, "market_unsigned"), False
     if not exempt or getattr(view, "market_keeps_origin", False):
-        check_origin(kit().settings)
+        is_from_us = check_origin(kit().settings)
     try:
         is_too_large = len(await request.get_data()) > limit
     except RequestEntityTooLarge:
         is_too_large = True
     if is_too_large:
         return await _too_large(limit)
-    return None if exempt else await _check_form()
+    if exempt:
+        return None
+    suffices = is_from_us and hasattr(view, "market_origin_suffices")
+    return await _check_form(needs_token=not suffices)
 
 
 async def _too_large(limit: int) -> Response:
     return await answer(413, message=_(TOO_MUCH) if limit > MAX_BODY else None)
 
 
-async def _check_form() -> Response | None:
+async def _check_form(*, needs_token: bool) -> Response | None:
     form = await request.form
     for name, value in form.items(multi=True):
         if "\0" in name or "\0" in value:
             raise BadRequest
-    if csrf_valid(request.headers.get("X-CSRF-Token") or form.get("csrf_token", "")):
+    if not needs_token or csrf_valid(
+        request.headers.get("X-CSRF-Token") or form.get("csrf_token", "")
+    ):
         return None
     return await _send_again()
 

@@ -93,7 +93,8 @@ def draft(facts: Facts, reason: str) -> dict[str, str]:
     """
     with speaking(SOURCE):
         texts = _texts(facts, reason)
-    return {name: text[: FIELDS[name].most] for name, text in texts.items() if text}
+    given = {name: text for name, text in texts.items() if text}
+    return {name: text[: FIELDS[name].most] for name, text in given.items()}
 
 
 def _texts(facts: Facts, reason: str) -> dict[str, str]:

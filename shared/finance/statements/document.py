@@ -129,7 +129,8 @@ def _movements(view: StatementView) -> list[tuple[str, ...]]:
 
 def _asides(view: StatementView) -> Iterable[str]:
     yield _account_word("balance")
-    for code, value in (("reserved", view.sheet.reserved), ("owed", view.sheet.owed)):
+    kept = {"reserved": view.sheet.reserved, "owed": view.sheet.owed}
+    for code, value in kept.items():
         if value:
             told = f"{amount(view, value)} {view.currency}"
             yield _account_word(code, amount=told)

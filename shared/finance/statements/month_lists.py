@@ -59,7 +59,8 @@ async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
     rows = [_row(row, vendor.name) for row in closed]
     for currency in await entries.currencies(vendor_id):
         rows += await _open_rows(vendor, currency)
-    return tuple(sorted(rows, key=lambda row: (row.month, row.currency), reverse=True))
+    rows.sort(key=lambda row: (row.month, row.currency), reverse=True)
+    return tuple(rows)
 
 
 async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:

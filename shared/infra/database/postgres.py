@@ -28,6 +28,7 @@ from shared.infra.database.trouble import (
     TroubleKind,
     told,
 )
+from shared.infra.database.written import reads_only, written
 
 POOL_SECONDS = 10.0
 
@@ -41,6 +42,37 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
 
     def _in_transaction(self) -> TransactionContext:
         return _PostgresTransaction(_PostgresWrapper(self), self._pool_init_lock)
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        try:
+            return await super().execute_insert(query, values)
+        finally:
+            written.note()
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        try:
+            return await super().execute_query(query, values)
+        finally:
+            _note(query)
+
+    async def execute_query_dict(
+        self, query: str, values: list[Any] | None = None
+    ) -> Any:
+        try:
+            return await super().execute_query_dict(query, values)
+        finally:
+            _note(query)
+
+    async def execute_script(self, query: str) -> None:
+        try:
+            await super().execute_script(query)
+        finally:
+            written.note()
+
+
+def _note(query: str) -> None:
+    if not reads_only(query):
+        written.note()
 
 
 async def _take(pool: Any) -> Any:
@@ -92,8 +124,11 @@ class _PostgresTransaction(TransactionContextPooled):
             if self.client._finalized:
                 return
             if exc_type is None:
-                with told():
-                    await self.client.commit()
+                try:
+                    with told():
+                        await self.client.commit()
+                finally:
+                    written.note()
             else:
                 with suppress(Exception):  # what went wrong first is what is told
                     await self.client.rollback()

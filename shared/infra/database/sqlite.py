@@ -11,9 +11,10 @@ fails stays open, so that the next one would commit it.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -25,6 +26,7 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
+    translate_exceptions,
 )
 from tortoise.connection import get_connections
 
@@ -35,6 +37,7 @@ from shared.infra.database.trouble import (
     TroubleKind,
     told,
 )
+from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
@@ -92,7 +95,36 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
         await asyncio.sleep(0.01)
 
 
-class _Connected(SqliteClient):
+def _run(
+    connection: sqlite3.Connection,
+    query: str,
+    values: list[Any] | None,
+) -> tuple[int, list[Any]]:
+    cursor = connection.execute(query, values or [])
+    rows = cursor.fetchall()
+    return max(cursor.rowcount, 0) or len(rows), rows
+
+
+class _CountsItsOwn:
+    """Says how many rows a statement changed itself: Tortoise counts what its triggers changed,
+    too, and a guarded update would seem to have met other rows than it named.
+    """
+
+    @translate_exceptions
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> tuple[int, list[Any]]:
+        client: Any = self
+        query = query.replace("\x00", "'||CHAR(0)||'")
+        async with client.acquire_connection() as connection:
+            client.log.debug("%s: %s", query, values)
+            found = await connection._execute(_run, connection._conn, query, values)
+        return cast("tuple[int, list[Any]]", found)
+
+
+class _Connected(_CountsItsOwn, SqliteClient):
     """One connection, which is there with all its settings or not at all."""
 
     async def create_connection(self, with_db: bool) -> None:
@@ -141,7 +173,7 @@ class Sqlite(_Connected):
         return _SqliteTransaction(_SqliteWrapper(self), self._lock)
 
     def _reads(self, query: str) -> _Reader | None:
-        return self._reader if query.lstrip()[:6].upper() == "SELECT" else None
+        return self._reader if reads_only(query) else None
 
     async def execute_query(
         self,
@@ -151,7 +183,12 @@ class Sqlite(_Connected):
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query(query, values)
-        return await _patiently(lambda: SqliteClient.execute_query(self, query, values))
+        try:
+            return await _patiently(
+                lambda: _Connected.execute_query(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_query_dict(
         self,
@@ -161,14 +198,20 @@ class Sqlite(_Connected):
         reader = self._reads(query)
         if reader is not None:
             return await reader.execute_query_dict(query, values)
-        return await _patiently(
-            lambda: SqliteClient.execute_query_dict(self, query, values)
-        )
+        try:
+            return await _patiently(
+                lambda: SqliteClient.execute_query_dict(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await _patiently(
-            lambda: SqliteClient.execute_insert(self, query, values)
-        )
+        try:
+            return await _patiently(
+                lambda: SqliteClient.execute_insert(self, query, values)
+            )
+        finally:
+            written.note()
 
     async def execute_many(
         self,
@@ -179,11 +222,19 @@ class Sqlite(_Connected):
             await transaction.execute_many(query, values)
 
     async def execute_script(self, query: str) -> None:
-        with told():
-            await SqliteClient.execute_script(self, query)
+        try:
+            with told():
+                await SqliteClient.execute_script(self, query)
+        finally:
+            written.note()
 
 
-class _SqliteWrapper(TellsStatements, TellsTrouble, SqliteTransactionWrapper):
+class _SqliteWrapper(
+    TellsStatements,
+    TellsTrouble,
+    _CountsItsOwn,
+    SqliteTransactionWrapper,
+):
     """The writing connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
@@ -240,6 +291,8 @@ class _SqliteTransaction(SqliteTransactionContext):
         except BaseException:
             await self._undo()
             raise
+        finally:
+            written.note()
 
     async def _undo(self) -> None:
         # What went wrong first is what is told; a full disk has rolled back by itself.

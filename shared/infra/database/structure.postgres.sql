@@ -1,4 +1,4 @@
--- What all migrations make, up to 0044_unexpected_answers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0045_page_changes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -6,6 +6,10 @@ CREATE FUNCTION audit_refuse() RETURNS trigger
 BEGIN
     RAISE EXCEPTION 'audit entries are never changed or deleted' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+CREATE FUNCTION fee_rules_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
 CREATE FUNCTION ledger_balanced() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -43,6 +47,34 @@ CREATE FUNCTION ledger_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN RAISE EXCEPTION 'the ledger is never changed, only added to' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE FUNCTION legal_texts_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
+CREATE FUNCTION marketplace_settings_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
+CREATE FUNCTION note_page_change(vendor bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN INSERT INTO page_changes (vendor_id, transaction_id, created_at, updated_at)
+SELECT vendor, pg_current_xact_id()::text::bigint, now(), now()
+WHERE NOT EXISTS (SELECT 1 FROM page_changes WHERE transaction_id = pg_current_xact_id()::text::bigint
+    AND vendor_id IS NOT DISTINCT FROM vendor);
+END $$;
+CREATE FUNCTION products_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION vendor_payment_configs_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION vendors_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.id, OLD.id)); RETURN NULL; END $$;
 CREATE TABLE activity (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -836,6 +868,23 @@ CREATE SEQUENCE orders_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE orders_id_seq OWNED BY orders.id;
+CREATE TABLE page_changes (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    vendor_id bigint,
+    transaction_id bigint
+);
+COMMENT ON TABLE page_changes IS 'One transaction''s change to one vendor, or without a vendor to the whole marketplace.';
+COMMENT ON COLUMN page_changes.vendor_id IS 'none: every page may change';
+COMMENT ON COLUMN page_changes.transaction_id IS 'PostgreSQL''s number of the transaction';
+CREATE SEQUENCE page_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE page_changes_id_seq OWNED BY page_changes.id;
 CREATE TABLE payment_method_detachments (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1683,6 +1732,7 @@ ALTER TABLE ONLY members ALTER COLUMN id SET DEFAULT nextval('members_id_seq'::r
 ALTER TABLE ONLY movements ALTER COLUMN id SET DEFAULT nextval('movements_id_seq'::regclass);
 ALTER TABLE ONLY order_lines ALTER COLUMN id SET DEFAULT nextval('order_lines_id_seq'::regclass);
 ALTER TABLE ONLY orders ALTER COLUMN id SET DEFAULT nextval('orders_id_seq'::regclass);
+ALTER TABLE ONLY page_changes ALTER COLUMN id SET DEFAULT nextval('page_changes_id_seq'::regclass);
 ALTER TABLE ONLY payment_method_detachments ALTER COLUMN id SET DEFAULT nextval('payment_method_detachments_id_seq'::regclass);
 ALTER TABLE ONLY payment_method_setups ALTER COLUMN id SET DEFAULT nextval('payment_method_setups_id_seq'::regclass);
 ALTER TABLE ONLY payment_methods ALTER COLUMN id SET DEFAULT nextval('payment_methods_id_seq'::regclass);
@@ -1806,6 +1856,8 @@ ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_number_key UNIQUE (number);
 ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY page_changes
+    ADD CONSTRAINT page_changes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY payment_method_detachments
     ADD CONSTRAINT payment_method_detachments_idempotency_key_key UNIQUE (idempotency_key);
 ALTER TABLE ONLY payment_method_detachments
@@ -1996,6 +2048,8 @@ CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id);
 CREATE INDEX ix_orders_held ON orders USING btree (held_at);
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
+CREATE INDEX ix_page_changes_at ON page_changes USING btree (created_at);
+CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transaction_id);
 CREATE INDEX ix_payment_method_detachments_done ON payment_method_detachments USING btree (done_at);
 CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btree (status, updated_at);
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
@@ -2032,12 +2086,24 @@ CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (cu
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_entries_never_emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER fee_rules_change_pages AFTER INSERT OR DELETE ON fee_rules FOR EACH ROW EXECUTE FUNCTION fee_rules_change_pages();
+CREATE TRIGGER fee_rules_change_pages_by_update AFTER UPDATE ON fee_rules FOR EACH ROW EXECUTE FUNCTION fee_rules_change_pages();
 CREATE CONSTRAINT TRIGGER ledger_entries_balanced AFTER INSERT ON ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_balanced();
 CREATE TRIGGER ledger_entries_never_change BEFORE DELETE OR UPDATE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER ledger_entries_open BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_open();
 CREATE CONSTRAINT TRIGGER ledger_postings_balanced AFTER INSERT ON ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_balanced();
 CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings FOR EACH ROW EXECUTE FUNCTION ledger_close();
 CREATE TRIGGER ledger_postings_never_go BEFORE DELETE ON ledger_postings FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER legal_texts_change_pages AFTER INSERT OR DELETE ON legal_texts FOR EACH ROW EXECUTE FUNCTION legal_texts_change_pages();
+CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts FOR EACH ROW EXECUTE FUNCTION legal_texts_change_pages();
+CREATE TRIGGER marketplace_settings_change_pages AFTER INSERT OR DELETE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
+CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
+CREATE TRIGGER products_change_pages AFTER INSERT OR DELETE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
+CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
+CREATE TRIGGER vendor_payment_configs_change_pages AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_change_pages();
+CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN (((old.accepts_payments IS DISTINCT FROM new.accepts_payments) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.platform_fee_percentage IS DISTINCT FROM new.platform_fee_percentage))) EXECUTE FUNCTION vendor_payment_configs_change_pages();
+CREATE TRIGGER vendors_change_pages AFTER INSERT OR DELETE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
+CREATE TRIGGER vendors_change_pages_by_update AFTER UPDATE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
 ALTER TABLE ONLY audit_entries
     ADD CONSTRAINT audit_entries_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY basket_lines

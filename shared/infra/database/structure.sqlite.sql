@@ -1,4 +1,4 @@
--- What all migrations make, up to 0044_unexpected_answers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0045_page_changes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -998,3 +998,48 @@ CREATE TABLE "stripe_writes" (
 , CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded', 'unexpected')));
 CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
 CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");
+CREATE TABLE "page_changes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "vendor_id" BIGINT   /* none: every page may change */,
+    "transaction_id" BIGINT   /* PostgreSQL's number of the transaction */
+);
+CREATE INDEX "ix_page_changes_transaction" ON "page_changes" ("transaction_id");
+CREATE INDEX "ix_page_changes_at" ON "page_changes" ("created_at");
+CREATE TRIGGER vendors_change_pages_by_insert AFTER INSERT ON vendors
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vendors_change_pages_by_update AFTER UPDATE ON vendors
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vendors_change_pages_by_delete AFTER DELETE ON vendors
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER products_change_pages_by_insert AFTER INSERT ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER products_change_pages_by_delete AFTER DELETE ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vendor_payment_configs_change_pages_by_insert AFTER INSERT ON vendor_payment_configs
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vendor_payment_configs_change_pages_by_delete AFTER DELETE ON vendor_payment_configs
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER fee_rules_change_pages_by_insert AFTER INSERT ON fee_rules
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER fee_rules_change_pages_by_update AFTER UPDATE ON fee_rules
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER fee_rules_change_pages_by_delete AFTER DELETE ON fee_rules
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER marketplace_settings_change_pages_by_insert AFTER INSERT ON marketplace_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marketplace_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER marketplace_settings_change_pages_by_delete AFTER DELETE ON marketplace_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER legal_texts_change_pages_by_insert AFTER INSERT ON legal_texts
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER legal_texts_change_pages_by_delete AFTER DELETE ON legal_texts
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;

@@ -174,11 +174,15 @@ def _openings(form: Format) -> tuple[str, ...]:
     return (form.prefix, "GR") if form.prefix == "EL" else (form.prefix,)
 
 
+# How many digits the older numbers of a state have, which go without the zero in front.
+_WITHOUT_ZERO = {"BE": 9, "EL": 8}
+
+
 def _completed(form: Format, body: str) -> str:
     """The habits of a state: a zero that older numbers go without, and endings that say "VAT" and
     are no part of it.
     """
-    if (form.prefix, len(body)) in (("BE", 9), ("EL", 8)):
+    if len(body) == _WITHOUT_ZERO.get(form.prefix):
         return f"0{body}"
     if form.prefix == "CHE":
         return SWISS_ENDINGS.sub("", body)

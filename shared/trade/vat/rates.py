@@ -80,7 +80,11 @@ async def _must_be_likely(rate: Rate) -> None:
 
 async def _store(tx: Transaction, rate: Rate, actor: str) -> Decimal | None:
     """Keep a rate, and answer the one that stood there for this pair and day."""
-    key: dict[str, Any] = {"base": rate.base, "quote": rate.quote, "day": rate.day}
+    key: dict[str, Any] = {
+        "base": rate.base,
+        "quote": rate.quote,
+        "day": rate.day,
+    }
     row = await tx.lock_first(VatRate.filter(**key))
     fields: dict[str, Any] = {
         "rate": rate.rate,

@@ -150,8 +150,8 @@ class TestAdd:
         with pytest.raises(BasketFull):
             await service.add(token, product_id=products[-1].id, quantity=1)
 
-    async def test_two_first_clicks_of_one_browser_make_one_basket(self) -> None:
-        """The token is promised before the first click, so neither click's basket is lost."""
+    async def test_two_clicks_of_one_browser_make_one_basket(self) -> None:
+        """Where both carry the browser's token, neither click's basket is lost."""
         vendor = await make_ready_vendor()
         a, b = await make_product(vendor), await make_product(vendor)
         token = new_token("ba")

@@ -1,0 +1,257 @@
+"""What a signed-out page costs the server, against a bare Quart "hello" on the same Hypercorn.
+
+Both are asked in turns by one client, so a busy machine slows both down. The costs are the
+processor's time of the server's process: what others do at the same time is not in them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.bootstrap import ROOT
+
+ROUNDS = 5
+REQUESTS, REQUESTS_MADE = 2000, 160  # in a round: from memory, and made each time
+LINES = 8  # connections
+_TICKS = os.sysconf("SC_CLK_TCK")
+_HEADERS = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
+    "Accept-Language: en-GB,en;q=0.5\r\n"
+)
+# Limits are for people; here alone they are raised.
+_SERVE = """
+import sys
+from shared.entrypoints.web import limits
+limits.DEFAULT = "1000000000/minute"
+import run
+sys.exit(run.main(sys.argv[1:]))
+"""
+_HELLO = """
+import asyncio, socket, sys
+from pathlib import Path
+from hypercorn.asyncio import serve
+from quart import Quart
+from shared.core.settings import load
+from shared.entrypoints.cli.serving import server_config
+app = Quart("hello")
+@app.get(sys.argv[3])
+async def hello():
+    return "hello"
+folder = Path(sys.argv[2])
+settings = load({}, data_dir=folder, dotenv=folder / "none")
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+asyncio.run(serve(app, server_config(settings, listener)))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a request costs: seconds of the server's processor, and requests answered a second."""
+
+    seconds: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A page against hello: how many times as cheap it is, and as often answered."""
+
+    page: str
+    by_processor: float
+    by_rate: float
+    page_microseconds: float
+    hello_microseconds: float
+
+
+class AskedPage:
+    """A server's process, and one page of it."""
+
+    def __init__(
+        self,
+        process: int,
+        port: int,
+        path: str,
+        *,
+        cookie: str = "",
+    ) -> None:
+        self._process, self._port, self.is_made = process, port, bool(cookie)
+        more = f"Cookie: {cookie}\r\n" if cookie else ""
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        self._request = f"{head}{_HEADERS}{more}\r\n".encode()
+
+    def cost(self, requests: int) -> Cost:
+        """Ask so many times, over a few connections at once."""
+        with ExitStack() as stack:
+            lines = [stack.enter_context(self._line()) for _ in range(LINES)]
+            before, started = _processor(self._process), time.perf_counter()
+            for _ in range(requests // LINES):
+                for line in lines:
+                    line.sendall(self._request)
+                for line in lines:
+                    _read(line)
+            took = time.perf_counter() - started
+            used = _processor(self._process) - before
+        return Cost(used / requests, requests / took)
+
+    def _line(self) -> socket.socket:
+        return socket.create_connection(
+            ("127.0.0.1", self._port),
+            timeout=60,
+        )
+
+
+def _read(line: socket.socket) -> None:
+    """One whole answer. Raises RuntimeError for any but 200."""
+    data = line.recv(65536)
+    while b"\r\n\r\n" not in data:
+        data += line.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(head.decode("latin1"))
+    _, _, behind = head.lower().partition(b"content-length:")
+    length = int(behind.split(b"\r\n")[0])
+    missing = length - len(body)
+    while missing > 0:
+        missing -= len(line.recv(65536))
+
+
+def _processor(process: int) -> float:
+    """Seconds of the processor that a process has had."""
+    stat = Path(f"/proc/{process}/stat").read_text("ascii")
+    told = stat.rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / _TICKS
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _running(*command: str, port: int) -> Iterator[int]:
+    """A server, once it answers: the number of its process."""
+    ours = ("MARKETHALL_", "STRIPE_")
+    around = os.environ.items()
+    kept = {name: value for name, value in around if not name.startswith(ours)}
+    server = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**kept, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, server)
+        yield server.pid
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _wait_for(
+    port: int,
+    server: subprocess.Popen[bytes],
+) -> None:
+    """Until it answers: its port is taken long before."""
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{addresses.HOME}", timeout=60):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the server does not answer")
+
+
+def signed_out() -> None:
+    """The demo's pages from memory, and one as it is made for somebody with a cookie, against
+    hello.
+    """
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        port, other = _free_port(), _free_port()
+        serving = _running(*_serve(port, folder), port=port)
+        greeting = _running(*_greet(other, folder), port=other)
+        market, hello = stack.enter_context(serving), stack.enter_context(greeting)
+        time.sleep(3)  # what is loaded late is loaded now
+        told = AskedPage(hello, other, addresses.HOME)
+        found: list[Compared] = []
+        for name, path, cookie in _pages(port):
+            page = AskedPage(market, port, path, cookie=cookie)
+            found.append(_compared(name, page, told))
+    for one in found:
+        print(_sentence(one))
+    print(json.dumps([asdict(one) for one in found]))
+
+
+def _sentence(one: Compared) -> str:
+    costs = f"{one.page_microseconds:.0f} and {one.hello_microseconds:.0f} µs"
+    by_processor = f"{one.by_processor:.2f} of hello by processor time ({costs})"
+    return f"{one.page}: {by_processor}, {one.by_rate:.2f} by answers a second"
+
+
+def _pages(port: int) -> list[tuple[str, str, str]]:
+    """Each page to ask for: what it is, its address, and a cookie."""
+    with urlopen(f"http://127.0.0.1:{port}{addresses.HOME}") as home:
+        found = re.search(
+            r'class="product-card-link" href="([^"]+)"', home.read().decode()
+        )
+    if found is None:
+        raise RuntimeError("the demo has no product")
+    return [
+        ("product page", found[1], ""),
+        ("home", addresses.HOME, ""),
+        ("product page, with a cookie", found[1], "markethall=x"),
+    ]
+
+
+def _greet(
+    port: int,
+    folder: str,
+) -> list[str]:
+    return ["-c", _HELLO, str(port), folder, addresses.HOME]
+
+
+def _serve(
+    port: int,
+    folder: str,
+) -> list[str]:
+    stripe = str(_free_port())
+    options = ["--port", str(port), "--sandbox-port", stripe, "--data-dir", folder]
+    return ["-c", _SERVE, "serve", *options]
+
+
+def _compared(
+    name: str,
+    page: AskedPage,
+    hello: AskedPage,
+) -> Compared:
+    for each in (page, hello):
+        each.cost(80)
+    many = REQUESTS_MADE if page.is_made else REQUESTS
+    turns = range(ROUNDS)
+    rounds = [(page.cost(many), hello.cost(REQUESTS)) for _ in turns]
+    seconds = statistics.median(page.seconds for page, _ in rounds)
+    of_hello = statistics.median(hello.seconds for _, hello in rounds)
+    rates = [page.rate / hello.rate for page, hello in rounds]
+    return Compared(
+        page=name,
+        by_processor=of_hello / seconds,
+        by_rate=statistics.median(rates),
+        page_microseconds=seconds * 1e6,
+        hello_microseconds=of_hello * 1e6,
+    )

@@ -1,0 +1,109 @@
+"""An answer of the application on its way out: handed on, and kept where anybody may have it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from shared.entrypoints.web.kept_answers import Header, KeptAnswer
+from shared.entrypoints.web.outside import Route
+from shared.entrypoints.web.same_for_all import Filling
+
+Message: TypeAlias = Any
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+LONGEST = 300.0  # seconds that an answer is kept, whatever happens
+LARGEST = 1024 * 1024  # bytes of one answer
+# Of one request, so never kept.
+_OF_ONE_REQUEST = frozenset(
+    {
+        b"x-request-id",
+        b"ratelimit-limit",
+        b"ratelimit-remaining",
+        b"ratelimit-reset",
+        b"date",
+    }
+)
+_OF_A_BODY = frozenset({b"content-length", b"content-type"})
+_FOR_ANYBODY = b"private, no-cache"  # as security.add_headers says it
+
+
+class Listener:
+    """Hands an answer on, and keeps it if everybody may have it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+        self.is_whole = False
+        self.body, self.etag = b"", b""
+        self.headers: list[Header] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _may_be_kept(message):
+            self._start = message
+        elif self._start is None or message["type"] != "http.response.body":
+            await self._send(message)
+        else:
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._end(self._start)
+            elif sum(map(len, self._parts)) > LARGEST:
+                await self._let_go(self._start)
+
+    async def _end(self, start: Message) -> None:
+        self.body = b"".join(self._parts)
+        digest = hashlib.sha256(self.body).hexdigest()
+        self.etag = f'"{digest[:32]}"'.encode()
+        self.headers = [*start["headers"], (b"etag", self.etag)]
+        self.is_whole, self._start = True, None
+        await self._send({**start, "headers": self.headers})
+        await self._send(
+            {"type": "http.response.body", "body": self.body},
+        )
+
+    async def _let_go(self, start: Message) -> None:
+        self._start = None
+        await self._send(start)
+        body = b"".join(self._parts)
+        await self._send(
+            {"type": "http.response.body", "body": body, "more_body": True}
+        )
+
+
+def _may_be_kept(start: Message) -> bool:
+    """Whether an answer is a page that anybody may have: no cookie, nothing that is one's own."""
+    headers = {name.lower(): value for name, value in start["headers"]}
+    return (
+        start["status"] == 200
+        and headers.get(b"content-type", b"").startswith(b"text/html")
+        and headers.get(b"cache-control") == _FOR_ANYBODY
+        and headers.keys().isdisjoint(
+            {b"set-cookie", b"clear-site-data", b"etag"},
+        )
+    )
+
+
+def made(
+    listener: Listener,
+    filling: Filling,
+    route: Route,
+) -> KeptAnswer:
+    """Return what is kept of an answer that went out."""
+    headers = tuple(
+        (name, value)
+        for name, value in listener.headers
+        if name.lower() not in _OF_ONE_REQUEST
+    )
+    return KeptAnswer(
+        route=route,
+        headers=headers,
+        headers_alone=tuple(h for h in headers if h[0].lower() not in _OF_A_BODY),
+        body=listener.body,
+        etag=listener.etag,
+        seen=filling.seen,
+        vendor_id=filling.vendor_id,
+        until=time.monotonic() + LONGEST,
+    )
