@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from tortoise.exceptions import ValidationError
@@ -118,7 +119,7 @@ async def test_what_is_no_value_of_a_column_leaves_nothing_waiting(
             await tx.change(row, currency="x" * 400)
 
 
-_REFUSAL = {
+_REFUSAL: dict[str, Any] = {
     "source": "platform",
     "hour": clock.now(),
     "count": 1,
