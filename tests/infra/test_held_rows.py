@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from tortoise.exceptions import ValidationError
 from tortoise.expressions import F
 
+from shared.core import clock
+from shared.finance.inbox.models import WebhookRefusal
 from shared.infra import unit
+from shared.infra.database.raw_sql import fetch
 from shared.infra.unit import Act
 from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order
@@ -77,3 +82,47 @@ async def test_what_an_undone_part_changed_is_not_believed(database: str) -> Non
                 raise ValueError
         assert not await tx.move(row, to="shipped")
     assert (await Order.get(id=order.id)).status == "pending"
+
+
+async def test_a_row_that_is_gone_does_not_change(database: str) -> None:
+    """Deleted in the same transaction, by whatever way."""
+    async with unit.transaction() as tx:
+        row = await tx.create(WebhookRefusal, **_REFUSAL)
+        await WebhookRefusal.all().delete()
+        assert not await tx.change(row, why="again")
+
+
+async def test_an_insert_that_updates_is_somebody_elses_statement(
+    database: str,
+) -> None:
+    """One that only adds changes no row."""
+    async with unit.transaction() as tx:
+        row = await tx.create(WebhookRefusal, **_REFUSAL)
+        await fetch(
+            "INSERT INTO webhook_refusals"
+            " (source, hour, count, why, last_at, created_at, updated_at)"
+            " SELECT source, hour, 1, 'another', last_at, created_at, updated_at"
+            " FROM webhook_refusals WHERE true"
+            " ON CONFLICT (source, hour) DO UPDATE SET why = excluded.why RETURNING id"
+        )
+        assert not await tx.change(row, where={"why": "first"}, count=2)
+
+
+async def test_what_is_no_value_of_a_column_leaves_nothing_waiting(
+    database: str,
+) -> None:
+    """Refused where it is said; the transaction goes on."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        row = await tx.lock(Order, id=order.id)
+        with pytest.raises(ValidationError):
+            await tx.change(row, currency="x" * 400)
+
+
+_REFUSAL: dict[str, Any] = {
+    "source": "platform",
+    "hour": clock.now(),
+    "count": 1,
+    "why": "first",
+    "last_at": clock.now(),
+}

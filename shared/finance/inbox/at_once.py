@@ -29,15 +29,16 @@ async def take(
 ) -> Exception | None:
     """Store `row`, which is in no table yet, and apply its event; None when that is done.
 
-    Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer.
+    Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer,
+    and whoever has the rows locked the rest of them: TimeoutError after that.
     """
     reader = handlers()[row.source][event.type]
     assert isinstance(reader, StripeReader)
     try:
         async with asyncio.timeout(seconds):
             apply = await reader.read(context, event)
-        async with unit.transaction() as tx:
-            await _store_and_apply(tx, row, apply)
+            async with unit.transaction() as tx:
+                await _store_and_apply(tx, row, apply)
     except Exception as error:
         log.info("event %s is stored first: %s", event.id, error)
         return error

@@ -15,6 +15,7 @@ from tortoise.expressions import Q
 
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
+from shared.infra.gateway.signatures import id_in
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.models import Order
 
@@ -52,9 +53,17 @@ def _ids(subject: Mapping[str, Any]) -> Iterator[str]:
         subject.get("id"),
         *(subject.get(field) for field in _RELATED),
     ):
-        stripe_id = value.get("id") if isinstance(value, dict) else value
-        if isinstance(stripe_id, str) and 0 < len(stripe_id) <= 255:
+        if (stripe_id := id_in(value)) is not None:
             yield stripe_id
+
+
+def number_in(subject: Mapping[str, Any]) -> str | None:
+    """Our number of an order, where an event's object carries one."""
+    metadata = subject.get("metadata")
+    if not isinstance(metadata, dict):
+        return None
+    number = id_in(metadata.get("order_number"))
+    return number if number is not None and len(number) <= 20 else None
 
 
 async def find(body: Mapping[str, Any]) -> Attribution:
@@ -105,11 +114,6 @@ async def _by_number(subject: Mapping[str, Any]) -> tuple[int, int | None] | Non
     """An intent whose id we have not heard of yet (its answer was lost) carries the number that we
     gave it.
     """
-    metadata = subject.get("metadata")
-    number = metadata.get("order_number") if isinstance(metadata, dict) else None
-    order = (
-        await Order.get_or_none(number=number)
-        if isinstance(number, str) and len(number) <= 20
-        else None
-    )
+    number = number_in(subject)
+    order = await Order.get_or_none(number=number) if number else None
     return (order.id, order.vendor_id) if order else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core import clock
-from shared.finance.inbox.attribution import named_ids
+from shared.finance.inbox.attribution import named_ids, number_in
 from shared.finance.inbox.models import WebhookEvent
 from shared.infra.database.batch import SqlStatement, inserts
 from shared.infra.database.raw_sql import execute, fetch
@@ -62,8 +62,6 @@ def _order_of(body: Mapping[str, Any]) -> SqlStatement:
     ids = named_ids(subject) or ("",)
     marks = ", ".join("?" * len(ids))
     ranks = " ".join(f"WHEN ? THEN {rank}" for rank in range(len(ids)))
-    metadata = subject.get("metadata")
-    number = metadata.get("order_number") if isinstance(metadata, dict) else None
     vendors = "SELECT 1 FROM vendor_payment_configs WHERE stripe_account_id = ?"
     remembered = (
         f"SELECT r.order_id FROM stripe_references r WHERE r.stripe_id IN ({marks})"
@@ -82,6 +80,6 @@ def _order_of(body: Mapping[str, Any]) -> SqlStatement:
     values = (
         account if isinstance(account, str) else None,
         *ids * 4,
-        number if isinstance(number, str) and len(number) <= 20 else None,
+        number_in(subject),
     )
     return SqlStatement(sql, values)

@@ -99,20 +99,25 @@ def envelope(event: dict[str, Any]) -> VerifiedEvent:
         livemode=event["livemode"] is True,
         api_version=event.get("api_version"),
         account=event.get("account"),
-        object_id=subject.get("id"),
+        object_id=id_in(subject.get("id")),
         object_type=subject.get("object"),
-        related_intent=_named(subject.get("payment_intent")),
-        related_customer=_named(subject.get("customer") or before.get("customer")),
+        related_intent=id_in(subject.get("payment_intent")),
+        related_customer=id_in(subject.get("customer") or before.get("customer")),
     )
 
 
-def _named(value: Any) -> str | None:
+def id_in(value: Any) -> str | None:
     """The id in a field that may be an id, an expanded object, or nothing that we could use."""
     found = value.get("id") if isinstance(value, dict) else value
-    return found if isinstance(found, str) and 0 < len(found) <= 255 else None
+    return found if isinstance(found, str) and _is_plain(found) else None
+
+
+def _is_plain(text: str) -> bool:
+    """What every database keeps and compares: PostgreSQL takes neither NUL nor half a letter."""
+    return 0 < len(text) <= 255 and text.isascii() and text.isprintable()
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or len(value) > 255:
+    if not isinstance(value, str) or not _is_plain(value):
         raise ValueError("an id or type is missing")
     return value

@@ -20,6 +20,7 @@ from shared.infra.database.batch import Batch, stored
 Key: TypeAlias = tuple[type[Row], int]
 _READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 _UPDATES = re.compile(r'\s*UPDATE\s+"?(\w+)', re.IGNORECASE)
+_ONLY_ADDS = re.compile(r"\s*INSERT\b(?!.*\bDO\s+UPDATE\b)", re.IGNORECASE | re.DOTALL)
 
 
 class HeldRows:
@@ -51,7 +52,8 @@ class HeldRows:
             return None
         if any(getattr(row, name) != value for name, value in where.items()):
             return False
-        self._waiting.setdefault(_key(row), {}).update(stored(row, values))
+        columns = stored(row, values)  # refuses what is no value of a column
+        self._waiting.setdefault(_key(row), {}).update(columns)
         return True
 
     def write(self, batch: Batch) -> None:
@@ -70,16 +72,19 @@ class HeldRows:
             batch = Batch()
             self.write(batch)
             await batch.send()
-        updates = _UPDATES.match(query)
-        if updates is not None:
-            self._distrust(updates[1])
+        if not reads and _ONLY_ADDS.match(query) is None:
+            self._distrust(query)
 
-    def _distrust(self, table: str) -> None:
-        """Somebody else's statement may have changed rows of this table."""
+    def _distrust(self, query: str) -> None:
+        """Ask the database again about rows that somebody else's statement may have changed.
+
+        An update changes its table; what else changes rows may go on to others (a cascade).
+        """
+        updates = _UPDATES.match(query)
         self._rows = {
             key: row
             for key, row in self._rows.items()
-            if key[0]._meta.db_table != table
+            if updates is not None and key[0]._meta.db_table != updates[1]
         }
 
 

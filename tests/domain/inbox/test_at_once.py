@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +13,17 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.core import clock
-from shared.finance.inbox import attribution, statements
+from shared.finance.inbox import attribution, intake, statements
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.ledger.models import LedgerPosting
+from shared.finance.payments.models import Payment
+from shared.finance.payments.statements import lock_payment
 from shared.infra import unit
 from shared.infra.activity.models import Activity
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.infra.references import service as references
-from shared.trade.orders.models import Order
+from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.market_acts import buy
 
@@ -110,6 +113,59 @@ async def _is_paid_once(order_id: int) -> None:
     assert await Email.filter(order_id=order_id).count() == 2
 
 
+@pytest.mark.postgres_only
+async def test_rows_that_are_locked_for_long_keep_no_delivery(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is answered, stored, and applied as soon as they are free."""
+    monkeypatch.setattr(intake, "PATIENCE", 0.1)
+    (shop,) = await market.fill("LU")
+    order_id = await buy(market, shop, 1, "visa", back=False)
+    delivery = await _success_of(market)
+    locked, enough = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with unit.transaction() as tx:
+            await tx.lock(Order, id=order_id)
+            locked.set()
+            await enough.wait()
+
+    holding = asyncio.create_task(hold())
+    await locked.wait()
+    async with asyncio.timeout(5):
+        await market.deliver(delivery)
+    event = await WebhookEvent.get(stripe_event_id=delivery.event)
+    assert event.status == "received"
+    enough.set()
+    await holding
+    monkeypatch.setattr(intake, "PATIENCE", 5)
+    await intake.drain()
+    await _is_paid_once(order_id)
+
+
+async def test_who_waited_for_a_payment_reads_all_of_it_anew(database: str) -> None:
+    """Its order and itself as whoever had them locked left them, though one statement reads."""
+    order = await make_order()
+    payment = await make_payment(order, stripe_payment_intent_id="pi_1")
+    locked = asyncio.Event()
+
+    async def change() -> None:
+        async with unit.transaction() as tx:
+            row = await tx.lock(Order, id=order.id)
+            locked.set()
+            await asyncio.sleep(0.1)  # until the other waits
+            await tx.change(row, lost_amount=7)
+            await Payment.filter(id=payment.id).update(parked_reason="so")
+
+    async def look() -> tuple[Checkout, Order, Payment]:
+        await locked.wait()
+        async with unit.transaction() as tx:
+            return await lock_payment(tx, payment.id)
+
+    _, (_, row, found) = await asyncio.gather(change(), look())
+    assert (row.lost_amount, found.parked_reason) == (7, "so")
+
+
 async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
     database: str,
 ) -> None:
@@ -138,6 +194,8 @@ async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
         {"id": "pi_9", "metadata": {"order_number": second.number}},
         {"id": "pi_9", "metadata": {"order_number": "x" * 30}},
         {"id": "po_1"},
+        {"id": "re_1\0", "metadata": {"order_number": "\ud800"}},
+        {"id": 1, "metadata": [second.number], "payment_intent": ["pi_1"]},
         {"object": "balance"},
     ]
     accounts = (None, config.stripe_account_id, "acct_strange")
