@@ -14,6 +14,7 @@ from shared.core.networks import network_of
 from shared.infra import unit
 from shared.infra.gateway.standing import money_may_move
 from shared.infra.unit import Act, Transaction
+from shared.trade.baskets.models import Basket
 from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
 from shared.trade.catalogue import stock
 from shared.trade.commission.queries import rules_for
@@ -89,22 +90,37 @@ async def place_order(
         found = await lock_on_sale(tx, locked) if locked is not None else None
         if found is not None:
             return await _create(tx, found, purchaser, until=until)
-        await money_may_move()
-        before = await open_checkout(tx, locked)
-        # Read after the locks: a payment may have emptied it while we waited.
-        basket = await get_basket(basket_token)
-        terms = await _terms(basket)
-        _must_be_sellable(basket, terms)
-        if before is not None:
-            if await _same(before, basket):
-                await _renew(
-                    before, purchaser, min(until, _last_end(before, hold_minutes))
-                )
-                return before.token
-            await close_checkout(tx, before, CheckoutStatus.CANCELLED, actor=actor)
-        products = await stock.locked(sorted(line.product.id for line in basket.lines))
-        found = OnSale(basket, terms, products)
-        return await _create(tx, found, purchaser, until=until)
+        return await _place_again(
+            tx, locked, basket_token, purchaser, hold_minutes, until
+        )
+
+
+async def _place_again(
+    tx: Transaction,
+    locked: Basket | None,
+    basket_token: str | None,
+    purchaser: Purchaser,
+    hold_minutes: int,
+    until: datetime,
+) -> str:
+    """The long way: an open checkout of this basket, if there is one, is locked before products."""
+    await money_may_move()
+    before = await open_checkout(tx, locked)
+    # Read after the locks: a payment may have emptied it while we waited.
+    basket = await get_basket(basket_token)
+    terms = await _terms(basket)
+    _must_be_sellable(basket, terms)
+    if before is not None:
+        if await _same(before, basket):
+            last = min(until, _last_end(before, hold_minutes))
+            await _renew(before, purchaser, last)
+            return before.token
+        await close_checkout(
+            tx, before, CheckoutStatus.CANCELLED, actor=purchaser.actor
+        )
+    products = await stock.locked(sorted(line.product.id for line in basket.lines))
+    found = OnSale(basket, terms, products)
+    return await _create(tx, found, purchaser, until=until)
 
 
 async def _terms(basket: BasketView) -> SellingTerms | None:
@@ -208,21 +224,7 @@ async def _order_of(
     """The vendor's order of a checkout, with its lines and the commission that is frozen on
     each.
     """
-    lines = basket.lines
-    sold = [
-        Sold(
-            terms.vendor_id,
-            x.product.id,
-            x.product.category,
-            x.product.price.amount * x.quantity,
-        )
-        for x in lines
-    ]
-    rules, otherwise = (
-        await rules_for(terms.vendor_id),
-        Rule(terms.platform_fee_percentage),
-    )
-    charged = charge(sold, rules, checkout.currency, otherwise=otherwise)
+    charged = await _commission(basket.lines, terms, checkout.currency)
     order = await tx.create(
         Order,
         act=act,
@@ -236,8 +238,26 @@ async def _order_of(
         currency=checkout.currency,
         stock_state=stock_state,
     )
-    for line in _order_lines(order, lines, charged):
+    for line in _order_lines(order, basket.lines, charged):
         tx.add(line)
+
+
+async def _commission(
+    lines: Sequence[BasketLineView], terms: SellingTerms, currency: str
+) -> Sequence[Charged]:
+    """What the marketplace charges for each line today."""
+    sold = [
+        Sold(
+            terms.vendor_id,
+            line.product.id,
+            line.product.category,
+            line.product.price.amount * line.quantity,
+        )
+        for line in lines
+    ]
+    rules = await rules_for(terms.vendor_id)
+    otherwise = Rule(terms.platform_fee_percentage)
+    return charge(sold, rules, currency, otherwise=otherwise)
 
 
 def _order_lines(
