@@ -14,6 +14,7 @@ from shared.infra.activity import cause
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import changes_of, of_order
 from shared.infra.audit.models import AuditEntry
+from shared.infra.database.raw_sql import fetch
 from shared.infra.jobs import queue
 from shared.infra.jobs.models import Job
 from shared.infra.unit import Act, Transaction
@@ -186,6 +187,8 @@ class TestWhatIsCollected:
             queue.enqueue(tx, "some.job", {})
             with pytest.raises(ReadTooEarly):
                 await Job.all().count()
+            with pytest.raises(ReadTooEarly):
+                await fetch("SELECT id FROM jobs")
             await unit.flush()
             assert await Job.all().count() == 1
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.core import clock
 from shared.finance.inbox import attribution, intake, statements
@@ -24,15 +26,11 @@ from shared.infra.references import service as references
 from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.market_acts import buy
-from tests.support.unread import CLIENTS
 
 if TYPE_CHECKING:
     from tests.support.machine import Delivery, Market
 
 pytestmark = pytest.mark.both_engines
-
-
-SENDS = {"execute_query", "execute_query_dict", "execute_insert", "execute_many"}
 
 
 class Killed(BaseException):
@@ -54,8 +52,8 @@ def killed_at(number: int) -> Iterator[list[str]]:
 
         return count
 
-    for client in CLIENTS:
-        for name in client.__dict__.keys() & SENDS:
+    for client in (SqliteClient, AsyncpgDBClient):
+        for name in ("execute_query", "execute_query_dict", "execute_insert"):
             originals.append((client, name, client.__dict__[name]))
             setattr(client, name, counting(client.__dict__[name]))
     try:
