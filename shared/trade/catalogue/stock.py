@@ -2,8 +2,8 @@
 free.
 
 Every move locks its products in the order of their ids (so two orders never wait for each other in
-a circle); SQLite's transaction holds the write lock. Most repeat their condition in the WHERE of one
-update for all of them; what an order sets aside goes with the transaction's batch, and
+a circle); SQLite's transaction holds the write lock. Most repeat their condition in the WHERE of
+one update for all of them; what an order sets aside goes with the transaction's batch, and
 `ck_products_stock` stands behind it. An item is (product id, quantity).
 """
 
