@@ -4,6 +4,7 @@ day they are lost.
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import segno
@@ -161,7 +162,7 @@ async def _app_page(form: AppForm, *, status: int = 200) -> Response:
         service.app_address(secret, who.email, (await market()).name),
         error="m",
     )
-    groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    groups = wrap(secret, 4)
     return await _page(
         "portal/factors/app.html",
         status=status,

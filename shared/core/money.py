@@ -211,7 +211,8 @@ def split(amount: int, weights: list[int]) -> list[int]:
         raise ValueError("weights must be non-negative and not all zero")
     parts = [amount * w // total for w in weights]
     rests = [amount * weight % total for weight in weights]
-    order = sorted(range(len(weights)), key=lambda i: (-rests[i], i))
+    places = range(len(weights))
+    order = sorted(places, key=lambda place: (-rests[place], place))
     for i in order[: amount - sum(parts)]:
         parts[i] += 1
     return parts

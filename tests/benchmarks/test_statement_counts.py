@@ -37,7 +37,7 @@ MOST = {
     "an event again": (1, 1),
 }
 
-# The commits of a step; of the others, one each (an ignored event, or one again, needs none).
+# The commits of the steps that a shopper waits for.
 COMMITS = {
     "the order is placed": 1,
     "its payment is opened": 2,
@@ -97,6 +97,5 @@ async def test_a_paid_order_takes_so_many_statements(
     assert (await Order.get(id=order.id)).payment_status == "paid"
     assert await Job.filter(kind="webhooks.apply").count() == jobs
     most = {name: pair[engine == "postgres"] for name, pair in MOST.items()}
-    print(steps.commits)
     assert {name: steps.commits[name] for name in COMMITS} == COMMITS
     assert steps.took == most

@@ -67,8 +67,8 @@ Pairs = Mapping[str, Pair]
 # The most that this checkout may come to. Whoever makes a figure better lowers its bound.
 BOUNDS: Pairs = {
     "tokens per code line": (6.80, 6.58),
-    "% of code lines over 20 tokens": (0.90, 0.45),
-    "% of code lines over 25 tokens": (0.04, 0),
+    "% of code lines over 20 tokens": (0.88, 0.45),
+    "% of code lines over 25 tokens": (0, 0),
     "lines over 100 characters": (61, 18),
     "files over 320 lines": (0, 0),
     "functions over 40 lines": (0, 0),

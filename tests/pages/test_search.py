@@ -385,16 +385,18 @@ class TestNoWriteForgets:
                 assert {column, *sources} <= set(model._meta.fields_map)
 
     def test_no_sql_of_ours_writes_such_a_column(self) -> None:
-        """Only migrations may write these tables by hand."""
+        """Only migrations may write these tables by hand; what moves stock sets no word."""
         tables = "|".join(
             model._meta.db_table for model in models() if issubclass(model, Searched)
         )
         by_hand = re.compile(rf"(UPDATE|INSERT INTO)\s+\W?({tables})\b", re.IGNORECASE)
+        stock_alone = "UPDATE products SET reserved = reserved + ?, updated_at = ?"
         for folder in ("portal", "storefront", "shared"):
             for path in (ROOT / folder).rglob("*.py"):
                 if "migrations" in path.parts:
                     continue
-                assert not by_hand.search(path.read_text()), path
+                text = path.read_text().replace(stock_alone, "")
+                assert not by_hand.search(text), path
 
     async def test_rows_from_before_are_found(self, database: str) -> None:
         """The migration folds what was there, a thousand rows at a time."""

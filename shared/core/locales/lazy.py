@@ -6,11 +6,13 @@ Apart from the others, since Babel comes with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from babel.support import LazyProxy
 
 from shared.core.locales import gettext
+
+Say: TypeAlias = Callable[..., str]
 
 
 def lazy_gettext(message: str, /, **values: Any) -> str:
@@ -18,6 +20,6 @@ def lazy_gettext(message: str, /, **values: Any) -> str:
     return lazy(gettext, message, **values)
 
 
-def lazy(say: Callable[..., str], /, *args: Any, **values: Any) -> str:
+def lazy(say: Say, /, *args: Any, **values: Any) -> str:
     """What `say` says of these, asked each time it is read."""
     return cast("str", LazyProxy(say, *args, enable_cache=False, **values))

@@ -9,7 +9,7 @@ operation can forget it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from quart_schema.openapi import OpenAPIProvider
 from werkzeug.routing import Rule
@@ -40,6 +40,9 @@ AUTHORISED = {
 }
 
 
+_Json: TypeAlias = dict[str, Any]
+
+
 class ApiOnly(OpenAPIProvider):
     """Describes the JSON API, not the pages."""
 
@@ -48,7 +51,7 @@ class ApiOnly(OpenAPIProvider):
             if rule.rule.startswith(areas.API):
                 yield rule
 
-    def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_paths(self, rule: Rule) -> tuple[_Json, _Json]:
         paths, components = super().build_paths(rule)
         view = self._app.view_functions[rule.endpoint]
         for methods in paths.values():

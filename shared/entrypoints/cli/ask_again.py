@@ -28,8 +28,11 @@ async def ask_again(settings: Settings, write_id: int) -> int:
     return 0
 
 
+_NUMBERS = click.IntRange(1, 2**63 - 1)
+
+
 @click.command()
-@click.argument("write_id", metavar="WRITE_ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("write_id", metavar="WRITE_ID", type=_NUMBERS)
 @site
 @installation
 def ask_again_command(write_id: int, **given: Any) -> int:

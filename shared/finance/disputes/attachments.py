@@ -98,7 +98,8 @@ async def attach(
             upload_key=f"dispute:{row.stripe_dispute_id}:file:{kind}:{version}",
         )
         await writes.open_write(tx, UploadDocument.of(file))
-        note(tx, row, "attached", actor, kind=kind, name=paper.name, size=file.size)
+        told = {"kind": kind, "name": paper.name, "size": file.size}
+        note(tx, row, "attached", actor, **told)
     return version
 
 

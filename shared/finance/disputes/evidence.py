@@ -124,11 +124,12 @@ def others(reason: str) -> tuple[Field, ...]:
 
 def tidy(texts: Mapping[str, str]) -> dict[str, str]:
     """What was typed, as it is kept: known fields only, plain line ends, nothing empty."""
-    plain = {
-        name: texts.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
-        for name in FIELDS
-    }
+    plain = {name: _with_plain_ends(texts.get(name, "")) for name in FIELDS}
     return {name: text for name, text in plain.items() if text}
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def check(texts: Mapping[str, str]) -> None:

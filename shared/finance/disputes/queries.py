@@ -159,10 +159,9 @@ async def dispute_page(
     """
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     filters = ALL_FILTERS if vendor_id is None else FILTERS
-    counts = {
-        "all": await base.count(),
-        **{name: await base.filter(f).count() for name, f in filters.items()},
-    }
+    counts = {"all": await base.count()}
+    for name, condition in filters.items():
+        counts[name] = await base.filter(condition).count()
     wanted = status if status is not None and status in filters else "all"
     chosen = base.filter(filters[wanted]) if wanted != "all" else base
     by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
 
 Amounts = Mapping[tuple[int, str], int]  # (vendor, currency) -> minor units
 
@@ -36,6 +37,11 @@ class ExposureParts:
                 for f in fields(ExposureParts)
             )
         )
+
+
+Share: TypeAlias = tuple[
+    tuple[int, str], ExposureParts
+]  # (vendor, currency), and what of it
 
 
 def exposure(
@@ -70,14 +76,14 @@ def exposure(
     return dict(sorted(found.items(), key=_worst_first))
 
 
-def _worst_first(item: tuple[tuple[int, str], ExposureParts]) -> tuple[str, int, int]:
+def _worst_first(item: Share) -> tuple[str, int, int]:
     """By currency, the highest exposure first."""
     (vendor_id, currency), parts = item
     return currency, -parts.total, vendor_id
 
 
 def totals(
-    shares: Iterable[tuple[tuple[int, str], ExposureParts]],
+    shares: Iterable[Share],
 ) -> dict[str, ExposureParts]:
     """The same per currency."""
     found: dict[str, ExposureParts] = {}

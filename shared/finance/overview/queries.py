@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
@@ -21,6 +21,8 @@ from shared.finance.refunds.rules import UNSETTLED
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors.models import Vendor
+
+Sums: TypeAlias = dict[tuple[int, str], int]  # by vendor and currency
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ async def exposure_now() -> ExposureView:
     )
 
 
-async def _booked(account: Account) -> dict[tuple[int, str], int]:
+async def _booked(account: Account) -> Sums:
     rows = (
         LedgerEntry.filter(account=account.value)
         .annotate(total=Sum("amount"))
@@ -91,7 +93,7 @@ async def _booked(account: Account) -> dict[tuple[int, str], int]:
     return {(int(vendor), currency): int(total) for vendor, currency, total in found}
 
 
-async def _summed(query: QuerySet[Any], column: str) -> dict[tuple[int, str], int]:
+async def _summed(query: QuerySet[Any], column: str) -> Sums:
     rows = query.annotate(total=Sum(column)).group_by("vendor_id", "currency")
     found = await rows.values_list("vendor_id", "currency", "total")
     return {(int(vendor), currency): int(total) for vendor, currency, total in found}

@@ -82,7 +82,9 @@ async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
         .group_by("currency")
         .values_list("currency", "total", "fees")
     )
-    opening = {str(currency): int(net) + int(fee) for currency, net, fee in asked}
+    opening = {}
+    for currency, net, fee in asked:
+        opening[str(currency)] = int(net) + int(fee)
     currencies = {currency for _, currency in sums} | set(reading.lines)
 
     def booked(account: Account, currency: str) -> int:

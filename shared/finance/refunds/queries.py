@@ -136,9 +136,11 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
         BY_STRIPE: word("refunds.requested_by", BY_STRIPE),
         **await names_of({row.requested_by for row in rows}),
     }
-    return tuple(
-        _view(row, lines[row.id], owed=owed[row.id], names=names) for row in rows
-    )
+    views = []
+    for row in rows:
+        has, owes = lines[row.id], owed[row.id]
+        views.append(_view(row, has, owed=owes, names=names))
+    return tuple(views)
 
 
 async def _lines_of(refund_ids: list[int]) -> Mapping[int, list[RefundedLine]]:

@@ -140,6 +140,10 @@ def sheet(
     )
 
 
+def _moment(parts: Sequence[Booked]) -> tuple[datetime, int]:
+    return parts[0].at, parts[0].posting_id
+
+
 def _lines(
     balance: int, facts: Iterable[Sequence[Booked]]
 ) -> tuple[StatementLine, ...]:
@@ -149,7 +153,7 @@ def _lines(
     none.
     """
     lines = []
-    for parts in sorted(facts, key=lambda parts: (parts[0].at, parts[0].posting_id)):
+    for parts in sorted(facts, key=_moment):
         net = -sum(part.amount for part in parts if part.account != COMMISSION)
         commission = sum(part.amount for part in parts if part.account == COMMISSION)
         if net or commission:

@@ -144,7 +144,9 @@ class ReplaceChecks(TortoiseOperation):
     ) -> None:
         if state_editor is not None:
             table = old_state.models[(app_label, self.model_name)].table
-            backwards = {name: (b, a) for name, (a, b) in self.checks.items()}
+            backwards = {}
+            for name, (was, now) in self.checks.items():
+                backwards[name] = (now, was)
             await self._replace(state_editor, table, backwards)
 
     async def _replace(

@@ -2,8 +2,9 @@
 free.
 
 Every move locks its products in the order of their ids (so two orders never wait for each other in
-a circle) and repeats its condition in the WHERE of one update for all of them, because SQLite
-ignores SELECT ... FOR UPDATE. An item is (product id, quantity).
+a circle); SQLite's transaction holds the write lock. Most repeat their condition in the WHERE of
+one update for all of them; what an order sets aside goes with the transaction's batch, and
+`ck_products_stock` stands behind it. An item is (product id, quantity).
 """
 
 from __future__ import annotations
@@ -201,7 +202,7 @@ async def _move(
         for name, values in columns.items()
     }
     of_all = Product.filter(Q(*guard, join_type=Q.OR))
-    with untold():  # nobody holds a product while its stock moves
+    with untold():  # what waits of other rows need not be written for it
         return await of_all.update(updated_at=clock.now(), **changes)
 
 

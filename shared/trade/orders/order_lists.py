@@ -132,10 +132,9 @@ async def vendor_orders(
     base = Order.filter(vendor_id=vendor_id)
     if search:
         base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
-    counts = {
-        "all": await base.count(),
-        **{name: await base.filter(f).count() for name, f in FILTERS.items()},
-    }
+    counts = {"all": await base.count()}
+    for name, condition in FILTERS.items():
+        counts[name] = await base.filter(condition).count()
     wanted = status if status is not None and status in FILTERS else "all"
     chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
     shown = window(counts[wanted], page=page, size=PAGE_SIZE)

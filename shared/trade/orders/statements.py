@@ -121,7 +121,7 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
         return None
     products = [row_of(Product, "p", record) for record in found]
     tx.took(*products)
-    lines = sorted(zip(found, products, strict=True), key=lambda each: each[0]["line"])
+    lines = sorted(zip(found, products, strict=True), key=_line_id)
     first, _ = lines[0]
     has_terms = first["c.id"] is not None
     terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
@@ -133,6 +133,10 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
         terms=terms,
         products={product.id: product for product in products},
     )
+
+
+def _line_id(read: tuple[Record, Product]) -> int:
+    return int(read[0]["line"])
 
 
 def _line_on_sale(record: Record, product: Product) -> BasketLineView:

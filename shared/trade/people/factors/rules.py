@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
+from textwrap import wrap
 
 from shared.core.typed import bare_code
 
@@ -89,7 +90,7 @@ def typed_recovery_code(text: str) -> str | None:
 
 def shown_recovery_code(code: str) -> str:
     """A recovery code in groups of four."""
-    groups = [code[at : at + 4] for at in range(0, len(code), 4)]
+    groups = wrap(code, 4)
     return "-".join(groups)
 
 
