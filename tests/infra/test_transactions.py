@@ -179,6 +179,7 @@ class TestWhatIsCollected:
         ]
         assert [job.args["n"] for job in await Job.all().order_by("id")] == [0, 1]
 
+    @pytest.mark.both_engines
     async def test_nobody_reads_past_it(self, database: str) -> None:
         """In tests such a reading fails; whoever needs the rows asks for them to be written
         first.
