@@ -6,14 +6,20 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from tortoise.exceptions import ValidationError
+from tortoise.exceptions import IntegrityError, ValidationError
 from tortoise.expressions import F
 
 from shared.core import clock
 from shared.finance.inbox.models import WebhookRefusal
 from shared.infra import unit
+from shared.infra.activity.models import Activity
+from shared.infra.database import batch
+from shared.infra.database.announced import CaughtFailure
 from shared.infra.database.raw_sql import fetch
+from shared.infra.mail import service as mail
+from shared.infra.mail.models import Email
 from shared.infra.unit import Act
+from shared.infra.unit.errors import LateRefusal
 from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order
 from tests.support.storefront import counted
@@ -117,6 +123,66 @@ async def test_what_is_no_value_of_a_column_leaves_nothing_waiting(
         row = await tx.lock(Order, id=order.id)
         with pytest.raises(ValidationError):
             await tx.change(row, currency="x" * 400)
+
+
+async def _caught(*, in_savepoint: bool) -> None:
+    """A refusal that is caught inside the transaction, after something else was written."""
+    async with unit.transaction() as tx:
+        await tx.create(WebhookRefusal, **_REFUSAL)
+        with suppress(IntegrityError):
+            if in_savepoint:
+                async with tx.savepoint():
+                    await tx.create(WebhookRefusal, **_REFUSAL)
+            else:
+                await tx.create(WebhookRefusal, **_REFUSAL)
+
+
+async def test_a_failure_that_was_caught_does_not_end_well(database: str) -> None:
+    """PostgreSQL would store nothing of it and say nothing, SQLite the rest: neither may."""
+    with pytest.raises(CaughtFailure):
+        await _caught(in_savepoint=False)
+    assert not await WebhookRefusal.exists()
+    await _caught(in_savepoint=True)
+    assert await WebhookRefusal.all().count() == 1
+
+
+async def test_what_waited_and_is_refused_is_not_the_savepoints_failure(
+    database: str,
+) -> None:
+    """Who catches what its own block raises would take it for that."""
+    order = await make_order()
+
+    async def change() -> None:
+        async with unit.transaction() as tx:
+            row = await tx.lock(Order, id=order.id)
+            await tx.change(row, refunded_amount=order.total_amount_cents + 1)
+            with suppress(IntegrityError):
+                async with tx.savepoint():
+                    pass
+
+    with pytest.raises(LateRefusal):
+        await change()
+    assert (await Order.get(id=order.id)).refunded_amount == 0
+
+
+async def test_what_must_be_known_is_asked_in_parts_that_fit(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are posted at once, each is told once."""
+    monkeypatch.setattr(batch, "MOST_PARAMETERS", 40)
+    order = await make_order()
+    async with unit.transaction() as tx:
+        for number in range(9):
+            mail.post(
+                tx,
+                "password_changed",
+                to="ada@example.test",
+                unique_key=f"mail:{number % 7}",
+                order_id=order.id,
+                context={"full_name": "Ada", "role": "owner"},
+            )
+    assert await Email.all().count() == 7
+    assert await Activity.filter(kind="mail.made").count() == 7
 
 
 _REFUSAL: dict[str, Any] = {

@@ -12,6 +12,7 @@ import logging
 from shared.core import clock
 from shared.core.domains import NOT_OURS, Apply, StripeReader
 from shared.finance.inbox import statements
+from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus, decide
@@ -61,16 +62,10 @@ async def _store_and_apply(
     with cause.of(row.as_subject):
         outcome = NOT_OURS if apply is None else await apply(tx)
         await tx.settle()
-        named = [one.order_id for one in tx.activity if one.order_id is not None]
-        await tx.move(
-            row,
-            to=EventStatus.HANDLED,
-            outcome=outcome[:200],
-            attempts=1,
-            handled_at=clock.now(),
-            decision=decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity)),
-            order_id=order_id or next(iter(named), None),
-        )
+        decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity))
+        attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200])
+        about = order_id or first_order(tx.activity)
+        await close(tx, row, attempt, decision=decision, order_id=about)
         await tx.flush()
 
 

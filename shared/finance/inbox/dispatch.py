@@ -113,8 +113,13 @@ def _known_now(about: Attribution, led_to: Iterable[Activity]) -> Attribution:
     """What an event is about, where only its handler found out."""
     if about.order_id is not None or about.vendor_id is not None:
         return about
-    orders = [row.order_id for row in led_to if row.order_id is not None]
-    return replace(about, order_id=orders[0]) if orders else about
+    return replace(about, order_id=first_order(led_to))
+
+
+def first_order(led_to: Iterable[Activity]) -> int | None:
+    """The order that the first of these is about, of those that are about one."""
+    orders = (row.order_id for row in led_to)
+    return next((order_id for order_id in orders if order_id is not None), None)
 
 
 def why_ignored(context: Context, source: str, event: VerifiedEvent) -> str | None:
@@ -164,6 +169,18 @@ async def _close(
     decision: Decision,
 ) -> None:
     row = await tx.lock(WebhookEvent, id=event_id)
+    await close(tx, row, attempt, decision=decision, order_id=about.order_id)
+
+
+async def close(
+    tx: Transaction,
+    row: WebhookEvent,
+    attempt: Attempt,
+    *,
+    decision: Decision,
+    order_id: int | None,
+) -> None:
+    """Write down what became of an event that is locked, or was stored just now."""
     await tx.move(
         row,
         to=attempt.status,
@@ -173,7 +190,7 @@ async def _close(
         next_attempt_at=None,
         handled_at=clock.now(),
         decision=lasting_decision(row.decision, decision),
-        order_id=about.order_id or row.order_id,
+        order_id=order_id or row.order_id,
     )
 
 

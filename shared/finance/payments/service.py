@@ -25,6 +25,7 @@ from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_intents import cancel_intent, make
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.stripe_reads import read_charge, read_intent
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
@@ -269,12 +270,11 @@ async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | No
 
     Raises StripeUnavailable.
     """
-    payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
-    if payment is None:
+    reading = await read_intent(gateway, intent_id)
+    if reading is None:
         return None
-    if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
-        return PaymentState(payment.status)
-    return await sync.apply(payment.id, await gateway.payment_intents.get(intent_id))
+    async with unit.transaction() as tx:
+        return await reading.sync(tx)
 
 
 async def is_intent_known(intent_id: str | None) -> bool:
@@ -290,12 +290,10 @@ async def record_charge(gateway: Gateway, charge_id: str) -> bool:
     """Read the charge and note its transfer, fee and balance transaction on our payment; False when
     it is not ours.
     """
-    charge = await gateway.charges.get(charge_id)
-    if charge.payment_intent is None:
+    read = await read_charge(gateway, charge_id)
+    if read is None:
         return False
-    payment = await Payment.get_or_none(stripe_payment_intent_id=charge.payment_intent)
-    if payment is None:
-        return False
-    if charge.paid:
-        await sync.note_charge(payment.id, charge)
+    payment, charge = read
+    async with unit.transaction() as tx:
+        await sync.note_charge(tx, payment.id, charge)
     return True

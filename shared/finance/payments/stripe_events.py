@@ -5,58 +5,44 @@ from __future__ import annotations
 from functools import partial
 
 from shared.core.domains import Apply
-from shared.finance.payments import sync
-from shared.finance.payments.models import Payment
-from shared.finance.payments.rules import PaymentState
+from shared.finance.payments import stripe_reads, sync
+from shared.finance.payments.stripe_reads import IntentReading
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
-from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
 async def read_intent(context: Context, event: VerifiedEvent) -> Apply | None:
     """Read the intent again; payment and order follow it."""
-    payment = await _payment_of(event.object_id)
-    if payment is None:
+    if event.object_id is None:
         return None
-    if payment.status in (PaymentState.REFUNDED, PaymentState.CANCELED):
-        return partial(_stays, payment.status)
-    intent = await context.gateway.payment_intents.get(str(event.object_id))
-    return partial(_sync, payment.id, intent)
+    reading = await stripe_reads.read_intent(context.gateway, event.object_id)
+    return None if reading is None else partial(_sync, reading)
 
 
 async def read_charge(context: Context, event: VerifiedEvent) -> Apply | None:
     """Read the charge again; its transfer, fee and balance transaction are noted."""
-    payment = await _payment_of(event.related_intent)
-    if payment is None or not event.object_id:
-        return None
+    said_of = await stripe_reads.payment_of(event.related_intent)
+    if said_of is None or not event.object_id:
+        return None  # spares a call to Stripe for what is not ours
     try:
-        charge = await context.gateway.charges.get(event.object_id)
+        read = await stripe_reads.read_charge(
+            context.gateway, event.object_id, said_of=said_of
+        )
     except StripeMissing:
         return None
-    if charge.payment_intent != payment.stripe_payment_intent_id:
-        payment = await _payment_of(charge.payment_intent)
-    return None if payment is None else partial(_note, payment.id, charge)
-
-
-async def _payment_of(intent_id: str | None) -> Payment | None:
-    """The payment that has this intent; spares a call to Stripe for what is not ours."""
-    if not intent_id:
+    if read is None:
         return None
-    return await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    payment, charge = read
+    return partial(_note, payment.id, charge)
 
 
-async def _stays(state: str, _tx: Transaction) -> str:
-    return f"payment is {state}"
-
-
-async def _sync(payment_id: int, intent: PaymentIntent, tx: Transaction) -> str:
-    return f"payment is {await sync.sync_payment(tx, payment_id, intent)}"
+async def _sync(reading: IntentReading, tx: Transaction) -> str:
+    return f"payment is {await reading.sync(tx)}"
 
 
 async def _note(payment_id: int, charge: Charge, tx: Transaction) -> str:
-    if charge.paid:
-        await sync.note_charge_in(tx, payment_id, charge)
+    await sync.note_charge(tx, payment_id, charge)
     return "charge noted"

@@ -255,16 +255,12 @@ def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
     }
 
 
-async def note_charge(payment_id: int, charge: Charge) -> None:
+async def note_charge(tx: Transaction, payment_id: int, charge: Charge) -> None:
     """Fill in what follows a charge a moment later; what is known already is never overwritten with
-    nothing.
+    nothing. One that took no money tells nothing.
     """
-    async with unit.transaction() as tx:
-        await note_charge_in(tx, payment_id, charge)
-
-
-async def note_charge_in(tx: Transaction, payment_id: int, charge: Charge) -> None:
-    """As `note_charge`, in the caller's transaction."""
+    if not charge.paid:
+        return
     _, order, payment = await lock_payment(tx, payment_id)
     post_stripe_fee(tx, payment, charge)
     references.remember(

@@ -178,10 +178,11 @@ async def once(
     return claim
 
 
-async def _record(
+async def note_movement(
     tx: Transaction, claim: Claim, moved: DashboardTransfer, order_number: str
-) -> None:
-    await movements.record(
+) -> bool:
+    """Write a movement down and post it; False when it is noted already."""
+    return await movements.record(
         tx,
         claim,
         moved.kind,
@@ -190,6 +191,12 @@ async def _record(
         stripe_id=moved.stripe_id,
         order_number=order_number,
     )
+
+
+async def _record(
+    tx: Transaction, claim: Claim, moved: DashboardTransfer, order_number: str
+) -> None:
+    await note_movement(tx, claim, moved, order_number)
     await receivables.follow(tx, claim.id)
     tx.emit(ClaimUnsettled(claim.subject))
 

@@ -42,27 +42,71 @@ async def _tell(query: str) -> None:
         await before(query)
 
 
+class CaughtFailure(RuntimeError):
+    """A statement failed, somebody caught that, and the transaction was about to end well.
+
+    PostgreSQL has given it up by then and would store nothing of it without a word
+    (findings/tortoise-a-caught-error-loses-the-transaction.sh); SQLite would store the rest. Who
+    wants to go on uses a savepoint.
+    """
+
+
 class TellsStatements:
     """Put before a client of Tortoise's that is inside a transaction."""
 
+    has_failed = False
+
+    @contextmanager
+    def _noting_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            self.has_failed = True
+            raise
+
+    async def commit(self) -> None:
+        if self.has_failed:
+            await self.rollback()  # type: ignore[attr-defined]
+            raise CaughtFailure
+        await super().commit()  # type: ignore[misc]
+
+    # Tortoise sends what stands inside a savepoint by the client around it, its `_parent`.
+
+    async def release_savepoint(self) -> None:
+        around: Any = self._parent  # type: ignore[attr-defined]
+        if around.has_failed:
+            await self.savepoint_rollback()
+            raise CaughtFailure
+        await super().release_savepoint()  # type: ignore[misc]
+
+    async def savepoint_rollback(self) -> None:
+        await super().savepoint_rollback()  # type: ignore[misc]
+        around: Any = self._parent  # type: ignore[attr-defined]
+        around.has_failed = False
+
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         await _tell(query)
-        return await super().execute_insert(query, values)  # type: ignore[misc]
+        with self._noting_failures():
+            return await super().execute_insert(query, values)  # type: ignore[misc]
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
         await _tell(query)
-        await super().execute_many(query, values)  # type: ignore[misc]
+        with self._noting_failures():
+            await super().execute_many(query, values)  # type: ignore[misc]
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
         await _tell(query)
-        return await super().execute_query(query, values)  # type: ignore[misc]
+        with self._noting_failures():
+            return await super().execute_query(query, values)  # type: ignore[misc]
 
     async def execute_query_dict(
         self, query: str, values: list[Any] | None = None
     ) -> Any:
         await _tell(query)
-        return await super().execute_query_dict(query, values)  # type: ignore[misc]
+        with self._noting_failures():
+            return await super().execute_query_dict(query, values)  # type: ignore[misc]
 
     async def execute_script(self, query: str) -> None:
         await _tell(query)
-        await super().execute_script(query)  # type: ignore[misc]
+        with self._noting_failures():
+            await super().execute_script(query)  # type: ignore[misc]

@@ -6,10 +6,10 @@ sees the earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
 from tortoise.fields.base import DatabaseDefault
@@ -18,6 +18,7 @@ from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
 
+T = TypeVar("T")
 # PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
 MOST_PARAMETERS = 30_000
 
@@ -168,15 +169,22 @@ def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
     if dialect() != "postgres":
         yield from statements
         return
-    chosen: list[SqlStatement] = []
-    parameters = 0
-    for statement in statements:
-        parameters += len(statement.values)
-        if chosen and parameters > MOST_PARAMETERS:
-            yield _as_one(chosen)
-            chosen, parameters = [], len(statement.values)
-        chosen.append(statement)
-    yield _as_one(chosen)
+    for some in _fitting(statements, lambda statement: len(statement.values)):
+        yield _as_one(some)
+
+
+def _fitting(things: Iterable[T], parameters: Callable[[T], int]) -> Iterator[list[T]]:
+    """Things in order, as many at a time as one statement has parameters for."""
+    chosen: list[T] = []
+    count = 0
+    for thing in things:
+        count += parameters(thing)
+        if chosen and count > MOST_PARAMETERS:
+            yield chosen
+            chosen, count = [], parameters(thing)
+        chosen.append(thing)
+    if chosen:
+        yield chosen
 
 
 def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
@@ -191,6 +199,11 @@ def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
             told = f'{insert.sql} RETURNING {number} AS n, "id", "{column}" AS k'
             yield SqlStatement(told, insert.values)
         return
+    for some in _fitting(written, lambda each: len(each[2].values)):
+        yield _asked_as_one(some)
+
+
+def _asked_as_one(written: Sequence[tuple[int, str, SqlStatement]]) -> SqlStatement:
     parts = ", ".join(
         f'w{place} AS ({insert.sql} RETURNING {number} AS n, "id", "{column}" AS k)'
         for place, (number, column, insert) in enumerate(written)
@@ -200,7 +213,7 @@ def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
         for place in range(len(written))
     )
     values = [value for _, _, insert in written for value in insert.values]
-    yield SqlStatement(placed(f"WITH {parts} {rows}"), values)
+    return SqlStatement(placed(f"WITH {parts} {rows}"), values)
 
 
 def _as_one(statements: Sequence[SqlStatement]) -> SqlStatement:

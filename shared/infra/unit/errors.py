@@ -17,5 +17,12 @@ class OutOfOrder(TransactionMisuse):
     """A row was locked after one that comes later in the order of locks."""
 
 
+class LateRefusal(TransactionMisuse):
+    """What the transaction was about to keep of before is refused where a savepoint begins.
+
+    Whoever catches what the block of the savepoint raises must not take it for that.
+    """
+
+
 class NoRank(TransactionMisuse):
     """A table without `lock_rank` was locked."""

@@ -23,6 +23,7 @@ from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
+from shared.infra.unit.errors import LateRefusal
 from shared.infra.unit.events import Emitted, Event
 from shared.infra.unit.held_rows import HeldRows
 from shared.infra.unit.locks import HeldLocks, rank_of
@@ -252,8 +253,13 @@ class Transaction(Recorder):
     async def savepoint(self) -> AsyncIterator[None]:
         """Run the block so that an error inside undoes the block alone, and the transaction goes
         on.
+
+        Raises LateRefusal when the database refuses what was changed before the block.
         """
-        await self.flush()
+        try:
+            await self.flush()
+        except IntegrityError as refused:
+            raise LateRefusal(str(refused)) from refused
         callbacks, activity = len(self._callbacks), len(self.activity)
         try:
             async with in_transaction():

@@ -288,7 +288,9 @@ async def test_a_charge_that_tells_less_takes_nothing_away(
             "amount_stripe_fee",
         )
     )
-    await sync.note_charge(payment.id, replace(charge, **empty))  # type: ignore[arg-type]
+    async with unit.transaction() as tx:
+        told = replace(charge, **empty)  # type: ignore[arg-type]
+        await sync.note_charge(tx, payment.id, told)
     assert await Payment.filter(id=payment.id).values() == before
 
 

@@ -25,7 +25,7 @@ from shared.finance.reconciliation.findings import (
     RepairName,
 )
 from shared.finance.reconciliation.unexplained import UnknownMovement
-from shared.finance.recovery import dashboard_transfers, movements
+from shared.finance.recovery import dashboard_transfers
 from shared.finance.recovery.dashboard_transfers import DashboardTransfer
 from shared.finance.recovery.errors import NothingTaken
 from shared.finance.recovery.models import Claim, Movement
@@ -83,15 +83,7 @@ async def _note(tx: Transaction, claim: Claim, moved: DashboardTransfer) -> None
     posted = LedgerEntry.filter(stripe_id=moved.stripe_id, posting__kind="moved")
     entry = await posted.select_related("posting").first()
     if entry is None:
-        await movements.record(
-            tx,
-            claim,
-            moved.kind,
-            amount=moved.amount,
-            source_id=moved.source_id,
-            stripe_id=moved.stripe_id,
-            order_number=number,
-        )
+        await dashboard_transfers.note_movement(tx, claim, moved, number)
     elif not await Movement.exists(stripe_id=moved.stripe_id):
         await tx.create(
             Movement,
