@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
@@ -184,12 +185,18 @@ class TestWhatIsCollected:
         """In tests such a reading fails; whoever needs the rows asks for them to be written
         first.
         """
+
+        async def read(reading: Callable[[], Awaitable[object]]) -> None:
+            async with unit.transaction() as tx:
+                queue.enqueue(tx, "some.job", {})
+                await reading()
+
+        with pytest.raises(ReadTooEarly):
+            await read(lambda: Job.all().count())
+        with pytest.raises(ReadTooEarly):
+            await read(lambda: fetch("SELECT id FROM jobs"))
         async with unit.transaction() as tx:
             queue.enqueue(tx, "some.job", {})
-            with pytest.raises(ReadTooEarly):
-                await Job.all().count()
-            with pytest.raises(ReadTooEarly):
-                await fetch("SELECT id FROM jobs")
             await unit.flush()
             assert await Job.all().count() == 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from tortoise.connection import get_connection
 from tortoise.fields.base import DatabaseDefault
@@ -19,6 +19,7 @@ from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
 
 T = TypeVar("T")
+Counts: TypeAlias = Callable[[T], int]
 # PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
 MOST_PARAMETERS = 30_000
 
@@ -173,7 +174,7 @@ def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
         yield _as_one(some)
 
 
-def _fitting(things: Iterable[T], parameters: Callable[[T], int]) -> Iterator[list[T]]:
+def _fitting(things: Iterable[T], parameters: Counts[T]) -> Iterator[list[T]]:
     """Things in order, as many at a time as one statement has parameters for."""
     chosen: list[T] = []
     count = 0
