@@ -6,10 +6,10 @@ sees the earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.fields.base import DatabaseDefault
@@ -18,8 +18,6 @@ from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
 
-T = TypeVar("T")
-Counts: TypeAlias = Callable[[T], int]
 # PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
 MOST_PARAMETERS = 30_000
 
@@ -170,22 +168,20 @@ def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
     if dialect() != "postgres":
         yield from statements
         return
-    for some in _fitting(statements, lambda statement: len(statement.values)):
-        yield _as_one(some)
+    for some in _fitting(len(statement.values) for statement in statements):
+        yield _as_one(statements[some])
 
 
-def _fitting(things: Iterable[T], parameters: Counts[T]) -> Iterator[list[T]]:
-    """Things in order, as many at a time as one statement has parameters for."""
-    chosen: list[T] = []
-    count = 0
-    for thing in things:
-        count += parameters(thing)
-        if chosen and count > MOST_PARAMETERS:
-            yield chosen
-            chosen, count = [], parameters(thing)
-        chosen.append(thing)
-    if chosen:
-        yield chosen
+def _fitting(parameters: Iterable[int]) -> Iterator[slice]:
+    """So many things at a time as one statement has parameters for, in order."""
+    start = end = count = 0
+    for number in parameters:
+        if end > start and count + number > MOST_PARAMETERS:
+            yield slice(start, end)
+            start, count = end, 0
+        end, count = end + 1, count + number
+    if end > start:
+        yield slice(start, end)
 
 
 def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
@@ -200,8 +196,8 @@ def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
             told = f'{insert.sql} RETURNING {number} AS n, "id", "{column}" AS k'
             yield SqlStatement(told, insert.values)
         return
-    for some in _fitting(written, lambda each: len(each[2].values)):
-        yield _asked_as_one(some)
+    for some in _fitting(len(insert.values) for _, _, insert in written):
+        yield _asked_as_one(written[some])
 
 
 def _asked_as_one(written: Sequence[tuple[int, str, SqlStatement]]) -> SqlStatement:
