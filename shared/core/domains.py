@@ -60,13 +60,21 @@ Apply: TypeAlias = Callable[[Any], Awaitable[str]]
 
 
 @dataclass(frozen=True)
+class InSteps:
+    """What takes more than one transaction, or a write to Stripe: the event is stored first."""
+
+    run: Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True)
 class StripeReader:
     """The handler of events that need one transaction: `read` reads Stripe and changes nothing.
 
-    It answers with what is to be done, in the event's own transaction; None: not ours.
+    It answers with what is to be done, in the event's own transaction, or in steps where this once
+    that is not enough; None: not ours.
     """
 
-    read: Callable[[Any, Any], Awaitable[Apply | None]]
+    read: Callable[[Any, Any], Awaitable[Apply | InSteps | None]]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from shared.core import domains
-from shared.core.domains import NOT_OURS, StripeHandler, StripeReader
+from shared.core.domains import NOT_OURS, InSteps, StripeHandler, StripeReader
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -45,6 +45,8 @@ async def handle(context: Context, source: str, event: VerifiedEvent) -> str:
     apply = await handler.read(context, event)
     if apply is None:
         return NOT_OURS
+    if isinstance(apply, InSteps):
+        return await apply.run()
     async with unit.transaction() as tx:
         return await apply(tx)
 

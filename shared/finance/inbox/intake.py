@@ -118,7 +118,7 @@ async def _take(context: Context, delivered: _Delivered) -> None:
     row_id = await _store(delivered)
     if row_id is None:
         return
-    if error is None or isinstance(error, TimeoutError):
+    if error is None or isinstance(error, (TimeoutError, at_once.TakesSteps)):
         await _behind_the_door(dispatch.apply(context, row_id))
     else:
         await dispatch.note_failure(row_id, error)
