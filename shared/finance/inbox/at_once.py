@@ -10,7 +10,7 @@ import asyncio
 import logging
 
 from shared.core import clock
-from shared.core.domains import NOT_OURS, Apply, InSteps, StripeReader
+from shared.core.domains import NOT_OURS, Apply, InSteps
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
@@ -38,11 +38,10 @@ async def take(
     and whoever has the rows locked the rest of them: TimeoutError after that, and TakesSteps for
     what one transaction is not enough for.
     """
-    reader = handlers()[row.source][event.type]
-    assert isinstance(reader, StripeReader)
+    read = handlers()[row.source][event.type]
     try:
         async with asyncio.timeout(seconds):
-            apply = await reader.read(context, event)
+            apply = await read(context, event)
             if isinstance(apply, InSteps):
                 return TakesSteps(event.type)
             async with unit.transaction() as tx:
@@ -51,11 +50,6 @@ async def take(
         log.info("event %s is stored first: %s", event.id, error)
         return error
     return None
-
-
-def is_read(source: str, event_type: str) -> bool:
-    """Tell whether events of a type are applied by a transaction alone, once Stripe was read."""
-    return isinstance(handlers()[source].get(event_type), StripeReader)
 
 
 async def _store_and_apply(

@@ -109,16 +109,13 @@ async def _take(context: Context, delivered: _Delivered) -> None:
         return
     if await statements.count_again(source, event.id):
         return
-    error = None
-    if at_once.is_read(source, event.type):
-        row = delivered.row()
-        error = await at_once.take(context, event, row, seconds=PATIENCE)
-        if error is None:
-            return
+    error = await at_once.take(context, event, delivered.row(), seconds=PATIENCE)
+    if error is None:
+        return
     row_id = await _store(delivered)
     if row_id is None:
         return
-    if error is None or isinstance(error, (TimeoutError, at_once.TakesSteps)):
+    if isinstance(error, (TimeoutError, at_once.TakesSteps)):
         await _behind_the_door(dispatch.apply(context, row_id))
     else:
         await dispatch.note_failure(row_id, error)

@@ -106,39 +106,30 @@ async def is_gone(stripe_customer_id: str) -> bool:
     )
 
 
-async def let_go(row_id: int) -> None:
-    """The customer was deleted at Stripe, and with it what it held: our rows follow.
-
-    Twice is fine.
-    """
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
-        if row is None:
-            return
-        now = clock.now()
-        await tx.change(row, gone_at=now)
-        mine = {
-            "customer_id": row.customer_id,
-            "stripe_customer_id": row.stripe_customer_id,
-        }
-        gone: dict[str, Any] = {
-            "is_active": False,
-            "is_default": False,
-            "removed_because": Removal.CUSTOMER_GONE,
-        }
-        lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
-        for method in lost:
-            await tx.change(method, removed_at=now, **gone)
-        for setup in await PaymentMethodSetup.filter(
-            **mine, status__in=list(OPEN_SETUPS)
-        ):
-            await tx.move(setup, to=SetupState.CANCELED)
-        await PaymentMethodDetachment.filter(
-            customer_id=row.customer_id, done_at=None
-        ).update(done_at=now, updated_at=now)
-        tx.record(
-            "stripe_customer.gone",
-            actor="stripe",
-            subject=f"customer:{row.customer_id}",
-            methods_lost=len(lost),
-        )
+async def let_go(tx: Transaction, row: StripeCustomer) -> None:
+    """The locked customer was deleted at Stripe, and with it what it held: our rows follow."""
+    now = clock.now()
+    await tx.change(row, gone_at=now)
+    mine = {
+        "customer_id": row.customer_id,
+        "stripe_customer_id": row.stripe_customer_id,
+    }
+    gone: dict[str, Any] = {
+        "is_active": False,
+        "is_default": False,
+        "removed_because": Removal.CUSTOMER_GONE,
+    }
+    lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
+    for method in lost:
+        await tx.change(method, removed_at=now, **gone)
+    for setup in await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)):
+        await tx.move(setup, to=SetupState.CANCELED)
+    await PaymentMethodDetachment.filter(
+        customer_id=row.customer_id, done_at=None
+    ).update(done_at=now, updated_at=now)
+    tx.record(
+        "stripe_customer.gone",
+        actor="stripe",
+        subject=f"customer:{row.customer_id}",
+        methods_lost=len(lost),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.core.domains import Manifest, StripeReader, Subscription
+from shared.core.domains import Manifest, StripeHandler, Subscription
 from shared.finance.connect.events import (
     AccountCreated,
     PayoutSettingsRead,
@@ -23,15 +23,15 @@ from shared.finance.payouts.activity import PayoutActivity
 from shared.finance.recovery.events import ClaimSet
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
-EVENTS: Mapping[str, StripeReader] = {
-    "payout.created": StripeReader(stripe_events.read_payout),
-    "payout.updated": StripeReader(stripe_events.read_payout),
-    "payout.paid": StripeReader(stripe_events.read_payout),
-    "payout.failed": StripeReader(stripe_events.read_payout),
-    "payout.canceled": StripeReader(stripe_events.read_payout),
-    "payout.reconciliation_completed": StripeReader(stripe_events.read_payout),
-    "reserve.hold.created": StripeReader(stripe_events.read_reserves),
-    "reserve.release.created": StripeReader(stripe_events.read_reserves),
+EVENTS: Mapping[str, StripeHandler] = {
+    "payout.created": stripe_events.read_payout,
+    "payout.updated": stripe_events.read_payout,
+    "payout.paid": stripe_events.read_payout,
+    "payout.failed": stripe_events.read_payout,
+    "payout.canceled": stripe_events.read_payout,
+    "payout.reconciliation_completed": stripe_events.read_payout,
+    "reserve.hold.created": stripe_events.read_reserves,
+    "reserve.release.created": stripe_events.read_reserves,
 }
 
 MANIFEST = Manifest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.domains import Manifest, StripeReader, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import jobs, models, stripe_events
@@ -27,6 +27,6 @@ MANIFEST = Manifest(
         Subscription(ConnectedAgain, jobs.on_connected_again),
     ),
     platform_events={
-        "transfer.reversed": StripeReader(stripe_events.read_reversals),
+        "transfer.reversed": stripe_events.read_reversals,
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.domains import Manifest, StripeReader
+from shared.core.domains import Manifest
 from shared.finance.refunds import jobs, models, stripe_events, sync
 from shared.finance.refunds.activity import RefundActivity
 
@@ -11,9 +11,9 @@ MANIFEST = Manifest(
     jobs=(jobs.carry_out, sync.sync_later, jobs.import_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
-        "charge.refunded": StripeReader(stripe_events.read_refunds),
-        "refund.created": StripeReader(stripe_events.read_refund),
-        "refund.updated": StripeReader(stripe_events.read_refund),
-        "refund.failed": StripeReader(stripe_events.read_refund),
+        "charge.refunded": stripe_events.read_refunds,
+        "refund.created": stripe_events.read_refund,
+        "refund.updated": stripe_events.read_refund,
+        "refund.failed": stripe_events.read_refund,
     },
 )
