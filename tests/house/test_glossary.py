@@ -16,7 +16,7 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LEFT = frozenset(
     {
         "shared.finance.reconciliation.checks.unknown_movements.adopt_movement",
-        "shared.infra.gateway.standing",
+        "shared.infra.gateway.restore_check",
     }
 )
 
