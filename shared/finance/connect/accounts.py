@@ -77,7 +77,10 @@ def facts_of(account: StripeAccount) -> AccountFacts:
 
 
 def describe(
-    row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime
+    row: VendorPaymentConfig,
+    account: StripeAccount,
+    *,
+    read_at: datetime,
 ) -> None:
     """Set the row's fields to what the account says; nothing is saved yet."""
     facts = facts_of(account)
@@ -147,7 +150,11 @@ class AccountReading:
             tx.emit(PayoutSettingsRead(self.vendor_id, self.settings))
 
 
-async def read(gateway: Gateway, vendor_id: int, account_id: str) -> AccountReading:
+async def read(
+    gateway: Gateway,
+    vendor_id: int,
+    account_id: str,
+) -> AccountReading:
     """Read a vendor's account and its payout schedule from Stripe.
 
     Raises StripeMissing where the vendor took our access away, and StripeUnavailable.
@@ -158,7 +165,10 @@ async def read(gateway: Gateway, vendor_id: int, account_id: str) -> AccountRead
     return AccountReading(vendor_id, account, settings, started)
 
 
-async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings | None:
+async def payout_settings(
+    gateway: Gateway,
+    account_id: str,
+) -> PayoutSettings | None:
     """Read when Stripe pays out; None when it does not tell."""
     try:
         return await gateway.balance_settings.get(account_id)
@@ -167,7 +177,10 @@ async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings |
         return None
 
 
-def _is_news(row: VendorPaymentConfig, read_at: datetime) -> bool:
+def _is_news(
+    row: VendorPaymentConfig,
+    read_at: datetime,
+) -> bool:
     is_newer = row.synced_at is None or row.synced_at <= read_at
     return row.deauthorized_at is None and is_newer
 
@@ -190,7 +203,10 @@ async def _store(
     await _tell_what_stopped(tx, row, before)
 
 
-async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
+async def disconnect(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+) -> None:
     """The vendor took our access away: the row, which the caller holds locked, takes no more
     payments.
     """
@@ -205,7 +221,9 @@ async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
 
 
 async def _tell_what_stopped(
-    tx: Transaction, row: VendorPaymentConfig, before: _Before
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    before: _Before,
 ) -> None:
     """A mail when something that worked works no longer: payments, payouts, or the account as a
     whole.

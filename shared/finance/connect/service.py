@@ -59,7 +59,9 @@ async def setup_payments(
 
 
 async def _write_down(
-    vendor_id: int, details: AccountDetails, actor: str
+    vendor_id: int,
+    details: AccountDetails,
+    actor: str,
 ) -> tuple[str | None, int]:
     """Stripe's id of the account, or else the write that makes it."""
     async with unit.transaction() as tx:
@@ -93,7 +95,10 @@ async def _write_down(
         return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
 
 
-async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
+async def _perform_what_waits(
+    gateway: Gateway,
+    vendor_id: int,
+) -> None:
     """Perform what others write of a new account; when that fails, the account stands and their
     jobs go on.
     """
@@ -162,7 +167,11 @@ async def create_dashboard_link(
     return link
 
 
-async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:
+async def sync_account(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+) -> PaymentConfigView:
     """Read the account and its payout schedule from Stripe and store them; a reading older than the
     stored one is dropped.
     """
@@ -175,7 +184,10 @@ async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView
     return await get_vendor_payment_config(vendor_id)
 
 
-async def sync_account_by_stripe_id(gateway: Gateway, account_id: str) -> bool:
+async def sync_account_by_stripe_id(
+    gateway: Gateway,
+    account_id: str,
+) -> bool:
     """The same for an account that Stripe named in an event. False: it is none of ours."""
     row = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
     if row is None:
@@ -215,7 +227,10 @@ async def disconnected(
     return True
 
 
-async def connect_again(gateway: Gateway, account_id: str) -> bool:
+async def connect_again(
+    gateway: Gateway,
+    account_id: str,
+) -> bool:
     """The vendor let us in again, if Stripe lets us read its account: it sells again, and gets what
     waited for it.
 
@@ -253,7 +268,10 @@ class ConnectedReading:
         await self.reading.store(tx)
 
 
-async def read_again(gateway: Gateway, account_id: str) -> ConnectedReading | None:
+async def read_again(
+    gateway: Gateway,
+    account_id: str,
+) -> ConnectedReading | None:
     """Read an account that may have been closed to us; None where it still is, and for one that is
     none of ours.
     """

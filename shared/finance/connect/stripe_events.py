@@ -14,7 +14,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_account(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_account(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Read the account again with all that hangs on it; the vendor's state follows it, and its
     payout schedule ours, or Stripe's is set back.
     """
@@ -34,12 +37,19 @@ async def _passed_over(_tx: Transaction) -> str:
     return "access was taken away before"
 
 
-async def _store(reading: AccountReading, said: str, tx: Transaction) -> str:
+async def _store(
+    reading: AccountReading,
+    said: str,
+    tx: Transaction,
+) -> str:
     await reading.store(tx)
     return said
 
 
-async def read_loss(_context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_loss(
+    _context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """The vendor took our access away: it can sell no more.
 
     Nothing can be read any more, so the event alone decides.
@@ -47,12 +57,18 @@ async def read_loss(_context: Context, event: VerifiedEvent) -> Apply | None:
     return partial(_lose, event) if event.account else None
 
 
-async def _lose(event: VerifiedEvent, tx: Transaction) -> str:
+async def _lose(
+    event: VerifiedEvent,
+    tx: Transaction,
+) -> str:
     known = await service.disconnected(tx, str(event.account), at=event.created_at)
     return "access taken away" if known else NOT_OURS
 
 
-async def read_return(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_return(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """The vendor gave our access back, if its account can be read: it sells again, and what we owe
     it is sent.
     """
@@ -62,6 +78,9 @@ async def read_return(context: Context, event: VerifiedEvent) -> Apply | None:
     return None if back is None else partial(_return, back)
 
 
-async def _return(back: ConnectedReading, tx: Transaction) -> str:
+async def _return(
+    back: ConnectedReading,
+    tx: Transaction,
+) -> str:
     await back.store(tx)
     return "access given back"

@@ -62,7 +62,10 @@ class WarningReading:
         return "vendor warned"
 
 
-async def read(gateway: Gateway, warning_id: str) -> WarningReading | None:
+async def read(
+    gateway: Gateway,
+    warning_id: str,
+) -> WarningReading | None:
     """Read a warning from Stripe; None when it is about nothing of ours."""
     seen = await gateway.early_fraud_warnings.get(warning_id)
     payment = await payment_of(seen.payment_intent, seen.charge)
@@ -71,7 +74,10 @@ async def read(gateway: Gateway, warning_id: str) -> WarningReading | None:
     return WarningReading(seen.id, payment.order_id, seen.actionable)
 
 
-async def note(gateway: Gateway, warning_id: str) -> str | None:
+async def note(
+    gateway: Gateway,
+    warning_id: str,
+) -> str | None:
     """Read the warning and tell the vendor once; None when it is about nothing of ours, else what
     was decided.
     """

@@ -17,7 +17,8 @@ from shared.infra.unit import Transaction
 
 
 async def read_dispute(
-    context: Context, event: VerifiedEvent
+    context: Context,
+    event: VerifiedEvent,
 ) -> Apply | InSteps | None:
     """Read the dispute; row, books and claim follow."""
     if not event.object_id:
@@ -34,16 +35,26 @@ async def read_dispute(
     return partial(_apply, payment.id, seen)
 
 
-async def _apply(payment_id: int, seen: StripeDispute, tx: Transaction) -> str:
+async def _apply(
+    payment_id: int,
+    seen: StripeDispute,
+    tx: Transaction,
+) -> str:
     return f"dispute is {await service.apply_in(tx, payment_id, seen)}"
 
 
-async def _in_steps(context: Context, dispute_id: str) -> str:
+async def _in_steps(
+    context: Context,
+    dispute_id: str,
+) -> str:
     status = await service.sync_dispute(context.gateway, dispute_id)
     return NOT_OURS if status is None else f"dispute is {status}"
 
 
-async def read_warning(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_warning(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """A card's issuer reports fraud: the vendor is told, before there is a dispute."""
     if not event.object_id:
         return None

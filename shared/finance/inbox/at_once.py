@@ -30,7 +30,11 @@ class TakesSteps(Exception):
 
 
 async def take(
-    context: Context, event: VerifiedEvent, row: WebhookEvent, *, seconds: float
+    context: Context,
+    event: VerifiedEvent,
+    row: WebhookEvent,
+    *,
+    seconds: float,
 ) -> Exception | None:
     """Store `row`, which is in no table yet, and apply its event; None when that is done.
 
@@ -53,7 +57,9 @@ async def take(
 
 
 async def _store_and_apply(
-    tx: Transaction, row: WebhookEvent, apply: Apply | None
+    tx: Transaction,
+    row: WebhookEvent,
+    apply: Apply | None,
 ) -> None:
     order_id = await statements.store(row)
     if row.id is None:  # the same event at the same moment
@@ -70,7 +76,10 @@ async def _store_and_apply(
         await tx.flush()
 
 
-async def ignore(row: WebhookEvent, reason: str) -> None:
+async def ignore(
+    row: WebhookEvent,
+    reason: str,
+) -> None:
     """Store an event that does nothing here, or count it once more: one statement."""
     row.status = EventStatus.IGNORED
     row.outcome, row.decision = reason[:200], Decision.IGNORED

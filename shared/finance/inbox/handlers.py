@@ -37,7 +37,11 @@ def _of(
     return found
 
 
-async def handle(context: Context, source: str, event: VerifiedEvent) -> str:
+async def handle(
+    context: Context,
+    source: str,
+    event: VerifiedEvent,
+) -> str:
     """Let an event's handler do its work, in transactions of its own; return what came of it."""
     apply = await handlers()[source][event.type](context, event)
     if apply is None:
@@ -48,6 +52,9 @@ async def handle(context: Context, source: str, event: VerifiedEvent) -> str:
         return await apply(tx)
 
 
-def is_handled(source: str, event_type: str) -> bool:
+def is_handled(
+    source: str,
+    event_type: str,
+) -> bool:
     """Tell whether events of a type that come to the endpoint `source` do anything."""
     return event_type in handlers()[source]

@@ -58,7 +58,12 @@ async def receive(
         raise OfConnectedAccount if source == "platform" else OfPlatform
 
 
-async def take(context: Context, *, source: str, body: str) -> bool:
+async def take(
+    context: Context,
+    *,
+    source: str,
+    body: str,
+) -> bool:
     """Take in an event that Stripe's own list told us, which needs no signature, and apply it;
     False when it is known.
     """
@@ -100,7 +105,10 @@ class _Delivered:
         )
 
 
-async def _take(context: Context, delivered: _Delivered) -> None:
+async def _take(
+    context: Context,
+    delivered: _Delivered,
+) -> None:
     """Do with an event what its type asks for; one that is known is counted."""
     source, event = delivered.source, delivered.event
     reason = dispatch.why_ignored(context, source, event)

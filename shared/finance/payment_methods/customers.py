@@ -28,7 +28,10 @@ from shared.trade.people.models import Customer
 log = logging.getLogger("markethall.payment_methods")
 
 
-async def ensure(gateway: Gateway, shopper_id: int) -> str:
+async def ensure(
+    gateway: Gateway,
+    shopper_id: int,
+) -> str:
     """The shopper's customer at Stripe, made now if there is none.
 
     Whoever asks at once, there is one.
@@ -61,7 +64,10 @@ async def _written_down(shopper_id: int) -> tuple[str | None, int]:
         return None, await _open(tx, shopper, row)
 
 
-async def _next(tx: Transaction, shopper: Customer) -> StripeCustomer:
+async def _next(
+    tx: Transaction,
+    shopper: Customer,
+) -> StripeCustomer:
     number = 1 + await StripeCustomer.filter(customer_id=shopper.id).count()
     return await tx.create(
         StripeCustomer,
@@ -72,7 +78,11 @@ async def _next(tx: Transaction, shopper: Customer) -> StripeCustomer:
     )
 
 
-async def _open(tx: Transaction, shopper: Customer, row: StripeCustomer) -> int:
+async def _open(
+    tx: Transaction,
+    shopper: Customer,
+    row: StripeCustomer,
+) -> int:
     """Open the next write of a customer; the first one goes on with the key that its row has."""
     mark, _, first = row.idempotency_key.rpartition(":")
     earlier = await writes.count_of(f"stripe_customer:{row.id}", CreateCustomer)
@@ -106,7 +116,10 @@ async def is_gone(stripe_customer_id: str) -> bool:
     )
 
 
-async def let_go(tx: Transaction, row: StripeCustomer) -> None:
+async def let_go(
+    tx: Transaction,
+    row: StripeCustomer,
+) -> None:
     """The locked customer was deleted at Stripe, and with it what it held: our rows follow."""
     now = clock.now()
     await tx.change(row, gone_at=now)

@@ -14,7 +14,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_methods(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_methods(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Read again what the customer holds that the event is about; of one that was deleted, that it
     was.
     """
@@ -27,6 +30,9 @@ async def read_methods(context: Context, event: VerifiedEvent) -> Apply | None:
     return None if reading is None else partial(_store, reading)
 
 
-async def _store(reading: MethodsReading, tx: Transaction) -> str:
+async def _store(
+    reading: MethodsReading,
+    tx: Transaction,
+) -> str:
     await reading.store(tx)
     return "saved methods read again"

@@ -66,7 +66,10 @@ class MethodsReading:
             await _store(tx, row, self.methods, self.started)
 
 
-async def sync_methods(gateway: Gateway, stripe_customer_id: str) -> bool:
+async def sync_methods(
+    gateway: Gateway,
+    stripe_customer_id: str,
+) -> bool:
     """Read a customer's setups and methods and let our rows follow; False when it is no shopper's
     customer of ours.
 
@@ -80,7 +83,10 @@ async def sync_methods(gateway: Gateway, stripe_customer_id: str) -> bool:
     return True
 
 
-async def sync_shopper(gateway: Gateway, shopper_id: int) -> None:
+async def sync_shopper(
+    gateway: Gateway,
+    shopper_id: int,
+) -> None:
     """The same for the customer that a shopper has now, if there is one."""
     row = await customers.known(shopper_id)
     if row is not None:
@@ -88,7 +94,8 @@ async def sync_shopper(gateway: Gateway, shopper_id: int) -> None:
 
 
 async def read_methods(
-    gateway: Gateway, stripe_customer_id: str
+    gateway: Gateway,
+    stripe_customer_id: str,
 ) -> MethodsReading | None:
     """Read a customer's setups and methods; None when it is no shopper's customer of ours.
 
@@ -119,7 +126,10 @@ async def read_methods(
     return MethodsReading(row.id, started, setups, methods)
 
 
-async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
+async def store_setup(
+    setup_id: int,
+    found: SetupIntent,
+) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
     async with unit.transaction() as tx:
         return await writes.store_setup(tx, setup_id, found)
@@ -169,7 +179,8 @@ async def _take_over(
 
 
 async def _free_cards_that_change(
-    held: Sequence[StoredMethod], decided: SyncPlan
+    held: Sequence[StoredMethod],
+    decided: SyncPlan,
 ) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at
     every moment.
@@ -193,7 +204,11 @@ async def _set_up(shopper_id: int) -> set[str]:
     return {str(id_) for id_ in ids if id_}
 
 
-async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
+async def _end(
+    tx: Transaction,
+    row: PaymentMethod,
+    why: Removal,
+) -> None:
     now = clock.now()
     await tx.change(
         row,
@@ -242,7 +257,10 @@ async def _keep(
         await _note(tx, "payment_method.followed", shopper_id, row.id, changed=changed)
 
 
-def _consent(method: StripePaymentMethod, set_up: set[str]) -> dict[str, Any]:
+def _consent(
+    method: StripePaymentMethod,
+    set_up: set[str],
+) -> dict[str, Any]:
     """When and where its shopper agreed."""
     was_set_up = method.id in set_up
     origin = ConsentOrigin.ACCOUNT if was_set_up else ConsentOrigin.CHECKOUT
@@ -261,7 +279,10 @@ def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
     }
 
 
-async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
+async def keep_a_default(
+    tx: Transaction,
+    shopper_id: int,
+) -> None:
     """Where a shopper has methods, one is the default: the first that was saved, and after its end
     the newest. The caller locks.
     """
@@ -274,7 +295,11 @@ async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
 
 
 async def _note(
-    tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any
+    tx: Transaction,
+    action: str,
+    shopper_id: int,
+    method_id: int,
+    **details: Any,
 ) -> None:
     tx.record(
         action,

@@ -18,7 +18,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_payout(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_payout(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Read the payout again, on the account that the event names or the platform's own; our row
     follows.
     """
@@ -55,7 +58,10 @@ class _PayoutReading:
         return f"payout is {row.status}"
 
 
-async def read_reserves(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_reserves(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Stripe put money of the event's account in reserve, or let some go: read that account's
     rows.
     """
@@ -63,6 +69,9 @@ async def read_reserves(context: Context, event: VerifiedEvent) -> Apply | None:
     return None if facts is None else partial(_post, facts)
 
 
-async def _post(facts: Facts, tx: Transaction) -> str:
+async def _post(
+    facts: Facts,
+    tx: Transaction,
+) -> str:
     found = await stripe_risk_reserves.post_new(tx, facts)
     return f"{found} new in Stripe's reserve"

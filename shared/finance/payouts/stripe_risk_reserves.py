@@ -31,7 +31,10 @@ PAYMENTS = "payments"
 LOOK_BACK = timedelta(days=21)  # what is older is reconciliation's
 
 
-async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
+async def sync_reserves(
+    gateway: Gateway,
+    account_id: str | None,
+) -> int | None:
     """Post what is new of one account's reserve (None: the platform's own): how much was new, None
     when it is not ours.
     """
@@ -39,7 +42,10 @@ async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
     return None if facts is None else await _post_all(facts)
 
 
-async def read_reserves(gateway: Gateway, account_id: str | None) -> Facts | None:
+async def read_reserves(
+    gateway: Gateway,
+    account_id: str | None,
+) -> Facts | None:
     """Read what Stripe holds of one account lately (None: the platform's own); None when it is not
     ours.
     """
@@ -115,7 +121,10 @@ async def _post_all(facts: Facts) -> int:
         return await post_new(tx, facts)
 
 
-async def post_new(tx: Transaction, facts: Facts) -> int:
+async def post_new(
+    tx: Transaction,
+    facts: Facts,
+) -> int:
     """Post those that are not there; how many that are.
 
     An event, the look and a repair may come at the same moment: one of them posts.

@@ -17,7 +17,10 @@ from shared.infra.unit import Transaction
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"
 
 
-async def read_reversals(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_reversals(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Read what came back of the transfer; what was taken by hand is noted with the claim that
     waits for it.
     """
@@ -32,7 +35,10 @@ async def read_reversals(context: Context, event: VerifiedEvent) -> Apply | None
     return None if reading is None else partial(_note, reading)
 
 
-async def _note(reading: ReversalsReading, tx: Transaction) -> str:
+async def _note(
+    reading: ReversalsReading,
+    tx: Transaction,
+) -> str:
     found = await reading.note(tx)
     if found.undecided:
         return UNDECIDED

@@ -20,7 +20,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_refund(context: Context, event: VerifiedEvent) -> Apply | InSteps | None:
+async def read_refund(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | InSteps | None:
     """Read the refund again; one that was made in Stripe's dashboard gets a row, in steps."""
     if not event.object_id or not await is_intent_known(event.related_intent):
         return None
@@ -35,7 +38,8 @@ async def read_refund(context: Context, event: VerifiedEvent) -> Apply | InSteps
 
 
 async def read_refunds(
-    context: Context, event: VerifiedEvent
+    context: Context,
+    event: VerifiedEvent,
 ) -> Apply | InSteps | None:
     """A charge says that something of it went back, not what: read all refunds of its payment."""
     intent_id = event.related_intent
@@ -66,7 +70,10 @@ class _RefundReading:
         return is_new or next_state(state, self.answer.status) is not None
 
 
-async def _read(gateway: Gateway, answer: StripeRefund) -> _RefundReading | None:
+async def _read(
+    gateway: Gateway,
+    answer: StripeRefund,
+) -> _RefundReading | None:
     row = await external_refunds.row_of(answer)
     if row is None:
         return None
@@ -74,13 +81,19 @@ async def _read(gateway: Gateway, answer: StripeRefund) -> _RefundReading | None
     return _RefundReading(row, answer, moved)
 
 
-async def _follow(reading: _RefundReading, tx: Transaction) -> str:
+async def _follow(
+    reading: _RefundReading,
+    tx: Transaction,
+) -> str:
     refund_id = reading.row.id
     state = await sync.apply_in(tx, refund_id, reading.answer, reading.moved)
     return _said(state)
 
 
-async def _follow_all(readings: Sequence[_RefundReading], tx: Transaction) -> str:
+async def _follow_all(
+    readings: Sequence[_RefundReading],
+    tx: Transaction,
+) -> str:
     for refund_id in sorted(reading.row.id for reading in readings):
         await refunded_amounts.locked(tx, refund_id)
     for reading in sorted(readings, key=lambda each: each.is_news):
@@ -88,11 +101,17 @@ async def _follow_all(readings: Sequence[_RefundReading], tx: Transaction) -> st
     return _counted(len(readings))
 
 
-async def _import(gateway: Gateway, answer: StripeRefund) -> str:
+async def _import(
+    gateway: Gateway,
+    answer: StripeRefund,
+) -> str:
     return _said(await external_refunds.import_refund(gateway, answer))
 
 
-async def _import_all(gateway: Gateway, intent_id: str) -> str:
+async def _import_all(
+    gateway: Gateway,
+    intent_id: str,
+) -> str:
     return _counted(await external_refunds.sync_refunds_of(gateway, intent_id))
 
 
