@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.request import urlopen
 
 from shared.entrypoints.cli import addresses
@@ -44,6 +45,7 @@ sys.exit(run.main(sys.argv[1:]))
 _HELLO = """
 import asyncio, socket, sys
 from pathlib import Path
+from types import MappingProxyType
 from hypercorn.asyncio import serve
 from quart import Quart
 from shared.core.settings import load
@@ -137,22 +139,32 @@ def _processor(process: int) -> float:
     return (int(told[11]) + int(told[12])) / _TICKS
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at just now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 @contextmanager
-def _running(*command: str, port: int) -> Iterator[int]:
+def running(
+    *command: str,
+    port: int,
+    around: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[int]:
     """A server, once it answers: the number of its process."""
     ours = ("MARKETHALL_", "STRIPE_")
-    around = os.environ.items()
-    kept = {name: value for name, value in around if not name.startswith(ours)}
+    mine = os.environ.items()
+    kept = {name: value for name, value in mine if not name.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env={**kept, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(ROOT)},
+        env={
+            **kept,
+            **around,
+            "MARKETHALL_NO_BOOTSTRAP": "1",
+            "PYTHONPATH": str(ROOT),
+        },
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -183,9 +195,9 @@ def signed_out() -> None:
     hello.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        port, other = _free_port(), _free_port()
-        serving = _running(*_serve(port, folder), port=port)
-        greeting = _running(*_greet(other, folder), port=other)
+        port, other = free_port(), free_port()
+        serving = running(*_serve(port, folder), port=port)
+        greeting = running(*_greet(other, folder), port=other)
         market, hello = stack.enter_context(serving), stack.enter_context(greeting)
         time.sleep(3)  # what is loaded late is loaded now
         told = AskedPage(hello, other, addresses.HOME)
@@ -230,7 +242,7 @@ def _serve(
     port: int,
     folder: str,
 ) -> list[str]:
-    stripe = str(_free_port())
+    stripe = str(free_port())
     options = ["--port", str(port), "--sandbox-port", stripe, "--data-dir", folder]
     return ["-c", _SERVE, "serve", *options]
 
