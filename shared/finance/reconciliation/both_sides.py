@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.core import clock
 from shared.finance.ledger.chart import Account
+from shared.finance.ledger.statements import wrong_sums
 from shared.finance.reconciliation import (
     event_records,
     ledger_records,
@@ -141,6 +142,7 @@ async def _with_ledger(
         posted=await ledger_records.posted(both.payments),
         orphans=await ledger_records.orphans(since),
         open_postings=await ledger_records.open_postings(),
+        wrong_sums=await wrong_sums(),
         ledger_sums=_by_currency(sums),
         balances=_balances(booked, at_stripe),
         earnings=await vendor_earnings.read(sums),

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.finance.ledger.chart import WrongSum
+
 Balances = Mapping[tuple[int | None, str], tuple[int, int]]
 
 
@@ -272,6 +274,7 @@ class BothSides:
     posted: frozenset[str] = frozenset()
     orphans: frozenset[str] = frozenset()
     open_postings: tuple[OpenPosting, ...] = ()
+    wrong_sums: tuple[WrongSum, ...] = ()
     ledger_sums: Mapping[str, int] = field(default_factory=dict)
     receivables: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     balances: Balances = field(default_factory=dict)

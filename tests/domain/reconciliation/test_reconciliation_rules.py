@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.finance.ledger.chart import WrongSum
 from shared.finance.reconciliation.checks import compare
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -635,6 +636,11 @@ SINGLE_DIFFERENCES = [
     (
         replace(SOLD, open_postings=(OpenPosting("sale:9", 1, {"EUR": 5}),)),
         DifferenceKind.POSTING_OPEN,
+        RepairName.NONE,
+    ),
+    (
+        replace(SOLD, wrong_sums=(WrongSum("commission", None, "EUR", 5, 4),)),
+        DifferenceKind.LEDGER_SUM_DIFFERS,
         RepairName.NONE,
     ),
     (
