@@ -1,7 +1,7 @@
 """The ledger's tables.
 
 Postings and entries are added and never changed, and only the database itself changes a sum, when
-a posting is closed; it refuses the rest (migrations 0002 and 0046).
+a posting is closed; it refuses the rest (migrations 0002 and 0047).
 """
 
 from __future__ import annotations

@@ -184,10 +184,10 @@ async def test_many_that_post_to_the_same_accounts_all_get_through(
 async def test_what_was_posted_before_there_were_sums_is_in_them(
     database: str,
 ) -> None:
-    """Migration 0046, and back again."""
+    """Migration 0047, and back again."""
     await busy()
     before = await kept()
-    script = import_module("shared.infra.database.migrations.0046_ledger_sums")
+    script = import_module("shared.infra.database.migrations.0047_ledger_sums")
     name = dialect().upper()
     connection = get_connection("default")
 

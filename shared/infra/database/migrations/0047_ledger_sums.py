@@ -135,7 +135,7 @@ FOR EACH ROW EXECUTE FUNCTION ledger_balanced();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0045_page_changes")]
+    dependencies = [("models", "0046_plain_words")]
 
     initial = False
 
