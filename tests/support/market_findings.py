@@ -110,6 +110,7 @@ NEVER = frozenset(
         DifferenceKind.POSTING_ORPHANED,
         DifferenceKind.POSTING_OPEN,
         DifferenceKind.LEDGER_UNBALANCED,
+        DifferenceKind.LEDGER_SUM_DIFFERS,
         DifferenceKind.RECEIVABLE_DIFFERS,
         DifferenceKind.EARNED_DIFFERS,
     }
@@ -125,8 +126,8 @@ async def differences(market: Market) -> list[tuple[str, ...]]:
             row.kind,
             row.subject,
             row.text,
-            row.ours,
-            row.theirs,
+            row.our_side,
+            row.stripe_side,
         )
         for row in rows
     ]
