@@ -17,6 +17,9 @@ from shared.entrypoints.cli import (
     bench_load,
     bench_pages,
     bench_paid_order,
+    bench_ledger,
+    bench_load,
+    bench_pages,
     bench_sandbox,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
@@ -74,6 +77,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
     "paid-order": bench_paid_order.paid_order,
+    "ledger": bench_ledger.ledger,
 }
 
 
