@@ -45,6 +45,7 @@ class OriginalPayment(Model):
     """A payment, as far as the webhook looks at it."""
 
     id = fields.IntField(primary_key=True)
+    order_id: int
     order: Any = fields.ForeignKeyField("original.OriginalOrder")
     stripe_payment_intent_id = fields.CharField(max_length=255, unique=True)
     stripe_charge_id = fields.CharField(max_length=255, null=True)
@@ -79,7 +80,7 @@ def application(client: stripe.StripeClient) -> Quart:
 
     @app.post("/insert")
     async def insert() -> dict[str, str]:
-        body = (await request.get_data()).decode()
+        body = await request.get_data(as_text=True)
         sql = INSERTS[Tortoise.get_connection("default").capabilities.dialect]
         await Tortoise.get_connection("default").execute_insert(sql, [body])
         return {"status": "success"}
@@ -111,7 +112,7 @@ async def ask(app: Quart, path: str, body: bytes, signature: str = "") -> float:
     """The milliseconds of one request."""
     length = (b"content-length", str(len(body)).encode())
     headers = [*HEADERS, length, (b"stripe-signature", signature.encode())]
-    scope = {
+    scope: Any = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",

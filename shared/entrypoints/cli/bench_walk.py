@@ -22,8 +22,10 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from bench_asked import composed, exchanged, gateway_and_settings, one_of
 from tortoise import Tortoise
+
+# Beside this script, whichever build's folder it is run from.
+asked: Any = import_module("bench_asked")
 
 _ADDRESS = {
     "email": "ada@example.test",
@@ -115,7 +117,7 @@ class Shopper:
             "content-length": str(len(body.encode())),
         }
         before = time.process_time()
-        status, got, answer = await exchanged(
+        status, got, answer = await asked.exchanged(
             self._app, method, path, sent, body.encode(), client=self._address
         )
         took = (time.process_time() - before) * 1000
@@ -132,8 +134,8 @@ class Walk:
     """All orders, step by step."""
 
     def __init__(self, port: str, folder: Path, orders: int) -> None:
-        self._gateway, self._settings = gateway_and_settings(port, folder)
-        self.app = composed(self._gateway, self._settings)
+        self._gateway, self._settings = asked.gateway_and_settings(port, folder)
+        self.app = asked.composed(self._gateway, self._settings)
         self._stand_in = StandIn(port)
         self._shoppers = [Shopper(self.app, n) for n in range(orders)]
         self.took: dict[str, Any] = {"events": []}
@@ -200,7 +202,7 @@ class Walk:
             "content-length": str(len(body.encode())),
         }
         before = time.process_time()
-        status, _, answer = await exchanged(
+        status, _, answer = await asked.exchanged(
             self.app, "POST", _PLATFORM_EVENTS, sent, body.encode()
         )
         took = (time.process_time() - before) * 1000
@@ -211,15 +213,19 @@ class Walk:
     async def work(self) -> None:
         """Every job that is due, as one step: the milliseconds an order."""
         handlers = import_module("run").job_handlers()
-        given = one_of("shared.infra.jobs", "shared.cli.database")
+        given = asked.one_of("shared.infra.jobs", "shared.cli.database")
         context = getattr(given, "Context", None) or given.Tools
-        worker = one_of("shared.infra.jobs.worker", "shared.jobs.worker").Worker
+        worker = asked.one_of("shared.infra.jobs.worker", "shared.jobs.worker").Worker
         idle = worker(context(self._gateway, self._settings), handlers)
         before = time.process_time()
         await idle.run_due()
         took = (time.process_time() - before) * 1000
         for _ in self._shoppers:
             self._note("jobs", took / len(self._shoppers))
+
+    async def close(self) -> None:
+        """End the connections to the stand-in."""
+        await (getattr(self._gateway, "close", None) or self._gateway.aclose)()
 
 
 def _turn(event: dict[str, Any]) -> int:
@@ -235,7 +241,8 @@ async def _main(port: str, folder: str, orders: str) -> None:
         await walk.buy()
         await walk.settle()
         await walk.work()
-        print(json.dumps(walk.took))
+    await walk.close()
+    print(json.dumps(walk.took))
 
 
 if __name__ == "__main__":
