@@ -70,6 +70,7 @@ class WebhookEvent(Row):
             Index(fields=("stripe_event_id",), name="ix_webhook_events_event"),
             Index(fields=("stripe_account_id", "id"), name="ix_webhook_events_account"),
             Index(fields=("source", "created_at"), name="ix_webhook_events_seen"),
+            Index(fields=("created_at",), name="ix_webhook_events_at"),
         ]
         constraints = [
             CheckConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
+from shared.infra.database.chunks import chunks
 from shared.infra.database.paging import Paged, window
 
 PAGE_SIZE = 25
@@ -155,12 +156,19 @@ async def _newest_of(rows: Sequence[Payout]) -> dict[Whose, int]:
     first of these.
     """
     first = min((row.id for row in rows), default=0)
-    vendor_ids = {row.vendor_id for row in rows if row.vendor_id}
-    whose = Q(vendor_id__in=vendor_ids or {0}) | Q(vendor_id=None)
-    later = Payout.filter(whose, id__gt=first).annotate(last=Max("id"))
-    grouped = later.group_by("vendor_id", "currency")
-    found = await grouped.values_list("vendor_id", "currency", "last")
-    return {(vendor_id, currency): last for vendor_id, currency, last in found}
+    whose = [Q(vendor_id=None)] if rows else []
+    whose += [Q(vendor_id__in=some) for some in chunks(_vendors_of(rows))]
+    newest: dict[Whose, int] = {}
+    for each in whose:
+        later = Payout.filter(each, id__gt=first).annotate(last=Max("id"))
+        grouped = later.group_by("vendor_id", "currency")
+        found = await grouped.values_list("vendor_id", "currency", "last")
+        newest |= {(vendor_id, currency): last for vendor_id, currency, last in found}
+    return newest
+
+
+def _vendors_of(rows: Iterable[Payout]) -> Iterator[int]:
+    return (row.vendor_id for row in rows if row.vendor_id)
 
 
 async def _page(

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0045_page_changes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0046_indexes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -678,8 +678,6 @@ CREATE TABLE "ledger_entries" (
 , CONSTRAINT "ck_ledger_entries_amount" CHECK (amount <> 0)
 , CONSTRAINT "ck_ledger_entries_currency" CHECK (currency = upper(currency) and length(currency) = 3));
 CREATE INDEX "ix_ledger_entries_posting" ON "ledger_entries" ("posting_id");
-CREATE INDEX "ix_ledger_entries_vendor" ON "ledger_entries" ("vendor_id", "account", "currency");
-CREATE INDEX "ix_ledger_entries_account" ON "ledger_entries" ("account", "currency");
 CREATE INDEX "ix_ledger_entries_stripe" ON "ledger_entries" ("stripe_id");
 CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
 BEGIN SELECT RAISE(ABORT, 'ledger entries are never changed'); END;
@@ -1043,3 +1041,21 @@ CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER legal_texts_change_pages_by_delete AFTER DELETE ON legal_texts
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
+CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
+CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
+CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
+CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
+CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
+CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
+CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
+CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at");
+CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
+CREATE INDEX "ix_emails_unsent" ON "emails" ("created_at") WHERE status IN ('waiting', 'failed');

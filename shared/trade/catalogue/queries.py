@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
@@ -129,26 +129,23 @@ async def more_of_shop(
     return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
 
 
-async def showcase(
-    vendor_ids: Sequence[int],
-    *,
-    limit: int = 8,
-) -> tuple[ProductView, ...]:
-    """New products that can be bought, taken from these shops in turn so that none fills the
-    page.
+async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
+    """New products that can be bought, taken from the shops that sell in turn so that none fills
+    the page.
     """
-    query = (
-        Product.filter(vendor_id__in=list(vendor_ids), is_published=True)
-        .order_by("-id")
-        .limit(limit * 6)
+    on_sale = Product.filter(
+        is_published=True,
+        vendor__is_open=True,
+        vendor__payment_config__accepts_payments=True,
     )
-    rows = [p for p in await views_of(query) if p.available > 0]
+    newest = await views_of(on_sale.order_by("-id").limit(limit * 6))
     turns: Counter[int] = Counter()
-    ranked: list[tuple[int, int, ProductView]] = []
-    for product in rows:
-        place = vendor_ids.index(product.vendor_id)
-        ranked.append((turns[product.vendor_id], place, product))
-        turns[product.vendor_id] += 1
+    ranked: list[tuple[int, str, ProductView]] = []
+    for product in newest:
+        if product.available > 0:
+            turn = turns[product.vendor_id]
+            ranked.append((turn, product.vendor_name, product))
+            turns[product.vendor_id] += 1
     ranked.sort(key=itemgetter(0, 1))
     return tuple(product for _, _, product in ranked[:limit])
 

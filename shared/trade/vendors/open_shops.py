@@ -14,14 +14,13 @@ from shared.trade.vendors.queries import VendorView, vendor_view
 PAGE_SIZE = 24
 
 
-async def list_open_vendors() -> tuple[VendorView, ...]:
-    """The vendors that shoppers may see, by name."""
-    rows = (
-        await Vendor.filter(is_open=True)
-        .select_related("payment_config")
-        .order_by("name", "id")
+async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
+    """The first vendors that shoppers may see and buy from, by name."""
+    selling = Vendor.filter(is_open=True, payment_config__accepts_payments=True)
+    rows = selling.order_by("name", "id").limit(limit)
+    return tuple(
+        vendor_view(row) for row in await rows.select_related("payment_config")
     )
-    return tuple(vendor_view(row) for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True)
