@@ -39,7 +39,7 @@ from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
 from shared.finance.inbox.queries import (
     EventView,
-    event_counts,
+    count_troubled,
     event_page,
     stored_event,
 )
@@ -79,7 +79,7 @@ async def vendors() -> Response:
         (text, address(here, q=search, only=name), name == only)
         for name, text in CHIPS.items()
     ]
-    counts = await event_counts()
+    counts = await count_troubled()
     return await page(
         "portal/operator/vendors.html",
         nav_active="vendors",
@@ -177,13 +177,12 @@ async def webhooks() -> Response:
     status = EventStatus(wanted) if wanted in set(EventStatus) else None
     search = clean_search(request.args.get("q"))
     found = await event_page(page=page_number(), status=status, search=search)
-    counts = await event_counts()
     chips = [
         (
             "All",
             address(url_for("operator.webhooks"), q=search),
             status is None,
-            sum(counts.values()),
+            found.counts["all"],
         )
     ]
     chips += [
@@ -191,7 +190,7 @@ async def webhooks() -> Response:
             EVENT_STATES[s][1],
             address(url_for("operator.webhooks"), status=s.value, q=search),
             s is status,
-            counts[s],
+            found.counts[s],
         )
         for s in EventStatus
     ]

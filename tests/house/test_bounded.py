@@ -22,7 +22,7 @@ BOUNDED: dict[str, set[str]] = {
     "words of the code, handed on": {
         "finance/disputes/responses._decide",
         "finance/ledger/queries.sums_of",
-        "finance/payouts/queries._page",
+        "finance/payouts/queries.all_payouts",
         "finance/reconciliation/order_records._refunded",
         "finance/refunds/queries.refund_page",
         "infra/activity/queries.of_order",

@@ -15,7 +15,7 @@ from shared.core.settings import Settings
 from shared.core.words import in_english
 from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import endpoint_health
-from shared.finance.inbox.queries import event_counts
+from shared.finance.inbox.queries import count_troubled
 from shared.finance.inbox.rules import DeliveryCounts, EventStatus, Light
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.queries import count_parked
@@ -115,7 +115,7 @@ _DELIVERIES = ("delivered", "refused", "misdirected", "unheard")
 
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     endpoints = await endpoint_health.endpoints(settings)
-    counts = await event_counts()
+    counts = await count_troubled()
 
     def each(
         name: str,

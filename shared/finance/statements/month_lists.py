@@ -13,7 +13,7 @@ from shared.finance.ledger.models import LedgerEntry
 from shared.finance.statements import entries, months
 from shared.finance.statements.models import Statement
 from shared.finance.statements.rules import BALANCE
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.models import Vendor
 
@@ -134,7 +134,7 @@ def _row(row: Statement, vendor_name: str) -> MonthRow:
 async def closed_statements(*, page: int = 1) -> StatementPage:
     """The closed months of all vendors, the newest invoice first."""
     query = Statement.all()
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = (
         await query.order_by("-id")
         .offset(shown.offset)
@@ -145,4 +145,5 @@ async def closed_statements(*, page: int = 1) -> StatementPage:
         rows=tuple(_row(row, row.vendor.name) for row in rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
     )

@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core.money import Money
 from shared.infra.database.columns import texts_in
-from shared.infra.database.paging import Counted, Window, window
+from shared.infra.database.paging import Counted, Window, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
@@ -171,12 +171,11 @@ async def search_products(search: str, *, page: int = 1) -> ProductPage:
         is_published=True,
         vendor__is_open=True,
     )
-    total = await found.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(found, page=page, size=PAGE_SIZE)
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
     products = await views_of(sold_out_last(found, "search", "id"), shown)
-    return _product_page(products, wanted, shown, total)
+    return _product_page(products, wanted, shown)
 
 
 async def vendor_products(
@@ -190,10 +189,9 @@ async def vendor_products(
     query = Product.filter(vendor_id=vendor_id)
     if search:
         query = query.filter(matching(search, "search"))
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     products = await views_of(query.order_by("-id"), shown)
-    return _product_page(products, search, shown, total)
+    return _product_page(products, search, shown)
 
 
 async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
@@ -225,14 +223,15 @@ async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
 
 
 def _product_page(
-    products: tuple[ProductView, ...], search: str, shown: Window, total: int
+    products: tuple[ProductView, ...], search: str, shown: Window
 ) -> ProductPage:
     return ProductPage(
         products=products,
         search=search,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=shown.limit,
     )
 

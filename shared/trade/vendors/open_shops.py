@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Case, When
 
-from shared.infra.database.paging import Counted, window
+from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, vendor_view
@@ -43,8 +43,7 @@ async def open_shops(
     query = Vendor.filter(is_open=True)
     if search:
         query = query.filter(matching(search, "search"))
-    total = await query.count()
-    shown = window(total, page=page, size=size)
+    shown = await window_of(query, page=page, size=size)
     # In the alphabet's order.
     sells = Case(
         When(payment_config__accepts_payments=True, then="now"), default="soon"
@@ -63,6 +62,7 @@ async def open_shops(
         vendors=vendors,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=size,
     )
