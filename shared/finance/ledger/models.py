@@ -59,7 +59,7 @@ class LedgerEntry(Row):
         indexes = [
             Index(fields=("posting_id",), name="ix_ledger_entries_posting"),
             Index(
-                fields=("vendor_id", "account", "currency", "created_at"),
+                fields=("vendor_id", "account", "currency", "created_at", "id"),
                 name="ix_ledger_entries_vendor_at",
             ),
             Index(

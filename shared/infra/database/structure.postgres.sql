@@ -1,4 +1,4 @@
--- What all migrations make, up to 0046_indexes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0047_closed_accounts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1336,6 +1336,8 @@ CREATE TABLE statements (
     starts_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     state_vat jsonb,
     time_zone character varying(64) DEFAULT 'UTC'::character varying NOT NULL,
+    reserved bigint,
+    owed bigint,
     CONSTRAINT ck_statements_month CHECK (length(month) = 7 and substr(month, 5, 1) = '-'),
     CONSTRAINT ck_statements_span CHECK (ends_at > starts_at)
 );
@@ -2039,7 +2041,7 @@ CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
 CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
 CREATE INDEX ix_ledger_entries_stripe ON ledger_entries USING btree (stripe_id);
-CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at);
+CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at, id);
 CREATE INDEX ix_mail_links_customer ON mail_links USING btree (customer_id, purpose);
 CREATE INDEX ix_mail_links_email ON mail_links USING btree (email, purpose);
 CREATE INDEX ix_mail_links_member ON mail_links USING btree (member_id, purpose);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0046_indexes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0047_closed_accounts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -657,7 +657,7 @@ CREATE TABLE "statements" (
     "vat_percentage" VARCHAR(40) NOT NULL,
     "vat" BIGINT NOT NULL  /* minor units contained in the commission */,
     "last_entry_id" BIGINT NOT NULL  /* the newest ledger entry that is in it */,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "parties" JSON   /* who invoices whom, and whether the VAT is the recipient's: as it was when it was closed */, "ends_at" TIMESTAMP NOT NULL  /* the first moment after it */ DEFAULT '1970-01-01T00:00:00+00:00', "starts_at" TIMESTAMP NOT NULL  /* its first moment, as it was closed */ DEFAULT '1970-01-01T00:00:00+00:00', "state_vat" JSON   /* the VAT in the currency of the state it goes to, and by which rate; null where it is the same */, "time_zone" VARCHAR(64) NOT NULL  /* that it is a month of */ DEFAULT 'UTC',
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "parties" JSON   /* who invoices whom, and whether the VAT is the recipient's: as it was when it was closed */, "ends_at" TIMESTAMP NOT NULL  /* the first moment after it */ DEFAULT '1970-01-01T00:00:00+00:00', "starts_at" TIMESTAMP NOT NULL  /* its first moment, as it was closed */ DEFAULT '1970-01-01T00:00:00+00:00', "state_vat" JSON   /* the VAT in the currency of the state it goes to, and by which rate; null where it is the same */, "time_zone" VARCHAR(64) NOT NULL  /* that it is a month of */ DEFAULT 'UTC', "reserved" BIGINT   /* minor units of the closing that are held back */, "owed" BIGINT   /* minor units that the vendor owed then */,
     CONSTRAINT "uid_statements_vendor__f139ee" UNIQUE ("vendor_id", "month", "currency")
 
 , CONSTRAINT "ck_statements_month" CHECK (length(month) = 7 and substr(month, 5, 1) = '-')
@@ -1056,6 +1056,6 @@ CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeede
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
 CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
-CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at");
+CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
 CREATE INDEX "ix_emails_unsent" ON "emails" ("created_at") WHERE status IN ('waiting', 'failed');

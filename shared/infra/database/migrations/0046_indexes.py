@@ -74,7 +74,7 @@ ADDED = {
     "LedgerEntry": (
         Index(fields=["account", "created_at"], name="ix_ledger_entries_account_at"),
         Index(
-            fields=["vendor_id", "account", "currency", "created_at"],
+            fields=["vendor_id", "account", "currency", "created_at", "id"],
             name="ix_ledger_entries_vendor_at",
         ),
     ),
