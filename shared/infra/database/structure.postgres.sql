@@ -1,4 +1,4 @@
--- What all migrations make, up to 0047_closed_accounts. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0048_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1626,6 +1626,22 @@ CREATE SEQUENCE vendors_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE vendors_id_seq OWNED BY vendors.id;
+CREATE TABLE webhook_bodies (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    body text NOT NULL,
+    event_id bigint NOT NULL
+);
+COMMENT ON TABLE webhook_bodies IS 'What an event brought, in a table of its own: lists of events need not read past it, and it goes first.';
+COMMENT ON COLUMN webhook_bodies.body IS 'raw, as signed, without client secrets';
+CREATE SEQUENCE webhook_bodies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE webhook_bodies_id_seq OWNED BY webhook_bodies.id;
 CREATE TABLE webhook_events (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1638,7 +1654,6 @@ CREATE TABLE webhook_events (
     livemode boolean NOT NULL,
     api_version character varying(40),
     stripe_created_at timestamp with time zone NOT NULL,
-    body text NOT NULL,
     status character varying(20) NOT NULL,
     outcome character varying(200) NOT NULL,
     attempts smallint NOT NULL,
@@ -1655,7 +1670,6 @@ CREATE TABLE webhook_events (
 );
 COMMENT ON TABLE webhook_events IS 'One event as it was delivered. `source` tells the platform''s endpoint from the connected accounts''.';
 COMMENT ON COLUMN webhook_events.source IS 'platform | connect';
-COMMENT ON COLUMN webhook_events.body IS 'raw, as signed';
 COMMENT ON COLUMN webhook_events.outcome IS 'what was decided, in words';
 CREATE SEQUENCE webhook_events_id_seq
     START WITH 1
@@ -1761,6 +1775,7 @@ ALTER TABLE ONLY vat_registrations ALTER COLUMN id SET DEFAULT nextval('vat_regi
 ALTER TABLE ONLY vat_waits ALTER COLUMN id SET DEFAULT nextval('vat_waits_id_seq'::regclass);
 ALTER TABLE ONLY vendor_payment_configs ALTER COLUMN id SET DEFAULT nextval('vendor_payment_configs_id_seq'::regclass);
 ALTER TABLE ONLY vendors ALTER COLUMN id SET DEFAULT nextval('vendors_id_seq'::regclass);
+ALTER TABLE ONLY webhook_bodies ALTER COLUMN id SET DEFAULT nextval('webhook_bodies_id_seq'::regclass);
 ALTER TABLE ONLY webhook_events ALTER COLUMN id SET DEFAULT nextval('webhook_events_id_seq'::regclass);
 ALTER TABLE ONLY webhook_refusals ALTER COLUMN id SET DEFAULT nextval('webhook_refusals_id_seq'::regclass);
 ALTER TABLE ONLY webhook_secrets ALTER COLUMN id SET DEFAULT nextval('webhook_secrets_id_seq'::regclass);
@@ -2000,6 +2015,10 @@ ALTER TABLE ONLY vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vendors
     ADD CONSTRAINT vendors_slug_key UNIQUE (slug);
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_event_id_key UNIQUE (event_id);
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY webhook_events
     ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY webhook_refusals
@@ -2246,5 +2265,7 @@ ALTER TABLE ONLY vat_waits
     ADD CONSTRAINT vat_waits_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vendor_payment_configs
     ADD CONSTRAINT vendor_payment_configs_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_event_id_fkey FOREIGN KEY (event_id) REFERENCES webhook_events(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY webhook_events
     ADD CONSTRAINT webhook_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0047_closed_accounts. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0048_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -221,7 +221,6 @@ CREATE TABLE "webhook_events" (
     "livemode" INT NOT NULL,
     "api_version" VARCHAR(40),
     "stripe_created_at" TIMESTAMP NOT NULL,
-    "body" TEXT NOT NULL  /* raw, as signed */,
     "status" VARCHAR(20) NOT NULL,
     "outcome" VARCHAR(200) NOT NULL  /* what was decided, in words */,
     "attempts" SMALLINT NOT NULL,
@@ -1059,3 +1058,10 @@ CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "cre
 CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
 CREATE INDEX "ix_emails_unsent" ON "emails" ("created_at") WHERE status IN ('waiting', 'failed');
+CREATE TABLE "webhook_bodies" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "body" TEXT NOT NULL  /* raw, as signed, without client secrets */,
+    "event_id" BIGINT NOT NULL UNIQUE REFERENCES "webhook_events" ("id") ON DELETE RESTRICT
+);
