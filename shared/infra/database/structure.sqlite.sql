@@ -1,4 +1,4 @@
--- What all migrations make, up to 0048_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0049_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -399,8 +399,8 @@ CREATE TABLE "differences" (
     "subject" VARCHAR(80) NOT NULL  /* payment:12, po_1 */,
     "stripe_id" VARCHAR(255),
     "text" TEXT NOT NULL  /* a sentence: what differs */,
-    "ours" VARCHAR(255) NOT NULL,
-    "theirs" VARCHAR(255) NOT NULL,
+    "our_side" VARCHAR(255) NOT NULL,
+    "stripe_side" VARCHAR(255) NOT NULL,
     "repair" VARCHAR(60) NOT NULL  /* the named repair; empty: a person must look */,
     "arguments" JSON NOT NULL,
     "status" VARCHAR(20) NOT NULL  /* open | repaired | failed */,

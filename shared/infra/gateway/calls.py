@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shared.core.settings import StripeSettings
 from shared.infra import unit
 from shared.infra.gateway.errors import InsideTransaction
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 
 if TYPE_CHECKING:
     from stripe import V1Services

@@ -92,7 +92,7 @@ REMOVED = ("ix_ledger_entries_account", "ix_ledger_entries_vendor")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0045_page_changes")]
+    dependencies = [("models", "0046_plain_words")]
 
     initial = False
 
