@@ -43,4 +43,8 @@ async def settling(
         vendor_id,
         currency,
     )
-    return [(int(row["amount"]), moment_in(row["day"])) for row in rows]
+    found = []
+    for row in rows:
+        day = moment_in(row["day"])
+        found.append((int(row["amount"]), day))
+    return found
