@@ -192,7 +192,8 @@ async def _newest_of(rows: Sequence[Payout]) -> dict[Whose, int]:
     first of these.
     """
     first = min((row.id for row in rows), default=0)
-    whose = [Q(vendor_id=None)] if rows else []
+    of_platform = any(row.vendor_id is None for row in rows)
+    whose = [Q(vendor_id=None)] if of_platform else []
     vendor_ids = _vendors_of(rows)
     whose += [Q(vendor_id__in=some) for some in chunks(vendor_ids)]
     newest: dict[Whose, int] = {}

@@ -38,7 +38,10 @@ class Email(Row):
     class Meta:
         table = "emails"
         indexes = [
-            Index(fields=("order_id",), name="ix_emails_order"),
+            Index(
+                fields=("order_id",),
+                name="ix_emails_order",
+            ),
             IndexWhere(
                 fields=("created_at",),
                 name="ix_emails_of_orders",

@@ -7,11 +7,26 @@ from tortoise.indexes import Index
 from shared.infra.database.indexes import IndexWhere
 
 ORDER_INDEXES = [
-    Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
-    Index(fields=("customer_id", "id"), name="ix_orders_customer"),
-    Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
-    Index(fields=("held_at",), name="ix_orders_held"),
-    Index(fields=("vendor_id", "status", "id"), name="ix_orders_state"),
+    Index(
+        fields=("vendor_id", "id"),
+        name="ix_orders_vendor",
+    ),
+    Index(
+        fields=("customer_id", "id"),
+        name="ix_orders_customer",
+    ),
+    Index(
+        fields=("status", "shipped_at"),
+        name="ix_orders_shipped",
+    ),
+    Index(
+        fields=("held_at",),
+        name="ix_orders_held",
+    ),
+    Index(
+        fields=("vendor_id", "status", "id"),
+        name="ix_orders_state",
+    ),
     IndexWhere(
         fields=("vendor_id", "id"),
         name="ix_orders_to_ship",
@@ -40,5 +55,9 @@ ORDER_INDEXES = [
         name="ix_orders_vendor_paid",
         where="paid_at IS NOT NULL",
     ),
-    IndexWhere(fields=("paid_at",), name="ix_orders_paid", where="paid_at IS NOT NULL"),
+    IndexWhere(
+        fields=("paid_at",),
+        name="ix_orders_paid",
+        where="paid_at IS NOT NULL",
+    ),
 ]

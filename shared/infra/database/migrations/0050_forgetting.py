@@ -7,9 +7,18 @@ from tortoise.migrations import operations as ops
 from shared.infra.database.indexes import IndexWhere
 
 ADDED = {
-    "Basket": Index(fields=["updated_at"], name="ix_baskets_used"),
-    "Session": Index(fields=["expires_at"], name="ix_sessions_end"),
-    "WebhookBody": Index(fields=["created_at"], name="ix_webhook_bodies_at"),
+    "Basket": Index(
+        fields=["updated_at"],
+        name="ix_baskets_used",
+    ),
+    "Session": Index(
+        fields=["expires_at"],
+        name="ix_sessions_end",
+    ),
+    "WebhookBody": Index(
+        fields=["created_at"],
+        name="ix_webhook_bodies_at",
+    ),
 }
 MAILS = (
     IndexWhere(
