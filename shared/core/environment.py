@@ -127,6 +127,7 @@ class Environment(BaseSettings):
     keep_event_bodies_days: shapes.Days = _named(
         "MARKETHALL_KEEP_EVENT_BODIES_DAYS", 90
     )
+    reload_pages: shapes.Switch = _named("MARKETHALL_RELOAD_PAGES", False)
     log_level: shapes.LogLevel = _named("MARKETHALL_LOG_LEVEL", "WARNING")
     metrics_token: shapes.Token | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)
     stripe_secret_key: shapes.SecretKey | None = _named(

@@ -96,6 +96,7 @@ class Settings:
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     page_memory_mb: int = 16  # for answers that are the same for every visitor
     keeps: Keeps = Keeps()
+    reload_pages: bool = False  # look at each template and file again as it is used
     log_level: str = "WARNING"
     metrics_token: str | None = field(default=None, repr=False)
     notes: tuple[
@@ -191,6 +192,7 @@ def load(
         keep_alive_seconds=found.keep_alive_seconds,
         page_memory_mb=found.page_memory_mb,
         keeps=_keeps(found),
+        reload_pages=found.reload_pages,
         log_level=found.log_level,
         metrics_token=found.metrics_token,
         notes=tuple(notes),
