@@ -32,10 +32,10 @@ MOST = {
     "the order is placed": (10, 4),
     "its payment is opened": (15, 6),
     "Pay is pressed": (7, 7),
-    "payment_intent.succeeded": (19, 8),
-    "charge.succeeded": (14, 9),
-    "charge.updated": (7, 6),
-    "payment_intent.created": (1, 1),
+    "payment_intent.succeeded": (20, 8),
+    "charge.succeeded": (15, 9),
+    "charge.updated": (8, 6),
+    "payment_intent.created": (2, 1),
     "an event again": (1, 1),
 }
 
