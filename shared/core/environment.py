@@ -120,6 +120,7 @@ class Environment(BaseSettings):
     allowed_hosts: shapes.HostNames = _named("MARKETHALL_ALLOWED_HOSTS", ())
     keep_alive_seconds: shapes.Seconds = _named("MARKETHALL_KEEP_ALIVE_SECONDS", 75)
     page_memory_mb: shapes.Megabytes = _named("MARKETHALL_PAGE_MEMORY_MB", 16)
+    reload_pages: shapes.Switch = _named("MARKETHALL_RELOAD_PAGES", False)
     log_level: shapes.LogLevel = _named("MARKETHALL_LOG_LEVEL", "WARNING")
     metrics_token: shapes.Token | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)
     stripe_secret_key: shapes.SecretKey | None = _named(

@@ -154,6 +154,12 @@ def _level(value: str) -> str:
     return value.upper()
 
 
+def _switch(value: Any) -> bool:
+    if str(value).lower() not in ("yes", "no", "true", "false"):
+        raise wrong("must be yes or no.")
+    return str(value).lower() in ("yes", "true")
+
+
 Database = Annotated[str, AfterValidator(_database)]
 EnvironmentName = Annotated[str, AfterValidator(_environment)]
 HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
@@ -164,6 +170,7 @@ PublicUrl = Annotated[str, _url("https", "http", bare=True)]
 PublishableKey = Annotated[str, _key("pk_test_ or pk_live_")]
 Redis = Annotated[str, AfterValidator(_redis)]
 Seconds = Annotated[int, _whole(3600, "from 1 to 3600 seconds", least=1)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
 SecretKey = Annotated[str, _key("sk_test_ or sk_live_")]
 Services = Annotated[tuple[str, ...], BeforeValidator(_services)]
 SigningSecret = Annotated[str, _key("whsec_")]

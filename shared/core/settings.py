@@ -84,6 +84,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     page_memory_mb: int = 16  # for answers that are the same for every visitor
+    reload_pages: bool = False  # look at each template and file again as it is used
     log_level: str = "WARNING"
     metrics_token: str | None = field(default=None, repr=False)
     notes: tuple[
@@ -168,6 +169,7 @@ def load(
         allowed_hosts=found.allowed_hosts,
         keep_alive_seconds=found.keep_alive_seconds,
         page_memory_mb=found.page_memory_mb,
+        reload_pages=found.reload_pages,
         log_level=found.log_level,
         metrics_token=found.metrics_token,
         notes=tuple(notes),

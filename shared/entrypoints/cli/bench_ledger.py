@@ -43,7 +43,7 @@ Work: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Rate:
+class PostingRate:
     """So many a second, each at so many seconds of processor time, server's and client's."""
 
     a_second: float
@@ -115,16 +115,23 @@ async def _measure(folder: Path) -> list[PostingCompared]:
             await close_database()
 
 
-async def _compared(raw: asyncpg.Pool, folder: Path, accounts: int) -> PostingCompared:
+async def _compared(
+    raw: asyncpg.Pool,
+    folder: Path,
+    accounts: int,
+) -> PostingCompared:
     transfer, post = await _transfers(raw, accounts), await _postings(accounts)
-    turns = range(ROUNDS + 1)
-    both = (transfer, post)
-    rounds = [[await _rate(work, folder) for work in both] for _ in turns]
+    rounds: list[tuple[PostingRate, PostingRate]] = []
+    for _ in range(ROUNDS + 1):
+        a_transfer = await _rate(transfer, folder)
+        rounds.append((a_transfer, await _rate(post, folder)))
     del rounds[0]  # statements are prepared in it
+    rates = [p.a_second / t.a_second for t, p in rounds]
+    costs = [t.processor / p.processor for t, p in rounds]
     return PostingCompared(
         accounts=accounts,
-        by_rate=statistics.median(p.a_second / t.a_second for t, p in rounds),
-        by_processor=statistics.median(t.processor / p.processor for t, p in rounds),
+        by_rate=statistics.median(rates),
+        by_processor=statistics.median(costs),
         postings_a_second=statistics.median(p.a_second for _, p in rounds),
         transfers_a_second=statistics.median(t.a_second for t, _ in rounds),
     )
@@ -149,12 +156,14 @@ async def _postings(accounts: int) -> Work:
         (Account.STRIPE_FEES, None),
     ]
     if accounts == MANY:
-        places = [(Account.STRIPE_VENDOR, await _vendor(n)) for n in range(accounts)]
+        vendors = [await _vendor(n) for n in range(accounts)]
+        places = [(Account.STRIPE_VENDOR, vendor) for vendor in vendors]
     numbers = iter(range(accounts * 10**9, 10**15))
 
     async def post() -> None:
         n = next(numbers)
-        chosen = zip(random.sample(places, 2), (55, -55), strict=True)
+        two = random.sample(places, 2)
+        chosen = zip(two, (55, -55), strict=True)
         entries = tuple(
             Entry(account, amount, "EUR", f"txn_{n}", vendor)
             for (account, vendor), amount in chosen
@@ -173,7 +182,7 @@ async def _vendor(number: int) -> int:
     return int(row.id)
 
 
-async def _rate(work: Work, folder: Path) -> Rate:
+async def _rate(work: Work, folder: Path) -> PostingRate:
     """Let all workers do it again and again for a while."""
     done, before = 0, _processor(folder)
     started = time.perf_counter()
@@ -187,18 +196,20 @@ async def _rate(work: Work, folder: Path) -> Rate:
 
     await asyncio.gather(*(worker() for _ in range(WORKERS)))
     took = time.perf_counter() - started
-    return Rate(done / took, (_processor(folder) - before) / done)
+    return PostingRate(done / took, (_processor(folder) - before) / done)
 
 
 def _processor(folder: Path) -> float:
     """Seconds of the processor that this process and the server have had."""
-    server = int((folder / "postmaster.pid").read_text("ascii").split()[0])
+    told = (folder / "postmaster.pid").read_text("ascii")
+    server = told.split()[0]
     used = time.process_time()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            told = stat.read_text("ascii").rpartition(")")[2].split()
+            line = stat.read_text("ascii")
         except OSError:  # it has ended
             continue
-        if server in (int(told[1]), int(stat.parent.name)):
-            used += (int(told[11]) + int(told[12])) / _TICKS
+        columns = line.rpartition(")")[2].split()
+        if server in (columns[1], stat.parent.name):
+            used += sum(int(ticks) for ticks in columns[11:13]) / _TICKS
     return used

@@ -56,8 +56,10 @@ from shared.entrypoints.web import (
     pages,
     security,
     stepup,
+    templating,
 )
 from shared.entrypoints.web.kit import shielded
+from shared.infra.database.held_connection import one_connection
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context
@@ -72,6 +74,8 @@ class Market(Quart):
     without addresses.
     """
 
+    jinja_environment = templating.Templates  # type: ignore[assignment]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -84,7 +88,10 @@ class Market(Quart):
         assert task is not None
         self._under_way.add(task)
         try:
-            return await super().handle_request(request)
+            if request.method in security.UNSAFE:
+                return await super().handle_request(request)
+            async with one_connection():
+                return await super().handle_request(request)
         finally:
             self._under_way.discard(task)
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, StrictUndefined
-from jinja2_fragments import render_block_async
+from jinja2 import StrictUndefined
+from jinja2_fragments import render_block
 from quart import (
     Quart,
     Response,
@@ -23,8 +23,8 @@ from quart import (
     session,
 )
 
-from shared.core import locales, words
-from shared.entrypoints.web import areas, filters, links
+from shared.core import words
+from shared.entrypoints.web import areas, filters, links, templating
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
 from shared.entrypoints.web.kit import is_htmx, kit
@@ -59,16 +59,16 @@ async def page(
     """
     g.stripe_page = stripe
     env = current_app.jinja_env
-    await load_components(env)
+    templating.load_components(env, TEMPLATES)
     block = fragments.get(_target()) if fragments and is_htmx() else None
     context = {
         **await _shared_context(fragment=block is not None, stripe=stripe),
         **context,
     }
     if block is not None:
-        html = await render_block_async(env, template, block, **context)
+        html = render_block(env, template, block, **context)
     else:
-        html = await env.get_template(template).render_async(context)
+        html = env.get_template(template).render(context)
     return cast("Response", await make_response(html, status))
 
 
@@ -161,27 +161,6 @@ async def _basket_count() -> int:
     return await count_items(token)
 
 
-async def load_components(env: Environment) -> None:
-    """Make each file of templates/components a global named after it: `ui`, `forms`, `money`,
-    `icon`, `shop`.
-
-    Done at the first page, because macros compiled for async Jinja need a running loop; again when
-    a file changed (development).
-    """
-    folder = TEMPLATES / "components"
-    if env.globals.get("_components") is not None and not env.auto_reload:
-        return
-    files = sorted(folder.glob("*.html"))
-    stamp = tuple((file.stem, file.stat().st_mtime_ns) for file in files)
-    if env.globals.get("_components") == stamp:
-        return
-    for name, _ in stamp:
-        env.globals[name] = await env.get_template(
-            f"components/{name}.html"
-        ).make_module_async()
-    env.globals["_components"] = stamp
-
-
 def static_url(path: str) -> str:
     """The address of a file below static/, with a hash of its content, so browsers may keep it for
     a year.
@@ -216,7 +195,8 @@ def prepare(app: Quart) -> None:
         "lstrip_blocks": True,
         "extensions": ["jinja2.ext.i18n"],
     }
-    app.config["TEMPLATES_AUTO_RELOAD"] = not kit_settings(app).production
+    reloads = kit_settings(app).reload_pages
+    app.config["TEMPLATES_AUTO_RELOAD"] = reloads
     env = app.jinja_env
     env.filters.update(
         money=filters.money,
@@ -230,10 +210,11 @@ def prepare(app: Quart) -> None:
         told=told,
         time_left=filters.time_left,
     )
-    locales.teach(env)
+    templating.teach(env)
     env.globals.update(word=words.word, words=words.words)
     links.register(app)
-    env.globals.update(static_url=static_url, csrf_token=csrf_token)
+    address = static_url if reloads else lru_cache(maxsize=2048)(static_url)
+    env.globals.update(static_url=address, csrf_token=csrf_token)
 
 
 def kit_settings(app: Quart) -> Any:

@@ -102,17 +102,6 @@ class Posting:
             raise Unbalanced(f"{self.key} does not come to zero: {sums}")
 
 
-@dataclass(frozen=True)
-class WrongSum:
-    """A kept sum of an account that is not what its entries come to: minor units of `currency`."""
-
-    account: str
-    vendor_id: int | None
-    currency: str
-    kept: int
-    counted: int
-
-
 def totals(entries: Iterable[Entry]) -> dict[str, int]:
     """What entries come to in each currency."""
     found: dict[str, int] = defaultdict(int)

@@ -34,8 +34,10 @@ async def _added_up() -> QuerySet[Any]:
     await unit.flush()
     tx = unit.current()
     if tx is not None and tx.has_added_to(LedgerEntry):
-        return LedgerEntry.all().annotate(total=Sum("amount"), number=Count("id"))
-    return AccountSum.all().annotate(total=Sum("amount"), number=Sum("entries"))
+        sums = LedgerEntry.all().annotate(total=Sum("amount"))
+        return sums.annotate(number=Count("id"))
+    kept = AccountSum.all().annotate(total=Sum("amount"))
+    return kept.annotate(number=Sum("entries"))
 
 
 async def trial_balance() -> list[AccountTotal]:
@@ -84,19 +86,25 @@ async def reserved_of_order(order_id: int) -> bool:
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
     groups = ("account", "currency")
-    sums = (await _added_up()).filter(vendor_id=vendor_id).group_by(*groups)
-    rows = await sums.values_list(*groups, "total")
+    sums = await _added_up()
+    query = sums.filter(vendor_id=vendor_id).group_by(*groups)
     return {
-        (Account(account), currency): int(total) for account, currency, total in rows
+        (Account(account), currency): int(total)
+        for account, currency, total in await query.values_list(*groups, "total")
     }
 
 
-async def by_vendor(account: Account) -> dict[tuple[int, str], int]:
+async def by_vendor(
+    account: Account,
+) -> dict[tuple[int, str], int]:
     """What an account comes to: (vendor, currency) -> minor units, debits positive."""
     groups = ("vendor_id", "currency")
-    sums = (await _added_up()).filter(account=account.value).group_by(*groups)
-    rows = await sums.values_list(*groups, "total")
-    return {(int(vendor), currency): int(total) for vendor, currency, total in rows}
+    sums = await _added_up()
+    query = sums.filter(account=account.value).group_by(*groups)
+    return {
+        (int(vendor), currency): int(total)
+        for vendor, currency, total in await query.values_list(*groups, "total")
+    }
 
 
 async def sums_of(subject: str, kinds: Collection[str]) -> dict[Account, int]:

@@ -67,7 +67,8 @@ class Postings:
             rows += _entries(posting_id, posting)
         batch.insert(rows)
         if dialect() != "postgres":
-            close = _CLOSE.format(marks=", ".join("?" * len(self._ids)))
+            marks = ", ".join("?" * len(self._ids))
+            close = _CLOSE.format(marks=marks)
             batch.add(close, *self._ids.values(), wave=1)
 
 

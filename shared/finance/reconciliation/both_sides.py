@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from shared.core import clock
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.statements import wrong_sums
 from shared.finance.reconciliation import (
     event_records,
     ledger_records,
@@ -27,6 +26,7 @@ from shared.finance.reconciliation.records import (
     ObjectAtStripe,
     ObjectRecord,
 )
+from shared.finance.reconciliation.statements import wrong_sums
 from shared.finance.reconciliation.stripe_records import StripeRecords, StripeWindow
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.references import service as references

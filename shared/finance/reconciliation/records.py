@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.finance.ledger.chart import WrongSum
-
 Balances = Mapping[tuple[int | None, str], tuple[int, int]]
 
 
@@ -194,6 +192,17 @@ class OpenPosting:
     key: str
     entries: int
     sums: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class WrongSum:
+    """A kept sum of an account that is not what its entries come to: minor units of `currency`."""
+
+    account: str
+    vendor_id: int | None
+    currency: str
+    kept: int
+    counted: int
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@ that always go back.
 
 Tortoise waits for a free connection for ever, and keeps one that fails at BEGIN: after an outage
 its pool is empty for good.
+
+asyncpg asks the server to forget the session's state whenever a connection goes back, a round trip
+after each reading. Ours have none: no statement outside of a transaction sets anything.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from shared.infra.database.announced import TellsStatements
+from shared.infra.database.held_connection import Held, held_connection, let_go
 from shared.infra.database.trouble import (
     DatabaseTrouble,
     TellsTrouble,
@@ -33,23 +37,44 @@ from shared.infra.database.written import reads_only, written
 POOL_SECONDS = 10.0
 
 
+class _Stateless(AsyncpgDBClient.connection_class):  # type: ignore[misc]
+    """A connection that is as it was when it goes back to the pool, which ends what is open."""
+
+    def get_reset_query(self) -> str:
+        """Nothing."""
+        return ""
+
+
 class Postgres(TellsTrouble, AsyncpgDBClient):
     """A pool of connections."""
 
+    connection_class = _Stateless
+
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         """One connection of the pool, for one statement."""
-        return _Taken(self, self._pool_init_lock)
+        held = held_connection()
+        if held is None:
+            return _Taken(self, self._pool_init_lock)
+        return _Lent(self, self._pool_init_lock, held)
 
     def _in_transaction(self) -> TransactionContext:
         return _PostgresTransaction(_PostgresWrapper(self), self._pool_init_lock)
 
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+    async def execute_insert(
+        self,
+        query: str,
+        values: list[Any],
+    ) -> Any:
         try:
             return await super().execute_insert(query, values)
         finally:
             written.note()
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         try:
             return await super().execute_query(query, values)
         finally:
@@ -63,7 +88,10 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
         finally:
             _note(query)
 
-    async def execute_script(self, query: str) -> None:
+    async def execute_script(
+        self,
+        query: str,
+    ) -> None:
         try:
             await super().execute_script(query)
         finally:
@@ -90,6 +118,32 @@ class _Taken(PoolConnectionWrapper[Any]):
         return self.connection
 
 
+class _Lent(PoolConnectionWrapper[Any]):
+    """The connection that this request holds."""
+
+    def __init__(
+        self,
+        client: Any,
+        pool_init_lock: asyncio.Lock,
+        held: Held,
+    ) -> None:
+        super().__init__(client, pool_init_lock)
+        self._held = held
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        self.connection = await self._held.take(self.client, _take)
+        return self.connection
+
+    async def __aexit__(
+        self,
+        exc_type: Any,
+        exc_val: Any,
+        exc_tb: Any,
+    ) -> None:
+        await self._held.done(failed=exc_type is not None)
+
+
 class _PostgresWrapper(TellsStatements, TellsTrouble, TransactionWrapper):
     """A connection inside a transaction."""
 
@@ -105,6 +159,7 @@ class _PostgresTransaction(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         with told():
             await self.ensure_connection()
+            await let_go()  # who holds one and waits for another may wait for ever
             self.client._connection = await _take(self.client._parent._pool)
             try:
                 await self.client.begin()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.core.settings import StripeSettings
 from shared.infra import unit
+from shared.infra.database.held_connection import let_go
 from shared.infra.gateway.errors import InsideTransaction
 from shared.infra.gateway.restore_check import money_may_move
 
@@ -90,6 +91,7 @@ class Resource:
             raise unit.WouldWrite
         if account is not None:
             options["stripe_account"] = account
+        await let_go()  # of the database: an answer may take long
         with self._connection.sdk.errors():
             async with asyncio.timeout(self._connection.patience):
                 return to(await method(*path, params, options))

@@ -16,9 +16,10 @@ from tortoise.exceptions import BaseORMException
 from tortoise.functions import Count, Sum
 
 from shared.finance.ledger import queries, service
-from shared.finance.ledger.chart import Account, Entry, Posting, WrongSum
+from shared.finance.ledger.chart import Account, Entry, Posting
 from shared.finance.ledger.models import AccountSum, LedgerEntry
-from shared.finance.ledger.statements import wrong_sums
+from shared.finance.reconciliation.records import WrongSum
+from shared.finance.reconciliation.statements import wrong_sums
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
 from tests.support.factories import make_vendor

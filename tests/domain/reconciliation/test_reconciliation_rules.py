@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.ledger.chart import WrongSum
 from shared.finance.reconciliation.checks import compare
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -33,6 +32,7 @@ from shared.finance.reconciliation.records import (
     PaymentRecord,
     TransactionAtStripe,
     VendorEarnings,
+    WrongSum,
 )
 
 VENDOR = 7

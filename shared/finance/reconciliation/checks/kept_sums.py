@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.finance.ledger.chart import WrongSum
 from shared.finance.reconciliation.checks.check import Check, Comparison, money
 from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference
+from shared.finance.reconciliation.records import WrongSum
 
 
 class KeptSumCheck(Check[WrongSum]):

@@ -1,8 +1,8 @@
-"""The ledger's statements by hand (shared/infra/database/raw_sql.py)."""
+"""Reconciliation's statements by hand (shared/infra/database/raw_sql.py)."""
 
 from __future__ import annotations
 
-from shared.finance.ledger.chart import WrongSum
+from shared.finance.reconciliation.records import WrongSum
 from shared.infra import unit
 from shared.infra.database.raw_sql import fetch
 

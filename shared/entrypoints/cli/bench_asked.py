@@ -1,0 +1,182 @@
+"""The application in a process of its own, asked as the server would ask it: for `bench`.
+
+Run as a script from the folder of the build that is measured, which may be an older one:
+`python bench_asked.py STRIPE_PORT FOLDER`. Then a line on its input is a task, and a line of JSON
+its answer: `sign-in ADDRESS EMAIL PASSWORD`; `link PATH START`, the first address on a page that
+begins so and goes on; `ask PATH TIMES`, the milliseconds of processor time of each request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+_HEADERS = (
+    (b"host", b"127.0.0.1:8000"),
+    (b"accept", b"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+    (b"accept-language", b"en-GB,en;q=0.5"),
+    (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"),
+)
+
+
+def _one_of(*names: str) -> Any:
+    """A module by the first name that this build has."""
+    for name in names:
+        try:
+            return import_module(name)
+        except ModuleNotFoundError:
+            continue
+    raise ModuleNotFoundError(names)
+
+
+def _application(
+    stripe_port: str,
+    folder: Path,
+) -> Any:
+    limits = _one_of("shared.entrypoints.web.limits", "shared.web.limits")
+    limits.DEFAULT = "1000000000/minute"  # limits are for people
+    settings = _one_of("shared.core.settings", "shared.settings").load(
+        data_dir=folder,
+        dotenv=folder / "none",
+        sandbox_base=f"http://127.0.0.1:{stripe_port}",
+    )
+    found = _one_of("shared.infra.gateway.gateway", "shared.gateway.live")
+    gateway = getattr(found, "Gateway", None) or found.LiveGateway
+    return import_module("run").compose(settings, gateway(settings.stripe))
+
+
+def _scope(path: str, cookie: bytes) -> dict[str, Any]:
+    """What a server says of a request."""
+    where, _, query = path.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": where,
+        "raw_path": where.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [*_HEADERS, (b"cookie", cookie)],
+        "client": ("127.0.0.1", 40000),
+        "server": ("127.0.0.1", 8000),
+        "extensions": {},
+    }
+
+
+class Visitor:
+    """Asks the application, without a server between."""
+
+    def __init__(
+        self,
+        app: Any,
+    ) -> None:
+        self._app = app
+        self._cookie = b""
+
+    async def sign_in(
+        self,
+        path: str,
+        email: str,
+        password: str,
+    ) -> int:
+        """Sign in as somebody; the status of the answer to the form."""
+        client = self._app.test_client()
+        page = await client.get(path)
+        _, _, behind = (await page.get_data(as_text=True)).partition("csrf_token")
+        token = behind.partition('value="')[2].partition('"')[0]
+        form = {"csrf_token": token, "email": email, "password": password}
+        answer = await client.post(path, form=form)
+        kept = [f"{cookie.name}={cookie.value}" for cookie in client.cookie_jar]
+        self._cookie = "; ".join(kept).encode()
+        return int(answer.status_code)
+
+    async def asked(
+        self,
+        path: str,
+        times: str,
+    ) -> list[float]:
+        """What each of so many requests took. Raises RuntimeError for any but 200."""
+        found = []
+        for _ in range(int(times)):
+            before = time.process_time()
+            status, _ = await self._ask(path)
+            found.append((time.process_time() - before) * 1000)
+            if status != 200:
+                raise RuntimeError(f"{path}: {status}")
+        return found
+
+    async def link(
+        self,
+        path: str,
+        start: str,
+    ) -> str:
+        """The first address on a page that begins with `start` and goes on; empty for none."""
+        _, body = await self._ask(path)
+        links = re.findall(rb'href="([^"?#]+)', body)
+        return next(
+            (link.decode() for link in links if link.startswith(start.encode() + b"/")),
+            "",
+        )
+
+    async def _ask(
+        self,
+        path: str,
+    ) -> tuple[int, bytes]:
+        scope = _scope(path, self._cookie)
+        status: list[int] = []
+        body: list[bytes] = []
+        sent, whole = [{"type": "http.request", "body": b""}], asyncio.Event()
+
+        async def receive() -> MutableMapping[str, Any]:
+            if not sent:
+                await whole.wait()
+                return {"type": "http.disconnect"}
+            return sent.pop()
+
+        async def send(
+            message: MutableMapping[str, Any],
+        ) -> None:
+            if message["type"] == "http.response.start":
+                status.append(message["status"])
+                return
+            body.append(message.get("body", b""))
+            if not message.get("more_body"):
+                whole.set()
+
+        await self._app(scope, receive, send)
+        return status[0], b"".join(body)
+
+
+def _tasks() -> Iterator[list[str]]:
+    for line in sys.stdin:
+        yield line.split()
+
+
+async def _work(
+    stripe_port: str,
+    folder: str,
+) -> None:
+    app = _application(stripe_port, Path(folder))
+    async with app.test_app():
+        visitor = Visitor(app)
+        for task, *rest in _tasks():
+            work: dict[str, Callable[..., Awaitable[Any]]] = {
+                "ask": visitor.asked,
+                "link": visitor.link,
+                "sign-in": visitor.sign_in,
+            }
+            answer = await work[task](*rest)
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(*sys.argv[1:]))
