@@ -27,7 +27,7 @@ _TOLD = {"full_name": "Ada", "role": "owner"}
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMails:
     """Seconds by the clock, and of our processor."""
 
     seconds: float
@@ -82,7 +82,7 @@ async def _compared(engine: str, url: str, folder: Path) -> MailsCompared:
     worker = Worker(context, handlers, (), manners)
     await open_database(url)
     try:
-        rounds: list[tuple[Sent, Sent]] = []
+        rounds: list[tuple[SentMails, SentMails]] = []
         for _ in range(ROUNDS + 1):
             one_by_one = await _sent(worker, 1)
             rounds.append((one_by_one, await _sent(worker)))
@@ -107,7 +107,7 @@ async def _compared(engine: str, url: str, folder: Path) -> MailsCompared:
 async def _sent(
     worker: Worker,
     most: int | None = None,
-) -> Sent:
+) -> SentMails:
     """Put some on the list, and send them."""
     for number in range(MAILS):
         key = f"bench:{time.perf_counter_ns()}:{number}"
@@ -122,4 +122,4 @@ async def _sent(
     else:
         await worker.run_due()
     took = time.perf_counter() - started
-    return Sent(took, time.process_time() - used)
+    return SentMails(took, time.process_time() - used)
