@@ -14,6 +14,7 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli import (
+    bench_jobs,
     bench_ledger,
     bench_load,
     bench_pages,
@@ -76,6 +77,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "signed-out": bench_pages.signed_out,
     "paid-order": bench_paid_order.paid_order,
     "ledger": bench_ledger.ledger,
+    "jobs": bench_jobs.jobs,
 }
 
 

@@ -89,14 +89,21 @@ def postgres(folder: Path) -> Any:
     return servers.get_server(folder, cleanup_mode="delete")
 
 
-async def _measure(folder: Path) -> list[PostingCompared]:
-    where = {"host": str(folder), "user": "postgres"}
-    connection = await asyncpg.connect(database="postgres", **where)
+async def fresh_database(folder: Path) -> str:
+    """An empty database of that server: its address."""
+    connection = await asyncpg.connect(
+        database="postgres", host=str(folder), user="postgres"
+    )
     await connection.execute("CREATE DATABASE bench")
     await connection.close()
     pool = f"min_size={WORKERS}&max_size={WORKERS}"
-    url = f"postgres:///bench?host={folder}&user=postgres&{pool}"
+    return f"postgres:///bench?host={folder}&user=postgres&{pool}"
+
+
+async def _measure(folder: Path) -> list[PostingCompared]:
+    url = await fresh_database(folder)
     await migrate(url)
+    where = {"host": str(folder), "user": "postgres"}
     async with asyncpg.create_pool(
         database="bench", min_size=WORKERS, max_size=WORKERS, **where
     ) as raw:
