@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
 from shared.infra.gateway.standing import MAY_MOVE
 from shared.infra.unit import Transaction
@@ -19,10 +20,16 @@ from shared.trade.baskets.queries import (
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import product_view
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+
+
+_UNPAID = ", ".join(
+    f"'{each}'"
+    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+)
 
 
 @dataclass(frozen=True)
@@ -142,3 +149,52 @@ def _line_id(read: tuple[Record, Product]) -> int:
 def _line_on_sale(record: Record, product: Product) -> BasketLineView:
     view = product_view(product, row_of(Vendor, "v", record))
     return line_view(view, record["quantity"], record["seen_amount"], held={})
+
+
+# What each chip above a vendor's orders lets through, as FILTERS says of the ORM.
+_UNLOST = "o.total_amount_cents - o.lost_amount"
+_PAID = f"o.payment_status = '{PaymentStatus.PAID}'"
+CHIPS: Mapping[str, str] = {
+    "all": "",
+    "to_ship": (
+        f" AND o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
+        f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
+    ),
+    "shipped": f" AND o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
+    "unpaid": f" AND o.payment_status IN ({_UNPAID})",
+    "refunded": " AND o.refunded_amount > 0",
+    "disputed": " AND (o.disputed_amount > 0 OR o.lost_amount > 0)",
+    "cancelled": f" AND o.status = '{OrderStatus.CANCELLED}'",
+}
+
+
+def counting(chip: str) -> str:
+    """What counts a vendor's orders behind a chip, as far as a page tells; one value."""
+    mine = f"SELECT 1 FROM orders o WHERE o.vendor_id = ?{CHIPS[chip]} LIMIT {MOST + 1}"
+    return f"(SELECT COUNT(*) FROM ({mine}) some)"
+
+
+_COUNTS = "SELECT " + ", ".join(f"{counting(chip)} AS {chip}_" for chip in CHIPS)
+
+
+async def counts_of(vendor_id: int) -> dict[str, int]:
+    """Count a vendor's orders behind each chip, at most one more than MOST."""
+    (record,) = await fetch(_COUNTS, *[vendor_id] * len(CHIPS))
+    return {chip: int(record[f"{chip}_"]) for chip in CHIPS}
+
+
+async def list_of(
+    vendor_id: int, chip: str, *, limit: int, offset: int = 0
+) -> list[Record]:
+    """Read a vendor's orders behind a chip, newest first, as a list shows them."""
+    return await fetch(
+        "SELECT o.number, o.created_at, o.total_amount_cents, o.currency, o.status,"
+        " o.payment_status, o.refunded_amount, o.returned_amount, o.disputed_amount,"
+        " o.lost_amount, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
+        " WHERE l.order_id = o.id) AS items"
+        " FROM orders o JOIN checkouts c ON c.id = o.checkout_id"
+        f" WHERE o.vendor_id = ?{CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
+        vendor_id,
+        limit,
+        offset,
+    )
