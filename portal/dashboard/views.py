@@ -66,7 +66,7 @@ async def home() -> Response:
         nav="home",
         first_name=actor().full_name.split(" ")[0],
         vendor=vendor,
-        standing=now,
+        account_status=now,
         summary=summary,
         next_dispute=await next_to_answer(mine),
         recent=orders.rows[:RECENT],

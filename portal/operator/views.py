@@ -151,7 +151,7 @@ async def vendor_page(
         nav_active="vendors",
         vendor=row,
         config=config,
-        standing=status_words(config),
+        account_status=status_words(config),
         abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
         entries=await entries_about(f"vendor:{row.id}", limit=12),

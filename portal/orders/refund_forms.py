@@ -81,7 +81,7 @@ async def refund_form(order: Refundable) -> RefundForm:
                 NumberRange(min=0, message="Enter how many pieces, from 0 on."),
             ],
         )
-        fields[f"restock_{line.id}"] = BooleanField("Put back on the shelf")
+        fields[f"restock_{line.id}"] = BooleanField("Put back in stock")
     form = type("RefundFormOfOrder", (RefundForm,), fields)
     made = cast("type[RefundForm]", form)
     return await made.from_request(

@@ -199,7 +199,7 @@ def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
     facts = [("Pieces", ", ".join(pieces))] if wish.reach is Reach.LINES else []
     if wish.reach is not Reach.AMOUNT:
         back = [line.name for line in order.lines if line.id in wish.restock]
-        facts += [("Back on the shelf", ", ".join(back))] if back else []
+        facts += [("Back in stock", ", ".join(back))] if back else []
     facts.append(
         (
             "Why",

@@ -109,7 +109,7 @@ def _delivered(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
     if facts.order.status is OrderStatus.CANCELLED:
-        detail = "It was not paid in time; the goods are back on your shelf."
+        detail = "It was not paid in time; the goods are back in your stock."
         yield TimelineEntry("Cancelled", happened.at, detail, "plain")
 
 

@@ -150,7 +150,7 @@ async def keep(number: str) -> Response:
     told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
     return see_other(
         url_for("orders.show", number=order.number),
-        ("ok", f"{told} back on the shelf."),
+        ("ok", f"{told} back in stock."),
     )
 
 

@@ -66,7 +66,7 @@ async def _settings(
         status=status,
         nav="payments",
         config=config,
-        standing=status_words(config),
+        account_status=status_words(config),
         connect_form=connect,
         payout_form=payout,
         currency_name=currency_name(config.currency),
@@ -215,7 +215,7 @@ async def success() -> Response:
         fragments={"account-state": "account_state"},
         nav="payments",
         config=config,
-        standing=now,
+        account_status=now,
         answered=answered,
         again=url_for("payment_settings.success", asked=asked + 1)
         if not now.settled and asked < MAX_ASKED

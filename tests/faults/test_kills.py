@@ -133,7 +133,7 @@ class Victim:
 
 
 async def _buy(site: Victim, sandbox: RunningSandbox, product: str) -> None:
-    """From the shelf to the return page, as a browser does it, with a card that is good."""
+    """From the product to the return page, as a browser does it, with a card that is good."""
 
     async def heard(*_: object) -> None:
         site.answers += 1

@@ -543,6 +543,7 @@ async def subject_of(
 ) -> dict[str, Any]:
     """An object at Stripe that an event of this type is about."""
     intent = payment.stripe_payment_intent_id
+    sandbox.advance(1)  # the bank comes half a second after the money
     if kind.startswith("radar."):
         (warning,) = stripe_get(
             sandbox, f"/v1/radar/early_fraud_warnings?payment_intent={intent}"

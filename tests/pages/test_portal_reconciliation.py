@@ -142,7 +142,7 @@ class TestReconciliation:
             arguments={"stripe_id": "du_none"},
         )
         person = await Difference.create(
-            **common, number=2, kind="payment_missing", ours="succeeded"
+            **common, number=2, kind="payment_missing", our_side="succeeded"
         )
         await portal.post(f"{HOME}/differences/{bad.id}/repair")
         text = await portal.get(HOME)

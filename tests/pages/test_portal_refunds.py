@@ -101,7 +101,7 @@ class TestTheForm:
         page = await portal.get(address)
         assert "€20.00 went back" in page
         assert "You bear €18.00, the marketplace €2.00." in page
-        assert "(back on the shelf)" in page
+        assert "(back in stock)" in page
         row = await Refund.get()
         assert (row.reason, row.note, row.status) == (
             "duplicate",

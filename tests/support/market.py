@@ -63,7 +63,7 @@ async def open_shop(
     stock: int = 5,
     price: int = 4990,
 ) -> Shop:
-    """Sign a vendor up, connect and finish its Stripe account, put one product on the shelf."""
+    """Sign a vendor up, connect and finish its Stripe account, put one product up for sale."""
     n = next(_numbers)
     signed = await vendors.sign_up(
         email=f"owner{n}@shop.test",

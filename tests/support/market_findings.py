@@ -125,8 +125,8 @@ async def differences(market: Market) -> list[tuple[str, ...]]:
             row.kind,
             row.subject,
             row.text,
-            row.ours,
-            row.theirs,
+            row.our_side,
+            row.stripe_side,
         )
         for row in rows
     ]

@@ -111,7 +111,7 @@ async def appealed(scene: Scene) -> Payment:
 def appeal_decided(outcome: str) -> Act:
     async def act(scene: Scene) -> Payment:
         payment = await appealed(scene)
-        (found,) = await at_stripe(scene.context.gateway, payment)
+        (found,) = await at_stripe(scene.context.gateway, scene.sandbox, payment)
         await scene.close(found, outcome)
         return payment
 

@@ -24,9 +24,9 @@ from shared.trade.vat.queries import (
     RegistrationState,
     history_of,
     missing_rates,
+    registration_counts,
     registration_of,
     registrations,
-    standings,
 )
 from shared.trade.vat.rules import is_in_eu
 
@@ -44,7 +44,7 @@ async def index() -> Response:
         else RegistrationState.WAITING
     )
     found = await registrations(status=chosen, page=page_number())
-    counts = await standings()
+    counts = await registration_counts()
     return await page(
         "portal/operator/vat.html",
         nav_active="vat",

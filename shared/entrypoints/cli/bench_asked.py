@@ -36,7 +36,10 @@ def _one_of(*names: str) -> Any:
     raise ModuleNotFoundError(names)
 
 
-def _application(stripe_port: str, folder: Path) -> Any:
+def _application(
+    stripe_port: str,
+    folder: Path,
+) -> Any:
     limits = _one_of("shared.entrypoints.web.limits", "shared.web.limits")
     limits.DEFAULT = "1000000000/minute"  # limits are for people
     settings = _one_of("shared.core.settings", "shared.settings").load(
@@ -49,14 +52,42 @@ def _application(stripe_port: str, folder: Path) -> Any:
     return import_module("run").compose(settings, gateway(settings.stripe))
 
 
+def _scope(path: str, cookie: bytes) -> dict[str, Any]:
+    """What a server says of a request."""
+    where, _, query = path.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": where,
+        "raw_path": where.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [*_HEADERS, (b"cookie", cookie)],
+        "client": ("127.0.0.1", 40000),
+        "server": ("127.0.0.1", 8000),
+        "extensions": {},
+    }
+
+
 class Visitor:
     """Asks the application, without a server between."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(
+        self,
+        app: Any,
+    ) -> None:
         self._app = app
         self._cookie = b""
 
-    async def sign_in(self, path: str, email: str, password: str) -> int:
+    async def sign_in(
+        self,
+        path: str,
+        email: str,
+        password: str,
+    ) -> int:
         """Sign in as somebody; the status of the answer to the form."""
         client = self._app.test_client()
         page = await client.get(path)
@@ -68,7 +99,11 @@ class Visitor:
         self._cookie = "; ".join(kept).encode()
         return int(answer.status_code)
 
-    async def asked(self, path: str, times: str) -> list[float]:
+    async def asked(
+        self,
+        path: str,
+        times: str,
+    ) -> list[float]:
         """What each of so many requests took. Raises RuntimeError for any but 200."""
         found = []
         for _ in range(int(times)):
@@ -79,7 +114,11 @@ class Visitor:
                 raise RuntimeError(f"{path}: {status}")
         return found
 
-    async def link(self, path: str, start: str) -> str:
+    async def link(
+        self,
+        path: str,
+        start: str,
+    ) -> str:
         """The first address on a page that begins with `start` and goes on; empty for none."""
         _, body = await self._ask(path)
         links = re.findall(rb'href="([^"?#]+)', body)
@@ -88,24 +127,11 @@ class Visitor:
             "",
         )
 
-    async def _ask(self, path: str) -> tuple[int, bytes]:
-        where, _, query = path.partition("?")
-        headers = [*_HEADERS, (b"cookie", self._cookie)]
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": where,
-            "raw_path": where.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": headers,
-            "client": ("127.0.0.1", 40000),
-            "server": ("127.0.0.1", 8000),
-            "extensions": {},
-        }
+    async def _ask(
+        self,
+        path: str,
+    ) -> tuple[int, bytes]:
+        scope = _scope(path, self._cookie)
         status: list[int] = []
         body: list[bytes] = []
         sent, whole = [{"type": "http.request", "body": b""}], asyncio.Event()
@@ -116,7 +142,9 @@ class Visitor:
                 return {"type": "http.disconnect"}
             return sent.pop()
 
-        async def send(message: MutableMapping[str, Any]) -> None:
+        async def send(
+            message: MutableMapping[str, Any],
+        ) -> None:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
                 return
@@ -133,7 +161,10 @@ def _tasks() -> Iterator[list[str]]:
         yield line.split()
 
 
-async def _work(stripe_port: str, folder: str) -> None:
+async def _work(
+    stripe_port: str,
+    folder: str,
+) -> None:
     app = _application(stripe_port, Path(folder))
     async with app.test_app():
         visitor = Visitor(app)

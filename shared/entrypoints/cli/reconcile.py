@@ -80,8 +80,8 @@ def _show(row: Difference, *, dry_run: bool) -> None:
     head = f"{row.number:>3}  {row.kind:<20} {row.subject:<24} {row.stripe_id or ''}"
     print(head.rstrip())
     print(textwrap.indent(textwrap.fill(row.text, WIDTH), "     "))
-    if row.ours or row.theirs:
-        print(f"     ours: {row.ours or '-'} | Stripe: {row.theirs or '-'}")
+    if row.our_side or row.stripe_side:
+        print(f"     ours: {row.our_side or '-'} | Stripe: {row.stripe_side or '-'}")
     print(f"     repair: {row.repair or 'none, a person must look'}")
     if dry_run:
         print(

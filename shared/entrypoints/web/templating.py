@@ -30,7 +30,11 @@ _REMEMBERED = {
 class Templates(Environment):
     """Jinja's own environment, with the loader of an application of Quart's."""
 
-    def __init__(self, app: Quart, **options: Any) -> None:
+    def __init__(
+        self,
+        app: Quart,
+        **options: Any,
+    ) -> None:
         loader = app.create_global_jinja_loader()
         super().__init__(loader=loader, cache_size=-1, **options)
 
@@ -41,22 +45,35 @@ def teach(env: Environment) -> None:
     env.globals.update(_=_sentence, gettext=_sentence)
 
 
-def _sentence(message: str, /, **values: Any) -> Markup:
+def _sentence(
+    message: str,
+    /,
+    **values: Any,
+) -> Markup:
     told = _translated(locales.current(), message)
     return told % values if values else _filled(locales.current(), message)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _translated(_language: str, message: str) -> Markup:
+def _translated(
+    _language: str,
+    message: str,
+) -> Markup:
     return Markup(locales.translated(message))  # noqa: S704 - a sentence of ours
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _filled(language: str, message: str) -> Markup:
+def _filled(
+    language: str,
+    message: str,
+) -> Markup:
     return _translated(language, message) % {}
 
 
-def load_components(env: Environment, folder: Path) -> None:
+def load_components(
+    env: Environment,
+    folder: Path,
+) -> None:
     """Make each file of templates/components a global named after it: `ui`, `forms`, `money`,
     `icon`, `shop`; and `navigation`.
 
@@ -77,19 +94,32 @@ def load_components(env: Environment, folder: Path) -> None:
     env.globals["_components"] = stamp
 
 
-def _load(env: Environment, name: str, template: str) -> None:
+def _load(
+    env: Environment,
+    name: str,
+    template: str,
+) -> None:
     module = env.get_template(template).make_module()
     for macro in _REMEMBERED.get(name, ()):
         setattr(module, macro, _remembered(getattr(module, macro)))
     env.globals[name] = module
 
 
-def _remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+def _remembered(
+    macro: Callable[..., Markup],
+) -> Callable[..., Markup]:
     @lru_cache(maxsize=REMEMBERED)
-    def made(_language: str, *given: Any, **named: Any) -> Markup:
+    def made(
+        _language: str,
+        *given: Any,
+        **named: Any,
+    ) -> Markup:
         return macro(*given, **named)
 
-    def say(*given: Any, **named: Any) -> Markup:
+    def say(
+        *given: Any,
+        **named: Any,
+    ) -> Markup:
         return made(locales.current(), *given, **named)
 
     return say

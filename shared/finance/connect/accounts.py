@@ -207,7 +207,7 @@ async def _tell_what_stopped(
         unique_key=key,
         context={
             "vendor_name": vendor.name,
-            "standing": status_words(config),
+            "account_status": status_words(config),
             "accepts_payments": config.accepts_payments,
         },
     )

@@ -31,7 +31,7 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix

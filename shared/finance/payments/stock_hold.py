@@ -18,7 +18,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.orders import reservations

@@ -86,7 +86,7 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     there = await available_funds.of_vendor(vendor_id, reading)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
     stopped = {
-        code: obstacle_of(_standing(terms, reading, code, answered=answered))
+        code: obstacle_of(_conditions(terms, reading, code, answered=answered))
         for code in there
     }
     views = [
@@ -102,7 +102,7 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     )
 
 
-def _standing(
+def _conditions(
     terms: PayoutTerms,
     reading: available_funds.Reading,
     currency: str,

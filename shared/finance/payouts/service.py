@@ -19,7 +19,7 @@ from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.writes import CancelPayout, CreatePayout
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
 

@@ -59,8 +59,8 @@ class Difference(Row):
     )
     vendor_id: int | None
     text = fields.TextField(description="a sentence: what differs")
-    ours = fields.CharField(max_length=255, default="")
-    theirs = fields.CharField(max_length=255, default="")
+    our_side = fields.CharField(max_length=255, default="")
+    stripe_side = fields.CharField(max_length=255, default="")
     repair = fields.CharField(
         max_length=60,
         default="",

@@ -190,8 +190,8 @@ async def _store(run_id: int, differences: Sequence[FoundDifference]) -> None:
             stripe_id=each.stripe_id,
             vendor_id=each.vendor_id if each.vendor_id in vendors else None,
             text=each.text,
-            ours=each.our_side[:255],
-            theirs=each.stripe_side[:255],
+            our_side=each.our_side[:255],
+            stripe_side=each.stripe_side[:255],
             repair=each.repair,
             arguments=dict(each.arguments),
         )

@@ -36,7 +36,7 @@ from shared.finance.recovery.writes import write_of
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order

@@ -114,8 +114,8 @@ async def _restock(order: Order, refund: Refund) -> None:
     """
     wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
     pieces = {part.order_line_id: part.quantity for part in await wanted}
-    has_left_the_shelf = order.stock_state == StockState.TAKEN
-    if not has_left_the_shelf or not pieces:
+    has_left_stock = order.stock_state == StockState.TAKEN
+    if not has_left_stock or not pieces:
         return
     if await _was_sent_meanwhile(order, refund):
         return

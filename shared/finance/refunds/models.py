@@ -98,7 +98,7 @@ class Refund(Row):
 
 
 class RefundLine(Row):
-    """How many of an order's line a refund is about, and whether they go back on the shelf."""
+    """How many of an order's line a refund is about, and whether they go back in stock."""
 
     refund: fields.ForeignKeyRelation[Refund] = fields.ForeignKeyField(
         "models.Refund", related_name="lines", on_delete=fields.RESTRICT

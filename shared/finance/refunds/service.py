@@ -44,7 +44,7 @@ from shared.finance.refunds.stripe_reads import refundability_of
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.mail import service as mail
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.rules import WriteState

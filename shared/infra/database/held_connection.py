@@ -23,7 +23,11 @@ class Held:
         self._pool: Any = None
         self._connection: Any = None
 
-    async def take(self, client: Any, acquire: Any) -> Any:
+    async def take(
+        self,
+        client: Any,
+        acquire: Any,
+    ) -> Any:
         """The connection for one statement, after those that were asked for before it."""
         await self._turn.acquire()
         try:
@@ -37,7 +41,11 @@ class Held:
             raise
         return self._connection
 
-    async def done(self, *, failed: bool) -> None:
+    async def done(
+        self,
+        *,
+        failed: bool,
+    ) -> None:
         """The statement is over; after a failure the pool looks the connection over."""
         try:
             if failed or self.is_over:

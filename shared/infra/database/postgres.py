@@ -60,13 +60,21 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
     def _in_transaction(self) -> TransactionContext:
         return _PostgresTransaction(_PostgresWrapper(self), self._pool_init_lock)
 
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+    async def execute_insert(
+        self,
+        query: str,
+        values: list[Any],
+    ) -> Any:
         try:
             return await super().execute_insert(query, values)
         finally:
             written.note()
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
         try:
             return await super().execute_query(query, values)
         finally:
@@ -80,7 +88,10 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
         finally:
             _note(query)
 
-    async def execute_script(self, query: str) -> None:
+    async def execute_script(
+        self,
+        query: str,
+    ) -> None:
         try:
             await super().execute_script(query)
         finally:
@@ -110,7 +121,12 @@ class _Taken(PoolConnectionWrapper[Any]):
 class _Lent(PoolConnectionWrapper[Any]):
     """The connection that this request holds."""
 
-    def __init__(self, client: Any, pool_init_lock: asyncio.Lock, held: Held) -> None:
+    def __init__(
+        self,
+        client: Any,
+        pool_init_lock: asyncio.Lock,
+        held: Held,
+    ) -> None:
         super().__init__(client, pool_init_lock)
         self._held = held
 
@@ -119,7 +135,12 @@ class _Lent(PoolConnectionWrapper[Any]):
         self.connection = await self._held.take(self.client, _take)
         return self.connection
 
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+    async def __aexit__(
+        self,
+        exc_type: Any,
+        exc_val: Any,
+        exc_tb: Any,
+    ) -> None:
         await self._held.done(failed=exc_type is not None)
 
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0045_page_changes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0046_plain_words. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -261,8 +261,8 @@ CREATE TABLE differences (
     subject character varying(80) NOT NULL,
     stripe_id character varying(255),
     text text NOT NULL,
-    ours character varying(255) NOT NULL,
-    theirs character varying(255) NOT NULL,
+    our_side character varying(255) CONSTRAINT differences_ours_not_null NOT NULL,
+    stripe_side character varying(255) CONSTRAINT differences_theirs_not_null NOT NULL,
     repair character varying(60) NOT NULL,
     arguments jsonb NOT NULL,
     status character varying(20) NOT NULL,

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0045_page_changes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0046_plain_words. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -400,8 +400,8 @@ CREATE TABLE "differences" (
     "subject" VARCHAR(80) NOT NULL  /* payment:12, po_1 */,
     "stripe_id" VARCHAR(255),
     "text" TEXT NOT NULL  /* a sentence: what differs */,
-    "ours" VARCHAR(255) NOT NULL,
-    "theirs" VARCHAR(255) NOT NULL,
+    "our_side" VARCHAR(255) NOT NULL,
+    "stripe_side" VARCHAR(255) NOT NULL,
     "repair" VARCHAR(60) NOT NULL  /* the named repair; empty: a person must look */,
     "arguments" JSON NOT NULL,
     "status" VARCHAR(20) NOT NULL  /* open | repaired | failed */,

@@ -16,7 +16,7 @@ from shared.core.settings import StripeSettings
 from shared.infra import unit
 from shared.infra.database.held_connection import let_go
 from shared.infra.gateway.errors import InsideTransaction
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 
 if TYPE_CHECKING:
     from stripe import V1Services

@@ -97,8 +97,8 @@ def envelope(event: dict[str, Any]) -> VerifiedEvent:
         type=_text(event["type"]),
         created_at=datetime.fromtimestamp(int(event["created"]), UTC),
         livemode=event["livemode"] is True,
-        api_version=event.get("api_version"),
-        account=event.get("account"),
+        api_version=_version(event.get("api_version")),
+        account=id_in(event.get("account")),
         object_id=id_in(subject.get("id")),
         object_type=subject.get("object"),
         related_intent=id_in(subject.get("payment_intent")),
@@ -115,6 +115,13 @@ def id_in(value: Any) -> str | None:
 def _is_plain(text: str) -> bool:
     """What every database keeps and compares: PostgreSQL takes neither NUL nor half a letter."""
     return 0 < len(text) <= 255 and text.isascii() and text.isprintable()
+
+
+def _version(value: object) -> str | None:
+    """A version of Stripe's API as it names them, or nothing that we could keep."""
+    if not isinstance(value, str) or not _is_plain(value):
+        return None
+    return value if len(value) <= 40 else None
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from shared.infra.database.base import Row
 
 
 class Restoration(Row):
-    """One restore. While a row is not acknowledged, nothing moves money (shared/infra/gateway/standing.py)."""
+    """One restore. While a row is not acknowledged, nothing moves money (shared/infra/gateway/restore_check.py)."""
 
     lock_rank = 140
 

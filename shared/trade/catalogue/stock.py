@@ -35,9 +35,9 @@ _RESERVE = "UPDATE products SET reserved = reserved + ?, updated_at = ? WHERE id
 async def reserve(items: Items) -> None:
     """Hold these quantities. Raises SoldOut, and holds nothing, when one of them is not there."""
     wanted = _merge(items)
-    on_shelf = await locked(wanted)
+    products = await locked(wanted)
     for product_id, quantity in wanted.items():
-        product = on_shelf.get(product_id)
+        product = products.get(product_id)
         if product is None:
             raise StockBooksDiffer(f"product {product_id} does not exist")
         _must_be_there(product, quantity)
@@ -51,41 +51,41 @@ async def reserve(items: Items) -> None:
             product_id: F("reserved") + pieces for product_id, pieces in wanted.items()
         },
     ) != len(wanted):
-        first = on_shelf[next(iter(wanted))]
+        first = products[next(iter(wanted))]
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
 
 
 def reserve_in_plenty(
-    tx: Transaction, items: Items, on_shelf: Mapping[int, Product]
+    tx: Transaction, items: Items, products: Mapping[int, Product]
 ) -> bool:
     """Hold these quantities if at least half of each product's stock stays free; False, and nothing
     is held, when it would not.
 
-    `on_shelf` are the products by id, as they were locked (`locked`). The move is written before
+    `products` are the products by id, as they were locked (`locked`). The move is written before
     the commit, so it has no condition of its own: the database's CHECK would refuse too many.
     Raises SoldOut when one of them is not there at all.
     """
     wanted = _merge(items)
     for product_id, quantity in wanted.items():
-        product = on_shelf[product_id]
+        product = products[product_id]
         _must_be_there(product, quantity)
         if product.reserved + quantity > product.stock // HELD_SHARE:
             return False
     for product_id, quantity in wanted.items():
-        now = stored(on_shelf[product_id], {"updated_at": clock.now()})
+        now = stored(products[product_id], {"updated_at": clock.now()})
         tx.later(_RESERVE, quantity, now["updated_at"], product_id)
     return True
 
 
 async def must_be_there(
-    items: Items, on_shelf: Mapping[int, Product] | None = None
+    items: Items, products: Mapping[int, Product] | None = None
 ) -> None:
     """Raise SoldOut when one of these quantities is not free just now; nothing is held.
 
-    `on_shelf`: the products, where they are locked already.
+    `products`: the products, where they are locked already.
     """
     wanted = _merge(items)
-    there = await locked(wanted) if on_shelf is None else on_shelf
+    there = await locked(wanted) if products is None else products
     for product_id, quantity in wanted.items():
         _must_be_there(there[product_id], quantity)
 
@@ -141,9 +141,9 @@ async def take_free(items: Items) -> dict[int, int]:
     product did.
     """
     wanted = _merge(items)
-    on_shelf = await locked(wanted)
+    products = await locked(wanted)
     there = {}
-    for product_id, product in on_shelf.items():
+    for product_id, product in products.items():
         pieces = min(product.stock - product.reserved, wanted[product_id])
         if pieces > 0:
             there[product_id] = pieces

@@ -114,7 +114,7 @@ class PiecesMissing(Conflict):
         pieces = ", ".join(piece.text for piece in short)
         super().__init__(
             _(
-                "Your shelf does not have %(pieces)s for this order any more."
+                "You do not have %(pieces)s in stock for this order any more."
                 " Tick the box if you can send it all the same.",
                 pieces=pieces,
             ),
@@ -127,7 +127,7 @@ class NothingToKeep(Conflict):
 
     code = "nothing_to_keep"
     default = _n(
-        "Nothing of this order can go back on the shelf: it was sent, still has to be, or "
+        "Nothing of this order can go back in stock: it was sent, still has to be, or "
         "stands there already."
     )
 

@@ -93,7 +93,7 @@ class OrderView:
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     # Whether pieces of it left the stock and do not stand there again.
-    is_off_shelf: bool
+    has_left_stock: bool
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
@@ -131,7 +131,7 @@ class OrderView:
     @property
     def can_keep(self) -> bool:
         """Whether it will not be sent, and something of it is not in stock."""
-        return self.shipping is Shipping.GONE and self.is_off_shelf
+        return self.shipping is Shipping.GONE and self.has_left_stock
 
     @property
     def may_deliver(self) -> bool:
@@ -227,7 +227,7 @@ def _order(
         vendor_share=total - fee,
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
-        is_off_shelf=_is_off_shelf(order, lines),
+        has_left_stock=_has_left_stock(order, lines),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
         placed_at=order.created_at,
@@ -240,7 +240,7 @@ def _order(
     )
 
 
-def _is_off_shelf(order: Order, lines: Iterable[OrderLine]) -> bool:
+def _has_left_stock(order: Order, lines: Iterable[OrderLine]) -> bool:
     if order.stock_state != StockState.TAKEN:
         return False
     return any(line.restocked_quantity < line.quantity for line in lines)

@@ -44,18 +44,18 @@ _UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 async def at_order(
     tx: Transaction,
     items: Sequence[tuple[int, int]],
-    on_shelf: Mapping[int, Product],
+    products: Mapping[int, Product],
     *,
     network: str,
 ) -> StockState:
     """Set the pieces of a new order aside if there is plenty and its network holds few.
 
-    `on_shelf` are its products, locked. Raises SoldOut.
+    `products` are its products, locked. Raises SoldOut.
     """
     if network and await _orders_that_hold(network) >= ORDERS_PER_NETWORK:
-        await stock.must_be_there(items, on_shelf)
+        await stock.must_be_there(items, products)
         return StockState.AT_PAYMENT
-    is_held = stock.reserve_in_plenty(tx, items, on_shelf)
+    is_held = stock.reserve_in_plenty(tx, items, products)
     return StockState.RESERVED if is_held else StockState.AT_PAYMENT
 
 

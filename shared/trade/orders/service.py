@@ -12,7 +12,7 @@ from shared.core.ids import new_nonce, new_number
 from shared.core.locales import current
 from shared.core.networks import network_of
 from shared.infra import unit
-from shared.infra.gateway.standing import money_may_move
+from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket

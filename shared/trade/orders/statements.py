@@ -8,7 +8,7 @@ from functools import cache
 
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
-from shared.infra.gateway.standing import MAY_MOVE
+from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.queries import (

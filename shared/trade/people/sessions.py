@@ -77,7 +77,10 @@ async def _open(
     proven: str | None,
     user_agent: str,
 ) -> str:
-    """A new session, unless password or standing changed while the password was checked."""
+    """A new session, unless the person changed while the password was checked.
+
+    Raises WrongCredentials then: another password, or no longer active.
+    """
     token, now = new_token("mhs"), clock.now()
     async with unit.transaction() as tx:
         current = await locked_person(tx, kind_of(person), person.id)

@@ -125,7 +125,7 @@ async def registrations(
     )
 
 
-async def standings() -> dict[RegistrationState, int]:
+async def registration_counts() -> dict[RegistrationState, int]:
     """How many registrations there are of each status."""
     return {status: await _in_force(status).count() for status in RegistrationState}
 

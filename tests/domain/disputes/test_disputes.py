@@ -386,7 +386,7 @@ class TestNews:
         """
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
-        (stripe_id,) = await at_stripe(context.gateway, payment)
+        (stripe_id,) = await at_stripe(context.gateway, sandbox, payment)
         sandbox.control("POST", f"disputes/{stripe_id}/close", {"outcome": "won"})
         await service.sync_dispute(context.gateway, stripe_id)
         await work(context)
@@ -413,7 +413,7 @@ class TestNews:
         """Three readings of one dispute, opened, under review and won, applied in any order."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
-        (stripe_id,) = await at_stripe(context.gateway, payment)
+        (stripe_id,) = await at_stripe(context.gateway, sandbox, payment)
         readings = [await context.gateway.disputes.get(stripe_id)]
         texts = {"uncategorized_text": "winning_evidence"}
         readings.append(
@@ -448,7 +448,7 @@ class TestNews:
         await confirm(sandbox, view.payment_intent_id, DISPUTE)
         sandbox.advance(1)
         payment = await Payment.get(order_id=purchase.order_id)
-        for stripe_id in await at_stripe(context.gateway, payment):
+        for stripe_id in await at_stripe(context.gateway, sandbox, payment):
             await service.sync_dispute(context.gateway, stripe_id)
         await work(context)
         row = await Dispute.get(order_id=purchase.order_id)
@@ -520,7 +520,7 @@ class TestNews:
         """The debit waits for Stripe and is then made once."""
         shop = await open_shop(context.gateway, sandbox)
         payment = await sell(context.gateway, sandbox, shop, card=DISPUTE)
-        (stripe_id,) = await at_stripe(context.gateway, payment)
+        (stripe_id,) = await at_stripe(context.gateway, sandbox, payment)
         fault = {
             "match": {"method": "POST", "path": "/v1/transfers"},
             "effect": effect,
@@ -652,7 +652,7 @@ class TestFraudWarnings:
             == "nothing to be done about it any more"
         )
         await service.sync_dispute(
-            context.gateway, (await at_stripe(context.gateway, payment))[0]
+            context.gateway, (await at_stripe(context.gateway, sandbox, payment))[0]
         )
         assert not await fraud_warnings.is_warned(payment.order_id)
 

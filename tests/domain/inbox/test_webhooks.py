@@ -266,6 +266,11 @@ async def test_unknown_types_and_foreign_objects_are_ignored(context: Context) -
         context,
         event("charge.updated", {"id": "ch_x", "payment_intent": "pi_x"}, number=3),
     )
+    versioned = await deliver(
+        context,
+        event("invoice.paid", {"id": "in_1"}, number=4, api_version="2099-" * 10),
+    )
+    assert versioned.api_version is None  # longer than any that Stripe has named
     assert (unknown.status, unknown.outcome) == (
         EventStatus.IGNORED,
         "no handler for this type",

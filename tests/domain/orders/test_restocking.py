@@ -1,4 +1,4 @@
-"""Goods follow the money: what a refund put back on the shelf comes off it again when the refund
+"""Goods follow the money: what a refund put back in stock comes off it again when the refund
 does not arrive, each piece once.
 """
 
@@ -51,7 +51,7 @@ async def shelf(scene: Scene) -> int:
     return int((await Product.get(id=scene.shop.product_id)).stock)
 
 
-async def back_on_shelf(
+async def put_back_in_stock(
     scene: Scene, payment: Payment, quantity: int = 1
 ) -> RefundState:
     """The vendor gives pieces back, and puts them on the shelf."""
@@ -78,7 +78,7 @@ async def ship(payment: Payment, *, all_the_same: bool = False) -> None:
 
 
 async def keep(payment: Payment) -> int:
-    """The vendor puts what it did not send back on the shelf."""
+    """The vendor puts what it did not send back in stock."""
     order = await Order.get(id=payment.order_id)
     return await keep_goods(
         vendor_id=order.vendor_id, number=order.number, actor="test"
@@ -91,12 +91,12 @@ async def test_a_refund_that_bounces_is_undone_on_the_shelf_too(scene: Scene) ->
     Refunded again instead: it is back once. The vendor's mail says what became of it.
     """
     payment = await scene.sale(TAKES_NONE)
-    assert await back_on_shelf(scene, payment) is RefundState.SUCCEEDED
+    assert await put_back_in_stock(scene, payment) is RefundState.SUCCEEDED
     assert await shelf(scene) == 1
     await scene.bounce()
     assert await shelf(scene) == 0
-    assert "is off the shelf again" in (await Email.get(kind="refund_failed")).text
-    await back_on_shelf(scene, payment)
+    assert "is taken out again" in (await Email.get(kind="refund_failed")).text
+    await put_back_in_stock(scene, payment)
     assert await shelf(scene) == 1
     await scene.bounce()
     await ship(payment)
@@ -107,7 +107,7 @@ async def test_a_refund_that_bounces_is_undone_on_the_shelf_too(scene: Scene) ->
 async def test_a_bounced_refund_whose_payment_is_lost_afterwards(scene: Scene) -> None:
     """The goods stay set aside, nothing is sent, and the vendor may put them on the shelf, once."""
     payment = await scene.sale(TAKES_NONE)
-    await back_on_shelf(scene, payment)
+    await put_back_in_stock(scene, payment)
     await scene.bounce()
     dispute = await scene.dispute(payment)
     await scene.close(dispute, "lost")
@@ -133,7 +133,7 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
     which is then taken.
     """
     payment = await scene.sale(TAKES_NONE)
-    await back_on_shelf(scene, payment)
+    await put_back_in_stock(scene, payment)
     await scene.sale()  # somebody else buys it
     await scene.bounce()
     assert (
@@ -150,11 +150,11 @@ async def test_what_was_sold_meanwhile_is_said_and_asked(
         f"{address}/ship", {"carrier": "", "tracking_number": ""}
     )
     assert answer.status_code == 409
-    assert "Your shelf does not have 1 × A cup" in words(
+    assert "You do not have 1 × A cup in stock" in words(
         await answer.get_data(as_text=True)
     )
     await Product.filter(id=scene.shop.product_id).update(stock=1)
-    assert "Your shelf does not have" not in words(await portal.get(address))
+    assert "You do not have" not in words(await portal.get(address))
     await ship(payment)
     assert await shelf(scene) == 0
 
@@ -165,7 +165,7 @@ async def test_sent_all_the_same_nothing_is_taken_that_is_not_there(
 ) -> None:
     """The vendor has a piece of its own; the shelf stays at zero."""
     payment = await scene.sale(TAKES_NONE)
-    await back_on_shelf(scene, payment)
+    await put_back_in_stock(scene, payment)
     await scene.sale()
     await scene.bounce()
     with pytest.raises(PiecesMissing):
@@ -187,7 +187,7 @@ async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
     What came back by post and whose refund then bounces stays where it is.
     """
     payment = await scene.sale(SLOW)
-    assert await back_on_shelf(scene, payment) is RefundState.PENDING
+    assert await put_back_in_stock(scene, payment) is RefundState.PENDING
     await ship(payment, all_the_same=True)
     await scene.bounce()  # it arrives
     assert (
@@ -198,10 +198,10 @@ async def test_what_was_sent_does_not_stand_on_the_shelf(scene: Scene) -> None:
     await Product.filter(id=scene.shop.product_id).update(stock=1)
     returned = await scene.sale(TAKES_NONE)
     await ship(returned)
-    await back_on_shelf(scene, returned)
+    await put_back_in_stock(scene, returned)
     await scene.bounce()
     assert await shelf(scene) == 1
-    assert "stay on your shelf" in (await Email.get(kind="refund_failed")).text
+    assert "stay in your stock" in (await Email.get(kind="refund_failed")).text
 
 
 @pytest.mark.parametrize("seed", range(8))

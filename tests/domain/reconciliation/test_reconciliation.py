@@ -98,7 +98,7 @@ async def expect(
     """Exactly these differ; repairing them all leaves nothing."""
     found = await look(context.gateway)
     assert sorted(row.kind for row in found) == sorted(kinds), [
-        (row.kind, row.text, row.ours, row.theirs) for row in found
+        (row.kind, row.text, row.our_side, row.stripe_side) for row in found
     ]
     assert all(row.repair for row in found)
     done, left = await repairs.apply_all(context, found[0].run_id, actor="test")
@@ -111,8 +111,8 @@ async def expect(
         (
             row.kind,
             row.text,
-            row.ours,
-            row.theirs,
+            row.our_side,
+            row.stripe_side,
         )
         for row in again
     ]
@@ -123,7 +123,7 @@ async def only_a_person(context: Context, kind: str) -> Difference:
     """Exactly this differs, and nothing mends it by itself."""
     found = await look(context.gateway)
     assert told(found) == [(kind, "")], [
-        (row.kind, row.text, row.ours, row.theirs) for row in found
+        (row.kind, row.text, row.our_side, row.stripe_side) for row in found
     ]
     return found[0]
 
@@ -240,7 +240,10 @@ async def test_refunds_and_disputes_are_explained_line_by_line(
     await expect(context, "dispute_unknown")
     sandbox.control("POST", f"disputes/{dispute['id']}/close", {"outcome": "won"})
     found = await expect(context, "dispute_differs")
-    assert (found[0].ours, found[0].theirs) == ("€49.90, needs response", "€49.90, won")
+    assert (found[0].our_side, found[0].stripe_side) == (
+        "€49.90, needs response",
+        "€49.90, won",
+    )
 
 
 async def test_our_rows_tampered_with(
@@ -592,7 +595,7 @@ async def test_stripe_tampered_with(
         sandbox, f"/v1/transfers/{third.stripe_transfer_id}/reversals", amount="300"
     )
     found = await expect(context, "taken_by_hand")
-    assert (found[0].ours, found[0].theirs) == ("none", "€3.00")
+    assert (found[0].our_side, found[0].stripe_side) == ("none", "€3.00")
     made = await stripe_post(
         sandbox,
         f"/v1/application_fees/{third.stripe_application_fee_id}/refunds",
