@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support import once, unread
+from tests.support import bounded, once, unread
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def _quick_retries() -> Iterator[None]:
 def _worked_out_once() -> Iterator[None]:
     """What is the same for every application and database of this process."""
     unread.watch()
+    bounded.watch()
     with once.addresses(), once.queries(), once.authorities():
         yield
 

@@ -133,8 +133,7 @@ async def _close(account: _Account, month: str) -> bool:
         after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
         found = await entries.read(
-            account.vendor_id,
-            account.currency,
+            entries.RunningAccount(account.vendor_id, account.currency, previous),
             after=after,
             upto=entries.Cut(ends_at),
         )
@@ -196,6 +195,8 @@ async def _freeze(
         number=await _next_number(identity, account.zone),
         opening=over.sheet.opening,
         closing=over.sheet.closing,
+        reserved=over.sheet.reserved,
+        owed=over.sheet.owed,
         commission=bill.invoice.gross,
         vat_percentage=bill.invoice.percentage,
         vat=bill.invoice.vat,

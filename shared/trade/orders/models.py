@@ -10,6 +10,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
@@ -216,6 +217,38 @@ class Order(Row):
             Index(fields=("customer_id", "id"), name="ix_orders_customer"),
             Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
             Index(fields=("held_at",), name="ix_orders_held"),
+            Index(fields=("vendor_id", "status", "id"), name="ix_orders_state"),
+            IndexWhere(
+                fields=("vendor_id", "id"),
+                name="ix_orders_to_ship",
+                where=(
+                    "status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0"
+                    " AND refunded_amount < total_amount_cents - lost_amount"
+                ),
+            ),
+            IndexWhere(
+                fields=("vendor_id", "id"),
+                name="ix_orders_unpaid",
+                where="payment_status IN ('pending', 'processing', 'failed')",
+            ),
+            IndexWhere(
+                fields=("vendor_id", "id"),
+                name="ix_orders_refunded",
+                where="refunded_amount > 0",
+            ),
+            IndexWhere(
+                fields=("vendor_id", "id"),
+                name="ix_orders_disputed",
+                where="disputed_amount > 0 OR lost_amount > 0",
+            ),
+            IndexWhere(
+                fields=("vendor_id", "paid_at"),
+                name="ix_orders_vendor_paid",
+                where="paid_at IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("paid_at",), name="ix_orders_paid", where="paid_at IS NOT NULL"
+            ),
         ]
         constraints = [
             CheckConstraint(
