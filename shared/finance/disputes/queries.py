@@ -217,17 +217,6 @@ async def count_to_answer(vendor_id: int) -> int:
     return await Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).count()
 
 
-async def next_to_answer(vendor_id: int) -> DisputeView | None:
-    """The dispute that this vendor has to answer soonest; how its part was paid is not looked
-    up.
-    """
-    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by(
-        "due_by", "id"
-    )
-    row = await query.select_related("order", "vendor", "payment").first()
-    return _view(row, None) if row else None
-
-
 async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
     """How many disputes wait for an answer or an appeal, whoever's they are, and the one with the
     least time left.
@@ -238,7 +227,7 @@ async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
         .select_related("order", "vendor", "payment")
         .first()
     )
-    return await query.count(), _view(row, None) if row else None
+    return await query.count(), view_of(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
@@ -248,10 +237,14 @@ async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
         if rows
         else {}
     )
-    return tuple(_view(row, claims.get(f"dispute:{row.id}")) for row in rows)
+    return tuple(view_of(row, claims.get(f"dispute:{row.id}")) for row in rows)
 
 
-def _view(row: Dispute, claim: Claim | None) -> DisputeView:
+def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
+    """The read model of a row that has its order, vendor and payment; `claim`: how the vendor's
+    part was paid.
+    """
+
     def money(amount: int) -> Money:
         return Money(amount, row.currency)
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.rules import PAID_STATES
+from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import fetch, moment_in
+from shared.infra.database.several import Records, read
 
 _STATES = tuple(sorted(state.value for state in PAID_STATES))
 _SETTLING = f"""
@@ -44,3 +46,33 @@ async def settling(
         currency,
     )
     return [(int(row["amount"]), moment_in(row["day"])) for row in rows]
+
+
+# What is asked of Stripe and not yet taken on, by currency; its value: whose.
+OPENING = Records(
+    "SELECT currency, SUM(amount + fee) AS total FROM payouts"
+    f" WHERE vendor_id = ? AND status = '{PayoutState.OPENING}' GROUP BY currency",
+    ("currency", "total"),
+)
+# Whether the payout of a payday is made; its values: whose, in which currency, the period.
+MADE = Records(
+    "SELECT id FROM payouts WHERE vendor_id = ? AND currency = ? AND period = ?",
+    ("id",),
+)
+
+
+async def opening_and_made(
+    vendor_id: int,
+    currency: str,
+    period: str,
+) -> tuple[dict[str, int], bool]:
+    """The same, and whether the payout of a period is made."""
+    found = await read(OPENING(vendor_id), MADE(vendor_id, currency, period))
+    sums = {row["currency"]: int(row["total"]) for row in found.records(OPENING)}
+    return sums, bool(found.records(MADE))
+
+
+async def opening(vendor_id: int) -> dict[str, int]:
+    """Sum what is asked of Stripe and not yet taken on, by currency, in minor units."""
+    rows = await fetch(OPENING.sql, vendor_id)
+    return {row["currency"]: int(row["total"]) for row in rows}

@@ -33,60 +33,87 @@ class Rows(Generic[M]):
     order: str = "t.id"
     limit: int = 0  # of the first ones in that order; 0: all
 
-    def __call__(self, *values: Any) -> Part[M]:
+    def __call__(self, *values: Any) -> Part:
         """The same with its values."""
         return Part(self, values)
 
 
 @dataclass(frozen=True)
-class Part(Generic[M]):
+class Records:
+    """What any other statement answers, with the names of its columns; a moment is text."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    def __call__(self, *values: Any) -> Part:
+        """The same with its values."""
+        return Part(self, values)
+
+
+@dataclass(frozen=True)
+class Part:
     """What is asked for."""
 
-    rows: Rows[M]
+    asked: Rows[Any] | Records
     values: tuple[Any, ...]
 
 
 class Found:
     """What was read, by what was asked for."""
 
-    def __init__(self, columns: Mapping[Rows[Any], str | None]) -> None:
+    def __init__(self, columns: Mapping[Rows[Any] | Records, str | None]) -> None:
         self._columns = columns
 
     def of(self, rows: Rows[M]) -> list[M]:
         """The rows of one part."""
-        column = self._columns[rows]
-        if column is None:
-            return []
-        read = json.loads(column, parse_float=Decimal)
-        return [_made(rows.model, values) for values in read]
+        return [_made(rows.model, values) for values in self._read(rows)]
 
     def one(self, rows: Rows[M]) -> M | None:
         """The only row of one part."""
         return next(iter(self.of(rows)), None)
 
+    def records(self, asked: Records) -> list[dict[str, Any]]:
+        """What a statement answered."""
+        return [
+            dict(zip(asked.names, values, strict=True)) for values in self._read(asked)
+        ]
 
-async def read(*parts: Part[Any]) -> Found:
+    def _read(self, asked: Rows[Any] | Records) -> list[list[Any]]:
+        column = self._columns[asked]
+        return json.loads(column, parse_float=Decimal) if column else []
+
+
+async def read(*parts: Part) -> Found:
     """Read all parts with one statement."""
-    asked = tuple(part.rows for part in parts)
+    asked = tuple(part.asked for part in parts)
     values = [value for part in parts for value in part.values]
     (record,) = await fetch(_sql(asked, dialect()), *values)
-    return Found({rows: record[f"p{at}"] for at, rows in enumerate(asked)})
+    return Found({each: record[f"p{at}"] for at, each in enumerate(asked)})
 
 
 @cache
-def _sql(asked: tuple[Rows[Any], ...], engine: str) -> str:
-    parts = (f"({_part(rows, engine)}) AS p{at}" for at, rows in enumerate(asked))
+def _sql(asked: tuple[Rows[Any] | Records, ...], engine: str) -> str:
+    parts = (f"({_part(each, engine)}) AS p{at}" for at, each in enumerate(asked))
     return f"SELECT {', '.join(parts)}"
 
 
-def _part(rows: Rows[Any], engine: str) -> str:
-    names = ", ".join(f'x."{name}"' for name in _columns(rows.model))  # type: ignore[arg-type]
+def _part(asked: Rows[Any] | Records, engine: str) -> str:
+    if isinstance(asked, Rows):
+        names = _columns(asked.model)  # type: ignore[arg-type]
+        each = _select(asked)
+    else:
+        names, each = asked.names, asked.sql
+    row = ", ".join(f'x."{name}"' for name in names)
+    if engine == "postgres":
+        return f"SELECT json_agg(json_build_array({row})) FROM ({each}) x"  # noqa: S608
+    return f"SELECT json_group_array(json_array({row})) FROM ({each}) x"  # noqa: S608
+
+
+def _select(rows: Rows[Any]) -> str:
     table = rows.model._meta.db_table
     each = f'SELECT t.* FROM "{table}" t WHERE {rows.where}'  # noqa: S608
-    each += f" ORDER BY {rows.order}" + (f" LIMIT {rows.limit}" if rows.limit else "")
-    if engine == "postgres":
-        return f"SELECT json_agg(json_build_array({names})) FROM ({each}) x"  # noqa: S608
-    return f"SELECT json_group_array(json_array({names})) FROM ({each}) x"  # noqa: S608
+    limit = f" LIMIT {rows.limit}" if rows.limit else ""
+    return f"{each} ORDER BY {rows.order}{limit}"
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.database.several import Records
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
@@ -24,7 +25,6 @@ from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
-
 
 _UNPAID = ", ".join(
     f"'{each}'"
@@ -183,18 +183,58 @@ async def counts_of(vendor_id: int) -> dict[str, int]:
     return {chip: int(record[f"{chip}_"]) for chip in CHIPS}
 
 
-async def list_of(
-    vendor_id: int, chip: str, *, limit: int, offset: int = 0
-) -> list[Record]:
-    """Read a vendor's orders behind a chip, newest first, as a list shows them."""
-    return await fetch(
-        "SELECT o.number, o.created_at, o.total_amount_cents, o.currency, o.status,"
-        " o.payment_status, o.refunded_amount, o.returned_amount, o.disputed_amount,"
-        " o.lost_amount, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
+_LISTED = (
+    "number",
+    "created_at",
+    "total_amount_cents",
+    "currency",
+    "status",
+    "payment_status",
+    "refunded_amount",
+    "returned_amount",
+    "disputed_amount",
+    "lost_amount",
+    "full_name",
+    "items",
+)
+
+
+@cache
+def listed(chip: str) -> Records:
+    """A vendor's orders behind a chip, newest first; its values: whose, how many, after how
+    many.
+    """
+    columns = ", ".join(f"o.{name}" for name in _LISTED[:-2])
+    return Records(
+        f"SELECT {columns}, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
         " WHERE l.order_id = o.id) AS items"
         " FROM orders o JOIN checkouts c ON c.id = o.checkout_id"
         f" WHERE o.vendor_id = ?{CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
-        vendor_id,
-        limit,
-        offset,
+        _LISTED,
     )
+
+
+async def list_of(
+    vendor_id: int,
+    chip: str,
+    *,
+    limit: int,
+    offset: int,
+) -> Sequence[Record]:
+    """Read a vendor's orders behind a chip, newest first, as a list shows them."""
+    return await fetch(listed(chip).sql, vendor_id, limit, offset)
+
+
+# A vendor's figures; its values: whose, three times.
+FIGURES = Records(
+    f"SELECT {counting('all')} AS orders, {counting('to_ship')} AS to_ship,"
+    f" {counting('unpaid')} AS unpaid",
+    ("orders", "to_ship", "unpaid"),
+)
+# What was paid to a vendor since a moment and is not gone for good, by currency.
+PAID_SINCE = Records(
+    "SELECT o.currency, COUNT(*) AS orders, SUM(o.total_amount_cents) AS total"
+    f" FROM orders o WHERE o.vendor_id = ? AND {_PAID}"
+    f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
+    ("currency", "orders", "total"),
+)
