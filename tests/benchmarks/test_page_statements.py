@@ -78,7 +78,7 @@ VENDORS = {
     "": 8,
     "/orders": 4,
     "/orders?q=ada": 5,
-    "/orders/{number}": 20,
+    "/orders/{number}": 7,
     "/orders/{number}/refunds": 20,
     "/products": 5,
     "/transactions": 6,

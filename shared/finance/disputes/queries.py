@@ -202,16 +202,6 @@ async def _one(mine: Q, dispute_id: int) -> DisputeView:
     return (await _views(rows))[0]
 
 
-async def disputes_of_order(order_id: int) -> tuple[DisputeView, ...]:
-    """The disputes of one order, newest first."""
-    rows = (
-        await Dispute.filter(order_id=order_id)
-        .order_by("-id")
-        .select_related("order", "vendor", "payment")
-    )
-    return await _views(rows)
-
-
 async def count_to_answer(vendor_id: int) -> int:
     """How many disputes wait for this vendor's answer."""
     return await Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).count()

@@ -17,7 +17,7 @@ _MINE = (
     f" AND d.accepted_at IS NULL AND d.status IN ({_ANSWERABLE})"
 )
 # What counts the disputes that a vendor has to answer, as far as a page tells; one value.
-TO_ANSWER = f"(SELECT COUNT(*) FROM (SELECT 1 {_MINE} LIMIT {MOST + 1}) some)"
+TO_ANSWER = f"(SELECT COUNT(*) FROM (SELECT 1 {_MINE} LIMIT {MOST + 1}) counted)"
 
 
 def _next(column: str) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
-from shared.infra.database.several import Records
+from shared.infra.database.several import Records, Rows, read
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
@@ -171,7 +171,7 @@ CHIPS: Mapping[str, str] = {
 def counting(chip: str) -> str:
     """What counts a vendor's orders behind a chip, as far as a page tells; one value."""
     mine = f"SELECT 1 FROM orders o WHERE o.vendor_id = ?{CHIPS[chip]} LIMIT {MOST + 1}"
-    return f"(SELECT COUNT(*) FROM ({mine}) some)"
+    return f"(SELECT COUNT(*) FROM ({mine}) counted)"
 
 
 _COUNTS = "SELECT " + ", ".join(f"{counting(chip)} AS {chip}_" for chip in CHIPS)
@@ -238,3 +238,26 @@ PAID_SINCE = Records(
     f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
     ("currency", "orders", "total"),
 )
+
+
+_NUMBERED = "FROM orders o WHERE o.vendor_id = ? AND o.number = ?"
+_ORDER = Rows(Order, "t.vendor_id = ? AND t.number = ?")
+_CHECKOUT = Rows(Checkout, f"t.id = (SELECT o.checkout_id {_NUMBERED})")
+_LINES = Rows(OrderLine, f"t.order_id = (SELECT o.id {_NUMBERED})")
+_VENDOR = Rows(Vendor, "t.id = ?")
+
+
+async def order_of(
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, list[OrderLine]] | None:
+    """Read a vendor's order with its vendor, its checkout and its lines."""
+    mine = (vendor_id, number)
+    parts = _ORDER(*mine), _CHECKOUT(*mine), _LINES(*mine), _VENDOR(vendor_id)
+    found = await read(*parts)
+    order, checkout = found.one(_ORDER), found.one(_CHECKOUT)
+    vendor = found.one(_VENDOR)
+    if order is None or checkout is None or vendor is None:
+        return None
+    order.checkout, order.vendor = checkout, vendor
+    return order, found.of(_LINES)
