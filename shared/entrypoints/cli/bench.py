@@ -13,7 +13,12 @@ from collections.abc import Callable
 
 import click
 
-from shared.entrypoints.cli import bench_load, bench_pages, bench_sandbox
+from shared.entrypoints.cli import (
+    bench_load,
+    bench_pages,
+    bench_sandbox,
+    bench_signed_in,
+)
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
 
@@ -68,6 +73,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "sandbox-start": bench_sandbox.start,
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
+    "signed-in": bench_signed_in.signed_in,
 }
 
 

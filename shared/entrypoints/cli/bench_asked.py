@@ -161,22 +161,29 @@ def _tasks() -> Iterator[list[str]]:
         yield line.split()
 
 
-async def _work(
+async def _answer(app: Any) -> None:
+    async with app.test_app():
+        visitor = Visitor(app)
+        work: dict[str, Callable[..., Awaitable[Any]]] = {
+            "ask": visitor.asked,
+            "link": visitor.link,
+            "sign-in": visitor.sign_in,
+        }
+        for task, *rest in _tasks():
+            print(json.dumps(await work[task](*rest)), flush=True)
+
+
+async def _compose_and_answer(
     stripe_port: str,
     folder: str,
 ) -> None:
-    app = _application(stripe_port, Path(folder))
-    async with app.test_app():
-        visitor = Visitor(app)
-        for task, *rest in _tasks():
-            work: dict[str, Callable[..., Awaitable[Any]]] = {
-                "ask": visitor.asked,
-                "link": visitor.link,
-                "sign-in": visitor.sign_in,
-            }
-            answer = await work[task](*rest)
-            print(json.dumps(answer), flush=True)
+    await _answer(_application(stripe_port, Path(folder)))
+
+
+def serve(app: Any) -> None:
+    """Do the tasks for an application, until there are no more."""
+    asyncio.run(_answer(app))
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(*sys.argv[1:]))
+    asyncio.run(_compose_and_answer(*sys.argv[1:]))
