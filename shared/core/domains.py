@@ -50,23 +50,22 @@ DOMAINS = (
 NOT_OURS = "not ours"
 
 E = TypeVar("E")
-# Takes a Context and a VerifiedEvent, reads again what that is about, and says in words what came
-# of it; NOT_OURS for what is not. `tests/house/test_handlers.py` holds each to it.
-StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[str]]
-
-
-# What is done in the transaction that it is given, and says in words what came of it.
+# What is done in the transaction that it is given, and says in words what came of it; NOT_OURS
+# where nothing did.
 Apply: TypeAlias = Callable[[Any], Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class StripeReader:
-    """The handler of events that need one transaction: `read` reads Stripe and changes nothing.
+class InSteps:
+    """What takes more than one transaction, or a write to Stripe: the event is stored first."""
 
-    It answers with what is to be done, in the event's own transaction; None: not ours.
-    """
+    run: Callable[[], Awaitable[str]]
 
-    read: Callable[[Any, Any], Awaitable[Apply | None]]
+
+# Takes a Context and a VerifiedEvent, reads again what that is about, and changes nothing: answers
+# with what is to be done, in the event's own transaction or in steps; None: not ours.
+# `tests/house/test_handlers.py` holds each to it.
+StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Apply | InSteps | None]]
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,8 @@ class Manifest:
     activity: type[StrEnum] | None = None
     jobs: tuple[Any, ...] = ()
     subscriptions: tuple[Subscription[Any], ...] = ()
-    platform_events: Mapping[str, StripeHandler | StripeReader] = field(
-        default_factory=dict
-    )
-    connect_events: Mapping[str, StripeHandler | StripeReader] = field(
-        default_factory=dict
-    )
+    platform_events: Mapping[str, StripeHandler] = field(default_factory=dict)
+    connect_events: Mapping[str, StripeHandler] = field(default_factory=dict)
 
 
 def model_modules() -> list[str]:

@@ -84,7 +84,8 @@ BOUNDED: dict[str, set[str]] = {
         "finance/payouts/automatic_itemisation._payments",
         "finance/reconciliation/claim_amounts._by_ledger",
         "finance/reconciliation/claim_amounts._by_rows",
-        "trade/people/login_limits._forget_some",
+        "infra/jobs/forgetting.forget",
+        "trade/orders/forgetting._let_go_of",
     },
 }
 _FEW = re.compile(r"_?[A-Z][A-Z_0-9]*")

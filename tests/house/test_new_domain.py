@@ -33,7 +33,7 @@ def test_everything_of_it_is_found() -> None:
     assert LoyaltyPoints in models()
     assert {"loyalty.give", "loyalty.forget"} <= set(run.job_handlers())
     assert "loyalty.forget" in {job.kind for job in run.recurring_jobs()}
-    assert handlers()["platform"]["coupon.updated"] is jobs.follow_coupon
+    assert handlers()["platform"]["coupon.updated"] is jobs.read_coupon
 
 
 @pytest.mark.one_engine

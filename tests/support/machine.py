@@ -177,11 +177,16 @@ class Market:
 
     async def deliver(self, delivery: Delivery, *, times: int = 1) -> None:
         """Hand one in, signed, once or several times, two of them at the same moment."""
+        told = self.told(delivery)
+        await self.hand_in(told, connect=delivery.connect, times=times)
+        self._end(delivery, "done")
+
+    def told(self, delivery: Delivery) -> dict[str, Any]:
+        """The event that one brings."""
         act = self.act()
         event = act.store.find(act.platform, delivery.event, object="event")
         assert event is not None
-        await self.hand_in(event.body, connect=delivery.connect, times=times)
-        self._end(delivery, "done")
+        return event.body
 
     def event(self, kind: str, subject: str) -> dict[str, Any]:
         """An event's body about a PaymentIntent, of a type that nobody has asked for."""

@@ -18,11 +18,11 @@ from shared.finance.connect import (
     stored_requirements,
     verification,
 )
+from shared.finance.connect.events import PayoutSettingsRead
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import config_view
 from shared.finance.connect.rules import AccountFacts, AccountStatus
 from shared.finance.connect.words import status_words
-from shared.infra import unit
 from shared.infra.gateway.accounts import StripeAccount
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.gateway.errors import StripeRefused
@@ -77,7 +77,10 @@ def facts_of(account: StripeAccount) -> AccountFacts:
 
 
 def describe(
-    row: VendorPaymentConfig, account: StripeAccount, *, read_at: datetime
+    row: VendorPaymentConfig,
+    account: StripeAccount,
+    *,
+    read_at: datetime,
 ) -> None:
     """Set the row's fields to what the account says; nothing is saved yet."""
     facts = facts_of(account)
@@ -121,10 +124,52 @@ def _without_words(account: StripeAccount) -> list[str]:
     return sorted(unknown | {code for code in held if not capabilities.is_known(code)})
 
 
-async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings | None:
-    """Read when Stripe pays out; None when it does not tell (an account that is not that far
-    yet).
+@dataclass(frozen=True)
+class AccountReading:
+    """What Stripe says of a vendor's account, as read since `started`; `settings` None: it does not
+    tell when it pays out (an account that is not that far yet).
     """
+
+    vendor_id: int
+    account: StripeAccount
+    settings: PayoutSettings | None
+    started: datetime
+
+    async def store(self, tx: Transaction) -> None:
+        """Let the vendor's row follow, unless a newer reading is stored or the vendor disconnected
+        meanwhile.
+        """
+        row = await tx.lock_first(
+            VendorPaymentConfig.filter(
+                vendor_id=self.vendor_id, stripe_account_id=self.account.id
+            )
+        )
+        if row is not None and _is_news(row, self.started):
+            await _store(tx, row, self.account, read_at=self.started)
+        if self.settings is not None:
+            tx.emit(PayoutSettingsRead(self.vendor_id, self.settings))
+
+
+async def read(
+    gateway: Gateway,
+    vendor_id: int,
+    account_id: str,
+) -> AccountReading:
+    """Read a vendor's account and its payout schedule from Stripe.
+
+    Raises StripeMissing where the vendor took our access away, and StripeUnavailable.
+    """
+    started = clock.now()
+    account = await gateway.accounts.get(account_id)
+    settings = await payout_settings(gateway, account_id)
+    return AccountReading(vendor_id, account, settings, started)
+
+
+async def payout_settings(
+    gateway: Gateway,
+    account_id: str,
+) -> PayoutSettings | None:
+    """Read when Stripe pays out; None when it does not tell."""
     try:
         return await gateway.balance_settings.get(account_id)
     except StripeRefused as refused:
@@ -132,39 +177,36 @@ async def payout_settings(gateway: Gateway, account_id: str) -> PayoutSettings |
         return None
 
 
-async def store_reading(
-    vendor_id: int,
+def _is_news(
+    row: VendorPaymentConfig,
+    read_at: datetime,
+) -> bool:
+    is_newer = row.synced_at is None or row.synced_at <= read_at
+    return row.deauthorized_at is None and is_newer
+
+
+async def _store(
+    tx: Transaction,
+    row: VendorPaymentConfig,
     account: StripeAccount,
     *,
     read_at: datetime,
 ) -> None:
-    """Store a reading that began at `read_at`, unless a newer one is stored or the vendor
-    disconnected meanwhile.
-    """
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(
-            VendorPaymentConfig.filter(
-                vendor_id=vendor_id, stripe_account_id=account.id
-            )
+    before = _Before.of(row)
+    known, submitted = bank_accounts.known_to(row), row.details_submitted
+    async with tx.editing(row):
+        describe(row, account, read_at=read_at)
+        await bank_accounts.sync_banks(
+            tx, row, account, known=known, submitted=submitted
         )
-        if (
-            row is None
-            or row.deauthorized_at
-            or (row.synced_at and row.synced_at > read_at)
-        ):
-            return
-        before = _Before.of(row)
-        known, submitted = bank_accounts.known_to(row), row.details_submitted
-        async with tx.editing(row):
-            describe(row, account, read_at=read_at)
-            await bank_accounts.sync_banks(
-                tx, row, account, known=known, submitted=submitted
-            )
-        await _audit_change(tx, row, before, actor="stripe")
-        await _tell_what_stopped(tx, row, before)
+    await _audit_change(tx, row, before, actor="stripe")
+    await _tell_what_stopped(tx, row, before)
 
 
-async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
+async def disconnect(
+    tx: Transaction,
+    row: VendorPaymentConfig,
+) -> None:
     """The vendor took our access away: the row, which the caller holds locked, takes no more
     payments.
     """
@@ -179,7 +221,9 @@ async def disconnect(tx: Transaction, row: VendorPaymentConfig) -> None:
 
 
 async def _tell_what_stopped(
-    tx: Transaction, row: VendorPaymentConfig, before: _Before
+    tx: Transaction,
+    row: VendorPaymentConfig,
+    before: _Before,
 ) -> None:
     """A mail when something that worked works no longer: payments, payouts, or the account as a
     whole.

@@ -6,14 +6,15 @@ One Stripe account per vendor, whatever is clicked twice or crashes.
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from shared.core import clock
 from shared.core.ids import born
 from shared.finance.connect import accounts, payment_configs
+from shared.finance.connect.accounts import AccountReading
 from shared.finance.connect.errors import AccountDisconnected
-from shared.finance.connect.events import ConnectedAgain, PayoutSettingsRead
+from shared.finance.connect.events import ConnectedAgain
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import PaymentConfigView, get_vendor_payment_config
 from shared.finance.connect.writes import CreateAccount
@@ -22,6 +23,7 @@ from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes import service as writes
+from shared.infra.unit import Transaction
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vendors.countries import COUNTRIES
 from shared.trade.vendors.errors import UnsupportedCountry
@@ -57,7 +59,9 @@ async def setup_payments(
 
 
 async def _write_down(
-    vendor_id: int, details: AccountDetails, actor: str
+    vendor_id: int,
+    details: AccountDetails,
+    actor: str,
 ) -> tuple[str | None, int]:
     """Stripe's id of the account, or else the write that makes it."""
     async with unit.transaction() as tx:
@@ -91,7 +95,10 @@ async def _write_down(
         return None, int((await writes.open_write(tx, asked, asked_at=asked_at)).id)
 
 
-async def _perform_what_waits(gateway: Gateway, vendor_id: int) -> None:
+async def _perform_what_waits(
+    gateway: Gateway,
+    vendor_id: int,
+) -> None:
     """Perform what others write of a new account; when that fails, the account stands and their
     jobs go on.
     """
@@ -160,24 +167,27 @@ async def create_dashboard_link(
     return link
 
 
-async def sync_account(gateway: Gateway, *, vendor_id: int) -> PaymentConfigView:
+async def sync_account(
+    gateway: Gateway,
+    *,
+    vendor_id: int,
+) -> PaymentConfigView:
     """Read the account and its payout schedule from Stripe and store them; a reading older than the
     stored one is dropped.
     """
     config = await get_vendor_payment_config(vendor_id)
     if config.stripe_account_id is None or config.disconnected:
         return config
-    started = clock.now()
-    account = await gateway.accounts.get(config.stripe_account_id)
-    settings = await accounts.payout_settings(gateway, config.stripe_account_id)
-    await accounts.store_reading(vendor_id, account, read_at=started)
-    if settings is not None:
-        async with unit.transaction() as tx:
-            tx.emit(PayoutSettingsRead(vendor_id, settings))
+    reading = await accounts.read(gateway, vendor_id, config.stripe_account_id)
+    async with unit.transaction() as tx:
+        await reading.store(tx)
     return await get_vendor_payment_config(vendor_id)
 
 
-async def sync_account_by_stripe_id(gateway: Gateway, account_id: str) -> bool:
+async def sync_account_by_stripe_id(
+    gateway: Gateway,
+    account_id: str,
+) -> bool:
     """The same for an account that Stripe named in an event. False: it is none of ours."""
     row = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
     if row is None:
@@ -198,47 +208,80 @@ async def deauthorize(
     False: the account is none of ours.
     """
     async with unit.transaction() as tx:
-        row = await tx.lock_first(
-            VendorPaymentConfig.filter(stripe_account_id=account_id)
-        )
-        if row is None:
-            return False
-        back = row.connected_again_at
-        if row.deauthorized_at is None and not (at and back and at <= back):
-            await accounts.disconnect(tx, row)
+        return await disconnected(tx, account_id, at=at)
+
+
+async def disconnected(
+    tx: Transaction,
+    account_id: str,
+    *,
+    at: datetime | None,
+) -> bool:
+    """Do the same as `deauthorize` in the caller's transaction."""
+    row = await tx.lock_first(VendorPaymentConfig.filter(stripe_account_id=account_id))
+    if row is None:
+        return False
+    back = row.connected_again_at
+    if row.deauthorized_at is None and not (at and back and at <= back):
+        await accounts.disconnect(tx, row)
     return True
 
 
-async def connect_again(gateway: Gateway, account_id: str) -> bool:
+async def connect_again(
+    gateway: Gateway,
+    account_id: str,
+) -> bool:
     """The vendor let us in again, if Stripe lets us read its account: it sells again, and gets what
     waited for it.
 
     False: the account is none of ours, or still closed to us.
     """
+    back = await read_again(gateway, account_id)
+    if back is None:
+        return False
+    async with unit.transaction() as tx:
+        await back.store(tx)
+    return True
+
+
+@dataclass(frozen=True)
+class ConnectedReading:
+    """An account that can be read; `gone`: when the vendor had taken our access away, if it had."""
+
+    reading: AccountReading
+    gone: datetime | None
+
+    async def store(self, tx: Transaction) -> None:
+        """Let the vendor sell again, and its row follow."""
+        vendor_id = self.reading.vendor_id
+        row = await tx.lock(VendorPaymentConfig, vendor_id=vendor_id)
+        if self.gone is not None and row.deauthorized_at == self.gone:
+            await tx.change(row, deauthorized_at=None, connected_again_at=clock.now())
+            subject = f"vendor:{vendor_id}"
+            tx.record(
+                "vendor.connected_again",
+                actor="stripe",
+                subject=subject,
+                vendor_id=vendor_id,
+            )
+            tx.emit(ConnectedAgain(vendor_id))
+        await self.reading.store(tx)
+
+
+async def read_again(
+    gateway: Gateway,
+    account_id: str,
+) -> ConnectedReading | None:
+    """Read an account that may have been closed to us; None where it still is, and for one that is
+    none of ours.
+    """
     row = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
     if row is None:
-        return False
-    if row.deauthorized_at is not None:
-        try:
-            await gateway.accounts.get(account_id)
-        except StripeMissing:
-            return False
-        async with unit.transaction() as tx:
-            gone = {"deauthorized_at": row.deauthorized_at}
-            moved = await tx.change(
-                row,
-                where=gone,
-                deauthorized_at=None,
-                connected_again_at=clock.now(),
-            )
-            if moved:
-                subject = f"vendor:{row.vendor_id}"
-                tx.record(
-                    "vendor.connected_again",
-                    actor="stripe",
-                    subject=subject,
-                    vendor_id=row.vendor_id,
-                )
-                tx.emit(ConnectedAgain(row.vendor_id))
-    await sync_account(gateway, vendor_id=row.vendor_id)
-    return True
+        return None
+    try:
+        reading = await accounts.read(gateway, row.vendor_id, account_id)
+    except StripeMissing:
+        if row.deauthorized_at is None:
+            raise
+        return None
+    return ConnectedReading(reading, row.deauthorized_at)

@@ -4,6 +4,8 @@ still time to refund.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import payment_of
@@ -12,45 +14,44 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.mail import service as mail
 from shared.infra.references import service as references
 from shared.infra.references.models import StripeReference
-from shared.infra.unit import Act
+from shared.infra.unit import Act, Transaction
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 
 _SUBJECT = "fraud_warning"
 
 
-async def note(gateway: Gateway, warning_id: str) -> str | None:
-    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what
-    was decided.
-    """
-    seen = await gateway.early_fraud_warnings.get(warning_id)
-    payment = await payment_of(seen.payment_intent, seen.charge)
-    if payment is None:
-        return None
-    if not seen.actionable:
-        return "nothing to be done about it any more"
-    async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=payment.order_id)
-        if await references.find(seen.id) is not None:
+@dataclass(frozen=True)
+class WarningReading:
+    """A warning about an order of ours; `actionable`: while something can be done about it."""
+
+    stripe_id: str
+    order_id: int
+    actionable: bool
+
+    async def tell(self, tx: Transaction) -> str:
+        """Tell the vendor once; what was decided."""
+        if not self.actionable:
+            return "nothing to be done about it any more"
+        order = await tx.lock(Order, id=self.order_id)
+        if await references.find(self.stripe_id) is not None:
             return "known"
         references.remember(
             tx,
-            seen.id,
+            self.stripe_id,
             subject=f"{_SUBJECT}:{order.id}",
             order_id=order.id,
             vendor_id=order.vendor_id,
         )
-        tx.note(
-            Act("order.fraud_warning", "stripe", {"stripe_id": seen.id}),
-            order,
-        )
+        act = Act("order.fraud_warning", "stripe", {"stripe_id": self.stripe_id})
+        tx.note(act, order)
         vendor = await order.vendor
         amount = Money(order.total_amount_cents, order.currency)
         mail.post(
             tx,
             "fraud_warning",
             to=vendor.business_email,
-            unique_key=f"fraud_warning:{seen.id}",
+            unique_key=f"fraud_warning:{self.stripe_id}",
             order_id=order.id,
             context={
                 "vendor_name": vendor.name,
@@ -58,7 +59,33 @@ async def note(gateway: Gateway, warning_id: str) -> str | None:
                 "amount": amount,
             },
         )
-    return "vendor warned"
+        return "vendor warned"
+
+
+async def read(
+    gateway: Gateway,
+    warning_id: str,
+) -> WarningReading | None:
+    """Read a warning from Stripe; None when it is about nothing of ours."""
+    seen = await gateway.early_fraud_warnings.get(warning_id)
+    payment = await payment_of(seen.payment_intent, seen.charge)
+    if payment is None:
+        return None
+    return WarningReading(seen.id, payment.order_id, seen.actionable)
+
+
+async def note(
+    gateway: Gateway,
+    warning_id: str,
+) -> str | None:
+    """Read the warning and tell the vendor once; None when it is about nothing of ours, else what
+    was decided.
+    """
+    reading = await read(gateway, warning_id)
+    if reading is None:
+        return None
+    async with unit.transaction() as tx:
+        return await reading.tell(tx)
 
 
 async def is_warned(order_id: int) -> bool:

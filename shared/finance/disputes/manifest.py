@@ -19,11 +19,11 @@ MANIFEST = Manifest(
         jobs.remind_one,
     ),
     platform_events={
-        "charge.dispute.created": stripe_events.sync_dispute,
-        "charge.dispute.updated": stripe_events.sync_dispute,
-        "charge.dispute.funds_withdrawn": stripe_events.sync_dispute,
-        "charge.dispute.funds_reinstated": stripe_events.sync_dispute,
-        "charge.dispute.closed": stripe_events.sync_dispute,
-        "radar.early_fraud_warning.created": stripe_events.note_warning,
+        "charge.dispute.created": stripe_events.read_dispute,
+        "charge.dispute.updated": stripe_events.read_dispute,
+        "charge.dispute.funds_withdrawn": stripe_events.read_dispute,
+        "charge.dispute.funds_reinstated": stripe_events.read_dispute,
+        "charge.dispute.closed": stripe_events.read_dispute,
+        "radar.early_fraud_warning.created": stripe_events.read_warning,
     },
 )

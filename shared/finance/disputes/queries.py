@@ -160,12 +160,19 @@ async def dispute_page(
     """
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     filters = ALL_FILTERS if vendor_id is None else FILTERS
-    lists = {"all": base} | {name: base.filter(q) for name, q in filters.items()}
+    lists = {"all": base}
+    for name, condition in filters.items():
+        lists[name] = base.filter(condition)
     counts = await count_each(lists)
     wanted = status if status is not None and status in filters else "all"
     chosen = lists[wanted]
     by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")
-    shown = await window_of(chosen, page=page, size=PAGE_SIZE, counted=counts[wanted])
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     rows = (
         await chosen.order_by(*by)
         .offset(shown.offset)

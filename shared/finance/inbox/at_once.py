@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from shared.core import clock
-from shared.core.domains import NOT_OURS, Apply, StripeReader
+from shared.core.domains import NOT_OURS, Apply, InSteps
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
@@ -34,19 +34,29 @@ class Arrived:
     body: str
 
 
+class TakesSteps(Exception):
+    """What an event asks for takes more than one transaction."""
+
+
 async def take(
-    context: Context, event: VerifiedEvent, arrived: Arrived, *, seconds: float
+    context: Context,
+    event: VerifiedEvent,
+    arrived: Arrived,
+    *,
+    seconds: float,
 ) -> Exception | None:
     """Store what arrived, which is in no table yet, and apply its event; None when that is done.
 
     Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer,
-    and whoever has the rows locked the rest of them: TimeoutError after that.
+    and whoever has the rows locked the rest of them: TimeoutError after that, and TakesSteps for
+    what one transaction is not enough for.
     """
-    reader = handlers()[arrived.row.source][event.type]
-    assert isinstance(reader, StripeReader)
+    read = handlers()[arrived.row.source][event.type]
     try:
         async with asyncio.timeout(seconds):
-            apply = await reader.read(context, event)
+            apply = await read(context, event)
+            if isinstance(apply, InSteps):
+                return TakesSteps(event.type)
             async with unit.transaction() as tx:
                 await _store_and_apply(tx, arrived, apply)
     except Exception as error:
@@ -55,13 +65,10 @@ async def take(
     return None
 
 
-def is_read(source: str, event_type: str) -> bool:
-    """Tell whether events of a type are applied by a transaction alone, once Stripe was read."""
-    return isinstance(handlers()[source].get(event_type), StripeReader)
-
-
 async def _store_and_apply(
-    tx: Transaction, arrived: Arrived, apply: Apply | None
+    tx: Transaction,
+    arrived: Arrived,
+    apply: Apply | None,
 ) -> None:
     row = arrived.row
     order_id = await statements.store(row, arrived.body)
@@ -80,7 +87,10 @@ async def _store_and_apply(
         await tx.flush()
 
 
-async def ignore(arrived: Arrived, reason: str) -> None:
+async def ignore(
+    arrived: Arrived,
+    reason: str,
+) -> None:
     """Store an event that does nothing here, or count it once more: one statement."""
     row = arrived.row
     row.status = EventStatus.IGNORED

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from shared.core import domains
-from shared.core.domains import NOT_OURS, StripeHandler, StripeReader
+from shared.core.domains import NOT_OURS, InSteps, StripeHandler
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
 
 
-def handlers() -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
+def handlers() -> Mapping[str, Mapping[str, StripeHandler]]:
     """Return the handlers of each endpoint's events: those to enable at Stripe.
 
     README and `run.py doctor` name the same.
@@ -26,8 +26,8 @@ def handlers() -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
 @cache
 def _of(
     _names: tuple[str, ...],
-) -> Mapping[str, Mapping[str, StripeHandler | StripeReader]]:
-    found: dict[str, dict[str, StripeHandler | StripeReader]] = {
+) -> Mapping[str, Mapping[str, StripeHandler]]:
+    found: dict[str, dict[str, StripeHandler]] = {
         "platform": {},
         "connect": {},
     }
@@ -37,18 +37,24 @@ def _of(
     return found
 
 
-async def handle(context: Context, source: str, event: VerifiedEvent) -> str:
+async def handle(
+    context: Context,
+    source: str,
+    event: VerifiedEvent,
+) -> str:
     """Let an event's handler do its work, in transactions of its own; return what came of it."""
-    handler = handlers()[source][event.type]
-    if not isinstance(handler, StripeReader):
-        return await handler(context, event)
-    apply = await handler.read(context, event)
+    apply = await handlers()[source][event.type](context, event)
     if apply is None:
         return NOT_OURS
+    if isinstance(apply, InSteps):
+        return await apply.run()
     async with unit.transaction() as tx:
         return await apply(tx)
 
 
-def is_handled(source: str, event_type: str) -> bool:
+def is_handled(
+    source: str,
+    event_type: str,
+) -> bool:
     """Tell whether events of a type that come to the endpoint `source` do anything."""
     return event_type in handlers()[source]

@@ -58,7 +58,12 @@ async def receive(
         raise OfConnectedAccount if source == "platform" else OfPlatform
 
 
-async def take(context: Context, *, source: str, body: str) -> bool:
+async def take(
+    context: Context,
+    *,
+    source: str,
+    body: str,
+) -> bool:
     """Take in an event that Stripe's own list told us, which needs no signature, and apply it;
     False when it is known.
     """
@@ -100,7 +105,10 @@ class _Delivered:
         return at_once.Arrived(row, self.body)
 
 
-async def _take(context: Context, delivered: _Delivered) -> None:
+async def _take(
+    context: Context,
+    delivered: _Delivered,
+) -> None:
     """Do with an event what its type asks for; one that is known is counted."""
     source, event = delivered.source, delivered.event
     reason = dispatch.why_ignored(context, source, event)
@@ -109,16 +117,14 @@ async def _take(context: Context, delivered: _Delivered) -> None:
         return
     if await statements.count_again(source, event.id):
         return
-    error = None
-    if at_once.is_read(source, event.type):
-        arrived = delivered.arrived()
-        error = await at_once.take(context, event, arrived, seconds=PATIENCE)
-        if error is None:
-            return
+    arrived = delivered.arrived()
+    error = await at_once.take(context, event, arrived, seconds=PATIENCE)
+    if error is None:
+        return
     row_id = await _store(delivered)
     if row_id is None:
         return
-    if error is None or isinstance(error, TimeoutError):
+    if isinstance(error, (TimeoutError, at_once.TakesSteps)):
         await _behind_the_door(dispatch.apply(context, row_id))
     else:
         await dispatch.note_failure(row_id, error)

@@ -84,7 +84,7 @@ class WebhookEvent(Row):
 
 
 class WebhookBody(Row):
-    """What an event brought, in a table of its own: lists of events need not read past it, and it goes first."""
+    """What an event brought; lists of events need not read past it, and it goes first."""
 
     event: fields.OneToOneRelation[WebhookEvent] = fields.OneToOneField(
         "models.WebhookEvent", related_name="kept_body", on_delete=fields.RESTRICT
@@ -94,6 +94,7 @@ class WebhookBody(Row):
 
     class Meta:
         table = "webhook_bodies"
+        indexes = [Index(fields=("created_at",), name="ix_webhook_bodies_at")]
 
 
 class WebhookRefusal(Row):

@@ -95,10 +95,12 @@ def view(
 async def count_troubled() -> dict[EventStatus, int]:
     """How many events are tried again or wait for a person: `failed` and `parked`."""
     troubled = (EventStatus.FAILED, EventStatus.PARKED)
-    query = WebhookEvent.filter(status__in=list(troubled)).annotate(number=Count("id"))
-    found = await query.group_by("status").values_list("status", "number")
-    counts = {str(status): int(number) for status, number in found}
-    return {status: counts.get(status.value, 0) for status in troubled}
+    counts = dict.fromkeys(troubled, 0)
+    query = WebhookEvent.filter(status__in=list(troubled))
+    numbers = query.annotate(number=Count("id")).group_by("status")
+    for status, number in await numbers.values_list("status", "number"):
+        counts[EventStatus(status)] = int(number)
+    return counts
 
 
 async def event_page(

@@ -71,7 +71,8 @@ async def store_ignored(row: WebhookEvent, body: str) -> None:
     event = insert.sql + _OR_AGAIN
     now = clock.now()
     if dialect() == "postgres":
-        await execute(_WITH_BODY.format(event), *insert.values, now, now, body)
+        sql = _WITH_BODY.format(event)
+        await execute(sql, *insert.values, now, now, body)
         return
     async with unit.transaction():
         (stored,) = await fetch(f"{event} RETURNING id, duplicates", *insert.values)

@@ -63,7 +63,8 @@ class LedgerEntry(Row):
                 name="ix_ledger_entries_vendor_at",
             ),
             Index(
-                fields=("account", "created_at"), name="ix_ledger_entries_account_at"
+                fields=("account", "created_at"),
+                name="ix_ledger_entries_account_at",
             ),
             Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
         ]

@@ -28,7 +28,10 @@ from shared.trade.people.models import Customer
 log = logging.getLogger("markethall.payment_methods")
 
 
-async def ensure(gateway: Gateway, shopper_id: int) -> str:
+async def ensure(
+    gateway: Gateway,
+    shopper_id: int,
+) -> str:
     """The shopper's customer at Stripe, made now if there is none.
 
     Whoever asks at once, there is one.
@@ -61,7 +64,10 @@ async def _written_down(shopper_id: int) -> tuple[str | None, int]:
         return None, await _open(tx, shopper, row)
 
 
-async def _next(tx: Transaction, shopper: Customer) -> StripeCustomer:
+async def _next(
+    tx: Transaction,
+    shopper: Customer,
+) -> StripeCustomer:
     number = 1 + await StripeCustomer.filter(customer_id=shopper.id).count()
     return await tx.create(
         StripeCustomer,
@@ -72,7 +78,11 @@ async def _next(tx: Transaction, shopper: Customer) -> StripeCustomer:
     )
 
 
-async def _open(tx: Transaction, shopper: Customer, row: StripeCustomer) -> int:
+async def _open(
+    tx: Transaction,
+    shopper: Customer,
+    row: StripeCustomer,
+) -> int:
     """Open the next write of a customer; the first one goes on with the key that its row has."""
     mark, _, first = row.idempotency_key.rpartition(":")
     earlier = await writes.count_of(f"stripe_customer:{row.id}", CreateCustomer)
@@ -106,39 +116,33 @@ async def is_gone(stripe_customer_id: str) -> bool:
     )
 
 
-async def let_go(row_id: int) -> None:
-    """The customer was deleted at Stripe, and with it what it held: our rows follow.
-
-    Twice is fine.
-    """
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
-        if row is None:
-            return
-        now = clock.now()
-        await tx.change(row, gone_at=now)
-        mine = {
-            "customer_id": row.customer_id,
-            "stripe_customer_id": row.stripe_customer_id,
-        }
-        gone: dict[str, Any] = {
-            "is_active": False,
-            "is_default": False,
-            "removed_because": Removal.CUSTOMER_GONE,
-        }
-        lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
-        for method in lost:
-            await tx.change(method, removed_at=now, **gone)
-        for setup in await PaymentMethodSetup.filter(
-            **mine, status__in=list(OPEN_SETUPS)
-        ):
-            await tx.move(setup, to=SetupState.CANCELED)
-        await PaymentMethodDetachment.filter(
-            customer_id=row.customer_id, done_at=None
-        ).update(done_at=now, updated_at=now)
-        tx.record(
-            "stripe_customer.gone",
-            actor="stripe",
-            subject=f"customer:{row.customer_id}",
-            methods_lost=len(lost),
-        )
+async def let_go(
+    tx: Transaction,
+    row: StripeCustomer,
+) -> None:
+    """The locked customer was deleted at Stripe, and with it what it held: our rows follow."""
+    now = clock.now()
+    await tx.change(row, gone_at=now)
+    mine = {
+        "customer_id": row.customer_id,
+        "stripe_customer_id": row.stripe_customer_id,
+    }
+    gone: dict[str, Any] = {
+        "is_active": False,
+        "is_default": False,
+        "removed_because": Removal.CUSTOMER_GONE,
+    }
+    lost = await PaymentMethod.filter(**mine, is_active=True).order_by("id")
+    for method in lost:
+        await tx.change(method, removed_at=now, **gone)
+    for setup in await PaymentMethodSetup.filter(**mine, status__in=list(OPEN_SETUPS)):
+        await tx.move(setup, to=SetupState.CANCELED)
+    await PaymentMethodDetachment.filter(
+        customer_id=row.customer_id, done_at=None
+    ).update(done_at=now, updated_at=now)
+    tx.record(
+        "stripe_customer.gone",
+        actor="stripe",
+        subject=f"customer:{row.customer_id}",
+        methods_lost=len(lost),
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,78 +39,113 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.payment_methods")
 
 
-async def sync_methods(gateway: Gateway, stripe_customer_id: str) -> bool:
+@dataclass(frozen=True)
+class MethodsReading:
+    """What a shopper's customer holds at Stripe, as read since `started`.
+
+    `setups`: what became of those that were open, by their rows. `methods` None: the customer was
+    deleted.
+    """
+
+    row_id: int
+    started: datetime
+    setups: Mapping[int, SetupIntent] = field(default_factory=dict)
+    methods: Sequence[StripePaymentMethod] | None = None
+
+    async def store(self, tx: Transaction) -> None:
+        """Let our rows follow, unless a reading that began later is stored."""
+        row = await tx.lock_first(StripeCustomer.filter(id=self.row_id, gone_at=None))
+        if row is None:
+            return
+        # What it set up counts as agreed to, so it comes before the methods do.
+        for setup_id, found in self.setups.items():
+            await writes.store_setup(tx, setup_id, found)
+        if self.methods is None:
+            await customers.let_go(tx, row)
+        elif row.read_at is None or row.read_at <= self.started:
+            await _store(tx, row, self.methods, self.started)
+
+
+async def sync_methods(
+    gateway: Gateway,
+    stripe_customer_id: str,
+) -> bool:
     """Read a customer's setups and methods and let our rows follow; False when it is no shopper's
     customer of ours.
+
+    Raises as `read_methods`.
+    """
+    reading = await read_methods(gateway, stripe_customer_id)
+    if reading is None:
+        return False
+    async with unit.transaction() as tx:
+        await reading.store(tx)
+    return True
+
+
+async def sync_shopper(
+    gateway: Gateway,
+    shopper_id: int,
+) -> None:
+    """The same for the customer that a shopper has now, if there is one."""
+    row = await customers.known(shopper_id)
+    if row is not None:
+        await sync_methods(gateway, str(row.stripe_customer_id))
+
+
+async def read_methods(
+    gateway: Gateway,
+    stripe_customer_id: str,
+) -> MethodsReading | None:
+    """Read a customer's setups and methods; None when it is no shopper's customer of ours.
 
     Raises StripeUnavailable, and StripeMissing where Stripe does not even know that it was deleted
     (another account's keys).
     """
     row = await StripeCustomer.get_or_none(stripe_customer_id=stripe_customer_id)
     if row is None:
-        return False
-    if row.gone_at is None:
-        await _read(gateway, row, stripe_customer_id)
-    return True
-
-
-async def sync_shopper(gateway: Gateway, shopper_id: int) -> None:
-    """The same for the customer that a shopper has now, if there is one."""
-    row = await customers.known(shopper_id)
-    if row is not None:
-        await _read(gateway, row, str(row.stripe_customer_id))
-
-
-async def _read(gateway: Gateway, row: StripeCustomer, stripe_customer_id: str) -> None:
+        return None
     started = clock.now()
-    try:
-        await _read_setups(gateway, stripe_customer_id)
-        methods = await gateway.payment_methods.list(stripe_customer_id)
-    except StripeMissing:
-        if not (await gateway.customers.get(stripe_customer_id)).deleted:
-            raise
-        await customers.let_go(row.id)
-        return
-    await _store(row.id, methods, started)
-
-
-async def _read_setups(gateway: Gateway, stripe_customer_id: str) -> None:
-    """What became of a setup that was open: what it set up counts as agreed to, so it is read
-    before the methods are.
-    """
+    if row.gone_at is not None:
+        return MethodsReading(row.id, started)
     waiting = PaymentMethodSetup.filter(
         stripe_customer_id=stripe_customer_id,
         status=SetupState.OPEN,
         stripe_setup_intent_id__not_isnull=True,
     )
-    for setup in await waiting.order_by("id"):
-        intent_id = str(setup.stripe_setup_intent_id)
-        found = await gateway.setup_intents.get(intent_id)
-        await store_setup(setup.id, found)
+    setups: dict[int, SetupIntent] = {}
+    methods = None
+    try:
+        for setup in await waiting.order_by("id"):
+            intent_id = str(setup.stripe_setup_intent_id)
+            setups[setup.id] = await gateway.setup_intents.get(intent_id)
+        methods = await gateway.payment_methods.list(stripe_customer_id)
+    except StripeMissing:
+        if not (await gateway.customers.get(stripe_customer_id)).deleted:
+            raise
+    return MethodsReading(row.id, started, setups, methods)
 
 
-async def store_setup(setup_id: int, found: SetupIntent) -> SetupState:
+async def store_setup(
+    setup_id: int,
+    found: SetupIntent,
+) -> SetupState:
     """Let a setup of ours be where Stripe's is; its state afterwards."""
     async with unit.transaction() as tx:
         return await writes.store_setup(tx, setup_id, found)
 
 
 async def _store(
-    row_id: int,
+    tx: Transaction,
+    row: StripeCustomer,
     methods: Sequence[StripePaymentMethod],
     started: datetime,
 ) -> None:
-    """Store a reading that began at `started`, unless one that began later is stored."""
-    async with unit.transaction() as tx:
-        row = await tx.lock_first(StripeCustomer.filter(id=row_id, gone_at=None))
-        if row is None or (row.read_at is not None and row.read_at > started):
-            return
-        await _take_over(tx, row, methods)
-        ids = [method.id for method in methods]
-        await detachment.look_again(tx, row.customer_id, ids, before=started)
-        await keep_a_default(tx, row.customer_id)
-        mine = StripeCustomer.filter(id=row.id)
-        await mine.update(read_at=started, updated_at=clock.now())
+    await _take_over(tx, row, methods)
+    ids = [method.id for method in methods]
+    await detachment.look_again(tx, row.customer_id, ids, before=started)
+    await keep_a_default(tx, row.customer_id)
+    await tx.change(row, read_at=started)
 
 
 async def _take_over(
@@ -143,7 +179,8 @@ async def _take_over(
 
 
 async def _free_cards_that_change(
-    held: Sequence[StoredMethod], decided: SyncPlan
+    held: Sequence[StoredMethod],
+    decided: SyncPlan,
 ) -> None:
     """Two cards may change numbers with each other; the database allows one active row a card at
     every moment.
@@ -167,7 +204,11 @@ async def _set_up(shopper_id: int) -> set[str]:
     return {str(id_) for id_ in ids if id_}
 
 
-async def _end(tx: Transaction, row: PaymentMethod, why: Removal) -> None:
+async def _end(
+    tx: Transaction,
+    row: PaymentMethod,
+    why: Removal,
+) -> None:
     now = clock.now()
     await tx.change(
         row,
@@ -216,7 +257,10 @@ async def _keep(
         await _note(tx, "payment_method.followed", shopper_id, row.id, changed=changed)
 
 
-def _consent(method: StripePaymentMethod, set_up: set[str]) -> dict[str, Any]:
+def _consent(
+    method: StripePaymentMethod,
+    set_up: set[str],
+) -> dict[str, Any]:
     """When and where its shopper agreed."""
     was_set_up = method.id in set_up
     origin = ConsentOrigin.ACCOUNT if was_set_up else ConsentOrigin.CHECKOUT
@@ -235,7 +279,10 @@ def facts_of(method: StripePaymentMethod) -> Mapping[str, Any]:
     }
 
 
-async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
+async def keep_a_default(
+    tx: Transaction,
+    shopper_id: int,
+) -> None:
     """Where a shopper has methods, one is the default: the first that was saved, and after its end
     the newest. The caller locks.
     """
@@ -248,7 +295,11 @@ async def keep_a_default(tx: Transaction, shopper_id: int) -> None:
 
 
 async def _note(
-    tx: Transaction, action: str, shopper_id: int, method_id: int, **details: Any
+    tx: Transaction,
+    action: str,
+    shopper_id: int,
+    method_id: int,
+    **details: Any,
 ) -> None:
     tx.record(
         action,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.domains import Manifest, StripeReader, Subscription
+from shared.core.domains import Manifest, Subscription
 from shared.finance.payments import (
     abandonment,
     jobs,
@@ -42,12 +42,12 @@ MANIFEST = Manifest(
         Subscription(PiecesHeld, stock_hold.on_pieces_held),
     ),
     platform_events={
-        "payment_intent.succeeded": StripeReader(stripe_events.read_intent),
-        "payment_intent.payment_failed": StripeReader(stripe_events.read_intent),
-        "payment_intent.processing": StripeReader(stripe_events.read_intent),
-        "payment_intent.canceled": StripeReader(stripe_events.read_intent),
-        "payment_intent.requires_action": StripeReader(stripe_events.read_intent),
-        "charge.succeeded": StripeReader(stripe_events.read_charge),
-        "charge.updated": StripeReader(stripe_events.read_charge),
+        "payment_intent.succeeded": stripe_events.read_intent,
+        "payment_intent.payment_failed": stripe_events.read_intent,
+        "payment_intent.processing": stripe_events.read_intent,
+        "payment_intent.canceled": stripe_events.read_intent,
+        "payment_intent.requires_action": stripe_events.read_intent,
+        "charge.succeeded": stripe_events.read_charge,
+        "charge.updated": stripe_events.read_charge,
     },
 )

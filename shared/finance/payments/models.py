@@ -107,7 +107,10 @@ class Payment(Row):
         unique_together = (("order", "attempt"),)
         indexes = [
             Index(fields=("status", "updated_at"), name="ix_payments_status"),
-            Index(fields=("vendor_id", "id"), name="ix_payments_vendor"),
+            Index(
+                fields=("vendor_id", "id"),
+                name="ix_payments_vendor",
+            ),
             IndexWhere(
                 fields=("vendor_id", "paid_at"),
                 name="ix_payments_vendor_paid",

@@ -168,4 +168,8 @@ async def settling(vendor_id: int, currency: str) -> list[Settling]:
     sums = await statements.settling(
         vendor_id, currency, paid_since=now - SETTLES, now=now
     )
-    return [Settling(amount, on.date() if on else None) for amount, on in sums]
+    found = []
+    for amount, moment in sums:
+        day = moment.date() if moment else None
+        found.append(Settling(amount, day))
+    return found

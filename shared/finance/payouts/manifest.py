@@ -24,14 +24,14 @@ from shared.finance.recovery.events import ClaimSet
 
 # Vendors' payouts come to one endpoint, the platform's own to the other.
 EVENTS: Mapping[str, StripeHandler] = {
-    "payout.created": stripe_events.sync_payout,
-    "payout.updated": stripe_events.sync_payout,
-    "payout.paid": stripe_events.sync_payout,
-    "payout.failed": stripe_events.sync_payout,
-    "payout.canceled": stripe_events.sync_payout,
-    "payout.reconciliation_completed": stripe_events.sync_payout,
-    "reserve.hold.created": stripe_events.sync_reserves,
-    "reserve.release.created": stripe_events.sync_reserves,
+    "payout.created": stripe_events.read_payout,
+    "payout.updated": stripe_events.read_payout,
+    "payout.paid": stripe_events.read_payout,
+    "payout.failed": stripe_events.read_payout,
+    "payout.canceled": stripe_events.read_payout,
+    "payout.reconciliation_completed": stripe_events.read_payout,
+    "reserve.hold.created": stripe_events.read_reserves,
+    "reserve.release.created": stripe_events.read_reserves,
 }
 
 MANIFEST = Manifest(

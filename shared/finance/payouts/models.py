@@ -84,7 +84,9 @@ class Payout(Row):
             Index(fields=("vendor_id", "id"), name="ix_payouts_vendor"),
             Index(fields=("status", "updated_at"), name="ix_payouts_status"),
             IndexWhere(
-                fields=("paid_at",), name="ix_payouts_paid", where="paid_at IS NOT NULL"
+                fields=("paid_at",),
+                name="ix_payouts_paid",
+                where="paid_at IS NOT NULL",
             ),
         ]
         constraints = [

@@ -96,8 +96,9 @@ async def payouts_of(vendor_id: int, *, page: int = 1) -> PayoutPage:
     """A vendor's payouts, newest first."""
     mine = Payout.filter(vendor_id=vendor_id)
     shown = await window_of(mine, page=page, size=PAGE_SIZE)
-    rows = mine.order_by("-id").offset(shown.offset).limit(shown.limit)
-    return _page(await rows.select_related("vendor"), shown, {})
+    newest = mine.order_by("-id").select_related("vendor")
+    rows = await newest.offset(shown.offset).limit(shown.limit)
+    return _page(rows, shown, {})
 
 
 async def all_payouts(
@@ -108,28 +109,41 @@ async def all_payouts(
     """Everybody's payouts, fresh failures before the rest, newest first."""
     lists = {"all": Payout.all()}
     for name, states in FILTERS.items():
-        lists[name] = Payout.filter(status__in=[state.value for state in states])
+        lists[name] = Payout.filter(status__in=list(states))
     counts = await count_each(lists)
     wanted = chosen if chosen in FILTERS else "all"
     query = lists[wanted]
-    shown = await window_of(query, page=page, size=PAGE_SIZE, counted=counts[wanted])
+    shown = await window_of(
+        query,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     return _page(await _fresh_failures_first(query, shown), shown, counts)
 
 
-async def _fresh_failures_first(query: QuerySet[Payout], shown: Window) -> list[Payout]:
+async def _fresh_failures_first(
+    query: QuerySet[Payout],
+    shown: Window,
+) -> list[Payout]:
     """The rows of a page. No index knows which failures are fresh, but those are few."""
     newest = query.order_by("-id").select_related("vendor")
     failed, since = PayoutState.FAILED.value, clock.now() - FRESH
     fresh = await newest.filter(status=failed, failed_at__gte=since)
     here = fresh[shown.offset : shown.offset + shown.limit]
     if len(here) < shown.limit:
-        others = Q(status__not=failed) | Q(failed_at__lt=since) | Q(failed_at=None)
-        rest = newest.filter(others).offset(max(0, shown.offset - len(fresh)))
-        here += await rest.limit(shown.limit - len(here))
+        others = Q(status__not=failed) | Q(failed_at=None)
+        rest = newest.filter(others | Q(failed_at__lt=since))
+        begin = max(0, shown.offset - len(fresh))
+        here += await rest.offset(begin).limit(shown.limit - len(here))
     return here
 
 
-def _page(rows: Iterable[Payout], shown: Window, counts: dict[str, int]) -> PayoutPage:
+def _page(
+    rows: Iterable[Payout],
+    shown: Window,
+    counts: dict[str, int],
+) -> PayoutPage:
     return PayoutPage(
         rows=tuple(row_of(row) for row in rows),
         number=shown.number,
@@ -178,14 +192,17 @@ async def _newest_of(rows: Sequence[Payout]) -> dict[Whose, int]:
     first of these.
     """
     first = min((row.id for row in rows), default=0)
-    whose = [Q(vendor_id=None)] if rows else []
-    whose += [Q(vendor_id__in=some) for some in chunks(_vendors_of(rows))]
+    of_platform = any(row.vendor_id is None for row in rows)
+    whose = [Q(vendor_id=None)] if of_platform else []
+    vendor_ids = _vendors_of(rows)
+    whose += [Q(vendor_id__in=some) for some in chunks(vendor_ids)]
     newest: dict[Whose, int] = {}
     for each in whose:
-        later = Payout.filter(each, id__gt=first).annotate(last=Max("id"))
-        grouped = later.group_by("vendor_id", "currency")
+        later = Payout.filter(each, id__gt=first)
+        grouped = later.annotate(last=Max("id")).group_by("vendor_id", "currency")
         found = await grouped.values_list("vendor_id", "currency", "last")
-        newest |= {(vendor_id, currency): last for vendor_id, currency, last in found}
+        for vendor_id, currency, last in found:
+            newest[vendor_id, currency] = last
     return newest
 
 

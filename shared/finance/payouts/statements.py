@@ -45,7 +45,11 @@ async def settling(
         vendor_id,
         currency,
     )
-    return [(int(row["amount"]), moment_in(row["day"])) for row in rows]
+    found = []
+    for row in rows:
+        day = moment_in(row["day"])
+        found.append((int(row["amount"]), day))
+    return found
 
 
 # What is asked of Stripe and not yet taken on, by currency; its value: whose.
@@ -61,6 +65,12 @@ MADE = Records(
 )
 
 
+async def opening(vendor_id: int) -> dict[str, int]:
+    """Sum what is asked of Stripe and not yet taken on, by currency, in minor units."""
+    rows = await fetch(OPENING.sql, vendor_id)
+    return {row["currency"]: int(row["total"]) for row in rows}
+
+
 async def opening_and_made(
     vendor_id: int,
     currency: str,
@@ -70,9 +80,3 @@ async def opening_and_made(
     found = await read(OPENING(vendor_id), MADE(vendor_id, currency, period))
     sums = {row["currency"]: int(row["total"]) for row in found.records(OPENING)}
     return sums, bool(found.records(MADE))
-
-
-async def opening(vendor_id: int) -> dict[str, int]:
-    """Sum what is asked of Stripe and not yet taken on, by currency, in minor units."""
-    rows = await fetch(OPENING.sql, vendor_id)
-    return {row["currency"]: int(row["total"]) for row in rows}

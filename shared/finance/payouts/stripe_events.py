@@ -4,29 +4,74 @@ itself.
 
 from __future__ import annotations
 
-from shared.core.domains import NOT_OURS
+from dataclasses import dataclass
+from functools import partial
+
+from shared.core.domains import Apply
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import stripe_risk_reserves, sync
+from shared.finance.payouts.stripe_risk_reserves import Facts
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
+from shared.infra.gateway.payouts import StripePayout
 from shared.infra.jobs import Context
+from shared.infra.unit import Transaction
 
 
-async def sync_payout(context: Context, event: VerifiedEvent) -> str:
-    """Read the payout again, on the account that the event names or the platform's own, and let our
-    row follow.
+async def read_payout(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
+    """Read the payout again, on the account that the event names or the platform's own; our row
+    follows.
     """
     if not event.object_id:
-        return NOT_OURS
+        return None
+    vendor_id, account_id = None, event.account
+    if account_id is not None:
+        config = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
+        if config is None:
+            return None
+        vendor_id = config.vendor_id
     try:
-        row = await sync.sync_payout(context.gateway, event.account, event.object_id)
+        found = await context.gateway.payouts.get(event.object_id, account=account_id)
+        more = await sync.read_more(
+            context.gateway, vendor_id=vendor_id, account_id=account_id, found=found
+        )
     except StripeMissing:
-        return NOT_OURS
-    return NOT_OURS if row is None else f"payout is {row.status}"
+        return None
+    return _PayoutReading(vendor_id, account_id, found, more).store
 
 
-async def sync_reserves(context: Context, event: VerifiedEvent) -> str:
+@dataclass(frozen=True)
+class _PayoutReading:
+    """What Stripe says of a payout, and of which of our accounts."""
+
+    vendor_id: int | None
+    account_id: str | None
+    found: StripePayout
+    more: sync.More
+
+    async def store(self, tx: Transaction) -> str:
+        """Let our row follow."""
+        row = await sync.store(tx, **vars(self))
+        return f"payout is {row.status}"
+
+
+async def read_reserves(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Stripe put money of the event's account in reserve, or let some go: read that account's
     rows.
     """
-    found = await stripe_risk_reserves.sync_reserves(context.gateway, event.account)
-    return NOT_OURS if found is None else f"{found} new in Stripe's reserve"
+    facts = await stripe_risk_reserves.read_reserves(context.gateway, event.account)
+    return None if facts is None else partial(_post, facts)
+
+
+async def _post(
+    facts: Facts,
+    tx: Transaction,
+) -> str:
+    found = await stripe_risk_reserves.post_new(tx, facts)
+    return f"{found} new in Stripe's reserve"

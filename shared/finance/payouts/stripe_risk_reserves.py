@@ -8,9 +8,9 @@ event or by the hourly look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-
-from tortoise.exceptions import IntegrityError
+from typing import TypeAlias
 
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
@@ -21,6 +21,9 @@ from shared.finance.ledger.chart import Account
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.unit import Transaction
+
+Facts: TypeAlias = Sequence[postings.StripeReserve]
 
 TYPES = ("reserve_hold", "reserve_release")
 # the balance that is paid out; the same money stands on the reserve's with the other sign
@@ -28,9 +31,23 @@ PAYMENTS = "payments"
 LOOK_BACK = timedelta(days=21)  # what is older is reconciliation's
 
 
-async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
+async def sync_reserves(
+    gateway: Gateway,
+    account_id: str | None,
+) -> int | None:
     """Post what is new of one account's reserve (None: the platform's own): how much was new, None
     when it is not ours.
+    """
+    facts = await read_reserves(gateway, account_id)
+    return None if facts is None else await _post_all(facts)
+
+
+async def read_reserves(
+    gateway: Gateway,
+    account_id: str | None,
+) -> Facts | None:
+    """Read what Stripe holds of one account lately (None: the platform's own); None when it is not
+    ours.
     """
     vendor_id = None
     if account_id is not None:
@@ -39,7 +56,7 @@ async def sync_reserves(gateway: Gateway, account_id: str | None) -> int | None:
             return None
         vendor_id = config.vendor_id
     try:
-        return await _post_new(gateway, vendor_id, account_id)
+        return await _read(gateway, vendor_id, account_id)
     except StripeMissing:  # access was taken away
         return None
 
@@ -60,7 +77,7 @@ async def look(
     }
     if at_stripe == await _booked(vendor_id):
         return 0
-    return await _post_new(gateway, vendor_id, account_id)
+    return await _post_all(await _read(gateway, vendor_id, account_id))
 
 
 async def _booked(vendor_id: int | None) -> dict[str, int]:
@@ -79,27 +96,43 @@ async def _booked(vendor_id: int | None) -> dict[str, int]:
     }
 
 
-async def _post_new(
+async def _read(
     gateway: Gateway,
     vendor_id: int | None,
     account_id: str | None,
-) -> int:
-    since, found = clock.now() - LOOK_BACK, 0
-    for of_type in TYPES:
+) -> Facts:
+    since = clock.now() - LOOK_BACK
+    rows = [
+        row
+        for of_type in TYPES
         for row in await gateway.balance_transactions.list(
             account_id, since=since, of_type=of_type
-        ):
-            if row.balance_type == PAYMENTS:
-                found += await post(
-                    postings.StripeReserve(vendor_id, row.currency, -row.net, row.id)
-                )
-    return found
+        )
+    ]
+    return [
+        postings.StripeReserve(vendor_id, row.currency, -row.net, row.id)
+        for row in rows
+        if row.balance_type == PAYMENTS
+    ]
+
+
+async def _post_all(facts: Facts) -> int:
+    async with unit.transaction() as tx:
+        return await post_new(tx, facts)
+
+
+async def post_new(
+    tx: Transaction,
+    facts: Facts,
+) -> int:
+    """Post those that are not there; how many that are.
+
+    An event, the look and a repair may come at the same moment: one of them posts.
+    """
+    posted = [await ledger.post(tx, postings.held_by_stripe(fact)) for fact in facts]
+    return sum(posted)
 
 
 async def post(fact: postings.StripeReserve) -> bool:
-    """Post it, unless it is there; an event, the look and a repair may come at the same moment."""
-    try:
-        async with unit.transaction() as tx:
-            return bool(await ledger.post(tx, postings.held_by_stripe(fact)))
-    except IntegrityError:
-        return False
+    """Post it, unless it is there."""
+    return bool(await _post_all([fact]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements, receivables
@@ -23,6 +24,9 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import TransferReversal
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
+
+# Finds or makes the claim that a movement is noted with.
+Choice: TypeAlias = Callable[[Transaction], Awaitable[Claim | None]]
 
 BY = "stripe"  # the actor of what was done in the dashboard
 
@@ -52,11 +56,40 @@ class DashboardTransfersFound:
     undecided: int
 
 
+@dataclass(frozen=True)
+class ReversalsReading:
+    """What was taken back by hand of a transfer, and is noted with no claim yet."""
+
+    payment: Payment
+    taken: tuple[DashboardTransfer, ...]
+
+    async def note(self, tx: Transaction) -> DashboardTransfersFound:
+        """Note it, as far as claims wait for it."""
+        noted = [
+            await _once(tx, self.payment, moved, _to_whom_waits(self.payment, moved))
+            for moved in self.taken
+        ]
+        undecided = noted.count(None)
+        return DashboardTransfersFound(len(noted) - undecided, undecided)
+
+
 async def sync_transfer(
     gateway: Gateway, transfer_id: str
 ) -> DashboardTransfersFound | None:
     """Note what was taken back by hand of a transfer as far as claims wait for it; None when it is
     not of our payments.
+    """
+    reading = await read_transfer(gateway, transfer_id)
+    if reading is None:
+        return None
+    if not reading.taken:
+        return DashboardTransfersFound(0, 0)
+    async with unit.transaction() as tx:
+        return await reading.note(tx)
+
+
+async def read_transfer(gateway: Gateway, transfer_id: str) -> ReversalsReading | None:
+    """Read what was taken back by hand of a transfer; None when it is not of our payments.
 
     Reversals of ours and those of refunds are left to those who asked for them.
     """
@@ -66,18 +99,13 @@ async def sync_transfer(
     back = await _by_hand(gateway, transfer_id)
     ids = [reversal.id for reversal in back]
     noted_already = Movement.filter(stripe_id__in=ids)
-    known = set(await texts_in(noted_already, "stripe_id"))
-    noted = undecided = 0
-    for reversal in back:
-        if reversal.id not in known:
-            moved = DashboardTransfer(
-                MovementKind.REVERSAL, reversal.amount, transfer_id, reversal.id
-            )
-            if await note(payment, moved) is not None:
-                noted += 1
-            else:
-                undecided += 1
-    return DashboardTransfersFound(noted, undecided)
+    known = set(await texts_in(noted_already, "stripe_id")) if ids else set()
+    taken = (
+        DashboardTransfer(MovementKind.REVERSAL, one.amount, transfer_id, one.id)
+        for one in back
+        if one.id not in known
+    )
+    return ReversalsReading(payment, tuple(taken))
 
 
 async def _by_hand(gateway: Gateway, transfer_id: str) -> list[TransferReversal]:
@@ -122,7 +150,11 @@ async def note(payment: Payment, moved: DashboardTransfer) -> Claim | None:
     """Make it a movement of the claim that waits for it, once; None when no claim of the order
     does.
     """
-    return await once(payment, moved, lambda tx: _waiting(tx, payment, moved.taken))
+    return await once(payment, moved, _to_whom_waits(payment, moved))
+
+
+def _to_whom_waits(payment: Payment, moved: DashboardTransfer) -> Choice:
+    return lambda tx: _waiting(tx, payment, moved.taken)
 
 
 async def note_commission(
@@ -150,7 +182,7 @@ async def note_commission(
 async def once(
     payment: Payment,
     moved: DashboardTransfer,
-    choose: Callable[[Transaction], Awaitable[Claim | None]],
+    choose: Choice,
     *,
     action: str = "claim.by_hand",
     actor: str = BY,
@@ -159,22 +191,34 @@ async def once(
     one that has it if one does.
     """
     async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=payment.order_id)
-        noted = Movement.get_or_none(stripe_id=moved.stripe_id)
-        known = await noted.select_related("claim")
-        if known is not None:
-            return known.claim
-        claim = await choose(tx)
-        if claim is not None:
-            await _record(tx, claim, moved, order.number)
-            movements.record_act(
-                tx,
-                claim,
-                action,
-                actor,
-                amount=moved.taken,
-                stripe_id=moved.stripe_id,
-            )
+        return await _once(tx, payment, moved, choose, action=action, actor=actor)
+
+
+async def _once(
+    tx: Transaction,
+    payment: Payment,
+    moved: DashboardTransfer,
+    choose: Choice,
+    *,
+    action: str = "claim.by_hand",
+    actor: str = BY,
+) -> Claim | None:
+    order = await tx.lock(Order, id=payment.order_id)
+    noted = Movement.get_or_none(stripe_id=moved.stripe_id)
+    known = await noted.select_related("claim")
+    if known is not None:
+        return known.claim
+    claim = await choose(tx)
+    if claim is not None:
+        await _record(tx, claim, moved, order.number)
+        movements.record_act(
+            tx,
+            claim,
+            action,
+            actor,
+            amount=moved.taken,
+            stripe_id=moved.stripe_id,
+        )
     return claim
 
 

@@ -27,6 +27,6 @@ MANIFEST = Manifest(
         Subscription(ConnectedAgain, jobs.on_connected_again),
     ),
     platform_events={
-        "transfer.reversed": stripe_events.sync_reversals,
+        "transfer.reversed": stripe_events.read_reversals,
     },
 )

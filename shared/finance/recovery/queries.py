@@ -63,8 +63,8 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
     """What is sent to vendors once they connect their account again, the oldest first."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
     whose = Subquery(gone.values("vendor_id"))
-    waiting = Claim.filter(vendor_id__in=whose, taken__gt=F("amount") - F("netted"))
-    rows = waiting.order_by("id").limit(limit)
+    too_much = Claim.filter(taken__gt=F("amount") - F("netted"))
+    rows = too_much.filter(vendor_id__in=whose).order_by("id").limit(limit)
     found = await rows.select_related("order", "vendor")
     of_these = gone.filter(vendor_id__in={row.vendor_id for row in found})
     since = dict(await of_these.values_list("vendor_id", "deauthorized_at"))

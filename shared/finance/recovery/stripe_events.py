@@ -4,29 +4,42 @@ again.
 
 from __future__ import annotations
 
-from shared.core.domains import NOT_OURS
+from functools import partial
+
+from shared.core.domains import Apply
 from shared.finance.recovery import dashboard_transfers
+from shared.finance.recovery.dashboard_transfers import ReversalsReading
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
+from shared.infra.unit import Transaction
 
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"
 
 
-async def sync_reversals(context: Context, event: VerifiedEvent) -> str:
+async def read_reversals(
+    context: Context,
+    event: VerifiedEvent,
+) -> Apply | None:
     """Read what came back of the transfer; what was taken by hand is noted with the claim that
     waits for it.
     """
     if not event.object_id:
-        return NOT_OURS
+        return None
     try:
-        found = await dashboard_transfers.sync_transfer(
+        reading = await dashboard_transfers.read_transfer(
             context.gateway, event.object_id
         )
     except StripeMissing:
-        return NOT_OURS
-    if found is None:
-        return NOT_OURS
+        return None
+    return None if reading is None else partial(_note, reading)
+
+
+async def _note(
+    reading: ReversalsReading,
+    tx: Transaction,
+) -> str:
+    found = await reading.note(tx)
     if found.undecided:
         return UNDECIDED
     return (

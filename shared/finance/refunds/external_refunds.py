@@ -64,14 +64,10 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
     """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked
     with, or a new one.
     """
-    payment = await Payment.get_or_none(
-        stripe_payment_intent_id=answer.payment_intent or "-"
-    ).select_related("order")
+    payment = await _payment_of(answer)
     if payment is None:
         return None
-    row = await Refund.get_or_none(stripe_refund_id=answer.id) or await _marked(
-        payment, answer
-    )
+    row = await _row_of(payment, answer)
     if row is not None:
         return await sync.take_on(gateway, row.id, answer)
     if payment.status not in PAID_STATES:
@@ -94,6 +90,23 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
         state = await sync.apply_in(tx, refund_id, answer, moved)
     await sync.settle_claim(gateway, refund_id)
     return state
+
+
+async def row_of(answer: StripeRefund) -> Refund | None:
+    """The row of a refund that is at Stripe, if we asked for it or have given it one."""
+    payment = await _payment_of(answer)
+    return None if payment is None else await _row_of(payment, answer)
+
+
+async def _payment_of(answer: StripeRefund) -> Payment | None:
+    intent_id = answer.payment_intent or "-"
+    found = Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    return await found.select_related("order")
+
+
+async def _row_of(payment: Payment, answer: StripeRefund) -> Refund | None:
+    known = await Refund.get_or_none(stripe_refund_id=answer.id)
+    return known or await _marked(payment, answer)
 
 
 async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:

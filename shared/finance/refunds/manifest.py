@@ -11,9 +11,9 @@ MANIFEST = Manifest(
     jobs=(jobs.carry_out, sync.sync_later, jobs.import_one, jobs.sweep),
     activity=RefundActivity,
     platform_events={
-        "charge.refunded": stripe_events.sync_charge,
-        "refund.created": stripe_events.sync_refund,
-        "refund.updated": stripe_events.sync_refund,
-        "refund.failed": stripe_events.sync_refund,
+        "charge.refunded": stripe_events.read_refunds,
+        "refund.created": stripe_events.read_refund,
+        "refund.updated": stripe_events.read_refund,
+        "refund.failed": stripe_events.read_refund,
     },
 )

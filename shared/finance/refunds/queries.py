@@ -120,7 +120,10 @@ async def refund_page(
     rows = query.order_by("-id").offset(shown.offset).limit(shown.limit)
     views = await _views(await rows.select_related("order__checkout", "vendor"))
     return RefundPage(
-        rows=views, number=shown.number, pages=shown.pages, goes_on=shown.goes_on
+        rows=views,
+        number=shown.number,
+        pages=shown.pages,
+        goes_on=shown.goes_on,
     )
 
 

@@ -7,7 +7,8 @@ is cut off by time and by the newest entry in it, and never read differently aga
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -144,14 +145,17 @@ async def read_open(
         else Cut(months.starts(month, zone))
     )
     account = RunningAccount(vendor_id, currency, previous)
-    return await read(account, after=after, upto=Cut(months.ends(month, zone)))
+    upto = Cut(months.ends(month, zone))
+    return await read(account, after=after, upto=upto)
 
 
 async def read(
     account: RunningAccount, *, after: Cut | None, upto: Cut
 ) -> StatementSheet:
     """What lies between two cuts: a constant number of queries, however many lines."""
-    opening = await _opening(account, after) if after is not None else {}
+    opening: Mapping[str, int] = {}
+    if after is not None:
+        opening = await _opening(account, after)
     balance = _balance(account.vendor_id, account.currency)
     commission = _commission(account.vendor_id, account.currency)
     entries = [
@@ -163,33 +167,39 @@ async def read(
     return sheet(opening, entries)
 
 
-async def _opening(account: RunningAccount, upto: Cut) -> dict[str, int]:
+async def _opening(account: RunningAccount, upto: Cut) -> Mapping[str, int]:
     """What each account came to, from the last closing on: debits positive."""
     sums, since = account.at_closing()
     if since == upto:
         return sums
-    for part in between(_balance(account.vendor_id, account.currency), since, upto):
-        totals = part.annotate(total=Sum("amount")).group_by("account")
-        for name, total in await totals.values_list("account", "total"):
-            sums[str(name)] = sums.get(str(name), 0) + int(str(total))
-    return sums
+    whole = _balance(account.vendor_id, account.currency)
+    found = Counter(sums)
+    for part in between(whole, since, upto):
+        totals = part.annotate(total=Sum("amount"))
+        rows = totals.group_by("account")
+        for name, total in await rows.values_list("account", "total"):
+            found[str(name)] += int(str(total))
+    return found
 
 
-async def balances_at(account: RunningAccount, ends: Sequence[datetime]) -> list[int]:
+async def balances_at(
+    account: RunningAccount,
+    ends: Sequence[datetime],
+) -> list[int]:
     """What is owed to the vendor at each of these moments, in minor units.
 
     One query, two after a closing.
     """
     sums, since = account.at_closing()
     balances = [-sum(sums.values())] * len(ends)
-    upto = {
-        f"upto_{n}": Sum("amount", _filter=Q(posting__created_at__lt=end))
-        for n, end in enumerate(ends)
-    }
+    upto = {}
+    for n, end in enumerate(ends):
+        before = Q(posting__created_at__lt=end)
+        upto[f"upto_{n}"] = Sum("amount", _filter=before)
     whole = _balance(account.vendor_id, account.currency)
     for part in between(whole, since, Cut(ends[-1])):
-        rows = part.annotate(**upto).group_by("currency").values_list(*upto)
-        for totals in await rows:
+        summed = part.annotate(**upto).group_by("currency")
+        for totals in await summed.values_list(*upto):
             for n, total in enumerate(totals):
                 balances[n] -= int(str(total or 0))
     return balances
@@ -207,7 +217,8 @@ def between(
         return [query.filter(upto.inside())]
     lies = query.filter(upto.inside() & after.beyond())
     begins = after.before - AT_ONCE
-    parts = [lies.filter(created_at__gte=begins, created_at__lt=upto.before + AT_ONCE)]
+    usual = lies.filter(created_at__gte=begins)
+    parts = [usual.filter(created_at__lt=upto.before + AT_ONCE)]
     if after.last_entry_id is not None:
         late = lies.filter(created_at__lt=begins, id__gt=after.last_entry_id)
         parts.append(late)
@@ -270,7 +281,8 @@ async def open_months(
     query = _balance(vendor_id, currency)
     after = cut_of(previous) if previous is not None else None
     firsts = []
-    for part in between(query, after, Cut(clock.now() + AT_ONCE)):
+    upto_now = Cut(clock.now() + AT_ONCE)
+    for part in between(query, after, upto_now):
         oldest = part.order_by("created_at").limit(1)
         firsts += await oldest.values_list("posting__created_at", flat=True)
     if not firsts:

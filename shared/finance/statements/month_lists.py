@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.core import clock
 from shared.core.money import Money
@@ -73,7 +74,8 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
     if closed is not None and months.following(closed.month) == found[0]:
         balances[0] = closed.closing  # what turned up since is in the first open month
     rows = []
-    for month, opening, closing in zip(found, balances[:-1], balances[1:], strict=True):
+    spans = pairwise(balances)
+    for month, (opening, closing) in zip(found, spans, strict=True):
         rows.append(
             MonthRow(
                 vendor.id,

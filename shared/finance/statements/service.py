@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
@@ -202,12 +203,7 @@ async def _freeze(
         vat=bill.invoice.vat,
         state_vat=stored_vat(bill.state_vat),
         last_entry_id=over.sheet.last_entry_id,
-        parties={
-            "seller": stored(bill.seller),
-            "buyer": stored(bill.buyer),
-            "note": bill.invoice.note,
-            "market": account.market,
-        },
+        parties=_parties(account, bill),
     )
     tx.record(
         "statement.closed",
@@ -219,6 +215,15 @@ async def _freeze(
         closing=over.sheet.closing,
     )
     return statement
+
+
+def _parties(account: _Account, bill: _Bill) -> dict[str, Any]:
+    return {
+        "seller": stored(bill.seller),
+        "buyer": stored(bill.buyer),
+        "note": bill.invoice.note,
+        "market": account.market,
+    }
 
 
 async def _next_number(identity: MarketplaceIdentity, zone: ZoneInfo) -> str:

@@ -13,9 +13,10 @@ from tortoise.queryset import QuerySet
 from shared.infra.database.raw_sql import fetch
 
 MOST = 1000
+Lists = Mapping[str, QuerySet[Any]]
 
 
-async def count_each(queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+async def count_each(queries: Lists) -> dict[str, int]:
     """Count the rows of each, at most one more than MOST; one statement."""
     values = Parameterizer(placeholder_factory=lambda _: "?")
     counts = (
@@ -23,7 +24,8 @@ async def count_each(queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
         for place, query in enumerate(queries.values())
     )
     (record,) = await fetch(f"SELECT {', '.join(counts)}", *values.values)
-    return {name: int(record[f"n{place}"]) for place, name in enumerate(queries)}
+    numbers = (int(record[f"n{place}"]) for place in range(len(queries)))
+    return dict(zip(queries, numbers, strict=True))
 
 
 async def count_some(query: QuerySet[Any]) -> int:

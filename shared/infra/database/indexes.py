@@ -6,6 +6,8 @@ from typing import Any
 
 from tortoise.indexes import Index
 
+Deconstructed = tuple[str, list[Any], dict[str, Any]]
+
 
 class IndexWhere(Index):
     """An index over the rows for which `where`, in SQL of both engines, is true.
@@ -15,13 +17,17 @@ class IndexWhere(Index):
     """
 
     def __init__(
-        self, *, fields: tuple[str, ...] | list[str], name: str, where: str
+        self,
+        *,
+        fields: tuple[str, ...] | list[str],
+        name: str,
+        where: str,
     ) -> None:
         super().__init__(fields=fields, name=name)
         self.where = where
         self.extra = f" WHERE {where}"
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> Deconstructed:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "where": self.where}
 

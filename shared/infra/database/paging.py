@@ -58,26 +58,38 @@ class Window(Paged):
 
 
 async def window_of(
-    query: QuerySet[Any], *, page: int, size: int, counted: int | None = None
+    query: QuerySet[Any],
+    *,
+    page: int,
+    size: int,
+    counted: int | None = None,
 ) -> Window:
     """The page that was asked for; one beyond either end is the nearest that exists.
 
     All rows are counted only for who asks for a page behind the first thousand of them. `counted`:
     what `count_each` has counted already.
     """
-    total = await counting.count_some(query) if counted is None else counted
-    if total > counting.MOST and page * size > counting.MOST:
-        total = await query.count()
-        return window(total, page=page, size=size)
-    return window(total, page=page, size=size, most=counting.MOST)
+    most = counting.MOST
+    total = counted
+    if total is None:
+        total = await counting.count_some(query)
+    if total > most and page * size > most:
+        return window(await query.count(), page=page, size=size)
+    return window(total, page=page, size=size, most=most)
 
 
-def window(total: int, *, page: int, size: int, most: int | None = None) -> Window:
+def window(
+    total: int,
+    *,
+    page: int,
+    size: int,
+    most: int | None = None,
+) -> Window:
     """The page that was asked for out of `total` rows; one beyond either end is the nearest that
     exists. Of more than `most` rows nobody knows how many there are.
     """
-    goes_on = most is not None and total > most
-    counted = most if most is not None and goes_on else total
+    counted = total if most is None else min(total, most)
+    goes_on = counted < total
     pages = max(1, -(-counted // size))
     number = min(max(page, 1), pages)
     return Window(

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0049_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0050_forgetting. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1633,7 +1633,7 @@ CREATE TABLE webhook_bodies (
     body text NOT NULL,
     event_id bigint NOT NULL
 );
-COMMENT ON TABLE webhook_bodies IS 'What an event brought, in a table of its own: lists of events need not read past it, and it goes first.';
+COMMENT ON TABLE webhook_bodies IS 'What an event brought; lists of events need not read past it, and it goes first.';
 COMMENT ON COLUMN webhook_bodies.body IS 'raw, as signed, without client secrets';
 CREATE SEQUENCE webhook_bodies_id_seq
     START WITH 1
@@ -2037,6 +2037,7 @@ CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id);
 CREATE INDEX ix_audit_at ON audit_entries USING btree (created_at);
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
 CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
+CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);
 CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id, status);
 CREATE INDEX ix_checkouts_due ON checkouts USING btree (status, reserved_until);
 CREATE INDEX ix_checkouts_email ON checkouts USING btree (email);
@@ -2051,6 +2052,8 @@ CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
 CREATE INDEX ix_disputes_status ON disputes USING btree (status, due_by);
 CREATE INDEX ix_disputes_vendor ON disputes USING btree (vendor_id, id);
 CREATE INDEX ix_door_counts_free ON door_counts USING btree (free_at);
+CREATE INDEX ix_emails_of_orders ON emails USING btree (created_at) WHERE order_id IS NOT NULL;
+CREATE INDEX ix_emails_of_people ON emails USING btree (created_at) WHERE order_id IS NULL;
 CREATE INDEX ix_emails_order ON emails USING btree (order_id);
 CREATE INDEX ix_emails_unsent ON emails USING btree (created_at) WHERE status IN ('waiting', 'failed');
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
@@ -2102,12 +2105,14 @@ CREATE INDEX ix_reserve_holds_due ON reserve_holds USING btree (released_at, rel
 CREATE INDEX ix_reserve_holds_vendor ON reserve_holds USING btree (vendor_id, currency, released_at);
 CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
+CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
 CREATE INDEX ix_sessions_member ON sessions USING btree (member_id);
 CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id);
 CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at);
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
+CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
 CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);
 CREATE INDEX ix_webhook_events_due ON webhook_events USING btree (status, next_attempt_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0049_webhook_bodies. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0050_forgetting. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1065,3 +1065,8 @@ CREATE TABLE "webhook_bodies" (
     "body" TEXT NOT NULL  /* raw, as signed, without client secrets */,
     "event_id" BIGINT NOT NULL UNIQUE REFERENCES "webhook_events" ("id") ON DELETE RESTRICT
 );
+CREATE INDEX "ix_baskets_used" ON "baskets" ("updated_at");
+CREATE INDEX "ix_sessions_end" ON "sessions" ("expires_at");
+CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
+CREATE INDEX "ix_emails_of_orders" ON "emails" ("created_at") WHERE order_id IS NOT NULL;
+CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;

@@ -10,11 +10,11 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
 from shared.infra.database.base import Row, words
-from shared.infra.database.indexes import IndexWhere
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import OrderNotFound
+from shared.trade.orders.order_indexes import ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -212,44 +212,7 @@ class Order(Row):
     class Meta:
         table = "orders"
         unique_together = (("checkout", "vendor"),)
-        indexes = [
-            Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
-            Index(fields=("customer_id", "id"), name="ix_orders_customer"),
-            Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
-            Index(fields=("held_at",), name="ix_orders_held"),
-            Index(fields=("vendor_id", "status", "id"), name="ix_orders_state"),
-            IndexWhere(
-                fields=("vendor_id", "id"),
-                name="ix_orders_to_ship",
-                where=(
-                    "status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0"
-                    " AND refunded_amount < total_amount_cents - lost_amount"
-                ),
-            ),
-            IndexWhere(
-                fields=("vendor_id", "id"),
-                name="ix_orders_unpaid",
-                where="payment_status IN ('pending', 'processing', 'failed')",
-            ),
-            IndexWhere(
-                fields=("vendor_id", "id"),
-                name="ix_orders_refunded",
-                where="refunded_amount > 0",
-            ),
-            IndexWhere(
-                fields=("vendor_id", "id"),
-                name="ix_orders_disputed",
-                where="disputed_amount > 0 OR lost_amount > 0",
-            ),
-            IndexWhere(
-                fields=("vendor_id", "paid_at"),
-                name="ix_orders_vendor_paid",
-                where="paid_at IS NOT NULL",
-            ),
-            IndexWhere(
-                fields=("paid_at",), name="ix_orders_paid", where="paid_at IS NOT NULL"
-            ),
-        ]
+        indexes = ORDER_INDEXES
         constraints = [
             CheckConstraint(
                 check=f"status in ({words(OrderStatus)})", name="ck_orders_status"

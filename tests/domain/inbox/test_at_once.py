@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +28,11 @@ from shared.infra.mail.models import Email
 from shared.infra.references import service as references
 from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order, make_payment, make_ready_vendor
-from tests.support.market_acts import buy
+from tests.support.market_acts import buy, refund, take_back_at_stripe
+from tests.support.market_disputes import bank_disputes
+from tests.support.market_payouts import stripe_holds
+from tests.support.money import DAY
+from tests.support.storefront import commits
 
 if TYPE_CHECKING:
     from tests.support.machine import Delivery, Market
@@ -45,13 +51,13 @@ def killed_at(number: int) -> Iterator[list[str]]:
     originals: list[tuple[Any, str, Any]] = []
 
     def counting(method: Any) -> Any:
-        async def count(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        async def send(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
             if len(sent) == number:
                 raise Killed
             sent.append(query)
             return await method(self, query, *args, **kwargs)
 
-        return count
+        return send
 
     for client in (_CountsItsOwn, SqliteClient, AsyncpgDBClient):
         for name in ("execute_query", "execute_query_dict", "execute_insert"):
@@ -86,13 +92,72 @@ async def test_a_kill_at_any_statement_loses_nothing_and_doubles_nothing(
     assert number > 7
 
 
+async def test_a_kill_at_any_statement_of_any_other_event_leaves_nothing(
+    market: Market,
+) -> None:
+    """Whatever it is about: it comes again, is done then, and has left no job."""
+    (shop,) = await market.fill("LU")
+    sold = [await buy(market, shop, 1, "visa", back=True) for _ in range(3)]
+    await market.settle()
+    jobs = await Job.filter(kind="webhooks.apply").count()
+    walked: set[str] = set()
+    await refund(market, sold[0], 1, now=True)
+    await take_back_at_stripe(market, sold[1], 0.2, fee=False)
+    await bank_disputes(market, sold[2], case="chargeback")
+    await _walk(market, walked)
+    market.advance(9 * DAY)
+    stripe_holds(market, shop, 0.1)
+    paid = {"amount": "500", "currency": "eur"}
+    account = {"stripe-account": shop.account_id}
+    market.stand.send("POST", "/v1/payouts", paid, account)
+    await _walk(market, walked)
+    market.advance(5 * DAY)
+    await _walk(market, walked)
+    for kind in ("account.updated", "account.application.deauthorized"):
+        about = {"id": shop.account_id, "object": "account"}
+        told = market.event(kind, shop.account_id)
+        told |= {"account": shop.account_id, "data": {"object": about}}
+        await _die(partial(market.hand_in, told, connect=True), str(told["id"]))
+    assert walked >= {
+        "charge.dispute.created",
+        "charge.refunded",
+        "payout.paid",
+        "refund.created",
+        "reserve.hold.created",
+        "transfer.reversed",
+    }
+    assert await Job.filter(kind="webhooks.apply").count() == jobs
+    assert not await WebhookEvent.exclude(status__in=["handled", "ignored"]).exists()
+
+
+async def _walk(market: Market, walked: set[str]) -> None:
+    """Hand in what is on its way, the first of each kind with a kill at each statement; work."""
+    for delivery in market.pending():
+        kind = market.told(delivery)["type"]
+        if kind not in walked:
+            await _die(partial(market.deliver, delivery), delivery.event)
+            walked.add(kind)
+        await market.deliver(delivery)
+    await market.work()
+
+
+async def _die(deliver: Callable[[], Awaitable[None]], event_id: str) -> None:
+    for number in count():
+        try:
+            with commits() as done, killed_at(number):
+                await deliver()
+        except Killed:
+            assert not done
+            assert not await WebhookEvent.exists(stripe_event_id=event_id)
+        else:
+            assert len(done) == 1
+            return
+
+
 async def _success_of(market: Market) -> Delivery:
     """The delivery that says so, the others being done."""
     market.advance(2)
-    kinds = {
-        market.act().get("event", one.event).body["type"]: one
-        for one in market.pending()
-    }
+    kinds = {market.told(one)["type"]: one for one in market.pending()}
     return kinds["payment_intent.succeeded"]
 
 

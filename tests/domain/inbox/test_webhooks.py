@@ -13,7 +13,7 @@ import stripe
 import run
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.inbox import dispatch, intake
+from shared.finance.inbox import at_once, dispatch, intake
 from shared.finance.inbox.errors import WrongScope
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import MAX_ATTEMPTS, EventStatus
@@ -237,6 +237,10 @@ async def test_an_event_whose_applying_breaks_off_is_answered_and_loud(
     async def broken(_context: Context, _row_id: int) -> None:
         raise OSError("the disk is full")
 
+    async def too_much(*_given: object, **_named: object) -> Exception:
+        return at_once.TakesSteps()
+
+    monkeypatch.setattr(at_once, "take", too_much)
     monkeypatch.setattr(dispatch, "apply", broken)
     row = await deliver(context, event("charge.refunded", {"id": "ch_x"}))
     await intake.drain()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from shared.core.domains import Apply
 from shared.finance.payments.events import PaymentSucceeded
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
@@ -32,6 +33,10 @@ async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None
     )
 
 
-async def follow_coupon(_context: Context, _event: VerifiedEvent) -> str:
+async def read_coupon(_context: Context, _event: VerifiedEvent) -> Apply | None:
     """Read a coupon again."""
+    return _follow
+
+
+async def _follow(_tx: Transaction) -> str:
     return "coupon read"

@@ -10,5 +10,5 @@ MANIFEST = Manifest(
     models=models,
     jobs=(jobs.give, jobs.forget),
     subscriptions=(Subscription(PaymentSucceeded, jobs.on_payment_succeeded),),
-    platform_events={"coupon.updated": jobs.follow_coupon},
+    platform_events={"coupon.updated": jobs.read_coupon},
 )

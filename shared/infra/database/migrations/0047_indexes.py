@@ -32,25 +32,35 @@ ADDED = {
             name="ix_orders_disputed",
             where="disputed_amount > 0 OR lost_amount > 0",
         ),
-        Index(fields=["vendor_id", "status", "id"], name="ix_orders_state"),
+        Index(
+            fields=["vendor_id", "status", "id"],
+            name="ix_orders_state",
+        ),
         IndexWhere(
             fields=["vendor_id", "paid_at"],
             name="ix_orders_vendor_paid",
             where="paid_at IS NOT NULL",
         ),
         IndexWhere(
-            fields=["paid_at"], name="ix_orders_paid", where="paid_at IS NOT NULL"
+            fields=["paid_at"],
+            name="ix_orders_paid",
+            where="paid_at IS NOT NULL",
         ),
     ),
     "Payment": (
-        Index(fields=["vendor_id", "id"], name="ix_payments_vendor"),
+        Index(
+            fields=["vendor_id", "id"],
+            name="ix_payments_vendor",
+        ),
         IndexWhere(
             fields=["vendor_id", "paid_at"],
             name="ix_payments_vendor_paid",
             where="paid_at IS NOT NULL",
         ),
         IndexWhere(
-            fields=["paid_at"], name="ix_payments_paid", where="paid_at IS NOT NULL"
+            fields=["paid_at"],
+            name="ix_payments_paid",
+            where="paid_at IS NOT NULL",
         ),
         IndexWhere(
             fields=["updated_at"],
@@ -67,18 +77,33 @@ ADDED = {
     ),
     "Payout": (
         IndexWhere(
-            fields=["paid_at"], name="ix_payouts_paid", where="paid_at IS NOT NULL"
+            fields=["paid_at"],
+            name="ix_payouts_paid",
+            where="paid_at IS NOT NULL",
         ),
     ),
-    "Dispute": (Index(fields=["opened_at", "id"], name="ix_disputes_opened"),),
+    "Dispute": (
+        Index(
+            fields=["opened_at", "id"],
+            name="ix_disputes_opened",
+        ),
+    ),
     "LedgerEntry": (
-        Index(fields=["account", "created_at"], name="ix_ledger_entries_account_at"),
+        Index(
+            fields=["account", "created_at"],
+            name="ix_ledger_entries_account_at",
+        ),
         Index(
             fields=["vendor_id", "account", "currency", "created_at", "id"],
             name="ix_ledger_entries_vendor_at",
         ),
     ),
-    "WebhookEvent": (Index(fields=["created_at"], name="ix_webhook_events_at"),),
+    "WebhookEvent": (
+        Index(
+            fields=["created_at"],
+            name="ix_webhook_events_at",
+        ),
+    ),
     "Email": (
         IndexWhere(
             fields=["created_at"],

@@ -1,4 +1,4 @@
-"""A closed month keeps what of it was held back and owed, so that the next one is counted from there."""
+"""A closed month keeps what was held back and owed: the next is counted from there."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops

@@ -64,8 +64,8 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": (
-                    "What an event brought, in a table of its own: lists of events need not read"
-                    " past it, and it goes first."
+                    "What an event brought; lists of events need not read past it, and it goes"
+                    " first."
                 ),
             },
             bases=["Row"],
