@@ -73,7 +73,7 @@ class PageCost:
         return self.bare / self.now
 
 
-class Asked:
+class AskedBuild:
     """An application in a process of its own (bench_asked.py)."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -96,7 +96,7 @@ class Asked:
 def _asked(
     root: Path,
     *command: str,
-) -> Iterator[Asked]:
+) -> Iterator[AskedBuild]:
     around = {**os.environ, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(root)}
     process = subprocess.Popen(
         [sys.executable, *command],
@@ -107,13 +107,13 @@ def _asked(
         text=True,
     )
     try:
-        yield Asked(process)
+        yield AskedBuild(process)
     finally:
         process.communicate()
 
 
 @contextmanager
-def _build(root: Path) -> Iterator[tuple[Asked, str]]:
+def _build(root: Path) -> Iterator[tuple[AskedBuild, str]]:
     """A build with its demo, signed in as an owner, and the folder of its data."""
     stripe, port = str(free_port()), free_port()
     with ExitStack() as stack:
@@ -187,7 +187,7 @@ def _many_orders(folder: str) -> int:
 def _measured(
     name: str,
     path: str,
-    builds: dict[str, Asked],
+    builds: dict[str, AskedBuild],
 ) -> PageCost:
     took: dict[str, list[float]] = {build: [] for build in builds}
     paths = {build: path or _an_order(each) for build, each in builds.items()}
@@ -201,7 +201,7 @@ def _measured(
     return PageCost(name, medians["now"], medians.get("before"), medians["bare"])
 
 
-def _an_order(build: Asked) -> str:
+def _an_order(build: AskedBuild) -> str:
     orders = addresses.VENDOR_ORDERS
     return str(build.do("link", orders, orders))
 

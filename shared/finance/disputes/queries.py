@@ -238,9 +238,7 @@ async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
 
 
 def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
-    """The read model of a row that has its order, vendor and payment; `claim`: how the vendor's
-    part was paid.
-    """
+    """`row` has its order, vendor and payment; `claim` is how the vendor's part was paid."""
 
     def money(amount: int) -> Money:
         return Money(amount, row.currency)

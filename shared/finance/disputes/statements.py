@@ -13,15 +13,15 @@ from shared.trade.vendors.models import Vendor
 
 _ANSWERABLE = ", ".join(f"'{state}'" for state in sorted(ANSWERABLE))
 _MINE = (
-    "FROM disputes d WHERE d.vendor_id = ? AND d.submitted_at IS NULL"
+    "disputes d WHERE d.vendor_id = ? AND d.submitted_at IS NULL"
     f" AND d.accepted_at IS NULL AND d.status IN ({_ANSWERABLE})"
 )
 # What counts the disputes that a vendor has to answer, as far as a page tells; one value.
-TO_ANSWER = f"(SELECT COUNT(*) FROM (SELECT 1 {_MINE} LIMIT {MOST + 1}) counted)"
+TO_ANSWER = f"(SELECT COUNT(*) FROM (SELECT 1 FROM {_MINE} LIMIT {MOST + 1}) counted)"
 
 
 def _next(column: str) -> str:
-    return f"(SELECT d.{column} {_MINE} ORDER BY d.due_by, d.id LIMIT 1)"
+    return f"(SELECT d.{column} FROM {_MINE} ORDER BY d.due_by, d.id LIMIT 1)"
 
 
 _NEXT = Rows(Dispute, f"t.id = {_next('id')}")

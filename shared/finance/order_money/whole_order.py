@@ -18,7 +18,7 @@ from shared.infra.database.several import Found, read
 from shared.infra.mail.queries import MailView, mail_in
 from shared.trade.marketplace.queries import settings_of
 from shared.trade.marketplace.rules import DEFAULTS, Marketplace
-from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 
 
@@ -92,7 +92,7 @@ def _disputes(found: Found, order: Order) -> tuple[DisputeView, ...]:
 
 async def _refunds(found: Found, order: Order) -> tuple[RefundView, ...]:
     rows, parts = found.of(asked.REFUNDS), found.of(asked.REFUND_LINES)
-    lines: dict[int, OrderLine] = {line.id: line for line in found.of(asked.LINES)}
+    lines = {line.id: line for line in found.of(asked.LINES)}
     for row in rows:
         row.order, row.vendor = order, order.vendor
     for part in parts:

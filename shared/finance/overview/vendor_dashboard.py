@@ -17,13 +17,8 @@ from shared.infra.database.several import Rows, read
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID, settings_of
 from shared.trade.marketplace.rules import DEFAULTS
-from shared.trade.orders.order_lists import (
-    OrderRow,
-    OrdersSummary,
-    figures_of,
-    listed,
-    summary_in,
-)
+from shared.trade.orders.figures import OrdersSummary, figures_of, summary_in
+from shared.trade.orders.order_lists import OrderRow, listed
 from shared.trade.orders.statements import listed as orders_behind
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopNotFound
 from shared.trade.vendors.models import Vendor

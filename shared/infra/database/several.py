@@ -125,15 +125,16 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+_Reader = Callable[[str], Any]
 # JSON has no such values; read by the standard library at a tenth of what Tortoise takes.
-_READ: dict[type[Any], Callable[[str], Any]] = {
+_READ: dict[type[Any], _Reader] = {
     DatetimeField: _moment,
     DateField: date.fromisoformat,
 }
 
 
 @cache
-def _readers(model: type[Row]) -> tuple[tuple[int, Callable[[str], Any]], ...]:
+def _readers(model: type[Row]) -> tuple[tuple[int, _Reader], ...]:
     """Where such values stand, and what reads them."""
     fields = {
         each.source_field or name: each for name, each in model._meta.fields_map.items()

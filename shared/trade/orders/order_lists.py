@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pypika_tortoise.terms import Function as SqlFunction
 from pypika_tortoise.terms import Term
@@ -15,14 +15,12 @@ from tortoise.expressions import F, Function, Q
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
-from shared.core import clock
 from shared.core.folding import words
 from shared.core.money import Money
 from shared.infra.database.counting import count_each
 from shared.infra.database.paging import Paged, Window, window_of
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.searching import matching
-from shared.infra.database.several import Found, Part, read
 from shared.trade.orders import statements
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
@@ -95,17 +93,6 @@ async def order_id_of(number: str) -> int:
 
 
 @dataclass(frozen=True)
-class OrdersSummary:
-    """What a vendor wants to know first; of more than a thousand nobody counts how many."""
-
-    orders: int
-    to_ship: int
-    unpaid: int
-    count_last_30_days: int
-    paid_last_30_days: Money
-
-
-@dataclass(frozen=True)
 class PurchaseRow:
     """One purchase in a shopper's own list; status and money are those of its order `order_id`."""
 
@@ -155,7 +142,8 @@ async def _found(
 ) -> OrderPage:
     """A page of those that a search finds."""
     base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
-    lists = {"all": base} | {name: base.filter(q) for name, q in FILTERS.items()}
+    lists = {name: base.filter(chip) for name, chip in FILTERS.items()}
+    lists["all"] = base
     counts = await count_each(lists)
     chosen = lists[wanted]
     shown = await window_of(chosen, page=page, size=PAGE_SIZE, counted=counts[wanted])
@@ -256,37 +244,6 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
 async def count_to_ship(vendor_id: int) -> int:
     """How many paid orders of this vendor wait to be sent."""
     return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
-
-
-LATELY = timedelta(days=30)
-
-
-def figures_of(vendor_id: int) -> tuple[Part, Part]:
-    """What `summary_in` has to be read with."""
-    since = clock.now() - LATELY
-    figures = statements.FIGURES(vendor_id, vendor_id, vendor_id)
-    return figures, statements.PAID_SINCE(vendor_id, since)
-
-
-def summary_in(found: Found, currency: str) -> OrdersSummary:
-    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone
-    for good.
-    """
-    (figures,) = found.records(statements.FIGURES)
-    paid = {row["currency"]: row for row in found.records(statements.PAID_SINCE)}
-    mine = paid.get(currency, {"orders": 0, "total": 0})
-    return OrdersSummary(
-        orders=int(figures["orders"]),
-        to_ship=int(figures["to_ship"]),
-        unpaid=int(figures["unpaid"]),
-        count_last_30_days=int(mine["orders"]),
-        paid_last_30_days=Money(int(mine["total"]), currency),
-    )
-
-
-async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
-    """The same, read by itself."""
-    return summary_in(await read(*figures_of(vendor_id)), currency)
 
 
 async def purchases_of(

@@ -155,23 +155,23 @@ def _line_on_sale(record: Record, product: Product) -> BasketLineView:
 _UNLOST = "o.total_amount_cents - o.lost_amount"
 _PAID = f"o.payment_status = '{PaymentStatus.PAID}'"
 CHIPS: Mapping[str, str] = {
-    "all": "",
+    "all": "TRUE",
     "to_ship": (
-        f" AND o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
+        f"o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
         f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
     ),
-    "shipped": f" AND o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
-    "unpaid": f" AND o.payment_status IN ({_UNPAID})",
-    "refunded": " AND o.refunded_amount > 0",
-    "disputed": " AND (o.disputed_amount > 0 OR o.lost_amount > 0)",
-    "cancelled": f" AND o.status = '{OrderStatus.CANCELLED}'",
+    "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
+    "unpaid": f"o.payment_status IN ({_UNPAID})",
+    "refunded": "o.refunded_amount > 0",
+    "disputed": "(o.disputed_amount > 0 OR o.lost_amount > 0)",
+    "cancelled": f"o.status = '{OrderStatus.CANCELLED}'",
 }
 
 
 def counting(chip: str) -> str:
     """What counts a vendor's orders behind a chip, as far as a page tells; one value."""
-    mine = f"SELECT 1 FROM orders o WHERE o.vendor_id = ?{CHIPS[chip]} LIMIT {MOST + 1}"
-    return f"(SELECT COUNT(*) FROM ({mine}) counted)"
+    behind = f"SELECT 1 FROM orders o WHERE o.vendor_id = ? AND {CHIPS[chip]}"
+    return f"(SELECT COUNT(*) FROM ({behind} LIMIT {MOST + 1}) counted)"
 
 
 _COUNTS = "SELECT " + ", ".join(f"{counting(chip)} AS {chip}_" for chip in CHIPS)
@@ -209,7 +209,7 @@ def listed(chip: str) -> Records:
         f"SELECT {columns}, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
         " WHERE l.order_id = o.id) AS items"
         " FROM orders o JOIN checkouts c ON c.id = o.checkout_id"
-        f" WHERE o.vendor_id = ?{CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
+        f" WHERE o.vendor_id = ? AND {CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
         _LISTED,
     )
 
@@ -240,10 +240,10 @@ PAID_SINCE = Records(
 )
 
 
-_NUMBERED = "FROM orders o WHERE o.vendor_id = ? AND o.number = ?"
+_NUMBERED = "orders o WHERE o.vendor_id = ? AND o.number = ?"
 _ORDER = Rows(Order, "t.vendor_id = ? AND t.number = ?")
-_CHECKOUT = Rows(Checkout, f"t.id = (SELECT o.checkout_id {_NUMBERED})")
-_LINES = Rows(OrderLine, f"t.order_id = (SELECT o.id {_NUMBERED})")
+_CHECKOUT = Rows(Checkout, f"t.id = (SELECT o.checkout_id FROM {_NUMBERED})")
+_LINES = Rows(OrderLine, f"t.order_id = (SELECT o.id FROM {_NUMBERED})")
 _VENDOR = Rows(Vendor, "t.id = ?")
 
 
