@@ -95,6 +95,7 @@ class Visitor:
         token = behind.partition('value="')[2].partition('"')[0]
         form = {"csrf_token": token, "email": email, "password": password}
         answer = await client.post(path, form=form)
+        await client.get(str(answer.location))  # the cookie holds all by then
         kept = [f"{cookie.name}={cookie.value}" for cookie in client.cookie_jar]
         self._cookie = "; ".join(kept).encode()
         return int(answer.status_code)

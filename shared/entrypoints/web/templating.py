@@ -21,6 +21,7 @@ from shared.core import locales
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
 _REMEMBERED = {
+    "document": ("styles", "scripts", "said"),
     "icon": ("use",),
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
@@ -75,7 +76,7 @@ def load_components(
     folder: Path,
 ) -> None:
     """Make each file of templates/components a global named after it: `ui`, `forms`, `money`,
-    `icon`, `shop`; and `navigation`.
+    `icon`, `shop`; and `document` and `navigation` of the layouts.
 
     Done at the first page; again when a file changed, where somebody works on them.
     """
@@ -90,7 +91,8 @@ def load_components(
     for file in files:
         if file.stem != "icon":
             _load(env, file.stem, f"components/{file.name}")
-    _load(env, "navigation", "layouts/_navigation.html")
+    for name in ("document", "navigation"):
+        _load(env, name, f"layouts/_{name}.html")
     env.globals["_components"] = stamp
 
 

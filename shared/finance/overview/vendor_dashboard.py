@@ -1,6 +1,6 @@
 """A vendor's first page: what needs doing, how sales go, what is paid out next.
 
-Four statements, however much there is.
+Two statements, however much there is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.statements import next_in, next_of
 from shared.finance.overview.statements import PRODUCTS
-from shared.finance.payouts.forecast import NextPayout, next_payout_by
+from shared.finance.payouts.forecast import NextPayout, next_payout_in, parts_of
 from shared.infra.database.several import Rows, read
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID, settings_of
@@ -55,6 +55,7 @@ async def vendor_dashboard(vendor_id: int) -> VendorDashboard:
         _RECENT(vendor_id, RECENT, 0),
         PRODUCTS(vendor_id),
         *next_of(vendor_id),
+        *parts_of(vendor_id),
     )
     vendor, config = found.one(_VENDOR), found.one(_CONFIG)
     if vendor is None:
@@ -71,5 +72,5 @@ async def vendor_dashboard(vendor_id: int) -> VendorDashboard:
         recent=tuple(map(listed, found.records(_RECENT))),
         products=int(products["products"]),
         next_dispute=next_in(found, vendor),
-        next_payout=await next_payout_by(config, market.zone),
+        next_payout=await next_payout_in(found, config, market.zone),
     )

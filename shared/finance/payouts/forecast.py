@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from shared.core import clock
 from shared.core.money import Money
@@ -23,6 +23,8 @@ from shared.finance.payouts.rules import (
     due,
 )
 from shared.finance.payouts.terms import PayoutTerms, terms_in
+from shared.infra.database.raw_sql import moment_in
+from shared.infra.database.several import Found, Part, read
 from shared.trade.marketplace.queries import marketplace
 
 AHEAD = 8  # paydays that are looked at
@@ -62,30 +64,58 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
     row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
     if row is None:
         return None
-    return await next_payout_by(row, (await marketplace()).zone)
+    found = await read(*parts_of(vendor_id))
+    return await next_payout_in(found, row, (await marketplace()).zone)
 
 
-async def next_payout_by(
+def parts_of(vendor_id: int) -> tuple[Part, ...]:
+    """What `next_payout_in` has to be read with."""
+    now = clock.now()
+    waiting = statements.settling_of(vendor_id, paid_since=now - SETTLES, now=now)
+    return (
+        waiting,
+        statements.OPENING(vendor_id),
+        statements.PERIODS(vendor_id),
+    )
+
+
+async def next_payout_in(
+    found: Found,
     row: VendorPaymentConfig,
     zone: tzinfo,
 ) -> NextPayout | None:
-    """The same by a row that was read; `zone` is the marketplace's. Three queries."""
+    """The same of what was read; `zone` is the marketplace's. One query, of the ledger's sums."""
     terms = terms_in(row, by_hand=False)
     if terms.account_id is None:
         return None
-    today = current_day(clock.now(), zone)
-    opening, is_made = await statements.opening_and_made(
-        terms.vendor_id,
-        terms.currency,
-        period(today),
-    )
+    opening = {
+        each["currency"]: int(each["total"])
+        for each in found.records(statements.OPENING)
+    }
     sums = await ledger.of_vendor(terms.vendor_id)
     funds = available_funds.funds_in(sums, opening, available_funds.Reading())
     there = funds.get(terms.currency) or Funds(terms.currency, 0)
-    waiting = await settling(terms.vendor_id, terms.currency)
-    first = today + timedelta(days=1) if is_made else today
+    sales = found.records(statements.SETTLING)
+    waiting = [_settling(int(sale["amount"]), moment_in(sale["day"])) for sale in sales]
+    first = _first_day(found, terms, zone)
     paydays = [_on(day, terms, there, waiting) for day in _paydays(terms, first)]
     return _first_of(paydays, terms, waiting)
+
+
+def _first_day(
+    found: Found,
+    terms: PayoutTerms,
+    zone: tzinfo,
+) -> date:
+    """Today, only where it has not had its payout."""
+    today = current_day(clock.now(), zone)
+    made = {"currency": terms.currency, "period": period(today)}
+    is_made = made in found.records(statements.PERIODS)
+    return today + timedelta(days=1) if is_made else today
+
+
+def _settling(amount: int, on: datetime | None) -> Settling:
+    return Settling(amount, on.date() if on else None)
 
 
 @dataclass(frozen=True)

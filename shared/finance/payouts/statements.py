@@ -8,9 +8,10 @@ from shared.finance.ledger.chart import Account
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import fetch, moment_in
-from shared.infra.database.several import Records, read
+from shared.infra.database.several import Part, Records
 
 _STATES = tuple(sorted(state.value for state in PAID_STATES))
+_OWN = "(SELECT c.currency FROM vendor_payment_configs c WHERE c.vendor_id = ?)"
 _SETTLING = f"""
 SELECT s.day, SUM(e.amount) AS amount
 FROM (
@@ -52,16 +53,21 @@ async def settling(
     return found
 
 
+# The same in the vendor's own currency.
+SETTLING = Records(
+    _SETTLING.replace("currency = ?", f"currency = {_OWN}"),
+    ("day", "amount"),
+)
 # What is asked of Stripe and not yet taken on, by currency; its value: whose.
 OPENING = Records(
     "SELECT currency, SUM(amount + fee) AS total FROM payouts"
     f" WHERE vendor_id = ? AND status = '{PayoutState.OPENING}' GROUP BY currency",
     ("currency", "total"),
 )
-# Whether the payout of a payday is made; its values: whose, in which currency, the period.
-MADE = Records(
-    "SELECT id FROM payouts WHERE vendor_id = ? AND currency = ? AND period = ?",
-    ("id",),
+# The periods of a vendor's newest payouts; its value: whose.
+PERIODS = Records(
+    "SELECT currency, period FROM payouts WHERE vendor_id = ? ORDER BY id DESC LIMIT 50",
+    ("currency", "period"),
 )
 
 
@@ -71,12 +77,13 @@ async def opening(vendor_id: int) -> dict[str, int]:
     return {row["currency"]: int(row["total"]) for row in rows}
 
 
-async def opening_and_made(
+def settling_of(
     vendor_id: int,
-    currency: str,
-    period: str,
-) -> tuple[dict[str, int], bool]:
-    """The same, and whether the payout of a period is made."""
-    found = await read(OPENING(vendor_id), MADE(vendor_id, currency, period))
-    sums = {row["currency"]: int(row["total"]) for row in found.records(OPENING)}
-    return sums, bool(found.records(MADE))
+    *,
+    paid_since: datetime,
+    now: datetime,
+) -> Part:
+    """What `SETTLING` is asked with."""
+    account = Account.STRIPE_VENDOR.value
+    whose = (vendor_id, vendor_id)
+    return SETTLING(*whose, paid_since, *_STATES, now, account, *whose)
