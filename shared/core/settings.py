@@ -168,7 +168,7 @@ def load(
     sandbox_base: str = "http://127.0.0.1:12111",
     dotenv: Path | None = None,
 ) -> Settings:
-    """Read the settings. Raises SettingsError naming all that is wrong, or lacks in production."""
+    """Read them. Raises SettingsError naming all that is wrong, and all that production lacks."""
     given = os.environ if environ is None else environ
     found, wrong, notes = read(given, dotenv or Path(".env"))
     folder = Path(data_dir or found.data_dir or "var").absolute()

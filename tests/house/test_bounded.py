@@ -67,7 +67,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/ledger/service",  # the postings of one transaction
         "finance/reconciliation/checks/unexplained_money._is_booked",
         "finance/recovery/dashboard_transfers._with_reversal",
-        "finance/recovery/dashboard_transfers.sync_transfer",
+        "finance/recovery/dashboard_transfers.read_transfer",
         "finance/recovery/service._taken_by_hand",
     },
     "what one person has": {

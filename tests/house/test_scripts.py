@@ -48,6 +48,7 @@ CONNECTS = {
     "shared/entrypoints/web/limits.py",
     "shared/infra/database/direct.py",
     "shared/infra/database/lifecycle.py",
+    "shared/entrypoints/cli/bench_ledger.py",
     "shared/entrypoints/cli/doctor.py",
     "shared/entrypoints/cli/front.py",
     "shared/entrypoints/cli/probe.py",

@@ -678,7 +678,7 @@ def _dump(path: Path) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("database")
 async def test_what_events_brought_moves_into_its_own_table() -> None:
-    """Migration 0049: every body, with its event and its age."""
+    """Migration 0051: every body, with its event and its age."""
     at = clock.now() - timedelta(days=400)
     rows = [
         await WebhookEvent.create(
@@ -691,7 +691,7 @@ async def test_what_events_brought_moves_into_its_own_table() -> None:
         )
         for number in range(2)
     ]
-    script = import_module("shared.infra.database.migrations.0049_webhook_bodies")
+    script = import_module("shared.infra.database.migrations.0050_webhook_bodies")
     connection = get_connection("default")
     table = "ALTER TABLE webhook_events"
     await connection.execute_script(f"{table} ADD COLUMN body text")

@@ -110,6 +110,7 @@ NEVER = frozenset(
         DifferenceKind.POSTING_ORPHANED,
         DifferenceKind.POSTING_OPEN,
         DifferenceKind.LEDGER_UNBALANCED,
+        DifferenceKind.LEDGER_SUM_DIFFERS,
         DifferenceKind.RECEIVABLE_DIFFERS,
         DifferenceKind.EARNED_DIFFERS,
     }

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tortoise.connection import get_connection
@@ -18,7 +18,11 @@ from shared.infra.database.dialect import dialect
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLES = ("ledger_entries", "ledger_postings")
+
+_UNCOUNT = """UPDATE ledger_sums SET amount = amount - (
+    SELECT coalesce(sum(amount), 0) FROM ledger_entries WHERE posting_id = {where}
+    AND account = ledger_sums.account AND currency = ledger_sums.currency
+    AND coalesce(vendor_id, 0) = ledger_sums.vendor_id)"""
 
 
 @contextmanager
@@ -53,28 +57,28 @@ async def sql(statement: str) -> None:
 
 
 async def forget_posting(key: str) -> None:
-    """Delete a posting with its entries: what the database's triggers refuse is done with them
-    asleep.
-    """
+    """Delete a posting with its entries, and take them out of the sums."""
     where = f"(SELECT id FROM ledger_postings WHERE key = '{key}')"
-    statements = (
-        f"DELETE FROM ledger_entries WHERE posting_id = {where}",
-        f"DELETE FROM ledger_postings WHERE key = '{key}'",
-    )
-    connection = get_connection("default")
+    async with asleep():
+        await sql(_UNCOUNT.format(where=where))
+        await sql(f"DELETE FROM ledger_entries WHERE posting_id = {where}")
+        await sql(f"DELETE FROM ledger_postings WHERE key = '{key}'")
+
+
+@asynccontextmanager
+async def asleep() -> AsyncIterator[None]:
+    """What the triggers of the ledger refuse is done with them asleep."""
     if dialect() == "postgres":
         async with unit.transaction():
             await sql("SET LOCAL session_replication_role = replica")
-            for statement in statements:
-                await sql(statement)
+            yield
         return
-    _, rows = await connection.execute_query(
+    _, rows = await get_connection("default").execute_query(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN "
-        "('ledger_entries', 'ledger_postings')"
+        "('ledger_entries', 'ledger_postings', 'ledger_sums')"
     )
     for row in rows:
         await sql(f"DROP TRIGGER {row['name']}")
-    for statement in statements:
-        await sql(statement)
+    yield
     for row in rows:
         await sql(row["sql"])

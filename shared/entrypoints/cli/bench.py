@@ -14,6 +14,7 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli import (
+    bench_ledger,
     bench_load,
     bench_pages,
     bench_sandbox,
@@ -74,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
     "signed-in": bench_signed_in.signed_in,
+    "ledger": bench_ledger.ledger,
 }
 
 

@@ -1,6 +1,7 @@
-"""The ledger's two tables.
+"""The ledger's tables.
 
-Rows are added and never changed; the database itself refuses the rest (migration 0002).
+Postings and entries are added and never changed, and only the database itself changes a sum, when
+a posting is closed; it refuses the rest (migrations 0002 and 0047).
 """
 
 from __future__ import annotations
@@ -82,3 +83,21 @@ class LedgerEntry(Row):
                 name="ck_ledger_entries_currency",
             ),
         ]
+
+
+class AccountSum(Row):
+    """What the entries of one account come to, of those postings that are closed."""
+
+    account = fields.CharField(max_length=40)
+    vendor_id = fields.BigIntField(description="0: the platform's own account")
+    currency = fields.CharField(max_length=3)
+    amount = fields.BigIntField(
+        description="minor units of currency; debits positive, credits negative"
+    )
+    entries = fields.BigIntField(description="how many there are in it")
+    last_posting_id = fields.BigIntField(description="the last one that changed it")
+
+    class Meta:
+        table = "ledger_sums"
+        unique_together = (("account", "vendor_id", "currency"),)
+        indexes = [Index(fields=("vendor_id",), name="ix_ledger_sums_vendor")]

@@ -1,16 +1,22 @@
-"""What the ledger says: sums per account, for pages and for the comparison with Stripe."""
+"""What the ledger says: sums per account, for pages and for the comparison with Stripe.
+
+What an account comes to is kept (`AccountSum`); a transaction that has posted something itself adds
+the entries up, since on PostgreSQL sums follow at commit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.functions import Count, Sum
+from tortoise.queryset import QuerySet
 
 from shared.core.money import Money
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.infra import unit
 
 
@@ -23,17 +29,24 @@ class AccountTotal:
     entries: int
 
 
+async def _added_up() -> QuerySet[Any]:
+    """Amounts (`total`) and numbers of entries (`number`), to be filtered and grouped."""
+    await unit.flush()
+    tx = unit.current()
+    if tx is not None and tx.has_added_to(LedgerEntry):
+        sums = LedgerEntry.all().annotate(total=Sum("amount"))
+        return sums.annotate(number=Count("id"))
+    kept = AccountSum.all().annotate(total=Sum("amount"))
+    return kept.annotate(number=Sum("entries"))
+
+
 async def trial_balance() -> list[AccountTotal]:
     """Every account with its sum per currency, in the order of the chart; all of a currency
     together come to zero.
     """
-    await unit.flush()
-    rows = (
-        await LedgerEntry.all()
-        .annotate(total=Sum("amount"), entries=Count("id"))
-        .group_by("account", "currency")
-        .values_list("account", "currency", "total", "entries")
-    )
+    groups = ("account", "currency")
+    sums = (await _added_up()).group_by(*groups)
+    rows = await sums.values_list(*groups, "total", "number")
     chart = list(Account)
     found = [
         AccountTotal(
@@ -54,14 +67,12 @@ async def trial_balance() -> list[AccountTotal]:
 
 async def owes(vendor_id: int) -> bool:
     """Whether the platform advanced something for this vendor that is not paid back."""
-    await unit.flush()
-    rows = await (
-        LedgerEntry.filter(vendor_id=vendor_id, account=Account.VENDOR_RECEIVABLE)
-        .annotate(total=Sum("amount"))
-        .group_by("currency")
-        .values_list("total", flat=True)
+    sums = await of_vendor(vendor_id)
+    return any(
+        total > 0
+        for (account, _), total in sums.items()
+        if account is Account.VENDOR_RECEIVABLE
     )
-    return any(int(total) > 0 for total in rows)  # type: ignore[call-overload]
 
 
 async def reserved_of_order(order_id: int) -> bool:
@@ -74,15 +85,25 @@ async def reserved_of_order(order_id: int) -> bool:
 
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
-    await unit.flush()
-    rows = (
-        await LedgerEntry.filter(vendor_id=vendor_id)
-        .annotate(total=Sum("amount"))
-        .group_by("account", "currency")
-        .values_list("account", "currency", "total")
-    )
+    groups = ("account", "currency")
+    sums = await _added_up()
+    query = sums.filter(vendor_id=vendor_id).group_by(*groups)
     return {
-        (Account(account), currency): int(total) for account, currency, total in rows
+        (Account(account), currency): int(total)
+        for account, currency, total in await query.values_list(*groups, "total")
+    }
+
+
+async def by_vendor(
+    account: Account,
+) -> dict[tuple[int, str], int]:
+    """What an account comes to: (vendor, currency) -> minor units, debits positive."""
+    groups = ("vendor_id", "currency")
+    sums = await _added_up()
+    query = sums.filter(account=account.value).group_by(*groups)
+    return {
+        (int(vendor), currency): int(total)
+        for vendor, currency, total in await query.values_list(*groups, "total")
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from shared.finance.ledger.chart import Posting
-from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.infra.activity.changes import Columns
 from shared.infra.database.batch import Batch, Newcomers
+from shared.infra.database.dialect import dialect
 from shared.infra.unit import Transaction
 
 _CLOSE = 'UPDATE "ledger_postings" SET "is_closed" = TRUE WHERE "id" IN ({marks})'
@@ -26,9 +27,8 @@ class Postings:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        if not self._by_key:
-            return ()
-        return (LedgerPosting._meta.db_table, LedgerEntry._meta.db_table)
+        written = (LedgerPosting, LedgerEntry, AccountSum) if self._by_key else ()
+        return tuple(model._meta.db_table for model in written)
 
     def has(self, key: str) -> bool:
         """Tell whether the fact of this key is among them."""
@@ -56,16 +56,20 @@ class Postings:
             when_new()
 
     def write(self, batch: Batch) -> None:
-        """Write the entries, then close the postings: the database refuses one that does not
-        balance.
+        """Write the entries, then close the postings, which PostgreSQL does itself at commit: it
+        refuses one that does not balance, and adds up what each account comes to.
         """
         if not self._ids:
             return
+        rows: list[LedgerEntry] = []
         for key, posting_id in self._ids.items():
             posting, _ = self._by_key[key]
-            batch.insert(_entries(posting_id, posting))
-        close = _CLOSE.format(marks=", ".join("?" * len(self._ids)))
-        batch.add(close, *self._ids.values(), wave=1)
+            rows += _entries(posting_id, posting)
+        batch.insert(rows)
+        if dialect() != "postgres":
+            marks = ", ".join("?" * len(self._ids))
+            close = _CLOSE.format(marks=marks)
+            batch.add(close, *self._ids.values(), wave=1)
 
 
 async def post(tx: Transaction, posting: Posting) -> bool:

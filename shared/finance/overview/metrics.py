@@ -17,7 +17,7 @@ from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import endpoint_health
 from shared.finance.inbox.queries import count_troubled
 from shared.finance.inbox.rules import DeliveryCounts, EventStatus, Light
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.models import AccountSum
 from shared.finance.payments.queries import count_parked
 from shared.finance.reconciliation.queries import RunView, last_finished
 from shared.infra.jobs.models import UNFINISHED, Job
@@ -189,7 +189,7 @@ class _Unbalanced:
         """Added up anew when the last time is long enough ago."""
         at = clock.now()
         if self._at is None or not at - LEDGER_EVERY < self._at <= at:
-            rows = LedgerEntry.all().annotate(total=Sum("amount")).group_by("currency")
+            rows = AccountSum.all().annotate(total=Sum("amount")).group_by("currency")
             self._count = sum(
                 int(total) != 0
                 for _, total in await rows.values_list("currency", "total")

@@ -12,8 +12,7 @@ from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import OPEN
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.models import LedgerEntry
-from shared.finance.ledger.queries import trial_balance
+from shared.finance.ledger.queries import by_vendor, trial_balance
 from shared.finance.overview.exposure import ExposureParts, exposure, totals
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
@@ -52,7 +51,7 @@ async def exposure_now() -> ExposureView:
     tests.
     """
     places = exposure(
-        balances=await _booked(Account.STRIPE_VENDOR),
+        balances=await by_vendor(Account.STRIPE_VENDOR),
         disputes=await _summed(
             Dispute.filter(status__in=[status.value for status in OPEN]), "amount"
         ),
@@ -62,9 +61,9 @@ async def exposure_now() -> ExposureView:
         receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
         reserves={
             place: -amount
-            for place, amount in (await _booked(Account.VENDOR_RESERVED)).items()
+            for place, amount in (await by_vendor(Account.VENDOR_RESERVED)).items()
         },
-        held=await _booked(Account.STRIPE_HELD_VENDOR),
+        held=await by_vendor(Account.STRIPE_HELD_VENDOR),
     )
     names = await vendor_names(vendor for vendor, _ in places)
     return ExposureView(
@@ -77,16 +76,6 @@ async def exposure_now() -> ExposureView:
             for (vendor, currency), p in places.items()
         ),
     )
-
-
-async def _booked(account: Account) -> Sums:
-    rows = (
-        LedgerEntry.filter(account=account.value)
-        .annotate(total=Sum("amount"))
-        .group_by("vendor_id", "currency")
-    )
-    found = await rows.values_list("vendor_id", "currency", "total")
-    return {(int(vendor), currency): int(total) for vendor, currency, total in found}
 
 
 async def _summed(query: QuerySet[Any], column: str) -> Sums:

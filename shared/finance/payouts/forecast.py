@@ -23,7 +23,7 @@ from shared.finance.payouts.rules import (
     due,
 )
 from shared.finance.payouts.terms import PayoutTerms, terms_in
-from shared.infra.database.raw_sql import moment_in
+from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found, Part, read
 from shared.trade.marketplace.queries import marketplace
 
@@ -95,8 +95,7 @@ async def next_payout_in(
     sums = await ledger.of_vendor(terms.vendor_id)
     funds = available_funds.funds_in(sums, opening, available_funds.Reading())
     there = funds.get(terms.currency) or Funds(terms.currency, 0)
-    sales = found.records(statements.SETTLING)
-    waiting = [_settling(int(sale["amount"]), moment_in(sale["day"])) for sale in sales]
+    waiting = list(map(_settling_in, found.records(statements.SETTLING)))
     first = _first_day(found, terms, zone)
     paydays = [_on(day, terms, there, waiting) for day in _paydays(terms, first)]
     return _first_of(paydays, terms, waiting)
@@ -112,6 +111,10 @@ def _first_day(
     made = {"currency": terms.currency, "period": period(today)}
     is_made = made in found.records(statements.PERIODS)
     return today + timedelta(days=1) if is_made else today
+
+
+def _settling_in(record: Record) -> Settling:
+    return _settling(int(record["amount"]), moment_in(record["day"]))
 
 
 def _settling(amount: int, on: datetime | None) -> Settling:

@@ -26,6 +26,7 @@ from shared.finance.reconciliation.records import (
     ObjectAtStripe,
     ObjectRecord,
 )
+from shared.finance.reconciliation.statements import wrong_sums
 from shared.finance.reconciliation.stripe_records import StripeRecords, StripeWindow
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.references import service as references
@@ -141,6 +142,7 @@ async def _with_ledger(
         posted=await ledger_records.posted(both.payments),
         orphans=await ledger_records.orphans(since),
         open_postings=await ledger_records.open_postings(),
+        wrong_sums=await wrong_sums(),
         ledger_sums=_by_currency(sums),
         balances=_balances(booked, at_stripe),
         earnings=await vendor_earnings.read(sums),

@@ -44,6 +44,7 @@ class DifferenceKind(StrEnum):
     POSTING_OPEN = "posting_open"
     SUSPENSE_EXPLAINED = "suspense_explained"
     LEDGER_UNBALANCED = "ledger_unbalanced"
+    LEDGER_SUM_DIFFERS = "ledger_sum_differs"
     RECEIVABLE_DIFFERS = "receivable_differs"
     EARNED_DIFFERS = "earned_differs"
     BALANCE_DIFFERS = "balance_differs"

@@ -195,6 +195,17 @@ class OpenPosting:
 
 
 @dataclass(frozen=True)
+class WrongSum:
+    """A kept sum of an account that is not what its entries come to: minor units of `currency`."""
+
+    account: str
+    vendor_id: int | None
+    currency: str
+    kept: int
+    counted: int
+
+
+@dataclass(frozen=True)
 class VendorEarnings:
     """What a vendor has earned in one currency, and where that lies, by the ledger.
 
@@ -272,6 +283,7 @@ class BothSides:
     posted: frozenset[str] = frozenset()
     orphans: frozenset[str] = frozenset()
     open_postings: tuple[OpenPosting, ...] = ()
+    wrong_sums: tuple[WrongSum, ...] = ()
     ledger_sums: Mapping[str, int] = field(default_factory=dict)
     receivables: Mapping[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     balances: Balances = field(default_factory=dict)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0050_forgetting. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0051_forgetting. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1040,6 +1040,37 @@ CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER legal_texts_change_pages_by_delete AFTER DELETE ON legal_texts
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TABLE "ledger_sums" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "account" VARCHAR(40) NOT NULL,
+    "vendor_id" BIGINT NOT NULL  /* 0: the platform's own account */,
+    "currency" VARCHAR(3) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency; debits positive, credits negative */,
+    "entries" BIGINT NOT NULL  /* how many there are in it */,
+    "last_posting_id" BIGINT NOT NULL  /* the last one that changed it */,
+    CONSTRAINT "uid_ledger_sums_account_0cb928" UNIQUE ("account", "vendor_id", "currency")
+);
+CREATE INDEX "ix_ledger_sums_vendor" ON "ledger_sums" ("vendor_id");
+CREATE TRIGGER ledger_sums_begin BEFORE INSERT ON ledger_sums
+WHEN NEW.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
+    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency)
+BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
+CREATE TRIGGER ledger_sums_grow BEFORE UPDATE ON ledger_sums
+WHEN NEW.amount - OLD.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
+    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency) OR NEW.last_posting_id = OLD.last_posting_id OR NEW.entries <= OLD.entries
+    OR NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.vendor_id <> OLD.vendor_id OR NEW.currency <> OLD.currency
+BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
+CREATE TRIGGER ledger_sums_never_go BEFORE DELETE ON ledger_sums
+BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
+CREATE TRIGGER ledger_postings_add_up AFTER UPDATE ON ledger_postings WHEN NEW.is_closed
+BEGIN
+    INSERT INTO ledger_sums (created_at, updated_at, account, vendor_id, currency, amount, entries, last_posting_id)
+    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), account, coalesce(vendor_id, 0), currency, sum(amount), count(*), NEW.id FROM ledger_entries WHERE posting_id = NEW.id GROUP BY account, coalesce(vendor_id, 0), currency
+    ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
+        entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
+END;
 CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
 CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;

@@ -36,6 +36,7 @@ class Collected:
 
     def __init__(self) -> None:
         self._kept: dict[Any, Pending] = {}
+        self.written: set[str] = set()  # the tables of what is kept no more
 
     def rows(
         self,
@@ -80,6 +81,7 @@ class Collected:
 
     def write(self, batch: Batch) -> None:
         """Add what was collected to a batch, and forget it."""
+        self.written |= self.tables()
         kept, self._kept = self._kept, {}
         for one in kept.values():
             one.write(batch)

@@ -129,3 +129,7 @@ class Recorder:
     def unwritten(self) -> set[str]:
         """Name the tables to which something was added that is not written yet."""
         return self._collected.tables()
+
+    def has_added_to(self, model: type[Row]) -> bool:
+        """Tell whether rows that were collected have been written to a table, or may have been."""
+        return model._meta.db_table in self._collected.written

@@ -32,6 +32,7 @@ from shared.finance.reconciliation.records import (
     PaymentRecord,
     TransactionAtStripe,
     VendorEarnings,
+    WrongSum,
 )
 
 VENDOR = 7
@@ -635,6 +636,11 @@ SINGLE_DIFFERENCES = [
     (
         replace(SOLD, open_postings=(OpenPosting("sale:9", 1, {"EUR": 5}),)),
         DifferenceKind.POSTING_OPEN,
+        RepairName.NONE,
+    ),
+    (
+        replace(SOLD, wrong_sums=(WrongSum("commission", None, "EUR", 5, 4),)),
+        DifferenceKind.LEDGER_SUM_DIFFERS,
         RepairName.NONE,
     ),
     (

@@ -22,6 +22,7 @@ from shared.finance.reconciliation.checks.dashboard_reversals import (
 )
 from shared.finance.reconciliation.checks.differing_money import DifferingMoneyCheck
 from shared.finance.reconciliation.checks.disputes import DisputeCheck
+from shared.finance.reconciliation.checks.kept_sums import KeptSumCheck
 from shared.finance.reconciliation.checks.ledger_sums import LedgerSumCheck
 from shared.finance.reconciliation.checks.missed_events import MissedEventCheck
 from shared.finance.reconciliation.checks.missing_movements import MissingMovementCheck
@@ -67,6 +68,7 @@ ORDER: tuple[tuple[Check[Any], ...], ...] = (
     (OrderSumCheck(),),
     # The books in themselves.
     (LedgerSumCheck(),),
+    (KeptSumCheck(),),
     (OpenPostingCheck(),),
     (ReceivableCheck(),),
     # Money that one side alone has: everything that names a row of ours has had its say.

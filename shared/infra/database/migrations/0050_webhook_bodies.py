@@ -14,7 +14,7 @@ BACK = """UPDATE webhook_events SET body = coalesce(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0048_closed_accounts")]
+    dependencies = [("models", "0049_closed_accounts")]
 
     initial = False
 

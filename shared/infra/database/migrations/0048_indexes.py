@@ -117,7 +117,7 @@ REMOVED = ("ix_ledger_entries_account", "ix_ledger_entries_vendor")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0046_plain_words")]
+    dependencies = [("models", "0047_ledger_sums")]
 
     initial = False
 

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0047_indexes")]
+    dependencies = [("models", "0048_indexes")]
 
     initial = False
 

@@ -31,7 +31,7 @@ MAILS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0049_webhook_bodies")]
+    dependencies = [("models", "0050_webhook_bodies")]
 
     initial = False
 
