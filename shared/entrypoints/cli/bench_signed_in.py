@@ -122,7 +122,12 @@ def _build(root: Path) -> Iterator[tuple[AskedBuild, str]]:
         serving = ("run.py", "serve", "--port", str(port), *where)
         stack.enter_context(running(*serving, port=port, root=root))
         asked = stack.enter_context(_asked(root, str(_ASKED), stripe, folder))
-        asked.do("sign-in", addresses.VENDOR_SIGN_IN, _OWNER, PASSWORD)
+        asked.do(
+            "sign-in",
+            addresses.VENDOR_SIGN_IN,
+            _OWNER,
+            PASSWORD,
+        )
         yield asked, folder
 
 
@@ -193,12 +198,21 @@ def _measured(
     paths = {build: path or _an_order(each) for build, each in builds.items()}
     paths["bare"] = addresses.HOME
     for build, asked in builds.items():  # what is loaded late is loaded now
-        asked.do("ask", paths[build], REQUESTS)
+        asked.do(
+            "ask",
+            paths[build],
+            REQUESTS,
+        )
     for _ in range(ROUNDS):
         for build, asked in builds.items():
             took[build] += asked.do("ask", paths[build], REQUESTS)
     medians = {build: statistics.median(each) for build, each in took.items()}
-    return PageCost(name, medians["now"], medians.get("before"), medians["bare"])
+    return PageCost(
+        name,
+        medians["now"],
+        medians.get("before"),
+        medians["bare"],
+    )
 
 
 def _an_order(build: AskedBuild) -> str:

@@ -37,13 +37,20 @@ class Templates(Environment):
         **options: Any,
     ) -> None:
         loader = app.create_global_jinja_loader()
-        super().__init__(loader=loader, cache_size=-1, **options)
+        super().__init__(
+            loader=loader,
+            cache_size=-1,
+            **options,
+        )
 
 
 def teach(env: Environment) -> None:
     """Have pages translate as `locales.teach` says; a sentence without values is looked up once."""
     locales.teach(env)
-    env.globals.update(_=_sentence, gettext=_sentence)
+    env.globals.update(
+        _=_sentence,
+        gettext=_sentence,
+    )
 
 
 def _sentence(
@@ -51,7 +58,10 @@ def _sentence(
     /,
     **values: Any,
 ) -> Markup:
-    told = _translated(locales.current(), message)
+    told = _translated(
+        locales.current(),
+        message,
+    )
     return told % values if values else _filled(locales.current(), message)
 
 
@@ -87,12 +97,24 @@ def load_components(
     if env.globals.get("_components") == stamp:
         return
     # Others are made of icons, which they take as they are then.
-    _load(env, "icon", "components/icon.html")
+    _load(
+        env,
+        "icon",
+        "components/icon.html",
+    )
     for file in files:
         if file.stem != "icon":
-            _load(env, file.stem, f"components/{file.name}")
+            _load(
+                env,
+                file.stem,
+                f"components/{file.name}",
+            )
     for name in ("document", "navigation"):
-        _load(env, name, f"layouts/_{name}.html")
+        _load(
+            env,
+            name,
+            f"layouts/_{name}.html",
+        )
     env.globals["_components"] = stamp
 
 
@@ -103,7 +125,11 @@ def _load(
 ) -> None:
     module = env.get_template(template).make_module()
     for macro in _REMEMBERED.get(name, ()):
-        setattr(module, macro, _remembered(getattr(module, macro)))
+        setattr(
+            module,
+            macro,
+            _remembered(getattr(module, macro)),
+        )
     env.globals[name] = module
 
 
@@ -116,12 +142,19 @@ def _remembered(
         *given: Any,
         **named: Any,
     ) -> Markup:
-        return macro(*given, **named)
+        return macro(
+            *given,
+            **named,
+        )
 
     def say(
         *given: Any,
         **named: Any,
     ) -> Markup:
-        return made(locales.current(), *given, **named)
+        return made(
+            locales.current(),
+            *given,
+            **named,
+        )
 
     return say

@@ -88,7 +88,10 @@ def waterfall_in(found: Found) -> Waterfall:
     """The same of what `statements.money_of` reads."""
     (order,) = found.of(statements.ORDER)
     facts = [_fact(record) for record in found.records(statements.BOOKED)]
-    steps_found = steps(facts, _sent(found))
+    steps_found = steps(
+        facts,
+        _sent(found),
+    )
     paid = [row for row in found.of(statements.PAYMENTS) if row.status in _PAID]
     payment, details = (paid[-1] if paid else None), _details(found)
     fees = [step.market for step in steps_found if step.kind is FlowKind.STRIPE_FEE]
@@ -148,7 +151,10 @@ def _details(found: Found) -> dict[str, str]:
     disputes = found.of(statements.DISPUTES)
     # Its postings are named by balance transactions; with one there is no doubt.
     if len(disputes) == 1:
-        details["dispute"] = disputes[0].reason.replace("_", " ")
+        details["dispute"] = disputes[0].reason.replace(
+            "_",
+            " ",
+        )
     return details
 
 
@@ -158,9 +164,15 @@ def _line(
     payment: Payment | None,
     details: dict[str, str],
 ) -> WaterLine:
-    detail = details.get(step.key, "")
+    detail = details.get(
+        step.key,
+        "",
+    )
     if step.kind in (FlowKind.DISPUTE, FlowKind.DISPUTE_WON):
-        detail = details.get("dispute", "")
+        detail = details.get(
+            "dispute",
+            "",
+        )
     return WaterLine(
         step.kind,
         Money(step.whole, currency),

@@ -56,7 +56,10 @@ async def whole_order(
     (order.checkout,) = found.of(asked.CHECKOUT)
     (order.vendor,) = found.of(asked.VENDOR)
     settings = found.one(asked.SETTINGS)
-    disputes = _disputes(found, order)
+    disputes = _disputes(
+        found,
+        order,
+    )
     is_warned = bool(found.records(asked.WARNED)) and not disputes
     return WholeOrder(
         payments=_payments(found, order),
@@ -97,11 +100,18 @@ async def _refunds(found: Found, order: Order) -> tuple[RefundView, ...]:
         row.order, row.vendor = order, order.vendor
     for part in parts:
         part.order_line = lines[part.order_line_id]
-    return await views_in(rows, parts, found.of(asked.CLAIMS))
+    return await views_in(
+        rows,
+        parts,
+        found.of(asked.CLAIMS),
+    )
 
 
 def _payouts(found: Found, order: Order) -> tuple[OrderPart, ...]:
     payouts = found.of(asked.PAYOUTS)
     for payout in payouts:
         payout.vendor = order.vendor
-    return parts_in(found.of(asked.ITEMS), payouts)
+    return parts_in(
+        found.of(asked.ITEMS),
+        payouts,
+    )

@@ -26,9 +26,18 @@ from shared.trade.vendors.queries import VendorView, view_at
 from shared.trade.vendors.terms import terms_in
 
 RECENT = 6
-_VENDOR = Rows(Vendor, "t.id = ?")
-_CONFIG = Rows(VendorPaymentConfig, "t.vendor_id = ?")
-_SETTINGS = Rows(MarketplaceSettings, "t.id = ?")
+_VENDOR = Rows(
+    Vendor,
+    "t.id = ?",
+)
+_CONFIG = Rows(
+    VendorPaymentConfig,
+    "t.vendor_id = ?",
+)
+_SETTINGS = Rows(
+    MarketplaceSettings,
+    "t.id = ?",
+)
 _RECENT = orders_behind("all")
 
 

@@ -65,13 +65,21 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
     if row is None:
         return None
     found = await read(*parts_of(vendor_id))
-    return await next_payout_in(found, row, (await marketplace()).zone)
+    return await next_payout_in(
+        found,
+        row,
+        (await marketplace()).zone,
+    )
 
 
 def parts_of(vendor_id: int) -> tuple[Part, ...]:
     """What `next_payout_in` has to be read with."""
     now = clock.now()
-    waiting = statements.settling_of(vendor_id, paid_since=now - SETTLES, now=now)
+    waiting = statements.settling_of(
+        vendor_id,
+        paid_since=now - SETTLES,
+        now=now,
+    )
     return (
         waiting,
         statements.OPENING(vendor_id),
@@ -85,7 +93,10 @@ async def next_payout_in(
     zone: tzinfo,
 ) -> NextPayout | None:
     """The same of what was read; `zone` is the marketplace's. One query, of the ledger's sums."""
-    terms = terms_in(row, by_hand=False)
+    terms = terms_in(
+        row,
+        by_hand=False,
+    )
     if terms.account_id is None:
         return None
     opening = {
@@ -93,12 +104,24 @@ async def next_payout_in(
         for each in found.records(statements.OPENING)
     }
     sums = await ledger.of_vendor(terms.vendor_id)
-    funds = available_funds.funds_in(sums, opening, available_funds.Reading())
+    funds = available_funds.funds_in(
+        sums,
+        opening,
+        available_funds.Reading(),
+    )
     there = funds.get(terms.currency) or Funds(terms.currency, 0)
     waiting = list(map(_settling_in, found.records(statements.SETTLING)))
-    first = _first_day(found, terms, zone)
+    first = _first_day(
+        found,
+        terms,
+        zone,
+    )
     paydays = [_on(day, terms, there, waiting) for day in _paydays(terms, first)]
-    return _first_of(paydays, terms, waiting)
+    return _first_of(
+        paydays,
+        terms,
+        waiting,
+    )
 
 
 def _first_day(
@@ -107,18 +130,27 @@ def _first_day(
     zone: tzinfo,
 ) -> date:
     """Today, only where it has not had its payout."""
-    today = current_day(clock.now(), zone)
+    today = current_day(
+        clock.now(),
+        zone,
+    )
     made = {"currency": terms.currency, "period": period(today)}
     is_made = made in found.records(statements.PERIODS)
     return today + timedelta(days=1) if is_made else today
 
 
 def _settling_in(record: Record) -> Settling:
-    return _settling(int(record["amount"]), moment_in(record["day"]))
+    return _settling(
+        int(record["amount"]),
+        moment_in(record["day"]),
+    )
 
 
 def _settling(amount: int, on: datetime | None) -> Settling:
-    return Settling(amount, on.date() if on else None)
+    return Settling(
+        amount,
+        on.date() if on else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -134,7 +166,11 @@ def _on(
     day: date, terms: PayoutTerms, there: Funds, waiting: Sequence[Settling]
 ) -> Payday:
     later = sum(sale.amount for sale in waiting if not sale.can_leave(day))
-    funds = replace(there, available=there.balance - later, pending=later)
+    funds = replace(
+        there,
+        available=there.balance - later,
+        pending=later,
+    )
     until = terms.bank_hold_until
     conditions = PayoutConditions(
         connected=True,
@@ -144,8 +180,16 @@ def _on(
         bank_errored=terms.bank_errored,
         bank_new=until is not None and until.date() >= day,
     )
-    decided = due(funds, conditions, minimum=terms.plan.minimum)
-    return Payday(day, funds, decided)
+    decided = due(
+        funds,
+        conditions,
+        minimum=terms.plan.minimum,
+    )
+    return Payday(
+        day,
+        funds,
+        decided,
+    )
 
 
 def _first_of(
@@ -153,7 +197,10 @@ def _first_of(
 ) -> NextPayout:
     """The first on which something goes out, else the first."""
     that_pay = (each for each in paydays if each.due.amount > 0)
-    first = next(that_pay, paydays[0])
+    first = next(
+        that_pay,
+        paydays[0],
+    )
     known = [sale.available_on for sale in waiting if sale.available_on is not None]
     return NextPayout(
         amount=Money(first.due.amount, first.funds.currency),

@@ -21,7 +21,10 @@ from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import fetch
 
-M = TypeVar("M", bound=Row)
+M = TypeVar(
+    "M",
+    bound=Row,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ class Rows(Generic[M]):
 
     def __call__(self, *values: Any) -> Part:
         """The same with its values."""
-        return Part(self, values)
+        return Part(
+            self,
+            values,
+        )
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,10 @@ class Records:
 
     def __call__(self, *values: Any) -> Part:
         """The same with its values."""
-        return Part(self, values)
+        return Part(
+            self,
+            values,
+        )
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,10 @@ class Found:
 
     def one(self, rows: Rows[M]) -> M | None:
         """The only row of one part."""
-        return next(iter(self.of(rows)), None)
+        return next(
+            iter(self.of(rows)),
+            None,
+        )
 
     def records(self, asked: Records) -> list[dict[str, Any]]:
         """What a statement answered."""
@@ -87,7 +99,10 @@ async def read(*parts: Part) -> Found:
     """Read all parts with one statement."""
     asked = tuple(part.asked for part in parts)
     values = [value for part in parts for value in part.values]
-    (record,) = await fetch(_sql(asked, dialect()), *values)
+    (record,) = await fetch(
+        _sql(asked, dialect()),
+        *values,
+    )
     return Found({each: record[f"p{at}"] for at, each in enumerate(asked)})
 
 

@@ -27,7 +27,11 @@ class OrdersSummary:
 def figures_of(vendor_id: int) -> tuple[Part, Part]:
     """What `summary_in` has to be read with."""
     since = clock.now() - LATELY
-    figures = statements.FIGURES(vendor_id, vendor_id, vendor_id)
+    figures = statements.FIGURES(
+        vendor_id,
+        vendor_id,
+        vendor_id,
+    )
     return figures, statements.PAID_SINCE(vendor_id, since)
 
 
@@ -37,7 +41,10 @@ def summary_in(found: Found, currency: str) -> OrdersSummary:
     """
     (figures,) = found.records(statements.FIGURES)
     paid = {row["currency"]: row for row in found.records(statements.PAID_SINCE)}
-    mine = paid.get(currency, {"orders": 0, "total": 0})
+    mine = paid.get(
+        currency,
+        {"orders": 0, "total": 0},
+    )
     return OrdersSummary(
         orders=int(figures["orders"]),
         to_ship=int(figures["to_ship"]),
@@ -49,4 +56,7 @@ def summary_in(found: Found, currency: str) -> OrdersSummary:
 
 async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
     """The same, read by itself."""
-    return summary_in(await read(*figures_of(vendor_id)), currency)
+    return summary_in(
+        await read(*figures_of(vendor_id)),
+        currency,
+    )

@@ -70,7 +70,10 @@ class OrderRow:
 
     @property
     def shipping(self) -> Shipping:
-        return shipping(self.status, self.money)
+        return shipping(
+            self.status,
+            self.money,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,17 +124,31 @@ async def vendor_orders(
     base = Order.filter(vendor_id=vendor_id)
     wanted = status if status is not None and status in FILTERS else "all"
     if search:
-        return await _found(base, search, wanted, page)
+        return await _found(
+            base,
+            search,
+            wanted,
+            page,
+        )
     counts = await statements.counts_of(vendor_id)
     chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
-    shown = await window_of(chosen, page=page, size=PAGE_SIZE, counted=counts[wanted])
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     rows = await statements.list_of(
         vendor_id,
         wanted,
         limit=shown.limit,
         offset=shown.offset,
     )
-    return _page(map(listed, rows), shown, counts)
+    return _page(
+        map(listed, rows),
+        shown,
+        counts,
+    )
 
 
 async def _found(
@@ -146,14 +163,23 @@ async def _found(
     lists["all"] = base
     counts = await count_each(lists)
     chosen = lists[wanted]
-    shown = await window_of(chosen, page=page, size=PAGE_SIZE, counted=counts[wanted])
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     orders = (
         await chosen.order_by("-id")
         .offset(shown.offset)
         .limit(shown.limit)
         .select_related("checkout")
     )
-    return _page(await _rows(orders), shown, counts)
+    return _page(
+        await _rows(orders),
+        shown,
+        counts,
+    )
 
 
 def _page(
@@ -197,7 +223,12 @@ def listed(record: Record) -> OrderRow:
 
 class _ReplaceSql(SqlFunction):
     def __init__(self, column: Term, old: str, new: str) -> None:
-        super().__init__("REPLACE", column, old, new)
+        super().__init__(
+            "REPLACE",
+            column,
+            old,
+            new,
+        )
 
 
 class _Replace(Function):
