@@ -14,6 +14,7 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli import (
+    bench_jobs,
     bench_ledger,
     bench_load,
     bench_pages,
@@ -76,6 +77,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "signed-out": bench_pages.signed_out,
     "signed-in": bench_signed_in.signed_in,
     "ledger": bench_ledger.ledger,
+    "jobs": bench_jobs.jobs,
 }
 
 
