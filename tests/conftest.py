@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support import once, unread
+from tests.support import bounded, once, unread
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
+from tests.support.workers import Groups, import_a_part
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
     from quart.typing import TestClientProtocol
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
@@ -37,8 +40,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
     from tests.support.visitor import Visitor
 
-
-# How long an example takes says more about the machine, which runs three processes on two cores,
+# How long an example takes says more about the machine, which runs two processes on each core,
 # than about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
 # State machines look at it: `--hypothesis-profile=long`
@@ -52,6 +54,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=(*ENGINES, "both"),
         help="where database tests run that have a choice",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Deal the tests out to the processes of a run."""
+    return Groups(config, log)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Import what falls to this process before it looks at all tests."""
+    import_a_part(session)
 
 
 def pytest_collection_finish() -> None:
@@ -156,6 +169,7 @@ def _quick_retries() -> Iterator[None]:
 def _worked_out_once() -> Iterator[None]:
     """What is the same for every application and database of this process."""
     unread.watch()
+    bounded.watch()
     with once.addresses(), once.queries(), once.authorities():
         yield
 
@@ -172,14 +186,19 @@ def _addresses_in_mails() -> None:
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file."""
-    base = tmp_path_factory.getbasetemp()
-    return sqlite_template(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    return sqlite_template(_of_all_workers(tmp_path_factory))
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """The session's PostgreSQL server."""
-    server = Postgres(run_id(), os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    server = Postgres(run_id(), worker, _of_all_workers(tmp_path_factory))
     yield server
     server.stop()
 

@@ -37,9 +37,10 @@ from shared.finance.connect.words import badge_of, status_words
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
+from shared.finance.inbox.errors import BodyForgotten
 from shared.finance.inbox.queries import (
     EventView,
-    event_counts,
+    count_troubled,
     event_page,
     stored_event,
 )
@@ -79,7 +80,7 @@ async def vendors() -> Response:
         (text, address(here, q=search, only=name), name == only)
         for name, text in CHIPS.items()
     ]
-    counts = await event_counts()
+    counts = await count_troubled()
     return await page(
         "portal/operator/vendors.html",
         nav_active="vendors",
@@ -177,13 +178,12 @@ async def webhooks() -> Response:
     status = EventStatus(wanted) if wanted in set(EventStatus) else None
     search = clean_search(request.args.get("q"))
     found = await event_page(page=page_number(), status=status, search=search)
-    counts = await event_counts()
     chips = [
         (
             "All",
             address(url_for("operator.webhooks"), q=search),
             status is None,
-            sum(counts.values()),
+            found.counts["all"],
         )
     ]
     chips += [
@@ -191,7 +191,7 @@ async def webhooks() -> Response:
             EVENT_STATES[s][1],
             address(url_for("operator.webhooks"), status=s.value, q=search),
             s is status,
-            counts[s],
+            found.counts[s],
         )
         for s in EventStatus
     ]
@@ -238,7 +238,7 @@ async def _preview(event: EventView) -> dict[str, Any]:
     """What a replay would do, in a sentence and field by field."""
     try:
         done = await replay(kit(), event.stripe_event_id, dry_run=True)
-    except TryLater as error:
+    except (TryLater, BodyForgotten) as error:
         return {"preview": error.message, "would": ()}
     text = done.outcome[:1].upper() + done.outcome[1:]
     return {
@@ -253,11 +253,12 @@ async def _preview(event: EventView) -> dict[str, Any]:
 async def replay_event(event_id: str) -> Response:
     """Apply a stored event again: what it names is read anew from Stripe."""
     event = await stored_event(event_id[:255])
-    done = await replay(
-        kit(),
-        event.stripe_event_id,
-        actor=actor_label(actor()),
-    )
+    name = event.stripe_event_id
+    try:
+        done = await replay(kit(), name, actor=actor_label(actor()))
+    except BodyForgotten as error:
+        here = url_for("operator.webhook", event_id=name)
+        return see_other(here, ("warn", error.message))
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
     said = (
         f"{DECISIONS[done.decision][1]}: {done.outcome}"

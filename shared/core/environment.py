@@ -120,6 +120,13 @@ class Environment(BaseSettings):
     allowed_hosts: shapes.HostNames = _named("MARKETHALL_ALLOWED_HOSTS", ())
     keep_alive_seconds: shapes.Seconds = _named("MARKETHALL_KEEP_ALIVE_SECONDS", 75)
     page_memory_mb: shapes.Megabytes = _named("MARKETHALL_PAGE_MEMORY_MB", 16)
+    keep_jobs_days: shapes.Days = _named("MARKETHALL_KEEP_JOBS_DAYS", 30)
+    keep_sessions_days: shapes.Days = _named("MARKETHALL_KEEP_SESSIONS_DAYS", 30)
+    keep_baskets_days: shapes.Days = _named("MARKETHALL_KEEP_BASKETS_DAYS", 90)
+    keep_mails_days: shapes.Days = _named("MARKETHALL_KEEP_MAILS_DAYS", 90)
+    keep_event_bodies_days: shapes.Days = _named(
+        "MARKETHALL_KEEP_EVENT_BODIES_DAYS", 90
+    )
     reload_pages: shapes.Switch = _named("MARKETHALL_RELOAD_PAGES", False)
     log_level: shapes.LogLevel = _named("MARKETHALL_LOG_LEVEL", "WARNING")
     metrics_token: shapes.Token | None = _named("MARKETHALL_METRICS_TOKEN", secret=True)

@@ -61,6 +61,17 @@ class StripeSettings:
 
 
 @dataclass(frozen=True)
+class Keeps:
+    """For how many days what is over is kept."""
+
+    jobs: int = 30  # that were done
+    sessions: int = 30  # after they ended
+    baskets: int = 90  # since they were last used
+    mails: int = 90  # that were sent and are about no order
+    event_bodies: int = 90  # of events that were done with
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that may differ between two installations."""
 
@@ -84,6 +95,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # host names besides that of the public address
     keep_alive_seconds: int = 75  # how long an idle connection stays open
     page_memory_mb: int = 16  # for answers that are the same for every visitor
+    keeps: Keeps = Keeps()
     reload_pages: bool = False  # look at each template and file again as it is used
     log_level: str = "WARNING"
     metrics_token: str | None = field(default=None, repr=False)
@@ -132,6 +144,16 @@ def _stripe(found: Environment, sandbox_base: str) -> StripeSettings:
     )
 
 
+def _keeps(found: Environment) -> Keeps:
+    return Keeps(
+        jobs=found.keep_jobs_days,
+        sessions=found.keep_sessions_days,
+        baskets=found.keep_baskets_days,
+        mails=found.keep_mails_days,
+        event_bodies=found.keep_event_bodies_days,
+    )
+
+
 def _secret_keys(text: str) -> list[str]:
     """The key that signs, empty where none is set, and those of before."""
     keys = (key.strip() for key in text.split(","))
@@ -146,10 +168,7 @@ def load(
     sandbox_base: str = "http://127.0.0.1:12111",
     dotenv: Path | None = None,
 ) -> Settings:
-    """Read the settings.
-
-    Raises SettingsError naming everything that is wrong, and all that production lacks.
-    """
+    """Read them. Raises SettingsError naming all that is wrong, and all that production lacks."""
     given = os.environ if environ is None else environ
     found, wrong, notes = read(given, dotenv or Path(".env"))
     folder = Path(data_dir or found.data_dir or "var").absolute()
@@ -169,6 +188,7 @@ def load(
         allowed_hosts=found.allowed_hosts,
         keep_alive_seconds=found.keep_alive_seconds,
         page_memory_mb=found.page_memory_mb,
+        keeps=_keeps(found),
         reload_pages=found.reload_pages,
         log_level=found.log_level,
         metrics_token=found.metrics_token,

@@ -5,6 +5,8 @@ forward.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Clock:
@@ -12,10 +14,20 @@ class Clock:
 
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset
+        self._moment: float | None = None
 
     def now(self) -> float:
         """This moment, to the fraction."""
-        return time.time() + self.offset
+        return time.time() + self.offset if self._moment is None else self._moment
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let nothing take time until the block ends, on however slow a machine."""
+        self._moment = self.now()
+        try:
+            yield
+        finally:
+            self._moment = None
 
     def seconds(self) -> int:
         """This moment as objects carry it."""

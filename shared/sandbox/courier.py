@@ -108,7 +108,8 @@ class Courier:
         target, halts = clock.now() + seconds, self._halts
         while (due := self.next_due()) is not None and due <= target:
             clock.move_to(due)
-            self.step()
+            with clock.still():  # what follows on it follows on its moment
+                self.step()
             await asyncio.gather(*self._routes.values(), return_exceptions=True)
             await asyncio.sleep(0)  # let finished routes sign off
             # Everything was emptied meanwhile, and what begins anew has its own time.

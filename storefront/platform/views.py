@@ -34,7 +34,7 @@ from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import LegalKind, blocks, title
 from shared.trade.orders import terms as order_terms
-from shared.trade.vendors.open_shops import list_open_vendors, open_shops
+from shared.trade.vendors.open_shops import open_shops, selling_vendors
 from shared.trade.vendors.queries import fee_payers
 from storefront.browser import basket_token
 
@@ -86,13 +86,11 @@ def _sentence(rule: Rule) -> str:
 @same_for_all()
 async def home() -> Response:
     """Sell the idea: shops, things, how it works; selling comes second."""
-    vendors = await list_open_vendors()
-    selling = [v for v in vendors if v.accepts_payments]
-    products = await showcase([v.id for v in selling], limit=12)
+    products = await showcase(limit=12)
     tiles = products[8:] if len(products) == 12 else products[:4]
     return await page(
         "storefront/platform/home.html",
-        vendors=selling[:6],
+        vendors=await selling_vendors(6),
         products=products[:8],
         tiles=tiles,
         terms=await _terms(),

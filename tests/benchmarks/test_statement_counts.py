@@ -30,10 +30,10 @@ MOST = {
     "the order is placed": (10, 6),
     "its payment is opened": (25, 18),
     "Pay is pressed": (7, 7),
-    "payment_intent.succeeded": (19, 8),
-    "charge.succeeded": (14, 9),
-    "charge.updated": (7, 6),
-    "payment_intent.created": (1, 1),
+    "payment_intent.succeeded": (20, 8),
+    "charge.succeeded": (15, 9),
+    "charge.updated": (8, 6),
+    "payment_intent.created": (2, 1),
     "an event again": (1, 1),
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EXPRESS = {
     "country": "US",

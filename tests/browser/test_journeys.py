@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 GOOD, DECLINED, CHALLENGED = "4242424242424242", "4000000000000002", "4000002760003184"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 VISA, MASTERCARD, CHALLENGED = (
     "4242424242424242",

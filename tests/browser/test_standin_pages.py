@@ -15,7 +15,7 @@ from tests.support.sandbox import EndpointConfig, RunningSandbox
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
+pytestmark = pytest.mark.browser
 
 EXPRESS: dict[str, Any] = {
     "country": "LU",

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.shop import Shop, card, heard, pay, ready, told, type_card, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
+pytestmark = pytest.mark.browser
 
 
 def test_what_is_typed_is_formatted(shop: Shop, page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.shop import Shop, card, ready, type_card, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
+pytestmark = pytest.mark.browser
 
 PAYMENT: dict[str, Any] = {"mode": "payment", "amount": 1000, "currency": "usd"}
 CONFIRM = """async (clientSecret) => {

@@ -13,7 +13,7 @@ from tests.browser.shop import Shop, card, heard, pay, ready, told, type_card, u
 if TYPE_CHECKING:
     from typing import Any
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
+pytestmark = pytest.mark.browser
 
 
 def open_saved(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.shop import Shop, pay, ready, told, type_card, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stripe_js")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_setup_returns_with_the_names_of_stripe(shop: Shop, page: Page) -> None:

@@ -32,7 +32,7 @@ from shared.trade.vendors import service as vendors
 from tests.commands.test_start import KEPT_OUT, ROOT, environment, free_port
 from tests.support.front import Front, MailServer, certificate
 
-pytestmark = [pytest.mark.one_engine, pytest.mark.xdist_group("start")]
+pytestmark = pytest.mark.one_engine
 
 README = (ROOT / "README.md").read_text()
 GOING_LIVE = README[

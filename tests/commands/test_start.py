@@ -36,7 +36,6 @@ KEPT_OUT = shutil.ignore_patterns(
     "node_modules",
     ".hypothesis",
 )
-pytestmark = pytest.mark.xdist_group("start")
 
 
 def free_port() -> int:

@@ -46,11 +46,7 @@ if TYPE_CHECKING:
     from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
 
-pytestmark = [
-    pytest.mark.sqlite_only,
-    pytest.mark.slow,
-    pytest.mark.xdist_group("start"),
-]
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, SECONDS, SEED = 12, 25.0, 20261128
 SHOPPERS = 3

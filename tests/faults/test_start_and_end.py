@@ -27,7 +27,6 @@ from tests.commands.test_start import environment, free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("start")
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = Composition(run.compose, run.job_handlers, run.recurring_jobs)
 SERVES = """

@@ -22,7 +22,7 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.rules import DisputeStatus, Withheld, withheld
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.payment_methods.models import PaymentMethod
 from shared.finance.refunds.models import RefundLine
 from shared.infra import unit
@@ -596,7 +596,6 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(
         order_id=order.id,
         livemode=False,
         stripe_created_at=clock.now(),
-        body="{}",
     )
     script, connection = (
         import_module("shared.infra.database.migrations.0040_activity"),
@@ -675,3 +674,32 @@ def _dump(path: Path) -> dict[str, Any]:
             ).fetchall(),
             "vendors": Vendor._meta.db_table,
         }
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_events_brought_moves_into_its_own_table() -> None:
+    """Migration 0051: every body, with its event and its age."""
+    at = clock.now() - timedelta(days=400)
+    rows = [
+        await WebhookEvent.create(
+            source="platform",
+            stripe_event_id=f"evt_{number}",
+            type="charge.updated",
+            livemode=False,
+            stripe_created_at=at,
+            created_at=at,
+        )
+        for number in range(2)
+    ]
+    script = import_module("shared.infra.database.migrations.0050_webhook_bodies")
+    connection = get_connection("default")
+    table = "ALTER TABLE webhook_events"
+    await connection.execute_script(f"{table} ADD COLUMN body text")
+    await connection.execute_script("UPDATE webhook_events SET body = stripe_event_id")
+
+    await connection.execute_script(script.OVER)
+
+    await connection.execute_script(f"{table} DROP COLUMN body")
+    kept = await WebhookBody.all().order_by("id")
+    told = [(body.event_id, body.body, body.created_at) for body in kept]
+    assert told == [(row.id, row.stripe_event_id, at) for row in rows]

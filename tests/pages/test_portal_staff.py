@@ -10,7 +10,7 @@ import pytest
 
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.infra.audit.models import AuditEntry
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
@@ -35,7 +35,7 @@ async def _event(
         "account": account,
         "data": {"object": {"id": account, "object": "account"}},
     }
-    return await WebhookEvent.create(
+    row = await WebhookEvent.create(
         source="connect",
         stripe_event_id="evt_1",
         type=event_type,
@@ -44,11 +44,12 @@ async def _event(
         livemode=False,
         api_version="2026-10-28.endive",
         stripe_created_at=clock.now(),
-        body=json.dumps(body),
         status=status,
         attempts=8,
         error="StripeUnavailable: no answer",
     )
+    await WebhookBody.create(event_id=row.id, body=json.dumps(body))
+    return row
 
 
 class TestOperator:

@@ -187,7 +187,6 @@ async def eventful(vendor: Vendor) -> Order:
         order_id=order.id,
         livemode=False,
         stripe_created_at=now,
-        body="{}",
         status="handled",
         outcome="refund is succeeded",
         decision="applied",
@@ -240,7 +239,6 @@ async def test_events_that_changed_nothing_are_folded_where_they_happened(
             order_id=order.id,
             livemode=False,
             stripe_created_at=clock.now(),
-            body="{}",
             status="handled",
             decision=decision,
         )
@@ -306,7 +304,6 @@ class TestInbox:
             stripe_account_id="acct_9",
             livemode=False,
             stripe_created_at=clock.now(),
-            body="{}",
         )
         refund = await Refund.filter(order_id=order.id).order_by("id").first()
         assert refund is not None

@@ -163,7 +163,6 @@ async def test_the_operators_pages(client: TestClientProtocol) -> None:
                 type="charge.updated",
                 livemode=False,
                 stripe_created_at=clock.now(),
-                body="{}",
                 order_id=first.id,
             )
             async with unit.transaction() as tx:

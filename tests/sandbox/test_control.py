@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import stripe
 
+from shared.sandbox.clock import Clock
 from shared.sandbox.config import EndpointConfig
 from tests.sandbox.checked import CheckedClient, recorded_problems
 from tests.sandbox.conftest import Platform
@@ -86,6 +87,14 @@ async def test_the_clock_moves_ahead_and_never_back(own):
     )
     with pytest.raises(RuntimeError, match="not negative"):
         own.control("POST", "clock/advance", {"seconds": -1})
+
+
+def test_what_is_done_at_a_moment_takes_no_time():
+    """A slow machine does not push away what follows on it."""
+    clock = Clock()
+    with clock.still():
+        assert len({clock.now() for _ in range(10_000)}) == 1
+    assert len({clock.now() for _ in range(10_000)}) > 1
 
 
 @pytest.mark.parametrize(

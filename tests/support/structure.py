@@ -88,10 +88,11 @@ async def _make(server: Postgres, folder: Path) -> None:
 
 def main() -> None:
     """Write both files."""
-    server = Postgres(run_id(), "structure")
-    with tempfile.TemporaryDirectory(prefix="markethall-structure-") as folder:
+    with tempfile.TemporaryDirectory(prefix="markethall-structure-") as name:
+        folder = Path(name)
+        server = Postgres(run_id(), "structure", folder)
         try:
-            asyncio.run(_make(server, Path(folder)))
+            asyncio.run(_make(server, folder))
         finally:
             server.stop()
 

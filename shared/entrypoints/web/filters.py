@@ -17,8 +17,10 @@ from markupsafe import Markup
 from shared.core import clock, formats
 from shared.core.formats import country, money, number, percent
 from shared.core.locales import gettext as _
+from shared.infra.database.counting import MOST
 
 __all__ = [
+    "counted",
     "country",
     "day",
     "exact",
@@ -29,6 +31,11 @@ __all__ = [
     "spoken",
     "zone_name",
 ]
+
+
+def counted(count: int) -> str:
+    """`87`; of more than are counted `1,000+`."""
+    return number(count) if count <= MOST else f"{number(MOST)}+"
 
 
 def moment(value: datetime, zone: tzinfo | None = None) -> Markup:

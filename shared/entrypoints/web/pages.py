@@ -207,6 +207,7 @@ def prepare(app: Quart) -> None:
         own_email=shown_email,
         country=filters.country,
         number=filters.number,
+        counted=filters.counted,
         told=told,
         time_left=filters.time_left,
     )

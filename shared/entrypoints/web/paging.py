@@ -37,6 +37,7 @@ def pager(
     return Pager(
         number=number,
         pages=pages,
+        goes_on=shown.goes_on,
         prev_url=address(
             path,
             **query,

@@ -15,7 +15,7 @@ from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.infra.database.columns import texts_in
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.infra.database.searching import matching
 from shared.infra.gateway.accounts import (
     Alternative,
@@ -246,8 +246,7 @@ async def vendor_rows(
     )
     if search:
         query = query.filter(matching(search, "search", "search_contact"))
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = (
         await query.select_related("payment_config")
         .order_by("-id")
@@ -258,7 +257,8 @@ async def vendor_rows(
         rows=tuple(_row(row) for row in rows),
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
     )
 
 

@@ -121,6 +121,7 @@ class Dispute(Row):
             Index(fields=("vendor_id", "id"), name="ix_disputes_vendor"),
             Index(fields=("order_id",), name="ix_disputes_order"),
             Index(fields=("status", "due_by"), name="ix_disputes_status"),
+            Index(fields=("opened_at", "id"), name="ix_disputes_opened"),
         ]
         constraints = [
             CheckConstraint(

@@ -9,6 +9,7 @@ from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.queries import FILTERS
 from shared.finance.recovery.models import Claim
+from shared.infra.database.chunks import chunks
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,10 @@ class Exposure:
 async def exposure() -> tuple[Exposure, ...]:
     """What the marketplace has in open disputes, per currency."""
     rows = await Dispute.filter(FILTERS["open"])
-    claims = (
-        await Claim.filter(subject__in=[f"dispute:{row.id}" for row in rows])
-        if rows
-        else []
-    )
-    owed = {claim.subject: claim.receivable for claim in claims}
+    owed: dict[str, int] = {}
+    for some in chunks(f"dispute:{row.id}" for row in rows):
+        claims = Claim.filter(subject__in=some)
+        owed |= dict(await claims.values_list("subject", "receivable"))
     found = []
     for currency in sorted({row.currency for row in rows}):
         mine = [row for row in rows if row.currency == currency]

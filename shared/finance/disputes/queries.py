@@ -23,7 +23,8 @@ from shared.finance.disputes.rules import (
     shown_status,
 )
 from shared.finance.recovery.models import Claim
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.counting import count_each
+from shared.infra.database.paging import Paged, window_of
 
 PAGE_SIZE = 25
 MAX_ID = 2**63 - 1
@@ -159,13 +160,19 @@ async def dispute_page(
     """
     base = Dispute.all() if vendor_id is None else Dispute.filter(vendor_id=vendor_id)
     filters = ALL_FILTERS if vendor_id is None else FILTERS
-    counts = {"all": await base.count()}
+    lists = {"all": base}
     for name, condition in filters.items():
-        counts[name] = await base.filter(condition).count()
+        lists[name] = base.filter(condition)
+    counts = await count_each(lists)
     wanted = status if status is not None and status in filters else "all"
-    chosen = base.filter(filters[wanted]) if wanted != "all" else base
+    chosen = lists[wanted]
     by = ("due_by", "id") if wanted == "answer" else ("-opened_at", "-id")
-    shown = window(counts[wanted], page=page, size=PAGE_SIZE)
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     rows = (
         await chosen.order_by(*by)
         .offset(shown.offset)
@@ -176,6 +183,7 @@ async def dispute_page(
         rows=await _views(rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
         counts=counts,
     )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS, Apply, InSteps
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus, decide
 from shared.infra import unit
 from shared.infra.activity import cause
@@ -25,6 +26,14 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.webhooks")
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """An event as it will be stored, with what it brought."""
+
+    row: WebhookEvent
+    body: str
+
+
 class TakesSteps(Exception):
     """What an event asks for takes more than one transaction."""
 
@@ -32,24 +41,24 @@ class TakesSteps(Exception):
 async def take(
     context: Context,
     event: VerifiedEvent,
-    row: WebhookEvent,
+    arrived: Arrived,
     *,
     seconds: float,
 ) -> Exception | None:
-    """Store `row`, which is in no table yet, and apply its event; None when that is done.
+    """Store what arrived, which is in no table yet, and apply its event; None when that is done.
 
     Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer,
     and whoever has the rows locked the rest of them: TimeoutError after that, and TakesSteps for
     what one transaction is not enough for.
     """
-    read = handlers()[row.source][event.type]
+    read = handlers()[arrived.row.source][event.type]
     try:
         async with asyncio.timeout(seconds):
             apply = await read(context, event)
             if isinstance(apply, InSteps):
                 return TakesSteps(event.type)
             async with unit.transaction() as tx:
-                await _store_and_apply(tx, row, apply)
+                await _store_and_apply(tx, arrived, apply)
     except Exception as error:
         log.info("event %s is stored first: %s", event.id, error)
         return error
@@ -58,14 +67,16 @@ async def take(
 
 async def _store_and_apply(
     tx: Transaction,
-    row: WebhookEvent,
+    arrived: Arrived,
     apply: Apply | None,
 ) -> None:
-    order_id = await statements.store(row)
+    row = arrived.row
+    order_id = await statements.store(row, arrived.body)
     if row.id is None:  # the same event at the same moment
         await statements.count_again(row.source, row.stripe_event_id)
         return
     tx.made(row)
+    tx.add(WebhookBody(event_id=row.id, body=arrived.body))
     with cause.of(row.as_subject):
         outcome = NOT_OURS if apply is None else await apply(tx)
         await tx.settle()
@@ -77,11 +88,12 @@ async def _store_and_apply(
 
 
 async def ignore(
-    row: WebhookEvent,
+    arrived: Arrived,
     reason: str,
 ) -> None:
     """Store an event that does nothing here, or count it once more: one statement."""
+    row = arrived.row
     row.status = EventStatus.IGNORED
     row.outcome, row.decision = reason[:200], Decision.IGNORED
     row.attempts, row.handled_at = 1, clock.now()
-    await statements.store_ignored(row)
+    await statements.store_ignored(row, arrived.body)

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS
@@ -15,9 +16,9 @@ from shared.core.errors import MarketError, TryLater
 from shared.finance.inbox import attribution
 from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
-from shared.finance.inbox.errors import EventNotStored
+from shared.finance.inbox.errors import BodyForgotten, EventNotStored
 from shared.finance.inbox.handlers import handle, is_handled
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import (
     MAX_ATTEMPTS,
     Decision,
@@ -76,7 +77,7 @@ async def apply(context: Context, row_id: int) -> EventStatus:
 
 
 async def _run(context: Context, row: WebhookEvent) -> Attempt:
-    body = json.loads(row.body)
+    body = await _body_of(row)
     event = envelope(body)
     reason = why_ignored(context, row.source, event)
     about = await attribution.find(body)
@@ -98,6 +99,14 @@ async def _run(context: Context, row: WebhookEvent) -> Attempt:
         if error is not None
         else await _handled(tried, outcome)
     )
+
+
+async def _body_of(row: WebhookEvent) -> dict[str, Any]:
+    kept = await WebhookBody.get_or_none(event_id=row.id)
+    if kept is None:
+        raise BodyForgotten(event=row.stripe_event_id)
+    body: dict[str, Any] = json.loads(kept.body)
+    return body
 
 
 @dataclass(frozen=True)
@@ -197,7 +206,7 @@ async def close(
 async def note_failure(row_id: int, error: Exception) -> None:
     """Keep why a stored event could not be applied, and try again later."""
     row = await WebhookEvent.get(id=row_id)
-    about = await attribution.find(json.loads(row.body))
+    about = await attribution.find(await _body_of(row))
     await _failed(_Tried(row, about, ()), error)
 
 
@@ -252,7 +261,8 @@ async def replay(
 
     With `dry_run`, look and say what would change.
 
-    Raises EventNotStored; a dry run also StripeUnavailable.
+    Raises EventNotStored, and BodyForgotten for one that is too old; a dry run also
+    StripeUnavailable.
     """
     row = await WebhookEvent.filter(stripe_event_id=event_id).order_by("id").first()
     if row is None:
@@ -280,7 +290,7 @@ async def replay(
 
 async def _foretell(context: Context, row: WebhookEvent) -> Replay:
     """Ask the event's handler, in a rehearsal, what it would change."""
-    event, status = envelope(json.loads(row.body)), EventStatus(row.status)
+    event, status = envelope(await _body_of(row)), EventStatus(row.status)
     reason = why_ignored(context, row.source, event)
     if reason is not None:
         return Replay(

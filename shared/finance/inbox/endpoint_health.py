@@ -5,7 +5,7 @@ told us.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max
@@ -21,6 +21,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
+from shared.infra.database.raw_sql import moment_in
 
 SOURCES = ("platform", "connect")
 WITHIN = timedelta(days=1)
@@ -100,7 +101,7 @@ async def _counted(query: QuerySet[WebhookEvent]) -> _Counts:
         last=Max("created_at"),
     ).group_by("source")
     return {
-        str(source): (int(number), _moment(last))
+        str(source): (int(number), moment_in(last))
         for source, number, last in await rows.values_list("source", "number", "last")
     }
 
@@ -119,7 +120,7 @@ async def _came(since: datetime) -> tuple[_Counts, _Counts]:
     ):
         (fetched if asked_for else delivered)[str(source)] = (
             int(number),
-            _moment(last),
+            moment_in(last),
         )
     return delivered, fetched
 
@@ -184,14 +185,6 @@ async def _untold(since: datetime) -> dict[str, int]:
     vendors = await sent.limit(_MOST).values_list("vendor_id", flat=True)
     of_platform = sum(vendor is None for vendor in vendors)
     return {"platform": platform + of_platform, "connect": len(vendors) - of_platform}
-
-
-def _moment(value: object) -> datetime | None:
-    """SQLite gives the last of some times as text."""
-    if value is None:
-        return None
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 async def note_secrets(settings: Settings) -> None:

@@ -18,6 +18,17 @@ class EventNotStored(NotFound):
     default = _n("There is no stored event %(event)s.")
 
 
+class BodyForgotten(MarketError):
+    """What an event brought is kept for a time only."""
+
+    status = 410
+    code = "body_forgotten"
+    default = _n(
+        "What event %(event)s said is not kept any more. Compare with Stripe instead: that finds "
+        "what differs, however old it is."
+    )
+
+
 class WrongScope(MarketError):
     """An endpoint at Stripe is registered for the events that belong to the other one."""
 

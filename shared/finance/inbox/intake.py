@@ -16,7 +16,7 @@ from tortoise.exceptions import IntegrityError
 from shared.core import clock
 from shared.finance.inbox import at_once, dispatch, rejected_deliveries, statements
 from shared.finance.inbox.errors import OfConnectedAccount, OfPlatform
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import source_of
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
@@ -88,10 +88,10 @@ class _Delivered:
     body: str
     fetched: bool = False
 
-    def row(self) -> WebhookEvent:
+    def arrived(self) -> at_once.Arrived:
         """Make the row that it is stored as."""
         event = self.event
-        return WebhookEvent(
+        row = WebhookEvent(
             source=self.source,
             stripe_event_id=event.id,
             type=event.type[:120],
@@ -100,9 +100,9 @@ class _Delivered:
             livemode=event.livemode,
             api_version=event.api_version,
             stripe_created_at=event.created_at,
-            body=self.body,
             fetched=self.fetched,
         )
+        return at_once.Arrived(row, self.body)
 
 
 async def _take(
@@ -113,11 +113,12 @@ async def _take(
     source, event = delivered.source, delivered.event
     reason = dispatch.why_ignored(context, source, event)
     if reason is not None:
-        await at_once.ignore(delivered.row(), reason)
+        await at_once.ignore(delivered.arrived(), reason)
         return
     if await statements.count_again(source, event.id):
         return
-    error = await at_once.take(context, event, delivered.row(), seconds=PATIENCE)
+    arrived = delivered.arrived()
+    error = await at_once.take(context, event, arrived, seconds=PATIENCE)
     if error is None:
         return
     row_id = await _store(delivered)
@@ -156,10 +157,12 @@ async def _store(delivered: _Delivered) -> int | None:
     """Insert the event and the job that applies it; None when it is known already, and then it is
     counted.
     """
-    row = delivered.row()
+    arrived = delivered.arrived()
+    row = arrived.row
     try:
         async with unit.transaction() as tx:
             await row.save()
+            tx.add(WebhookBody(event_id=row.id, body=arrived.body))
             due = clock.now() + timedelta(seconds=2 * PATIENCE)
             dispatch.apply_later.at(due)(tx, event_id=row.id)
     except IntegrityError:  # the same event at the same moment

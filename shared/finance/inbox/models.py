@@ -1,4 +1,4 @@
-"""The webhook inbox: every signed event once, with its raw body and what became of it."""
+"""The webhook inbox: every signed event once, what it brought and what became of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class WebhookEvent(Row):
     livemode = fields.BooleanField()
     api_version = fields.CharField(max_length=40, null=True)
     stripe_created_at = fields.DatetimeField()
-    body = fields.TextField(description="raw, as signed")
     fetched = fields.BooleanField(
         default=False,
         db_default=False,
@@ -70,6 +69,7 @@ class WebhookEvent(Row):
             Index(fields=("stripe_event_id",), name="ix_webhook_events_event"),
             Index(fields=("stripe_account_id", "id"), name="ix_webhook_events_account"),
             Index(fields=("source", "created_at"), name="ix_webhook_events_seen"),
+            Index(fields=("created_at",), name="ix_webhook_events_at"),
         ]
         constraints = [
             CheckConstraint(
@@ -81,6 +81,20 @@ class WebhookEvent(Row):
                 name="ck_webhook_events_status",
             ),
         ]
+
+
+class WebhookBody(Row):
+    """What an event brought; lists of events need not read past it, and it goes first."""
+
+    event: fields.OneToOneRelation[WebhookEvent] = fields.OneToOneField(
+        "models.WebhookEvent", related_name="kept_body", on_delete=fields.RESTRICT
+    )
+    event_id: int
+    body = fields.TextField(description="raw, as signed, without client secrets")
+
+    class Meta:
+        table = "webhook_bodies"
+        indexes = [Index(fields=("created_at",), name="ix_webhook_bodies_at")]
 
 
 class WebhookRefusal(Row):

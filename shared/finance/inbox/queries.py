@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,8 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.counting import count_each
+from shared.infra.database.paging import Paged, window_of
 from shared.infra.references import service as references
 from shared.trade.orders.order_lists import order_id_of
 
@@ -55,6 +57,7 @@ class EventPage(Paged):
 
     rows: tuple[EventView, ...]
     total: int
+    counts: Mapping[str, int]  # of all events: `all`, and each state
 
 
 def view(
@@ -89,16 +92,15 @@ def view(
     )
 
 
-async def event_counts() -> dict[EventStatus, int]:
-    """How many events stand in each state; every state is named."""
-    found = (
-        await WebhookEvent.all()
-        .annotate(number=Count("id"))
-        .group_by("status")
-        .values("status", "number")
-    )
-    counts = {row["status"]: int(row["number"]) for row in found}
-    return {status: counts.get(status.value, 0) for status in EventStatus}
+async def count_troubled() -> dict[EventStatus, int]:
+    """How many events are tried again or wait for a person: `failed` and `parked`."""
+    troubled = (EventStatus.FAILED, EventStatus.PARKED)
+    counts = dict.fromkeys(troubled, 0)
+    query = WebhookEvent.filter(status__in=list(troubled))
+    numbers = query.annotate(number=Count("id")).group_by("status")
+    for status, number in await numbers.values_list("status", "number"):
+        counts[EventStatus(status)] = int(number)
+    return counts
 
 
 async def event_page(
@@ -111,11 +113,17 @@ async def event_page(
 
     `search` is an order's number or any Stripe id: of an event, object or account.
     """
-    query = WebhookEvent.filter(status=status.value) if status else WebhookEvent.all()
+    lists = {"all": WebhookEvent.all()}
+    lists |= {
+        state.value: WebhookEvent.filter(status=state.value) for state in EventStatus
+    }
+    counts = await count_each(lists)
+    wanted = status.value if status else "all"
+    query = lists[wanted]
     if search:
         query = query.filter(await _about(search))
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    counted = None if search else counts[wanted]
+    shown = await window_of(query, page=page, size=PAGE_SIZE, counted=counted)
     rows = (
         await query.order_by("-id")
         .offset(shown.offset)
@@ -126,7 +134,9 @@ async def event_page(
         rows=tuple(view(row) for row in rows),
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
+        counts=counts,
     )
 
 

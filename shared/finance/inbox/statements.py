@@ -9,7 +9,9 @@ from typing import Any
 from shared.core import clock
 from shared.finance.inbox.attribution import named_ids, number_in
 from shared.finance.inbox.models import WebhookEvent
+from shared.infra import unit
 from shared.infra.database.batch import SqlStatement, inserts
+from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import execute, fetch
 
 _AGAIN = (
@@ -24,18 +26,29 @@ _OR_AGAIN = (
 )
 
 
+_BODY = (
+    "INSERT INTO webhook_bodies (created_at, updated_at, event_id, body)"
+    " VALUES (?, ?, ?, ?)"
+)
+_WITH_BODY = (
+    "WITH stored AS ({} RETURNING id, duplicates)"
+    " INSERT INTO webhook_bodies (created_at, updated_at, event_id, body)"
+    " SELECT ?::timestamptz, ?::timestamptz, id, ? FROM stored WHERE duplicates = 0"
+)
+
+
 async def count_again(source: str, event_id: str) -> bool:
     """Note that an event was delivered again; False when it is not known yet."""
     return bool(await execute(_AGAIN, clock.now(), source, event_id))
 
 
-async def store(row: WebhookEvent) -> int | None:
+async def store(row: WebhookEvent, body: str) -> int | None:
     """Insert an event, and return the order that it is about, as `attribution.find` finds it.
 
     The row gets its id; None when it is known already. The order is not written: who inserts
     a row that names it would wait for whoever has it locked.
     """
-    about = _order_of(json.loads(row.body))
+    about = _order_of(json.loads(body))
     (insert,) = inserts([row], once=True)
     found = await fetch(
         f'{insert.sql} RETURNING "id", ({about.sql}) AS order_id',
@@ -49,11 +62,22 @@ async def store(row: WebhookEvent) -> int | None:
     return order_id
 
 
-async def store_ignored(row: WebhookEvent) -> None:
-    """Insert an event that is done with, and the order that it is about, or count it again."""
-    about = _order_of(json.loads(row.body))
+async def store_ignored(row: WebhookEvent, body: str) -> None:
+    """Insert an event that is done with, its body and the order that it is about, or count it
+    again.
+    """
+    about = _order_of(json.loads(body))
     (insert,) = inserts([row], found={"order_id": about})
-    await execute(insert.sql + _OR_AGAIN, *insert.values)
+    event = insert.sql + _OR_AGAIN
+    now = clock.now()
+    if dialect() == "postgres":
+        sql = _WITH_BODY.format(event)
+        await execute(sql, *insert.values, now, now, body)
+        return
+    async with unit.transaction():
+        (stored,) = await fetch(f"{event} RETURNING id, duplicates", *insert.values)
+        if not stored["duplicates"]:
+            await execute(_BODY, now, now, stored["id"], body)
 
 
 def _order_of(body: Mapping[str, Any]) -> SqlStatement:

@@ -60,10 +60,13 @@ class LedgerEntry(Row):
         indexes = [
             Index(fields=("posting_id",), name="ix_ledger_entries_posting"),
             Index(
-                fields=("vendor_id", "account", "currency"),
-                name="ix_ledger_entries_vendor",
+                fields=("vendor_id", "account", "currency", "created_at", "id"),
+                name="ix_ledger_entries_vendor_at",
             ),
-            Index(fields=("account", "currency"), name="ix_ledger_entries_account"),
+            Index(
+                fields=("account", "created_at"),
+                name="ix_ledger_entries_account_at",
+            ),
             Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
         ]
         constraints = [

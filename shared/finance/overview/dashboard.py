@@ -21,7 +21,7 @@ from shared.core.settings import Settings
 from shared.finance.connect.queries import VendorTrouble, vendors_in_trouble
 from shared.finance.disputes.queries import DisputeView, next_to_answer_of_all
 from shared.finance.inbox.endpoint_health import Endpoint, endpoints
-from shared.finance.inbox.queries import event_counts
+from shared.finance.inbox.queries import count_troubled
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
@@ -98,7 +98,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
         parked_payments=await count_parked(),
-        parked_events=(await event_counts())[EventStatus.PARKED],
+        parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
         last_run=last,
         is_stale=bool(last and clock.now() - last.started_at > STALE),

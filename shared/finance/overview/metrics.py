@@ -15,12 +15,12 @@ from shared.core.settings import Settings
 from shared.core.words import in_english
 from shared.finance.connect.queries import vendors_in_trouble
 from shared.finance.inbox import endpoint_health
-from shared.finance.inbox.queries import event_counts
+from shared.finance.inbox.queries import count_troubled
 from shared.finance.inbox.rules import DeliveryCounts, EventStatus, Light
 from shared.finance.ledger.models import AccountSum
 from shared.finance.payments.queries import count_parked
 from shared.finance.reconciliation.queries import RunView, last_finished
-from shared.infra.jobs.models import Job
+from shared.infra.jobs.models import UNFINISHED, Job
 from shared.infra.mail.queries import unsent
 from shared.infra.stripe_writes.queries import unexpected_answers
 
@@ -83,7 +83,8 @@ async def measures(settings: Settings) -> tuple[Measure, ...]:
 
 
 async def _jobs(now: datetime) -> tuple[Measure, ...]:
-    rows = Job.exclude(status="done").annotate(number=Count("id")).group_by("status")
+    left = Job.filter(status__in=UNFINISHED)
+    rows = left.annotate(number=Count("id")).group_by("status")
     found = {
         str(status): int(number)
         for status, number in await rows.values_list("status", "number")
@@ -95,7 +96,7 @@ async def _jobs(now: datetime) -> tuple[Measure, ...]:
             state,
             float(found.get(state, 0)),
         )
-        for state in ("waiting", "running", "failed")
+        for state in UNFINISHED
     )
     age = (now - oldest.run_at).total_seconds() if oldest else 0.0
     return (
@@ -114,7 +115,7 @@ _DELIVERIES = ("delivered", "refused", "misdirected", "unheard")
 
 async def _webhooks(settings: Settings, now: datetime) -> tuple[Measure, ...]:
     endpoints = await endpoint_health.endpoints(settings)
-    counts = await event_counts()
+    counts = await count_troubled()
 
     def each(
         name: str,

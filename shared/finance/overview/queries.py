@@ -19,7 +19,7 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.search import vendor_names
 
 Sums: TypeAlias = dict[tuple[int, str], int]  # by vendor and currency
 
@@ -65,18 +65,14 @@ async def exposure_now() -> ExposureView:
         },
         held=await by_vendor(Account.STRIPE_HELD_VENDOR),
     )
-    names = dict(
-        await Vendor.filter(id__in=[vendor for vendor, _ in places] or [0]).values_list(
-            "id", "name"
-        )
-    )
+    names = await vendor_names(vendor for vendor, _ in places)
     return ExposureView(
         together=tuple(
             Risk(None, "", currency, parts)
             for currency, parts in totals(places.items()).items()
         ),
         vendors=tuple(
-            Risk(vendor, str(names.get(vendor, "")), currency, p)
+            Risk(vendor, names.get(vendor, ""), currency, p)
             for (vendor, currency), p in places.items()
         ),
     )

@@ -10,6 +10,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.finance.payments.rules import PaymentState
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Customer
 from shared.trade.vendors.models import Vendor
@@ -104,7 +105,28 @@ class Payment(Row):
     class Meta:
         table = "payments"
         unique_together = (("order", "attempt"),)
-        indexes = [Index(fields=("status", "updated_at"), name="ix_payments_status")]
+        indexes = [
+            Index(fields=("status", "updated_at"), name="ix_payments_status"),
+            Index(
+                fields=("vendor_id", "id"),
+                name="ix_payments_vendor",
+            ),
+            IndexWhere(
+                fields=("vendor_id", "paid_at"),
+                name="ix_payments_vendor_paid",
+                where="paid_at IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("paid_at",),
+                name="ix_payments_paid",
+                where="paid_at IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("updated_at",),
+                name="ix_payments_bare",
+                where="stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL",
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 check=f"status in ({words(PaymentState)})", name="ck_payments_status"

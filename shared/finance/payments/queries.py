@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney
 
@@ -88,7 +88,7 @@ async def payments_of_order(order_id: int) -> tuple[PaymentView, ...]:
 async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
     """A vendor's payments, newest first."""
     mine = Payment.filter(vendor_id=vendor_id)
-    shown = window(await mine.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(mine, page=page, size=PAGE_SIZE)
     rows = (
         await mine.order_by("-id")
         .offset(shown.offset)
@@ -99,6 +99,7 @@ async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
         rows=tuple(_view(p) for p in rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
     )
 
 

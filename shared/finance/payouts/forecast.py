@@ -8,15 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from tortoise.functions import Sum
-
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.ledger.chart import Account
-from shared.finance.ledger.models import LedgerEntry
-from shared.finance.payments.models import Payment
-from shared.finance.payments.rules import PAID_STATES
-from shared.finance.payouts import available_funds
+from shared.finance.payouts import available_funds, statements
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import (
@@ -50,7 +44,7 @@ class NextPayout:
 
 @dataclass(frozen=True)
 class Settling:
-    """A sale whose money cannot leave before its day; None where Stripe has not named the day."""
+    """Sales whose money cannot leave before their day; None where Stripe has not named the day."""
 
     amount: int
     available_on: date | None
@@ -157,31 +151,15 @@ async def _paydays(terms: PayoutTerms) -> list[date]:
 
 
 async def settling(vendor_id: int, currency: str) -> list[Settling]:
-    """Sales whose money lies in the vendor's balance and cannot leave yet, what went back of it
-    taken off.
+    """What lies in the vendor's balance and cannot leave yet, by the day on which it can; what went
+    back of those sales is taken off.
     """
     now = clock.now()
-    recent = await Payment.filter(
-        vendor_id=vendor_id,
-        currency=currency,
-        status__in=list(PAID_STATES),
-        paid_at__gte=now - SETTLES,
-    ).values_list("order_id", "available_on")
-    days = {order_id: on for order_id, on in recent if on is None or on > now}
-    if not days:
-        return []
-    subjects = {f"order:{order_id}": order_id for order_id in days}
-    booked = LedgerEntry.filter(
-        vendor_id=vendor_id,
-        currency=currency,
-        account=Account.STRIPE_VENDOR,
-        posting__subject__in=list(subjects),
+    sums = await statements.settling(
+        vendor_id, currency, paid_since=now - SETTLES, now=now
     )
-    sums = booked.annotate(total=Sum("amount")).group_by("posting__subject")
-    amounts = dict.fromkeys(days, 0)
-    for subject, total in await sums.values_list("posting__subject", "total"):
-        amounts[subjects[str(subject)]] = int(total)
-    return [
-        Settling(amounts[order_id], on.date() if on else None)
-        for order_id, on in days.items()
-    ]
+    found = []
+    for amount, moment in sums:
+        day = moment.date() if moment else None
+        found.append(Settling(amount, day))
+    return found

@@ -13,6 +13,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.finance.payouts.errors import PayoutNotFound
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 
@@ -82,6 +83,11 @@ class Payout(Row):
         indexes = [
             Index(fields=("vendor_id", "id"), name="ix_payouts_vendor"),
             Index(fields=("status", "updated_at"), name="ix_payouts_status"),
+            IndexWhere(
+                fields=("paid_at",),
+                name="ix_payouts_paid",
+                where="paid_at IS NOT NULL",
+            ),
         ]
         constraints = [
             CheckConstraint(

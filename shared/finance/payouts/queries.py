@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Case, Q, When
-from tortoise.functions import Count, Max
+from tortoise.expressions import Q
+from tortoise.functions import Max
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
@@ -17,7 +16,9 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.chunks import chunks
+from shared.infra.database.counting import count_each
+from shared.infra.database.paging import Paged, Window, window_of
 
 PAGE_SIZE = 25
 FRESH = timedelta(days=30)  # a failure that is older no longer goes before the rest
@@ -94,12 +95,10 @@ def row_of(row: Payout) -> PayoutRow:
 async def payouts_of(vendor_id: int, *, page: int = 1) -> PayoutPage:
     """A vendor's payouts, newest first."""
     mine = Payout.filter(vendor_id=vendor_id)
-    return await _page(
-        mine,
-        page=page,
-        chosen=None,
-        order=("-id",),
-    )
+    shown = await window_of(mine, page=page, size=PAGE_SIZE)
+    newest = mine.order_by("-id").select_related("vendor")
+    rows = await newest.offset(shown.offset).limit(shown.limit)
+    return _page(rows, shown, {})
 
 
 async def all_payouts(
@@ -108,13 +107,51 @@ async def all_payouts(
     chosen: str | None = None,
 ) -> PayoutPage:
     """Everybody's payouts, fresh failures before the rest, newest first."""
-    failed = When(
-        status=PayoutState.FAILED.value,
-        failed_at__gte=clock.now() - FRESH,
-        then="0",
+    lists = {"all": Payout.all()}
+    for name, states in FILTERS.items():
+        lists[name] = Payout.filter(status__in=list(states))
+    counts = await count_each(lists)
+    wanted = chosen if chosen in FILTERS else "all"
+    query = lists[wanted]
+    shown = await window_of(
+        query,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
     )
-    ranked = Payout.all().annotate(rank=Case(failed, default="1"))
-    return await _page(ranked, page=page, chosen=chosen, order=("rank", "-id"))
+    return _page(await _fresh_failures_first(query, shown), shown, counts)
+
+
+async def _fresh_failures_first(
+    query: QuerySet[Payout],
+    shown: Window,
+) -> list[Payout]:
+    """The rows of a page. No index knows which failures are fresh, but those are few."""
+    newest = query.order_by("-id").select_related("vendor")
+    failed, since = PayoutState.FAILED.value, clock.now() - FRESH
+    fresh = await newest.filter(status=failed, failed_at__gte=since)
+    here = fresh[shown.offset : shown.offset + shown.limit]
+    if len(here) < shown.limit:
+        others = Q(status__not=failed) | Q(failed_at=None)
+        rest = newest.filter(others | Q(failed_at__lt=since))
+        begin = max(0, shown.offset - len(fresh))
+        here += await rest.offset(begin).limit(shown.limit - len(here))
+    return here
+
+
+def _page(
+    rows: Iterable[Payout],
+    shown: Window,
+    counts: dict[str, int],
+) -> PayoutPage:
+    return PayoutPage(
+        rows=tuple(row_of(row) for row in rows),
+        number=shown.number,
+        pages=shown.pages,
+        goes_on=shown.goes_on,
+        total=shown.total,
+        counts=counts,
+    )
 
 
 async def waiting(rows: Iterable[PayoutRow]) -> frozenset[int]:
@@ -155,43 +192,19 @@ async def _newest_of(rows: Sequence[Payout]) -> dict[Whose, int]:
     first of these.
     """
     first = min((row.id for row in rows), default=0)
-    vendor_ids = {row.vendor_id for row in rows if row.vendor_id}
-    whose = Q(vendor_id__in=vendor_ids or {0}) | Q(vendor_id=None)
-    later = Payout.filter(whose, id__gt=first).annotate(last=Max("id"))
-    grouped = later.group_by("vendor_id", "currency")
-    found = await grouped.values_list("vendor_id", "currency", "last")
-    return {(vendor_id, currency): last for vendor_id, currency, last in found}
+    of_platform = any(row.vendor_id is None for row in rows)
+    whose = [Q(vendor_id=None)] if of_platform else []
+    vendor_ids = _vendors_of(rows)
+    whose += [Q(vendor_id__in=some) for some in chunks(vendor_ids)]
+    newest: dict[Whose, int] = {}
+    for each in whose:
+        later = Payout.filter(each, id__gt=first)
+        grouped = later.annotate(last=Max("id")).group_by("vendor_id", "currency")
+        found = await grouped.values_list("vendor_id", "currency", "last")
+        for vendor_id, currency, last in found:
+            newest[vendor_id, currency] = last
+    return newest
 
 
-async def _page(
-    query: QuerySet[Payout],
-    *,
-    page: int,
-    chosen: str | None,
-    order: tuple[str, ...],
-) -> PayoutPage:
-    counts = await _counts() if order[0] == "rank" else {}
-    if chosen in FILTERS:
-        states = [state.value for state in FILTERS[chosen]]
-        query = query.filter(status__in=states)
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
-    rows = query.order_by(*order).offset(shown.offset).limit(shown.limit)
-    return PayoutPage(
-        rows=tuple(row_of(row) for row in await rows.select_related("vendor")),
-        number=shown.number,
-        pages=shown.pages,
-        total=total,
-        counts=counts,
-    )
-
-
-async def _counts() -> dict[str, int]:
-    grouped = Payout.all().annotate(number=Count("id")).group_by("status")
-    found = await grouped.values("status", "number")
-    each = Counter({row["status"]: row["number"] for row in found})
-    sums = {
-        name: sum(each[state.value] for state in states)
-        for name, states in FILTERS.items()
-    }
-    return {"all": each.total(), **sums}
+def _vendors_of(rows: Iterable[Payout]) -> Iterator[int]:
+    return (row.vendor_id for row in rows if row.vendor_id)

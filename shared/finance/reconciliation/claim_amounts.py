@@ -13,6 +13,7 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE
+from shared.infra.database.chunks import chunks
 from shared.infra.references.models import StripeReference
 
 _KINDS = ("refund", "refund_undone", "dispute_withdrawn", "dispute_reinstated")
@@ -52,12 +53,11 @@ async def _by_ledger(subjects: Sequence[str]) -> dict[str, int]:
     named = StripeReference.filter(subject__in=list(subjects))
     pairs = await named.values_list("stripe_id", "subject")
     subject_of = {str(stripe_id): str(subject) for stripe_id, subject in pairs}
-    entries = LedgerEntry.filter(
-        stripe_id__in=list(subject_of), posting__kind__in=_KINDS
-    )
-    entries = entries.filter(account=Account.VENDOR_PAYABLE)
-    sums = entries.annotate(total=Sum("amount")).group_by("stripe_id")
+    payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE)
     amounts: dict[str, int] = defaultdict(int)
-    for stripe_id, total in await sums.values_list("stripe_id", "total"):
-        amounts[subject_of[str(stripe_id)]] += int(str(total))
+    for some in chunks(subject_of):
+        entries = payable.filter(stripe_id__in=some, posting__kind__in=_KINDS)
+        sums = entries.annotate(total=Sum("amount")).group_by("stripe_id")
+        for stripe_id, total in await sums.values_list("stripe_id", "total"):
+            amounts[subject_of[str(stripe_id)]] += int(str(total))
     return amounts

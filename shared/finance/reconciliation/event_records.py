@@ -8,7 +8,7 @@ from shared.finance.inbox.handlers import is_handled
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.reconciliation.records import EventAtStripe
-from shared.finance.reconciliation.window import chunks
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 
 PARKED_AT_MOST = 100

@@ -15,9 +15,10 @@ from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout, ReserveHold
 from shared.finance.reconciliation.records import LedgerLine, OpenPosting, PaymentRecord
-from shared.finance.reconciliation.window import chunks, since_then
+from shared.finance.reconciliation.window import since_then
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.models import Refund
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
 
 AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)

@@ -23,10 +23,11 @@ from shared.finance.reconciliation.records import (
     ObjectRecord,
     PaymentRecord,
 )
-from shared.finance.reconciliation.window import chunks, is_recent, since_then
+from shared.finance.reconciliation.window import is_recent, since_then
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.refunds.models import Refund
+from shared.infra.database.chunks import chunks
 
 Row = TypeVar("Row", Payment, Movement)
 

@@ -12,9 +12,9 @@ from shared.finance.disputes.dispute_postings import withheld_by
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import Withheld
 from shared.finance.reconciliation.records import OrderRecord
-from shared.finance.reconciliation.window import chunks
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, RefundState
+from shared.infra.database.chunks import chunks
 from shared.trade.orders.models import Order
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tortoise.expressions import Subquery
+
 from shared.finance.payment_methods.models import (
     PaymentMethod,
     PaymentMethodDetachment,
@@ -11,7 +13,7 @@ from shared.finance.payment_methods.models import (
 )
 from shared.finance.reconciliation.records import MethodAtStripe, MethodRecord
 from shared.finance.reconciliation.stripe_records import bounded
-from shared.finance.reconciliation.window import chunks
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
@@ -23,8 +25,8 @@ async def customers(since: datetime | None) -> list[str]:
     live = StripeCustomer.filter(gone_at=None, stripe_customer_id__not_isnull=True)
     if since is not None:
         changed = PaymentMethod.filter(updated_at__gte=since)
-        ids = set(await texts_in(changed, "stripe_customer_id"))
-        live = live.filter(stripe_customer_id__in=sorted(ids))
+        whose = Subquery(changed.values("stripe_customer_id"))
+        live = live.filter(stripe_customer_id__in=whose)
     return await texts_in(live.order_by("id"), "stripe_customer_id")
 
 

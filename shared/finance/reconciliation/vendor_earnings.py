@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Sum
@@ -16,6 +17,7 @@ from shared.finance.reconciliation.records import VendorEarnings
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 
 EARNED = (Account.VENDOR_PAYABLE.value, Account.VENDOR_RESERVED.value)
@@ -108,15 +110,14 @@ async def _unposted_refunds(
 
     Or whose failure it does not have: those count the other way.
     """
-    query = Refund.filter(
-        vendor_id__in=sorted(vendors), stripe_refund_id__not_isnull=True
-    )
-    rows = await query.order_by("id").values_list(
-        "id", "vendor_id", "currency", "vendor_part", "status"
-    )
-    keys = [f"{kind}:{row[0]}" for row in rows for kind in ("refund", "refund_undone")]
-    postings = LedgerPosting.filter(key__in=keys)
-    posted = set(await texts_in(postings, "key"))
+    rows: list[Any] = []
+    for some in chunks(vendors):
+        query = Refund.filter(vendor_id__in=some, stripe_refund_id__not_isnull=True)
+        rows += await query.order_by("id").values_list(
+            "id", "vendor_id", "currency", "vendor_part", "status"
+        )
+    keys = (f"{kind}:{row[0]}" for row in rows for kind in ("refund", "refund_undone"))
+    posted = await _posted(keys)
     unposted: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     for refund_id, vendor_id, currency, part, status in rows:
         lacks_refund = f"refund:{refund_id}" not in posted
@@ -125,3 +126,11 @@ async def _unposted_refunds(
             amount = int(part) if lacks_refund else -int(part)
             unposted[int(vendor_id), str(currency)][int(refund_id)] = amount
     return unposted
+
+
+async def _posted(keys: Iterable[str]) -> set[str]:
+    """Return those of these postings that are in the ledger."""
+    posted: set[str] = set()
+    for some in chunks(keys):
+        posted.update(await texts_in(LedgerPosting.filter(key__in=some), "key"))
+    return posted

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from tortoise.queryset import QuerySet
-
-CHUNK = 500  # what one query can name
-T = TypeVar("T")
-
-
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Part the values, each once, into pieces that a query can name."""
-    rest = list(dict.fromkeys(values))
-    for start in range(0, len(rest), CHUNK):
-        yield rest[start : start + CHUNK]
 
 
 def since_then(

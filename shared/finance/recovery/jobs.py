@@ -15,6 +15,7 @@ from shared.finance.recovery import dashboard_transfers, service
 from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra import unit
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
@@ -78,8 +79,10 @@ async def sweep(context: Context) -> None:
         for row in rows
         if row.source and "transfer" in row.links and "source_refund" not in row.links
     ]
-    ids = Movement.filter(stripe_id__in=[row.source for row in mine])
-    known = set(await texts_in(ids, "stripe_id"))
+    known: set[str] = set()
+    for some in chunks(row.source for row in mine):
+        ours = Movement.filter(stripe_id__in=some)
+        known.update(await texts_in(ours, "stripe_id"))
     untold = sorted({row.links["transfer"] for row in mine if row.source not in known})
     async with unit.transaction() as tx:
         for transfer_id in untold:

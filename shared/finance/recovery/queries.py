@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Subquery
 from tortoise.functions import Sum
 
 from shared.core.money import Money
@@ -62,27 +62,22 @@ class Waiting:
 async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
     """What is sent to vendors once they connect their account again, the oldest first."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
-    since = {row.vendor_id: row.deauthorized_at for row in await gone}
-    rows = (
-        Claim.filter(
-            vendor_id__in=[*since],
-            taken__gt=F("amount") - F("netted"),
-        )
-        if since
-        else Claim.filter(id=0)
-    )
+    whose = Subquery(gone.values("vendor_id"))
+    too_much = Claim.filter(taken__gt=F("amount") - F("netted"))
+    rows = too_much.filter(vendor_id__in=whose).order_by("id").limit(limit)
+    found = await rows.select_related("order", "vendor")
+    of_these = gone.filter(vendor_id__in={row.vendor_id for row in found})
+    since = dict(await of_these.values_list("vendor_id", "deauthorized_at"))
     return tuple(
         Waiting(
             row.order.number,
             row.subject,
             row.vendor_id,
             row.vendor.name,
-            since[row.vendor_id] or row.updated_at,
+            since.get(row.vendor_id, row.updated_at),
             Money(row.paid - row.amount, row.currency),
         )
-        for row in await rows.order_by("id")
-        .limit(limit)
-        .select_related("order", "vendor")
+        for row in found
     )
 
 

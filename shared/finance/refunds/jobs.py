@@ -11,6 +11,7 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
 from shared.finance.refunds.sync import sync_later
 from shared.infra import unit
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, recurring
 
@@ -43,11 +44,14 @@ async def sweep(context: Context) -> None:
             once(tx, refund_id=refund_id)
     since = clock.now() - LOOK_BACK
     listed = await context.gateway.refunds.list(since=since)
-    rows = Refund.filter(stripe_refund_id__in=[refund.id for refund in listed])
-    known = dict(await rows.values_list("stripe_refund_id", "status"))
-    intent_ids = [refund.payment_intent for refund in listed]
-    of_ours = Payment.filter(stripe_payment_intent_id__in=intent_ids)
-    known_intents = set(await texts_in(of_ours, "stripe_payment_intent_id"))
+    known: dict[str, str] = {}
+    for some in chunks(refund.id for refund in listed):
+        rows = Refund.filter(stripe_refund_id__in=some)
+        known |= dict(await rows.values_list("stripe_refund_id", "status"))
+    known_intents: set[str] = set()
+    for intent_ids in chunks(refund.payment_intent for refund in listed):
+        of_ours = Payment.filter(stripe_payment_intent_id__in=intent_ids)
+        known_intents.update(await texts_in(of_ours, "stripe_payment_intent_id"))
     async with unit.transaction() as tx:
         for refund in listed:
             if (

@@ -9,6 +9,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.finance.payments.models import Payment
 from shared.finance.refunds.rules import RefundState
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.vendors.models import Vendor
 
@@ -82,6 +83,11 @@ class Refund(Row):
         indexes = [
             Index(fields=("status", "updated_at"), name="ix_refunds_status"),
             Index(fields=("vendor_id", "id"), name="ix_refunds_vendor"),
+            IndexWhere(
+                fields=("succeeded_at",),
+                name="ix_refunds_succeeded",
+                where="succeeded_at IS NOT NULL",
+            ),
         ]
         constraints = [
             CheckConstraint(

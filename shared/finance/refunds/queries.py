@@ -19,7 +19,7 @@ from shared.finance.refunds.order_totals import (
 from shared.finance.refunds.rules import (
     RefundState,
 )
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.trade.people.queries import names_of
 
 PAGE_SIZE = 25
@@ -116,10 +116,15 @@ async def refund_page(
 ) -> RefundPage:
     """A page of everybody's refunds, newest first; only in these states if any are named."""
     query = Refund.filter(status__in=list(states)) if states else Refund.all()
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = query.order_by("-id").offset(shown.offset).limit(shown.limit)
     views = await _views(await rows.select_related("order__checkout", "vendor"))
-    return RefundPage(rows=views, number=shown.number, pages=shown.pages)
+    return RefundPage(
+        rows=views,
+        number=shown.number,
+        pages=shown.pages,
+        goes_on=shown.goes_on,
+    )
 
 
 async def count_waiting() -> int:

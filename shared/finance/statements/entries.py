@@ -7,14 +7,17 @@ is cut off by time and by the newest entry in it, and never read differently aga
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
+from shared.core import clock
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
@@ -22,12 +25,17 @@ from shared.finance.statements.models import Statement
 from shared.finance.statements.rules import (
     BALANCE,
     COMMISSION,
+    PAYABLE,
+    RECEIVABLE,
+    RESERVED,
     Booked,
     StatementSheet,
     sheet,
 )
 from shared.trade.orders.models import Order
 
+# No transaction takes so long: an entry and its posting are of the same day, or of its neighbours.
+AT_ONCE = timedelta(days=1)
 FIELDS = (
     "id",
     "posting_id",
@@ -73,6 +81,32 @@ def cut_of(statement: Statement) -> Cut:
     return Cut(statement.ends_at, statement.last_entry_id)
 
 
+@dataclass(frozen=True)
+class RunningAccount:
+    """What a vendor has in one currency, and the closing that it is counted from, if any."""
+
+    vendor_id: int
+    currency: str
+    closed: Statement | None
+
+    def at_closing(self) -> tuple[dict[str, int], Cut | None]:
+        """What each account came to, debits positive, and where that ends.
+
+        A month that an older version closed does not say it: then all is counted from the first
+        entry.
+        """
+        statement = self.closed
+        if statement is None or statement.reserved is None:
+            return {}, None
+        reserved, owed = statement.reserved, statement.owed or 0
+        sums = {
+            PAYABLE: reserved - owed - statement.closing,
+            RESERVED: -reserved,
+            RECEIVABLE: owed,
+        }
+        return sums, cut_of(statement)
+
+
 async def last_closed(
     vendor_id: int,
     currency: str,
@@ -91,13 +125,9 @@ async def read_closed(statement: Statement) -> StatementSheet:
     previous = await last_closed(
         statement.vendor_id, statement.currency, before=statement.month
     )
+    account = RunningAccount(statement.vendor_id, statement.currency, previous)
     after = cut_of(previous) if previous else None
-    return await read(
-        statement.vendor_id,
-        statement.currency,
-        after=after,
-        upto=cut_of(statement),
-    )
+    return await read(account, after=after, upto=cut_of(statement))
 
 
 async def read_open(
@@ -114,39 +144,85 @@ async def read_open(
         if previous and next_to_closed
         else Cut(months.starts(month, zone))
     )
-    return await read(
-        vendor_id,
-        currency,
-        after=after,
-        upto=Cut(months.ends(month, zone)),
-    )
+    account = RunningAccount(vendor_id, currency, previous)
+    upto = Cut(months.ends(month, zone))
+    return await read(account, after=after, upto=upto)
 
 
 async def read(
-    vendor_id: int,
-    currency: str,
-    *,
-    after: Cut | None,
-    upto: Cut,
+    account: RunningAccount, *, after: Cut | None, upto: Cut
 ) -> StatementSheet:
-    """What lies between two cuts: three queries, however many lines."""
-    balance = _balance(vendor_id, currency)
-    opening: dict[str, int] = {}
+    """What lies between two cuts: a constant number of queries, however many lines."""
+    opening: Mapping[str, int] = {}
     if after is not None:
-        rows = (
-            await balance.filter(after.inside())
-            .annotate(total=Sum("amount"))
-            .group_by("account")
-            .values_list("account", "total")
-        )
-        opening = {str(account): int(total) for account, total in rows}
-    between = upto.inside() if after is None else upto.inside() & after.beyond()
+        opening = await _opening(account, after)
+    balance = _balance(account.vendor_id, account.currency)
+    commission = _commission(account.vendor_id, account.currency)
     entries = [
         _booked(row)
-        for query in (balance, _commission(vendor_id, currency))
-        for row in await query.filter(between).order_by("id").values_list(*FIELDS)
+        for query in (balance, commission)
+        for part in between(query, after, upto)
+        for row in await part.order_by("id").values_list(*FIELDS)
     ]
     return sheet(opening, entries)
+
+
+async def _opening(account: RunningAccount, upto: Cut) -> Mapping[str, int]:
+    """What each account came to, from the last closing on: debits positive."""
+    sums, since = account.at_closing()
+    if since == upto:
+        return sums
+    whole = _balance(account.vendor_id, account.currency)
+    found = Counter(sums)
+    for part in between(whole, since, upto):
+        totals = part.annotate(total=Sum("amount"))
+        rows = totals.group_by("account")
+        for name, total in await rows.values_list("account", "total"):
+            found[str(name)] += int(str(total))
+    return found
+
+
+async def balances_at(
+    account: RunningAccount,
+    ends: Sequence[datetime],
+) -> list[int]:
+    """What is owed to the vendor at each of these moments, in minor units.
+
+    One query, two after a closing.
+    """
+    sums, since = account.at_closing()
+    balances = [-sum(sums.values())] * len(ends)
+    upto = {}
+    for n, end in enumerate(ends):
+        before = Q(posting__created_at__lt=end)
+        upto[f"upto_{n}"] = Sum("amount", _filter=before)
+    whole = _balance(account.vendor_id, account.currency)
+    for part in between(whole, since, Cut(ends[-1])):
+        summed = part.annotate(**upto).group_by("currency")
+        for totals in await summed.values_list(*upto):
+            for n, total in enumerate(totals):
+                balances[n] -= int(str(total or 0))
+    return balances
+
+
+def between(
+    query: QuerySet[LedgerEntry], after: Cut | None, upto: Cut
+) -> list[QuerySet[LedgerEntry]]:
+    """The entries between two cuts in parts, each of which an index finds.
+
+    An entry is as old as its posting, but for a moment. The second part is what turned up after its
+    month was closed.
+    """
+    if after is None:
+        return [query.filter(upto.inside())]
+    lies = query.filter(upto.inside() & after.beyond())
+    begins = after.before - AT_ONCE
+    usual = lies.filter(created_at__gte=begins)
+    parts = [usual.filter(created_at__lt=upto.before + AT_ONCE)]
+    if after.last_entry_id is not None:
+        late = lies.filter(created_at__lt=begins, id__gt=after.last_entry_id)
+        parts.append(late)
+    return parts
 
 
 def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
@@ -203,16 +279,15 @@ async def open_months(
     """
     previous = await last_closed(vendor_id, currency)
     query = _balance(vendor_id, currency)
-    if previous is not None:
-        query = query.filter(cut_of(previous).beyond())
-    moments = (
-        await query.order_by("posting__created_at")
-        .limit(1)
-        .values_list("posting__created_at", flat=True)
-    )
-    if not moments:
+    after = cut_of(previous) if previous is not None else None
+    firsts = []
+    upto_now = Cut(clock.now() + AT_ONCE)
+    for part in between(query, after, upto_now):
+        oldest = part.order_by("created_at").limit(1)
+        firsts += await oldest.values_list("posting__created_at", flat=True)
+    if not firsts:
         return []
-    first: Any = moments[0]
+    first: Any = min(firsts)
     month = months.month_of(first, zone)
     if previous is not None:
         month = max(month, months.following(previous.month))

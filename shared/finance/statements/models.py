@@ -46,6 +46,12 @@ class Statement(Row):
     )
     opening = fields.BigIntField(description="minor units")
     closing = fields.BigIntField(description="minor units")
+    reserved: int | None = fields.BigIntField(
+        null=True, description="minor units of the closing that are held back"
+    )
+    owed: int | None = fields.BigIntField(
+        null=True, description="minor units that the vendor owed then"
+    )
     commission = fields.BigIntField(
         description="minor units, VAT included, net of what was given back"
     )

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
-
-from tortoise.functions import Sum
+from itertools import pairwise
 
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.ledger.models import LedgerEntry
 from shared.finance.statements import entries, months
 from shared.finance.statements.models import Statement
-from shared.finance.statements.rules import BALANCE
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.vendors.models import Vendor
 
@@ -64,18 +60,22 @@ async def months_of(vendor_id: int) -> tuple[MonthRow, ...]:
 
 
 async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
-    """The running balance at the end of each month that is not closed; one query a month."""
+    """The running balance at the end of each month that is not closed."""
     zone = (await marketplace()).zone
     now = months.month_of(clock.now(), zone)
     found = await entries.open_months(vendor.id, currency, zone, upto=now)
     if not found:
         return []
-    opening = await _balance_before(vendor.id, currency, found[0], zone)
+    closed = await entries.last_closed(vendor.id, currency)
+    account = entries.RunningAccount(vendor.id, currency, closed)
+    moments = [months.starts(found[0], zone)]
+    moments += [months.ends(month, zone) for month in found]
+    balances = await entries.balances_at(account, moments)
+    if closed is not None and months.following(closed.month) == found[0]:
+        balances[0] = closed.closing  # what turned up since is in the first open month
     rows = []
-    for month in found:
-        closing = await _balance_before(
-            vendor.id, currency, months.following(month), zone
-        )
+    spans = pairwise(balances)
+    for month, (opening, closing) in zip(found, spans, strict=True):
         rows.append(
             MonthRow(
                 vendor.id,
@@ -89,32 +89,7 @@ async def _open_rows(vendor: Vendor, currency: str) -> list[MonthRow]:
                 is_running=month == now,
             )
         )
-        opening = closing
     return rows
-
-
-async def _balance_before(
-    vendor_id: int,
-    currency: str,
-    month: str,
-    zone: ZoneInfo,
-) -> int:
-    previous = await entries.last_closed(vendor_id, currency)
-    if previous is not None and months.following(previous.month) == month:
-        return int(previous.closing)
-    begins = months.starts(month, zone)
-    before = LedgerEntry.filter(
-        vendor_id=vendor_id,
-        currency=currency,
-        account__in=BALANCE,
-        posting__created_at__lt=begins,
-    )
-    totals = (
-        await before.annotate(total=Sum("amount"))
-        .group_by("currency")
-        .values_list("total", flat=True)
-    )
-    return -sum(int(str(total)) for total in totals)
 
 
 def _row(row: Statement, vendor_name: str) -> MonthRow:
@@ -134,7 +109,7 @@ def _row(row: Statement, vendor_name: str) -> MonthRow:
 async def closed_statements(*, page: int = 1) -> StatementPage:
     """The closed months of all vendors, the newest invoice first."""
     query = Statement.all()
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = (
         await query.order_by("-id")
         .offset(shown.offset)
@@ -145,4 +120,5 @@ async def closed_statements(*, page: int = 1) -> StatementPage:
         rows=tuple(_row(row, row.vendor.name) for row in rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
     )

@@ -25,13 +25,11 @@ from shared.finance.statements.rules import (
 )
 from shared.infra.database.columns import texts_in
 from shared.trade.marketplace.queries import name_and_zone
-from shared.trade.orders.models import Order
+from shared.trade.orders.order_numbers import numbers_of
 from shared.trade.vat.queries import note_of
 from shared.trade.vat.rules import StateVat, Treatment, currency_of, needs_rate
 from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.models import Vendor
-
-AT_ONCE = 1000  # ids in one query
 
 
 @dataclass(frozen=True)
@@ -237,14 +235,4 @@ async def _currencies(
 
 
 async def _numbers(order_ids: Iterable[int | None]) -> dict[int, str]:
-    wanted = sorted({order_id for order_id in order_ids if order_id is not None})
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        rows = Order.filter(id__in=wanted[start : start + AT_ONCE])
-        found.update(
-            {
-                int(i): str(number)
-                for i, number in await rows.values_list("id", "number")
-            }
-        )
-    return found
+    return await numbers_of(id_ for id_ in order_ids if id_ is not None)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
@@ -133,8 +134,7 @@ async def _close(account: _Account, month: str) -> bool:
         after = entries.cut_of(previous) if previous else None
         ends_at = months.ends(month, account.zone)
         found = await entries.read(
-            account.vendor_id,
-            account.currency,
+            entries.RunningAccount(account.vendor_id, account.currency, previous),
             after=after,
             upto=entries.Cut(ends_at),
         )
@@ -196,17 +196,14 @@ async def _freeze(
         number=await _next_number(identity, account.zone),
         opening=over.sheet.opening,
         closing=over.sheet.closing,
+        reserved=over.sheet.reserved,
+        owed=over.sheet.owed,
         commission=bill.invoice.gross,
         vat_percentage=bill.invoice.percentage,
         vat=bill.invoice.vat,
         state_vat=stored_vat(bill.state_vat),
         last_entry_id=over.sheet.last_entry_id,
-        parties={
-            "seller": stored(bill.seller),
-            "buyer": stored(bill.buyer),
-            "note": bill.invoice.note,
-            "market": account.market,
-        },
+        parties=_parties(account, bill),
     )
     tx.record(
         "statement.closed",
@@ -218,6 +215,15 @@ async def _freeze(
         closing=over.sheet.closing,
     )
     return statement
+
+
+def _parties(account: _Account, bill: _Bill) -> dict[str, Any]:
+    return {
+        "seller": stored(bill.seller),
+        "buyer": stored(bill.buyer),
+        "note": bill.invoice.note,
+        "market": account.market,
+    }
 
 
 async def _next_number(identity: MarketplaceIdentity, zone: ZoneInfo) -> str:

@@ -15,7 +15,7 @@ from shared.core.words import words
 from shared.infra.audit import origin
 from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.models import AuditEntry
-from shared.infra.database.paging import Counted, window
+from shared.infra.database.paging import Counted, window_of
 
 PAGE_SIZE = 50
 LOOKED_THROUGH = 20
@@ -119,14 +119,14 @@ async def was_done(
 async def entry_page(wanted: Wanted, *, page: int = 1) -> EntryPage:
     """A page of what is looked for. Two queries."""
     query = AuditEntry.filter(*_conditions(wanted))
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
     return EntryPage(
         rows=tuple(_view(row) for row in rows),
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=PAGE_SIZE,
     )
 

@@ -7,6 +7,7 @@ to what the ORM answers. SQL has a question mark for each value; both databases 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -49,6 +50,14 @@ def row_of(model: type[M], alias: str, record: Record) -> M:
     """Make the row of a table out of a record that has its columns."""
     names = model._meta.fields_db_projection.values()
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in names})
+
+
+def moment_in(value: Any) -> datetime | None:
+    """Read a moment that was worked out, which SQLite gives as text."""
+    if value is None:
+        return None
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def for_update(*aliases: str) -> str:

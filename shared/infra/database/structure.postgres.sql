@@ -1,4 +1,4 @@
--- What all migrations make, up to 0047_ledger_sums. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0051_forgetting. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1365,6 +1365,8 @@ CREATE TABLE statements (
     starts_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     state_vat jsonb,
     time_zone character varying(64) DEFAULT 'UTC'::character varying NOT NULL,
+    reserved bigint,
+    owed bigint,
     CONSTRAINT ck_statements_month CHECK (length(month) = 7 and substr(month, 5, 1) = '-'),
     CONSTRAINT ck_statements_span CHECK (ends_at > starts_at)
 );
@@ -1653,6 +1655,22 @@ CREATE SEQUENCE vendors_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE vendors_id_seq OWNED BY vendors.id;
+CREATE TABLE webhook_bodies (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    body text NOT NULL,
+    event_id bigint NOT NULL
+);
+COMMENT ON TABLE webhook_bodies IS 'What an event brought; lists of events need not read past it, and it goes first.';
+COMMENT ON COLUMN webhook_bodies.body IS 'raw, as signed, without client secrets';
+CREATE SEQUENCE webhook_bodies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE webhook_bodies_id_seq OWNED BY webhook_bodies.id;
 CREATE TABLE webhook_events (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1665,7 +1683,6 @@ CREATE TABLE webhook_events (
     livemode boolean NOT NULL,
     api_version character varying(40),
     stripe_created_at timestamp with time zone NOT NULL,
-    body text NOT NULL,
     status character varying(20) NOT NULL,
     outcome character varying(200) NOT NULL,
     attempts smallint NOT NULL,
@@ -1682,7 +1699,6 @@ CREATE TABLE webhook_events (
 );
 COMMENT ON TABLE webhook_events IS 'One event as it was delivered. `source` tells the platform''s endpoint from the connected accounts''.';
 COMMENT ON COLUMN webhook_events.source IS 'platform | connect';
-COMMENT ON COLUMN webhook_events.body IS 'raw, as signed';
 COMMENT ON COLUMN webhook_events.outcome IS 'what was decided, in words';
 CREATE SEQUENCE webhook_events_id_seq
     START WITH 1
@@ -1789,6 +1805,7 @@ ALTER TABLE ONLY vat_registrations ALTER COLUMN id SET DEFAULT nextval('vat_regi
 ALTER TABLE ONLY vat_waits ALTER COLUMN id SET DEFAULT nextval('vat_waits_id_seq'::regclass);
 ALTER TABLE ONLY vendor_payment_configs ALTER COLUMN id SET DEFAULT nextval('vendor_payment_configs_id_seq'::regclass);
 ALTER TABLE ONLY vendors ALTER COLUMN id SET DEFAULT nextval('vendors_id_seq'::regclass);
+ALTER TABLE ONLY webhook_bodies ALTER COLUMN id SET DEFAULT nextval('webhook_bodies_id_seq'::regclass);
 ALTER TABLE ONLY webhook_events ALTER COLUMN id SET DEFAULT nextval('webhook_events_id_seq'::regclass);
 ALTER TABLE ONLY webhook_refusals ALTER COLUMN id SET DEFAULT nextval('webhook_refusals_id_seq'::regclass);
 ALTER TABLE ONLY webhook_secrets ALTER COLUMN id SET DEFAULT nextval('webhook_secrets_id_seq'::regclass);
@@ -2032,6 +2049,10 @@ ALTER TABLE ONLY vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vendors
     ADD CONSTRAINT vendors_slug_key UNIQUE (slug);
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_event_id_key UNIQUE (event_id);
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY webhook_events
     ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY webhook_refusals
@@ -2050,6 +2071,7 @@ CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id);
 CREATE INDEX ix_audit_at ON audit_entries USING btree (created_at);
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
 CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
+CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);
 CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id, status);
 CREATE INDEX ix_checkouts_due ON checkouts USING btree (status, reserved_until);
 CREATE INDEX ix_checkouts_email ON checkouts USING btree (email);
@@ -2059,19 +2081,23 @@ CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
+CREATE INDEX ix_disputes_opened ON disputes USING btree (opened_at, id);
 CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
 CREATE INDEX ix_disputes_status ON disputes USING btree (status, due_by);
 CREATE INDEX ix_disputes_vendor ON disputes USING btree (vendor_id, id);
 CREATE INDEX ix_door_counts_free ON door_counts USING btree (free_at);
+CREATE INDEX ix_emails_of_orders ON emails USING btree (created_at) WHERE order_id IS NOT NULL;
+CREATE INDEX ix_emails_of_people ON emails USING btree (created_at) WHERE order_id IS NULL;
 CREATE INDEX ix_emails_order ON emails USING btree (order_id);
+CREATE INDEX ix_emails_unsent ON emails USING btree (created_at) WHERE status IN ('waiting', 'failed');
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
 CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
 CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
-CREATE INDEX ix_ledger_entries_account ON ledger_entries USING btree (account, currency);
+CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
 CREATE INDEX ix_ledger_entries_stripe ON ledger_entries USING btree (stripe_id);
-CREATE INDEX ix_ledger_entries_vendor ON ledger_entries USING btree (vendor_id, account, currency);
+CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at, id);
 CREATE INDEX ix_ledger_sums_vendor ON ledger_sums USING btree (vendor_id);
 CREATE INDEX ix_mail_links_customer ON mail_links USING btree (customer_id, purpose);
 CREATE INDEX ix_mail_links_email ON mail_links USING btree (email, purpose);
@@ -2080,34 +2106,50 @@ CREATE INDEX ix_movements_claim ON movements USING btree (claim_id);
 CREATE INDEX ix_movements_status ON movements USING btree (status);
 CREATE INDEX ix_order_lines_order ON order_lines USING btree (order_id);
 CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id);
+CREATE INDEX ix_orders_disputed ON orders USING btree (vendor_id, id) WHERE disputed_amount > 0 OR lost_amount > 0;
 CREATE INDEX ix_orders_held ON orders USING btree (held_at);
+CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
+CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
+CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
+CREATE INDEX ix_orders_vendor_paid ON orders USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_page_changes_at ON page_changes USING btree (created_at);
 CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transaction_id);
 CREATE INDEX ix_payment_method_detachments_done ON payment_method_detachments USING btree (done_at);
 CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btree (status, updated_at);
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
+CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payments_status ON payments USING btree (status, updated_at);
+CREATE INDEX ix_payments_vendor ON payments USING btree (vendor_id, id);
+CREATE INDEX ix_payments_vendor_paid ON payments USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payout_items_entry ON payout_items USING btree (entry_id);
 CREATE INDEX ix_payout_items_order ON payout_items USING btree (order_id);
+CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
+CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE succeeded_at IS NOT NULL;
 CREATE INDEX ix_refunds_vendor ON refunds USING btree (vendor_id, id);
 CREATE INDEX ix_reserve_holds_due ON reserve_holds USING btree (released_at, release_at);
 CREATE INDEX ix_reserve_holds_vendor ON reserve_holds USING btree (vendor_id, currency, released_at);
 CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
+CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
 CREATE INDEX ix_sessions_member ON sessions USING btree (member_id);
 CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id);
 CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at);
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
+CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
+CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);
 CREATE INDEX ix_webhook_events_due ON webhook_events USING btree (status, next_attempt_at);
 CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event_id);
 CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
@@ -2264,5 +2306,7 @@ ALTER TABLE ONLY vat_waits
     ADD CONSTRAINT vat_waits_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vendor_payment_configs
     ADD CONSTRAINT vendor_payment_configs_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY webhook_bodies
+    ADD CONSTRAINT webhook_bodies_event_id_fkey FOREIGN KEY (event_id) REFERENCES webhook_events(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY webhook_events
     ADD CONSTRAINT webhook_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;

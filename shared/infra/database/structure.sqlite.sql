@@ -1,4 +1,4 @@
--- What all migrations make, up to 0047_ledger_sums. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0051_forgetting. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -221,7 +221,6 @@ CREATE TABLE "webhook_events" (
     "livemode" INT NOT NULL,
     "api_version" VARCHAR(40),
     "stripe_created_at" TIMESTAMP NOT NULL,
-    "body" TEXT NOT NULL  /* raw, as signed */,
     "status" VARCHAR(20) NOT NULL,
     "outcome" VARCHAR(200) NOT NULL  /* what was decided, in words */,
     "attempts" SMALLINT NOT NULL,
@@ -657,7 +656,7 @@ CREATE TABLE "statements" (
     "vat_percentage" VARCHAR(40) NOT NULL,
     "vat" BIGINT NOT NULL  /* minor units contained in the commission */,
     "last_entry_id" BIGINT NOT NULL  /* the newest ledger entry that is in it */,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "parties" JSON   /* who invoices whom, and whether the VAT is the recipient's: as it was when it was closed */, "ends_at" TIMESTAMP NOT NULL  /* the first moment after it */ DEFAULT '1970-01-01T00:00:00+00:00', "starts_at" TIMESTAMP NOT NULL  /* its first moment, as it was closed */ DEFAULT '1970-01-01T00:00:00+00:00', "state_vat" JSON   /* the VAT in the currency of the state it goes to, and by which rate; null where it is the same */, "time_zone" VARCHAR(64) NOT NULL  /* that it is a month of */ DEFAULT 'UTC',
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "parties" JSON   /* who invoices whom, and whether the VAT is the recipient's: as it was when it was closed */, "ends_at" TIMESTAMP NOT NULL  /* the first moment after it */ DEFAULT '1970-01-01T00:00:00+00:00', "starts_at" TIMESTAMP NOT NULL  /* its first moment, as it was closed */ DEFAULT '1970-01-01T00:00:00+00:00', "state_vat" JSON   /* the VAT in the currency of the state it goes to, and by which rate; null where it is the same */, "time_zone" VARCHAR(64) NOT NULL  /* that it is a month of */ DEFAULT 'UTC', "reserved" BIGINT   /* minor units of the closing that are held back */, "owed" BIGINT   /* minor units that the vendor owed then */,
     CONSTRAINT "uid_statements_vendor__f139ee" UNIQUE ("vendor_id", "month", "currency")
 
 , CONSTRAINT "ck_statements_month" CHECK (length(month) = 7 and substr(month, 5, 1) = '-')
@@ -678,8 +677,6 @@ CREATE TABLE "ledger_entries" (
 , CONSTRAINT "ck_ledger_entries_amount" CHECK (amount <> 0)
 , CONSTRAINT "ck_ledger_entries_currency" CHECK (currency = upper(currency) and length(currency) = 3));
 CREATE INDEX "ix_ledger_entries_posting" ON "ledger_entries" ("posting_id");
-CREATE INDEX "ix_ledger_entries_vendor" ON "ledger_entries" ("vendor_id", "account", "currency");
-CREATE INDEX "ix_ledger_entries_account" ON "ledger_entries" ("account", "currency");
 CREATE INDEX "ix_ledger_entries_stripe" ON "ledger_entries" ("stripe_id");
 CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
 BEGIN SELECT RAISE(ABORT, 'ledger entries are never changed'); END;
@@ -1074,3 +1071,33 @@ BEGIN
     ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
         entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
 END;
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
+CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
+CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
+CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
+CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
+CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
+CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
+CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
+CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
+CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
+CREATE INDEX "ix_emails_unsent" ON "emails" ("created_at") WHERE status IN ('waiting', 'failed');
+CREATE TABLE "webhook_bodies" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "body" TEXT NOT NULL  /* raw, as signed, without client secrets */,
+    "event_id" BIGINT NOT NULL UNIQUE REFERENCES "webhook_events" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_baskets_used" ON "baskets" ("updated_at");
+CREATE INDEX "ix_sessions_end" ON "sessions" ("expires_at");
+CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
+CREATE INDEX "ix_emails_of_orders" ON "emails" ("created_at") WHERE order_id IS NOT NULL;
+CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.infra.jobs import models
+from shared.infra.jobs import forgetting, models
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(models=models, jobs=(forgetting.forget_jobs,))

@@ -10,6 +10,8 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row
 
+UNFINISHED = ("waiting", "running", "failed")
+
 
 class JobSchedule(Row):
     """A recurring job: when it is due next, and what its last run wants to remember."""

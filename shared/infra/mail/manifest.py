@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.infra.mail import models
+from shared.infra.mail import forgetting, models
 
-MANIFEST = Manifest(models=models)
+MANIFEST = Manifest(models=models, jobs=(forgetting.forget_mails,))

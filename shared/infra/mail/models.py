@@ -9,6 +9,9 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
+
+NOT_SENT = ("waiting", "failed")
 
 
 class Email(Row):
@@ -34,7 +37,27 @@ class Email(Row):
 
     class Meta:
         table = "emails"
-        indexes = [Index(fields=("order_id",), name="ix_emails_order")]
+        indexes = [
+            Index(
+                fields=("order_id",),
+                name="ix_emails_order",
+            ),
+            IndexWhere(
+                fields=("created_at",),
+                name="ix_emails_of_orders",
+                where="order_id IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("created_at",),
+                name="ix_emails_of_people",
+                where="order_id IS NULL",
+            ),
+            IndexWhere(
+                fields=("created_at",),
+                name="ix_emails_unsent",
+                where="status IN ('waiting', 'failed')",
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 check="status in ('waiting', 'sent', 'failed')", name="ck_emails_status"

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
-from shared.infra.jobs.models import Job
-from shared.infra.mail.models import Email
+from shared.infra.jobs.models import UNFINISHED, Job
+from shared.infra.mail.models import NOT_SENT, Email
 
 LATE = timedelta(minutes=15)  # a mail goes out within seconds
 SHOWN = 50
@@ -75,8 +75,9 @@ async def unsent() -> Unsent:
         return Unsent()
     first = await late.order_by("created_at").first()
     job = (
-        await Job.filter(kind="mail.send", error__not_isnull=True)
-        .exclude(status="done")
+        await Job.filter(
+            kind="mail.send", error__not_isnull=True, status__in=UNFINISHED
+        )
         .order_by("-id")
         .first()
     )
@@ -102,4 +103,4 @@ async def unsent_mails() -> tuple[UnsentMail, ...]:
 
 
 def _late() -> QuerySet[Email]:
-    return Email.exclude(status="sent").filter(created_at__lt=clock.now() - LATE)
+    return Email.filter(status__in=NOT_SENT, created_at__lt=clock.now() - LATE)

@@ -22,12 +22,13 @@ from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
 from shared.infra.activity.changes import Columns
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 from shared.infra.jobs.models import Job
 from shared.infra.mail import links
 from shared.infra.mail.events import MailPosted
 from shared.infra.mail.links import ORDER, WhenSent
-from shared.infra.mail.models import Email
+from shared.infra.mail.models import NOT_SENT, Email
 from shared.infra.mail.outbox import PostedMails
 from shared.infra.mail.rendering import render
 from shared.infra.unit import Transaction
@@ -138,12 +139,11 @@ async def deliver(
 async def send_again() -> int:
     """Put every mail that did not go out on the list once more; how many those are."""
     async with unit.transaction() as tx:
-        keys = await texts_in(Email.exclude(status="sent"), "unique_key")
+        keys = await texts_in(Email.filter(status__in=NOT_SENT), "unique_key")
         now = clock.now()
-        there = Job.filter(
-            unique_key__in=[f"mail:{key}" for key in keys], status="waiting"
-        )
-        await there.update(run_at=now, updated_at=now)
+        for some in chunks(f"mail:{key}" for key in keys):
+            there = Job.filter(unique_key__in=some, status="waiting")
+            await there.update(run_at=now, updated_at=now)
         for key in keys:  # those that have a job keep it
             tx.emit(MailPosted(key))
     return len(keys)

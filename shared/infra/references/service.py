@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 from shared.infra.references.models import StripeReference
 from shared.infra.unit import Transaction
-
-CHUNK = 500
 
 
 def remember(
@@ -37,9 +36,9 @@ async def find(stripe_id: str | None) -> StripeReference | None:
 
 async def known(stripe_ids: Collection[str]) -> frozenset[str]:
     """Those of these Stripe objects that were ever seen."""
-    wanted, found = sorted(stripe_ids), set()
-    for start in range(0, len(wanted), CHUNK):
-        rows = StripeReference.filter(stripe_id__in=wanted[start : start + CHUNK])
+    found: set[str] = set()
+    for some in chunks(stripe_ids):
+        rows = StripeReference.filter(stripe_id__in=some)
         found |= set(await texts_in(rows, "stripe_id"))
     return frozenset(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row
@@ -18,6 +19,7 @@ class Basket(Row):
 
     class Meta:
         table = "baskets"
+        indexes = [Index(fields=("updated_at",), name="ix_baskets_used")]
 
 
 class BasketLine(Row):

@@ -88,6 +88,8 @@ async def set_quantity(
         await BasketLine.filter(id=line.id).update(
             quantity=quantity, updated_at=clock.now()
         )
+        mine = Basket.filter(id=basket.id)
+        await mine.update(updated_at=clock.now())
 
 
 async def clear(token: str | None) -> None:

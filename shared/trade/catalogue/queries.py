@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core.money import Money
 from shared.infra.database.columns import texts_in
-from shared.infra.database.paging import Counted, Window, window
+from shared.infra.database.paging import Counted, Window, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
@@ -129,26 +129,23 @@ async def more_of_shop(
     return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
 
 
-async def showcase(
-    vendor_ids: Sequence[int],
-    *,
-    limit: int = 8,
-) -> tuple[ProductView, ...]:
-    """New products that can be bought, taken from these shops in turn so that none fills the
-    page.
+async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
+    """New products that can be bought, taken from the shops that sell in turn so that none fills
+    the page.
     """
-    query = (
-        Product.filter(vendor_id__in=list(vendor_ids), is_published=True)
-        .order_by("-id")
-        .limit(limit * 6)
+    on_sale = Product.filter(
+        is_published=True,
+        vendor__is_open=True,
+        vendor__payment_config__accepts_payments=True,
     )
-    rows = [p for p in await views_of(query) if p.available > 0]
+    newest = await views_of(on_sale.order_by("-id").limit(limit * 6))
     turns: Counter[int] = Counter()
-    ranked: list[tuple[int, int, ProductView]] = []
-    for product in rows:
-        place = vendor_ids.index(product.vendor_id)
-        ranked.append((turns[product.vendor_id], place, product))
-        turns[product.vendor_id] += 1
+    ranked: list[tuple[int, str, ProductView]] = []
+    for product in newest:
+        if product.available > 0:
+            turn = turns[product.vendor_id]
+            ranked.append((turn, product.vendor_name, product))
+            turns[product.vendor_id] += 1
     ranked.sort(key=itemgetter(0, 1))
     return tuple(product for _, _, product in ranked[:limit])
 
@@ -174,12 +171,11 @@ async def search_products(search: str, *, page: int = 1) -> ProductPage:
         is_published=True,
         vendor__is_open=True,
     )
-    total = await found.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(found, page=page, size=PAGE_SIZE)
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
     products = await views_of(sold_out_last(found, "search", "id"), shown)
-    return _product_page(products, wanted, shown, total)
+    return _product_page(products, wanted, shown)
 
 
 async def vendor_products(
@@ -193,10 +189,9 @@ async def vendor_products(
     query = Product.filter(vendor_id=vendor_id)
     if search:
         query = query.filter(matching(search, "search"))
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     products = await views_of(query.order_by("-id"), shown)
-    return _product_page(products, search, shown, total)
+    return _product_page(products, search, shown)
 
 
 async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
@@ -228,14 +223,15 @@ async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
 
 
 def _product_page(
-    products: tuple[ProductView, ...], search: str, shown: Window, total: int
+    products: tuple[ProductView, ...], search: str, shown: Window
 ) -> ProductPage:
     return ProductPage(
         products=products,
         search=search,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=shown.limit,
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from shared.infra.database.paging import Counted, window
+from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import (
@@ -77,8 +77,7 @@ async def shop_page(
     found = published.filter(matching(search, *SEARCHED)) if search else published
     if chosen:
         found = found.filter(category=chosen)
-    total = await found.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(found, page=page, size=PAGE_SIZE)
     products = await views_of(sold_out_last(found, *_ORDER_BY[sort]), shown)
     return ShopPage(
         vendor=vendor,
@@ -89,7 +88,8 @@ async def shop_page(
         search=search,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=PAGE_SIZE,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest
-from shared.trade.orders import jobs, models
+from shared.trade.orders import forgetting, jobs, models
 from shared.trade.orders.activity import OrderActivity
 
 MANIFEST = Manifest(
     models=models,
     activity=OrderActivity,
-    jobs=(jobs.deliver,),
+    jobs=(jobs.deliver, forgetting.forget_baskets),
 )

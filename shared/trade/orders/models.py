@@ -14,6 +14,7 @@ from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.errors import OrderNotFound
+from shared.trade.orders.order_indexes import ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -211,12 +212,7 @@ class Order(Row):
     class Meta:
         table = "orders"
         unique_together = (("checkout", "vendor"),)
-        indexes = [
-            Index(fields=("vendor_id", "id"), name="ix_orders_vendor"),
-            Index(fields=("customer_id", "id"), name="ix_orders_customer"),
-            Index(fields=("status", "shipped_at"), name="ix_orders_shipped"),
-            Index(fields=("held_at",), name="ix_orders_held"),
-        ]
+        indexes = ORDER_INDEXES
         constraints = [
             CheckConstraint(
                 check=f"status in ({words(OrderStatus)})", name="ck_orders_status"

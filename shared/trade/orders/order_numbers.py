@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.core.ids import typed_number
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in
 from shared.trade.orders.models import Order
 
@@ -17,12 +18,12 @@ def may_be_number(text: str) -> bool:
 
 
 async def numbers_of(ids: Iterable[int]) -> dict[int, str]:
-    """The numbers of orders, by id. One query."""
-    wanted = sorted(set(ids))
-    found = (
-        await Order.filter(id__in=wanted).values_list("id", "number") if wanted else []
-    )
-    return {int(str(id_)): str(number) for id_, number in found}
+    """The numbers of orders, by id. One query for each 500."""
+    numbers: dict[int, str] = {}
+    for some in chunks(ids):
+        rows = Order.filter(id__in=some)
+        numbers |= dict(await rows.values_list("id", "number"))
+    return numbers
 
 
 async def ids_by_number(

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
-from shared.infra.database.paging import Counted, window
+from shared.infra.database.paging import Counted, window_of
 from shared.trade.people import rules
 from shared.trade.people.errors import UnknownPerson
 from shared.trade.people.models import Customer, Member
@@ -63,15 +63,15 @@ async def people(
         )
     if only_off:
         query = query.filter(is_active=False)
-    total = await query.count()
-    shown = window(total, page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     found = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
     rows = tuple(_row(person) for person in found)
     return PeoplePage(
         rows=rows,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=PAGE_SIZE,
     )
 

@@ -15,12 +15,11 @@ from shared.core import clock
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
-from shared.infra.jobs import Context, recurring
+from shared.infra.jobs import Context, forgetting, recurring
 from shared.trade.people import rules
 from shared.trade.people.errors import BadEmail, TooManyTries
 from shared.trade.people.models import DoorCount
 
-FORGET_AT_ONCE = 1000
 _MS = timedelta(milliseconds=1)
 
 
@@ -136,17 +135,5 @@ def _milliseconds() -> int:
 
 @recurring("people.forget_tries", every=timedelta(hours=1))
 async def forget(_context: Context) -> None:
-    """Drop the counts that say nothing any more."""
-    while await _forget_some() == FORGET_AT_ONCE:
-        pass
-
-
-async def _forget_some() -> int:
-    async with unit.transaction():
-        old = DoorCount.filter(free_at__lt=_milliseconds()).limit(FORGET_AT_ONCE)
-        if dialect() == "postgres":
-            old = old.select_for_update(
-                skip_locked=True
-            )  # who is tried just now is not old
-        ids = [row.id for row in await old]
-        return await DoorCount.filter(id__in=ids).delete()
+    """Drop the counts that say nothing any more; who is tried just now is not old."""
+    await forgetting.forget(DoorCount.filter(free_at__lt=_milliseconds()))

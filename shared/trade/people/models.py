@@ -106,6 +106,7 @@ class Session(Row):
         indexes = [
             Index(fields=("member_id",), name="ix_sessions_member"),
             Index(fields=("customer_id",), name="ix_sessions_customer"),
+            Index(fields=("expires_at",), name="ix_sessions_end"),
         ]
         constraints = [
             CheckConstraint(

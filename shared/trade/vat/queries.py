@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.functions import Count
 
 from shared.core.words import in_english
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.paging import Paged, window_of
 from shared.trade.people.queries import names_of
 from shared.trade.vat.models import VatRate, VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, state_of
@@ -110,7 +110,7 @@ async def registrations(
 ) -> RegistrationPage:
     """What is in force of all vendors: what waits oldest first, everything else newest first."""
     query = _in_force(status)
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     order = "id" if status is RegistrationState.WAITING else "-updated_at"
     rows = (
         query.order_by(order)
@@ -122,6 +122,7 @@ async def registrations(
         rows=await _views(await rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
     )
 
 
@@ -245,7 +246,7 @@ class RatePage(Paged):
 async def rates(*, page: int = 1) -> RatePage:
     """The rates that were entered, of the latest day first."""
     query = VatRate.all()
-    shown = window(await query.count(), page=page, size=PAGE_SIZE)
+    shown = await window_of(query, page=page, size=PAGE_SIZE)
     rows = (
         await query.order_by("-day", "base", "quote")
         .offset(shown.offset)
@@ -255,4 +256,5 @@ async def rates(*, page: int = 1) -> RatePage:
         rows=tuple(rate_of(row) for row in rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
     )

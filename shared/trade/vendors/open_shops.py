@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Case, When
 
-from shared.infra.database.paging import Counted, window
+from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, vendor_view
@@ -14,14 +14,13 @@ from shared.trade.vendors.queries import VendorView, vendor_view
 PAGE_SIZE = 24
 
 
-async def list_open_vendors() -> tuple[VendorView, ...]:
-    """The vendors that shoppers may see, by name."""
-    rows = (
-        await Vendor.filter(is_open=True)
-        .select_related("payment_config")
-        .order_by("name", "id")
+async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
+    """The first vendors that shoppers may see and buy from, by name."""
+    selling = Vendor.filter(is_open=True, payment_config__accepts_payments=True)
+    rows = selling.order_by("name", "id").limit(limit)
+    return tuple(
+        vendor_view(row) for row in await rows.select_related("payment_config")
     )
-    return tuple(vendor_view(row) for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +43,7 @@ async def open_shops(
     query = Vendor.filter(is_open=True)
     if search:
         query = query.filter(matching(search, "search"))
-    total = await query.count()
-    shown = window(total, page=page, size=size)
+    shown = await window_of(query, page=page, size=size)
     # In the alphabet's order.
     sells = Case(
         When(payment_config__accepts_payments=True, then="now"), default="soon"
@@ -64,6 +62,7 @@ async def open_shops(
         vendors=vendors,
         number=shown.number,
         pages=shown.pages,
-        total=total,
+        goes_on=shown.goes_on,
+        total=shown.total,
         size=size,
     )

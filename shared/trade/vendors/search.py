@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
 
 
 async def vendor_names(ids: Iterable[int]) -> dict[int, str]:
-    """What vendors are called, by id. One query."""
-    wanted = sorted(set(ids))
-    found = (
-        await Vendor.filter(id__in=wanted).values_list("id", "name") if wanted else []
-    )
-    return {int(str(id_)): str(name) for id_, name in found}
+    """What vendors are called, by id. One query for each 500."""
+    names: dict[int, str] = {}
+    for some in chunks(ids):
+        rows = Vendor.filter(id__in=some)
+        names |= dict(await rows.values_list("id", "name"))
+    return names
 
 
 async def found_vendors(search: str) -> tuple[int, ...]:

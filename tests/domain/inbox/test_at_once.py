@@ -16,7 +16,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.core import clock
 from shared.finance.inbox import attribution, intake, statements
-from shared.finance.inbox.models import WebhookEvent
+from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.payments.statements import lock_payment
@@ -271,18 +271,22 @@ async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
     ):
         body = {"data": {"object": subject}, "account": account}
         wanted = (await attribution.find(body)).order_id
-        told = await statements.store(_row(f"evt_{number}", body))
-        await statements.store_ignored(_row(f"evt_i_{number}", body))
+        told = await statements.store(_row(f"evt_{number}"), json.dumps(body))
+        ignored = _row(f"evt_i_{number}")
+        for _ in range(2):
+            await statements.store_ignored(ignored, json.dumps(body))
         kept = await WebhookEvent.get(stripe_event_id=f"evt_i_{number}")
         assert (told, kept.order_id) == (wanted, wanted), (subject, account)
+        assert kept.duplicates == 1
+        kept_body = await WebhookBody.get(event_id=kept.id)
+        assert json.loads(kept_body.body) == body
 
 
-def _row(event_id: str, body: dict[str, Any]) -> WebhookEvent:
+def _row(event_id: str) -> WebhookEvent:
     return WebhookEvent(
         source="platform",
         stripe_event_id=event_id,
         type="x",
         livemode=False,
         stripe_created_at=clock.now(),
-        body=json.dumps(body),
     )

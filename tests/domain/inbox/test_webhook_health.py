@@ -126,7 +126,6 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
         stripe_event_id="evt_9",
         type="payment_intent.succeeded",
         livemode=False,
-        body="{}",
         stripe_object_id=payment.stripe_payment_intent_id,
         stripe_created_at=now,
     )

@@ -232,6 +232,35 @@ async def test_what_turns_up_too_late_is_in_the_next_month() -> None:
     assert await close(vendor, at("2027-01-01 01:00")) == 0
 
 
+async def everything(vendor: Vendor) -> list[object]:
+    """What pages and files say of every month of a vendor."""
+    rows = await months_of(vendor.id)
+    sheets = [(await statement_of(vendor.id, row.month)).sheet for row in rows]
+    return [*rows, *sheets]
+
+
+async def test_months_are_counted_from_the_last_closing_as_from_the_first_entry() -> (
+    None
+):
+    """With a reserve, what turned up late, and a month in which nothing was; closings of before
+    that was kept say nothing of it, and all is counted.
+    """
+    vendor = await a_vendor()
+    await an_october(vendor)
+    held = postings.Reserved(1, 1, vendor.id, "EUR", 700, "pi_1", 0)
+    await book(postings.reserved(held), at("2026-10-20 10:00"))
+    await close(vendor)
+    await sold(vendor, at("2026-10-31 23:00"), total=3000, commission=300)
+    await sold(vendor, at("2026-11-20 23:00"), total=1000, commission=100)
+    await sold(vendor, at("2027-01-05 12:00"), total=2000, commission=200)
+    assert await Statement.filter(reserved=700, owed=0).count() == 1
+    with now(at("2027-01-20 12:00")):
+        from_closing = await everything(vendor)
+        assert len(from_closing) == 2 * 5
+        await Statement.all().update(reserved=None, owed=None)
+        assert await everything(vendor) == from_closing
+
+
 async def test_a_quiet_month_takes_no_number_and_the_next_one_opens_as_the_last_closed() -> (
     None
 ):

@@ -34,7 +34,7 @@ from shared.trade.people.errors import EmailTaken, WeakPassword
 from shared.trade.vendors import service as vendors
 from shared.trade.vendors.errors import PaymentNotConfigured, UnsupportedCountry
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.open_shops import list_open_vendors
+from shared.trade.vendors.open_shops import open_shops
 from shared.trade.vendors.queries import vendor_by_id, vendor_by_slug
 from tests.support.factories import make_vendor
 
@@ -618,7 +618,7 @@ class TestLists:
         await _vendor("Velo Nord", "velo@nord.test", "DK")
         await vendors.close_shop(vendor_id=vendor_id, actor="member:1")
 
-        assert [v.slug for v in await list_open_vendors()] == ["velo-nord"]
+        assert [v.slug for v in (await open_shops()).vendors] == ["velo-nord"]
         assert not (await vendor_by_slug("atelier-luxe")).is_open
         assert (await vendor_rows()).total == 2
         assert [r.slug for r in (await vendor_rows(search="VELO")).rows] == [
