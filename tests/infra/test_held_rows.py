@@ -10,11 +10,13 @@ from tortoise.exceptions import IntegrityError, ValidationError
 from tortoise.expressions import F
 
 from shared.core import clock
+from shared.core.ids import new_number
 from shared.finance.inbox.models import WebhookRefusal
 from shared.infra import unit
 from shared.infra.activity.models import Activity
 from shared.infra.database import batch
 from shared.infra.database.announced import CaughtFailure
+from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import fetch
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
@@ -183,6 +185,68 @@ async def test_what_must_be_known_is_asked_in_parts_that_fit(
             )
     assert await Email.all().count() == 7
     assert await Activity.filter(kind="mail.made").count() == 7
+
+
+@pytest.mark.postgres_only
+async def test_a_row_whose_id_is_known_goes_with_what_names_it(database: str) -> None:
+    """As it is by then, in one statement; before a mail that names it, and before a reader."""
+    order, first, second, third = [await make_order() for _ in range(4)]
+    with counted() as statements:
+        async with unit.transaction() as tx:
+            given = _copy(order, first)
+            row = await tx.create(Order, known_id=await _next_order(), **given)
+            assert await tx.change(row, lost_amount=7)
+            assert not await tx.change(row, where={"lost_amount": 1}, lost_amount=2)
+    assert [one.split()[0] for one in statements] == ["SELECT", "WITH"]
+    assert (await Order.get(id=row.id)).lost_amount == 7
+    async with unit.transaction() as tx:
+        given = _copy(order, second)
+        row = await tx.create(Order, known_id=await _next_order(), **given)
+        assert await Order.exists(id=row.id)
+        assert await tx.change(row, lost_amount=8)
+        given = _copy(order, third)
+        named = await tx.create(Order, known_id=await _next_order(), **given)
+        mail.post(
+            tx,
+            "password_changed",
+            to="ada@example.test",
+            unique_key="mail:1",
+            order_id=named.id,
+            context={"full_name": "Ada", "role": "owner"},
+        )
+    assert (await Order.get(id=row.id)).lost_amount == 8
+    assert await Email.filter(order_id=named.id).count() == 1
+
+
+@pytest.mark.postgres_only
+async def test_a_row_that_an_undone_part_made_is_not_there(database: str) -> None:
+    """Though its id is given away."""
+    order, other = await make_order(), await make_order()
+    async with unit.transaction() as tx:
+        with suppress(ValueError):
+            async with tx.savepoint():
+                given = _copy(order, other)
+                made = await tx.create(Order, known_id=await _next_order(), **given)
+                raise ValueError
+        assert not await tx.change(made, lost_amount=7)
+    assert await Order.all().count() == 2
+
+
+async def _next_order() -> int:
+    (found,) = await fetch(f"SELECT {next_id(Order, 'postgres')} AS id")
+    return int(found["id"])
+
+
+def _copy(order: Order, of_vendor: Order) -> dict[str, Any]:
+    return {
+        "number": new_number(),
+        "checkout_id": order.checkout_id,
+        "vendor_id": of_vendor.vendor_id,
+        "total_amount_cents": order.total_amount_cents,
+        "platform_fee_amount": order.platform_fee_amount,
+        "platform_fee_percentage": order.platform_fee_percentage,
+        "currency": order.currency,
+    }
 
 
 _REFUSAL: dict[str, Any] = {

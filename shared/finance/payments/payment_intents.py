@@ -9,19 +9,27 @@ from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentInt
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
 
 
-async def make(gateway: Gateway, payment: Payment) -> writes.Performed:
-    """Have the intent of a payment made, if that was not done or refused before."""
-    subject = payment.as_subject
-    write = await writes.latest(subject, CreatePaymentIntent)
+async def make(
+    gateway: Gateway,
+    payment: Payment,
+    write: StripeWrite | None = None,
+) -> writes.Performed:
+    """Have the intent of a payment made, if that was not done or refused before.
+
+    `write`: what asks for it, where that is at hand.
+    """
+    if write is None:
+        write = await writes.latest(payment.as_subject, CreatePaymentIntent)
     if write is None:  # written down before there were rows of writes
         asked, asked_at = CreatePaymentIntent.of(payment), payment.created_at
         async with unit.transaction() as tx:
             write = await writes.open_write(tx, asked, asked_at=asked_at)
-    return await writes.perform(gateway, write.id)
+    return await writes.perform_row(gateway, write)
 
 
 async def sync_payment(gateway: Gateway, payment: Payment) -> PaymentState:

@@ -10,34 +10,25 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from shared.core.money import Money
-from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
-from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments import sync
 from shared.finance.payments.errors import (
     CustomerGone,
-    OrderNotPayable,
     PaymentRejected,
-    PaymentUnderReview,
 )
-from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
+from shared.finance.payments.opening import OpenPayment, open_payment
 from shared.finance.payments.payment_intents import cancel_intent, make
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.stripe_reads import read_charge, read_intent
-from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.gateway.restore_check import money_may_move
-from shared.infra.stripe_writes import service as writes
-from shared.infra.unit import Act, Transaction
-from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
 log = logging.getLogger("markethall.payments")
 
@@ -46,9 +37,16 @@ _AWAITS_SHOPPER = (
     PaymentState.REQUIRES_ACTION,
     PaymentState.FAILED,
 )
-_PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
-Opened = tuple[Payment, PaymentIntent, PaymentState]
+
+@dataclass(frozen=True)
+class Opened:
+    """An open payment with its intent; `is_selling`: its vendor's account takes payments."""
+
+    payment: Payment
+    intent: PaymentIntent
+    state: PaymentState
+    is_selling: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,8 @@ async def create_payment_intent(
     NotFound, OrderNotPayable, VendorCannotSell, PaymentRejected (Stripe said no), StripeUnavailable
     (the order waits and the same call works later; StandsStill, one of these, after a restore).
     """
-    await money_may_move()  # an intent that is there already could be paid, too
+    if shopper_id is not None or look_again:  # Stripe is asked before the order is read
+        await money_may_move()
     owner = await _ordered_by(order_id, shopper_id)
     customer = await saved.customer_for(gateway, owner) if owner is not None else None
     if look_again:
@@ -97,20 +96,19 @@ async def create_payment_intent(
     except CustomerGone:
         # deleted at Stripe: the order is kept, and payable by a card that is typed
         opened, box = await _opened(gateway, order_id, None), None
-    payment, _, state = opened
-    if state in _AWAITS_SHOPPER:
+    if opened.state in _AWAITS_SHOPPER and not opened.is_selling:
         # the vendor lost its account while the order was open; what was paid already stays paid
-        if not (await get_vendor_payment_config(payment.vendor_id)).accepts_payments:
-            raise VendorCannotSell
+        raise VendorCannotSell
     view = _view(opened)
     if owner is None:
         return view
-    return replace(view, stripe_customer_id=payment.stripe_customer_id, box_secret=box)
+    customer = opened.payment.stripe_customer_id
+    return replace(view, stripe_customer_id=customer, box_secret=box)
 
 
 def _view(opened: Opened) -> IntentView:
     """What anybody who has the payment page needs of it."""
-    payment, intent, state = opened
+    payment, intent = opened.payment, opened.intent
     return IntentView(
         payment_intent_id=intent.id,
         client_secret=intent.client_secret,
@@ -118,7 +116,7 @@ def _view(opened: Opened) -> IntentView:
         amount_vendor=Money(payment.amount_vendor, payment.currency),
         platform_fee=Money(payment.amount_platform_fee, payment.currency),
         currency=payment.currency,
-        state=state,
+        state=opened.state,
         statement_descriptor=payment.statement_descriptor,
         statement_suffix=payment.statement_suffix,
     )
@@ -151,36 +149,43 @@ async def _opened(
 
     Raises CustomerGone when that names a customer that Stripe no longer has.
     """
-    payment = await _open_payment(order_id, customer)
-    named = payment.stripe_customer_id
+    found = await open_payment(order_id, customer)
+    named = found.payment.stripe_customer_id
     if named is not None and await customers.is_gone(named):
-        if await cancel_intent(gateway, payment) in _AWAITS_SHOPPER:
+        if await cancel_intent(gateway, found.payment) in _AWAITS_SHOPPER:
             why = "names a customer that is gone and cannot be cancelled"
-            raise PaymentRejected(log=f"payment {payment.id} {why}")
-        payment = await _open_payment(order_id, customer)
-    opened = await _with_intent(gateway, payment)
+            raise PaymentRejected(log=f"payment {found.payment.id} {why}")
+        found = await open_payment(order_id, customer)
+    opened = await _with_intent(gateway, found)
     # Cancelled at Stripe while the order is still open: a new attempt.
-    if opened[2] is PaymentState.CANCELED:
-        opened = await _with_intent(gateway, await _open_payment(order_id, customer))
+    if opened.state is PaymentState.CANCELED:
+        opened = await _with_intent(gateway, await open_payment(order_id, customer))
     return opened
 
 
-async def _with_intent(gateway: Gateway, payment: Payment) -> Opened:
+async def _with_intent(gateway: Gateway, found: OpenPayment) -> Opened:
     """A payment with its intent, made or read now, and where that leaves it."""
+    payment = found.payment
     intent_id = payment.stripe_payment_intent_id
     if intent_id is not None:
         intent = await gateway.payment_intents.get(intent_id)
-        return payment, intent, await sync.apply(payment.id, intent)
-    performed = await make(gateway, payment)
+        state = await sync.apply(payment.id, intent)
+        return Opened(payment, intent, state, found.is_selling)
+    performed = await make(gateway, payment, found.write)
     if performed.stripe_id is None:
         raise await _rejected(gateway, payment, performed.refusal)
     intent = performed.answer or await gateway.payment_intents.get(performed.stripe_id)
-    made = await Payment.get(id=payment.id)
-    return made, intent, PaymentState(made.status)
+    state = performed.outcome
+    if state is None:  # somebody else was faster
+        row = await Payment.get(id=payment.id)
+        state = PaymentState(row.status)
+    return Opened(payment, intent, state, found.is_selling)
 
 
 async def _rejected(
-    gateway: Gateway, payment: Payment, refusal: StripeRefused | None
+    gateway: Gateway,
+    payment: Payment,
+    refusal: StripeRefused | None,
 ) -> PaymentRejected:
     """What the shopper is told of Stripe's no.
 
@@ -198,71 +203,14 @@ async def _rejected(
 
 async def _box(gateway: Gateway, opened: Opened) -> str | None:
     """The secret by which the form offers to save the card."""
-    payment, _, state = opened
-    if payment.stripe_customer_id is None or state not in _AWAITS_SHOPPER:
+    payment = opened.payment
+    if payment.stripe_customer_id is None or opened.state not in _AWAITS_SHOPPER:
         return None
     try:
         return await saved.box_for(gateway, payment.stripe_customer_id)
     except StripeMissing as missing:
         await cancel_intent(gateway, payment)
         raise CustomerGone(log=missing.log) from missing
-
-
-async def _open_payment(order_id: int, customer: str | None) -> Payment:
-    """The order's open payment, written down if there is none yet."""
-    async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=order_id)
-        checkout = await order.checkout
-        is_open = checkout.status == CheckoutStatus.OPEN
-        if not is_open or order.payment_status not in _PAYABLE:
-            raise OrderNotPayable
-        earlier = await Payment.filter(order_id=order.id).order_by("id")
-        if any(payment.status == PaymentState.PARKED for payment in earlier):
-            raise PaymentUnderReview
-        for payment in earlier:
-            if payment.status in OPEN_STATES:
-                return payment
-        return await _write_down(tx, order, customer, 1 + len(earlier))
-
-
-async def _write_down(
-    tx: Transaction,
-    order: Order,
-    customer: str | None,
-    attempt: int,
-) -> Payment:
-    """Store the next payment of an order with what asks Stripe for it. Raises VendorCannotSell."""
-    config = await get_vendor_payment_config(order.vendor_id)
-    if not config.accepts_payments or config.stripe_account_id is None:
-        raise VendorCannotSell
-    vendor, prefix = await order.vendor, await statement_prefix()
-    suffix = descriptor.suffix(vendor.name, order.number, prefix)
-    payment = await tx.create(
-        Payment,
-        act=Act("payment.opened", details={"order": order.id}),
-        vendor_id=order.vendor_id,
-        order_id=order.id,
-        customer_id=order.customer_id,
-        attempt=attempt,
-        # An order's number never comes again, as an id does after a reset.
-        idempotency_key=f"order:{order.number}:pay:{attempt}",
-        stripe_account_id=config.stripe_account_id,
-        stripe_customer_id=customer,
-        amount_total=order.total_amount_cents,
-        amount_platform_fee=order.platform_fee_amount,
-        amount_vendor=order.total_amount_cents - order.platform_fee_amount,
-        currency=order.currency,
-        statement_suffix=suffix,
-        statement_descriptor=descriptor.shown(prefix, suffix),
-        stripe_metadata={
-            "order_id": str(order.id),
-            "order_number": order.number,
-            "vendor_id": str(order.vendor_id),
-        },
-    )
-    await writes.open_write(tx, CreatePaymentIntent.of(payment))
-    tx.emit(PaymentOpened(payment.id))
-    return payment
 
 
 async def confirm_payment(gateway: Gateway, intent_id: str) -> PaymentState | None:

@@ -1,41 +1,147 @@
-"""The hot statement of payments, by hand (shared/infra/database/raw_sql.py)."""
+"""The hot statements of payments, by hand (shared/infra/database/raw_sql.py)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from shared.core.errors import NotFound
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
-from shared.infra.database.raw_sql import columns, fetch, for_update, row_of
+from shared.infra.database.dialect import dialect
+from shared.infra.database.known_ids import next_id
+from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.gateway.restore_check import MAY_MOVE
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
+from shared.trade.marketplace.models import MarketplaceSettings
+from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.orders.models import Checkout, Order
+
+_OF_PAYMENT = (
+    "payments p JOIN orders o ON o.id = p.order_id"
+    " JOIN checkouts c ON c.id = o.checkout_id"
+)
+Locked = tuple[Checkout, Order, Payment]
+
+
+@cache
+def _columns() -> str:
+    return ", ".join(
+        (columns(Checkout, "c"), columns(Order, "o"), columns(Payment, "p"))
+    )
 
 
 @cache
 def _sql() -> str:
-    every = ", ".join(
-        (columns(Checkout, "c"), columns(Order, "o"), columns(Payment, "p"))
-    )
-    return (
-        f"SELECT {every} FROM payments p JOIN orders o ON o.id = p.order_id"
-        " JOIN checkouts c ON c.id = o.checkout_id WHERE p.id = ?"
-    )
+    return f"SELECT {_columns()} FROM {_OF_PAYMENT} WHERE p.id = ?"
 
 
-async def lock_payment(
-    tx: Transaction, payment_id: int
-) -> tuple[Checkout, Order, Payment]:
+async def lock_payment(tx: Transaction, payment_id: int) -> Locked:
     """Lock a payment's checkout, its order and itself, in the one order of docs/architecture.md.
 
     A success completes the checkout: locked only then, it would meet somebody who closes the
     checkout coming the other way. Raises NotFound.
     """
+    if (held := _held(tx, payment_id)) is not None:
+        return held
     found = await fetch(_sql() + for_update("c", "o", "p"), payment_id)
     if not found:
         raise NotFound
-    (record,) = found
+    return _took(tx, found[0])
+
+
+def _held(tx: Transaction, payment_id: int) -> Locked | None:
+    """What was locked with the payment's write."""
+    payment = tx.held(Payment, payment_id)
+    order = tx.held(Order, payment.order_id) if payment is not None else None
+    checkout = tx.held(Checkout, order.checkout_id) if order is not None else None
+    if payment is None or order is None or checkout is None:
+        return None
+    return checkout, order, payment
+
+
+def _took(tx: Transaction, record: Record) -> Locked:
     checkout = row_of(Checkout, "c", record)
     order = row_of(Order, "o", record)
     payment = row_of(Payment, "p", record)
     tx.took(checkout, order, payment)
     return checkout, order, payment
+
+
+@cache
+def _write_sql() -> str:
+    return (
+        f"SELECT {columns(StripeWrite, 'w')}, {_columns()}"
+        f" FROM {_OF_PAYMENT} JOIN stripe_writes w ON w.id = ? WHERE p.id = ?"
+    )
+
+
+async def lock_write(tx: Transaction, write_id: int, payment_id: int) -> StripeWrite:
+    """Lock a write about a payment, and with it what `lock_payment` locks. Raises NotFound."""
+    sql = _write_sql() + for_update("w", "c", "o", "p")
+    found = await fetch(sql, write_id, payment_id)
+    if not found:
+        raise NotFound
+    write = row_of(StripeWrite, "w", found[0])
+    tx.took(write)
+    _took(tx, found[0])
+    return write
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What opening a payment must know beside its order."""
+
+    checkout_status: str
+    vendor_name: str
+    accepts_payments: bool | None  # None: nothing was ever set up
+    stripe_account_id: str | None
+    statement_prefix: str
+    may_move: bool  # False: money stands still after a restore
+    payments: tuple[Payment, ...]  # the order's, by id
+    payment_id: int | None  # of the next one, and of what asks for it; None on SQLite
+    write_id: int | None
+
+
+@cache
+def _opening_sql(engine: str) -> str:
+    configs = VendorPaymentConfig._meta.db_table
+    settings = MarketplaceSettings._meta.db_table
+    return (
+        f"SELECT {columns(Payment, 'p')}, c.status AS checkout, v.name AS vendor,"
+        " g.accepts_payments AS accepts, g.stripe_account_id AS account,"
+        f" s.statement_prefix AS prefix, {MAY_MOVE} AS may_move,"
+        f" {next_id(Payment, engine)} AS next_payment,"
+        f" {next_id(StripeWrite, engine)} AS next_write"
+        " FROM checkouts c JOIN vendors v ON v.id = ?"
+        f" LEFT JOIN {configs} g ON g.vendor_id = v.id"
+        f" LEFT JOIN {settings} s ON s.id = {SETTINGS_ID}"
+        " LEFT JOIN payments p ON p.order_id = ? WHERE c.id = ? ORDER BY p.id"
+    )
+
+
+async def opening_of(order: Order) -> Opening:
+    """Read what opening a payment of a locked order must know; one query.
+
+    After the lock: a payment that somebody else wrote down meanwhile is among them.
+    """
+    ids = (order.vendor_id, order.id, order.checkout_id)
+    found = await fetch(_opening_sql(dialect()), *ids)
+    first = found[0]
+    accepts = first["accepts"]
+    return Opening(
+        checkout_status=first["checkout"],
+        vendor_name=first["vendor"],
+        accepts_payments=None if accepts is None else bool(accepts),
+        stripe_account_id=first["account"],
+        statement_prefix=first["prefix"] or "",
+        may_move=bool(first["may_move"]),
+        payments=tuple(
+            row_of(Payment, "p", record)
+            for record in found
+            if record["p.id"] is not None
+        ),
+        payment_id=first["next_payment"],
+        write_id=first["next_write"],
+    )

@@ -8,9 +8,11 @@ from typing import ClassVar, Literal
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.statements import lock_write
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import NewPaymentIntent, PaymentIntent
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import Operation
 from shared.infra.stripe_writes.rules import CLOCKS_DIFFER, WriteState
 from shared.infra.unit import Transaction
@@ -27,13 +29,16 @@ class _OfPayment(Operation[PaymentIntent, None]):
     def subject(self) -> str:
         return f"payment:{self.payment_id}"
 
+    async def lock(self, tx: Transaction, write_id: int) -> StripeWrite:
+        return await lock_write(tx, write_id, self.payment_id)
+
     async def answered(
         self,
         tx: Transaction,
         answer: PaymentIntent,
         more: None,
-    ) -> None:
-        await sync.sync_payment(tx, self.payment_id, answer)
+    ) -> PaymentState:
+        return await sync.sync_payment(tx, self.payment_id, answer)
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,9 @@ class CancelPaymentIntent(_OfPayment):
         return f"{self.mark}:cancel:{self.number}"
 
     async def plan(
-        self, tx: Transaction, facts: None
+        self,
+        tx: Transaction,
+        facts: None,
     ) -> CancelPaymentIntent | Literal[WriteState.SUPERSEDED] | None:
         """There is nothing to cancel once the payment is decided."""
         row = await tx.lock(Payment, id=self.payment_id)

@@ -128,13 +128,13 @@ def inserts(
 
 
 def _set(row: Row) -> tuple[str, ...]:
-    """The fields that are not left to the database."""
+    """The fields that are not left to the database; an id that is known beforehand is none."""
     meta = type(row)._meta
     return tuple(
         name
         for name in meta.fields_db_projection
-        if not meta.fields_map[name].generated
-        and not isinstance(getattr(row, name), DatabaseDefault)
+        if not isinstance(getattr(row, name), DatabaseDefault)
+        and (name != "id" or row.id is not None)
     )
 
 

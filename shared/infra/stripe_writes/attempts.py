@@ -8,7 +8,7 @@ from shared.core import clock
 from shared.infra import unit
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import AnyOperation
-from shared.infra.stripe_writes.rules import WriteState, key_of
+from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
 from shared.infra.unit import Transaction
 
 
@@ -17,6 +17,21 @@ def sent_at_once(operation: AnyOperation) -> datetime | None:
     looked at first.
     """
     return None if operation.plans or operation.looks_first else clock.now()
+
+
+def is_to_be_found(write: StripeWrite, operation: AnyOperation) -> bool:
+    """Whether Stripe's list comes before another attempt.
+
+    What waits with Stripe's id is taken up again after an answer that our rows could not follow.
+    """
+    if write.stripe_id is not None or is_old(write.asked_at, clock.now()):
+        return True
+    return operation.looks_first and was_asked(write)
+
+
+def was_asked(write: StripeWrite) -> bool:
+    """Whether Stripe may have made it, under this key or one of before."""
+    return write.asked_at is not None or write.attempt > 1
 
 
 async def next_attempt(

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 from shared.core import domains
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
 
@@ -91,14 +92,18 @@ class Operation(ABC, Generic[A, F]):
         """Read at Stripe what `answered` needs beside the answer."""
         return None
 
+    async def lock(self, tx: Transaction, write_id: int) -> StripeWrite:
+        """Lock the write, before `answered`; rows that it moves may be locked with it."""
+        return await tx.lock(StripeWrite, id=write_id)
+
     @abstractmethod
     async def answered(
         self,
         tx: Transaction,
         answer: A,
         more: Any,
-    ) -> None:
-        """Let our rows follow.
+    ) -> Any:
+        """Let our rows follow. What it returns, whoever performs the write gets.
 
         Raises a MarketError where they cannot: no repetition mends that, so a person must look.
         Raises TryLater: the same write goes on later.

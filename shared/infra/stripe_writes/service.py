@@ -24,7 +24,7 @@ from shared.infra.jobs import Context, job, recurring
 from shared.infra.stripe_writes import attempts
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import AnyOperation, loaded
-from shared.infra.stripe_writes.rules import WriteState, is_old
+from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
 
 log = logging.getLogger("markethall.stripe_writes")
@@ -39,13 +39,15 @@ ROUNDS = 4
 class Performed:
     """What became of a write.
 
-    `answer` is what Stripe said, where it was asked just now; `refusal` its definite no.
+    `answer` is what Stripe said, where it was asked just now, and `outcome` what the operation made
+    of it; `refusal` its definite no.
     """
 
     state: WriteState
     stripe_id: str | None = None
     refusal: StripeRefused | None = None
     answer: Any = field(default=None, repr=False)
+    outcome: Any = None
 
 
 class StillTrying(TryLater):
@@ -55,19 +57,27 @@ class StillTrying(TryLater):
 
 
 async def open_write(
-    tx: Transaction, operation: AnyOperation, *, asked_at: datetime | None = None
+    tx: Transaction,
+    operation: AnyOperation,
+    *,
+    asked_at: datetime | None = None,
+    write_id: int | None = None,
 ) -> StripeWrite:
     """Write an operation down before Stripe is asked, together with the job that asks should we
     crash.
 
-    `asked_at`: the key was used before there was a row of it.
+    `asked_at`: the key was used before there was a row of it. `write_id`: the row's, where that is
+    known (`database/known_ids.py`).
     """
-    write = await StripeWrite.create(
-        operation=operation.name,
-        subject=operation.subject,
-        key=operation.key,
-        params=operation.stored(),
-        asked_at=asked_at or attempts.sent_at_once(operation),
+    write = await tx.insert(
+        StripeWrite(
+            operation=operation.name,
+            subject=operation.subject,
+            key=operation.key,
+            params=operation.stored(),
+            asked_at=asked_at or attempts.sent_at_once(operation),
+        ),
+        known_id=write_id,
     )
     _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
     return write
@@ -120,12 +130,18 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
     Raises StripeUnavailable: what became of it is not known, and the same call goes on later.
     Raises what `answered` of the operation does: the write is over then, as UNEXPECTED.
     """
-    for _ in range(ROUNDS):
-        write = await StripeWrite.get(id=write_id)
+    return await perform_row(gateway, await StripeWrite.get(id=write_id))
+
+
+async def perform_row(gateway: Gateway, write: StripeWrite) -> Performed:
+    """Do the same with a write that was stored or read just now."""
+    for number in range(ROUNDS):
+        if number:
+            write = await StripeWrite.get(id=write.id)
         if write.state != WriteState.WAITING:
             return Performed(WriteState(write.state), write.stripe_id)
         operation = loaded(write.operation, write.params)
-        if _is_to_be_found(write, operation):
+        if attempts.is_to_be_found(write, operation):
             found = await operation.find(gateway)
             if found is not None:
                 return await _answered(gateway, write, operation, found)
@@ -137,21 +153,6 @@ async def perform(gateway: Gateway, write_id: int) -> Performed:
         if performed is not None:
             return performed
     raise StillTrying
-
-
-def _is_to_be_found(write: StripeWrite, operation: AnyOperation) -> bool:
-    """Whether Stripe's list comes before another attempt.
-
-    What waits with Stripe's id is taken up again after an answer that our rows could not follow.
-    """
-    if write.stripe_id is not None or is_old(write.asked_at, clock.now()):
-        return True
-    return operation.looks_first and _was_asked(write)
-
-
-def _was_asked(write: StripeWrite) -> bool:
-    """Whether Stripe may have made it, under this key or one of before."""
-    return write.asked_at is not None or write.attempt > 1
 
 
 async def _plan(
@@ -179,7 +180,7 @@ async def _wait(
 ) -> Performed:
     """Nothing may be sent now. What was sent before may have been heard all the same."""
     row = await StripeWrite.get(id=write.id)
-    if row.state == WriteState.WAITING and _was_asked(row):
+    if row.state == WriteState.WAITING and attempts.was_asked(row):
         found = await operation.find(gateway)
         if found is not None:
             return await _answered(gateway, row, operation, found)
@@ -215,10 +216,10 @@ async def _answered(
     gateway: Gateway, write: StripeWrite, operation: AnyOperation, answer: Any
 ) -> Performed:
     more = await operation.read(gateway, answer)
-    stripe_id = operation.id_of(answer)
+    stripe_id, outcome = operation.id_of(answer), None
     try:
         async with unit.transaction() as tx:
-            row = await tx.lock(StripeWrite, id=write.id)
+            row = await operation.lock(tx, write.id)
             if row.state == WriteState.WAITING:
                 await tx.move(
                     row,
@@ -227,13 +228,14 @@ async def _answered(
                     stripe_id=stripe_id,
                     error="",
                 )
-                await operation.answered(tx, answer, more)
+                outcome = await operation.answered(tx, answer, more)
     except TryLater:
         raise
     except MarketError as problem:
         await _unexpected(write, stripe_id, problem)
         raise
-    return Performed(WriteState(row.state), row.stripe_id, answer=answer)
+    state = WriteState(row.state)
+    return Performed(state, row.stripe_id, answer=answer, outcome=outcome)
 
 
 async def _unexpected(write: StripeWrite, stripe_id: str, problem: MarketError) -> None:

@@ -4,7 +4,7 @@ insert per table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from shared.infra.database.base import Row
@@ -64,9 +64,13 @@ class Collected:
         """Name the tables that have rows here."""
         return {table for kept in self._kept.values() for table in kept.tables}
 
-    async def look(self) -> None:
-        """Let every kind learn what it must know; what is collected meanwhile, too."""
+    async def look(self, write_new: Callable[[], Awaitable[None]]) -> None:
+        """Let every kind learn what it must know; what is collected meanwhile, too.
+
+        `write_new` inserts the new rows that what is asked may name.
+        """
         while asking := self._asking():
+            await write_new()
             answers = await insert_new([asked for _, asked in asking])
             for (kept, _), new in zip(asking, answers, strict=True):
                 kept.learn(new)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Any, TypeAlias, TypeVar
 
 from tortoise.expressions import Expression
 
@@ -18,6 +19,7 @@ from shared.infra.database.base import Row
 from shared.infra.database.batch import Batch, stored
 
 Key: TypeAlias = tuple[type[Row], int]
+M = TypeVar("M", bound=Row)
 _READS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
 _UPDATES = re.compile(r'\s*UPDATE\s+"?(\w+)', re.IGNORECASE)
 _ONLY_ADDS = re.compile(r"\s*INSERT\b(?!.*\bDO\s+UPDATE\b)", re.IGNORECASE | re.DOTALL)
@@ -28,19 +30,39 @@ class HeldRows:
 
     def __init__(self) -> None:
         self._rows: dict[Key, Row] = {}
+        self._new: list[Row] = []
         self._waiting: dict[Key, dict[str, Any]] = {}
 
     def keep(self, row: Row) -> None:
         """Note a row that was read under its lock just now."""
         self._rows[_key(row)] = row
 
+    def add(self, row: Row) -> None:
+        """Keep a new row whose id is known; it is inserted when what waits is written."""
+        self.keep(row)
+        self._new.append(row)
+
+    @property
+    def has_new(self) -> bool:
+        """Whether rows wait that others may name."""
+        return bool(self._new)
+
+    def find(self, model: type[M], row_id: int) -> M | None:
+        """Return a row that is held; None for one that the database must be asked about."""
+        row = self._rows.get((model, row_id))
+        return row if isinstance(row, model) else None
+
     def forget(self) -> None:
         """Drop what waits, and trust no row any more: a part of the transaction was undone."""
+        self._new.clear()
         self._waiting.clear()
         self._rows.clear()
 
     def change(
-        self, row: Row, where: Mapping[str, Any], values: Mapping[str, Any]
+        self,
+        row: Row,
+        where: Mapping[str, Any],
+        values: Mapping[str, Any],
     ) -> bool | None:
         """Let `values` wait, if `where` holds of a row that is held; tell whether it does.
 
@@ -53,11 +75,16 @@ class HeldRows:
         if any(getattr(row, name) != value for name, value in where.items()):
             return False
         columns = stored(row, values)  # refuses what is no value of a column
+        if any(each is row for each in self._new):
+            return True  # it is inserted as it is by then
         self._waiting.setdefault(_key(row), {}).update(columns)
         return True
 
     def write(self, batch: Batch) -> None:
         """Add what waits to a batch."""
+        new, self._new = self._new, []
+        for _, rows in groupby(new, key=type):
+            batch.insert(list(rows))
         waiting, self._waiting = self._waiting, {}
         for key, values in waiting.items():
             batch.update(self._rows[key], values)
@@ -65,9 +92,9 @@ class HeldRows:
     async def before(self, query: str) -> None:
         """Write what a statement that is about to be sent must find."""
         reads = _READS.match(query) is not None
-        waits = any(
-            not reads or model._meta.db_table in query for model, _ in self._waiting
-        )
+        tables = {type(row)._meta.db_table for row in self._new}
+        tables |= {model._meta.db_table for model, _ in self._waiting}
+        waits = any(not reads or table in query for table in tables)
         if waits:
             batch = Batch()
             self.write(batch)

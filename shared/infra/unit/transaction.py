@@ -112,6 +112,12 @@ class Transaction(Recorder):
         self._locks.take(row)
         self._held.keep(row)
 
+    def held(self, model: type[M], row_id: int) -> M | None:
+        """Return the row of this id as this transaction holds it locked; None when it does not, or
+        a statement may have changed it since.
+        """
+        return self._held.find(model, row_id)
+
     def made(self, row: Row) -> None:
         """Note a row that a statement by hand has inserted in this transaction."""
         self._held.keep(row)
@@ -177,14 +183,25 @@ class Transaction(Recorder):
         model: type[M],
         *,
         act: Act | None = None,
+        known_id: int | None = None,
         **values: Any,
     ) -> M:
-        """Make a row."""
-        row = await model.create(**values)
-        self._held.keep(row)
+        """Make a row; one whose id is known (`database/known_ids.py`) is inserted with the rest."""
+        row = await self.insert(model(**values), known_id=known_id)
         self._happened(row, act, held(_watched(row)), kind="made")
         if act is not None:
             self._audit(act, row)
+        return row
+
+    async def insert(self, row: M, *, known_id: int | None = None) -> M:
+        """Insert a row that nothing is told of, as `create` does."""
+        if known_id is None:
+            await row.save(force_create=True)
+            self._held.keep(row)
+        else:
+            row.id = known_id
+            row._saved_in_db = True  # for rows that name it
+            self._held.add(row)
         return row
 
     @asynccontextmanager
@@ -239,7 +256,7 @@ class Transaction(Recorder):
         new: `activity` is whole then.
         """
         await self._emitted.handle(self)
-        await self._collected.look()
+        await self._collected.look(self._write_new)
 
     async def flush(self) -> None:
         """Write what was collected now, for somebody who is about to read it."""
@@ -275,6 +292,12 @@ class Transaction(Recorder):
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once this has committed; never when it rolls back."""
         self._callbacks.append(callback)
+
+    async def _write_new(self) -> None:
+        if self._held.has_new:
+            batch = Batch()
+            self._held.write(batch)
+            await batch.send()
 
     async def before_statement(self, query: str) -> None:
         """Write what a statement that is about to be sent must find."""

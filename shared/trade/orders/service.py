@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core import clock
-from shared.core.ids import new_nonce, new_number
+from shared.core.ids import digest, new_nonce, new_number
 from shared.core.locales import current
 from shared.core.networks import network_of
 from shared.infra import unit
@@ -22,7 +22,6 @@ from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import (
     close_checkout,
-    lock_basket,
     open_checkout,
 )
 from shared.trade.orders.errors import (
@@ -35,7 +34,12 @@ from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import CheckoutStatus, StockState, must_be_payable
-from shared.trade.orders.statements import OnSale, lock_on_sale
+from shared.trade.orders.statements import (
+    LockedBasket,
+    OnSale,
+    lock_basket_and_rules,
+    lock_on_sale,
+)
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms, selling_terms
@@ -52,6 +56,12 @@ class Purchaser:
     customer_id: int | None
     accepted: Acceptance | None
     actor: str
+
+    @property
+    def network(self) -> str:
+        """The network that the order comes from; empty where that is not known."""
+        ip = self.accepted.ip if self.accepted is not None else ""
+        return network_of(ip) if ip else ""
 
     def columns(self) -> dict[str, Any]:
         """What a checkout keeps of them."""
@@ -86,13 +96,32 @@ async def place_order(
     purchaser = Purchaser(contact, customer_id, accepted, actor)
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
-        locked = await lock_basket(tx, basket_token)
-        found = await lock_on_sale(tx, locked) if locked is not None else None
-        if found is not None:
-            return await _create(tx, found, purchaser, until=until)
+        locked = await _lock(tx, basket_token)
+        found = await lock_on_sale(tx, locked.basket) if locked is not None else None
+        if locked is not None and found is not None:
+            rules = await _rules(found.basket, locked)
+            return await _create(tx, found, rules, purchaser, until=until)
+        basket = locked.basket if locked is not None else None
         return await _place_again(
-            tx, locked, basket_token, purchaser, hold_minutes, until
+            tx, basket, basket_token, purchaser, hold_minutes, until
         )
+
+
+async def _lock(
+    tx: Transaction,
+    basket_token: str | None,
+) -> LockedBasket | None:
+    if not basket_token:
+        return None
+    return await lock_basket_and_rules(tx, digest(basket_token))
+
+
+async def _rules(basket: BasketView, locked: LockedBasket) -> Sequence[Rule]:
+    """The rules that were read with the basket, unless its vendor was another a moment later."""
+    vendor = basket.vendor
+    if vendor is None or vendor.id == locked.vendor_id:
+        return locked.rules
+    return await rules_for(vendor.id)
 
 
 async def _place_again(
@@ -109,7 +138,7 @@ async def _place_again(
     # Read after the locks: a payment may have emptied it while we waited.
     basket = await get_basket(basket_token)
     terms = await _terms(basket)
-    _must_be_sellable(basket, terms)
+    terms = _must_be_sellable(basket, terms)
     if before is not None:
         if await _same(before, basket):
             last = min(until, _last_end(before, hold_minutes))
@@ -120,7 +149,8 @@ async def _place_again(
         )
     products = await stock.locked(sorted(line.product.id for line in basket.lines))
     found = OnSale(basket, terms, products)
-    return await _create(tx, found, purchaser, until=until)
+    rules = await rules_for(terms.vendor_id)
+    return await _create(tx, found, rules, purchaser, until=until)
 
 
 async def _terms(basket: BasketView) -> SellingTerms | None:
@@ -180,6 +210,7 @@ def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
 async def _create(
     tx: Transaction,
     found: OnSale,
+    rules: Sequence[Rule],
     purchaser: Purchaser,
     *,
     until: datetime,
@@ -187,47 +218,54 @@ async def _create(
     basket = found.basket
     terms = _must_be_sellable(basket, found.terms)
     assert basket.total is not None  # a basket with lines has a total
-    ip = purchaser.accepted.ip if purchaser.accepted else ""
-    network = network_of(ip) if ip else ""
+    pieces = [(line.product.id, line.quantity) for line in basket.lines]
     state = await reservations.at_order(
-        tx,
-        [(line.product.id, line.quantity) for line in basket.lines],
-        found.products,
-        network=network,
+        tx, pieces, found.products, network=purchaser.network
     )
-    checkout = await Checkout.create(
+    checkout = Checkout(
         token=new_nonce(),
         basket_id=basket.id,
         customer_id=purchaser.customer_id,
         **purchaser.columns(),
         currency=basket.total.currency,
         total_amount=basket.total.amount,
-        network=network,
+        network=purchaser.network,
         language=current(),
         reserved_until=until,
     )
+    await tx.insert(checkout, known_id=found.checkout_id)
+    charged = _commission(basket.lines, terms, rules, checkout.currency)
     total = f"{basket.total.to_decimal()} {basket.total.currency}"
-    placed = Act("order.placed", purchaser.actor, {"total": total})
-    await _order_of(tx, checkout, basket, terms, state, placed)
+    await _order_of(
+        tx,
+        found,
+        checkout,
+        terms,
+        charged,
+        stock_state=state,
+        act=Act("order.placed", purchaser.actor, {"total": total}),
+    )
     tx.emit(CheckoutOpened(checkout.id, until))
     return checkout.token
 
 
 async def _order_of(
     tx: Transaction,
+    found: OnSale,
     checkout: Checkout,
-    basket: BasketView,
     terms: SellingTerms,
+    charged: Sequence[Charged],
+    *,
     stock_state: StockState,
     act: Act,
 ) -> None:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on
     each.
     """
-    charged = await _commission(basket.lines, terms, checkout.currency)
     order = await tx.create(
         Order,
         act=act,
+        known_id=found.order_id,
         number=new_number(),
         checkout=checkout,
         vendor_id=terms.vendor_id,
@@ -238,12 +276,15 @@ async def _order_of(
         currency=checkout.currency,
         stock_state=stock_state,
     )
-    for line in _order_lines(order, basket.lines, charged):
+    for line in _order_lines(order, found.basket.lines, charged):
         tx.add(line)
 
 
-async def _commission(
-    lines: Sequence[BasketLineView], terms: SellingTerms, currency: str
+def _commission(
+    lines: Sequence[BasketLineView],
+    terms: SellingTerms,
+    rules: Sequence[Rule],
+    currency: str,
 ) -> Sequence[Charged]:
     """What the marketplace charges for each line today."""
     sold = [
@@ -255,13 +296,14 @@ async def _commission(
         )
         for line in lines
     ]
-    rules = await rules_for(terms.vendor_id)
     otherwise = Rule(terms.platform_fee_percentage)
     return charge(sold, rules, currency, otherwise=otherwise)
 
 
 def _order_lines(
-    order: Order, lines: Sequence[BasketLineView], charged: Sequence[Charged]
+    order: Order,
+    lines: Sequence[BasketLineView],
+    charged: Sequence[Charged],
 ) -> Iterator[OrderLine]:
     for line, fee in zip(lines, charged, strict=True):
         yield OrderLine(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from shared.infra.database.dialect import dialect
+from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
@@ -18,6 +20,9 @@ from shared.trade.baskets.queries import (
 )
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import product_view
+from shared.trade.commission.models import FeeRule
+from shared.trade.commission.queries import rule_of
+from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.vendors.models import Vendor
@@ -73,7 +78,9 @@ async def purchase_of(order: Order) -> Purchase:
 
 
 def empty_basket(
-    tx: Transaction, checkout: Checkout, product_ids: tuple[int, ...]
+    tx: Transaction,
+    checkout: Checkout,
+    product_ids: tuple[int, ...],
 ) -> None:
     """Take what was bought out of the basket that a checkout came from."""
     marks = ", ".join("?" * len(product_ids))
@@ -91,16 +98,61 @@ class OnSale:
     basket: BasketView
     terms: SellingTerms | None  # None: nothing was ever set up
     products: Mapping[int, Product]  # locked
+    # Of the checkout and the order that it becomes; None where they are not known beforehand.
+    checkout_id: int | None = None
+    order_id: int | None = None
 
 
 @cache
-def _on_sale_sql() -> str:
+def _basket_sql() -> str:
+    return (
+        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
+        " FROM baskets b LEFT JOIN (SELECT p.vendor_id FROM baskets f"
+        " JOIN basket_lines l ON l.basket_id = f.id"
+        " JOIN products p ON p.id = l.product_id"
+        " WHERE f.token_digest = ? LIMIT 1) s ON TRUE"
+        " LEFT JOIN fee_rules r ON r.is_active"
+        " AND (r.vendor_id IS NULL OR r.vendor_id = s.vendor_id)"
+        " WHERE b.token_digest = ? ORDER BY r.position, r.id"
+    )
+
+
+@dataclass(frozen=True)
+class LockedBasket:
+    """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
+
+    basket: Basket
+    vendor_id: int | None  # whose the things in it were; None: nothing was in it
+    rules: tuple[Rule, ...]
+
+
+async def lock_basket_and_rules(
+    tx: Transaction,
+    token_digest: str,
+) -> LockedBasket | None:
+    """Lock a basket, so that two submits of it queue here, and read the rules; one query."""
+    sql = _basket_sql() + for_update("b")
+    found = await fetch(sql, token_digest, token_digest)
+    if not found:
+        return None
+    basket = row_of(Basket, "b", found[0])
+    tx.took(basket)
+    with_rule = [record for record in found if record["r.id"] is not None]
+    rows = [row_of(FeeRule, "r", record) for record in with_rule]
+    rules = tuple(rule_of(row) for row in rows)
+    return LockedBasket(basket, found[0]["sold_by"], rules)
+
+
+@cache
+def _on_sale_sql(engine: str) -> str:
     configs = payment_configs()
     every = ", ".join(
         (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
     )
     return (
-        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount"
+        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
+        f" {next_id(Checkout, engine)} AS next_checkout,"
+        f" {next_id(Order, engine)} AS next_order"
         " FROM basket_lines l JOIN products p ON p.id = l.product_id"
         " JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
@@ -116,7 +168,7 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
     None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
     was made of it (that is locked before any product), or money stands still after a restore.
     """
-    found = await fetch(_on_sale_sql() + for_update("p"), basket.id)
+    found = await fetch(_on_sale_sql(dialect()) + for_update("p"), basket.id)
     if not found:
         return None
     products = [row_of(Product, "p", record) for record in found]
@@ -132,6 +184,8 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
         ),
         terms=terms,
         products={product.id: product for product in products},
+        checkout_id=first["next_checkout"],
+        order_id=first["next_order"],
     )
 
 

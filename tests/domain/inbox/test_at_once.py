@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
-from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.core import clock
 from shared.finance.inbox import attribution, intake, statements
@@ -22,12 +19,12 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.statements import lock_payment
 from shared.infra import unit
 from shared.infra.activity.models import Activity
-from shared.infra.database.sqlite import _CountsItsOwn
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.infra.references import service as references
 from shared.trade.orders.models import Checkout, Order
 from tests.support.factories import make_order, make_payment, make_ready_vendor
+from tests.support.killing import Killed, killed_at
 from tests.support.market_acts import buy, refund, take_back_at_stripe
 from tests.support.market_disputes import bank_disputes
 from tests.support.market_payouts import stripe_holds
@@ -40,37 +37,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.both_engines
 
 
-class Killed(BaseException):
-    """The process is gone."""
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is."""
+    monkeypatch.setattr(intake, "PATIENCE", 600)
 
 
-@contextmanager
-def killed_at(number: int) -> Iterator[list[str]]:
-    """Let the statement of that number be the last; yields what was sent."""
-    sent: list[str] = []
-    originals: list[tuple[Any, str, Any]] = []
-
-    def counting(method: Any) -> Any:
-        async def send(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-            if len(sent) == number:
-                raise Killed
-            sent.append(query)
-            return await method(self, query, *args, **kwargs)
-
-        return send
-
-    for client in (_CountsItsOwn, SqliteClient, AsyncpgDBClient):
-        for name in ("execute_query", "execute_query_dict", "execute_insert"):
-            if name in client.__dict__:
-                originals.append((client, name, client.__dict__[name]))
-                setattr(client, name, counting(client.__dict__[name]))
-    try:
-        yield sent
-    finally:
-        for client, name, method in originals:
-            setattr(client, name, method)
-
-
+@pytest.mark.usefixtures("_patient")
 async def test_a_kill_at_any_statement_loses_nothing_and_doubles_nothing(
     market: Market,
 ) -> None:
@@ -92,6 +65,7 @@ async def test_a_kill_at_any_statement_loses_nothing_and_doubles_nothing(
     assert number > 7
 
 
+@pytest.mark.usefixtures("_patient")
 async def test_a_kill_at_any_statement_of_any_other_event_leaves_nothing(
     market: Market,
 ) -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from shared.core import clock
-from shared.core.ids import new_token
+from shared.core.ids import digest, new_token
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra import unit
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.restoring.models import Restoration
 from shared.trade.baskets import service as baskets
-from shared.trade.baskets.models import Basket
+from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import get_basket
 from shared.trade.catalogue.models import Product
+from shared.trade.commission.models import FeeRule
+from shared.trade.commission.queries import rules_for
 from shared.trade.orders.cancellation import lock_basket
 from shared.trade.orders.models import Checkout
 from shared.trade.orders.service import place_order
-from shared.trade.orders.statements import OnSale, lock_on_sale
+from shared.trade.orders.statements import (
+    LockedBasket,
+    OnSale,
+    lock_basket_and_rules,
+    lock_on_sale,
+)
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.terms import selling_terms
 from tests.support.factories import make_product, make_ready_vendor
@@ -98,3 +107,36 @@ async def test_an_open_checkout_or_a_restore_is_looked_at_by_others() -> None:
     await Checkout.all().update(status="cancelled")
     assert await on_sale(token) is not None
     assert await Basket.all().count() == 1
+
+
+async def test_the_rules_that_come_with_a_basket_are_those_of_its_vendor() -> None:
+    """In the operator's order, those that are switched on; of an empty one those of all."""
+    vendor, other = await make_ready_vendor(), await make_ready_vendor()
+    token = new_token("ba")
+    await baskets.add(token, product_id=(await make_product(vendor)).id, quantity=1)
+    for position, (of, is_active) in enumerate(
+        [(vendor, True), (None, True), (other, True), (None, False), (vendor, True)]
+    ):
+        await FeeRule.create(
+            vendor_id=of.id if of else None,
+            percentage=Decimal(position),
+            position=9 - position,
+            is_active=is_active,
+        )
+    found = await locked(token)
+    assert found is not None
+    assert vars(found.basket) == vars(await Basket.get())
+    assert found.vendor_id == vendor.id
+    assert found.rules == await rules_for(vendor.id)
+    assert len(found.rules) == 3
+    await BasketLine.all().delete()
+    found = await locked(token)
+    assert found is not None
+    assert (found.vendor_id, len(found.rules)) == (None, 1)
+    assert await locked("ba_nobody") is None
+
+
+async def locked(token: str) -> LockedBasket | None:
+    """What the statement answers."""
+    async with unit.transaction() as tx:
+        return await lock_basket_and_rules(tx, digest(token))

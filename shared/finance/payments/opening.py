@@ -1,0 +1,103 @@
+"""An order's one open payment: found, or written down with what asks Stripe for its intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.finance.payments import statement_descriptor as descriptor
+from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
+from shared.finance.payments.events import PaymentOpened
+from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.statements import Opening, opening_of
+from shared.finance.payments.writes import CreatePaymentIntent
+from shared.infra import unit
+from shared.infra.gateway.errors import StandsStill
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.unit import Act, Transaction
+from shared.trade.orders.errors import VendorCannotSell
+from shared.trade.orders.models import Order
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.vendors.errors import PaymentNotConfigured
+
+_PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class OpenPayment:
+    """An order's open payment; `write` is what asks for its intent, where it was stored just now.
+
+    `is_selling`: its vendor's account takes payments.
+    """
+
+    payment: Payment
+    is_selling: bool
+    write: StripeWrite | None = None
+
+
+async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
+    """Find the order's open payment, or write one down.
+
+    `customer`: whose saved methods may pay it. Raises NotFound, StandsStill, OrderNotPayable,
+    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured.
+    """
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        found = await opening_of(order)
+        if not found.may_move:  # an intent that is there already could be paid, too
+            raise StandsStill
+        is_open = found.checkout_status == CheckoutStatus.OPEN
+        if not is_open or order.payment_status not in _PAYABLE:
+            raise OrderNotPayable
+        if any(each.status == PaymentState.PARKED for each in found.payments):
+            raise PaymentUnderReview
+        still_open = (each for each in found.payments if each.status in OPEN_STATES)
+        payment = next(still_open, None)
+        if payment is not None:
+            return OpenPayment(payment, bool(found.accepts_payments))
+        payment = await _write_down(tx, order, found, customer)
+        asked = CreatePaymentIntent.of(payment)
+        write = await writes.open_write(tx, asked, write_id=found.write_id)
+        return OpenPayment(payment, is_selling=True, write=write)
+
+
+async def _write_down(
+    tx: Transaction,
+    order: Order,
+    found: Opening,
+    customer: str | None,
+) -> Payment:
+    """Store the next payment of an order."""
+    if found.accepts_payments is None:
+        raise PaymentNotConfigured
+    if not found.accepts_payments or found.stripe_account_id is None:
+        raise VendorCannotSell
+    attempt, prefix = 1 + len(found.payments), found.statement_prefix
+    suffix = descriptor.suffix(found.vendor_name, order.number, prefix)
+    payment = await tx.create(
+        Payment,
+        act=Act("payment.opened", details={"order": order.id}),
+        known_id=found.payment_id,
+        vendor_id=order.vendor_id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        attempt=attempt,
+        # An order's number never comes again, as an id does after a reset.
+        idempotency_key=f"order:{order.number}:pay:{attempt}",
+        stripe_account_id=found.stripe_account_id,
+        stripe_customer_id=customer,
+        amount_total=order.total_amount_cents,
+        amount_platform_fee=order.platform_fee_amount,
+        amount_vendor=order.total_amount_cents - order.platform_fee_amount,
+        currency=order.currency,
+        statement_suffix=suffix,
+        statement_descriptor=descriptor.shown(prefix, suffix),
+        stripe_metadata={
+            "order_id": str(order.id),
+            "order_number": order.number,
+            "vendor_id": str(order.vendor_id),
+        },
+    )
+    tx.emit(PaymentOpened(payment.id))
+    return payment

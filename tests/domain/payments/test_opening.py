@@ -1,0 +1,123 @@
+"""An order is placed and its payment opened: few statements, and a death at any of them."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
+from shared.finance.payments.statements import lock_payment, lock_write, opening_of
+from shared.finance.payments.writes import CreatePaymentIntent
+from shared.infra import unit
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.baskets import service as baskets
+from shared.trade.catalogue.models import Product
+from shared.trade.marketplace import service as marketplace
+from shared.trade.marketplace.queries import statement_prefix
+from shared.trade.orders.models import Order
+from shared.trade.orders.service import place_order
+from tests.support.factories import make_order, make_payment
+from tests.support.killing import Killed, killed_at
+from tests.support.market import ADA
+from tests.support.storefront import counted
+
+if TYPE_CHECKING:
+    from tests.support.machine import Market
+
+pytestmark = pytest.mark.both_engines
+
+
+async def test_a_kill_at_any_statement_of_ordering_makes_one_intent(
+    market: Market,
+) -> None:
+    """Who comes again gets the same order, and the payment that was written down."""
+    (shop,) = await market.fill("LU")
+    for number in count():
+        basket = await baskets.add(None, product_id=shop.product_id, quantity=1)
+        try:
+            with killed_at(number):
+                await _order(market, basket)
+        except Killed:
+            is_over = False
+        else:
+            is_over = True
+        order = await _order(market, basket)
+        (payment,) = await Payment.filter(order_id=order.id)
+        assert (payment.status, payment.attempt) == ("pending", 1)
+        made = market.stand.v1.payment_intents.list({"limit": 100}).data
+        mine = [one.id for one in made if _is_of(one, order)]
+        assert mine == [payment.stripe_payment_intent_id]
+        if is_over:
+            break
+    assert number > 7
+    held = await Order.filter(stock_state="reserved").count()
+    assert (await Product.get(id=shop.product_id)).reserved == held
+
+
+def _is_of(intent: Any, order: Order) -> bool:
+    return bool(intent.metadata.to_dict().get("order_number") == order.number)
+
+
+async def _order(market: Market, basket: str) -> Order:
+    """From the basket to the payment page."""
+    token = await place_order(
+        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+    )
+    order = await Order.get(checkout__token=token)
+    await create_payment_intent(market.gateway, order_id=order.id)
+    return order
+
+
+async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
+    database: str,
+) -> None:
+    """The order's payments alone, by id, and what the vendor and the marketplace are."""
+    order, other = await make_order(), await make_order()
+    await make_payment(order, stripe_payment_intent_id="pi_1", status="canceled")
+    await make_payment(other, stripe_payment_intent_id="pi_2")
+    await make_payment(order, stripe_payment_intent_id="pi_3", attempt=2)
+    for prefix in ("", "MARKET"):
+        if prefix:
+            await marketplace.note_statement_prefix(prefix)
+        async with unit.transaction() as tx:
+            found = await opening_of(await tx.lock(Order, id=order.id))
+        vendor, checkout = await order.vendor, await order.checkout
+        config = await VendorPaymentConfig.get(vendor_id=order.vendor_id)
+        assert (found.vendor_name, found.checkout_status) == (
+            vendor.name,
+            checkout.status,
+        )
+        assert found.accepts_payments is config.accepts_payments
+        assert found.stripe_account_id == config.stripe_account_id
+        assert (found.statement_prefix, found.may_move) == (
+            await statement_prefix(),
+            True,
+        )
+        mine = await Payment.filter(order_id=order.id).order_by("id")
+        assert [vars(row) for row in found.payments] == [vars(row) for row in mine]
+    await VendorPaymentConfig.filter(vendor_id=order.vendor_id).delete()
+    async with unit.transaction() as tx:
+        found = await opening_of(await tx.lock(Order, id=order.id))
+    assert (found.accepts_payments, found.stripe_account_id) == (None, None)
+
+
+async def test_a_write_is_locked_with_its_payment(database: str) -> None:
+    """Each row whole; who locks the payment after that asks nobody."""
+    order = await make_order()
+    payment = await make_payment(order, stripe_metadata={"order_number": order.number})
+    async with unit.transaction() as tx:
+        write = await writes.open_write(tx, CreatePaymentIntent.of(payment))
+    async with unit.transaction() as tx:
+        row = await lock_write(tx, write.id, payment.id)
+        with counted() as statements:
+            checkout, locked, paid = await lock_payment(tx, payment.id)
+        assert not statements
+    assert vars(row) == vars(await StripeWrite.get(id=write.id))
+    assert vars(paid) == vars(await Payment.get(id=payment.id))
+    assert vars(locked) == vars(await Order.get(id=order.id))
+    assert vars(checkout) == vars(await order.checkout)

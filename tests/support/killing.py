@@ -1,0 +1,43 @@
+"""A process that dies at a statement of our choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+
+from shared.infra.database.sqlite import _CountsItsOwn
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[list[str]]:
+    """Let the statement of that number be the last; yields what was sent."""
+    sent: list[str] = []
+    originals: list[tuple[Any, str, Any]] = []
+
+    def counting(method: Any) -> Any:
+        async def send(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+            if len(sent) == number:
+                raise Killed
+            sent.append(query)
+            return await method(self, query, *args, **kwargs)
+
+        return send
+
+    for client in (_CountsItsOwn, SqliteClient, AsyncpgDBClient):
+        for name in ("execute_query", "execute_query_dict", "execute_insert"):
+            if name in client.__dict__:
+                originals.append((client, name, client.__dict__[name]))
+                setattr(client, name, counting(client.__dict__[name]))
+    try:
+        yield sent
+    finally:
+        for client, name, method in originals:
+            setattr(client, name, method)
