@@ -20,6 +20,7 @@ from shared.entrypoints.cli import (
     bench_pages,
     bench_paid_order,
     bench_sandbox,
+    bench_signed_in,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
@@ -76,6 +77,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
     "paid-order": bench_paid_order.paid_order,
+    "signed-in": bench_signed_in.signed_in,
     "ledger": bench_ledger.ledger,
     "jobs": bench_jobs.jobs,
 }

@@ -106,7 +106,11 @@ class Visitor:
         _, _, behind = (await page.get_data(as_text=True)).partition("csrf_token")
         token = behind.partition('value="')[2].partition('"')[0]
         form = {"csrf_token": token, "email": email, "password": password}
-        answer = await client.post(path, form=form)
+        answer = await client.post(
+            path,
+            form=form,
+        )
+        await client.get(str(answer.location))  # the cookie holds all by then
         kept = [f"{cookie.name}={cookie.value}" for cookie in client.cookie_jar]
         self._cookie = "; ".join(kept)
         return int(answer.status_code)
@@ -133,7 +137,10 @@ class Visitor:
     ) -> str:
         """The first address on a page that begins with `start` and goes on; empty for none."""
         _, body = await self._ask(path)
-        links = re.findall(rb'href="([^"?#]+)', body)
+        links = re.findall(
+            rb'href="([^"?#]+)',
+            body,
+        )
         return next(
             (link.decode() for link in links if link.startswith(start.encode() + b"/")),
             "",
@@ -189,22 +196,33 @@ def _tasks() -> Iterator[list[str]]:
         yield line.split()
 
 
-async def _work(
+async def _answer(app: Any) -> None:
+    async with app.test_app():
+        visitor = Visitor(app)
+        work: dict[str, Callable[..., Awaitable[Any]]] = {
+            "ask": visitor.asked,
+            "link": visitor.link,
+            "sign-in": visitor.sign_in,
+        }
+        for task, *rest in _tasks():
+            print(
+                json.dumps(await work[task](*rest)),
+                flush=True,
+            )
+
+
+async def _compose_and_answer(
     stripe_port: str,
     folder: str,
 ) -> None:
-    app = composed(*gateway_and_settings(stripe_port, Path(folder)))
-    async with app.test_app():
-        visitor = Visitor(app)
-        for task, *rest in _tasks():
-            work: dict[str, Callable[..., Awaitable[Any]]] = {
-                "ask": visitor.asked,
-                "link": visitor.link,
-                "sign-in": visitor.sign_in,
-            }
-            answer = await work[task](*rest)
-            print(json.dumps(answer), flush=True)
+    made = gateway_and_settings(stripe_port, Path(folder))
+    await _answer(composed(*made))
+
+
+def serve(app: Any) -> None:
+    """Do the tasks for an application, until there are no more."""
+    asyncio.run(_answer(app))
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(*sys.argv[1:]))
+    asyncio.run(_compose_and_answer(*sys.argv[1:]))

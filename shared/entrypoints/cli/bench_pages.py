@@ -150,6 +150,7 @@ def free_port() -> int:
 def running(
     *command: str,
     port: int,
+    root: Path = ROOT,
     around: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[int]:
     """A server, once it answers: the number of its process."""
@@ -158,12 +159,12 @@ def running(
     kept = {name: value for name, value in mine if not name.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, *command],
-        cwd=ROOT,
+        cwd=root,
         env={
             **kept,
             **around,
             "MARKETHALL_NO_BOOTSTRAP": "1",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
         },
         stdout=subprocess.DEVNULL,
     )
