@@ -68,7 +68,10 @@ PROMISED_TOO = {
         f"templates/layouts/{name}.html"
         for name in ("base", "storefront", "checkout", "narrow", "error")
     ),
-    *(f"templates/layouts/{name}.html" for name in ("_footer", "_languages")),
+    *(
+        f"templates/layouts/{name}.html"
+        for name in ("_document", "_footer", "_languages")
+    ),
     *(
         f"templates/mail/{kind}.txt"
         for kind in (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from shared.infra.database.counting import MOST
 from shared.infra.database.dialect import dialect
 from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.database.several import Records, Rows, read
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
@@ -24,10 +26,15 @@ from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+
+_UNPAID = ", ".join(
+    f"'{each}'"
+    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+)
 
 
 @dataclass(frozen=True)
@@ -196,3 +203,115 @@ def _line_id(read: tuple[Record, Product]) -> int:
 def _line_on_sale(record: Record, product: Product) -> BasketLineView:
     view = product_view(product, row_of(Vendor, "v", record))
     return line_view(view, record["quantity"], record["seen_amount"], held={})
+
+
+# What each chip above a vendor's orders lets through, as FILTERS says of the ORM.
+_UNLOST = "o.total_amount_cents - o.lost_amount"
+_PAID = f"o.payment_status = '{PaymentStatus.PAID}'"
+CHIPS: Mapping[str, str] = {
+    "all": "TRUE",
+    "to_ship": (
+        f"o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
+        f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
+    ),
+    "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
+    "unpaid": f"o.payment_status IN ({_UNPAID})",
+    "refunded": "o.refunded_amount > 0",
+    "disputed": "(o.disputed_amount > 0 OR o.lost_amount > 0)",
+    "cancelled": f"o.status = '{OrderStatus.CANCELLED}'",
+}
+
+
+def counting(chip: str) -> str:
+    """What counts a vendor's orders behind a chip, as far as a page tells; one value."""
+    behind = f"SELECT 1 FROM orders o WHERE o.vendor_id = ? AND {CHIPS[chip]}"
+    return f"(SELECT COUNT(*) FROM ({behind} LIMIT {MOST + 1}) counted)"
+
+
+_COUNTS = "SELECT " + ", ".join(f"{counting(chip)} AS {chip}_" for chip in CHIPS)
+
+
+async def counts_of(vendor_id: int) -> dict[str, int]:
+    """Count a vendor's orders behind each chip, at most one more than MOST."""
+    (record,) = await fetch(_COUNTS, *[vendor_id] * len(CHIPS))
+    return {chip: int(record[f"{chip}_"]) for chip in CHIPS}
+
+
+_LISTED = (
+    "number",
+    "created_at",
+    "total_amount_cents",
+    "currency",
+    "status",
+    "payment_status",
+    "refunded_amount",
+    "returned_amount",
+    "disputed_amount",
+    "lost_amount",
+    "full_name",
+    "items",
+)
+
+
+@cache
+def listed(chip: str) -> Records:
+    """A vendor's orders behind a chip, newest first; its values: whose, how many, after how
+    many.
+    """
+    columns = ", ".join(f"o.{name}" for name in _LISTED[:-2])
+    return Records(
+        f"SELECT {columns}, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
+        " WHERE l.order_id = o.id) AS items"
+        " FROM orders o JOIN checkouts c ON c.id = o.checkout_id"
+        f" WHERE o.vendor_id = ? AND {CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
+        _LISTED,
+    )
+
+
+async def list_of(
+    vendor_id: int,
+    chip: str,
+    *,
+    limit: int,
+    offset: int,
+) -> Sequence[Record]:
+    """Read a vendor's orders behind a chip, newest first, as a list shows them."""
+    return await fetch(listed(chip).sql, vendor_id, limit, offset)
+
+
+# A vendor's figures; its values: whose, three times.
+FIGURES = Records(
+    f"SELECT {counting('all')} AS orders, {counting('to_ship')} AS to_ship,"
+    f" {counting('unpaid')} AS unpaid",
+    ("orders", "to_ship", "unpaid"),
+)
+# What was paid to a vendor since a moment and is not gone for good, by currency.
+PAID_SINCE = Records(
+    "SELECT o.currency, COUNT(*) AS orders, SUM(o.total_amount_cents) AS total"
+    f" FROM orders o WHERE o.vendor_id = ? AND {_PAID}"
+    f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
+    ("currency", "orders", "total"),
+)
+
+
+_NUMBERED = "orders o WHERE o.vendor_id = ? AND o.number = ?"
+_ORDER = Rows(Order, "t.vendor_id = ? AND t.number = ?")
+_CHECKOUT = Rows(Checkout, f"t.id = (SELECT o.checkout_id FROM {_NUMBERED})")
+_LINES = Rows(OrderLine, f"t.order_id = (SELECT o.id FROM {_NUMBERED})")
+_VENDOR = Rows(Vendor, "t.id = ?")
+
+
+async def order_of(
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, list[OrderLine]] | None:
+    """Read a vendor's order with its vendor, its checkout and its lines."""
+    mine = (vendor_id, number)
+    parts = _ORDER(*mine), _CHECKOUT(*mine), _LINES(*mine), _VENDOR(vendor_id)
+    found = await read(*parts)
+    order, checkout = found.one(_ORDER), found.one(_CHECKOUT)
+    vendor = found.one(_VENDOR)
+    if order is None or checkout is None or vendor is None:
+        return None
+    order.checkout, order.vendor = checkout, vendor
+    return order, found.of(_LINES)
