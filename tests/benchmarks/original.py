@@ -160,7 +160,10 @@ def signed(body: bytes) -> str:
 async def main(database_url: str, stripe_port: str) -> None:
     """Settle each of the payments that stand on the input: events of their success."""
     base = f"http://127.0.0.1:{stripe_port}"
-    client = stripe.StripeClient("sk_test_markethall", base_addresses={"api": base})
+    http = stripe.AIOHTTPClient()
+    client = stripe.StripeClient(
+        "sk_test_markethall", base_addresses={"api": base}, http_client=http
+    )
     await Tortoise.init(db_url=database_url, modules={"original": [__name__]})
     await Tortoise.generate_schemas()
     events: list[dict[str, Any]] = json.load(sys.stdin)
@@ -179,6 +182,7 @@ async def main(database_url: str, stripe_port: str) -> None:
     if paid != len(events):
         raise RuntimeError(f"{paid} of {len(events)} are paid")
     print(json.dumps({"original": settled, "insert": inserted}))
+    await http.close_async()
     await Tortoise.close_connections()
 
 

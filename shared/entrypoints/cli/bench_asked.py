@@ -58,6 +58,13 @@ def gateway_and_settings(
     return gateway(settings.stripe), settings
 
 
+def _raw(
+    name: str,
+    value: str,
+) -> tuple[bytes, bytes]:
+    return name.encode(), value.encode()
+
+
 def _scope(
     method: str,
     path: str,
@@ -66,7 +73,7 @@ def _scope(
 ) -> dict[str, Any]:
     """What a server says of a request."""
     where, _, query = path.partition("?")
-    sent = [(name.encode(), value.encode()) for name, value in more.items()]
+    sent = [_raw(*header) for header in more.items()]
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -168,7 +175,8 @@ async def exchanged(
     status: list[int] = []
     told: list[tuple[bytes, bytes]] = []
     parts: list[bytes] = []
-    sent, whole = [{"type": "http.request", "body": body}], asyncio.Event()
+    sent = [{"type": "http.request", "body": body}]
+    whole = asyncio.Event()
 
     async def receive() -> MutableMapping[str, Any]:
         if not sent:

@@ -17,13 +17,20 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.bench_ledger import postgres
 from shared.entrypoints.cli.bench_pages import free_port, running
 from shared.entrypoints.cli.bootstrap import ROOT
 
 ORDERS = 40
 _SETTLED = "payment_intent.succeeded"
-_HERE = Path(__file__).parent
+_WALK = Path(__file__).with_name("bench_walk.py")
+_ADDRESSES = {
+    "home": addresses.HOME,
+    "checkout": addresses.CHECKOUT,
+    "confirmation": addresses.CONFIRMATION,
+    "events": addresses.PLATFORM_EVENTS,
+}
 _ORIGINAL = ROOT / "tests/benchmarks/original.py"
 
 
@@ -48,22 +55,33 @@ def _databases(server: Any, folder: Path) -> tuple[str, str]:
     return first, ours
 
 
-def _measure(engine: str, folder: Path, original: str, database: str | None) -> None:
+def _measure(
+    engine: str,
+    folder: Path,
+    original: str,
+    database: str | None,
+) -> None:
     data, port, stripe = folder / engine, free_port(), str(free_port())
     around = {"MARKETHALL_SECRET_KEY": "b" * 64}
     if database is not None:
         around["MARKETHALL_DATABASE_URL"] = database
-    options = ["--port", str(port), "--sandbox-port", stripe, "--data-dir", str(data)]
-    serve = ["run.py", "serve", "--no-worker", *options]
+    ports = ["--port", str(port), "--sandbox-port", stripe]
+    serve = ["run.py", "serve", "--no-worker", *ports, "--data-dir", str(data)]
     with running(*serve, port=port, around=around):
-        walk = [str(_HERE / "bench_walk.py"), stripe, str(data), str(ORDERS)]
+        given = [stripe, str(data), str(ORDERS), json.dumps(_ADDRESSES)]
+        walk = [str(_WALK), *given]
         took = _asked(walk, around)
-        events = took.pop("events")
-        took |= _asked([str(_ORIGINAL), original, stripe], {}, json.dumps(events))
+        events = json.dumps(took.pop("events"))
+        first = [str(_ORIGINAL), original, stripe]
+        took |= _asked(first, {}, events)
     _tell(engine, took)
 
 
-def _asked(command: list[str], around: dict[str, str], given: str = "") -> Any:
+def _asked(
+    command: list[str],
+    around: dict[str, str],
+    given: str = "",
+) -> Any:
     """The last line of what a script says, as JSON."""
     ran = subprocess.run(
         [sys.executable, *command],
@@ -77,7 +95,10 @@ def _asked(command: list[str], around: dict[str, str], given: str = "") -> Any:
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-def _tell(engine: str, took: dict[str, list[float]]) -> None:
+def _tell(
+    engine: str,
+    took: dict[str, list[float]],
+) -> None:
     bare = took.pop("insert")
     original = took.pop("original")
     costs: dict[str, float] = {

@@ -1,9 +1,9 @@
 """A whole order through the application in a process of its own: for `bench paid-order`.
 
 Run as a script from the folder of the build that is measured, which may be an older one:
-`python bench_walk.py STRIPE_PORT FOLDER ORDERS`. Each step is done for all orders, one after the
-other, then the next; the answer is one line of JSON, the milliseconds of processor time of each
-request by step. The stand-in must be running, and the demo filled.
+`python bench_walk.py STRIPE_PORT FOLDER ORDERS ADDRESSES`, the last as JSON. Each step is done for
+all orders, one after the other, then the next; the answer is one line of JSON, the milliseconds of
+processor time of each request by step. The stand-in must be running, and the demo filled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -26,8 +26,9 @@ from tortoise import Tortoise
 
 # Beside this script, whichever build's folder it is run from.
 asked: Any = import_module("bench_asked")
+Event: TypeAlias = dict[str, Any]
 
-_ADDRESS = {
+_CONTACT = {
     "email": "ada@example.test",
     "full_name": "Ada Lovelace",
     "address": "12 rue du Marché",
@@ -35,25 +36,25 @@ _ADDRESS = {
     "postal_code": "1728",
     "country": "LU",
 }
-_PLATFORM_EVENTS = "/api/v1/platform/webhooks/stripe"
 _SUCCEEDED = "payment_intent.succeeded"
 _HANDLED = ("charge.succeeded", "charge.updated")
 
 
-class StandIn:
+class SilentStripe:
     """The stand-in's API and control, over HTTP; it keeps its events to itself."""
 
     def __init__(self, port: str) -> None:
         self._base = f"http://127.0.0.1:{port}"
         dropped = {"match": {"event": "*"}, "effect": "drop"}
-        self._ask("PUT", "/_control/faults", json.dumps({"rules": [dropped]}))
+        rules = json.dumps({"rules": [dropped]})
+        self._ask("PUT", "/_control/faults", rules)
 
     def confirm(self, intent: str) -> None:
         """Pay with a good card."""
         form = {"payment_method": "pm_card_visa", "return_url": "http://127.0.0.1/back"}
         self._ask("POST", f"/v1/payment_intents/{intent}/confirm", urlencode(form))
 
-    def events(self, intents: Iterable[str]) -> list[dict[str, Any]]:
+    def events(self, intents: Iterable[str]) -> list[Event]:
         """What has happened to these payments, oldest first."""
         self._ask("POST", "/_control/clock/advance", json.dumps({"seconds": 3}))
         wanted = set(intents)
@@ -63,7 +64,12 @@ class StandIn:
             if _intent_of(event["data"]["object"]) in wanted
         ]
 
-    def _ask(self, method: str, path: str, body: str = "") -> Any:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: str = "",
+    ) -> Any:
         is_json = path.startswith("/_control")
         kind = "application/json" if is_json else "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind, "Authorization": "Bearer sk_test_markethall"}
@@ -102,7 +108,8 @@ class Shopper:
         """The milliseconds, and where the form leads; `page` is what it stands on."""
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         given = form if token is None else {"csrf_token": token[1], **form}
-        took, status, headers, body = await self._ask("POST", path, urlencode(given))
+        sent = urlencode(given)
+        took, status, headers, body = await self._ask("POST", path, sent)
         if status != 303:
             raise RuntimeError(f"{path}: {status} {body[:2000]}")
         return took, headers["location"]
@@ -110,15 +117,21 @@ class Shopper:
     async def _ask(
         self, method: str, path: str, body: str = ""
     ) -> tuple[float, int, dict[str, str], str]:
+        kept = [f"{name}={value}" for name, value in self._cookies.items()]
         sent = {
-            "cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items()),
+            "cookie": "; ".join(kept),
             "sec-fetch-site": "same-origin",
             "content-type": "application/x-www-form-urlencoded",
             "content-length": str(len(body.encode())),
         }
         before = time.process_time()
         status, got, answer = await asked.exchanged(
-            self._app, method, path, sent, body.encode(), client=self._address
+            self._app,
+            method,
+            path,
+            sent,
+            body.encode(),
+            client=self._address,
         )
         took = (time.process_time() - before) * 1000
         headers: dict[str, str] = {}
@@ -133,11 +146,19 @@ class Shopper:
 class Walk:
     """All orders, step by step."""
 
-    def __init__(self, port: str, folder: Path, orders: int) -> None:
+    def __init__(
+        self,
+        port: str,
+        folder: Path,
+        orders: int,
+        addresses: dict[str, str],
+    ) -> None:
         self._gateway, self._settings = asked.gateway_and_settings(port, folder)
         self.app = asked.composed(self._gateway, self._settings)
-        self._stand_in = StandIn(port)
-        self._shoppers = [Shopper(self.app, n) for n in range(orders)]
+        self._stand_in = SilentStripe(port)
+        numbers = range(orders)
+        self._shoppers = [Shopper(self.app, number) for number in numbers]
+        self._at = addresses
         self.took: dict[str, Any] = {"events": []}
 
     def _note(self, step: str, took: float) -> None:
@@ -150,20 +171,25 @@ class Walk:
 
     async def buy(self) -> None:
         """From the product to the payment page."""
-        _, home = await Shopper(self.app, 0).get("/")
+        _, home = await Shopper(self.app, 0).get(self._at["home"])
         found = re.findall(r'class="product-card-link" href="([^"]+)"', home)
         for shopper in self._shoppers:
             _, page = await shopper.get(found[0])
-            took, _ = await shopper.post(found[0], {"quantity": "1"}, page)
+            one = {"quantity": "1"}
+            took, _ = await shopper.post(found[0], one, page)
             self._note("basket", took)
         forms = []
         for shopper in self._shoppers:
-            took, form = await shopper.get("/shop/checkout")
+            took, form = await shopper.get(self._at["checkout"])
             self._note("form", took)
             forms.append(form)
         where = []
         for shopper, form in zip(self._shoppers, forms, strict=True):
-            took, payment_page = await shopper.post("/shop/checkout", _ADDRESS, form)
+            took, payment_page = await shopper.post(
+                self._at["checkout"],
+                _CONTACT,
+                form,
+            )
             self._note("placed", took)
             where.append(payment_page)
         for shopper, path in zip(self._shoppers, where, strict=True):
@@ -187,23 +213,24 @@ class Walk:
             named = kind in (_SUCCEEDED, *_HANDLED)
             self._note(kind if named else "ignored event", took)
         for shopper in self._shoppers:
-            took, _ = await shopper.get("/shop/order-confirmation")
+            took, _ = await shopper.get(self._at["confirmation"])
             self._note("confirmation", took)
 
-    async def _deliver(self, event: dict[str, Any]) -> float:
-        event = {k: v for k, v in event.items() if k != "deliveries"}
+    async def _deliver(self, event: Event) -> float:
+        event = dict(event)
+        del event["deliveries"]
         body, now = json.dumps(event), int(time.time())
         signed = f"{now}.{body}".encode()
         secret = self._settings.stripe.webhook_secrets[0]
-        mac = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        keyed = hmac.new(secret.encode(), signed, hashlib.sha256)
         sent = {
-            "stripe-signature": f"t={now},v1={mac}",
+            "stripe-signature": f"t={now},v1={keyed.hexdigest()}",
             "content-type": "application/json",
             "content-length": str(len(body.encode())),
         }
         before = time.process_time()
         status, _, answer = await asked.exchanged(
-            self.app, "POST", _PLATFORM_EVENTS, sent, body.encode()
+            self.app, "POST", self._at["events"], sent, body.encode()
         )
         took = (time.process_time() - before) * 1000
         if status != 200:
@@ -225,17 +252,28 @@ class Walk:
 
     async def close(self) -> None:
         """End the connections to the stand-in."""
-        await (getattr(self._gateway, "close", None) or self._gateway.aclose)()
+        await self._gateway.close()
 
 
-def _turn(event: dict[str, Any]) -> int:
+def _turn(event: Event) -> int:
     """Kind by kind: each is a step of its own."""
     order = (_SUCCEEDED, *_HANDLED)
-    return order.index(event["type"]) if event["type"] in order else len(order)
+    kind = event["type"]
+    return order.index(kind) if kind in order else len(order)
 
 
-async def _main(port: str, folder: str, orders: str) -> None:
-    walk = Walk(port, Path(folder), int(orders))
+async def _main(
+    port: str,
+    folder: str,
+    orders: str,
+    addresses: str,
+) -> None:
+    walk = Walk(
+        port,
+        Path(folder),
+        int(orders),
+        json.loads(addresses),
+    )
     async with walk.app.test_app():
         await walk.stock()
         await walk.buy()
