@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +24,7 @@ from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
@@ -144,7 +144,7 @@ async def lock_basket_and_rules(
 
 
 @cache
-def _on_sale_sql(engine: str) -> str:
+def _on_sale(engine: str) -> str:
     configs = payment_configs()
     every = ", ".join(
         (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
@@ -152,14 +152,30 @@ def _on_sale_sql(engine: str) -> str:
     return (
         f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
         f" {next_id(Checkout, engine)} AS next_checkout,"
-        f" {next_id(Order, engine)} AS next_order"
-        " FROM basket_lines l JOIN products p ON p.id = l.product_id"
-        " JOIN vendors v ON v.id = p.vendor_id"
+        f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
+        " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
-        " WHERE l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
-        f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
-        f" AND {MAY_MOVE} ORDER BY p.id"
+        f" WHERE {{which}} AND {MAY_MOVE} ORDER BY p.id"
     )
+
+
+_NONE_OPEN = (
+    "l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
+    f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
+)
+_OF_OPEN = (
+    "FROM order_lines h JOIN orders o ON o.id = h.order_id"
+    " JOIN checkouts k ON k.id = o.checkout_id"
+    f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
+)
+_HELD = (
+    f"(SELECT COALESCE(SUM(h.quantity), 0) {_OF_OPEN}"
+    f" AND o.stock_state = '{StockState.RESERVED}' AND h.product_id = p.id)"
+)
+_ALL_OF_THEM = (
+    "p.id IN (SELECT b.product_id FROM basket_lines b WHERE b.basket_id = ?"
+    f" UNION SELECT h.product_id {_OF_OPEN})"
+)
 
 
 async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
@@ -168,31 +184,107 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
     None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
     was made of it (that is locked before any product), or money stands still after a restore.
     """
-    found = await fetch(_on_sale_sql(dialect()) + for_update("p"), basket.id)
-    if not found:
+    lines = "basket_lines l JOIN products p ON p.id = l.product_id"
+    sql = _on_sale(dialect()).format(held="0", lines=lines, which=_NONE_OPEN)
+    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), basket.id))
+
+
+async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
+    """Do the same where an open checkout of the basket is locked, and with its products: what it
+    holds counts as free.
+
+    None where nothing is in the basket, or money stands still.
+    """
+    lines = (
+        "products p LEFT JOIN basket_lines l ON l.product_id = p.id AND l.basket_id = ?"
+    )
+    sql = _on_sale(dialect()).format(held=_HELD, lines=lines, which=_ALL_OF_THEM)
+    ids = [basket.id] * sql.count("?")
+    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), *ids))
+
+
+def _what_is_on_sale(
+    tx: Transaction,
+    basket: Basket,
+    found: Sequence[Record],
+) -> OnSale | None:
+    products = {int(one["p.id"]): row_of(Product, "p", one) for one in found}
+    tx.took(*products.values())
+    lines = [record for record in found if record["line"] is not None]
+    if not lines:
         return None
-    products = [row_of(Product, "p", record) for record in found]
-    tx.took(*products)
-    lines = sorted(zip(found, products, strict=True), key=_line_id)
-    first, _ = lines[0]
+    lines.sort(key=_line_id)
+    first = lines[0]
     has_terms = first["c.id"] is not None
     terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
-    views = tuple(_line_on_sale(record, product) for record, product in lines)
+    views = tuple(_line_on_sale(one, products[one["p.id"]]) for one in lines)
+    vendor = view_at(row_of(Vendor, "v", first), terms)
     return OnSale(
-        basket=basket_view(
-            basket.id, view_at(row_of(Vendor, "v", first), terms), views
-        ),
+        basket=basket_view(basket.id, vendor, views),
         terms=terms,
-        products={product.id: product for product in products},
+        products=products,
         checkout_id=first["next_checkout"],
         order_id=first["next_order"],
     )
 
 
-def _line_id(read: tuple[Record, Product]) -> int:
-    return int(read[0]["line"])
+def _line_id(record: Record) -> int:
+    return int(record["line"])
 
 
 def _line_on_sale(record: Record, product: Product) -> BasketLineView:
     view = product_view(product, row_of(Vendor, "v", record))
-    return line_view(view, record["quantity"], record["seen_amount"], held={})
+    return line_view(
+        view,
+        record["quantity"],
+        record["seen_amount"],
+        held={product.id: int(record["held"])},
+    )
+
+
+@dataclass(frozen=True)
+class OpenCheckout:
+    """The open checkout of a basket with its orders, locked, and their lines."""
+
+    checkout: Checkout
+    orders: tuple[Order, ...]
+    lines: tuple[OrderLine, ...]
+
+    def items_of(self, order: Order) -> list[tuple[int, int]]:
+        """(product id, quantity) of an order's lines."""
+        mine = [line for line in self.lines if line.order_id == order.id]
+        return sorted((line.product_id, line.quantity) for line in mine)
+
+
+@cache
+def _open_checkout_sql() -> str:
+    every = ", ".join(
+        (columns(Checkout, "k"), columns(Order, "o"), columns(OrderLine, "l"))
+    )
+    return (
+        f"SELECT {every} FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
+        " LEFT JOIN order_lines l ON l.order_id = o.id"
+        f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
+        " ORDER BY k.id DESC, o.id, l.id"
+    )
+
+
+async def lock_open_checkout(
+    tx: Transaction,
+    basket: Basket,
+) -> OpenCheckout | None:
+    """Lock the open checkout that was made of a locked basket, and its orders; one query."""
+    sql = _open_checkout_sql() + for_update("k", "o")
+    found = await fetch(sql, basket.id)
+    if not found:
+        return None
+    checkout = row_of(Checkout, "k", found[0])
+    mine = [record for record in found if record["k.id"] == checkout.id]
+    orders = {record["o.id"]: row_of(Order, "o", record) for record in mine}
+    tx.took(checkout, *orders.values())
+    lines = [record for record in mine if record["l.id"] is not None]
+    return OpenCheckout(
+        checkout,
+        tuple(orders.values()),
+        tuple(row_of(OrderLine, "l", record) for record in lines),
+    )
