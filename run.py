@@ -14,13 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from quart import Blueprint, Quart
 
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
-    from shared.infra.jobs import AnyJob, RecurringJob
+    from shared.infra.jobs import AnyJob, Manner, RecurringJob
     from shared.infra.jobs.queue import Handlers
     from shared.infra.mail.links import Routes
 
@@ -38,6 +38,11 @@ def jobs() -> Sequence[AnyJob]:
 def job_handlers() -> Handlers:
     """Which function works which kind of job."""
     return {job.kind: job.run for job in jobs()}
+
+
+def job_manners() -> Mapping[str, Manner]:
+    """How a worker goes about which kind of job."""
+    return {job.kind: job.manner for job in jobs()}
 
 
 def recurring_jobs() -> Sequence[RecurringJob]:
@@ -116,7 +121,10 @@ def main(arguments: list[str]) -> int:
     return command_line(
         arguments,
         Composition(
-            compose=compose, job_handlers=job_handlers, recurring_jobs=recurring_jobs
+            compose=compose,
+            job_handlers=job_handlers,
+            recurring_jobs=recurring_jobs,
+            job_manners=job_manners,
         ),
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli import (
+    bench_jobs,
     bench_ledger,
     bench_load,
     bench_pages,
@@ -74,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
     "ledger": bench_ledger.ledger,
+    "jobs": bench_jobs.jobs,
 }
 
 

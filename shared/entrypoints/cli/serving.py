@@ -19,7 +19,7 @@ from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOpti
 from shared.entrypoints.web.observability import configure_logging
 from shared.finance.inbox import intake
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import Context
+from shared.infra.jobs import Context, announcer
 from shared.infra.jobs.worker import Worker
 
 GRACE_SECONDS = 10.0
@@ -47,7 +47,7 @@ async def run(
         settings,
         Gateway(settings.stripe),
         before_serving=[greet],
-        while_serving=[_load_the_sdk]
+        while_serving=[_load_the_sdk, _announce]
         if options.no_worker
         else [_load_the_sdk, _worker(settings, parts, stop)],
     )
@@ -132,6 +132,14 @@ async def _load_the_sdk(_app: Quart) -> AsyncIterator[None]:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def _announce(_app: Quart) -> AsyncIterator[None]:
+    """Tell the workers elsewhere what this process puts on the list."""
+    task = asyncio.create_task(announcer.announce())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 def _worker(settings: Settings, parts: Composition, stop: asyncio.Event) -> Any:
     """The job worker as a part of the serving application: takes no new job once it is to stop, and
     may end the one at hand.
@@ -146,6 +154,7 @@ def _worker(settings: Settings, parts: Composition, stop: asyncio.Event) -> Any:
                 Context(gateway, settings),
                 parts.job_handlers(),
                 parts.recurring_jobs(),
+                parts.job_manners(),
             ).run(stop)
         )
         yield

@@ -6,7 +6,7 @@ Any number may run beside the web processes; each job runs in one of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -18,7 +18,7 @@ from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stopping import stop_signals
 from shared.entrypoints.cli.where import installation, site
 from shared.infra.database.owner import sole
-from shared.infra.jobs import RecurringJob
+from shared.infra.jobs import Manner, RecurringJob
 from shared.infra.jobs.queue import Handlers
 from shared.infra.jobs.worker import Worker
 
@@ -27,6 +27,7 @@ async def work(
     settings: Settings,
     handlers: Handlers,
     recurring: Sequence[RecurringJob],
+    manners: Mapping[str, Manner],
 ) -> int:
     """Work until told to stop; the job at hand is finished first.
 
@@ -35,7 +36,7 @@ async def work(
     with sole(settings.database_url):
         async with opened(settings) as tools:
             print("Working. Ctrl-C finishes the job at hand and stops.", flush=True)
-            await Worker(tools, handlers, recurring).run(stop_signals())
+            await Worker(tools, handlers, recurring, manners).run(stop_signals())
     print("Stopped.")
     return 0
 
@@ -55,5 +56,6 @@ def worker_command(parts: Composition, /, **given: Any) -> int:
             settings,
             parts.job_handlers(),
             parts.recurring_jobs(),
+            parts.job_manners(),
         )
     )

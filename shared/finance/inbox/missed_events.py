@@ -17,7 +17,7 @@ from shared.finance.inbox.handlers import is_handled
 from shared.finance.inbox.rules import source_of
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import MissedEvent
-from shared.infra.jobs import Context, recurring, schedule
+from shared.infra.jobs import Context, Manner, recurring, schedule
 from shared.infra.restoring.service import note_backfill, unacknowledged
 
 KIND = "webhooks.backfill"
@@ -84,7 +84,7 @@ async def take_in(context: Context, event: MissedEvent) -> bool:
     return await intake.take(context, source=source, body=event.body)
 
 
-@recurring(KIND, every=timedelta(minutes=15))
+@recurring(KIND, every=timedelta(minutes=15), manner=Manner.LONG)
 async def fetch_events(context: Context) -> None:
     """Take in what did not reach us, and look after the inbox."""
     await endpoint_health.note_secrets(context.settings)

@@ -10,7 +10,7 @@ from shared.finance.reconciliation import repairs, service
 from shared.finance.reconciliation.errors import AlreadyRunning
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
-from shared.infra.jobs import Context, job, recurring
+from shared.infra.jobs import Context, Manner, job, recurring
 from shared.infra.mail import service as mail
 from shared.trade.people.queries import operator_emails
 
@@ -18,7 +18,7 @@ log = logging.getLogger("markethall.reconciliation")
 SHOWN = 10
 
 
-@recurring("reporting.nightly", at=time(2, 30))
+@recurring("reporting.nightly", at=time(2, 30), manner=Manner.LONG)
 async def nightly(context: Context) -> None:
     """Compare what happened lately; the operators hear of differences.
 
@@ -39,7 +39,7 @@ async def start(started_by: str) -> int:
     return run_id
 
 
-@job("reporting.reconcile")
+@job("reporting.reconcile", manner=Manner.LONG)
 async def carry_out(context: Context, run_id: int) -> None:
     """Carry out the run that somebody asked for. What stops it stands on the run."""
     try:
@@ -59,7 +59,7 @@ async def start_repair(run_id: int, *, actor: str) -> None:
         repair.once(repair_key(run_id))(tx, run_id=run_id, actor=actor)
 
 
-@job("reporting.repair")
+@job("reporting.repair", manner=Manner.LONG)
 async def repair(context: Context, run_id: int, actor: str) -> None:
     """Repair all of a run, then look again, so that the page shows what is left."""
     done, left = await repairs.apply_all(context, run_id, actor=actor)

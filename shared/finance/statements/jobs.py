@@ -8,12 +8,12 @@ from shared.finance.ledger.models import LedgerEntry
 from shared.finance.statements import service
 from shared.finance.statements.rules import BALANCE
 from shared.infra import unit
-from shared.infra.jobs import Context, job, recurring
+from shared.infra.jobs import Context, Manner, job, recurring
 from shared.infra.unit import Transaction
 from shared.trade.vat.events import MonthsUnblocked
 
 
-@recurring("statements.close", at=time(1, 0))
+@recurring("statements.close", at=time(1, 0), manner=Manner.LONG)
 async def close(_context: Context) -> None:
     """Let every vendor's months be closed that are over."""
     vendors = (
@@ -26,7 +26,7 @@ async def close(_context: Context) -> None:
             close_soon(tx, vendor_id)
 
 
-@job("statements.close_vendor")
+@job("statements.close_vendor", manner=Manner.LONG)
 async def close_vendor(_context: Context, vendor_id: int) -> None:
     """Close what is over of one vendor."""
     await service.close_vendor(vendor_id)

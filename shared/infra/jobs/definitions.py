@@ -16,6 +16,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from enum import Enum
 from functools import cached_property
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, get_type_hints
 
@@ -55,6 +56,15 @@ class Turns:
         return now + min(self.every, timedelta(minutes=1))
 
 
+class Manner(Enum):
+    """How a worker goes about jobs of a kind."""
+
+    BRIEF = "brief"  # one after the other
+    # Some at once, and ended together: each is put on the list once, so its key may be held longer.
+    TOGETHER = "together"
+    LONG = "long"  # in a lane of their own, so that nothing waits behind them
+
+
 class JobDefinition(Generic[P]):
     """One kind of job. Calling it puts one on the list; `run` is how a worker carries it out."""
 
@@ -64,9 +74,11 @@ class JobDefinition(Generic[P]):
         work: Work[P],
         *,
         renamed: Mapping[str, str | None] | None = None,
+        manner: Manner = Manner.BRIEF,
     ) -> None:
         self.kind = kind
         self.work = work
+        self.manner = manner
         self._renamed = renamed or {}
 
     def __call__(
@@ -164,8 +176,9 @@ class RecurringJob(JobDefinition[[]]):
         kind: str,
         work: Work[[]],
         turns: Turns,
+        manner: Manner = Manner.BRIEF,
     ) -> None:
-        super().__init__(kind, work)
+        super().__init__(kind, work, manner=manner)
         self.turns = turns
 
 
@@ -173,7 +186,10 @@ AnyJob: TypeAlias = JobDefinition[...]
 
 
 def job(
-    kind: str, *, renamed: Mapping[str, str | None] | None = None
+    kind: str,
+    *,
+    renamed: Mapping[str, str | None] | None = None,
+    manner: Manner = Manner.BRIEF,
 ) -> Callable[[Work[P]], JobDefinition[P]]:
     """Declare a job.
 
@@ -184,17 +200,21 @@ def job(
     """
 
     def declare(work: Work[P]) -> JobDefinition[P]:
-        return JobDefinition(kind, work, renamed=renamed)
+        return JobDefinition(kind, work, renamed=renamed, manner=manner)
 
     return declare
 
 
 def recurring(
-    kind: str, *, every: timedelta = DAY, at: time | None = None
+    kind: str,
+    *,
+    every: timedelta = DAY,
+    at: time | None = None,
+    manner: Manner = Manner.BRIEF,
 ) -> Callable[[Work[[]]], RecurringJob]:
     """Declare a job that comes again by itself: every so often, or daily at a time of day (UTC)."""
 
     def declare(work: Work[[]]) -> RecurringJob:
-        return RecurringJob(kind, work, Turns(every, at))
+        return RecurringJob(kind, work, Turns(every, at), manner)
 
     return declare

@@ -1,5 +1,5 @@
 """Put work on the list, in the caller's transaction; and the signal that wakes an idle worker of
-this process.
+this process, or tells those of others (announcer.py).
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from shared.infra.unit import Transaction
 Handler = Callable[[Context, dict[str, Any]], Awaitable[None]]
 Handlers = Mapping[str, Handler]
 
+CHANNEL = (
+    "markethall_jobs"  # where processes tell each other that something is on the list
+)
+
 _wakers: set[asyncio.Event] = set()
 
 
@@ -30,7 +34,8 @@ def unsubscribe(event: asyncio.Event) -> None:
     _wakers.discard(event)
 
 
-def _wake() -> None:
+def wake_all() -> None:
+    """Something is on the list."""
     for event in _wakers:
         event.set()
 
@@ -56,4 +61,4 @@ def enqueue(
     )
     tx.add(job, once=True)
     if run_at is None:
-        tx.after_commit(_wake)
+        tx.after_commit(wake_all)

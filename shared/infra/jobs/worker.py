@@ -1,52 +1,41 @@
-"""The worker: claims due jobs one after another and runs their handlers; any number of workers may
+"""The worker: takes due jobs, some at a time, and runs their handlers; any number of workers may
 run.
 
 A claim is a guarded update with a time limit, so a job whose worker died is taken again. Handlers
 are therefore written to be repeated. A failing job backs off and is marked failed after
 MAX_ATTEMPTS, where the operator sees it; while something else is down (TryLater), it waits that
-out.
+out. What takes long has a lane of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from tortoise.expressions import Q
-
 from shared.core import clock
-from shared.core.errors import TryLater
-from shared.infra import unit
-from shared.infra.activity import cause
-from shared.infra.database.dialect import dialect
+from shared.infra.database import notices
 from shared.infra.database.trouble import DatabaseTrouble
-from shared.infra.jobs import queue, schedule
+from shared.infra.jobs import queue, schedule, statements
+from shared.infra.jobs.batch import JobBatch
 from shared.infra.jobs.context import Context
-from shared.infra.jobs.definitions import RecurringJob
+from shared.infra.jobs.definitions import Manner, RecurringJob
 from shared.infra.jobs.models import Job
+from shared.infra.jobs.statements import Kinds
 
 log = logging.getLogger("markethall.jobs")
 
-MAX_ATTEMPTS = 10
-# Somebody else's outage is no failure of the job. Stock waits behind it, so it asks often, and for
-# about three days.
-PATIENT_ATTEMPTS = 450
-PATIENT_DELAY = timedelta(minutes=10)
+BATCH = 20  # jobs that are taken at a time
 CLAIM = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
 LOOK_EVERY = timedelta(seconds=30)  # at the clock, for recurring jobs
+EVERY_KIND = Kinds()
 
 
-def retry_delay(
-    attempts: int,
-    *,
-    longest: timedelta = timedelta(hours=1),
-) -> timedelta:
-    """How long a job waits after its `attempts`-th failure: 2 s, 4 s, 8 s ... at most `longest`."""
-    return min(timedelta(seconds=2 ** min(attempts, 20)), longest)
+def _never() -> bool:
+    return False
 
 
 class Worker:
@@ -57,28 +46,49 @@ class Worker:
         context: Context,
         handlers: queue.Handlers,
         recurring: Sequence[RecurringJob] = (),
+        manners: Mapping[str, Manner] | None = None,
     ) -> None:
         self._context = context
         self._handlers = handlers
         self._recurring = recurring
+        self._manners = manners or {}
         self._look_at = clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; the job at hand is finished first."""
+        """Work until `stop` is set; the jobs at hand are finished first."""
+        async with notices.listening(queue.CHANNEL, queue.wake_all):
+            await self._lanes(stop)
+
+    async def _lanes(self, stop: asyncio.Event) -> None:
+        manners = self._manners.items()
+        long = frozenset(kind for kind, manner in manners if manner is Manner.LONG)
+        brief = self._lane(Kinds(long), stop, looks_at_clock=True)
+        if not long:
+            await brief
+            return
+        slow = self._lane(Kinds(long, are_meant=True), stop)
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(brief)
+            lanes.create_task(slow)
+
+    async def _lane(
+        self, kinds: Kinds, stop: asyncio.Event, *, looks_at_clock: bool = False
+    ) -> None:
         wake = asyncio.Event()
         queue.subscribe(wake)
         try:
             while not stop.is_set():
                 wake.clear()
                 try:
-                    await self._look_at_the_clock()
-                    worked = await self.run_one()
+                    if looks_at_clock:
+                        await self._look_at_the_clock()
+                    worked = await self._work(kinds, BATCH, stop.is_set)
                 except DatabaseTrouble as trouble:
                     log.warning("the worker waits: %s", trouble)
-                    worked = False
+                    worked = 0
                 except Exception:
                     log.exception("the worker stumbled and goes on")
-                    worked = False
+                    worked = 0
                 if not worked:
                     await _first(stop, wake, seconds=IDLE_SECONDS)
         finally:
@@ -94,26 +104,29 @@ class Worker:
         seed`).
         """
         count = 0
-        while await self.run_one():
-            count += 1
+        while number := await self._work(EVERY_KIND, BATCH, _never):
+            count += number
         return count
 
     async def run_one(self) -> bool:
         """Claim and run one due job; False when nothing is due."""
-        job = await claim()
-        if job is None:
-            return False
+        return bool(await self._work(EVERY_KIND, 1, _never))
+
+    async def _work(
+        self,
+        kinds: Kinds,
+        most: int,
+        is_over: Callable[[], bool],
+    ) -> int:
+        jobs = await claim(kinds, most=most)
+        await JobBatch(jobs, self._run, self._manners).work(is_over)
+        return len(jobs)
+
+    async def _run(self, job: Job) -> None:
         handler = self._handlers.get(job.kind)
-        try:
-            if handler is None:
-                raise LookupError(f"no handler for {job.kind}")
-            with cause.of(f"job:{job.kind}:{job.id}"):
-                await handler(self._context, job.args)
-        except Exception as e:
-            await _failed(job, e)
-        else:
-            await _ended(job, "done")
-        return True
+        if handler is None:
+            raise LookupError(f"no handler for {job.kind}")
+        await handler(self._context, job.args)
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:
@@ -127,73 +140,13 @@ async def _first(*events: asyncio.Event, seconds: float) -> None:
                 await task
 
 
-def _due() -> Q:
-    now = clock.now()
-    return Q(status="waiting", run_at__lte=now) | Q(
-        status="running", claimed_until__lte=now
-    )
-
-
-async def claim() -> Job | None:
-    """Take the oldest due job for CLAIM; None when there is none."""
-    if not await Job.filter(_due()).exists():  # an idle worker takes no lock
-        return None
-    async with unit.transaction() as tx:
-        query = Job.filter(_due()).order_by("run_at", "id").limit(1)
-        if dialect() == "postgres":
-            query = query.select_for_update(skip_locked=True)
-        job = await query.first()
-        if job is None:
-            return None
-        await tx.move(
-            job,
-            to="running",
-            claimed_until=clock.now() + CLAIM,
-            attempts=job.attempts + 1,
-        )
-        return job
-
-
-async def _ended(
-    job: Job,
-    status: str,
-    error: str | None = None,
-) -> None:
-    async with unit.transaction() as tx:
-        await tx.move(
-            job,
-            to=status,
-            where={"attempts": job.attempts},
-            unique_key=None,
-            claimed_until=None,
-            error=error,
-            finished_at=clock.now(),
-        )
-
-
-async def _failed(job: Job, error: Exception) -> None:
-    text = f"{type(error).__name__}: {error}"[:2000]
-    if isinstance(error, (TryLater, DatabaseTrouble)):
-        log.info("job %s %s waits: %s", job.id, job.kind, text)
-        most, delay = PATIENT_ATTEMPTS, retry_delay(job.attempts, longest=PATIENT_DELAY)
-    else:
-        log.error(
-            "job %s %s failed (attempt %s)",
-            job.id,
-            job.kind,
-            job.attempts,
-            exc_info=error,
-        )
-        most, delay = MAX_ATTEMPTS, retry_delay(job.attempts)
-    if job.attempts >= most:
-        await _ended(job, "failed", text)
-        return
-    async with unit.transaction() as tx:
-        await tx.move(
-            job,
-            to="waiting",
-            where={"attempts": job.attempts},
-            claimed_until=None,
-            error=text,
-            run_at=clock.now() + delay,
-        )
+async def claim(
+    kinds: Kinds = EVERY_KIND,
+    *,
+    most: int = 1,
+) -> list[Job]:
+    """Take the oldest due jobs for CLAIM; an idle worker takes no lock."""
+    if not await statements.is_any_due(kinds):
+        return []
+    until = clock.now() + CLAIM
+    return await statements.claim(kinds, most=most, until=until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.infra.jobs import Context, job
+from shared.infra.jobs import Context, Manner, job
 from shared.infra.mail import service as mail
 from shared.infra.mail.events import MailPosted
 from shared.infra.mail.service import Letterhead
@@ -16,7 +16,7 @@ async def letterhead() -> Letterhead:
     return Letterhead(identity.name, identity.sender, identity.contact_email)
 
 
-@job("mail.send")
+@job("mail.send", manner=Manner.TOGETHER)
 async def send(context: Context, unique_key: str) -> None:
     """Send one mail."""
     await mail.send(context.settings, unique_key, await letterhead())
