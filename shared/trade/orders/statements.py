@@ -164,17 +164,17 @@ _NONE_OPEN = (
     f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
 )
 _OF_OPEN = (
-    "FROM order_lines h JOIN orders o ON o.id = h.order_id"
+    "order_lines h JOIN orders o ON o.id = h.order_id"
     " JOIN checkouts k ON k.id = o.checkout_id"
     f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
 )
 _HELD = (
-    f"(SELECT COALESCE(SUM(h.quantity), 0) {_OF_OPEN}"
+    f"(SELECT COALESCE(SUM(h.quantity), 0) FROM {_OF_OPEN}"
     f" AND o.stock_state = '{StockState.RESERVED}' AND h.product_id = p.id)"
 )
 _ALL_OF_THEM = (
     "p.id IN (SELECT b.product_id FROM basket_lines b WHERE b.basket_id = ?"
-    f" UNION SELECT h.product_id {_OF_OPEN})"
+    f" UNION SELECT h.product_id FROM {_OF_OPEN})"
 )
 
 
