@@ -10,9 +10,7 @@ from quart import Response
 from shared.entrypoints.web.identity import vendor_id
 from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.pages import page
-from shared.finance.connect.queries import selling
-from shared.finance.disputes.queries import count_to_answer
-from shared.trade.orders.order_lists import count_to_ship
+from shared.finance.overview.statements import vendor_frame
 
 
 async def vendor_page(
@@ -28,13 +26,14 @@ async def vendor_page(
     Fragments have no navigation to count for.
     """
     is_part = bool(fragments) and is_htmx()
+    frame = None if is_part else await vendor_frame(vendor_id())
     return await page(
         template,
         fragments=fragments,
         status=status,
         nav_active=nav,
-        orders_to_ship=0 if is_part else await count_to_ship(vendor_id()),
-        disputes_to_answer=0 if is_part else await count_to_answer(vendor_id()),
-        selling=None if is_part else await selling(vendor_id()),
+        orders_to_ship=frame.to_ship if frame else 0,
+        disputes_to_answer=frame.to_answer if frame else 0,
+        selling=frame.selling if frame else None,
         **context,
     )

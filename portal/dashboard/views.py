@@ -15,24 +15,20 @@ from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.filters import counted
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
-from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.finance.connect.queries import get_vendor_payment_config
 from shared.finance.connect.words import AccountStatusWords, status_words
-from shared.finance.disputes.queries import next_to_answer
-from shared.finance.payouts.forecast import next_payout
-from shared.trade.catalogue.queries import vendor_products
+from shared.finance.overview.vendor_dashboard import vendor_dashboard
 from shared.trade.marketplace.queries import today
-from shared.trade.orders.order_lists import count_to_ship, orders_summary, vendor_orders
+from shared.trade.orders.order_lists import count_to_ship
 from shared.trade.people.errors import EmailNotConfirmed
 from shared.trade.vendors import service as vendors
 from shared.trade.vendors.closures import sentence, spelled
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
-RECENT = 6
 
 
 @dataclass(frozen=True)
@@ -50,31 +46,26 @@ class ChecklistStep:
 @owner
 async def home() -> Response:
     """The vendor's own first page."""
-    mine = vendor_id()
-    vendor = await vendor_by_id(mine)
-    config = await get_vendor_payment_config(mine)
-    summary = await orders_summary(mine, config.currency)
-    orders = await vendor_orders(mine, page=page_number())
-    products = await vendor_products(mine)
-    now = status_words(config)
-    accepts = config.accepts_payments
-    steps = _steps(vendor, now, accepts=accepts, products=products.total)
+    found = await vendor_dashboard(vendor_id())
+    now = status_words(found.config)
+    accepts = found.config.accepts_payments
+    steps = _steps(found.vendor, now, accepts=accepts, products=found.products)
     if not actor().email_confirmed:
         steps.insert(0, _to_confirm())
     return await vendor_page(
         "portal/dashboard/home.html",
         nav="home",
         first_name=actor().full_name.split(" ")[0],
-        vendor=vendor,
+        vendor=found.vendor,
         account_status=now,
-        summary=summary,
-        next_dispute=await next_to_answer(mine),
-        recent=orders.rows[:RECENT],
-        has_orders=orders.counts["all"] > 0,
+        summary=found.orders,
+        next_dispute=found.next_dispute,
+        recent=found.recent,
+        has_orders=found.orders.orders > 0,
         steps=steps,
-        next_payout=await next_payout(mine),
+        next_payout=found.next_payout,
         next_sentence=next_sentence,
-        closed=sentence(vendor.name, vendor.closed_until),
+        closed=sentence(found.vendor.name, found.vendor.closed_until),
         beginning=not all(step.done for step in steps),
         goods_badge=goods_badge,
         money_badge=money_badge,
@@ -138,7 +129,11 @@ def _to_open(vendor: VendorView) -> ChecklistStep:
 
 
 def _counted(products: int) -> str:
-    return "You have 1 product." if products == 1 else f"You have {products} products."
+    return (
+        "You have 1 product."
+        if products == 1
+        else f"You have {counted(products)} products."
+    )
 
 
 @blueprint.post("/shop")

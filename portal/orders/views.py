@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
@@ -22,14 +20,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
-from shared.finance.disputes.fraud_warnings import is_warned
-from shared.finance.disputes.queries import DisputeView, disputes_of_order
-from shared.finance.order_money.waterfall import order_waterfall
-from shared.finance.payments.queries import payments_of_order
-from shared.finance.payouts.breakdown import parts_of_order
-from shared.finance.refunds.queries import RefundView, refunds_of_order
-from shared.infra.activity.queries import of_order
-from shared.infra.mail.queries import mails_of_order
+from shared.finance.order_money.whole_order import WholeOrder, whole_order
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.orders.delivery import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
@@ -186,25 +177,21 @@ async def _order_page(
     status: int = 200,
     problem: MarketError | None = None,
 ) -> Response:
-    disputes, refunds = (
-        await disputes_of_order(order.id),
-        await refunds_of_order(order.id),
-    )
-    flow = await order_waterfall(order.id)
+    whole = await whole_order(order.id, email=order.contact.email, kinds=KINDS)
     return await vendor_page(
         "portal/orders/order.html",
         status=status,
         nav="orders",
         order=order,
-        disputes=disputes,
-        fraud_warning=await is_warned(order.id),
+        disputes=whole.disputes,
+        fraud_warning=whole.is_warned,
         form=form or ShipForm(meta={"currency": None}),
         carriers=CARRIERS,
-        happenings=await _history(order, refunds, disputes),
+        happenings=_history(order, whole),
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
-        refunds=refunds,
-        counts_from=await counts_from(order.shipped_at)
+        refunds=whole.refunds,
+        counts_from=counts_from(order.shipped_at, whole.market)
         if order.may_deliver and order.shipped_at
         else None,
         short=await short_of(order.id)
@@ -213,26 +200,22 @@ async def _order_page(
         refund_states=states(),
         refund_detail=refund_detail,
         fee=order.vendor_share - order.total,
-        flow=flow,
-        waterfall=vendor_lines(flow),
+        flow=whole.waterfall,
+        waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
     )
 
 
-async def _history(
-    order: OrderView, refunds: Sequence[RefundView], disputes: Sequence[DisputeView]
+def _history(
+    order: OrderView,
+    whole: WholeOrder,
 ) -> tuple[TimelineEntry, ...]:
     """What happened to an order, as its vendor may know it; of mails those to the shopper."""
-    payouts, payments = (
-        await parts_of_order(order.id),
-        await payments_of_order(order.id),
+    facts = facts_of(
+        order,
+        whole.payments,
+        whole.refunds,
+        whole.disputes,
+        whole.payouts,
     )
-    history = await of_order(
-        order.id,
-        also=[row.subject for row in payouts],
-        kinds=KINDS,
-    )
-    mails = await mails_of_order(order.id, to=order.contact.email)
-    return timeline(
-        facts_of(order, payments, refunds, disputes, payouts), history, mails
-    )
+    return timeline(facts, whole.history, whole.mails)

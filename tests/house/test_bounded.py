@@ -22,6 +22,7 @@ BOUNDED: dict[str, set[str]] = {
     "words of the code, handed on": {
         "finance/disputes/responses._decide",
         "finance/ledger/queries.sums_of",
+        "finance/order_money/statements.happened",
         "finance/payouts/queries.all_payouts",
         "finance/reconciliation/order_records._refunded",
         "finance/refunds/queries.refund_page",
@@ -38,8 +39,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/reconciliation/queries._count_by_status",
         "finance/reconciliation/queries._views",
         "finance/recovery/queries.waiting_for_vendors",
-        "finance/refunds/queries._lines_of",
-        "finance/refunds/queries._owed_of",
+        "finance/refunds/queries._views",
         "infra/activity/queries.led_to",
         "infra/audit/queries._conditions",
         "trade/orders/order_lists._rows",

@@ -68,7 +68,10 @@ PROMISED_TOO = {
         f"templates/layouts/{name}.html"
         for name in ("base", "storefront", "checkout", "narrow", "error")
     ),
-    *(f"templates/layouts/{name}.html" for name in ("_footer", "_languages")),
+    *(
+        f"templates/layouts/{name}.html"
+        for name in ("_document", "_footer", "_languages")
+    ),
     *(
         f"templates/mail/{kind}.txt"
         for kind in (
@@ -109,6 +112,7 @@ FOR_OPERATORS = {
     "shared/entrypoints/web/stepup.py",  # the portal's
     # SQL alone
     "shared/finance/payments/statements.py",
+    "shared/trade/orders/placing_statements.py",
     "shared/trade/orders/statements.py",
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")

@@ -19,6 +19,7 @@ from shared.entrypoints.cli import (
     bench_load,
     bench_pages,
     bench_sandbox,
+    bench_signed_in,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
@@ -74,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "sandbox-start": bench_sandbox.start,
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
+    "signed-in": bench_signed_in.signed_in,
     "ledger": bench_ledger.ledger,
     "jobs": bench_jobs.jobs,
 }

@@ -40,16 +40,25 @@ def _application(
     stripe_port: str,
     folder: Path,
 ) -> Any:
-    limits = _one_of("shared.entrypoints.web.limits", "shared.web.limits")
+    limits = _one_of(
+        "shared.entrypoints.web.limits",
+        "shared.web.limits",
+    )
     limits.DEFAULT = "1000000000/minute"  # limits are for people
     settings = _one_of("shared.core.settings", "shared.settings").load(
         data_dir=folder,
         dotenv=folder / "none",
         sandbox_base=f"http://127.0.0.1:{stripe_port}",
     )
-    found = _one_of("shared.infra.gateway.gateway", "shared.gateway.live")
+    found = _one_of(
+        "shared.infra.gateway.gateway",
+        "shared.gateway.live",
+    )
     gateway = getattr(found, "Gateway", None) or found.LiveGateway
-    return import_module("run").compose(settings, gateway(settings.stripe))
+    return import_module("run").compose(
+        settings,
+        gateway(settings.stripe),
+    )
 
 
 def _scope(path: str, cookie: bytes) -> dict[str, Any]:
@@ -94,7 +103,11 @@ class Visitor:
         _, _, behind = (await page.get_data(as_text=True)).partition("csrf_token")
         token = behind.partition('value="')[2].partition('"')[0]
         form = {"csrf_token": token, "email": email, "password": password}
-        answer = await client.post(path, form=form)
+        answer = await client.post(
+            path,
+            form=form,
+        )
+        await client.get(str(answer.location))  # the cookie holds all by then
         kept = [f"{cookie.name}={cookie.value}" for cookie in client.cookie_jar]
         self._cookie = "; ".join(kept).encode()
         return int(answer.status_code)
@@ -121,7 +134,10 @@ class Visitor:
     ) -> str:
         """The first address on a page that begins with `start` and goes on; empty for none."""
         _, body = await self._ask(path)
-        links = re.findall(rb'href="([^"?#]+)', body)
+        links = re.findall(
+            rb'href="([^"?#]+)',
+            body,
+        )
         return next(
             (link.decode() for link in links if link.startswith(start.encode() + b"/")),
             "",
@@ -131,7 +147,10 @@ class Visitor:
         self,
         path: str,
     ) -> tuple[int, bytes]:
-        scope = _scope(path, self._cookie)
+        scope = _scope(
+            path,
+            self._cookie,
+        )
         status: list[int] = []
         body: list[bytes] = []
         sent, whole = [{"type": "http.request", "body": b""}], asyncio.Event()
@@ -152,7 +171,11 @@ class Visitor:
             if not message.get("more_body"):
                 whole.set()
 
-        await self._app(scope, receive, send)
+        await self._app(
+            scope,
+            receive,
+            send,
+        )
         return status[0], b"".join(body)
 
 
@@ -161,22 +184,32 @@ def _tasks() -> Iterator[list[str]]:
         yield line.split()
 
 
-async def _work(
+async def _answer(app: Any) -> None:
+    async with app.test_app():
+        visitor = Visitor(app)
+        work: dict[str, Callable[..., Awaitable[Any]]] = {
+            "ask": visitor.asked,
+            "link": visitor.link,
+            "sign-in": visitor.sign_in,
+        }
+        for task, *rest in _tasks():
+            print(
+                json.dumps(await work[task](*rest)),
+                flush=True,
+            )
+
+
+async def _compose_and_answer(
     stripe_port: str,
     folder: str,
 ) -> None:
-    app = _application(stripe_port, Path(folder))
-    async with app.test_app():
-        visitor = Visitor(app)
-        for task, *rest in _tasks():
-            work: dict[str, Callable[..., Awaitable[Any]]] = {
-                "ask": visitor.asked,
-                "link": visitor.link,
-                "sign-in": visitor.sign_in,
-            }
-            answer = await work[task](*rest)
-            print(json.dumps(answer), flush=True)
+    await _answer(_application(stripe_port, Path(folder)))
+
+
+def serve(app: Any) -> None:
+    """Do the tasks for an application, until there are no more."""
+    asyncio.run(_answer(app))
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(*sys.argv[1:]))
+    asyncio.run(_compose_and_answer(*sys.argv[1:]))

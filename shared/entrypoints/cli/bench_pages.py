@@ -137,22 +137,23 @@ def _processor(process: int) -> float:
     return (int(told[11]) + int(told[12])) / _TICKS
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 @contextmanager
-def _running(*command: str, port: int) -> Iterator[int]:
+def running(*command: str, port: int, root: Path = ROOT) -> Iterator[int]:
     """A server, once it answers: the number of its process."""
     ours = ("MARKETHALL_", "STRIPE_")
     around = os.environ.items()
     kept = {name: value for name, value in around if not name.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, *command],
-        cwd=ROOT,
-        env={**kept, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(ROOT)},
+        cwd=root,
+        env={**kept, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(root)},
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -183,9 +184,9 @@ def signed_out() -> None:
     hello.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        port, other = _free_port(), _free_port()
-        serving = _running(*_serve(port, folder), port=port)
-        greeting = _running(*_greet(other, folder), port=other)
+        port, other = free_port(), free_port()
+        serving = running(*_serve(port, folder), port=port)
+        greeting = running(*_greet(other, folder), port=other)
         market, hello = stack.enter_context(serving), stack.enter_context(greeting)
         time.sleep(3)  # what is loaded late is loaded now
         told = AskedPage(hello, other, addresses.HOME)
@@ -230,7 +231,7 @@ def _serve(
     port: int,
     folder: str,
 ) -> list[str]:
-    stripe = str(_free_port())
+    stripe = str(free_port())
     options = ["--port", str(port), "--sandbox-port", stripe, "--data-dir", folder]
     return ["-c", _SERVE, "serve", *options]
 

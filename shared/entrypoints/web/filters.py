@@ -11,10 +11,11 @@ of that zone for every reader, and the page names it (`ui.zone`).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 
 from markupsafe import Markup
 
-from shared.core import clock, formats
+from shared.core import clock, formats, locales
 from shared.core.formats import country, money, number, percent
 from shared.core.locales import gettext as _
 from shared.infra.database.counting import MOST
@@ -38,10 +39,27 @@ def counted(count: int) -> str:
     return number(count) if count <= MOST else f"{number(MOST)}+"
 
 
+REMEMBERED = 4096  # times as they were written; the same ones stand on page after page
+
+
 def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
     """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in
     the reader's.
     """
+    return _moment(value, zone, _today(zone), locales.current())
+
+
+def _today(zone: tzinfo | None) -> date:
+    return clock.now().astimezone(zone or UTC).date()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _moment(
+    value: datetime,
+    zone: tzinfo | None,
+    _today: date,
+    _language: str,
+) -> Markup:
     if zone is not None:
         local = value.astimezone(zone)
         return _fixed(value, zone, f"{spoken(local.date(), zone)}, {local:%H:%M}")
@@ -59,6 +77,16 @@ def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
 
 def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
     """The same without the hour: `today`, `23 Nov`, `23 Nov 2025`."""
+    return _day(value, zone, _today(zone), locales.current())
+
+
+@lru_cache(maxsize=REMEMBERED, typed=True)
+def _day(
+    value: datetime | date,
+    zone: tzinfo | None,
+    _today: date,
+    _language: str,
+) -> Markup:
     if not isinstance(value, datetime):
         whole = formats.whole_day(value)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(

@@ -4,7 +4,7 @@ may do with our pages.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, current_app, g, request
@@ -189,6 +189,11 @@ async def _send_again() -> Response:
     )
 
 
+@lru_cache(maxsize=8)
+def _policy(settings: Settings, stripe: bool) -> str:
+    return policy(settings, stripe=stripe).to_header()
+
+
 def policy(settings: Settings, *, stripe: bool) -> ContentSecurityPolicy:
     """What one page may load. Stripe's scripts and frames only where a card is entered."""
     onboarding = (
@@ -235,9 +240,7 @@ async def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=()"
     if settings.production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault(
-        "Content-Security-Policy", policy(settings, stripe=stripe).to_header()
-    )
+    headers.setdefault("Content-Security-Policy", _policy(settings, stripe))
     if request.endpoint != "static":
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"

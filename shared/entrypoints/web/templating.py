@@ -21,6 +21,7 @@ from shared.core import locales
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
 _REMEMBERED = {
+    "document": ("styles", "scripts", "said"),
     "icon": ("use",),
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
@@ -36,13 +37,20 @@ class Templates(Environment):
         **options: Any,
     ) -> None:
         loader = app.create_global_jinja_loader()
-        super().__init__(loader=loader, cache_size=-1, **options)
+        super().__init__(
+            loader=loader,
+            cache_size=-1,
+            **options,
+        )
 
 
 def teach(env: Environment) -> None:
     """Have pages translate as `locales.teach` says; a sentence without values is looked up once."""
     locales.teach(env)
-    env.globals.update(_=_sentence, gettext=_sentence)
+    env.globals.update(
+        _=_sentence,
+        gettext=_sentence,
+    )
 
 
 def _sentence(
@@ -50,7 +58,10 @@ def _sentence(
     /,
     **values: Any,
 ) -> Markup:
-    told = _translated(locales.current(), message)
+    told = _translated(
+        locales.current(),
+        message,
+    )
     return told % values if values else _filled(locales.current(), message)
 
 
@@ -75,7 +86,7 @@ def load_components(
     folder: Path,
 ) -> None:
     """Make each file of templates/components a global named after it: `ui`, `forms`, `money`,
-    `icon`, `shop`; and `navigation`.
+    `icon`, `shop`; and `document` and `navigation` of the layouts.
 
     Done at the first page; again when a file changed, where somebody works on them.
     """
@@ -86,11 +97,24 @@ def load_components(
     if env.globals.get("_components") == stamp:
         return
     # Others are made of icons, which they take as they are then.
-    _load(env, "icon", "components/icon.html")
+    _load(
+        env,
+        "icon",
+        "components/icon.html",
+    )
     for file in files:
         if file.stem != "icon":
-            _load(env, file.stem, f"components/{file.name}")
-    _load(env, "navigation", "layouts/_navigation.html")
+            _load(
+                env,
+                file.stem,
+                f"components/{file.name}",
+            )
+    for name in ("document", "navigation"):
+        _load(
+            env,
+            name,
+            f"layouts/_{name}.html",
+        )
     env.globals["_components"] = stamp
 
 
@@ -101,7 +125,11 @@ def _load(
 ) -> None:
     module = env.get_template(template).make_module()
     for macro in _REMEMBERED.get(name, ()):
-        setattr(module, macro, _remembered(getattr(module, macro)))
+        setattr(
+            module,
+            macro,
+            _remembered(getattr(module, macro)),
+        )
     env.globals[name] = module
 
 
@@ -114,12 +142,19 @@ def _remembered(
         *given: Any,
         **named: Any,
     ) -> Markup:
-        return macro(*given, **named)
+        return macro(
+            *given,
+            **named,
+        )
 
     def say(
         *given: Any,
         **named: Any,
     ) -> Markup:
-        return made(locales.current(), *given, **named)
+        return made(
+            locales.current(),
+            *given,
+            **named,
+        )
 
     return say

@@ -160,9 +160,16 @@ async def selling(vendor_id: int) -> Selling:
     config = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id).only(
         "accepts_payments", "stripe_account_id"
     )
-    if config is None or config.stripe_account_id is None:
+    if config is None:
         return Selling.NOT_CONNECTED
-    return Selling.OPEN if config.accepts_payments else Selling.STOPPED
+    return selling_of(config.stripe_account_id, accepts=config.accepts_payments)
+
+
+def selling_of(account_id: str | None, *, accepts: bool) -> Selling:
+    """The same of a vendor whose account is this one."""
+    if account_id is None:
+        return Selling.NOT_CONNECTED
+    return Selling.OPEN if accepts else Selling.STOPPED
 
 
 def _config_of(vendor: Vendor) -> VendorPaymentConfig | None:

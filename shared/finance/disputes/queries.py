@@ -209,30 +209,9 @@ async def _one(mine: Q, dispute_id: int) -> DisputeView:
     return (await _views(rows))[0]
 
 
-async def disputes_of_order(order_id: int) -> tuple[DisputeView, ...]:
-    """The disputes of one order, newest first."""
-    rows = (
-        await Dispute.filter(order_id=order_id)
-        .order_by("-id")
-        .select_related("order", "vendor", "payment")
-    )
-    return await _views(rows)
-
-
 async def count_to_answer(vendor_id: int) -> int:
     """How many disputes wait for this vendor's answer."""
     return await Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).count()
-
-
-async def next_to_answer(vendor_id: int) -> DisputeView | None:
-    """The dispute that this vendor has to answer soonest; how its part was paid is not looked
-    up.
-    """
-    query = Dispute.filter(FILTERS["answer"], vendor_id=vendor_id).order_by(
-        "due_by", "id"
-    )
-    row = await query.select_related("order", "vendor", "payment").first()
-    return _view(row, None) if row else None
 
 
 async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
@@ -245,7 +224,7 @@ async def next_to_answer_of_all() -> tuple[int, DisputeView | None]:
         .select_related("order", "vendor", "payment")
         .first()
     )
-    return await query.count(), _view(row, None) if row else None
+    return await query.count(), view_of(row, None) if row else None
 
 
 async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
@@ -255,10 +234,12 @@ async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
         if rows
         else {}
     )
-    return tuple(_view(row, claims.get(f"dispute:{row.id}")) for row in rows)
+    return tuple(view_of(row, claims.get(f"dispute:{row.id}")) for row in rows)
 
 
-def _view(row: Dispute, claim: Claim | None) -> DisputeView:
+def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
+    """`row` has its order, vendor and payment; `claim` is how the vendor's part was paid."""
+
     def money(amount: int) -> Money:
         return Money(amount, row.currency)
 

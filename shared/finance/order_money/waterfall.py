@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.money import Money
-from shared.finance.disputes.models import Dispute
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.order_money import statements
 from shared.finance.order_money.flows import (
     Fact,
     FlowKind,
@@ -21,10 +20,10 @@ from shared.finance.order_money.flows import (
 )
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.finance.payouts.models import PayoutItem
+from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
-from shared.finance.refunds.models import Refund
-from shared.trade.orders.models import Order
+from shared.infra.database.raw_sql import Record, moment_in
+from shared.infra.database.several import Found, read
 
 CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
@@ -80,21 +79,24 @@ class Waterfall:
 async def order_waterfall(order_id: int) -> Waterfall:
     """The order's waterfall as it is now; empty before it was paid.
 
-    A constant number of queries.
+    One query.
     """
-    order = await Order.get(id=order_id)
-    facts = await _facts(order_id)
-    sent = await _sent(order_id)
-    found = steps(facts, sent)
-    payment = (
-        await Payment.filter(order_id=order_id, status__in=_PAID)
-        .order_by("-attempt")
-        .first()
+    return waterfall_in(await read(*statements.money_of(order_id)))
+
+
+def waterfall_in(found: Found) -> Waterfall:
+    """The same of what `statements.money_of` reads."""
+    (order,) = found.of(statements.ORDER)
+    facts = [_fact(record) for record in found.records(statements.BOOKED)]
+    steps_found = steps(
+        facts,
+        _sent(found),
     )
-    details = await _details(order_id)
-    fees = [step.market for step in found if step.kind is FlowKind.STRIPE_FEE]
+    paid = [row for row in found.of(statements.PAYMENTS) if row.status in _PAID]
+    payment, details = (paid[-1] if paid else None), _details(found)
+    fees = [step.market for step in steps_found if step.kind is FlowKind.STRIPE_FEE]
     return Waterfall(
-        tuple(_line(step, order.currency, payment, details) for step in found),
+        tuple(_line(step, order.currency, payment, details) for step in steps_found),
         tuple(_place(fact, order.currency) for fact in places(facts)),
         Money(-sum(fees), order.currency) if fees else None,
         Money(reserved(facts), order.currency),
@@ -104,64 +106,56 @@ async def order_waterfall(order_id: int) -> Waterfall:
 _PAID = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
 
 
-async def _facts(order_id: int) -> list[Fact]:
-    rows = (
-        await LedgerEntry.filter(posting__subject=f"order:{order_id}")
-        .order_by("id")
-        .select_related("posting")
+def _fact(record: Record) -> Fact:
+    at = moment_in(record["created_at"])
+    assert at is not None
+    return Fact(
+        record["posting_id"],
+        record["kind"],
+        record["key"],
+        record["account"],
+        record["amount"],
+        record["stripe_id"],
+        at,
     )
-    return [
-        Fact(
-            row.posting_id,
-            row.posting.kind,
-            row.posting.key,
-            row.account,
-            row.amount,
-            row.stripe_id,
-            row.posting.created_at,
-        )
-        for row in rows
-    ]
 
 
-async def _sent(order_id: int) -> list[Sent]:
+def _sent(found: Found) -> list[Sent]:
     """One per payout that something of the order was in."""
-    whole: dict[int, tuple[int, PayoutItem]] = {}
-    for item in (
-        await PayoutItem.filter(order_id=order_id)
-        .order_by("id")
-        .select_related("payout")
-    ):
-        before = whole.get(item.payout_id, (0, item))[0]
-        whole[item.payout_id] = (before + item.amount, item)
-    return [
-        Sent(
-            amount,
-            item.payout.stripe_payout_id or "",
-            counts=item.payout.status not in CAME_BACK,
-            arrived_at=item.payout.paid_at
-            if item.payout.status == PayoutState.PAID
-            else None,
-            arrives_on=item.payout.arrives_on,
-            payout_id=item.payout_id,
-        )
-        for amount, item in whole.values()
-    ]
+    amounts: dict[int, int] = {}
+    for item in found.of(statements.ITEMS):
+        amounts[item.payout_id] = amounts.get(item.payout_id, 0) + item.amount
+    payouts = {payout.id: payout for payout in found.of(statements.PAYOUTS)}
+    return [_part(payouts[id_], amount) for id_, amount in amounts.items()]
 
 
-async def _details(order_id: int) -> dict[str, str]:
+def _part(payout: Payout, amount: int) -> Sent:
+    return Sent(
+        amount,
+        payout.stripe_payout_id or "",
+        counts=payout.status not in CAME_BACK,
+        arrived_at=payout.paid_at if payout.status == PayoutState.PAID else None,
+        arrives_on=payout.arrives_on,
+        payout_id=payout.id,
+    )
+
+
+def _details(found: Found) -> dict[str, str]:
     """What tells one refund or dispute from another: by the posting's key, or by the Stripe object
     behind it.
     """
-    found = {}
-    for refund in await Refund.filter(order_id=order_id):
+    details = {}
+    for refund in found.of(statements.REFUNDS):
         for kind in ("refund", "refund_undone"):
-            found[f"{kind}:{refund.id}"] = f"{refund.number}"
-    disputes = await Dispute.filter(order_id=order_id).order_by("id")
+            details[f"{kind}:{refund.id}"] = f"{refund.number}"
+    disputes = found.of(statements.DISPUTES)
     # Its postings are named by balance transactions; with one there is no doubt.
     if len(disputes) == 1:
-        found["dispute"] = disputes[0].reason.replace("_", " ")
-    return found
+        details["dispute"] = disputes[0].reason.replace(
+            "_",
+            " ",
+        )
+    return details
 
 
 def _line(
@@ -170,9 +164,15 @@ def _line(
     payment: Payment | None,
     details: dict[str, str],
 ) -> WaterLine:
-    detail = details.get(step.key, "")
+    detail = details.get(
+        step.key,
+        "",
+    )
     if step.kind in (FlowKind.DISPUTE, FlowKind.DISPUTE_WON):
-        detail = details.get("dispute", "")
+        detail = details.get(
+            "dispute",
+            "",
+        )
     return WaterLine(
         step.kind,
         Money(step.whole, currency),

@@ -48,7 +48,8 @@ class PaymentPage(Paged):
     rows: tuple[PaymentView, ...]
 
 
-def _view(p: Payment) -> PaymentView:
+def view_of(p: Payment) -> PaymentView:
+    """The read model of a row that has its order."""
     return PaymentView(
         id=p.id,
         order_id=p.order_id,
@@ -78,7 +79,7 @@ def _view(p: Payment) -> PaymentView:
 async def payments_of_order(order_id: int) -> tuple[PaymentView, ...]:
     """Every attempt for an order, oldest first."""
     return tuple(
-        _view(p)
+        view_of(p)
         for p in await Payment.filter(order_id=order_id)
         .order_by("attempt")
         .select_related("order")
@@ -96,7 +97,7 @@ async def payments_of_vendor(vendor_id: int, *, page: int = 1) -> PaymentPage:
         .select_related("order")
     )
     return PaymentPage(
-        rows=tuple(_view(p) for p in rows),
+        rows=tuple(view_of(p) for p in rows),
         number=shown.number,
         pages=shown.pages,
         goes_on=shown.goes_on,
@@ -111,7 +112,7 @@ async def parked_payments(limit: int = 50) -> tuple[PaymentView, ...]:
         .limit(limit)
         .select_related("order")
     )
-    return tuple(_view(p) for p in rows)
+    return tuple(view_of(p) for p in rows)
 
 
 async def count_parked() -> int:

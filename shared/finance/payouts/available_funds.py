@@ -7,14 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tortoise.functions import Sum
-
 from shared.finance.connect import service as connect
 from shared.finance.connect.bank_accounts import defaults, returns
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
-from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import Funds, PayoutConditions, PayoutState
+from shared.finance.payouts import statements
+from shared.finance.payouts.rules import Funds, PayoutConditions
 from shared.finance.payouts.terms import PayoutTerms
 from shared.infra.gateway.accounts import ExternalAccount
 from shared.infra.gateway.balance import BalanceLine
@@ -76,15 +74,15 @@ def conditions(terms: PayoutTerms, reading: Reading, currency: str) -> PayoutCon
 async def of_vendor(vendor_id: int, reading: Reading) -> dict[str, Funds]:
     """What there is in each currency that Stripe or our ledger knows of."""
     sums = await ledger.of_vendor(vendor_id)
-    asked = (
-        await Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-        .annotate(total=Sum("amount"), fees=Sum("fee"))
-        .group_by("currency")
-        .values_list("currency", "total", "fees")
-    )
-    opening = {}
-    for currency, net, fee in asked:
-        opening[str(currency)] = int(net) + int(fee)
+    return funds_in(sums, await statements.opening(vendor_id), reading)
+
+
+def funds_in(
+    sums: Mapping[tuple[Account, str], int],
+    opening: Mapping[str, int],
+    reading: Reading,
+) -> dict[str, Funds]:
+    """The same of what was read already: the ledger's sums, and what is asked of Stripe."""
     currencies = {currency for _, currency in sums} | set(reading.lines)
 
     def booked(account: Account, currency: str) -> int:

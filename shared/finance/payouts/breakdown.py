@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,17 +56,16 @@ class OrderPart:
         return f"payout:{self.payout.id}"
 
 
-async def parts_of_order(order_id: int) -> tuple[OrderPart, ...]:
-    """The payouts that an order's money went into, the oldest first. One query."""
+def parts_in(
+    items: Iterable[PayoutItem],
+    payouts: Iterable[Payout],
+) -> tuple[OrderPart, ...]:
+    """The payouts that an order's money went into, the oldest first; they have their vendor."""
     amounts: dict[int, int] = defaultdict(int)
-    rows: dict[int, Payout] = {}
-    items = PayoutItem.filter(order_id=order_id).order_by("payout_id")
-    for item in await items.select_related("payout__vendor"):
+    for item in items:
         amounts[item.payout_id] += item.amount
-        rows[item.payout_id] = item.payout
     return tuple(
-        OrderPart(row_of(row), Money(amounts[row.id], row.currency))
-        for row in rows.values()
+        OrderPart(row_of(row), Money(amounts[row.id], row.currency)) for row in payouts
     )
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from shared.core import clock
 from shared.core.money import Money
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.ledger import queries as ledger
 from shared.finance.payouts import available_funds, statements
-from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import (
     Due,
@@ -21,9 +22,10 @@ from shared.finance.payouts.rules import (
     Why,
     due,
 )
-from shared.finance.payouts.terms import PayoutTerms, terms_of
+from shared.finance.payouts.terms import PayoutTerms, terms_in
+from shared.infra.database.raw_sql import Record, moment_in
+from shared.infra.database.several import Found, Part, read
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.vendors.errors import PaymentNotConfigured
 
 AHEAD = 8  # paydays that are looked at
 SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we heard of it
@@ -59,19 +61,96 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
 
     None before Stripe is connected.
     """
-    try:
-        terms = await terms_of(vendor_id)
-    except PaymentNotConfigured:
+    row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
+    if row is None:
         return None
+    found = await read(*parts_of(vendor_id))
+    return await next_payout_in(
+        found,
+        row,
+        (await marketplace()).zone,
+    )
+
+
+def parts_of(vendor_id: int) -> tuple[Part, ...]:
+    """What `next_payout_in` has to be read with."""
+    now = clock.now()
+    waiting = statements.settling_of(
+        vendor_id,
+        paid_since=now - SETTLES,
+        now=now,
+    )
+    return (
+        waiting,
+        statements.OPENING(vendor_id),
+        statements.PERIODS(vendor_id),
+    )
+
+
+async def next_payout_in(
+    found: Found,
+    row: VendorPaymentConfig,
+    zone: tzinfo,
+) -> NextPayout | None:
+    """The same of what was read; `zone` is the marketplace's. One query, of the ledger's sums."""
+    terms = terms_in(
+        row,
+        by_hand=False,
+    )
     if terms.account_id is None:
         return None
-    reading = available_funds.Reading()
-    funds = await available_funds.of_vendor(vendor_id, reading)
+    opening = {
+        each["currency"]: int(each["total"])
+        for each in found.records(statements.OPENING)
+    }
+    sums = await ledger.of_vendor(terms.vendor_id)
+    funds = available_funds.funds_in(
+        sums,
+        opening,
+        available_funds.Reading(),
+    )
     there = funds.get(terms.currency) or Funds(terms.currency, 0)
-    waiting = await settling(vendor_id, terms.currency)
-    days = await _paydays(terms)
-    paydays = [_on(day, terms, there, waiting) for day in days]
-    return _first_of(paydays, terms, waiting)
+    waiting = list(map(_settling_in, found.records(statements.SETTLING)))
+    first = _first_day(
+        found,
+        terms,
+        zone,
+    )
+    paydays = [_on(day, terms, there, waiting) for day in _paydays(terms, first)]
+    return _first_of(
+        paydays,
+        terms,
+        waiting,
+    )
+
+
+def _first_day(
+    found: Found,
+    terms: PayoutTerms,
+    zone: tzinfo,
+) -> date:
+    """Today, only where it has not had its payout."""
+    today = current_day(
+        clock.now(),
+        zone,
+    )
+    made = {"currency": terms.currency, "period": period(today)}
+    is_made = made in found.records(statements.PERIODS)
+    return today + timedelta(days=1) if is_made else today
+
+
+def _settling_in(record: Record) -> Settling:
+    return _settling(
+        int(record["amount"]),
+        moment_in(record["day"]),
+    )
+
+
+def _settling(amount: int, on: datetime | None) -> Settling:
+    return Settling(
+        amount,
+        on.date() if on else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -87,7 +166,11 @@ def _on(
     day: date, terms: PayoutTerms, there: Funds, waiting: Sequence[Settling]
 ) -> Payday:
     later = sum(sale.amount for sale in waiting if not sale.can_leave(day))
-    funds = replace(there, available=there.balance - later, pending=later)
+    funds = replace(
+        there,
+        available=there.balance - later,
+        pending=later,
+    )
     until = terms.bank_hold_until
     conditions = PayoutConditions(
         connected=True,
@@ -97,8 +180,16 @@ def _on(
         bank_errored=terms.bank_errored,
         bank_new=until is not None and until.date() >= day,
     )
-    decided = due(funds, conditions, minimum=terms.plan.minimum)
-    return Payday(day, funds, decided)
+    decided = due(
+        funds,
+        conditions,
+        minimum=terms.plan.minimum,
+    )
+    return Payday(
+        day,
+        funds,
+        decided,
+    )
 
 
 def _first_of(
@@ -106,7 +197,10 @@ def _first_of(
 ) -> NextPayout:
     """The first on which something goes out, else the first."""
     that_pay = (each for each in paydays if each.due.amount > 0)
-    first = next(that_pay, paydays[0])
+    first = next(
+        that_pay,
+        paydays[0],
+    )
     known = [sale.available_on for sale in waiting if sale.available_on is not None]
     return NextPayout(
         amount=Money(first.due.amount, first.funds.currency),
@@ -136,13 +230,9 @@ def why(
     )
 
 
-async def _paydays(terms: PayoutTerms) -> list[date]:
-    """The next paydays; today only where it has not had its payout."""
-    day = current_day(clock.now(), (await marketplace()).zone)
+def _paydays(terms: PayoutTerms, day: date) -> list[date]:
+    """The next paydays from a day on."""
     interval = terms.plan.schedule.value
-    mine = Payout.filter(vendor_id=terms.vendor_id, currency=terms.currency)
-    if await mine.filter(period=period(day)).exists():
-        day += timedelta(days=1)
     found: list[date] = []
     while len(found) < AHEAD:
         found.append(next_payday(interval, terms.plan.day, day))

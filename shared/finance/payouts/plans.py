@@ -100,7 +100,11 @@ async def is_schedule_manual(row: VendorPaymentConfig, minimum: int) -> bool:
         or row.reserve_days > 0
     ):
         return True
-    sums = await ledger.of_vendor(row.vendor_id)
+    return keeps_reserve(await ledger.of_vendor(row.vendor_id))
+
+
+def keeps_reserve(sums: Mapping[tuple[Account, str], int]) -> bool:
+    """Whether a reserve is left in any currency, by the ledger's sums."""
     return any(
         account is Account.VENDOR_RESERVED and total
         for (account, _), total in sums.items()

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.rules import PAID_STATES
+from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import fetch, moment_in
+from shared.infra.database.several import Part, Records
 
 _STATES = tuple(sorted(state.value for state in PAID_STATES))
+_OWN = "(SELECT c.currency FROM vendor_payment_configs c WHERE c.vendor_id = ?)"
 _SETTLING = f"""
 SELECT s.day, SUM(e.amount) AS amount
 FROM (
@@ -48,3 +51,39 @@ async def settling(
         day = moment_in(row["day"])
         found.append((int(row["amount"]), day))
     return found
+
+
+# The same in the vendor's own currency.
+SETTLING = Records(
+    _SETTLING.replace("currency = ?", f"currency = {_OWN}"),
+    ("day", "amount"),
+)
+# What is asked of Stripe and not yet taken on, by currency; its value: whose.
+OPENING = Records(
+    "SELECT currency, SUM(amount + fee) AS total FROM payouts"
+    f" WHERE vendor_id = ? AND status = '{PayoutState.OPENING}' GROUP BY currency",
+    ("currency", "total"),
+)
+# The periods of a vendor's newest payouts; its value: whose.
+PERIODS = Records(
+    "SELECT currency, period FROM payouts WHERE vendor_id = ? ORDER BY id DESC LIMIT 50",
+    ("currency", "period"),
+)
+
+
+async def opening(vendor_id: int) -> dict[str, int]:
+    """Sum what is asked of Stripe and not yet taken on, by currency, in minor units."""
+    rows = await fetch(OPENING.sql, vendor_id)
+    return {row["currency"]: int(row["total"]) for row in rows}
+
+
+def settling_of(
+    vendor_id: int,
+    *,
+    paid_since: datetime,
+    now: datetime,
+) -> Part:
+    """What `SETTLING` is asked with."""
+    account = Account.STRIPE_VENDOR.value
+    whose = (vendor_id, vendor_id)
+    return SETTLING(*whose, paid_since, *_STATES, now, account, *whose)

@@ -71,13 +71,19 @@ async def terms_of(vendor_id: int) -> PayoutTerms:
     row = await VendorPaymentConfig.get_or_none(vendor_id=vendor_id)
     if row is None:
         raise PaymentNotConfigured
+    manual = await plans.is_schedule_manual(row, row.minimum_payout)
+    return terms_in(row, by_hand=manual)
+
+
+def terms_in(row: VendorPaymentConfig, *, by_hand: bool) -> PayoutTerms:
+    """The terms of a row that was read; `by_hand`: whether we make this vendor's payouts."""
     waits = row.bank_hold_until is not None and row.bank_hold_until > clock.now()
     return PayoutTerms(
-        vendor_id=vendor_id,
+        vendor_id=row.vendor_id,
         account_id=None if row.deauthorized_at else row.stripe_account_id,
         currency=row.currency,
         plan=plans.plan_of(row),
-        by_hand=await plans.is_schedule_manual(row, row.minimum_payout),
+        by_hand=by_hand,
         held_at=row.payouts_held_at,
         held_reason=row.payouts_held_reason,
         reserve_percentage=row.reserve_percentage,

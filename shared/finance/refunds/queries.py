@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,34 +136,43 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
     if not rows:
         return ()
     ids = [row.id for row in rows]
-    lines, owed = await _lines_of(ids), await _owed_of(ids)
+    parts = RefundLine.filter(refund_id__in=ids).order_by("id")
+    subjects = [f"refund:{id_}" for id_ in ids]
+    return await views_in(
+        rows,
+        await parts.select_related("order_line"),
+        await Claim.filter(subject__in=subjects),
+    )
+
+
+async def views_in(
+    rows: Sequence[Refund],
+    parts: Iterable[RefundLine],
+    claims: Iterable[Claim],
+) -> tuple[RefundView, ...]:
+    """The read models of rows that have their order, its checkout and vendor; of `parts` and
+    `claims` what is theirs. At most one query, for the names of those who asked.
+    """
+    if not rows:
+        return ()
     names = {
         BY_STRIPE: word("refunds.requested_by", BY_STRIPE),
         **await names_of({row.requested_by for row in rows}),
     }
-    views = []
-    for row in rows:
-        has, owes = lines[row.id], owed[row.id]
-        views.append(_view(row, has, owed=owes, names=names))
-    return tuple(views)
-
-
-async def _lines_of(refund_ids: list[int]) -> Mapping[int, list[RefundedLine]]:
-    found: dict[int, list[RefundedLine]] = defaultdict(list)
-    parts = RefundLine.filter(refund_id__in=refund_ids).order_by("id")
-    for part in await parts.select_related("order_line"):
+    owed = {claim.subject: claim.receivable for claim in claims}
+    lines: dict[int, list[RefundedLine]] = defaultdict(list)
+    for part in parts:
         line = RefundedLine(part.order_line.name, part.quantity, part.restock)
-        found[part.refund_id].append(line)
-    return found
-
-
-async def _owed_of(refund_ids: list[int]) -> Mapping[int, int]:
-    """What the vendor's balance did not cover of each, in minor units."""
-    subjects = {f"refund:{id_}": id_ for id_ in refund_ids}
-    owed = dict.fromkeys(refund_ids, 0)
-    for claim in await Claim.filter(subject__in=list(subjects)):
-        owed[subjects[claim.subject]] = claim.receivable
-    return owed
+        lines[part.refund_id].append(line)
+    return tuple(
+        _view(
+            row,
+            lines[row.id],
+            owed=owed.get(f"refund:{row.id}", 0),
+            names=names,
+        )
+        for row in rows
+    )
 
 
 def _view(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.jobs.models import UNFINISHED, Job
 from shared.infra.mail.models import NOT_SENT, Email
 
@@ -65,6 +66,15 @@ async def mails_of_order(
         )
         for row in rows
     )
+
+
+def mail_in(record: Record) -> MailView:
+    """A mail of which these columns were read."""
+    at = moment_in(record["sent_at"] or record["created_at"])
+    assert at is not None
+    names = ("kind", "to", "subject", "status")
+    kind, to, subject, status = (record[name] for name in names)
+    return MailView(kind, to, subject, status, at)
 
 
 async def unsent() -> Unsent:

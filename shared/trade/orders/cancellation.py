@@ -12,6 +12,7 @@ from shared.trade.catalogue import stock
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.placing_statements import OpenCheckout
 from shared.trade.orders.reservations import items_of
 from shared.trade.orders.rules import (
     CheckoutStatus,
@@ -19,7 +20,6 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
-from shared.trade.orders.statements import OpenCheckout
 
 
 async def lock_basket(tx: Transaction, basket_token: str | None) -> Basket | None:

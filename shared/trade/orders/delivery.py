@@ -10,6 +10,7 @@ from shared.core import clock
 from shared.infra import unit
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import marketplace
+from shared.trade.marketplace.rules import Marketplace
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatus
@@ -33,9 +34,9 @@ async def mark_as_delivered(
             raise CannotDeliver
 
 
-async def counts_from(shipped_at: datetime) -> datetime:
+def counts_from(shipped_at: datetime, market: Marketplace) -> datetime:
     """From when on what was sent at `shipped_at` counts as delivered, if nobody says so before."""
-    return shipped_at + timedelta(days=(await marketplace()).delivered_after_days)
+    return shipped_at + timedelta(days=market.delivered_after_days)
 
 
 async def take_for_granted() -> int:

@@ -5,20 +5,23 @@ Constant numbers of queries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pypika_tortoise.terms import Function as SqlFunction
 from pypika_tortoise.terms import Term
 from tortoise.expressions import F, Function, Q
-from tortoise.functions import Count, Sum
+from tortoise.functions import Sum
+from tortoise.queryset import QuerySet
 
-from shared.core import clock
 from shared.core.folding import words
 from shared.core.money import Money
-from shared.infra.database.paging import Paged, window
+from shared.infra.database.counting import count_each
+from shared.infra.database.paging import Paged, Window, window_of
+from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.searching import matching
+from shared.trade.orders import statements
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
@@ -34,10 +37,6 @@ _MONEY_LEFT = Q(
     payment_status=PaymentStatus.PAID,
     disputed_amount=0,
     refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
-)
-_NOT_GONE = Q(
-    payment_status=PaymentStatus.PAID,
-    returned_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
 FILTERS: Mapping[str, Q] = {
     # READY: somebody waits for it.
@@ -71,7 +70,10 @@ class OrderRow:
 
     @property
     def shipping(self) -> Shipping:
-        return shipping(self.status, self.money)
+        return shipping(
+            self.status,
+            self.money,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +93,6 @@ async def order_id_of(number: str) -> int:
     if order is None:
         raise OrderNotFound
     return int(order.id)
-
-
-@dataclass(frozen=True)
-class OrdersSummary:
-    """What a vendor wants to know first."""
-
-    to_ship: int
-    unpaid: int
-    count_last_30_days: int
-    paid_last_30_days: Money
 
 
 @dataclass(frozen=True)
@@ -130,31 +122,113 @@ async def vendor_orders(
     or the email.
     """
     base = Order.filter(vendor_id=vendor_id)
-    if search:
-        base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
-    counts = {"all": await base.count()}
-    for name, condition in FILTERS.items():
-        counts[name] = await base.filter(condition).count()
     wanted = status if status is not None and status in FILTERS else "all"
+    if search:
+        return await _found(
+            base,
+            search,
+            wanted,
+            page,
+        )
+    counts = await statements.counts_of(vendor_id)
     chosen = base.filter(FILTERS[wanted]) if wanted != "all" else base
-    shown = window(counts[wanted], page=page, size=PAGE_SIZE)
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
+    rows = await statements.list_of(
+        vendor_id,
+        wanted,
+        limit=shown.limit,
+        offset=shown.offset,
+    )
+    return _page(
+        map(listed, rows),
+        shown,
+        counts,
+    )
+
+
+async def _found(
+    base: QuerySet[Order],
+    search: str,
+    wanted: str,
+    page: int,
+) -> OrderPage:
+    """A page of those that a search finds."""
+    base = base.annotate(bare=_Replace("number", "-", "")).filter(_searched(search))
+    lists = {name: base.filter(chip) for name, chip in FILTERS.items()}
+    lists["all"] = base
+    counts = await count_each(lists)
+    chosen = lists[wanted]
+    shown = await window_of(
+        chosen,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counts[wanted],
+    )
     orders = (
         await chosen.order_by("-id")
         .offset(shown.offset)
         .limit(shown.limit)
         .select_related("checkout")
     )
+    return _page(
+        await _rows(orders),
+        shown,
+        counts,
+    )
+
+
+def _page(
+    rows: Iterable[OrderRow],
+    shown: Window,
+    counts: Mapping[str, int],
+) -> OrderPage:
     return OrderPage(
-        rows=await _rows(orders),
+        rows=tuple(rows),
         number=shown.number,
         pages=shown.pages,
+        goes_on=shown.goes_on,
         counts=counts,
+    )
+
+
+def listed(record: Record) -> OrderRow:
+    """An order as `statements.listed` reads it."""
+    placed_at = moment_in(record["created_at"])
+    assert placed_at is not None
+    status = PaymentStatus(record["payment_status"])
+    money = OrderMoney(
+        payment_status=status,
+        total=record["total_amount_cents"],
+        refunded=record["refunded_amount"],
+        returned=record["returned_amount"],
+        disputed=record["disputed_amount"],
+        lost=record["lost_amount"],
+    )
+    return OrderRow(
+        number=record["number"],
+        placed_at=placed_at,
+        customer_name=record["full_name"],
+        total=Money(money.total, record["currency"]),
+        money=money,
+        status=OrderStatus(record["status"]),
+        payment_status=status,
+        items=int(record["items"] or 0),
     )
 
 
 class _ReplaceSql(SqlFunction):
     def __init__(self, column: Term, old: str, new: str) -> None:
-        super().__init__("REPLACE", column, old, new)
+        super().__init__(
+            "REPLACE",
+            column,
+            old,
+            new,
+        )
 
 
 class _Replace(Function):
@@ -201,28 +275,6 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
 async def count_to_ship(vendor_id: int) -> int:
     """How many paid orders of this vendor wait to be sent."""
     return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
-
-
-async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
-    """The vendor's figures for its home page; the sum is of `currency` alone, without what is gone
-    for good.
-    """
-    mine = Order.filter(vendor_id=vendor_id)
-    since = clock.now() - timedelta(days=30)
-    paid = await (
-        mine.filter(_NOT_GONE, paid_at__gte=since, currency=currency)
-        .annotate(sum=Sum("total_amount_cents"), count=Count("id"))
-        .values("sum", "count")
-    )
-    return OrdersSummary(
-        to_ship=await mine.filter(FILTERS["to_ship"]).count(),
-        unpaid=await mine.filter(FILTERS["unpaid"]).count(),
-        count_last_30_days=int(paid[0]["count"]) if paid else 0,
-        paid_last_30_days=Money(
-            int(paid[0]["sum"] or 0) if paid else 0,
-            currency,
-        ),
-    )
 
 
 async def purchases_of(

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core.ids import digest
 from shared.core.money import Money
+from shared.trade.orders import statements
 from shared.trade.orders.addresses import town_line
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
@@ -301,7 +302,11 @@ async def token_of_old_link(link: str) -> str | None:
 
 async def vendor_order(vendor_id: int, number: str) -> OrderView:
     """One of this vendor's orders. Raises NotFound, also for another vendor's."""
-    return await _one(Order.filter(vendor_id=vendor_id, number=number))
+    found = await statements.order_of(vendor_id, number)
+    if found is None:
+        raise OrderNotFound
+    order, lines = found
+    return _order(order, lines, order.checkout)
 
 
 async def order_by_number(number: str) -> OrderView:

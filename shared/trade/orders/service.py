@@ -27,9 +27,7 @@ from shared.trade.orders.errors import (
 )
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.queries import Contact
-from shared.trade.orders.rules import StockState, must_be_payable
-from shared.trade.orders.statements import (
+from shared.trade.orders.placing_statements import (
     LockedBasket,
     OnSale,
     OpenCheckout,
@@ -38,6 +36,8 @@ from shared.trade.orders.statements import (
     lock_on_sale_again,
     lock_open_checkout,
 )
+from shared.trade.orders.queries import Contact
+from shared.trade.orders.rules import StockState, must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms

@@ -6,28 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from shared.infra.database.dialect import dialect
-from shared.infra.database.known_ids import next_id
-from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
-from shared.infra.gateway.restore_check import MAY_MOVE
+from shared.infra.database.counting import MOST
+from shared.infra.database.raw_sql import Record, columns, fetch, row_of
+from shared.infra.database.several import Records, Rows, read
 from shared.infra.unit import Transaction
-from shared.trade.baskets.models import Basket
-from shared.trade.baskets.queries import (
-    BasketLineView,
-    BasketView,
-    basket_view,
-    line_view,
-)
-from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import product_view
-from shared.trade.commission.models import FeeRule
-from shared.trade.commission.queries import rule_of
-from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    OrderStatus,
+    PaymentStatus,
+)
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_at
-from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+
+_UNPAID = ", ".join(
+    f"'{each}'"
+    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+)
 
 
 @dataclass(frozen=True)
@@ -91,200 +84,113 @@ def empty_basket(
     )
 
 
-@dataclass(frozen=True)
-class OnSale:
-    """A basket that may become an order, with what it is sold at."""
+# What each chip above a vendor's orders lets through, as FILTERS says of the ORM.
+_UNLOST = "o.total_amount_cents - o.lost_amount"
+_PAID = f"o.payment_status = '{PaymentStatus.PAID}'"
+CHIPS: Mapping[str, str] = {
+    "all": "TRUE",
+    "to_ship": (
+        f"o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
+        f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
+    ),
+    "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
+    "unpaid": f"o.payment_status IN ({_UNPAID})",
+    "refunded": "o.refunded_amount > 0",
+    "disputed": "(o.disputed_amount > 0 OR o.lost_amount > 0)",
+    "cancelled": f"o.status = '{OrderStatus.CANCELLED}'",
+}
 
-    basket: BasketView
-    terms: SellingTerms | None  # None: nothing was ever set up
-    products: Mapping[int, Product]  # locked
-    # Of the checkout and the order that it becomes; None where they are not known beforehand.
-    checkout_id: int | None = None
-    order_id: int | None = None
+
+def counting(chip: str) -> str:
+    """What counts a vendor's orders behind a chip, as far as a page tells; one value."""
+    behind = f"SELECT 1 FROM orders o WHERE o.vendor_id = ? AND {CHIPS[chip]}"
+    return f"(SELECT COUNT(*) FROM ({behind} LIMIT {MOST + 1}) counted)"
+
+
+_COUNTS = "SELECT " + ", ".join(f"{counting(chip)} AS {chip}_" for chip in CHIPS)
+
+
+async def counts_of(vendor_id: int) -> dict[str, int]:
+    """Count a vendor's orders behind each chip, at most one more than MOST."""
+    (record,) = await fetch(_COUNTS, *[vendor_id] * len(CHIPS))
+    return {chip: int(record[f"{chip}_"]) for chip in CHIPS}
+
+
+_LISTED = (
+    "number",
+    "created_at",
+    "total_amount_cents",
+    "currency",
+    "status",
+    "payment_status",
+    "refunded_amount",
+    "returned_amount",
+    "disputed_amount",
+    "lost_amount",
+    "full_name",
+    "items",
+)
 
 
 @cache
-def _basket_sql() -> str:
-    return (
-        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
-        " FROM baskets b LEFT JOIN (SELECT p.vendor_id FROM baskets f"
-        " JOIN basket_lines l ON l.basket_id = f.id"
-        " JOIN products p ON p.id = l.product_id"
-        " WHERE f.token_digest = ? LIMIT 1) s ON TRUE"
-        " LEFT JOIN fee_rules r ON r.is_active"
-        " AND (r.vendor_id IS NULL OR r.vendor_id = s.vendor_id)"
-        " WHERE b.token_digest = ? ORDER BY r.position, r.id"
-    )
-
-
-@dataclass(frozen=True)
-class LockedBasket:
-    """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
-
-    basket: Basket
-    vendor_id: int | None  # whose the things in it were; None: nothing was in it
-    rules: tuple[Rule, ...]
-
-
-async def lock_basket_and_rules(
-    tx: Transaction,
-    token_digest: str,
-) -> LockedBasket | None:
-    """Lock a basket, so that two submits of it queue here, and read the rules; one query."""
-    sql = _basket_sql() + for_update("b")
-    found = await fetch(sql, token_digest, token_digest)
-    if not found:
-        return None
-    basket = row_of(Basket, "b", found[0])
-    tx.took(basket)
-    with_rule = [record for record in found if record["r.id"] is not None]
-    rows = [row_of(FeeRule, "r", record) for record in with_rule]
-    rules = tuple(rule_of(row) for row in rows)
-    return LockedBasket(basket, found[0]["sold_by"], rules)
-
-
-@cache
-def _on_sale(engine: str) -> str:
-    configs = payment_configs()
-    every = ", ".join(
-        (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
-    )
-    return (
-        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
-        f" {next_id(Checkout, engine)} AS next_checkout,"
-        f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
-        " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
-        f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
-        f" WHERE {{which}} AND {MAY_MOVE} ORDER BY p.id"
-    )
-
-
-_NONE_OPEN = (
-    "l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
-    f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
-)
-_OF_OPEN = (
-    "order_lines h JOIN orders o ON o.id = h.order_id"
-    " JOIN checkouts k ON k.id = o.checkout_id"
-    f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
-)
-_HELD = (
-    f"(SELECT COALESCE(SUM(h.quantity), 0) FROM {_OF_OPEN}"
-    f" AND o.stock_state = '{StockState.RESERVED}' AND h.product_id = p.id)"
-)
-_ALL_OF_THEM = (
-    "p.id IN (SELECT b.product_id FROM basket_lines b WHERE b.basket_id = ?"
-    f" UNION SELECT h.product_id FROM {_OF_OPEN})"
-)
-
-
-async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
-    """Read a locked basket with its vendor, and lock its products; one query.
-
-    None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
-    was made of it (that is locked before any product), or money stands still after a restore.
+def listed(chip: str) -> Records:
+    """A vendor's orders behind a chip, newest first; its values: whose, how many, after how
+    many.
     """
-    lines = "basket_lines l JOIN products p ON p.id = l.product_id"
-    sql = _on_sale(dialect()).format(held="0", lines=lines, which=_NONE_OPEN)
-    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), basket.id))
-
-
-async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
-    """Do the same where an open checkout of the basket is locked, and with its products: what it
-    holds counts as free.
-
-    None where nothing is in the basket, or money stands still.
-    """
-    lines = (
-        "products p LEFT JOIN basket_lines l ON l.product_id = p.id AND l.basket_id = ?"
+    columns = ", ".join(f"o.{name}" for name in _LISTED[:-2])
+    return Records(
+        f"SELECT {columns}, c.full_name, (SELECT SUM(l.quantity) FROM order_lines l"
+        " WHERE l.order_id = o.id) AS items"
+        " FROM orders o JOIN checkouts c ON c.id = o.checkout_id"
+        f" WHERE o.vendor_id = ? AND {CHIPS[chip]} ORDER BY o.id DESC LIMIT ? OFFSET ?",
+        _LISTED,
     )
-    sql = _on_sale(dialect()).format(held=_HELD, lines=lines, which=_ALL_OF_THEM)
-    ids = [basket.id] * sql.count("?")
-    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), *ids))
 
 
-def _what_is_on_sale(
-    tx: Transaction,
-    basket: Basket,
-    found: Sequence[Record],
-) -> OnSale | None:
-    products = {int(one["p.id"]): row_of(Product, "p", one) for one in found}
-    tx.took(*products.values())
-    lines = [record for record in found if record["line"] is not None]
-    if not lines:
+async def list_of(
+    vendor_id: int,
+    chip: str,
+    *,
+    limit: int,
+    offset: int,
+) -> Sequence[Record]:
+    """Read a vendor's orders behind a chip, newest first, as a list shows them."""
+    return await fetch(listed(chip).sql, vendor_id, limit, offset)
+
+
+# A vendor's figures; its values: whose, three times.
+FIGURES = Records(
+    f"SELECT {counting('all')} AS orders, {counting('to_ship')} AS to_ship,"
+    f" {counting('unpaid')} AS unpaid",
+    ("orders", "to_ship", "unpaid"),
+)
+# What was paid to a vendor since a moment and is not gone for good, by currency.
+PAID_SINCE = Records(
+    "SELECT o.currency, COUNT(*) AS orders, SUM(o.total_amount_cents) AS total"
+    f" FROM orders o WHERE o.vendor_id = ? AND {_PAID}"
+    f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
+    ("currency", "orders", "total"),
+)
+
+
+_NUMBERED = "orders o WHERE o.vendor_id = ? AND o.number = ?"
+_ORDER = Rows(Order, "t.vendor_id = ? AND t.number = ?")
+_CHECKOUT = Rows(Checkout, f"t.id = (SELECT o.checkout_id FROM {_NUMBERED})")
+_LINES = Rows(OrderLine, f"t.order_id = (SELECT o.id FROM {_NUMBERED})")
+_VENDOR = Rows(Vendor, "t.id = ?")
+
+
+async def order_of(
+    vendor_id: int,
+    number: str,
+) -> tuple[Order, list[OrderLine]] | None:
+    """Read a vendor's order with its vendor, its checkout and its lines."""
+    mine = (vendor_id, number)
+    parts = _ORDER(*mine), _CHECKOUT(*mine), _LINES(*mine), _VENDOR(vendor_id)
+    found = await read(*parts)
+    order, checkout = found.one(_ORDER), found.one(_CHECKOUT)
+    vendor = found.one(_VENDOR)
+    if order is None or checkout is None or vendor is None:
         return None
-    lines.sort(key=_line_id)
-    first = lines[0]
-    has_terms = first["c.id"] is not None
-    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
-    views = tuple(_line_on_sale(one, products[one["p.id"]]) for one in lines)
-    vendor = view_at(row_of(Vendor, "v", first), terms)
-    return OnSale(
-        basket=basket_view(basket.id, vendor, views),
-        terms=terms,
-        products=products,
-        checkout_id=first["next_checkout"],
-        order_id=first["next_order"],
-    )
-
-
-def _line_id(record: Record) -> int:
-    return int(record["line"])
-
-
-def _line_on_sale(record: Record, product: Product) -> BasketLineView:
-    view = product_view(product, row_of(Vendor, "v", record))
-    return line_view(
-        view,
-        record["quantity"],
-        record["seen_amount"],
-        held={product.id: int(record["held"])},
-    )
-
-
-@dataclass(frozen=True)
-class OpenCheckout:
-    """The open checkout of a basket with its orders, locked, and their lines."""
-
-    checkout: Checkout
-    orders: tuple[Order, ...]
-    lines: tuple[OrderLine, ...]
-
-    def items_of(self, order: Order) -> list[tuple[int, int]]:
-        """(product id, quantity) of an order's lines."""
-        mine = [line for line in self.lines if line.order_id == order.id]
-        return sorted((line.product_id, line.quantity) for line in mine)
-
-
-@cache
-def _open_checkout_sql() -> str:
-    every = ", ".join(
-        (columns(Checkout, "k"), columns(Order, "o"), columns(OrderLine, "l"))
-    )
-    return (
-        f"SELECT {every} FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
-        " LEFT JOIN order_lines l ON l.order_id = o.id"
-        f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
-        " ORDER BY k.id DESC, o.id, l.id"
-    )
-
-
-async def lock_open_checkout(
-    tx: Transaction,
-    basket: Basket,
-) -> OpenCheckout | None:
-    """Lock the open checkout that was made of a locked basket, and its orders; one query."""
-    sql = _open_checkout_sql() + for_update("k", "o")
-    found = await fetch(sql, basket.id)
-    if not found:
-        return None
-    checkout = row_of(Checkout, "k", found[0])
-    mine = [record for record in found if record["k.id"] == checkout.id]
-    orders = {record["o.id"]: row_of(Order, "o", record) for record in mine}
-    tx.took(checkout, *orders.values())
-    lines = [record for record in mine if record["l.id"] is not None]
-    return OpenCheckout(
-        checkout,
-        tuple(orders.values()),
-        tuple(row_of(OrderLine, "l", record) for record in lines),
-    )
+    order.checkout, order.vendor = checkout, vendor
+    return order, found.of(_LINES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from shared.core.ids import digest, new_token
 from shared.infra import unit
 from shared.infra.audit import watch
 from shared.infra.unit import Transaction
-from shared.trade.people import account_history, passwords, rules
+from shared.trade.people import account_history, passwords, rules, statements
 from shared.trade.people.browser_names import named
 from shared.trade.people.errors import BadEmail, BrowserNotFound, WrongCredentials
 from shared.trade.people.factors.rules import HALF_OPEN_FOR
@@ -31,7 +30,7 @@ from shared.trade.people.persons import (
     table,
     vendor_of,
 )
-from shared.trade.people.queries import Actor, actor_of
+from shared.trade.people.queries import Actor
 
 _MAX_TOKEN = 100  # longer than any token of ours
 
@@ -143,7 +142,7 @@ async def open_whole(
         wrong_answers=0,
         challenge=None,
         authenticated_at=now,
-        **_used(row, row.member),
+        **_used(row.created_at, role_of(row.member)),
     )
     if not opened:
         return None
@@ -255,16 +254,18 @@ async def identify(token: str) -> Actor | None:
     """Who holds this session token; None when it is unknown, over or revoked, waits for a second
     factor, or the person was switched off.
     """
-    row = await _open_row(token)
-    if row is None or row.awaits_factor:
+    if not token or len(token) > _MAX_TOKEN:
         return None
-    person = owner_of(row)
-    if not person.is_active or ends_at(row, person) <= clock.now():
+    found = await statements.open_session(digest(token))
+    if found is None or found.awaits_factor or not found.is_active:
         return None
-    await _touch(row, person)
-    return replace(
-        actor_of(person), session_id=row.id, authenticated_at=row.authenticated_at
-    )
+    longest = rules.SESSIONS_LAST[found.role].longest
+    if min(found.expires_at, found.created_at + longest) <= clock.now():
+        return None
+    if clock.now() - found.last_seen_at >= rules.touch_after(found.role):
+        going_on = Session.filter(id=found.id, revoked_at=None)
+        await going_on.update(**_used(found.created_at, found.role))
+    return found.who
 
 
 def ends_at(row: Session, person: Person) -> datetime:
@@ -273,16 +274,8 @@ def ends_at(row: Session, person: Person) -> datetime:
     return min(row.expires_at, row.created_at + longest)
 
 
-async def _touch(row: Session, person: Person) -> None:
-    now = clock.now()
-    if now - row.last_seen_at < rules.touch_after(role_of(person)):
-        return
-    going_on = Session.filter(id=row.id, revoked_at=None)
-    await going_on.update(**_used(row, person))
-
-
-def _used(row: Session, person: Person) -> dict[str, Any]:
+def _used(created_at: datetime, role: str) -> dict[str, Any]:
     """The columns of a session that is used now."""
     now = clock.now()
-    ends = rules.session_end(role_of(person), signed_in_at=row.created_at, now=now)
+    ends = rules.session_end(role, signed_in_at=created_at, now=now)
     return {"last_seen_at": now, "expires_at": ends, "updated_at": now}

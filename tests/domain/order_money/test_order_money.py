@@ -12,8 +12,9 @@ from tortoise.exceptions import IntegrityError
 from portal.orders.words import goods_badge, money_badge
 from shared.core import clock
 from shared.infra.mail.models import Email
+from shared.trade.orders.figures import orders_summary
 from shared.trade.orders.models import Checkout, Order
-from shared.trade.orders.order_lists import FILTERS, count_to_ship, orders_summary
+from shared.trade.orders.order_lists import FILTERS, count_to_ship
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import FINAL, MoneyState, Shipping, shipping
 from shared.trade.orders.rules import OrderStatus

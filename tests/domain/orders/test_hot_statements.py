@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tortoise.expressions import Q
 
 from shared.core import clock
 from shared.core.ids import digest, new_token
@@ -19,10 +20,11 @@ from shared.trade.baskets.queries import get_basket
 from shared.trade.catalogue.models import Product
 from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rules_for
+from shared.trade.orders import statements
 from shared.trade.orders.cancellation import lock_basket
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.service import place_order
-from shared.trade.orders.statements import (
+from shared.trade.orders.order_lists import FILTERS, listed
+from shared.trade.orders.placing_statements import (
     LockedBasket,
     OnSale,
     lock_basket_and_rules,
@@ -30,12 +32,30 @@ from shared.trade.orders.statements import (
     lock_on_sale_again,
     lock_open_checkout,
 )
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.terms import selling_terms
-from tests.support.factories import make_product, make_ready_vendor
+from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import ADA
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+PAID = {"payment_status": "paid", "status": "processing"}
+# Of each chip some, and of those that nearly are.
+ORDERS: list[dict[str, Any]] = [
+    {},
+    {"payment_status": "failed"},
+    {"payment_status": "cancelled", "status": "cancelled"},
+    PAID,
+    {**PAID, "refunded_amount": 1},
+    {**PAID, "refunded_amount": 4990},
+    {**PAID, "disputed_amount": 100},
+    {**PAID, "lost_amount": 4000, "refunded_amount": 990},
+    {**PAID, "status": "shipped"},
+    {**PAID, "status": "delivered"},
+]
 
 
 async def on_sale(token: str) -> OnSale | None:
@@ -110,6 +130,27 @@ async def test_an_open_checkout_or_a_restore_is_looked_at_by_others() -> None:
     await Checkout.all().update(status="cancelled")
     assert await on_sale(token) is not None
     assert await Basket.all().count() == 1
+
+
+async def test_a_list_of_orders_is_counted_and_read_as_the_orm_does() -> None:
+    """Behind each chip: its orders of this vendor alone, newest first, with their pieces."""
+    vendor, other = await make_ready_vendor(), await make_ready_vendor()
+    for whose in (vendor, other):
+        for values in ORDERS:
+            await make_order(whose, **values)
+    counts = await statements.counts_of(vendor.id)
+    for chip, condition in {"all": Q(), **FILTERS}.items():
+        expected = Order.filter(condition, vendor_id=vendor.id).order_by("-id")
+        rows = await statements.list_of(vendor.id, chip, limit=3, offset=1)
+        shown = [listed(row) for row in rows]
+        orders = await expected.offset(1).limit(3).select_related("checkout")
+        assert counts[chip] == await expected.count(), chip
+        assert [row.number for row in shown] == [row.number for row in orders], chip
+        for row, order in zip(shown, orders, strict=True):
+            lines = await OrderLine.filter(order_id=order.id)
+            assert row.items == sum(line.quantity for line in lines)
+            assert row.customer_name == order.checkout.full_name
+            assert (row.money, row.placed_at) == (money_of(order), order.created_at)
 
 
 async def test_the_rules_that_come_with_a_basket_are_those_of_its_vendor() -> None:

@@ -15,7 +15,7 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.mail.models import Email
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
-from shared.trade.orders import order_lists, queries
+from shared.trade.orders import figures, order_lists, queries
 from shared.trade.orders.errors import (
     BasketProblem,
     CannotShip,
@@ -320,7 +320,7 @@ class TestLists:
         await make_order(
             vendor, status="processing", payment_status="paid", paid_at=clock.now()
         )
-        summary = await order_lists.orders_summary(vendor.id, "EUR")
+        summary = await figures.orders_summary(vendor.id, "EUR")
         assert (summary.to_ship, summary.unpaid, summary.count_last_30_days) == (
             1,
             1,
