@@ -66,21 +66,19 @@ async def _keep_one(
 
 def command(options: ServeOptions, handle: int) -> list[str]:
     """The command line of one web process."""
-    given = [
-        sys.executable,
-        str(ROOT / "run.py"),
-        "serve",
-        "--listener",
-        str(handle),
-    ]
-    given += [
-        "--host",
-        options.host,
-        "--port",
-        str(options.port),
-        "--sandbox-port",
-        str(options.sandbox_port),
-    ]
+    given = [*_ours("serve", options), "--listener", str(handle)]
     given += ["--workers", str(options.workers)]
-    given += ["--data-dir", str(options.data_dir)] if options.data_dir else []
     return given + (["--no-worker"] if options.no_worker else [])
+
+
+def filling(options: ServeOptions) -> list[str]:
+    """The command line of what fills the demo marketplace, and stops when its input ends."""
+    return [*_ours("seed", options), "--with-parent"]
+
+
+def _ours(name: str, options: ServeOptions) -> list[str]:
+    """A command about the same installation and the same site."""
+    given = [sys.executable, str(ROOT / "run.py"), name, "--host", options.host]
+    given += ["--port", str(options.port)]
+    given += ["--sandbox-port", str(options.sandbox_port)]
+    return given + (["--data-dir", str(options.data_dir)] if options.data_dir else [])

@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
+from shared.core.errors import MarketError
 from shared.core.settings import Settings
 from shared.entrypoints.cli import bulk_data
-from shared.entrypoints.cli.demo import fill
+from shared.entrypoints.cli.demo import UNREACHABLE, fill
 from shared.entrypoints.cli.demo_filled import is_filled
 from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import CommandFailed, SeedOptions
 from shared.entrypoints.cli.settings import read_settings
-from shared.entrypoints.cli.stand_in import StandIn, answers
+from shared.entrypoints.cli.stand_in import StandIn, answers, stop_with_parent
 from shared.entrypoints.cli.where import installation, site
 from shared.infra.database import migrate as migrations
 
@@ -44,12 +45,21 @@ async def _demo(settings: Settings, options: SeedOptions) -> None:
         print("The demo marketplace is there already.")
         return
     if answers(settings.stripe.api_base):  # `run.py sandbox` or a running site
-        await fill(settings)
+        await _fill(settings)
     else:
         with StandIn(settings, options) as stand_in:
             await stand_in.ready()
-            await fill(settings)
+            await _fill(settings)
     print("The demo marketplace is filled.")
+
+
+async def _fill(settings: Settings) -> None:
+    try:
+        await fill(settings)
+    except (MarketError, *UNREACHABLE) as problem:
+        raise CommandFailed(
+            f"The demo marketplace is not complete ({problem}); the next start goes on with it."
+        ) from None
 
 
 @click.command()
@@ -76,7 +86,10 @@ async def _demo(settings: Settings, options: SeedOptions) -> None:
     metavar="N",
     help="N paid orders of bulk data.",
 )
-def seed_command(**given: Any) -> int:
+@click.option("--with-parent", is_flag=True, hidden=True)
+def seed_command(*, with_parent: bool, **given: Any) -> int:
     """Fill the demo marketplace, or add bulk data."""
+    if with_parent:
+        stop_with_parent()
     options = SeedOptions(**given)
     return asyncio.run(seed(read_settings(options), options))

@@ -13,17 +13,16 @@ import contextlib
 import errno
 import gc
 import socket
-import sys
 from typing import Any
 
 import click
 
-from shared.core.errors import MarketError
 from shared.core.settings import Settings
+from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.demo_filled import is_filled
 from shared.entrypoints.cli.greeting import greeting
 from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
-from shared.entrypoints.cli.processes import supervise
+from shared.entrypoints.cli.processes import filling, supervise
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stand_in import StandIn
 from shared.entrypoints.cli.stopping import stop_signals
@@ -108,6 +107,7 @@ async def _prepare_and_run(
     stand_in: StandIn | None,
 ) -> int:
     stop = stop_signals()
+    gc.enable()  # migrations do make garbage, which would be kept for ever
     try:
         for name in await migrate(
             settings.database_url, copies=settings.data_dir / "backups"
@@ -115,10 +115,11 @@ async def _prepare_and_run(
             print(f"Database: applied {name}", flush=True)
     except MigrationFailed as problem:
         raise CommandFailed(str(problem)) from None
+    gc.disable()
     await open_database(settings.database_url)
     try:
         if stand_in is not None and not options.no_demo:
-            await _fill(settings, stand_in)
+            await _fill(options, stand_in)
         if stop.is_set():
             return 0
         if options.workers == 1:
@@ -148,24 +149,22 @@ async def _join(
         await close_database()
 
 
-async def _fill(settings: Settings, stand_in: StandIn) -> None:
-    """The demo marketplace, unless it is there already."""
+async def _fill(options: ServeOptions, stand_in: StandIn) -> None:
+    """The demo marketplace, unless it is there already.
+
+    In a process of its own: what it needs and leaves behind would stay in this one for ever.
+    """
     if await is_filled():
         return
-    # Late: it needs aiohttp, which this process else asks for first at Stripe.
-    from shared.entrypoints.cli import (
-        demo,
-    )
-
     print("Filling the demo marketplace ...", flush=True)
     await stand_in.ready()
-    try:
-        await demo.fill(settings)
-    except (MarketError, *demo.UNREACHABLE) as problem:  # no reason not to serve
-        print(
-            f"The demo marketplace is not complete ({problem}); the next start goes on with it.",
-            file=sys.stderr,
-        )
+    child = await asyncio.create_subprocess_exec(
+        *filling(options),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,  # closed by the system when we die
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    await child.wait()  # what went wrong it has said: no reason not to serve
 
 
 async def _run(

@@ -147,7 +147,7 @@ def check_port(port: int) -> None:
             ) from None
 
 
-def _stop_with_parent() -> None:
+def stop_with_parent() -> None:
     """Stop when standard input closes: our parent is gone, however it went."""
 
     def watch() -> None:
@@ -161,5 +161,5 @@ def _stop_with_parent() -> None:
 if __name__ == "__main__":
     from shared.sandbox.__main__ import main
 
-    _stop_with_parent()
+    stop_with_parent()
     main(sys.argv[1:])

@@ -198,8 +198,10 @@ def _filled(text: str, settings: Settings, order_token: str | None) -> str:
 
 async def _order_token(mail: Email) -> str | None:
     """The token of the purchase that a mail to its shopper is about; None for mails to anybody
-    else. Asked by relation.
+    else, and where nothing asks for it. Asked by relation.
     """
+    if ORDER not in mail.text:
+        return None
     mine = Email.filter(id=mail.id, order__checkout__email=mail.to)
     found = await mine.first().values_list("order__checkout__token", flat=True)
     return str(found) if found is not None else None
