@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
     from tests.support.visitor import Visitor
 
-# How long an example takes says more about the machine, which runs two processes on each core,
+# How long an example takes says more about the machine, which runs three processes on two cores,
 # than about the code.
 hypothesis.settings.register_profile("usual", deadline=None)
 # State machines look at it: `--hypothesis-profile=long`

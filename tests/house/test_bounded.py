@@ -78,13 +78,11 @@ BOUNDED: dict[str, set[str]] = {
         "trade/people/login_limits._rows",
     },
     "a limit, or the chunk of who calls": {
-        "entrypoints/cli/bulk_data._first_products",
-        "entrypoints/cli/bulk_data._order_batch",
         "entrypoints/cli/bulk_data._vendors",
         "finance/payouts/automatic_itemisation._payments",
         "finance/reconciliation/claim_amounts._by_ledger",
         "finance/reconciliation/claim_amounts._by_rows",
-        "infra/jobs/forgetting.forget",
+        "infra/jobs/forgetting._delete",
         "trade/orders/forgetting._let_go_of",
     },
 }

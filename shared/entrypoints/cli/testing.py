@@ -1,4 +1,4 @@
-"""`run.py test`: pytest with two processes for each core, unless the arguments say otherwise."""
+"""`run.py test`: pytest with three processes for two cores, unless the arguments say otherwise."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ def run_tests(arguments: list[str]) -> int:
         or a.startswith(("-n", "--numprocesses"))
         for a in arguments
     )
-    # A test waits for its browser, its database or a server 40 % of its time: with three processes
-    # two cores had nothing to do for a fifth of a run.
-    workers = (os.cpu_count() or 2) * 2
+    # A test waits for its browser, its database or a server 40 % of its time.
+    workers = (os.cpu_count() or 2) * 3 // 2
     # the tests start dozens of processes of ours: each would compile every module anew where
     # keeping them is forbidden
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0051_forgetting. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0052_found_whole. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2086,10 +2086,9 @@ CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
 CREATE INDEX ix_disputes_status ON disputes USING btree (status, due_by);
 CREATE INDEX ix_disputes_vendor ON disputes USING btree (vendor_id, id);
 CREATE INDEX ix_door_counts_free ON door_counts USING btree (free_at);
-CREATE INDEX ix_emails_of_orders ON emails USING btree (created_at) WHERE order_id IS NOT NULL;
 CREATE INDEX ix_emails_of_people ON emails USING btree (created_at) WHERE order_id IS NULL;
 CREATE INDEX ix_emails_order ON emails USING btree (order_id);
-CREATE INDEX ix_emails_unsent ON emails USING btree (created_at) WHERE status IN ('waiting', 'failed');
+CREATE INDEX ix_emails_status ON emails USING btree (status, created_at);
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
 CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
@@ -2131,6 +2130,7 @@ CREATE INDEX ix_payout_items_order ON payout_items USING btree (order_id);
 CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
+CREATE INDEX ix_products_category ON products USING btree (category);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0051_forgetting. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0052_found_whole. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1088,7 +1088,6 @@ CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
 CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
 CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
-CREATE INDEX "ix_emails_unsent" ON "emails" ("created_at") WHERE status IN ('waiting', 'failed');
 CREATE TABLE "webhook_bodies" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1099,5 +1098,6 @@ CREATE TABLE "webhook_bodies" (
 CREATE INDEX "ix_baskets_used" ON "baskets" ("updated_at");
 CREATE INDEX "ix_sessions_end" ON "sessions" ("expires_at");
 CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
-CREATE INDEX "ix_emails_of_orders" ON "emails" ("created_at") WHERE order_id IS NOT NULL;
 CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;
+CREATE INDEX "ix_emails_status" ON "emails" ("status", "created_at");
+CREATE INDEX "ix_products_category" ON "products" ("category");

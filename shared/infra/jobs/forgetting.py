@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
@@ -41,13 +42,18 @@ async def forget(
     for _ in range(RUNS):
         async with unit.transaction():
             ids = [row.id for row in await _unlocked(old.limit(AT_ONCE))]
-            if ids and first is not None:
-                await first(ids)
-            await model.filter(id__in=ids).delete()
+            if ids:
+                await _delete(model, ids, first)
         total += len(ids)
         if len(ids) < AT_ONCE:
             break
     return total
+
+
+async def _delete(model: type[Model], ids: Ids, first: First | None) -> None:
+    if first is not None:
+        await first(ids)
+    await model.filter(id__in=ids).delete()
 
 
 def _unlocked(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -38,24 +38,12 @@ class Email(Row):
     class Meta:
         table = "emails"
         indexes = [
-            Index(
-                fields=("order_id",),
-                name="ix_emails_order",
-            ),
-            IndexWhere(
-                fields=("created_at",),
-                name="ix_emails_of_orders",
-                where="order_id IS NOT NULL",
-            ),
+            Index(fields=("order_id",), name="ix_emails_order"),
+            Index(fields=("status", "created_at"), name="ix_emails_status"),
             IndexWhere(
                 fields=("created_at",),
                 name="ix_emails_of_people",
                 where="order_id IS NULL",
-            ),
-            IndexWhere(
-                fields=("created_at",),
-                name="ix_emails_unsent",
-                where="status IN ('waiting', 'failed')",
             ),
         ]
         constraints = [

@@ -52,7 +52,8 @@ class Product(Searched):
         manager = SearchedManager()
         unique_together = (("vendor", "slug"),)
         indexes = [
-            Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop")
+            Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop"),
+            Index(fields=("category",), name="ix_products_category"),
         ]
         constraints = [
             CheckConstraint(

@@ -16,9 +16,9 @@ from tortoise.expressions import Case, F, When
 from tortoise.queryset import QuerySet
 
 from shared.core.money import Money
-from shared.infra.database.columns import texts_in
 from shared.infra.database.paging import Counted, Window, window_of
 from shared.infra.database.searching import matching
+from shared.trade.catalogue import statements
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
 from shared.trade.vendors.errors import ShopClosed
@@ -218,8 +218,7 @@ async def product_named(vendor_id: int, slug: str) -> ProductView:
 
 async def all_categories(*, limit: int = 200) -> tuple[str, ...]:
     """The names of categories that products have, whoever sells them."""
-    query = Product.exclude(category="").order_by("category").distinct().limit(limit)
-    return tuple(await texts_in(query, "category"))
+    return await statements.categories(limit)
 
 
 def _product_page(

@@ -1,0 +1,195 @@
+"""What grows with the marketplace is never read whole: pages and jobs ask for what an index finds.
+
+Plans, not times: PostgreSQL is told to leave full scans to the end, so it makes one only where no
+index helps, however few rows there are; SQLite does so by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tortoise.connection import get_connection
+
+import run
+from shared.core import clock
+from shared.entrypoints.cli import bulk_data
+from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.ledger.chart import Account
+from shared.finance.ledger.models import LedgerPosting
+from shared.finance.ledger.queries import trial_balance
+from shared.finance.payments.models import Payment
+from shared.finance.reconciliation import both_sides
+from shared.finance.reconciliation.checks import compare
+from shared.infra import unit
+from shared.infra.database.dialect import dialect
+from tests.support.bounded import MOST
+from tests.support.portal import operator_in, signed_in
+from tests.support.unread import CLIENTS, READS
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+    from shared.infra.jobs import Context
+    from tests.support.portal import Portal
+
+# Tables of which a marketplace of years has hundreds of thousands of rows.
+GROWING = {
+    "activity",
+    "audit_entries",
+    "baskets",
+    "basket_lines",
+    "checkouts",
+    "emails",
+    "jobs",
+    "ledger_entries",
+    "ledger_postings",
+    "order_lines",
+    "orders",
+    "payments",
+    "payout_items",
+    "payouts",
+    "products",
+    "sessions",
+    "stripe_references",
+    "webhook_bodies",
+    "webhook_events",
+}
+VENDORS = [
+    "",
+    "/orders",
+    "/orders?status=to_ship",
+    "/orders?status=unpaid",
+    "/products",
+    "/transactions",
+    "/disputes",
+    "/payments",
+    "/payouts",
+    "/statements",
+    "/audit",
+]
+OPERATORS = [
+    "",
+    "/vendors",
+    "/disputes",
+    "/webhooks",
+    "/webhooks?status=parked",
+    "/payments",
+    "/refunds",
+    "/payouts",
+    "/receivables",
+    "/ledger",
+    "/exposure",
+    "/audit",
+    "/mails",
+    "/statements",
+    "/fees",
+]
+# Compares every day with Stripe, in a process of its own.
+WHOLE = {"reporting.nightly"}
+CONNECTED = {"stripe_account_id": "acct_busy", "transfers_active": True}
+Sent = list[tuple[str, list[Any]]]
+
+
+@contextmanager
+def sent() -> Iterator[Sent]:
+    """Every statement that reads or changes something, with its values."""
+    found: Sent = []
+    with pytest.MonkeyPatch.context() as patch:
+        for client in CLIENTS:
+            for name in READS:
+                method = client.__dict__.get(name)
+                if method is not None:
+                    patch.setattr(client, name, _noting(method, found))
+        yield found
+
+
+def _noting(method: Any, found: Sent) -> Any:
+    async def noting(self: Any, query: str, values: Any = None, **more: Any) -> Any:
+        if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)", query):
+            found.append((query, list(values or [])))
+        return await method(self, query, values, **more)
+
+    return noting
+
+
+async def full_scans(statements: Sent) -> list[str]:
+    """Statements that read a whole growing table, after its name."""
+    found: list[str] = []
+    for query, values in dict(statements).items():
+        async with unit.transaction():
+            client = get_connection("default")
+            if dialect() == "postgres":
+                await client.execute_script("SET LOCAL enable_seqscan = off")
+                _, plan = await client.execute_query(f"EXPLAIN {query}", values)
+                lines = [row["QUERY PLAN"] for row in plan]
+                scans = re.findall(r"Seq Scan on (\w+)", "\n".join(lines))
+            else:
+                _, plan = await client.execute_query(
+                    f"EXPLAIN QUERY PLAN {query}", values
+                )
+                told = [row["detail"] for row in plan]
+                scans = [t.split()[1] for t in told if re.fullmatch(r"SCAN \w+", t)]
+        if not _is_first_rows(query):
+            found += [f"{table}: {query}" for table in scans if table in GROWING]
+    return found
+
+
+def _is_first_rows(query: str) -> bool:
+    """In the order of a table's own key, so many rows and no more; or none at all."""
+    return "WHERE 1=0" in query or bool(
+        re.search(r'ORDER BY ("\w+"\.)?"id" (ASC|DESC) LIMIT', query)
+    )
+
+
+async def a_busy_vendor(browser: Portal) -> None:
+    """More unsettled sales than a statement may name (tests/support/bounded.py)."""
+    vendor = await browser.vendor()
+    vendor.slug = "bulk-busy"  # so that the sales are its own
+    await vendor.save()
+    await bulk_data.fill(0, 30, MOST + 100)
+    now = clock.now()
+    unsettled = {"paid_at": now, "available_on": now + timedelta(days=3)}
+    await Payment.filter(vendor_id=vendor.id).update(**unsettled)
+    await VendorPaymentConfig.filter(vendor_id=vendor.id).update(**CONNECTED)
+
+
+@pytest.mark.both_engines
+async def test_no_page_and_no_job_reads_a_growing_table_whole(
+    client: TestClientProtocol, context: Context
+) -> None:
+    """Of a busy vendor, and of the marketplace's staff; and no statement names all its sales."""
+    browser = await signed_in(client)
+    await a_busy_vendor(browser)
+    with sent() as statements:
+        for page in VENDORS:
+            await browser.get(f"/vendor/admin{page}")
+        await VendorPaymentConfig.all().update(stripe_account_id=None)
+        staff = await operator_in(client)
+        for page in OPERATORS:
+            await staff.get(f"/operator{page}")
+        for job in run.recurring_jobs():
+            if job.kind not in WHOLE:
+                await job.run(context, {})
+    found = await full_scans(statements)
+    assert not found, "\n".join(
+        re.sub("SELECT .*? FROM", "SELECT FROM", q) for q in found
+    )
+
+
+@pytest.mark.both_engines
+@pytest.mark.usefixtures("database")
+async def test_bulk_data_is_consistent(context: Context) -> None:
+    """The books come to zero, nothing is owed, and the nightly comparison finds nothing."""
+    await bulk_data.fill(3, 7, 40)
+    await bulk_data.fill(0, 0, 5)
+    since = clock.now() - timedelta(days=4)
+    both, _ = await both_sides.read(context.gateway, since)
+    assert compare(both) == []
+    left = {each.account for each in await trial_balance() if each.balance.amount}
+    assert left == {Account.COMMISSION, Account.BANK_PLATFORM}
+    assert await LedgerPosting.filter(is_closed=False).count() == 0
