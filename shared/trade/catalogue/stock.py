@@ -90,10 +90,17 @@ async def must_be_there(
         _must_be_there(there[product_id], quantity)
 
 
-async def release(items: Items) -> None:
-    """Give back what `reserve` held."""
+async def release(
+    items: Items,
+    on_shelf: Mapping[int, Product] | None = None,
+) -> None:
+    """Give back what `reserve` held.
+
+    `on_shelf`: the products, where they are locked already; they know it then.
+    """
     held = _merge(items)
-    await locked(held)
+    if on_shelf is None:
+        await locked(held)
     guard = [
         Q(id=product_id, reserved__gte=pieces) for product_id, pieces in held.items()
     ]
@@ -104,6 +111,8 @@ async def release(items: Items) -> None:
         },
     )
     _must_be(len(held), moved, "released")
+    for product_id, product in (on_shelf or {}).items():
+        product.reserved -= held.get(product_id, 0)
 
 
 async def take(items: Items) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.catalogue import stock
+from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.placing_statements import OpenCheckout
 from shared.trade.orders.reservations import items_of
 from shared.trade.orders.rules import (
     CheckoutStatus,
@@ -45,16 +49,33 @@ async def close_checkout(
 
     False when it was no longer open. Its PaymentIntent is cancelled by a job of its own.
     """
-    if not await tx.move(
-        checkout,
-        to=status,
-        where={"status": CheckoutStatus.OPEN},
-    ):
+    where = {"status": CheckoutStatus.OPEN}
+    if not await tx.move(checkout, to=status, where=where):
         return False
-    for order in await Order.filter(checkout_id=checkout.id).order_by("id"):
-        await _cancel_unpaid(tx, order, actor=actor, reason=status)
+    for order in await tx.lock_all(Order.filter(checkout_id=checkout.id)):
+        if await _cancel_unpaid(tx, order, actor=actor, reason=status):
+            await stock.release(await items_of(order.id))
     tx.emit(CheckoutClosed(checkout.id))
     return True
+
+
+async def make_room(
+    tx: Transaction,
+    before: OpenCheckout,
+    on_shelf: Mapping[int, Product],
+    *,
+    actor: str,
+) -> None:
+    """Cancel an open checkout, as `close_checkout` does, for the one that replaces it.
+
+    `on_shelf`: its products, locked.
+    """
+    status = CheckoutStatus.CANCELLED
+    await tx.move(before.checkout, to=status)
+    for order in before.orders:
+        if await _cancel_unpaid(tx, order, actor=actor, reason=status):
+            await stock.release(before.items_of(order), on_shelf)
+    tx.emit(CheckoutClosed(before.checkout.id))
 
 
 async def give_up_unwanted(basket_token: str | None) -> None:
@@ -87,22 +108,21 @@ async def _cancel_unpaid(
     *,
     actor: str,
     reason: str,
-) -> None:
-    """What it holds is let go; an order that waited for Pay holds nothing."""
+) -> bool:
+    """Cancel a locked order unless it is paid; whether what it held is to be let go.
+
+    One that waited for Pay holds nothing.
+    """
     before = StockState(order.stock_state)
-    if before not in (StockState.RESERVED, StockState.AT_PAYMENT):
-        return
+    may_be_held = before in (StockState.RESERVED, StockState.AT_PAYMENT)
+    if not may_be_held or order.payment_status == PaymentStatus.PAID:
+        return False
     moved = await tx.move(
         order,
         to=OrderStatus.CANCELLED,
-        where={
-            "status": OrderStatus.PENDING,
-            "payment_status__not": PaymentStatus.PAID,
-            "stock_state": before,
-        },
+        where={"status": OrderStatus.PENDING, "stock_state": before},
         act=Act("order.cancelled", actor, {"reason": reason}),
         payment_status=PaymentStatus.CANCELLED,
         stock_state=StockState.RELEASED,
     )
-    if moved and before is StockState.RESERVED:
-        await stock.release(await items_of(order.id))
+    return moved and before is StockState.RESERVED

@@ -14,16 +14,11 @@ from shared.core.networks import network_of
 from shared.infra import unit
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.unit import Act, Transaction
-from shared.trade.baskets.models import Basket
-from shared.trade.baskets.queries import BasketLineView, BasketView, get_basket
-from shared.trade.catalogue import stock
+from shared.trade.baskets.queries import BasketLineView, BasketView
 from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
-from shared.trade.orders.cancellation import (
-    close_checkout,
-    open_checkout,
-)
+from shared.trade.orders.cancellation import make_room
 from shared.trade.orders.errors import (
     BasketProblem,
     EmptyBasket,
@@ -32,17 +27,20 @@ from shared.trade.orders.errors import (
 )
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.queries import Contact
-from shared.trade.orders.rules import CheckoutStatus, StockState, must_be_payable
-from shared.trade.orders.statements import (
+from shared.trade.orders.placing_statements import (
     LockedBasket,
     OnSale,
+    OpenCheckout,
     lock_basket_and_rules,
     lock_on_sale,
+    lock_on_sale_again,
+    lock_open_checkout,
 )
+from shared.trade.orders.queries import Contact
+from shared.trade.orders.rules import StockState, must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
-from shared.trade.vendors.terms import SellingTerms, selling_terms
+from shared.trade.vendors.terms import SellingTerms
 
 # So many times as long as one hold, if the same basket is submitted again and again.
 MOST_RENEWALS = 4
@@ -101,10 +99,7 @@ async def place_order(
         if locked is not None and found is not None:
             rules = await _rules(found.basket, locked)
             return await _create(tx, found, rules, purchaser, until=until)
-        basket = locked.basket if locked is not None else None
-        return await _place_again(
-            tx, basket, basket_token, purchaser, hold_minutes, until
-        )
+        return await _place_again(tx, locked, purchaser, hold_minutes, until)
 
 
 async def _lock(
@@ -126,38 +121,31 @@ async def _rules(basket: BasketView, locked: LockedBasket) -> Sequence[Rule]:
 
 async def _place_again(
     tx: Transaction,
-    locked: Basket | None,
-    basket_token: str | None,
+    locked: LockedBasket | None,
     purchaser: Purchaser,
     hold_minutes: int,
     until: datetime,
 ) -> str:
-    """The long way: an open checkout of this basket, if there is one, is locked before products."""
-    await money_may_move()
-    before = await open_checkout(tx, locked)
-    # Read after the locks: a payment may have emptied it while we waited.
-    basket = await get_basket(basket_token)
-    terms = await _terms(basket)
-    terms = _must_be_sellable(basket, terms)
+    """The long way: an open checkout of this basket, if there is one, is locked before products.
+
+    A payment may have emptied the basket while we waited for that.
+    """
+    before = found = None
+    if locked is not None:
+        before = await lock_open_checkout(tx, locked.basket)
+        found = await lock_on_sale_again(tx, locked.basket)
+    if locked is None or found is None:
+        await money_may_move()
+        raise EmptyBasket
+    _must_be_sellable(found.basket, found.terms)
     if before is not None:
-        if await _same(before, basket):
-            last = min(until, _last_end(before, hold_minutes))
-            await _renew(before, purchaser, last)
-            return before.token
-        await close_checkout(
-            tx, before, CheckoutStatus.CANCELLED, actor=purchaser.actor
-        )
-    products = await stock.locked(sorted(line.product.id for line in basket.lines))
-    found = OnSale(basket, terms, products)
-    rules = await rules_for(terms.vendor_id)
+        if _same(before, found.basket):
+            last = min(until, _last_end(before.checkout, hold_minutes))
+            await _renew(tx, before.checkout, purchaser, last)
+            return before.checkout.token
+        await make_room(tx, before, found.products, actor=purchaser.actor)
+    rules = await _rules(found.basket, locked)
     return await _create(tx, found, rules, purchaser, until=until)
-
-
-async def _terms(basket: BasketView) -> SellingTerms | None:
-    """What the vendor of a basket sells at."""
-    if basket.vendor is None or not basket.vendor.is_open:
-        return None
-    return await selling_terms(basket.vendor.id)
 
 
 def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> SellingTerms:
@@ -180,26 +168,24 @@ def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> Selling
     return terms
 
 
-async def _same(checkout: Checkout, basket: BasketView) -> bool:
-    lines = await OrderLine.filter(order__checkout_id=checkout.id).values_list(
-        "product_id", "quantity", "unit_amount"
-    )
-    return sorted(lines) == sorted(
-        (
-            x.product.id,
-            x.quantity,
-            x.product.price.amount,
-        )
-        for x in basket.lines
-    )
+def _same(before: OpenCheckout, basket: BasketView) -> bool:
+    ordered = [
+        (line.product_id, line.quantity, line.unit_amount) for line in before.lines
+    ]
+    wanted = [
+        (line.product.id, line.quantity, line.product.price.amount)
+        for line in basket.lines
+    ]
+    return sorted(ordered) == sorted(wanted)
 
 
-async def _renew(checkout: Checkout, purchaser: Purchaser, until: datetime) -> None:
-    await Checkout.filter(id=checkout.id).update(
-        **purchaser.columns(),
-        reserved_until=until,
-        updated_at=clock.now(),
-    )
+async def _renew(
+    tx: Transaction,
+    checkout: Checkout,
+    purchaser: Purchaser,
+    until: datetime,
+) -> None:
+    await tx.change(checkout, **purchaser.columns(), reserved_until=until)
 
 
 def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:

@@ -7,29 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.infra.database.counting import MOST
-from shared.infra.database.dialect import dialect
-from shared.infra.database.known_ids import next_id
-from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.database.raw_sql import Record, columns, fetch, row_of
 from shared.infra.database.several import Records, Rows, read
-from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
-from shared.trade.baskets.models import Basket
-from shared.trade.baskets.queries import (
-    BasketLineView,
-    BasketView,
-    basket_view,
-    line_view,
-)
-from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import product_view
-from shared.trade.commission.models import FeeRule
-from shared.trade.commission.queries import rule_of
-from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
+from shared.trade.orders.rules import (
+    OrderStatus,
+    PaymentStatus,
+)
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_at
-from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
 
 _UNPAID = ", ".join(
     f"'{each}'"
@@ -96,113 +82,6 @@ def empty_basket(
         checkout.basket_id,
         *product_ids,
     )
-
-
-@dataclass(frozen=True)
-class OnSale:
-    """A basket that may become an order, with what it is sold at."""
-
-    basket: BasketView
-    terms: SellingTerms | None  # None: nothing was ever set up
-    products: Mapping[int, Product]  # locked
-    # Of the checkout and the order that it becomes; None where they are not known beforehand.
-    checkout_id: int | None = None
-    order_id: int | None = None
-
-
-@cache
-def _basket_sql() -> str:
-    return (
-        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
-        " FROM baskets b LEFT JOIN (SELECT p.vendor_id FROM baskets f"
-        " JOIN basket_lines l ON l.basket_id = f.id"
-        " JOIN products p ON p.id = l.product_id"
-        " WHERE f.token_digest = ? LIMIT 1) s ON TRUE"
-        " LEFT JOIN fee_rules r ON r.is_active"
-        " AND (r.vendor_id IS NULL OR r.vendor_id = s.vendor_id)"
-        " WHERE b.token_digest = ? ORDER BY r.position, r.id"
-    )
-
-
-@dataclass(frozen=True)
-class LockedBasket:
-    """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
-
-    basket: Basket
-    vendor_id: int | None  # whose the things in it were; None: nothing was in it
-    rules: tuple[Rule, ...]
-
-
-async def lock_basket_and_rules(
-    tx: Transaction,
-    token_digest: str,
-) -> LockedBasket | None:
-    """Lock a basket, so that two submits of it queue here, and read the rules; one query."""
-    sql = _basket_sql() + for_update("b")
-    found = await fetch(sql, token_digest, token_digest)
-    if not found:
-        return None
-    basket = row_of(Basket, "b", found[0])
-    tx.took(basket)
-    with_rule = [record for record in found if record["r.id"] is not None]
-    rows = [row_of(FeeRule, "r", record) for record in with_rule]
-    rules = tuple(rule_of(row) for row in rows)
-    return LockedBasket(basket, found[0]["sold_by"], rules)
-
-
-@cache
-def _on_sale_sql(engine: str) -> str:
-    configs = payment_configs()
-    every = ", ".join(
-        (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
-    )
-    return (
-        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
-        f" {next_id(Checkout, engine)} AS next_checkout,"
-        f" {next_id(Order, engine)} AS next_order"
-        " FROM basket_lines l JOIN products p ON p.id = l.product_id"
-        " JOIN vendors v ON v.id = p.vendor_id"
-        f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
-        " WHERE l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
-        f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
-        f" AND {MAY_MOVE} ORDER BY p.id"
-    )
-
-
-async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
-    """Read a locked basket with its vendor, and lock its products; one query.
-
-    None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
-    was made of it (that is locked before any product), or money stands still after a restore.
-    """
-    found = await fetch(_on_sale_sql(dialect()) + for_update("p"), basket.id)
-    if not found:
-        return None
-    products = [row_of(Product, "p", record) for record in found]
-    tx.took(*products)
-    lines = sorted(zip(found, products, strict=True), key=_line_id)
-    first, _ = lines[0]
-    has_terms = first["c.id"] is not None
-    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
-    views = tuple(_line_on_sale(record, product) for record, product in lines)
-    return OnSale(
-        basket=basket_view(
-            basket.id, view_at(row_of(Vendor, "v", first), terms), views
-        ),
-        terms=terms,
-        products={product.id: product for product in products},
-        checkout_id=first["next_checkout"],
-        order_id=first["next_order"],
-    )
-
-
-def _line_id(read: tuple[Record, Product]) -> int:
-    return int(read[0]["line"])
-
-
-def _line_on_sale(record: Record, product: Product) -> BasketLineView:
-    view = product_view(product, row_of(Vendor, "v", record))
-    return line_view(view, record["quantity"], record["seen_amount"], held={})
 
 
 # What each chip above a vendor's orders lets through, as FILTERS says of the ORM.

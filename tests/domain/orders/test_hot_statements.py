@@ -24,14 +24,16 @@ from shared.trade.orders import statements
 from shared.trade.orders.cancellation import lock_basket
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.order_lists import FILTERS, listed
-from shared.trade.orders.queries import money_of
-from shared.trade.orders.service import place_order
-from shared.trade.orders.statements import (
+from shared.trade.orders.placing_statements import (
     LockedBasket,
     OnSale,
     lock_basket_and_rules,
     lock_on_sale,
+    lock_on_sale_again,
+    lock_open_checkout,
 )
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.terms import selling_terms
 from tests.support.factories import make_order, make_product, make_ready_vendor
@@ -182,3 +184,51 @@ async def locked(token: str) -> LockedBasket | None:
     """What the statement answers."""
     async with unit.transaction() as tx:
         return await lock_basket_and_rules(tx, digest(token))
+
+
+async def test_what_the_open_order_of_a_basket_holds_counts_as_there() -> None:
+    """Its products are locked too; checkout, orders and lines are those of the ORM."""
+    vendor = await make_ready_vendor()
+    cup, jug, pot = [await make_product(vendor) for _ in range(3)]
+    token = await baskets.add(None, product_id=cup.id, quantity=4)
+    await baskets.add(token, product_id=jug.id, quantity=1)
+    await place_order(
+        basket_token=token, contact=ADA, customer_id=None, hold_minutes=30
+    )
+    await baskets.set_quantity(token, product_id=cup.id, quantity=9)
+    await BasketLine.filter(product_id=jug.id).delete()
+    await baskets.add(token, product_id=pot.id, quantity=1)
+    async with unit.transaction() as tx:
+        basket = await lock_basket(tx, token)
+        assert basket is not None
+        before = await lock_open_checkout(tx, basket)
+        found = await lock_on_sale_again(tx, basket)
+    assert before is not None
+    assert found is not None
+    assert vars(before.checkout) == vars(await Checkout.get())
+    (order,) = before.orders
+    assert vars(order) == vars(await Order.get())
+    lines = await OrderLine.all().order_by("id")
+    assert [vars(line) for line in before.lines] == [vars(line) for line in lines]
+    assert before.items_of(order) == [(cup.id, 4), (jug.id, 1)]
+    assert found.basket == await get_basket(token)
+    assert found.basket.can_check_out
+    kept = {id_: vars(row) for id_, row in found.products.items()}
+    assert kept == {row.id: vars(row) for row in await Product.all()}
+
+
+async def test_pieces_of_an_order_that_is_replaced_are_free_for_the_next() -> None:
+    """All that the first held, and no more than the next wants is set aside."""
+    vendor = await make_ready_vendor()
+    cup, jug = [await make_product(vendor) for _ in range(2)]
+    token = await baskets.add(None, product_id=jug.id, quantity=5)
+    await baskets.add(token, product_id=cup.id, quantity=1)
+    given: dict[str, Any] = {"contact": ADA, "customer_id": None, "hold_minutes": 30}
+    await place_order(basket_token=token, **given)
+    await BasketLine.filter(product_id=jug.id).delete()
+    await baskets.set_quantity(token, product_id=cup.id, quantity=5)
+    await place_order(basket_token=token, **given)
+    reserved = await Product.all().order_by("id").values_list("reserved", flat=True)
+    assert reserved == [5, 0]
+    states = await Order.all().order_by("id").values_list("status", "stock_state")
+    assert states == [("cancelled", "released"), ("pending", "reserved")]

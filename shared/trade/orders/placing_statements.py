@@ -1,0 +1,238 @@
+"""The hot statements of placing an order, by hand (shared/infra/database/raw_sql.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from shared.infra.database.dialect import dialect
+from shared.infra.database.known_ids import next_id
+from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.gateway.restore_check import MAY_MOVE
+from shared.infra.unit import Transaction
+from shared.trade.baskets.models import Basket
+from shared.trade.baskets.queries import (
+    BasketLineView,
+    BasketView,
+    basket_view,
+    line_view,
+)
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.queries import product_view
+from shared.trade.commission.models import FeeRule
+from shared.trade.commission.queries import rule_of
+from shared.trade.commission.rules import Rule
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    PaymentStatus,
+    StockState,
+)
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.queries import view_at
+from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+
+_UNPAID = ", ".join(
+    f"'{each}'"
+    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+)
+
+
+@dataclass(frozen=True)
+class OnSale:
+    """A basket that may become an order, with what it is sold at."""
+
+    basket: BasketView
+    terms: SellingTerms | None  # None: nothing was ever set up
+    products: Mapping[int, Product]  # locked
+    # Of the checkout and the order that it becomes; None where they are not known beforehand.
+    checkout_id: int | None = None
+    order_id: int | None = None
+
+
+@cache
+def _basket_sql() -> str:
+    return (
+        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
+        " FROM baskets b LEFT JOIN (SELECT p.vendor_id FROM baskets f"
+        " JOIN basket_lines l ON l.basket_id = f.id"
+        " JOIN products p ON p.id = l.product_id"
+        " WHERE f.token_digest = ? LIMIT 1) s ON TRUE"
+        " LEFT JOIN fee_rules r ON r.is_active"
+        " AND (r.vendor_id IS NULL OR r.vendor_id = s.vendor_id)"
+        " WHERE b.token_digest = ? ORDER BY r.position, r.id"
+    )
+
+
+@dataclass(frozen=True)
+class LockedBasket:
+    """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
+
+    basket: Basket
+    vendor_id: int | None  # whose the things in it were; None: nothing was in it
+    rules: tuple[Rule, ...]
+
+
+async def lock_basket_and_rules(
+    tx: Transaction,
+    token_digest: str,
+) -> LockedBasket | None:
+    """Lock a basket, so that two submits of it queue here, and read the rules; one query."""
+    sql = _basket_sql() + for_update("b")
+    found = await fetch(sql, token_digest, token_digest)
+    if not found:
+        return None
+    basket = row_of(Basket, "b", found[0])
+    tx.took(basket)
+    with_rule = [record for record in found if record["r.id"] is not None]
+    rows = [row_of(FeeRule, "r", record) for record in with_rule]
+    rules = tuple(rule_of(row) for row in rows)
+    return LockedBasket(basket, found[0]["sold_by"], rules)
+
+
+@cache
+def _on_sale(engine: str) -> str:
+    configs = payment_configs()
+    every = ", ".join(
+        (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
+    )
+    return (
+        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
+        f" {next_id(Checkout, engine)} AS next_checkout,"
+        f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
+        " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
+        f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
+        f" WHERE {{which}} AND {MAY_MOVE} ORDER BY p.id"
+    )
+
+
+_NONE_OPEN = (
+    "l.basket_id = ? AND NOT EXISTS (SELECT 1 FROM checkouts o"
+    f" WHERE o.basket_id = l.basket_id AND o.status = '{CheckoutStatus.OPEN}')"
+)
+_OF_OPEN = (
+    "order_lines h JOIN orders o ON o.id = h.order_id"
+    " JOIN checkouts k ON k.id = o.checkout_id"
+    f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
+)
+_HELD = (
+    f"(SELECT COALESCE(SUM(h.quantity), 0) FROM {_OF_OPEN}"
+    f" AND o.stock_state = '{StockState.RESERVED}' AND h.product_id = p.id)"
+)
+_ALL_OF_THEM = (
+    "p.id IN (SELECT b.product_id FROM basket_lines b WHERE b.basket_id = ?"
+    f" UNION SELECT h.product_id FROM {_OF_OPEN})"
+)
+
+
+async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
+    """Read a locked basket with its vendor, and lock its products; one query.
+
+    None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
+    was made of it (that is locked before any product), or money stands still after a restore.
+    """
+    lines = "basket_lines l JOIN products p ON p.id = l.product_id"
+    sql = _on_sale(dialect()).format(held="0", lines=lines, which=_NONE_OPEN)
+    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), basket.id))
+
+
+async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
+    """Do the same where an open checkout of the basket is locked, and with its products: what it
+    holds counts as free.
+
+    None where nothing is in the basket, or money stands still.
+    """
+    lines = (
+        "products p LEFT JOIN basket_lines l ON l.product_id = p.id AND l.basket_id = ?"
+    )
+    sql = _on_sale(dialect()).format(held=_HELD, lines=lines, which=_ALL_OF_THEM)
+    ids = [basket.id] * sql.count("?")
+    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), *ids))
+
+
+def _what_is_on_sale(
+    tx: Transaction,
+    basket: Basket,
+    found: Sequence[Record],
+) -> OnSale | None:
+    products = {int(one["p.id"]): row_of(Product, "p", one) for one in found}
+    tx.took(*products.values())
+    lines = [record for record in found if record["line"] is not None]
+    if not lines:
+        return None
+    lines.sort(key=_line_id)
+    first = lines[0]
+    has_terms = first["c.id"] is not None
+    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
+    views = tuple(_line_on_sale(one, products[one["p.id"]]) for one in lines)
+    vendor = view_at(row_of(Vendor, "v", first), terms)
+    return OnSale(
+        basket=basket_view(basket.id, vendor, views),
+        terms=terms,
+        products=products,
+        checkout_id=first["next_checkout"],
+        order_id=first["next_order"],
+    )
+
+
+def _line_id(record: Record) -> int:
+    return int(record["line"])
+
+
+def _line_on_sale(record: Record, product: Product) -> BasketLineView:
+    view = product_view(product, row_of(Vendor, "v", record))
+    return line_view(
+        view,
+        record["quantity"],
+        record["seen_amount"],
+        held={product.id: int(record["held"])},
+    )
+
+
+@dataclass(frozen=True)
+class OpenCheckout:
+    """The open checkout of a basket with its orders, locked, and their lines."""
+
+    checkout: Checkout
+    orders: tuple[Order, ...]
+    lines: tuple[OrderLine, ...]
+
+    def items_of(self, order: Order) -> list[tuple[int, int]]:
+        """(product id, quantity) of an order's lines."""
+        mine = [line for line in self.lines if line.order_id == order.id]
+        return sorted((line.product_id, line.quantity) for line in mine)
+
+
+@cache
+def _open_checkout_sql() -> str:
+    every = ", ".join(
+        (columns(Checkout, "k"), columns(Order, "o"), columns(OrderLine, "l"))
+    )
+    return (
+        f"SELECT {every} FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
+        " LEFT JOIN order_lines l ON l.order_id = o.id"
+        f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
+        " ORDER BY k.id DESC, o.id, l.id"
+    )
+
+
+async def lock_open_checkout(
+    tx: Transaction,
+    basket: Basket,
+) -> OpenCheckout | None:
+    """Lock the open checkout that was made of a locked basket, and its orders; one query."""
+    sql = _open_checkout_sql() + for_update("k", "o")
+    found = await fetch(sql, basket.id)
+    if not found:
+        return None
+    checkout = row_of(Checkout, "k", found[0])
+    mine = [record for record in found if record["k.id"] == checkout.id]
+    orders = {record["o.id"]: row_of(Order, "o", record) for record in mine}
+    tx.took(checkout, *orders.values())
+    lines = [record for record in mine if record["l.id"] is not None]
+    return OpenCheckout(
+        checkout,
+        tuple(orders.values()),
+        tuple(row_of(OrderLine, "l", record) for record in lines),
+    )
