@@ -72,10 +72,14 @@ class Found:
 
     def __init__(self, columns: Mapping[Rows[Any] | Records, str | None]) -> None:
         self._columns = columns
+        self._rows: dict[Rows[Any], list[Any]] = {}
 
     def of(self, rows: Rows[M]) -> list[M]:
-        """The rows of one part."""
-        return [_made(rows.model, values) for values in self._read(rows)]
+        """The rows of one part: the same ones, whoever asks again."""
+        if rows not in self._rows:
+            read = self._read(rows)
+            self._rows[rows] = [_made(rows.model, values) for values in read]
+        return self._rows[rows]
 
     def one(self, rows: Rows[M]) -> M | None:
         """The only row of one part."""
