@@ -62,6 +62,7 @@ CONNECTS = {
     "shared/entrypoints/cli/bench_load.py",
     "shared/entrypoints/cli/bench_pages.py",
     "shared/entrypoints/cli/bench_sandbox.py",
+    "shared/entrypoints/cli/bench_walk.py",
 }
 _CLIENT = re.compile(
     r"^\s*(?:import|from) "

@@ -18,6 +18,7 @@ from shared.entrypoints.cli import (
     bench_ledger,
     bench_load,
     bench_pages,
+    bench_paid_order,
     bench_sandbox,
     bench_signed_in,
 )
@@ -75,6 +76,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "sandbox-start": bench_sandbox.start,
     "form-load": bench_load.form_load,
     "signed-out": bench_pages.signed_out,
+    "paid-order": bench_paid_order.paid_order,
     "signed-in": bench_signed_in.signed_in,
     "ledger": bench_ledger.ledger,
     "jobs": bench_jobs.jobs,

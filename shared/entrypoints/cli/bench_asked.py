@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ _HEADERS = (
 )
 
 
-def _one_of(*names: str) -> Any:
+def one_of(*names: str) -> Any:
     """A module by the first name that this build has."""
     for name in names:
         try:
@@ -36,46 +36,56 @@ def _one_of(*names: str) -> Any:
     raise ModuleNotFoundError(names)
 
 
-def _application(
+def composed(gateway: Any, settings: Any) -> Any:
+    """This build's application, without limits, which are for people."""
+    limits = one_of("shared.entrypoints.web.limits", "shared.web.limits")
+    limits.DEFAULT = "1000000000/minute"
+    return import_module("run").compose(settings, gateway)
+
+
+def gateway_and_settings(
     stripe_port: str,
     folder: Path,
-) -> Any:
-    limits = _one_of(
-        "shared.entrypoints.web.limits",
-        "shared.web.limits",
-    )
-    limits.DEFAULT = "1000000000/minute"  # limits are for people
-    settings = _one_of("shared.core.settings", "shared.settings").load(
+) -> tuple[Any, Any]:
+    """What a build is composed of, with the stand-in for Stripe."""
+    settings = one_of("shared.core.settings", "shared.settings").load(
         data_dir=folder,
         dotenv=folder / "none",
         sandbox_base=f"http://127.0.0.1:{stripe_port}",
     )
-    found = _one_of(
-        "shared.infra.gateway.gateway",
-        "shared.gateway.live",
-    )
+    found = one_of("shared.infra.gateway.gateway", "shared.gateway.live")
     gateway = getattr(found, "Gateway", None) or found.LiveGateway
-    return import_module("run").compose(
-        settings,
-        gateway(settings.stripe),
-    )
+    return gateway(settings.stripe), settings
 
 
-def _scope(path: str, cookie: bytes) -> dict[str, Any]:
+def _raw(
+    name: str,
+    value: str,
+) -> tuple[bytes, bytes]:
+    return name.encode(), value.encode()
+
+
+def _scope(
+    method: str,
+    path: str,
+    more: Mapping[str, str],
+    client: str,
+) -> dict[str, Any]:
     """What a server says of a request."""
     where, _, query = path.partition("?")
+    sent = [_raw(*header) for header in more.items()]
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": where,
         "raw_path": where.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [*_HEADERS, (b"cookie", cookie)],
-        "client": ("127.0.0.1", 40000),
+        "headers": [*_HEADERS, *sent],
+        "client": (client, 40000),
         "server": ("127.0.0.1", 8000),
         "extensions": {},
     }
@@ -89,7 +99,7 @@ class Visitor:
         app: Any,
     ) -> None:
         self._app = app
-        self._cookie = b""
+        self._cookie = ""
 
     async def sign_in(
         self,
@@ -109,7 +119,7 @@ class Visitor:
         )
         await client.get(str(answer.location))  # the cookie holds all by then
         kept = [f"{cookie.name}={cookie.value}" for cookie in client.cookie_jar]
-        self._cookie = "; ".join(kept).encode()
+        self._cookie = "; ".join(kept)
         return int(answer.status_code)
 
     async def asked(
@@ -147,36 +157,46 @@ class Visitor:
         self,
         path: str,
     ) -> tuple[int, bytes]:
-        scope = _scope(
-            path,
-            self._cookie,
-        )
-        status: list[int] = []
-        body: list[bytes] = []
-        sent, whole = [{"type": "http.request", "body": b""}], asyncio.Event()
+        sent = {"cookie": self._cookie}
+        status, _, body = await exchanged(self._app, "GET", path, sent)
+        return status, body
 
-        async def receive() -> MutableMapping[str, Any]:
-            if not sent:
-                await whole.wait()
-                return {"type": "http.disconnect"}
-            return sent.pop()
 
-        async def send(
-            message: MutableMapping[str, Any],
-        ) -> None:
-            if message["type"] == "http.response.start":
-                status.append(message["status"])
-                return
-            body.append(message.get("body", b""))
-            if not message.get("more_body"):
-                whole.set()
+async def exchanged(
+    app: Any,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    *,
+    client: str = "127.0.0.1",
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Ask the application as a server does: status, headers and body of its answer."""
+    status: list[int] = []
+    told: list[tuple[bytes, bytes]] = []
+    parts: list[bytes] = []
+    sent = [{"type": "http.request", "body": body}]
+    whole = asyncio.Event()
 
-        await self._app(
-            scope,
-            receive,
-            send,
-        )
-        return status[0], b"".join(body)
+    async def receive() -> MutableMapping[str, Any]:
+        if not sent:
+            await whole.wait()
+            return {"type": "http.disconnect"}
+        return sent.pop()
+
+    async def send(
+        message: MutableMapping[str, Any],
+    ) -> None:
+        if message["type"] == "http.response.start":
+            status.append(message["status"])
+            told.extend(message["headers"])
+            return
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            whole.set()
+
+    await app(_scope(method, path, headers, client), receive, send)
+    return status[0], told, b"".join(parts)
 
 
 def _tasks() -> Iterator[list[str]]:
@@ -203,7 +223,8 @@ async def _compose_and_answer(
     stripe_port: str,
     folder: str,
 ) -> None:
-    await _answer(_application(stripe_port, Path(folder)))
+    made = gateway_and_settings(stripe_port, Path(folder))
+    await _answer(composed(*made))
 
 
 def serve(app: Any) -> None:

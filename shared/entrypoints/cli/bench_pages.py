@@ -15,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.request import urlopen
 
 from shared.entrypoints.cli import addresses
@@ -44,6 +45,7 @@ sys.exit(run.main(sys.argv[1:]))
 _HELLO = """
 import asyncio, socket, sys
 from pathlib import Path
+from types import MappingProxyType
 from hypercorn.asyncio import serve
 from quart import Quart
 from shared.core.settings import load
@@ -138,22 +140,32 @@ def _processor(process: int) -> float:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A port that nobody listens at just now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 @contextmanager
-def running(*command: str, port: int, root: Path = ROOT) -> Iterator[int]:
+def running(
+    *command: str,
+    port: int,
+    root: Path = ROOT,
+    around: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[int]:
     """A server, once it answers: the number of its process."""
     ours = ("MARKETHALL_", "STRIPE_")
-    around = os.environ.items()
-    kept = {name: value for name, value in around if not name.startswith(ours)}
+    mine = os.environ.items()
+    kept = {name: value for name, value in mine if not name.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, *command],
         cwd=root,
-        env={**kept, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(root)},
+        env={
+            **kept,
+            **around,
+            "MARKETHALL_NO_BOOTSTRAP": "1",
+            "PYTHONPATH": str(root),
+        },
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -32,5 +32,5 @@ class AccountLinks(Resource):
         return await self._call(
             self._v1.account_links.create_async,
             params=params,
-            to=lambda link: str(link.url),
+            to=lambda link: str(link["url"]),
         )

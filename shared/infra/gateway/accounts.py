@@ -214,7 +214,7 @@ class Accounts(Resource):
             self._v1.accounts.capabilities.list_async,
             account_id,
             params={},
-            to=lambda page: [Capability.from_stripe(one) for one in page.data],
+            to=lambda page: [Capability.from_stripe(one) for one in page["data"]],
         )
         needed = tuple(c for c in listed if c.name in SELLING_NEEDS)
         return replace(account, abilities=needed)
@@ -228,7 +228,7 @@ class Accounts(Resource):
             self._v1.accounts.login_links.create_async,
             account_id,
             params={},
-            to=lambda link: str(link.url),
+            to=lambda link: str(link["url"]),
         )
 
     async def list_external_accounts(self, account_id: str) -> list[ExternalAccount]:

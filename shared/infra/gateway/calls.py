@@ -74,7 +74,7 @@ class Resource:
 
     @property
     def _v1(self) -> V1Services:
-        return self._connection.sdk.client.v1
+        return self._connection.sdk.v1
 
     async def _call(
         self,
@@ -136,7 +136,7 @@ class Resource:
             asked["created"] = {"gte": int(since.timestamp())}
         found: list[Any] = []
         while True:
-            cursor = {"starting_after": found[-1].id} if found else {}
+            cursor = {"starting_after": found[-1]["id"]} if found else {}
             page, has_more = await self._call(
                 method,
                 *path,
@@ -165,4 +165,4 @@ def _refuse_inside_transaction(method: Callable[..., Awaitable[Any]]) -> None:
 
 def _page(answer: Any) -> tuple[list[Any], bool]:
     """The objects of one page, and whether there are more."""
-    return list(answer.data), bool(answer.has_more)
+    return list(answer["data"]), bool(answer["has_more"])

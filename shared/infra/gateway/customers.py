@@ -83,7 +83,7 @@ class Customers(Resource):
         return await self._call(
             self._v1.customer_sessions.create_async,
             params=params,
-            to=lambda session: str(session.client_secret),
+            to=lambda session: str(session["client_secret"]),
         )
 
     async def list(self, email: str) -> list[CustomerAtStripe]:

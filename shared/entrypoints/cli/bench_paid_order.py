@@ -1,0 +1,128 @@
+"""What a paid order costs, step by step: from the basket to the money in the books, jobs included.
+
+Settling is compared with the webhook of the project's first design and with a bare insert
+(tests/benchmarks/original.py), on the same database of the same run. Each is asked as the server
+would ask it, in a process of its own; the costs are that process's processor time, so neither
+Hypercorn, the database's server nor the stand-in is in them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.bench_ledger import postgres
+from shared.entrypoints.cli.bench_pages import free_port, running
+from shared.entrypoints.cli.bootstrap import ROOT
+
+ORDERS = 40
+_SETTLED = "payment_intent.succeeded"
+_WALK = Path(__file__).with_name("bench_walk.py")
+_ADDRESSES = {
+    "home": addresses.HOME,
+    "checkout": addresses.CHECKOUT,
+    "confirmation": addresses.CONFIRMATION,
+    "events": addresses.PLATFORM_EVENTS,
+}
+_ORIGINAL = ROOT / "tests/benchmarks/original.py"
+
+
+def paid_order() -> None:
+    """Each step, and settling against its baselines, on both engines."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        _measure("SQLite", path, f"sqlite://{path / 'original.sqlite3'}", None)
+        server = postgres(path / "postgres")
+        try:
+            _measure("PostgreSQL", path, *_databases(server, path / "postgres"))
+        finally:
+            server.cleanup()
+
+
+def _databases(server: Any, folder: Path) -> tuple[str, str]:
+    """The addresses of two new databases: the first design's, and ours."""
+    names = ("original", "market")
+    for name in names:
+        server.psql(f"CREATE DATABASE {name}")
+    first, ours = [f"postgres:///{name}?host={folder}&user=postgres" for name in names]
+    return first, ours
+
+
+def _measure(
+    engine: str,
+    folder: Path,
+    original: str,
+    database: str | None,
+) -> None:
+    data, port, stripe = folder / engine, free_port(), str(free_port())
+    around = {"MARKETHALL_SECRET_KEY": "b" * 64}
+    if database is not None:
+        around["MARKETHALL_DATABASE_URL"] = database
+    ports = ["--port", str(port), "--sandbox-port", stripe]
+    serve = ["run.py", "serve", "--no-worker", *ports, "--data-dir", str(data)]
+    with running(*serve, port=port, around=around):
+        given = [stripe, str(data), str(ORDERS), json.dumps(_ADDRESSES)]
+        walk = [str(_WALK), *given]
+        took = _asked(walk, around)
+        events = json.dumps(took.pop("events"))
+        first = [str(_ORIGINAL), original, stripe]
+        took |= _asked(first, {}, events)
+    _tell(engine, took)
+
+
+def _asked(
+    command: list[str],
+    around: dict[str, str],
+    given: str = "",
+) -> Any:
+    """The last line of what a script says, as JSON."""
+    ran = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **around, "PYTHONPATH": str(ROOT)},
+        input=given,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def _tell(
+    engine: str,
+    took: dict[str, list[float]],
+) -> None:
+    bare = took.pop("insert")
+    original = took.pop("original")
+    costs: dict[str, float] = {
+        step: statistics.median(each) for step, each in took.items()
+    }
+    # Some come more than once for an order, so the whole is a sum.
+    whole = sum(sum(each) for each in took.values()) / ORDERS
+    settled = costs[_SETTLED]
+    insert, design = statistics.median(bare), statistics.median(original)
+    print(f"{engine}, milliseconds of processor time:")
+    for step, cost in costs.items():
+        print(f"  {step}: {cost:.2f}")
+    print(f"  a whole order: {whole:.1f}")
+    print(f"  a bare insert: {insert:.2f}, the first design's webhook: {design:.2f}")
+    print(f"  settled, of a bare insert: {insert / settled:.2f}")
+    print(f"  settled, of the first design: {design / settled:.2f}")
+    print(
+        json.dumps(
+            {
+                "engine": engine,
+                "steps": costs,
+                "whole": whole,
+                "of_insert": insert / settled,
+                "of_original": design / settled,
+            }
+        )
+    )
